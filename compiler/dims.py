@@ -1,0 +1,389 @@
+"""Sizes of axes: ints, or exact integer expressions over named symbols.
+
+A ``Size`` is a polynomial with integer coefficients over atoms: symbols (``T``, a positive
+integer), floor quotients, minima and maxima. The form is canonical, so equal expressions compare
+equal: ``(T + 2) // 2 - 1 == T // 2``. Questions that depend on the symbols' values answer ``None``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from math import gcd
+from typing import Literal, TypeAlias, overload
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """``numerator // denominator`` that no rule simplified."""
+
+    numerator: Size
+    denominator: Dim
+
+    def __str__(self) -> str:
+        return f"{_factor(self.numerator)}//{_factor(self.denominator)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    kind: Literal["min", "max"]
+    items: tuple[Dim, ...]
+
+    def __str__(self) -> str:
+        return f"{self.kind}({', '.join(map(str, self.items))})"
+
+
+Atom: TypeAlias = Symbol | Quotient | Extreme
+Monomial: TypeAlias = tuple[Atom, ...]  # sorted by text; repeated for powers; () is the constant
+
+
+class Size:
+    """An integer expression over symbols. Immutable; never a plain number (that is an ``int``)."""
+
+    __slots__ = ("_hash", "terms")
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
+        self.terms = terms
+        self._hash = hash(terms)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Size) and self.terms == other.terms
+
+    def __str__(self) -> str:
+        text = " + ".join(_term(m, c) for m, c in self.terms)
+        return text.replace("+ -", "- ")
+
+    __repr__ = __str__
+
+    def __add__(self, other: Dim) -> Dim:
+        return _sum((self, other))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Dim:
+        return self * -1
+
+    def __sub__(self, other: Dim) -> Dim:
+        return _sum((self, -other))
+
+    def __rsub__(self, other: int) -> Dim:
+        return _sum((other, -self))
+
+    def __mul__(self, other: Dim) -> Dim:
+        products: dict[Monomial, int] = {}
+        for m, a in self.terms:
+            for n, b in _terms(other):
+                key = tuple(sorted(m + n, key=str))
+                products[key] = products.get(key, 0) + a * b
+        return _size(products)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Dim) -> Dim:
+        return floor_div(self, other)
+
+    def __rfloordiv__(self, other: int) -> Dim:
+        return floor_div(other, self)
+
+    def __mod__(self, other: Dim) -> Dim:
+        return self - other * floor_div(self, other)
+
+    def __rmod__(self, other: int) -> Dim:
+        return other - self * floor_div(other, self)
+
+
+Dim: TypeAlias = int | Size
+
+
+def symbol(name: str) -> Size:
+    return Size((((Symbol(name),), 1),))
+
+
+def is_symbol(dim: object) -> bool:
+    """Whether the size is one bare symbol."""
+    return isinstance(dim, Size) and _single_atom(dim, Symbol) is not None
+
+
+def floor_div(a: Dim, b: Dim) -> Dim:
+    """``a // b``, simplified where algebra settles it.
+
+    Raises ZeroDivisionError for a zero divisor.
+    """
+    if isinstance(a, int) and isinstance(b, int):
+        return a // b
+    if isinstance(b, Size):
+        exact = _exact(a, b)
+        return Size((((Quotient(_as_size(a), b),), 1),)) if exact is None else exact
+    if b == 0:
+        raise ZeroDivisionError("division by zero")
+    if b < 0:
+        return floor_div(-a, -b)
+    return a if b == 1 else _floor_by_int(_as_size(a), b)
+
+
+def _floor_by_int(a: Size, b: int) -> Dim:
+    whole = {m: c // b for m, c in a.terms}
+    rest = _size({m: c % b for m, c in a.terms})
+    if isinstance(rest, int):
+        return _sum((_size(whole), rest // b))
+    common = reduce(gcd, (c for m, c in rest.terms if m), b)
+    if common > 1:
+        rest = _as_size(_size({m: c // common for m, c in rest.terms}))
+        return _sum((_size(whole), floor_div(rest, b // common)))
+    nested = _nested_quotient(rest)
+    if nested is not None:
+        numerator, inner = nested
+        return _sum((_size(whole), floor_div(numerator, inner * b)))
+    return _sum((_size(whole), Size((((Quotient(rest, b),), 1),))))
+
+
+def _nested_quotient(a: Size) -> tuple[Dim, int] | None:
+    """``n // m + c`` as ``(n + c*m, m)``: floor(floor(n/m)/k) is floor(n/(m*k))."""
+    constant = dict(a.terms).get((), 0)
+    inner = _single_atom(a - constant, Quotient)
+    if isinstance(inner, Quotient) and isinstance(inner.denominator, int):
+        return inner.numerator + constant * inner.denominator, inner.denominator
+    return None
+
+
+def ceil_div(a: Dim, b: int) -> Dim:
+    return floor_div(a + (b - 1), b)
+
+
+def dim_min(*items: Dim) -> Dim:
+    return _extreme("min", items)
+
+
+def dim_max(*items: Dim) -> Dim:
+    return _extreme("max", items)
+
+
+def _extreme(kind: Literal["min", "max"], items: Iterable[Dim]) -> Dim:
+    kept: list[Dim] = []
+    for item in items:
+        better = [less(k, item) if kind == "min" else less(item, k) for k in kept]
+        worse = [less(item, k) if kind == "min" else less(k, item) for k in kept]
+        if item in kept or True in better:
+            continue
+        kept = [k for k, w in zip(kept, worse, strict=True) if w is not True] + [item]
+    if len(kept) == 1:
+        return kept[0]
+    return Size((((Extreme(kind, tuple(sorted(kept, key=str))),), 1),))
+
+
+def equal(a: Dim, b: Dim) -> bool | None:
+    """Whether two sizes are equal for all (True), no (False) or some (None) symbol values."""
+    difference = a - b
+    if isinstance(difference, int):
+        return difference == 0
+    low, high = bounds(difference)
+    if (low is not None and low > 0) or (high is not None and high < 0):
+        return False
+    return False if _never_zero(difference) else None
+
+
+def _never_zero(a: Size) -> bool:
+    """2T + 1 is odd: the constant is no multiple of the coefficients' common divisor."""
+    common = reduce(gcd, (c for m, c in a.terms if m), 0)
+    return dict(a.terms).get((), 0) % common != 0
+
+
+def less(a: Dim, b: Dim) -> bool | None:
+    """Whether ``a < b`` for all (True), no (False) or some (None) symbol values."""
+    low, high = bounds(b - a)
+    if low is not None and low > 0:
+        return True
+    return False if high is not None and high <= 0 else None
+
+
+def bounds(a: Dim) -> tuple[int | None, int | None]:
+    """Lower and upper bounds (None: unbounded), every symbol being at least 1."""
+    low: int | None = 0
+    high: int | None = 0
+    for monomial, coefficient in _terms(a):
+        bottom, top = _monomial_bounds(monomial)
+        ends = (bottom, top) if coefficient > 0 else (top, bottom)
+        low = None if low is None or ends[0] is None else low + coefficient * ends[0]
+        high = None if high is None or ends[1] is None else high + coefficient * ends[1]
+    return low, high
+
+
+def _monomial_bounds(monomial: Monomial) -> tuple[int | None, int | None]:
+    low: int = 1
+    high: int | None = 1
+    for atom in monomial:
+        bottom, top = _atom_bounds(atom)
+        if bottom is None or bottom < 0:
+            return None, None
+        low *= bottom
+        high = None if high is None or top is None else high * top
+    return low, high
+
+
+def _atom_bounds(atom: Atom) -> tuple[int | None, int | None]:
+    if isinstance(atom, Symbol):
+        return 1, None
+    if isinstance(atom, Quotient):
+        low, high = bounds(atom.numerator)
+        if isinstance(atom.denominator, Size):
+            return (0 if low is not None and low >= 0 else None), None
+        d = atom.denominator
+        return (None if low is None else low // d), (None if high is None else high // d)
+    lows, highs = zip(*map(bounds, atom.items), strict=True)
+    return _pick(atom.kind, lows, strict=atom.kind == "min"), _pick(
+        atom.kind, highs, strict=atom.kind == "max"
+    )
+
+
+def _pick(kind: str, ends: tuple[int | None, ...], *, strict: bool) -> int | None:
+    known = [e for e in ends if e is not None]
+    if not known or (strict and len(known) < len(ends)):
+        return None
+    return min(known) if kind == "min" else max(known)
+
+
+def symbols(*dims: Dim) -> tuple[str, ...]:
+    """The names of all symbols, in order of first appearance."""
+    found: dict[str, None] = {}
+    for dim in dims:
+        for monomial, _ in _terms(dim):
+            for atom in monomial:
+                found.update(dict.fromkeys(_atom_symbols(atom)))
+    return tuple(found)
+
+
+def _atom_symbols(atom: Atom) -> tuple[str, ...]:
+    if isinstance(atom, Symbol):
+        return (atom.name,)
+    if isinstance(atom, Quotient):
+        return symbols(atom.numerator, atom.denominator)
+    return symbols(*atom.items)
+
+
+@overload
+def substitute(dim: int, values: Mapping[str, Dim]) -> int: ...
+@overload
+def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim: ...
+def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
+    """The size with symbols replaced, all at once; names not in ``values`` stay."""
+    if isinstance(dim, int) or not values:
+        return dim
+    total: Dim = 0
+    for monomial, coefficient in dim.terms:
+        product: Dim = coefficient
+        for atom in monomial:
+            product = product * _substitute_atom(atom, values)
+        total = total + product
+    return total
+
+
+def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
+    if isinstance(atom, Symbol):
+        return values.get(atom.name, symbol(atom.name))
+    if isinstance(atom, Quotient):
+        return floor_div(substitute(atom.numerator, values), substitute(atom.denominator, values))
+    return _extreme(atom.kind, [substitute(item, values) for item in atom.items])
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    result: Dim = 1
+    for dim in dims:
+        result = result * dim
+    return result
+
+
+def _exact(a: Dim, b: Size) -> Dim | None:
+    """``a / b`` where the division leaves no rest: by one monomial, or by an equal multiple."""
+    if isinstance(a, int):
+        return 0 if a == 0 else None
+    if len(b.terms) == 1:
+        return _exact_by_monomial(a, *b.terms[0])
+    lead, rest = dict(a.terms), b.terms[0]
+    factor = lead.get(rest[0], 0) // rest[1]
+    return factor if factor and b * factor == a else None
+
+
+def _exact_by_monomial(a: Size, monomial: Monomial, coefficient: int) -> Dim | None:
+    quotients: dict[Monomial, int] = {}
+    for m, c in a.terms:
+        left = list(m)
+        for atom in monomial:
+            if atom not in left:
+                return None
+            left.remove(atom)
+        if c % coefficient:
+            return None
+        quotients[tuple(left)] = c // coefficient
+    return _size(quotients)
+
+
+def _single_atom(a: Dim, kind: type[Symbol] | type[Quotient]) -> Atom | None:
+    if isinstance(a, Size) and len(a.terms) == 1:
+        monomial, coefficient = a.terms[0]
+        if coefficient == 1 and len(monomial) == 1 and isinstance(monomial[0], kind):
+            return monomial[0]
+    return None
+
+
+def _terms(a: Dim) -> tuple[tuple[Monomial, int], ...]:
+    return a.terms if isinstance(a, Size) else (((), a),)
+
+
+def _as_size(a: Dim) -> Size:
+    return a if isinstance(a, Size) else Size((((), a),))
+
+
+def _sum(items: Iterable[Dim]) -> Dim:
+    totals: dict[Monomial, int] = {}
+    for item in items:
+        for monomial, coefficient in _terms(item):
+            totals[monomial] = totals.get(monomial, 0) + coefficient
+    return _size(totals)
+
+
+def _size(terms: dict[Monomial, int]) -> Dim:
+    kept = [(m, c) for m, c in terms.items() if c]
+    if not kept:
+        return 0
+    if len(kept) == 1 and not kept[0][0]:
+        return kept[0][1]
+    # Constants last, higher powers first: 2*T + 1.
+    kept.sort(key=lambda term: (-len(term[0]), str(term[0])))
+    return Size(tuple(kept))
+
+
+def _term(monomial: Monomial, coefficient: int) -> str:
+    if not monomial:
+        return str(coefficient)
+    text = "*".join(_operand(atom) for atom in monomial)
+    if coefficient == 1:
+        return text if len(monomial) > 1 else str(monomial[0])
+    if coefficient == -1:
+        return f"-{text}"
+    return f"{coefficient}*{text}"
+
+
+def _operand(atom: Atom) -> str:
+    """An atom inside a product: ``2*(T//2)``, since ``2*T//2`` would be another number."""
+    return f"({atom})" if isinstance(atom, Quotient) else str(atom)
+
+
+def _factor(dim: Dim) -> str:
+    simple = isinstance(dim, int) or (
+        len(dim.terms) == 1 and dim.terms[0][1] == 1 and len(dim.terms[0][0]) == 1
+        and not isinstance(dim.terms[0][0][0], Quotient)
+    )  # fmt: skip
+    return str(dim) if simple else f"({dim})"

@@ -1,0 +1,227 @@
+"""The compiled form: a graph of graphs in single-assignment order, frozen.
+
+A ``Graph`` is one module: the net itself, an instance of a block, or a labelled group. Its nodes
+stand in an order in which they can run. A node is a layer, a call of another graph, a parameter,
+or an input; equal instances of a block share one ``Graph``. ``compiler.graph`` gives the same as
+a networkx graph, for whoever wants graph algorithms; this module imports nothing slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from ..grammar.source import Span
+from .dims import Dim
+from .layer import Layer, Weight
+from .types import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A tensor inside a graph: which node made it, and which of that node's results it is."""
+
+    node: str
+    result: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InputOp:
+    """An input of the graph. ``hidden``: not piped in, but seen from inside (a tensor argument
+    of a block, a tensor of the enclosing body)."""
+
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOp:
+    """A layer. ``ties`` maps a weight's name to the module path and weight that it shares."""
+
+    layer: Layer
+    ties: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallOp:
+    """A call of another graph; ``sizes`` are the values, in this graph's symbols, of symbols in
+    the called graph whose names differ (a shared graph keeps its first instance's names)."""
+
+    graph: Graph
+    sizes: tuple[tuple[str, Dim], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeightOp:
+    """A parameter or buffer of a module inside this graph, read as a tensor: ``fc.weight``."""
+
+    module: str
+    weight: str
+
+
+Op: TypeAlias = InputOp | LayerOp | CallOp | WeightOp
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step.
+
+    ``key`` is unique in the graph. ``path`` is the module path inside the graph (``conv1``,
+    ``layer.0``) that holds the weights, and is ``""`` for operators, slices and inputs. Two nodes with one path
+    use the same weights (``share``). ``count`` > 1 stands for that many copies one after
+    another, each with its own weights, the results of one being the first inputs of the next;
+    then ``path`` ends in the first copy's number (``layer.0``, ``conv1``) and ``paths`` are all.
+
+    ``module``: where ``path`` names a module that lives in an enclosing graph (a ``share``
+    declared outside), ``outer`` is True and ``path`` is the name among ``Graph.outer``.
+
+    ``idle``: no output needs it; its weights exist and it does not run.
+    """
+
+    key: str
+    op: Op
+    inputs: tuple[Value, ...]
+    types: tuple[TensorType, ...]
+    path: str = ""
+    count: int = 1
+    outer: bool = False
+    idle: bool = False
+    names: tuple[str, ...] = ()
+    """The names a body gave to the results (``skip``, ``x``); one for each result, or none."""
+    outers: tuple[tuple[str, str], ...] = ()
+    """For a CallOp whose graph has ``outer`` modules: (their name, module path here or outer name)."""
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The module paths of all copies."""
+        if self.count == 1:
+            return (self.path,)
+        stem = self.path.rstrip("0123456789")
+        first = int(self.path[len(stem) :])
+        return tuple(f"{stem}{first + i}" for i in range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a graph: its name as written (may be empty for outputs)."""
+
+    name: str
+    type: TensorType
+
+
+GraphKind: TypeAlias = Literal["net", "block", "group"]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """One module.
+
+    ``name`` is the block's or net's name or the group's label; ``arguments`` the block's
+    parameters as given (numbers, strings, lists, names of networks), for titles and tables.
+    ``inputs`` are the first ``len(inputs)`` nodes' (all InputOp) types under their port names.
+    ``outer`` names modules that live in an enclosing graph and are handed in.
+    """
+
+    kind: GraphKind
+    name: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    results: tuple[Value, ...]
+    nodes: tuple[Node, ...]
+    arguments: tuple[tuple[str, object], ...] = ()
+    outer: tuple[str, ...] = ()
+    documentation: str = ""
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def node(self) -> Mapping[str, Node]:
+        return {n.key: n for n in self.nodes}
+
+    @cached_property
+    def sequential(self) -> bool:
+        """Whether it is a chain: one input, each node taking just the one before, all running,
+        and the last one's first result the only output. (May still hold function nodes.)"""
+        real = [n for n in self.nodes if not isinstance(n.op, InputOp)]
+        if len(self.inputs) != 1 or len(self.results) != 1 or not real:
+            return False
+        before = self.nodes[0].key
+        for node in real:
+            if node.inputs != (Value(before),) or node.idle or node.outer:
+                return False
+            before = node.key
+        return self.results[0] == Value(before)
+
+    def type(self, value: Value) -> TensorType:
+        return self.node[value.node].types[value.result]
+
+    def running(self) -> Iterator[Node]:
+        return (n for n in self.nodes if not n.idle)
+
+    @cached_property
+    def params(self) -> Dim:
+        """Learnable parameters, shared ones counted once."""
+        return _count_params(self)
+
+    @cached_property
+    def macs(self) -> Dim:
+        """Multiply-accumulates of one forward pass, in the symbols of the inputs."""
+        return _count_macs(self)
+
+
+def node_inputs(graph: Graph, node: Node) -> tuple[TensorType, ...]:
+    return tuple(graph.type(v) for v in node.inputs)
+
+
+def layer_weights(graph: Graph, node: Node) -> dict[str, Weight]:
+    """The weights that a layer node holds itself, tied ones included."""
+    if not isinstance(node.op, LayerOp) or node.outer:
+        return {}
+    piped = node_inputs(graph, node)
+    return node.op.layer.weights(*piped)
+
+
+def _count_params(graph: Graph) -> Dim:
+    total: Dim = 0
+    seen: set[str] = set()
+    for node in graph.nodes:
+        if node.outer or (node.path and node.path in seen):
+            continue
+        seen.add(node.path)
+        total = total + _node_params(graph, node) * node.count
+    return total
+
+
+def _node_params(graph: Graph, node: Node) -> Dim:
+    if isinstance(node.op, CallOp):
+        return node.op.graph.params
+    if not isinstance(node.op, LayerOp):
+        return 0
+    tied = {name for name, _, _ in node.op.ties}
+    total: Dim = 0
+    for name, weight in layer_weights(graph, node).items():
+        if not weight.buffer and name not in tied:
+            size: Dim = 1
+            for d in weight.shape:
+                size = size * d
+            total = total + size
+    return total
+
+
+def _count_macs(graph: Graph) -> Dim:
+    total: Dim = 0
+    for node in graph.running():
+        total = total + node_macs(graph, node) * node.count
+    return total
+
+
+def node_macs(graph: Graph, node: Node) -> Dim:
+    """One copy's multiply-accumulates."""
+    from .dims import substitute
+
+    if isinstance(node.op, CallOp):
+        return substitute(node.op.graph.macs, dict(node.op.sizes))
+    if isinstance(node.op, LayerOp):
+        return node.op.layer.macs(node_inputs(graph, node), node.types)
+    return 0

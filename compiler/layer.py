@@ -1,0 +1,378 @@
+"""What a layer is: one declaration in one place.
+
+A layer is a subclass of ``Layer`` in ``compiler/layers/<family>.py``. Its class attributes are its
+settings; an instance is a layer with its settings bound, immutable, equal by value. Everything
+the compiler knows of it (shape rule, weights, MACs, PyTorch form, look, examples) are methods, so
+adding a layer touches that file and its test alone::
+
+    class Linear(Weighted):
+        \"\"\"Fully connected: ``y = x W^T + b`` over the last axis.
+
+        https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
+        \"\"\"
+
+        word = "linear"
+        aliases = ("fc",)
+        category = "linear"
+        examples = (Example("linear(10)", "784"),)
+
+        out: Dim
+        bias: bool = True
+
+        def infer(self, x: TensorType) -> TensorType: ...
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    TypeAlias,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from .dims import Dim, Size, equal, product
+from .lowering import Lowering
+from .types import Dtype, TensorType
+
+Sizes: TypeAlias = int | Size | tuple[Dim, ...]
+"""One size for all axes (``3``) or one for each (``3x3``, a tuple of the rank's length)."""
+
+Tensor: TypeAlias = TensorType
+"""A setting that takes a tensor; in the bound layer it is the tensor's type. It becomes an input
+after the piped ones, in field order (only those that are given)."""
+
+Category: TypeAlias = Literal[
+    "io", "conv", "norm", "activation", "pool", "linear", "attention", "embedding", "recurrent",
+    "shape", "math", "source", "other",
+]  # fmt: skip
+
+REQUIRED: Final = object()
+
+
+class Refused(Exception):
+    """A layer's refusal of its inputs or settings; the elaborator adds the places.
+
+    ``setting`` names the setting to blame (its text gets the caret), ``input`` the input whose
+    producer is labelled; by default the layer's word gets the caret and all inputs are labelled.
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "E301", detail: str = "", setting: str | None = None,
+        input: int | None = None, notes: Sequence[str] = (), help: str | Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.detail = detail
+        self.setting = setting
+        self.input = input
+        self.notes = tuple(notes)
+        self.help = (help,) if isinstance(help, str) else tuple(help)
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """An initialiser of ``torch.nn.init``, without the trailing underscore."""
+
+    name: str
+    settings: tuple[tuple[str, float | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A parameter, or a buffer (``running_mean``), of a layer."""
+
+    shape: tuple[Dim, ...]
+    buffer: bool = False
+    dtype: Dtype = "float"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A use that must work: the text, and the shapes of its inputs without the batch axis,
+    ``"3x32x32"`` or ``"12 int"`` (``""`` is one number per example).
+
+    Tensor settings are written as names ``a``, ``b``... and given in ``tensors``.
+    """
+
+    text: str
+    inputs: tuple[str, ...] = ()
+    tensors: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self, text: str, *inputs: str, **tensors: str) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "inputs", inputs)
+        object.__setattr__(self, "tensors", tuple(tensors.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    name: str
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+
+def setting(default: Any = REQUIRED) -> Any:
+    """A field without the limits of a plain default (``setting()`` is required)."""
+    return default
+
+
+@dataclass_transform(field_specifiers=(setting,), frozen_default=True)
+class Layer:
+    """Base of all layers. Not a dataclass: hundreds of them would cost 0.1 s at start-up."""
+
+    word: ClassVar[str] = ""
+    """As written in a spec; a class without a word is an abstract base."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    category: ClassVar[Category] = "other"
+    examples: ClassVar[tuple[Example, ...]] = ()
+    positional: ClassVar[int] = 2
+    """How many settings may be given by position (the first fields in order)."""
+    variadic: ClassVar[bool] = False
+    """All positional arguments fill the first field as a tuple: ``permute(0, 2, 1)``."""
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    """Least and most piped inputs (None: any number; 0: a source)."""
+    results: ClassVar[Literal["one", "bundle", "side"]] = "one"
+    """``bundle``: all results flow on (``chunk``); ``side``: the first does, the others are side
+    results that assignment takes (``lstm``)."""
+    elementwise: ClassVar[bool] = False
+    """Keeps the shape of its one input, whatever its rank (so that rank may stay unknown)."""
+    assumed: ClassVar[tuple[str, ...]] = ("N", "D")
+    """Axis names of an input of unknown rank (a one-liner without ``input``)."""
+    assumed_dtype: ClassVar[Dtype] = "float"
+
+    settings: ClassVar[dict[str, Setting]] = {}
+
+    def __init_subclass__(cls) -> None:
+        # A plain default stays in the class as an attribute: `self.stride` finds it there.
+        # A layer's own settings come first, so that those of a base take no position.
+        own = {
+            name: Setting(name, cls.__dict__.get(name, REQUIRED))
+            for name, annotation in inspect.get_annotations(cls).items()
+            if not str(annotation).startswith("ClassVar")
+        }
+        cls.settings = own | {k: v for k, v in cls.settings.items() if k not in own}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        names = iter(self.settings)
+        values = {**dict(zip(names, args, strict=False)), **kwargs}
+        missing = [s.name for s in self.settings.values() if s.required and s.name not in values]
+        if missing or not values.keys() <= self.settings.keys():
+            raise TypeError(f"{type(self).__name__}: {missing or set(values) - set(self.settings)}")
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"layers are immutable: {name}")
+
+    def _key(self) -> tuple[Any, ...]:
+        return (type(self), *(getattr(self, name) for name in self.settings))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layer) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        given = (f"{k}={v!r}" for k, v in self.given().items())
+        return f"{self.word}({', '.join(given)})"
+
+    def given(self) -> dict[str, Any]:
+        """The settings that differ from their defaults."""
+        values = {name: getattr(self, name) for name in self.settings}
+        return {k: v for k, v in values.items() if v != self.settings[k].default}
+
+    def replace(self, **changes: Any) -> Layer:
+        return type(self)(**({n: getattr(self, n) for n in self.settings} | changes))
+
+    # --- what a layer says of itself -------------------------------------------------------
+
+    def infer(self, *inputs: TensorType) -> TensorType | tuple[TensorType, ...]:
+        """The type, or types, of the results. Raises Refused where PyTorch would refuse."""
+        raise NotImplementedError(self.word)
+
+    def weights(self, *inputs: TensorType) -> dict[str, Weight]:
+        """Parameters and buffers under PyTorch's names, in PyTorch's order."""
+        return {}
+
+    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
+        """Multiply-accumulates, as torch.utils.flop_counter counts them (halved)."""
+        return 0
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        """The PyTorch form."""
+        raise NotImplementedError(self.word)
+
+    def inits(self) -> dict[str, Init]:
+        """Initialisers by weight name."""
+        return {}
+
+    def caption(self) -> tuple[str, str]:
+        """The two lines on its box in a diagram: ``("conv 3×3, 64", "stride 2")``."""
+        return self.word, ""
+
+
+class Weighted(Layer):
+    """A layer whose weights can be initialised: ``conv(3x3, 64, init=kaiming_normal)``."""
+
+    init: Init | None = None
+    bias_init: Init | None = None
+
+    def inits(self) -> dict[str, Init]:
+        named = {"weight": self.init, "bias": self.bias_init}
+        return {name: init for name, init in named.items() if init is not None}
+
+
+# --- equalities that symbols leave open ------------------------------------------------------
+
+_open: ContextVar[list[tuple[Dim, Dim]] | None] = ContextVar("_open", default=None)
+
+
+def same(a: Dim, b: Dim) -> bool:
+    """Whether two sizes are equal; where symbols leave that open, True, and the pair is noted
+    for the elaborator, which unifies it or reports it."""
+    if a is b or a == b:
+        return True
+    answer = equal(a, b)
+    pairs = _open.get()
+    if answer is None and pairs is not None:
+        pairs.append((a, b))
+    return answer is not False
+
+
+@contextmanager
+def noting_open_pairs() -> Iterator[list[tuple[Dim, Dim]]]:
+    pairs: list[tuple[Dim, Dim]] = []
+    token = _open.set(pairs)
+    try:
+        yield pairs
+    finally:
+        _open.reset(token)
+
+
+def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
+    """The common shape by PyTorch's rules, aligned from the right; None where there is none."""
+    rank = max(map(len, shapes))
+    result: list[Dim] = [1] * rank
+    for shape in shapes:
+        for i, dim in enumerate(shape, rank - len(shape)):
+            if result[i] == 1:
+                result[i] = dim
+            elif dim != 1 and not same(result[i], dim):
+                return None
+            elif isinstance(dim, int) and dim != 1:
+                result[i] = dim
+    return tuple(result)
+
+
+# --- settings that serve several layers ------------------------------------------------------
+
+
+def expand(value: Sizes, rank: int, setting: str) -> tuple[Dim, ...]:
+    """One size for each of ``rank`` axes."""
+    if not isinstance(value, tuple):
+        return (value,) * rank
+    if len(value) != rank:
+        raise Refused(
+            f"{setting} has {len(value)} sizes, the input has {rank} spatial "
+            f"{'axis' if rank == 1 else 'axes'}",
+            setting=setting,
+        )
+    return value
+
+
+def collapse(sizes: tuple[Dim, ...]) -> Dim | tuple[Dim, ...]:
+    """``(3, 3)`` as ``3``, the way PyTorch code is written."""
+    return sizes[0] if sizes and all(s == sizes[0] for s in sizes) else sizes
+
+
+def axis(dim: int, rank: int, *, setting: str = "dim") -> int:
+    """A non-negative axis number. Raises Refused outside [-rank, rank)."""
+    if not -rank <= dim < rank:
+        raise Refused(
+            f"{setting}={dim} is outside the input's {rank} axes",
+            setting=setting,
+            detail=f"the axes are 0 to {rank - 1}, or -{rank} to -1",
+        )
+    return dim % rank
+
+
+def numel(shape: Sequence[Dim]) -> Dim:
+    return product(shape)
+
+
+# --- the types of settings -------------------------------------------------------------------
+
+
+@cache
+def hints(layer: type[Layer]) -> dict[str, Any]:
+    """The settings' types; resolved when a layer is first used, not at start-up."""
+    found: dict[str, Any] = {}
+    for base in reversed(layer.__mro__):
+        if base is not object:
+            found |= get_type_hints(base, vars(sys.modules[base.__module__]))
+    return {name: found[name] for name in layer.settings}
+
+
+def conforms(value: object, hint: Any) -> bool:
+    """Whether a value has the type of a setting. An int is a float, a bool is no int."""
+    if isinstance(hint, str):
+        raise TypeError(hint)
+    if hint is Any:
+        return True
+    if hint is NoneType or hint is None:
+        return value is None
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return any(conforms(value, option) for option in get_args(hint))
+    if origin is Literal:
+        return any(value == o and type(value) is type(o) for o in get_args(hint))
+    if origin is tuple:
+        items = get_args(hint)
+        if not isinstance(value, tuple):
+            return False
+        if items[-1] is ...:
+            return all(conforms(v, items[0]) for v in value)
+        return len(value) == len(items) and all(map(conforms, value, items))
+    if isinstance(value, bool):
+        return hint is bool
+    if hint is float:
+        return isinstance(value, int | float)
+    return isinstance(value, hint)
+
+
+def options(hint: Any) -> tuple[str, ...]:
+    """The bare names that a setting takes: ``pad=same``, ``mode=bilinear``."""
+    if get_origin(hint) is Literal:
+        return tuple(o for o in get_args(hint) if isinstance(o, str))
+    if get_origin(hint) in (Union, UnionType):
+        return tuple(o for option in get_args(hint) for o in options(option))
+    return ()
+
+
+def takes(hint: Any, kind: type) -> bool:
+    """Whether a setting's type includes a class: ``takes(hint, TensorType)``."""
+    if get_origin(hint) in (Union, UnionType):
+        return any(takes(option, kind) for option in get_args(hint))
+    return hint is kind
+
+
+Infer: TypeAlias = Callable[..., TensorType | tuple[TensorType, ...]]

@@ -1,0 +1,27 @@
+"""The layers, a file to each family. Families are discovered: no list is edited."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from ..layer import Layer
+
+
+@cache
+def layers() -> dict[str, type[Layer]]:
+    """Every layer by its word, and by its short forms."""
+    for family in sorted(m.name for m in iter_modules(__path__)):
+        import_module(f"{__name__}.{family}")
+    table: dict[str, type[Layer]] = {}
+    for layer in _subclasses(Layer):
+        for word in (layer.word, *layer.aliases) if layer.word else ():
+            if word in table:
+                raise TypeError(f"two layers are called {word}: {table[word]} and {layer}")
+            table[word] = layer
+    return table
+
+
+def _subclasses(base: type[Layer]) -> list[type[Layer]]:
+    return [s for c in base.__subclasses__() for s in (c, *_subclasses(c))]

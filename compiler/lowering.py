@@ -1,0 +1,127 @@
+"""How a layer is written in PyTorch: data, printed by ``backends.pytorch`` and run as printed.
+
+A lowering has a module to construct (``self.conv1 = nn.Conv2d(...)``), or none, and the
+expression that its call is in ``forward``. Values inside may be Python literals (numbers, strings,
+bools, None), tuples and lists of values, sizes (``Dim``; symbolic ones print as expressions over
+input shapes), and the expression nodes below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Code: TypeAlias = Any  # a literal, Dim, tuple, list, or one of the expression nodes below
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The layer's input number ``index``: piped tensors first, then tensor settings by field."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """The layer's own module (``self.conv1``), for ``Attr(Self(), "weight")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Text as it stands: ``torch.float32``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``function(*args, **kwargs)``; ``function`` is a dotted name or an expression."""
+
+    function: Code
+    args: tuple[Code, ...] = ()
+    kwargs: tuple[tuple[str, Code], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """``value.name``; with ``Call`` a method: ``Call(Attr(Input(0), "flatten"), (1,))``."""
+
+    value: Code
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """``left operator right``; the printer adds parentheses where precedence asks."""
+
+    operator: str
+    left: Code
+    right: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """``operator operand``: ``-x``, ``~mask``."""
+
+    operator: str
+    operand: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """``value[items]``; items may be ``slice`` objects, ``...``, None and values."""
+
+    value: Code
+    items: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A class or function that the generated file defines once, because PyTorch has none.
+
+    ``source`` is its whole text, formatted as it shall appear, importing nothing itself:
+    ``math``, ``torch``, ``nn`` (torch.nn) and ``F`` (torch.nn.functional) are at hand.
+    """
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """``module`` is the constructor call or None; ``forward`` the expression of the call.
+
+    ``forward`` defaults to calling the module on all inputs: ``self.conv1(x)``. ``helpers`` are
+    the definitions that either mentions. ``inplace_safe`` needs no mention: nothing is in place.
+    """
+
+    module: Call | None = None
+    forward: Code | None = None
+    helpers: tuple[Helper, ...] = ()
+
+
+def call(function: str, *args: Code, **kwargs: Code) -> Call:
+    return Call(function, args, tuple(kwargs.items()))
+
+
+def method(value: Code, name: str, *args: Code, **kwargs: Code) -> Call:
+    return Call(Attr(value, name), args, tuple(kwargs.items()))
+
+
+def module(
+    name: str, *args: Code, _given: Mapping[str, tuple[Code, Code]] | None = None, **kwargs: Code
+) -> Lowering:
+    """A module called on all its inputs. ``_given`` maps a keyword to (value, PyTorch's default)
+    and keeps what differs: ``_given={"stride": (self.stride, 1)}``."""
+    return Lowering(Call(name, args, tuple((kwargs | given(**(_given or {}))).items())))
+
+
+def function(name: str, *args: Code, **kwargs: Code) -> Lowering:
+    """A function of the inputs: ``function("torch.cat", [Input(0), Input(1)], dim=1)``."""
+    return Lowering(forward=call(name, *args, **kwargs))
+
+
+def given(**settings: tuple[Code, Code]) -> dict[str, Code]:
+    """The settings whose value differs from PyTorch's default."""
+    return {k: value for k, (value, default) in settings.items() if value != default}

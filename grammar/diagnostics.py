@@ -1,0 +1,71 @@
+"""Errors as values: found by any phase, collected, rendered once by the face.
+
+Codes by phase: E1xx syntax, E2xx names and arguments, E3xx shapes and types, E4xx backends,
+W5xx lints. Every code has a page for ``netwright explain``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .source import Span
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A secondary place: the layer that produced a shape, a block call on the way."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A likely repair, said in words and as edits."""
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    ``message`` is the headline, ``detail`` the words under the caret, ``labels`` the places that
+    led there, ``notes`` the why, ``help`` what to do, ``fix`` the repair where one is likely.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    detail: str = ""
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()
+    fix: Fix | None = None
+    severity: Severity = "error"
+
+
+class CompileError(Exception):
+    """Raised at the public boundary only; ``diagnostics`` holds every finding."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(_headline(d) for d in self.diagnostics))
+
+
+def _headline(d: Diagnostic) -> str:
+    place = f"{d.span.source.name}:{d.span.line}:{d.span.column}: " if d.span else ""
+    return f"{place}{d.severity}[{d.code}]: {d.message}"

@@ -1,0 +1,1 @@
+"""Neural-network architectures as text: parsed, shape-checked, drawn, compiled to PyTorch."""
