@@ -170,16 +170,21 @@ class Graph:
         return _count_macs(self)
 
 
-def node_inputs(graph: Graph, node: Node) -> tuple[TensorType, ...]:
-    return tuple(graph.type(v) for v in node.inputs)
+def piped(graph: Graph, node: Node) -> tuple[TensorType, ...]:
+    """The types of a layer's piped inputs (its tensor settings come after them)."""
+    types = tuple(graph.type(v) for v in node.inputs)
+    if not isinstance(node.op, LayerOp):
+        return types
+    tied = {name for name, _, _ in node.op.ties}
+    settings = [name for name in node.op.layer.tensors() if name not in tied]
+    return types[: len(types) - len(settings)]
 
 
 def layer_weights(graph: Graph, node: Node) -> dict[str, Weight]:
     """The weights that a layer node holds itself, tied ones included."""
     if not isinstance(node.op, LayerOp) or node.outer:
         return {}
-    piped = node_inputs(graph, node)
-    return node.op.layer.weights(*piped)
+    return node.op.layer.weights(*piped(graph, node))
 
 
 def _count_params(graph: Graph) -> Dim:
@@ -223,5 +228,5 @@ def node_macs(graph: Graph, node: Node) -> Dim:
     if isinstance(node.op, CallOp):
         return substitute(node.op.graph.macs, dict(node.op.sizes))
     if isinstance(node.op, LayerOp):
-        return node.op.layer.macs(node_inputs(graph, node), node.types)
+        return node.op.layer.macs(piped(graph, node), node.types)
     return 0

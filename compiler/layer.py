@@ -25,7 +25,6 @@ adding a layer touches that file and its test alone::
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -200,10 +199,15 @@ class Layer:
         values = {name: getattr(self, name) for name in self.settings}
         return {k: v for k, v in values.items() if v != self.settings[k].default}
 
+    def tensors(self) -> tuple[str, ...]:
+        """The settings that hold tensors: inputs after the piped ones, in this order."""
+        return tuple(n for n in self.settings if isinstance(getattr(self, n), TensorType))
+
     def replace(self, **changes: Any) -> Layer:
         return type(self)(**({n: getattr(self, n) for n in self.settings} | changes))
 
     # --- what a layer says of itself -------------------------------------------------------
+    # `inputs` are the piped ones; tensor settings are at hand as attributes holding their types.
 
     def infer(self, *inputs: TensorType) -> TensorType | tuple[TensorType, ...]:
         """The type, or types, of the results. Raises Refused where PyTorch would refuse."""
@@ -325,10 +329,7 @@ def numel(shape: Sequence[Dim]) -> Dim:
 @cache
 def hints(layer: type[Layer]) -> dict[str, Any]:
     """The settings' types; resolved when a layer is first used, not at start-up."""
-    found: dict[str, Any] = {}
-    for base in reversed(layer.__mro__):
-        if base is not object:
-            found |= get_type_hints(base, vars(sys.modules[base.__module__]))
+    found = get_type_hints(layer)
     return {name: found[name] for name in layer.settings}
 
 
