@@ -134,7 +134,7 @@ def setting(default: Any = REQUIRED) -> Any:
     return default
 
 
-@dataclass_transform(field_specifiers=(setting,), frozen_default=True)
+@dataclass_transform(field_specifiers=(setting,), frozen_default=True, kw_only_default=True)
 class Layer:
     """Base of all layers. Not a dataclass: hundreds of them would cost 0.1 s at start-up."""
 
@@ -208,12 +208,13 @@ class Layer:
 
     # --- what a layer says of itself -------------------------------------------------------
     # `inputs` are the piped ones; tensor settings are at hand as attributes holding their types.
+    # (`Any` twice is how a signature says that overrides name their inputs: `infer(self, x)`.)
 
-    def infer(self, *inputs: TensorType) -> TensorType | tuple[TensorType, ...]:
+    def infer(self, *inputs: Any, **_: Any) -> TensorType | tuple[TensorType, ...]:
         """The type, or types, of the results. Raises Refused where PyTorch would refuse."""
         raise NotImplementedError(self.word)
 
-    def weights(self, *inputs: TensorType) -> dict[str, Weight]:
+    def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""
         return {}
 
@@ -221,7 +222,7 @@ class Layer:
         """Multiply-accumulates, as torch.utils.flop_counter counts them (halved)."""
         return 0
 
-    def lower(self, *inputs: TensorType) -> Lowering:
+    def lower(self, *inputs: Any, **_: Any) -> Lowering:
         """The PyTorch form."""
         raise NotImplementedError(self.word)
 
