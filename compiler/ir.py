@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from ..grammar.source import Span
-from .dims import Dim
+from .dims import Dim, substitute
 from .layer import Layer, Weight
 from .types import TensorType
 
@@ -37,10 +37,11 @@ class InputOp:
 
 @dataclass(frozen=True, slots=True)
 class LayerOp:
-    """A layer. ``ties`` maps a weight's name to the module path and weight that it shares."""
+    """A layer. ``tied`` are the weights that it shares with another layer: ``Graph.ties`` of this
+    or an enclosing graph says with which."""
 
     layer: Layer
-    ties: tuple[tuple[str, str, str], ...] = ()
+    tied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Node:
     key: str
     op: Op
     inputs: tuple[Value, ...]
+    takes: tuple[TensorType, ...]
+    """The inputs' types. An idle node may have them without having ``inputs``."""
     types: tuple[TensorType, ...]
     path: str = ""
     count: int = 1
@@ -101,6 +104,16 @@ class Node:
         stem = self.path.rstrip("0123456789")
         first = int(self.path[len(stem) :])
         return tuple(f"{stem}{first + i}" for i in range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """``path.weight`` is the very tensor ``source.source_weight``; both paths start here."""
+
+    path: str
+    weight: str
+    source: str
+    source_weight: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,7 @@ class Graph:
     nodes: tuple[Node, ...]
     arguments: tuple[tuple[str, object], ...] = ()
     outer: tuple[str, ...] = ()
+    ties: tuple[Tie, ...] = ()
     documentation: str = ""
     span: Span | None = field(default=None, compare=False, repr=False)
 
@@ -170,21 +184,19 @@ class Graph:
         return _count_macs(self)
 
 
-def piped(graph: Graph, node: Node) -> tuple[TensorType, ...]:
+def piped(node: Node) -> tuple[TensorType, ...]:
     """The types of a layer's piped inputs (its tensor settings come after them)."""
-    types = tuple(graph.type(v) for v in node.inputs)
     if not isinstance(node.op, LayerOp):
-        return types
-    tied = {name for name, _, _ in node.op.ties}
-    settings = [name for name in node.op.layer.tensors() if name not in tied]
-    return types[: len(types) - len(settings)]
+        return node.takes
+    settings = [name for name in node.op.layer.tensors() if name not in node.op.tied]
+    return node.takes[: len(node.takes) - len(settings)]
 
 
-def layer_weights(graph: Graph, node: Node) -> dict[str, Weight]:
+def layer_weights(node: Node) -> dict[str, Weight]:
     """The weights that a layer node holds itself, tied ones included."""
     if not isinstance(node.op, LayerOp) or node.outer:
         return {}
-    return node.op.layer.weights(*piped(graph, node))
+    return node.op.layer.weights(*piped(node))
 
 
 def _count_params(graph: Graph) -> Dim:
@@ -194,19 +206,18 @@ def _count_params(graph: Graph) -> Dim:
         if node.outer or (node.path and node.path in seen):
             continue
         seen.add(node.path)
-        total = total + _node_params(graph, node) * node.count
+        total = total + _node_params(node) * node.count
     return total
 
 
-def _node_params(graph: Graph, node: Node) -> Dim:
+def _node_params(node: Node) -> Dim:
     if isinstance(node.op, CallOp):
         return node.op.graph.params
     if not isinstance(node.op, LayerOp):
         return 0
-    tied = {name for name, _, _ in node.op.ties}
     total: Dim = 0
-    for name, weight in layer_weights(graph, node).items():
-        if not weight.buffer and name not in tied:
+    for name, weight in layer_weights(node).items():
+        if not weight.buffer and name not in node.op.tied:
             size: Dim = 1
             for d in weight.shape:
                 size = size * d
@@ -217,16 +228,14 @@ def _node_params(graph: Graph, node: Node) -> Dim:
 def _count_macs(graph: Graph) -> Dim:
     total: Dim = 0
     for node in graph.running():
-        total = total + node_macs(graph, node) * node.count
+        total = total + node_macs(node) * node.count
     return total
 
 
-def node_macs(graph: Graph, node: Node) -> Dim:
+def node_macs(node: Node) -> Dim:
     """One copy's multiply-accumulates."""
-    from .dims import substitute
-
     if isinstance(node.op, CallOp):
         return substitute(node.op.graph.macs, dict(node.op.sizes))
     if isinstance(node.op, LayerOp):
-        return node.op.layer.macs(piped(graph, node), node.types)
+        return node.op.layer.macs(piped(node), node.types)
     return 0
