@@ -167,7 +167,7 @@ class Paren(Node):
 
 @dataclass(frozen=True, slots=True)
 class For(Node):
-    """``for pattern in iterable { body }``: a statement if ``body`` only assigns, else a network."""
+    """``for pattern in iterable { body }``: a statement if it only assigns, else a network."""
 
     pattern: Pattern
     iterable: Expr
