@@ -29,7 +29,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from types import NoneType, UnionType
 from typing import (
     Any,
@@ -242,7 +241,9 @@ class Weighted(Layer):
     bias_init: Init | None = None
 
     def inits(self) -> dict[str, Init]:
-        named = {"weight": self.init, "bias": self.bias_init}
+        # `default conv(bias_init=zeros)` leaves those without a bias alone.
+        bias = self.bias_init if getattr(self, "bias", True) else None
+        named = {"weight": self.init, "bias": bias}
         return {name: init for name, init in named.items() if init is not None}
 
 
@@ -327,11 +328,15 @@ def numel(shape: Sequence[Dim]) -> Dim:
 # --- the types of settings -------------------------------------------------------------------
 
 
-@cache
+_hints: dict[type[Layer], dict[str, Any]] = {}
+
+
 def hints(layer: type[Layer]) -> dict[str, Any]:
     """The settings' types; resolved when a layer is first used, not at start-up."""
-    found = get_type_hints(layer)
-    return {name: found[name] for name in layer.settings}
+    if layer not in _hints:
+        found = get_type_hints(layer)
+        _hints[layer] = {name: found[name] for name in layer.settings}
+    return _hints[layer]
 
 
 def conforms(value: object, hint: Any) -> bool:

@@ -1,0 +1,451 @@
+"""What the tests of all layers share: text to layer, lowering to running PyTorch, the comparison.
+
+A layer says what its result is; PyTorch, running the layer's lowering, says what it really is.
+PyTorch is asked twice: on the CPU in training mode, which checks everything that a user would
+meet, and on the meta device, where the flop counter is exact. Layers and families add what is
+particular to them as data, in ``data_*.py`` beside this file:
+
+``SETTINGS``   word -> setting -> strategy, where the setting's type says too little
+``INPUTS``     word -> strategy of the input types, or a function from a layer to one
+``EXCEPTIONS`` word -> ((reason, when), ...): cases that are left out of the comparison
+``REFUSED``    word -> ((reason, when), ...): what netwright refuses on purpose, unlike PyTorch
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from netwright.compiler import lowering as low
+from netwright.compiler.dims import Size, substitute
+from netwright.compiler.layer import Example, Init, Layer, Refused, Tensor, Weight, hints, takes
+from netwright.compiler.layers import layers
+from netwright.compiler.types import Dtype, TensorType
+
+torch.set_num_threads(1)
+
+Case: TypeAlias = tuple[Layer, tuple[TensorType, ...]]
+BATCH = 2
+TORCH_DTYPES: dict[Dtype, torch.dtype] = {
+    "float": torch.float32,
+    "int": torch.int64,
+    "bool": torch.bool,
+}
+DTYPES = {v: k for k, v in TORCH_DTYPES.items()}
+
+
+def all_layers() -> list[type[Layer]]:
+    """Every layer once, by word."""
+    return [layer for word, layer in sorted(layers().items()) if word == layer.word]
+
+
+# --- examples: text to layer -------------------------------------------------------------------
+
+
+def parse(text: str, tensors: Mapping[str, TensorType] | None = None) -> Layer:
+    """The layer that a call such as ``conv(3x3, 64, pad=same)`` means (a small stand-in for the
+    real parser, so that layers can be tested alone)."""
+    text = re.sub(r"(?<![\w.])\d+(?:x\d+)+\b", lambda m: f"({m[0].replace('x', ', ')})", text)
+    value = _value(ast.parse(text, mode="eval").body, tensors or {})
+    if isinstance(value, str):
+        value = layers()[value]()
+    assert isinstance(value, Layer)
+    return value
+
+
+def _value(node: ast.expr, tensors: Mapping[str, TensorType]) -> Any:
+    match node:
+        case ast.Name(id=name):
+            names: dict[str, Any] = {"true": True, "false": False, "none": None, **tensors}
+            return names.get(name, name)
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return tuple(_value(i, tensors) for i in items)
+        case ast.Call(func=ast.Name(id=word), args=args, keywords=keywords):
+            given = [_value(a, tensors) for a in args]
+            named = {str(k.arg): _value(k.value, tensors) for k in keywords}
+            return _call(word, given, named)
+    return ast.literal_eval(node)
+
+
+def _call(word: str, args: list[Any], named: dict[str, Any]) -> Layer | Init:
+    if word not in layers():
+        return Init(word, tuple(named.items()))
+    layer = layers()[word]
+    if layer.variadic and args:
+        args = [tuple(args)]
+    assert layer.variadic or len(args) <= layer.positional, f"{word}: too many positionals"
+    values = dict(zip(layer.settings, args, strict=False)) | named
+    for name, value in values.items():
+        if isinstance(value, str) and takes(hints(layer)[name], Init):
+            values[name] = Init(value)
+    return layer(**values)
+
+
+def tensor_type(text: str, batch: int = BATCH) -> TensorType:
+    """``"3x32x32"``, ``"12 int"``, ``""``: shapes as examples write them, without the batch."""
+    sizes, _, dtype = text.partition(" ")
+    if sizes in ("int", "bool", "float"):
+        sizes, dtype = "", sizes
+    shape = tuple(int(s) for s in sizes.split("x")) if sizes else ()
+    return TensorType((batch, *shape), dtype or "float")  # type: ignore[arg-type]
+
+
+def example_case(example: Example) -> Case:
+    tensors = {name: tensor_type(text) for name, text in example.tensors}
+    return parse(example.text, tensors), tuple(map(tensor_type, example.inputs))
+
+
+# --- lowerings: data to running PyTorch ----------------------------------------------------------
+
+
+def print_code(
+    code: low.Code, inputs: Sequence[str] = (), values: Mapping[str, int] | None = None
+) -> str:
+    """The source text of a lowering's expression; symbolic sizes as their values."""
+
+    def show(c: low.Code) -> str:
+        match c:
+            case low.Input(index=i):
+                return inputs[i]
+            case low.Self():
+                return "module"
+            case low.Raw(text=text):
+                return text
+            case low.Helper(name=name):
+                return name
+            case low.Call(function=f, args=args, kwargs=kwargs):
+                given = [*map(show, args), *(f"{k}={show(v)}" for k, v in kwargs)]
+                return f"{f if isinstance(f, str) else show(f)}({', '.join(given)})"
+            case low.Attr(value=v, name=name):
+                return f"({show(v)}).{name}"
+            case low.Infix(operator=o, left=a, right=b):
+                return f"({show(a)} {o} {show(b)})"
+            case low.Prefix(operator=o, operand=v):
+                return f"({o} {show(v)})"
+            case low.Subscript(value=v, items=items):
+                return f"({show(v)})[{', '.join(map(_index, items))}]"
+            case Size():
+                return str(substitute(c, values or {}))
+            case tuple():
+                return f"({''.join(show(i) + ', ' for i in c)})"
+            case list():
+                return f"[{', '.join(map(show, c))}]"
+            case float() if not math.isfinite(c):
+                return f"float('{c}')"
+            case str() | int() | float() | None:
+                return repr(c)
+        raise TypeError(f"no expression: {c!r}")
+
+    def _index(item: low.Code) -> str:
+        if isinstance(item, slice):
+            parts = [item.start, item.stop, *([item.step] if item.step is not None else [])]
+            return ":".join("" if p is None else show(p) for p in parts)
+        return "..." if item is ... else show(item)
+
+    return show(code)
+
+
+def sizes_inside(code: low.Code) -> Iterator[Size]:
+    """The symbolic sizes that an expression mentions."""
+    if isinstance(code, Size):
+        yield code
+    elif isinstance(code, low.Call):
+        parts = (*code.args, *(v for _, v in code.kwargs))
+        yield from (s for p in parts for s in sizes_inside(p))
+    elif isinstance(code, tuple | list):
+        yield from (s for p in code for s in sizes_inside(p))
+
+
+@dataclass
+class Program:
+    """A lowering as text, ready to run."""
+
+    source: str
+    namespace: dict[str, Any]
+    module: str | None
+    forward: str
+    inputs: list[str]
+
+    def build(self) -> nn.Module | None:
+        return eval(self.module, self.namespace) if self.module else None
+
+    def run(self, module: nn.Module | None, tensors: Sequence[torch.Tensor]) -> Any:
+        scope = {"module": module, **dict(zip(self.inputs, tensors, strict=True))}
+        return eval(self.forward, self.namespace, scope)
+
+
+def program(lowering: low.Lowering, count: int, values: Mapping[str, int] | None = None) -> Program:
+    inputs = [f"x{i}" for i in range(count)]
+    namespace: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math}
+    for helper in lowering.helpers:
+        exec(helper.source, namespace)
+        assert helper.name in namespace, f"{helper.name} is not what its source defines"
+    module = print_code(lowering.module, inputs) if lowering.module else None
+    if lowering.forward is None:
+        forward = f"module({', '.join(inputs)})"
+    else:
+        forward = print_code(lowering.forward, inputs, values)
+    return Program(f"{module}; {forward}", namespace, module, forward, inputs)
+
+
+# --- the two sides -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a layer gives: result types, weights in order, multiply-accumulates."""
+
+    types: tuple[str, ...]
+    weights: tuple[tuple[str, Weight], ...]
+    macs: object
+
+
+def results(layer: Layer, inputs: Sequence[TensorType]) -> tuple[TensorType, ...]:
+    found = layer.infer(*inputs)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def ours(layer: Layer, inputs: Sequence[TensorType]) -> Outcome | Refused:
+    try:
+        types = results(layer, inputs)
+        weights = tuple(layer.weights(*inputs).items())
+    except Refused as refusal:
+        return refusal
+    assert layer.results != "one" or len(types) == 1, f"{layer.word}: results says one"
+    return Outcome(tuple(map(str, types)), weights, layer.macs(inputs, types))
+
+
+def torchs(
+    layer: Layer, inputs: Sequence[TensorType], device: str, *, macs: bool = False
+) -> Outcome | Exception:
+    """What PyTorch gives on the layer's lowering, or its refusal."""
+    given = (*inputs, *(getattr(layer, n) for n in running_tensors(layer, inputs)))
+    with quiet():
+        code = program(layer.lower(*inputs), len(given))
+        try:
+            with torch.device(device):
+                module = code.build()
+                return run_program(code, module, given, macs=macs)
+        except (NameError, SyntaxError):
+            raise
+        except Exception as refusal:
+            return refusal
+
+
+def run_program(
+    code: Program, module: nn.Module | None, given: Sequence[TensorType], *, macs: bool = False
+) -> Outcome:
+    """One forward pass on the current default device."""
+    tensors = [make(t) for t in given]
+    total: int | None = None
+    with torch.no_grad():
+        if macs:
+            if module is not None:
+                module.eval()
+            with FlopCounterMode(display=False) as counter:
+                made = code.run(module, tensors)
+            total = counter.get_total_flops() // 2
+        else:
+            made = code.run(module, tensors)
+    made = made if isinstance(made, tuple | list) else (made,)
+    types = tuple(str(type_of(t)) for t in made)
+    return Outcome(types, tuple(weights_of(module)), total)
+
+
+def running_tensors(layer: Layer, inputs: Sequence[TensorType]) -> tuple[str, ...]:
+    """The tensor settings that are inputs at run time: tied weights are not."""
+    names = layer.tensors()
+    if not names:
+        return ()
+    try:
+        own = layer.weights(*inputs)
+    except Exception:
+        own = {}
+    return tuple(n for n in names if n not in own)
+
+
+def make(t: TensorType) -> torch.Tensor:
+    """A tensor of a type. Integers are zeros: valid as indices everywhere."""
+    shape = tuple(int(d) for d in t.shape)  # type: ignore[arg-type]
+    if t.dtype == "float":
+        return torch.rand(shape)
+    return torch.zeros(shape, dtype=TORCH_DTYPES[t.dtype])
+
+
+def type_of(tensor: torch.Tensor) -> str:
+    dtype = DTYPES.get(tensor.dtype, str(tensor.dtype))
+    return str(TensorType(tuple(tensor.shape), dtype))  # type: ignore[arg-type]
+
+
+def weights_of(module: nn.Module | None) -> Iterator[tuple[str, Weight]]:
+    if module is None:
+        return
+    buffers = dict(module.named_buffers())
+    for name, tensor in module.state_dict().items():
+        dtype = DTYPES.get(tensor.dtype, str(tensor.dtype))
+        yield name, Weight(tuple(tensor.shape), name in buffers, dtype)  # type: ignore[arg-type]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+# --- the comparison ------------------------------------------------------------------------------
+
+
+class DisagreementError(AssertionError):
+    pass
+
+
+def compare(layer: Layer, inputs: Sequence[TensorType]) -> bool | None:
+    """Whether both accept; None where the case is a documented exception.
+
+    Raises DisagreementError where the two sides differ.
+    """
+    if excused("EXCEPTIONS", layer, inputs):
+        return None
+    mine = ours(layer, inputs)
+    if isinstance(mine, Refused):
+        return _compare_refusal(layer, inputs, mine)
+    real = torchs(layer, inputs, "cpu")
+    if isinstance(real, Exception):
+        raise DisagreementError(f"{_show(layer, inputs)}: accepted, but PyTorch says: {real}")
+    meta = torchs(layer, inputs, "meta", macs=True)
+    macs = meta.macs if isinstance(meta, Outcome) else mine.macs  # few kernels lack meta
+    theirs = Outcome(real.types, real.weights, macs)
+    if mine != theirs:
+        raise DisagreementError(
+            f"{_show(layer, inputs)}:\n  netwright {mine}\n  PyTorch   {theirs}"
+        )
+    return True
+
+
+def _compare_refusal(layer: Layer, inputs: Sequence[TensorType], mine: Refused) -> bool | None:
+    if excused("REFUSED", layer, inputs):
+        return None
+    try:
+        real = torchs(layer, inputs, "cpu")
+    except Exception:
+        return False  # no PyTorch form of it: nothing to compare with
+    if isinstance(real, Outcome):
+        raise DisagreementError(
+            f"{_show(layer, inputs)}: refused ({mine.message}), but PyTorch gives {real.types}"
+        )
+    return False
+
+
+def _show(layer: Layer, inputs: Sequence[TensorType]) -> str:
+    try:
+        code = program(layer.lower(*inputs), len(inputs) + len(layer.tensors())).source
+    except Exception as error:
+        code = f"no lowering: {error!r}"
+    return f"{layer!r} on {', '.join(map(str, inputs))}\n  {code}"
+
+
+# --- data of the families ------------------------------------------------------------------------
+
+When: TypeAlias = Callable[..., bool]
+
+
+@cache
+def _data(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for file in sorted(Path(__file__).parent.glob("data_*.py")):
+        module = import_module(f".{file.stem}", __package__)
+        found |= getattr(module, kind, {})
+    return found
+
+
+def excused(kind: str, layer: Layer, inputs: Sequence[TensorType]) -> bool:
+    return any(when(layer, *inputs) for _, when in _data(kind).get(layer.word, ()))
+
+
+# --- random settings and inputs ------------------------------------------------------------------
+
+SMALL = st.sampled_from([1, 2, 3, 1, 2, 3, 4, 5, 0, -1])
+FLOATS = st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 1e-5, -0.5])
+
+
+def values(hint: Any) -> st.SearchStrategy[Any]:
+    """Random values of a setting's type."""
+    from types import NoneType, UnionType
+    from typing import Literal, Union, get_args, get_origin
+
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return st.one_of([values(a) for a in args if a is not Size])
+    if origin is Literal:
+        return st.sampled_from(args)
+    if origin is tuple and args[-1] is ...:
+        return st.lists(values(args[0]), min_size=1, max_size=3).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(values, args))
+    if hint is Tensor:
+        return tensor_types()
+    if hint is Init:
+        return st.sampled_from([Init("zeros"), Init("normal", (("std", 0.02),))])
+    simple: dict[Any, st.SearchStrategy[Any]] = {
+        bool: st.booleans(),
+        int: SMALL,
+        float: FLOATS,
+        NoneType: st.none(),
+    }
+    return simple[hint]
+
+
+def settings_of(layer: type[Layer]) -> st.SearchStrategy[Layer]:
+    """The layer with random settings; each keeps its default half of the time."""
+    special = _data("SETTINGS").get(layer.word, {})
+    required: dict[str, st.SearchStrategy[Any]] = {}
+    optional: dict[str, st.SearchStrategy[Any]] = {}
+    for name, setting in layer.settings.items():
+        strategy = special.get(name) or values(hints(layer)[name])
+        (required if setting.required else optional)[name] = strategy
+    return st.fixed_dictionaries(required, optional=optional).map(lambda kw: layer(**kw))
+
+
+def tensor_types(
+    ranks: Sequence[int] = (1, 2, 3, 4, 5),
+    sizes: st.SearchStrategy[int] | None = None,
+    dtypes: Sequence[Dtype] = ("float",) * 8 + ("int", "bool"),
+) -> st.SearchStrategy[TensorType]:
+    sizes = sizes or st.sampled_from([1, 2, 3, 4, 5, 6, 7, 8, 9, 12])
+    return st.builds(
+        TensorType,
+        st.sampled_from(list(ranks)).flatmap(lambda r: st.tuples(*[sizes] * r)),
+        st.sampled_from(list(dtypes)),
+    )
+
+
+def inputs_of(layer: Layer) -> st.SearchStrategy[tuple[TensorType, ...]]:
+    special = _data("INPUTS").get(layer.word)
+    if special is not None:
+        found = special(layer) if callable(special) else special
+        assert isinstance(found, st.SearchStrategy)
+        return found
+    least, most = layer.arity
+    dtypes: tuple[Dtype, ...] = (layer.assumed_dtype,) * 8 + ("float", "int", "bool")
+    one = tensor_types(dtypes=dtypes)
+    return st.lists(one, min_size=least, max_size=3 if most is None else most).map(tuple)
+
+
+def cases(layer: type[Layer]) -> st.SearchStrategy[Case]:
+    return settings_of(layer).flatmap(lambda bound: st.tuples(st.just(bound), inputs_of(bound)))
