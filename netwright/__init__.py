@@ -1,1 +1,43 @@
-"""Neural-network architectures as text: parsed, shape-checked, drawn, compiled to PyTorch."""
+"""Neural-network architectures as text: parsed, shape-checked, drawn, compiled to PyTorch.
+
+    import netwright as nw
+
+    net = nw.load("resnet", net="resnet50")    # a file, a path, or a shipped spec
+    print(net.summary())
+    model = net.to_torch()
+
+Names are loaded when they are first used: `netwright check` takes a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .grammar.diagnostics import CompileError, Diagnostic
+    from .network import Network, check, load, loads
+
+__version__ = "0.1.0"
+__all__ = ["CompileError", "Diagnostic", "Network", "__version__", "check", "load", "loads"]
+
+_HOMES = {
+    "CompileError": "grammar.diagnostics",
+    "Diagnostic": "grammar.diagnostics",
+    "Network": "network",
+    "check": "network",
+    "load": "network",
+    "loads": "network",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

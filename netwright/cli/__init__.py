@@ -1,2 +1,132 @@
-def main() -> int:
-    return 0
+"""The ``netwright`` command: a module of this folder is a command, the ones with a leading
+underscore serve them.
+
+A command has a docstring (its first line is its help), ``EXAMPLES``, ``configure(parser)`` and
+``run(options) -> int``, the exit status: 0 clean, 1 findings, 2 misuse, 70 an error of netwright's
+own. Only the command at hand is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from ._parser import Misuse, Parser, complain
+
+CLEAN, FINDINGS, MISUSE = 0, 1, 2
+INTERNAL = 70  # EX_SOFTWARE
+INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
+
+
+class Command(Protocol):
+    EXAMPLES: str
+
+    def configure(self, parser: Parser) -> None: ...
+    def run(self, options: Namespace) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit status. Nothing but a status leaves it."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return _guarded(lambda: _run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    names = commands()
+    if not arguments or arguments[0].startswith("-"):
+        return _run_bare(arguments, names)
+    name, *rest = arguments
+    if name not in names:
+        raise Misuse(f"there is no command {name}", _meant(name, names))
+    command = _load(name)
+    parser = Parser(f"netwright {name}", _help(command), command.EXAMPLES)
+    command.configure(parser)
+    return command.run(parser.parse_args(rest))
+
+
+def commands() -> list[str]:
+    return sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def _load(name: str) -> Command:
+    return cast("Command", import_module(f"{__name__}.{name}"))
+
+
+def _help(command: Command) -> str:
+    return (command.__doc__ or "").strip()
+
+
+def _run_bare(arguments: list[str], names: Sequence[str]) -> int:
+    """``netwright``, ``netwright --help``, ``netwright --version``."""
+    from .. import __version__
+
+    width = max(map(len, names))
+    lines = (f"  {n:{width}}  {_help(_load(n)).partition(chr(10))[0]}" for n in names)
+    parser = Parser("netwright", "Neural networks as text: checked, drawn, compiled to PyTorch.")
+    parser.usage = "netwright COMMAND ..."
+    parser.epilog = "commands:\n" + "\n".join(lines) + "\n\n`netwright COMMAND --help` says more."
+    parser.add_argument("--version", action="version", version=f"netwright {__version__}")
+    parser.parse_args(arguments)
+    parser.print_help(sys.stderr)
+    return MISUSE
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, n=1)
+    if near:
+        return f"did you mean `netwright {near[0]}`?"
+    if name.endswith(".net"):
+        return f"`netwright check {name}` checks a file"
+    return f"the commands are {', '.join(names)}"
+
+
+# --- the border: what users see when something fails -----------------------------------------
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    try:
+        status = run()
+        sys.stdout.flush()
+        return status
+    except SystemExit as stop:  # argparse, after --help and --version
+        return stop.code if isinstance(stop.code, int) else CLEAN
+    except Misuse as misuse:
+        complain(misuse)
+        return MISUSE
+    except BrokenPipeError:
+        return _silence_stdout()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if error.strerror is None:
+            return _internal(error)
+        place = f" {error.filename}" if error.filename else ""
+        complain(Misuse(f"cannot use{place}: {error.strerror.lower()}"))
+        return MISUSE
+    except Exception as error:
+        return _internal(error)
+
+
+def _silence_stdout() -> int:
+    """The reader has left (``| head``): that is its right. Python's own flush at exit would fail
+    again, so what is left goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return CLEAN
+
+
+def _internal(error: BaseException) -> int:
+    if os.environ.get("NETWRIGHT_TRACEBACK"):
+        raise error
+    print(
+        f"netwright: an error of netwright's own, sorry: {type(error).__name__}: {error}\n"
+        "  = help: NETWRIGHT_TRACEBACK=1 shows where; a report with the spec would be welcome",
+        file=sys.stderr,
+    )
+    return INTERNAL

@@ -1,0 +1,7 @@
+"""``python -m netwright``."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

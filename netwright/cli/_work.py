@@ -1,0 +1,67 @@
+"""What several commands do: compile the spec at hand, report findings, write the result."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, TextIO
+
+import netwright
+
+from ..choice import Ambiguous, compile_one, has_errors
+from ..files import write_atomically
+from ..grammar.diagnostics import Diagnostic
+from ..terminal import Terminal, printable
+from ._parser import Misuse, request, source
+
+if TYPE_CHECKING:
+    from ..compiler.ir import Graph
+
+
+def compiled(options: Namespace) -> Graph:
+    """The graph of the one net that the options mean; findings go to standard error."""
+    text = source(options.file, options)
+    try:
+        found = compile_one(text, request(options))
+    except Ambiguous as error:
+        raise Misuse(str(error), _choose(error.nets)) from None
+    if found.diagnostics:
+        print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
+    if has_errors(found.diagnostics):
+        raise SystemExit(1)
+    if found.graph is None:
+        raise Misuse(f"{text.name} holds no net, only what nets are made of")
+    return found.graph
+
+
+def _choose(nets: Sequence[str]) -> str:
+    return f"choose one: --net {nets[0]}"
+
+
+def report(
+    form: str, diagnostics: Sequence[Diagnostic], files: Sequence[str], stream: TextIO
+) -> str:
+    module = import_module(f"netwright.report_{form}")
+    text: str = module.report(diagnostics, files, Terminal.of(stream))
+    return text
+
+
+def forms() -> list[str]:
+    """The forms of a report: every module ``netwright/report_*.py`` is one."""
+    names = (m.name for m in iter_modules(netwright.__path__))
+    return sorted(n.removeprefix("report_") for n in names if n.startswith("report_"))
+
+
+def deliver(data: bytes, output: Path | None) -> None:
+    """Into the file, or to standard output."""
+    if output is None or str(output) == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    write_atomically(output, data)
+    print(f"wrote {printable(str(output))} ({len(data):,} bytes)", file=sys.stderr)

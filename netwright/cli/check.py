@@ -1,0 +1,45 @@
+"""Check specs: every error at once, each with its place and what to do.
+
+All nets of a file that need no parameters are checked, or the one that --net names. The status is
+0 without errors (warnings alone are fine), 1 with errors, 2 where a file could not be read."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from ..choice import check_all
+from ..grammar.diagnostics import Diagnostic
+from ._parser import Misuse, Parser, add_format, add_spec, complain, request, source
+from ._work import forms, report
+
+EXAMPLES = """\
+  netwright check unet.net
+  netwright check nets/*.net --output-format github
+  netwright check resnet.net --net ResNet -p unit=bottleneck -p depths=[3,4,6,3]
+  echo 'conv(3x3,64) > relu > pool(2,2)' | netwright check - --input 3x32x32
+"""
+
+
+def configure(parser: Parser) -> None:
+    add_spec(parser, several=True)
+    add_format(parser, forms())
+
+
+def run(options: Namespace) -> int:
+    asked = request(options)
+    findings: list[Diagnostic] = []
+    read: list[str] = []
+    for name in options.files:
+        try:
+            text = source(name, options)
+        except Misuse as misuse:
+            complain(misuse)
+            continue
+        read.append(text.name)
+        findings.extend(check_all(text, asked))
+    if read:
+        sys.stdout.write(report(options.output_format, findings, read, sys.stdout))
+    if len(read) < len(options.files):
+        return 2
+    return 1 if any(d.severity == "error" for d in findings) else 0

@@ -1,0 +1,189 @@
+"""Specs from Python: ``load`` and ``loads`` give a ``Network``, ``check`` the findings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .choice import Request, check_all, compile_one, has_errors
+from .files import read, write_atomically
+from .grammar.diagnostics import CompileError, Diagnostic
+from .grammar.source import Source
+
+if TYPE_CHECKING:
+    import torch
+
+    from .compiler.graph import NetGraph
+    from .compiler.ir import Graph
+    from .compiler.types import TensorType
+
+Inputs = Mapping[str, str] | str | None
+
+
+def load(
+    spec: str | os.PathLike[str],
+    /,
+    *,
+    net: str | None = None,
+    inputs: Inputs = None,
+    search: Sequence[str | os.PathLike[str]] = (),
+    **parameters: object,
+) -> Network:
+    """Compile a spec: a file, or a shipped one by its bare name.
+
+    ``net`` chooses among several nets, ``inputs`` gives shapes without the batch axis
+    (``"3x32x32"``, or by name), ``search`` are folders for imports. All other keywords are
+    parameters of the net; a string names a block: ``load("resnet.net", net="ResNet",
+    unit="bottleneck", depths=[3, 4, 6, 3])``.
+
+    Raises CompileError with all findings; OSError where the file cannot be read; ValueError
+    where a file holds several nets and none is named.
+    """
+    folders = tuple(map(Path, search))
+    return _compile(read(spec, folders), Request(net, parameters, inputs, folders))
+
+
+def loads(
+    text: str,
+    /,
+    *,
+    net: str | None = None,
+    inputs: Inputs = None,
+    search: Sequence[str | os.PathLike[str]] = (),
+    **parameters: object,
+) -> Network:
+    """Compile the text of a spec; see ``load``."""
+    request = Request(net, parameters, inputs, tuple(map(Path, search)))
+    return _compile(Source("<string>", text), request)
+
+
+def check(
+    text: str,
+    /,
+    *,
+    net: str | None = None,
+    inputs: Inputs = None,
+    search: Sequence[str | os.PathLike[str]] = (),
+    **parameters: object,
+) -> list[Diagnostic]:
+    """Every finding in the text of a spec, warnings included; an empty list where there is none."""
+    request = Request(net, parameters, inputs, tuple(map(Path, search)))
+    return list(check_all(Source("<string>", text), request))
+
+
+def _compile(source: Source, request: Request) -> Network:
+    found = compile_one(source, request)
+    if has_errors(found.diagnostics):
+        raise _with_excerpts(CompileError(found.diagnostics))
+    if found.graph is None:
+        raise ValueError(f"{source.name} holds no net, only what nets are made of")
+    return Network(found.graph)
+
+
+def _with_excerpts(error: CompileError) -> CompileError:
+    """An uncaught error shows the lines at fault, as the command does."""
+    from .report_text import render
+    from .terminal import Terminal
+
+    for diagnostic in error.diagnostics:
+        error.add_note("\n" + render(diagnostic, Terminal()))
+    return error
+
+
+class Network:
+    """A compiled net. ``ir`` is what the compiler made; everything else is derived from it."""
+
+    def __init__(self, ir: Graph) -> None:
+        self.ir = ir
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{name}{t}" for name, t in self.inputs.items())
+        outputs = ", ".join(str(p.type) for p in self.ir.outputs)
+        return f"<Network {self.name}: {inputs} -> {outputs}, {_number(self.params)} parameters>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and self.ir == other.ir
+
+    def __hash__(self) -> int:
+        return hash((self.ir.name, self.ir.inputs, self.ir.outputs))
+
+    @property
+    def name(self) -> str:
+        return self.ir.name
+
+    @property
+    def inputs(self) -> dict[str, TensorType]:
+        return {p.name: p.type for p in self.ir.inputs}
+
+    @property
+    def outputs(self) -> dict[str, TensorType]:
+        """By name; an output without one goes by its position."""
+        return {p.name or str(i): p.type for i, p in enumerate(self.ir.outputs)}
+
+    @property
+    def params(self) -> int | str:
+        """Learnable parameters; an expression where sizes are open."""
+        return _single(self.ir.params)
+
+    @property
+    def macs(self) -> int | str:
+        """Multiply-accumulates for one example; an expression where sizes are open."""
+        return _single(self.ir.macs)
+
+    @property
+    def graph(self) -> NetGraph:
+        """The same as a networkx graph."""
+        from .compiler.graph import NetGraph
+
+        return NetGraph(self.ir)
+
+    def summary(self) -> str:
+        """The table of all layers."""
+        from .backends.summary import text
+
+        return text(self.ir)
+
+    def to_source(self) -> str:
+        """PyTorch source that needs nothing but PyTorch."""
+        from .backends.pytorch import to_source
+
+        return to_source(self.ir)
+
+    def to_torch(self, device: Any = None) -> torch.nn.Module:
+        """A live module: that source, run."""
+        from .backends.pytorch import to_module
+
+        return to_module(self.ir, device=device)
+
+    def to_dot(self, **options: Any) -> str:
+        """The diagram in Graphviz's language."""
+        from .backends.diagram import to_dot
+
+        return to_dot(self.ir, **options)
+
+    def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Draw into a file: svg, png, pdf or dot, by its suffix."""
+        from .backends.diagram import render
+
+        target = Path(path)
+        write_atomically(target, render(self.ir, target.suffix.lower(), **options))
+        return target
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        from .backends.diagram import render
+
+        return render(self.ir, ".svg").decode()
+
+
+def _single(dim: Any) -> int | str:
+    from .compiler.dims import substitute
+
+    number = substitute(dim, {"N": 1})
+    return number if isinstance(number, int) else str(number)
+
+
+def _number(value: int | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else value
