@@ -76,9 +76,9 @@ def _load(path: Path) -> bytes:
     except IsADirectoryError:
         raise Unreadable(f"{path} is a folder", _inside(path)) from None
     except PermissionError:
-        raise Unreadable(f"{path} may not be read", "its permissions forbid it") from None
+        raise Unreadable(f"{path} may not be read: permission denied") from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise Unreadable(f"{path} cannot be read", _reason(error)) from None
+        raise Unreadable(f"{path} cannot be read: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:
@@ -88,15 +88,14 @@ def _reason(error: Exception) -> str:
 def _neighbour(path: Path) -> str:
     from difflib import get_close_matches
 
+    if path.name.removesuffix(".net") in shipped():
+        return f"the shipped one is called {path.name.removesuffix('.net')}"
     try:
         names = [p.name for p in path.parent.iterdir() if p.suffix == ".net"]
     except (OSError, ValueError):
         return f"nor a folder {path.parent}"
     near = get_close_matches(path.name, names, n=1)
-    if near:
-        return f"did you mean {path.parent / near[0]}?"
-    shipped_name = path.name.removesuffix(".net")
-    return f"the shipped one is called {shipped_name}" if shipped_name in shipped() else ""
+    return f"did you mean {path.parent / near[0]}?" if near else ""
 
 
 def _inside(folder: Path) -> str:
@@ -106,14 +105,13 @@ def _inside(folder: Path) -> str:
 
 def _decode(name: str, data: bytes) -> str:
     if len(data) > LARGEST:
-        raise Unreadable(f"{name} is too large for a spec", f"the bound is {LARGEST >> 20} MiB")
+        raise Unreadable(f"{name} is larger than a spec may be: {LARGEST >> 20} MiB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise Unreadable(
-            f"{name} is not UTF-8 text", f"byte 0x{data[error.start]:02x} in line {line}"
-        ) from None
+        byte = f"byte 0x{data[error.start]:02x} in line {line}"
+        raise Unreadable(f"{name} is not UTF-8 text: {byte}", "save it as UTF-8") from None
 
 
 # --- the shipped specs -----------------------------------------------------------------------

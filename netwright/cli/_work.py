@@ -51,9 +51,10 @@ def report(
 
 
 def forms() -> list[str]:
-    """The forms of a report: every module ``netwright/report_*.py`` is one."""
+    """The forms of a report, the default first: every ``netwright/report_*.py`` is one."""
     names = (m.name for m in iter_modules(netwright.__path__))
-    return sorted(n.removeprefix("report_") for n in names if n.startswith("report_"))
+    found = (n.removeprefix("report_") for n in names if n.startswith("report_"))
+    return sorted(found, key=lambda form: (form != "text", form))
 
 
 def deliver(data: bytes, output: Path | None) -> None:

@@ -45,9 +45,15 @@ def _pages() -> dict[str, Any]:
 
 
 def _contents() -> str:
-    """Every code with its title."""
-    lines = (page.read_text("utf-8").partition("\n")[0] for page in _pages().values())
-    return "".join(f"{line.lstrip('# ')}\n" for line in lines)
+    """Every code with its title, then every layer."""
+    from textwrap import fill
+
+    from ..compiler.layers import layers
+
+    titles = (page.read_text("utf-8").partition("\n")[0] for page in _pages().values())
+    codes = "".join(f"  {title.lstrip('# ')}\n" for title in titles)
+    words = fill(", ".join(sorted(layers())), 96, initial_indent="  ", subsequent_indent="  ")
+    return f"codes:\n{codes}\nlayers:\n{words}\n"
 
 
 def _layer(word: str, pages: dict[str, Any]) -> type[Layer]:
@@ -96,13 +102,13 @@ def _default(setting: Any) -> str:
 
 
 def _examples(layer: type[Layer]) -> str:
-    lines = [f"  {'  '.join(filter(None, (_given(e), e.text)))}" for e in layer.examples]
+    lines = [f"  {_given(e)}{e.text}" for e in layer.examples]
     return "examples:\n" + "\n".join(lines) if lines else ""
 
 
 def _given(example: Any) -> str:
     shapes = [f"[{', '.join(('N', *_axes(shape)))}]{_dtype(shape)}" for shape in example.inputs]
-    return f"{', '.join(shapes)} >" if shapes else ""
+    return f"{', '.join(shapes)} > " if shapes else ""
 
 
 def _axes(shape: str) -> list[str]:
@@ -124,6 +130,9 @@ _TYPES: dict[Any, str] = {
 }
 
 
+_CLASSES = {"Size": "int", "TensorType": "tensor", "Init": "initialiser", "Layer": "network"}
+
+
 def spell_type(hint: Any) -> str:
     """A setting's type in the words of the language."""
     if hint in _TYPES:
@@ -135,4 +144,5 @@ def spell_type(hint: Any) -> str:
         return f"list of {item}s" if item.isalpha() else "list"
     if get_args(hint):
         return ", ".join(dict.fromkeys(map(spell_type, get_args(hint))))
-    return {"Size": "size", "TensorType": "tensor"}.get(hint.__name__, hint.__name__.lower())
+    name: str = hint.__name__
+    return _CLASSES.get(name, name.lower())
