@@ -298,8 +298,8 @@ def expand(value: Sizes, rank: int, setting: str) -> tuple[Dim, ...]:
         return (value,) * rank
     if len(value) != rank:
         raise Refused(
-            f"{setting} has {len(value)} sizes, the input has {rank} spatial "
-            f"{'axis' if rank == 1 else 'axes'}",
+            f"{setting} has {len(value)} size{'s' * (len(value) != 1)}, the input has {rank} "
+            f"spatial {'axis' if rank == 1 else 'axes'}",
             setting=setting,
         )
     return value

@@ -1,0 +1,186 @@
+"""Graphs under construction: drafts of nodes, tensors crossing scopes, module paths.
+
+A ``Builder`` grows one module scope: the net, a block's instance, or a labelled group. A tensor
+of an enclosing scope is *captured* as an input; a tensor of a closed inner scope is *exported* as
+one more result of the call. ``freeze`` turns the whole into ``ir.Graph``, keeping what outputs need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+from ..grammar.source import Span
+from .dims import Dim
+from .ir import GraphKind
+from .layer import Layer
+from .types import TensorType
+from .values import Shared, Tensor
+
+
+@dataclass(eq=False, slots=True)
+class Draft:
+    """A node to be. ``label`` is the module path if the text gives one, else ``word`` is
+    numbered when its scope closes; both empty for operators and inputs."""
+
+    builder: Builder
+    layer: Layer | None = None
+    child: Builder | None = None
+    inputs: list[Tensor] = field(default_factory=list)
+    takes: tuple[TensorType, ...] = ()
+    types: list[TensorType | None] = field(default_factory=list)
+    label: str = ""
+    word: str = ""
+    count: int = 1
+    share: Shared | None = None
+    sizes: tuple[tuple[str, Dim], ...] = ()
+    results: list[Tensor] = field(default_factory=list)
+    """For a call: the tensors of ``child`` that its results are."""
+    weight: tuple[tuple[Draft, ...], str] | None = None
+    """For a weight read as a tensor: the drafts that lead to its module, and its name."""
+    tied: dict[str, tuple[tuple[Draft, ...], str]] = field(default_factory=dict)
+    hidden: bool = False
+    port: str = ""
+    names: dict[int, str] = field(default_factory=dict)
+    span: Span | None = None
+    idle: bool = False
+    path: str = ""
+
+    def tensors(self, start: int = 0) -> list[Tensor]:
+        return [Tensor(self, i, t) for i, t in enumerate(self.types) if i >= start]
+
+    def export(self, inner: Tensor) -> Tensor:
+        """A tensor of the called graph as a result of the call."""
+        for i, known in enumerate(self.results):
+            if known.identity == inner.identity:
+                return Tensor(self, i, self.types[i])
+        self.results.append(inner)
+        sizes = dict(self.sizes)
+        self.types.append(inner.type.substitute(sizes) if inner.type else None)
+        return Tensor(self, len(self.results) - 1, self.types[-1])
+
+
+@dataclass(eq=False, slots=True)
+class Builder:
+    kind: GraphKind
+    name: str
+    parent: Builder | None = None
+    site: Draft | None = None
+    """The (first) call of this graph in its parent."""
+    numbered: bool = False
+    drafts: list[Draft] = field(default_factory=list)
+    inputs: list[Draft] = field(default_factory=list)
+    captured: dict[tuple[int, int], tuple[Draft, Tensor]] = field(default_factory=dict)
+    labels: dict[str, Tensor] = field(default_factory=dict)
+    taken: dict[str, Span] = field(default_factory=dict)
+    """Module paths given by labels, with their places."""
+    position: int = 0
+    shares: list[Shared] = field(default_factory=list)
+    """Shares that live here and have been used."""
+    outers: list[Shared] = field(default_factory=list)
+    """Shares of enclosing scopes that are used here or further inside."""
+    ties: list[tuple[Draft, tuple[Draft, ...], str]] = field(default_factory=list)
+    outputs: list[tuple[str, Tensor]] = field(default_factory=list)
+    arguments: tuple[tuple[str, object], ...] = ()
+    documentation: str = ""
+    span: Span | None = None
+    closed: bool = False
+    private: bool = False
+    """Tied to its surroundings: not to be used for another instance."""
+
+    def input(
+        self, port: str, type: TensorType | None, span: Span | None, *, hidden: bool = False
+    ) -> Tensor:
+        draft = Draft(self, types=[type], port=port, hidden=hidden, span=span)
+        self.inputs.append(draft)
+        return Tensor(draft, 0, type)
+
+    def capture(self, outer: Tensor) -> Tensor:
+        """A tensor of the parent as an input here."""
+        known = self.captured.get(outer.identity)
+        if known is None:
+            piped = any(not i.hidden for i in self.inputs)
+            name = outer.draft.names.get(outer.index) or outer.draft.port or outer.draft.label
+            inner = self.input(name, outer.type, outer.draft.span, hidden=piped)
+            self.captured[outer.identity] = known = (inner.draft, outer)
+        return Tensor(known[0], 0, known[0].types[0])
+
+    def add(self, draft: Draft) -> Draft:
+        self.drafts.append(draft)
+        return draft
+
+    def ancestors(self) -> Iterable[Builder]:
+        builder: Builder | None = self
+        while builder is not None:
+            yield builder
+            builder = builder.parent
+
+    def close(self) -> None:
+        """Number the unlabelled drafts: ``conv1``, ``conv2``, skipping labels."""
+        if self.closed:
+            return
+        self.closed = True
+        taken = {path.split(".", 1)[0] for path in self.taken} | {s.name for s in self.shares}
+        taken |= {d.share.name for d in self.drafts if d.share is not None}
+        counters: dict[str, int] = {}
+        for draft in self.drafts:
+            draft.path = draft.label or self._number(draft, counters, taken)
+
+    @staticmethod
+    def _number(draft: Draft, counters: dict[str, int], taken: set[str]) -> str:
+        if not draft.word or draft.share is not None:
+            return ""
+        first = counters.get(draft.word, 0) + 1
+        while any(f"{draft.word}{first + i}" in taken for i in range(draft.count)):
+            first += 1
+        counters[draft.word] = first + draft.count - 1
+        return f"{draft.word}{first}"
+
+    def find(self, path: str) -> Draft | None:
+        """The draft at a module path, numbered ones included."""
+        self_paths = (d for d in self.drafts if (d.path or d.label) == path)
+        return next(self_paths, None)
+
+    def holds(self, prefix: str) -> bool:
+        """Whether some module path starts with ``prefix.``."""
+        return any((d.path or d.label).startswith(prefix + ".") for d in self.drafts)
+
+
+def bring(tensor: Tensor, into: Builder) -> Tensor:
+    """The tensor as seen from a scope: captured on the way in, exported on the way out."""
+    if tensor.builder is into:
+        return tensor
+    inward: list[Builder] = []
+    for builder in into.ancestors():
+        if builder is tensor.builder:
+            for scope in reversed(inward):
+                tensor = scope.capture(tensor)
+            return tensor
+        inward.append(builder)
+    if tensor.builder.kind == "group":
+        outers = (outer for draft, outer in tensor.builder.captured.values() if draft is tensor.draft)
+        outer = next(outers, None)
+        if outer is not None:
+            return bring(outer, into)
+    site = tensor.builder.site
+    if site is None:
+        raise LookupError("a tensor of a scope that is not in reach")
+    return bring(site.export(tensor), into)
+
+
+def chain_from(drafts: Sequence[Draft], scope: Builder) -> tuple[Draft, ...] | None:
+    """The calls that lead from a scope to a draft: ``drafts`` start somewhere inside it."""
+    path = list(drafts)
+    while path[0].builder is not scope:
+        site = path[0].builder.site
+        if site is None:
+            return None
+        path.insert(0, site)
+    return tuple(path)
+
+
+def module_path(drafts: Iterable[Draft]) -> str:
+    return ".".join(d.share.name if d.share is not None else d.path for d in drafts)
+
+

@@ -1,0 +1,112 @@
+"""Checks and words that many layers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import floor
+from typing import ClassVar
+
+from .dims import Dim, less
+from .layer import Layer, Refused, Sizes
+from .types import Dtype, TensorType
+
+_PLURAL: Mapping[Dtype, str] = {"float": "floats", "int": "ints", "bool": "bools"}
+
+SPATIAL_AXES: Mapping[int, tuple[str, ...]] = {
+    1: ("N", "C", "T"),
+    2: ("N", "C", "H", "W"),
+    3: ("N", "C", "D", "H", "W"),
+}
+"""Axis names by the number of axes after the channels."""
+
+
+def need(layer: Layer, x: TensorType, *dtypes: Dtype, input: int = 0) -> None:
+    """Refuses an input of another dtype; floats are what is needed by default."""
+    wanted = dtypes or ("float",)
+    if x.dtype in wanted:
+        return
+    names = " or ".join(_PLURAL[d] for d in wanted)
+    help: tuple[str, ...] = ()
+    if x.dtype == "int" and wanted == ("float",):
+        help = ("`embedding(count, dim)` turns indices into vectors of floats",)
+    raise Refused(
+        f"{layer.word} needs {names}, got {_PLURAL[x.dtype]}: {x}",
+        code="E303", input=input, help=help,
+    )  # fmt: skip
+
+
+def spatial(layer: Layer, x: TensorType, least: int = 1, most: int = 3) -> int:
+    """How many axes follow the channels: of a sequence 1, of an image 2, of a volume 3."""
+    rank = x.rank - 2
+    if least <= rank <= most:
+        return rank
+    forms = [f"[{', '.join(SPATIAL_AXES[r])}]" for r in range(least, most + 1)]
+    listed = forms[0] if len(forms) == 1 else f"{', '.join(forms[:-1])} or {forms[-1]}"
+    help: tuple[str, ...] = ()
+    if x.rank == 2:
+        help = (f"`unflatten(1, [c, h, w]) > {layer.word}` splits the flat axis",)
+    raise Refused(f"{layer.word} needs {listed}, got {x}", input=0, help=help)
+
+
+def at_least(least: int, **settings: Dim | tuple[Dim, ...] | None) -> None:
+    """Refuses settings with a size below ``least``."""
+    for name, value in settings.items():
+        for size in value if isinstance(value, tuple) else (value,):
+            if size is not None and less(size, least):
+                raise Refused(f"{name} must be at least {least}, got {size}", setting=name)
+
+
+def probability(p: float) -> None:
+    if not 0 <= p <= 1:
+        raise Refused(f"p is a probability between 0 and 1, got {p}", setting="p")
+
+
+def scaled(size: Dim, factor: float) -> Dim | None:
+    """``floor(size * factor)`` as PyTorch computes it, in floats; for a symbolic size None where
+    that is no exact expression (``0.3 * T``)."""
+    if isinstance(size, int):
+        return floor(size * factor)
+    exact = Fraction(factor)
+    return size * exact.numerator // exact.denominator if exact.denominator <= 1024 else None
+
+
+def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
+    """Refuses, when lowering, what a module's constructor must know and only the input tells."""
+    for name, value in sizes.items():
+        open_sizes = [d for d in _each(value) if not isinstance(d, int)]
+        if open_sizes:
+            raise Refused(
+                f"{layer.word} needs its {name} when the module is built, and {open_sizes[0]} "
+                "is known only when it runs",
+                code="E401", input=0,
+                help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
+            )  # fmt: skip
+
+
+def all_known(*sizes: Dim | tuple[Dim, ...]) -> bool:
+    return all(isinstance(d, int) for value in sizes for d in _each(value))
+
+
+def _each(value: Dim | tuple[Dim, ...]) -> tuple[Dim, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def times(sizes: object) -> str:
+    """``(3, 3)`` as ``3×3``, for captions."""
+    return "×".join(map(str, sizes)) if isinstance(sizes, tuple) else str(sizes)
+
+
+class Windowed(Layer):
+    """A layer whose windows slide over the axes after the channels, as many as the input has."""
+
+    spatial_settings: ClassVar[tuple[str, ...]] = ("kernel", "stride", "pad", "dilation")
+
+    @property
+    def assumed(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Axis names by the rank that a setting such as ``3x3`` tells; () where none does."""
+        for name in self.spatial_settings:
+            value: Sizes | None = getattr(self, name, None)
+            if isinstance(value, tuple):
+                return SPATIAL_AXES.get(len(value), ())
+        return ()

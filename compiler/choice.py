@@ -1,0 +1,172 @@
+"""What to compile: which net of a file, with which arguments and input shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from ..grammar import syntax
+from ..grammar.diagnostics import Diagnostic
+from ..grammar.parser import parse_expression
+from ..grammar.source import Source
+from .dims import symbol
+from .environment import Environment, FileNames
+from .types import TensorType
+from .values import UNKNOWN, Network
+
+if TYPE_CHECKING:
+    from .elaborate.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``net`` is the one to compile ("" the bare pipeline, None: none or not clear),
+    ``checked`` those that a check goes through."""
+
+    nets: tuple[str, ...]
+    net: str | None
+    checked: tuple[str, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+def choose_nets(
+    source: Source, tree: syntax.File, found: tuple[Diagnostic, ...], net: str | None,
+    *, every: bool = False,
+) -> Choice:  # fmt: skip
+    blocks = {s.name: s for s in tree.statements if isinstance(s, syntax.Block) and s.kind == "net"}
+    pipeline = any(isinstance(s, syntax.ExpressionStatement) for s in tree.statements)
+    nets = tuple(blocks)
+    if net is not None:
+        if net in blocks:
+            return Choice(nets, net, (net,), found)
+        return Choice(nets, None, (), (*found, _unknown_net(source, net, nets)))
+    ready = [name for name, b in blocks.items() if all(p.default for p in b.parameters)]
+    checked = (*ready, *([""] if pipeline else []))
+    chosen = _meant(source, ready, pipeline, blocks)
+    if chosen is None and not (every and checked):
+        found = (*found, *([] if found else [_no_choice(source, tree, nets)]))
+    return Choice(nets, chosen, checked, found)
+
+
+def _meant(
+    source: Source, ready: list[str], pipeline: bool, blocks: Mapping[str, syntax.Block]
+) -> str | None:
+    if pipeline:
+        return ""
+    if len(ready) == 1:
+        return ready[0]
+    stem = _plain(PurePath(source.name).stem)
+    named = [name for name in ready if _plain(name) == stem]
+    if len(named) == 1:
+        return named[0]
+    return next(iter(blocks)) if len(blocks) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _unknown_net(source: Source, net: str, nets: tuple[str, ...]) -> Diagnostic:
+    close = get_close_matches(net, nets, n=1)
+    help = (f"did you mean `{close[0]}`?",) if close else ()
+    names = ", ".join(nets) or "none"
+    return Diagnostic("E219", f"{source.name} has no net `{net}`", notes=(f"its nets: {names}",), help=help)
+
+
+def _no_choice(source: Source, tree: syntax.File, nets: tuple[str, ...]) -> Diagnostic:
+    if nets:
+        return Diagnostic(
+            "E219", f"{source.name} has several nets: which one?", notes=(f"its nets: {', '.join(nets)}",),
+            help=(f"`--net {nets[-1]}`",),
+        )  # fmt: skip
+    if any(isinstance(s, syntax.Block) for s in tree.statements):
+        return Diagnostic(
+            "E219", f"{source.name} holds blocks and no net",
+            help=("a `net` is what can be compiled: `net name = block(...)`",),
+        )  # fmt: skip
+    return Diagnostic(
+        "E219", f"{source.name} holds no network", help=("for example `conv(3x3, 64) > relu`",)
+    )
+
+
+def arguments_of(
+    program: Program, file: FileNames, net: str, parameters: Mapping[str, object]
+) -> dict[str, Any]:
+    """Arguments from outside: Python values, or text in the language where it names something."""
+    environment = file.environment or Environment(file)
+    values: dict[str, Any] = {}
+    for name, value in parameters.items():
+        values[name] = _argument(program, environment, name, value)
+    known = [p.name for p in file.nets[net].parameters]
+    for name in [n for n in values if n not in known]:
+        del values[name]
+        close = get_close_matches(name, known, n=1)
+        program.diagnostics.append(
+            Diagnostic(
+                "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
+                help=(f"did you mean `{close[0]}`?" if close
+                      else f"its parameters: {', '.join(known) or 'none'}",),
+            )  # fmt: skip
+        )
+    return values
+
+
+class Expression(str):
+    """A parameter's value as text in the language (``-p depths=[2,2]``)."""
+
+    __slots__ = ()
+
+
+def _argument(program: Program, env: Environment, name: str, value: object) -> Any:
+    if isinstance(value, list | tuple):
+        return [_argument(program, env, name, v) for v in value]
+    if not isinstance(value, str):
+        return value
+    if not isinstance(value, Expression):
+        found = program.lookup(value, env, _nowhere(name, value)) if value.isidentifier() else None
+        return found.value if found and isinstance(found.value, Network) else value
+    source = Source(f"-p {name}", str(value))
+    expression, problems = parse_expression(source)
+    program.diagnostics += problems
+    return UNKNOWN if expression is None else program.evaluate(expression, env)
+
+
+def _nowhere(name: str, text: str) -> Any:
+    return Source(f"parameter {name}", text).span(0, len(text))
+
+
+def input_shapes(
+    inputs: Mapping[str, str] | str | None, net: str, file: FileNames
+) -> tuple[dict[str, TensorType | None], list[Diagnostic]]:
+    """``"3x32x32"`` for the first input, or shapes by input name."""
+    if inputs is None:
+        return {}, []
+    block = file.nets.get(net)
+    first = block.inputs[0].name if block is not None and block.inputs else "x"
+    given = {first: inputs} if isinstance(inputs, str) else {k or first: v for k, v in inputs.items()}
+    shapes: dict[str, TensorType | None] = {}
+    problems: list[Diagnostic] = []
+    for name, text in given.items():
+        shape = parse_input(text)
+        if shape is None:
+            problems.append(
+                Diagnostic("E204", f"`{text}` is no input shape", help=("as in `3x32x32`, without the batch axis; `12 int` for whole numbers",))
+            )
+        shapes[name] = shape
+    return shapes, problems
+
+
+def parse_input(text: str) -> TensorType | None:
+    """``3x32x32``, ``12 int``, ``TxD``-free: sizes are numbers or names joined by ``x`` or commas."""
+    words = text.split()
+    dtype = words[1] if len(words) == 2 else "float"
+    if len(words) > 2 or dtype not in ("float", "int", "bool"):
+        return None
+    parts = words[0].replace(",", "x").split("x") if words else []
+    if not all(p.isdigit() and 0 < int(p) < 2**31 or p.isidentifier() for p in parts):
+        return None
+    sizes = [int(p) if p.isdigit() else symbol(p) for p in parts]
+    return TensorType((symbol("N"), *sizes), dtype)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""From syntax to graph: evaluates numbers, applies networks to tensors, infers every shape."""

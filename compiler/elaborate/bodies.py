@@ -1,0 +1,584 @@
+"""Statements and blocks: bodies run, blocks instantiated, each distinct instance once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Label
+from ...grammar.source import Span
+from ..builder import Builder
+from ..dims import Dim, Size, substitute, symbol, symbols
+from ..environment import Environment
+from ..layer import same, noting_open_pairs
+from ..types import TensorType
+from ..values import (
+    UNKNOWN,
+    BlockNetwork,
+    Chain,
+    Combined,
+    Data,
+    Fan,
+    Labelled,
+    LayerNetwork,
+    LayerWord,
+    Loop,
+    Namespace,
+    Network,
+    Renamed,
+    Repeat,
+    Shared,
+    Sliced,
+    Template,
+    Tensor,
+    describe,
+    networks_in,
+    tensors_in,
+    unknown_in,
+)
+from .application import Application, _rebuilt, _tensors
+from .context import MAX_DEPTH, Naming
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """An elaborated block: its graph, its result, and what an equal instance must map."""
+
+    graph: Builder
+    value: Data
+    arguments: list[Tensor]
+    sizes: tuple[str, ...]
+
+
+class Bodies(Application):
+    """Bodies and blocks."""
+
+    # --- statements -------------------------------------------------------------------------------
+
+    def run_statements(
+        self, body: tuple[syntax.Statement, ...], env: Environment, inputs: list[Tensor] | None
+    ) -> Data:
+        """The value of the last expression. ``inputs`` are what a network expression gets."""
+        value: Data = None
+        for i, statement in enumerate(body):
+            last = i == len(body) - 1
+            if last and isinstance(statement, syntax.ExpressionStatement):
+                if inputs is None:
+                    return self.evaluate(statement.value, env)
+                return self.run_piped(statement.value, env, inputs)
+            self.run_statement(statement, env)
+        return value
+
+    def run_statement(self, statement: syntax.Statement, env: Environment) -> None:
+        match statement:
+            case syntax.Assign():
+                self._assign(statement, env)
+            case syntax.ExpressionStatement():
+                self._dropped(statement, self.evaluate(statement.value, env))
+            case syntax.Require():
+                self._require(statement, env)
+            case syntax.Default():
+                self.add_default(statement, env)
+            case syntax.Share():
+                env.names[statement.name] = self.share(statement, env, self.builder)
+            case syntax.Block():
+                env.names[statement.name] = Template(statement, env.snapshot())
+            case _:
+                self.report("E212", "imports stand at the top level of a file", statement.span)
+
+    def add_default(self, statement: syntax.Default, env: Environment) -> None:
+        from ..layers import layers
+
+        layer = layers().get(statement.layer)
+        if layer is None:
+            self.unknown_name(statement.layer, statement.layer_span, env)
+            return
+        for setting in statement.settings:
+            if setting.name not in layer.settings:
+                self._unknown_setting(
+                    LayerWord(layer, statement.layer, env, statement.layer_span), setting
+                )
+        known = env.defaults.get(layer.word, ())
+        added = tuple((s, env) for s in statement.settings)
+        env.defaults = {**env.defaults, layer.word: known + added}
+
+    def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:
+        value = self.evaluate(statement.value, env)
+        network = self.network_or_none(value)
+        if value is UNKNOWN or network is None:
+            if value is not UNKNOWN:
+                self.report(
+                    "E217", f"`share` names a network, this is {describe(value)}",
+                    statement.value.span, help=f"`{statement.name} = ...` names numbers and tensors",
+                )  # fmt: skip
+            return UNKNOWN
+        return Shared(statement.name, network, builder, statement.name_span)
+
+    def _assign(self, statement: syntax.Assign, env: Environment) -> None:
+        value = self.evaluate(statement.value, env)
+        if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
+            if value.side:
+                value = _tensors(value)
+        elif isinstance(value, Network) or networks_in(value):
+            if not isinstance(value, list):
+                value = self._named_network(statement, value)
+        self.bind_pattern(statement.target, value, env)
+
+    def _named_network(self, statement: syntax.Assign, value: Data) -> Data:
+        name = statement.target.span.text
+        text = statement.value.span.text
+        return self.report(
+            "E217", f"`{name} = ...` names numbers and tensors, this is a network",
+            statement.value.span,
+            notes=["say which you mean: one instance, or new weights at each use"],
+            help=[f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
+                  f"`block {name} = {text}` is a template: fresh weights at each use"],
+        )  # fmt: skip
+
+    def _dropped(self, statement: syntax.ExpressionStatement, value: Data) -> None:
+        if value is UNKNOWN or value is None or isinstance(statement.value, syntax.For):
+            return
+        if tensors_in(value):
+            expr = statement.value
+            while isinstance(expr, syntax.Binary | syntax.Paren):
+                expr = expr.right if isinstance(expr, syntax.Binary) else expr.body
+            if isinstance(expr, syntax.Labelled):
+                return
+            self.report(
+                "E209", "this result is dropped", statement.span,
+                help=["name it: `y = ...`, or `... as name`",
+                      "to go on from it on the next line, begin that line with `>`"],
+            )  # fmt: skip
+        elif isinstance(value, Network) or networks_in(value):
+            self.report(
+                "E209", "this network is never applied", statement.span,
+                help="pipe a tensor into it: `x = x > ...`; "
+                "a pipeline goes on when the next line begins with `>`",
+            )  # fmt: skip
+        else:
+            self.report("E209", "this value is not used", statement.span)
+
+    def _require(self, statement: syntax.Require, env: Environment) -> None:
+        holds = self.decide(statement.condition, env)
+        if holds is not False:
+            return
+        message = None
+        if statement.message is not None:
+            message = self.evaluate(statement.message, env)
+        text = statement.condition.span.text
+        self.report(
+            "E213", message if isinstance(message, str) else f"`{text}` does not hold",
+            statement.condition.span, detail="required here" if message else "",
+            notes=self._numbers_in(statement.condition, env),
+        )  # fmt: skip
+
+    def _numbers_in(self, expr: syntax.Expr, env: Environment) -> list[str]:
+        """``width = 100, heads = 7``: the numbers that a condition speaks of."""
+        names = dict.fromkeys(n for n in _names(expr))
+        found = []
+        for name in names:
+            value = self.lookup(name, env, expr.span)
+            if value is not None and isinstance(value.value, int | float | str | Size):
+                found.append(f"{name} = {value.value}")
+        return [", ".join(found)] if found else []
+
+    def run_loop(self, expr: syntax.For, items: list[Data], env: Environment) -> None:
+        """A ``for`` of assignments: unrolled in the body's own names."""
+        self.repeated += 1
+        try:
+            for item in items:
+                self.step(expr.span)
+                self.bind_pattern(expr.pattern, item, env)
+                with self.framed(self.frame.inner() if self.frame else env.inner()):
+                    for statement in expr.body:
+                        self.run_statement(statement, env)
+        finally:
+            self.repeated -= 1
+
+    def run_piped(self, expr: syntax.Expr, env: Environment, inputs: list[Tensor]) -> Data:
+        """A network expression applied: the input goes in at the left end of the pipe."""
+        spine: list[syntax.Binary] = []
+        first = expr
+        while isinstance(first, syntax.Binary) and first.operator == ">":
+            spine.append(first)
+            first = first.left
+        value = self._first_piped(first, env, inputs)
+        for node in reversed(spine):
+            value = self.operate(node, value, env)
+        return value
+
+    def _first_piped(self, expr: syntax.Expr, env: Environment, inputs: list[Tensor]) -> Data:
+        if isinstance(expr, syntax.Conditional):
+            condition = self.decide(expr.condition, env)
+            if condition is None:
+                return UNKNOWN
+            arm = expr.then if condition else expr.otherwise
+            if isinstance(arm, syntax.Binary) and arm.operator == ">":
+                found = len(self.diagnostics)
+                self.check_arm(arm, self.evaluate(arm, env))
+                if len(self.diagnostics) > found:
+                    return UNKNOWN
+            return self._first_piped(arm, env, inputs)
+        value = self.pipe_target(expr, env)
+        network = self.network_or_none(value)
+        if network is None:
+            if isinstance(value, Tensor) or tensors_in(value) or unknown_in(value):
+                return value
+            return self.report("E207", f"a network is needed here, this is {describe(value)}",
+                               expr.span)  # fmt: skip
+        return self.apply(network, inputs, expr.span)
+
+    # --- blocks -----------------------------------------------------------------------------------
+
+    def instantiate(
+        self, network: BlockNetwork, inputs: list[Tensor], span: Span, naming: Naming
+    ) -> Data:
+        if len(self.calls) >= MAX_DEPTH:
+            self.too_much(f"blocks are nested more than {MAX_DEPTH} deep", network.span)
+        key, arguments, sizes = self._instance_key(network, inputs)
+        known = self.instances.get(key)
+        if known is None:
+            known = self._elaborate(network, inputs, arguments, sizes)
+            if not isinstance(known, Instance) or not known.graph.private:
+                self.instances[key] = known
+            if known is UNKNOWN:
+                return UNKNOWN
+            return self._first_call(network, known, naming)
+        if not isinstance(known, Instance):
+            return UNKNOWN
+        return self._again(network, known, arguments, sizes, naming)
+
+    def _elaborate(
+        self, network: BlockNetwork, inputs: list[Tensor], arguments: list[Tensor],
+        sizes: tuple[str, ...],
+    ) -> Instance | Any:  # fmt: skip
+        block = network.template.block
+        graph = Builder(
+            "block", block.name, self.builder, arguments=_shown(network.arguments),
+            documentation=block.documentation, span=block.span,
+        )  # fmt: skip
+        env = network.template.environment.inner()
+        env.depth += 1
+        env.names.update(network.arguments)
+        found = len(self.diagnostics)
+        self.calls.append((block.name, network.span))
+        try:
+            with self.building(graph), self.framed(env):
+                inner = self._enter(block, graph, env, inputs, network.span)
+                value = UNKNOWN if inner is None else self.run_block(block, env, inner)
+                if inner is not None and not unknown_in(value):
+                    value = self._result(block, graph, env, value)
+        finally:
+            self.calls.pop()
+        if unknown_in(value) or len(self.diagnostics) > found and value is None:
+            return UNKNOWN
+        return Instance(graph, value, arguments, sizes)
+
+    def _enter(
+        self, block: syntax.Block, graph: Builder, env: Environment, inputs: list[Tensor],
+        span: Span,
+    ) -> list[Tensor] | None:  # fmt: skip
+        """The block's inputs as its own tensors; ports checked, their sizes bound."""
+        ports = block.inputs
+        if ports is not None and len(ports) != len(inputs):
+            names = ", ".join(f"`{p.name}`" for p in ports) or "nothing"
+            self.report(
+                "E307", f"`{block.name}` takes {len(ports)} input{'s' * (len(ports) != 1)}, "
+                f"got {len(inputs)}", span, detail=f"it takes {names}",
+                help=f"`[{', '.join('abcdef'[: len(ports)])}] > {block.name}`"
+                if len(ports) > 1 else "",
+            )  # fmt: skip
+            return None
+        inner: list[Tensor] = []
+        for i, tensor in enumerate(inputs):
+            port = ports[i] if ports is not None else None
+            name = port.name if port else ("x" if len(inputs) == 1 else f"x{i + 1}")
+            made = graph.input(name, tensor.type, port.span if port else None)
+            outer = self._outer(tensor, graph)
+            graph.captured[(id(made.draft), -1)] = (made.draft, outer)
+            graph.captured.setdefault(outer.identity, (made.draft, outer))
+            inner.append(made)
+            if port is not None:
+                if not self._check_port(block, port, tensor, env, span):
+                    return None
+                env.names[port.name] = made
+        return inner
+
+    def _outer(self, tensor: Tensor, graph: Builder) -> Tensor:
+        assert graph.parent is not None
+        with self.building(graph.parent):
+            return self.bring(tensor)
+
+    def _check_port(
+        self, block: syntax.Block, port: syntax.Port, tensor: Tensor, env: Environment, span: Span
+    ) -> bool:
+        if port.shape is None:
+            return True
+        axes = ("N", *(f"{'TDEFG'[i] if i < 5 else 'X'}" for i in range(len(port.shape))))
+        kind = self.known_type(tensor, axes)
+        wanted = port.dtype or "float"
+        if kind.dtype != wanted:
+            return self._port_refuses(block, port, tensor, span, f"holds {wanted}s")
+        if kind.rank != len(port.shape) + 1:
+            return self._port_refuses(
+                block, port, tensor, span, f"has {len(port.shape)} axes after the batch"
+            )
+        for expr, actual in zip(port.shape, kind.shape[1:], strict=True):
+            if not self._bind_size(expr, actual, env):
+                return self._port_refuses(block, port, tensor, span, f"is {port.span.text}")
+        return True
+
+    def _bind_size(self, expr: syntax.Expr, actual: Dim, env: Environment) -> bool:
+        """A free name takes the size; anything else must equal it."""
+        if isinstance(expr, syntax.Name) and not self._size_known(expr.id, env):
+            env.names[expr.id] = actual
+            return True
+        wanted = self.evaluate(expr, env)
+        if wanted is UNKNOWN:
+            return True
+        if not isinstance(wanted, int | Size):
+            self.report("E204", f"a size is needed, this is {describe(wanted)}", expr.span)
+            return True
+        with noting_open_pairs() as pairs:
+            equal = same(wanted, actual)
+        return equal and all(self.unify(a, b, "the port", expr.span, []) for a, b in pairs)
+
+    def _size_known(self, name: str, env: Environment) -> bool:
+        if any(name in scope.names for scope in env.chain()):
+            return True
+        if name not in env.file.names:
+            return False
+        return not isinstance(self.file_name(env.file, name), Network | Namespace)
+
+    def _port_refuses(
+        self, block: syntax.Block, port: syntax.Port, tensor: Tensor, span: Span, wants: str
+    ) -> bool:
+        self.report(
+            "E305", f"`{block.name}` cannot take this: its input `{port.name}` {wants}", span,
+            detail=f"got {tensor.type}",
+            labels=[Label(port.span, "declared here"), *self.producers([tensor], span)],
+        )  # fmt: skip
+        return False
+
+    def run_block(self, block: syntax.Block, env: Environment, inputs: list[Tensor]) -> Data:
+        """A block's body. A whole body ``(...) as _`` numbers its members in the block itself."""
+        body = block.body
+        last = body[-1].value if body and isinstance(body[-1], syntax.ExpressionStatement) else None
+        if isinstance(last, syntax.Labelled) and last.label.name == "_":
+            self.builder.numbered = True
+            inner = syntax.ExpressionStatement(last.body, span=last.span)
+            body = (*body[:-1], inner)
+        if last is None:
+            return self.report(
+                "E209", f"`{block.name}` gives no result", block.name_span,
+                help="its last line is the result",
+            )  # fmt: skip
+        return self.run_statements(body, env, None if block.inputs is not None else inputs)
+
+    def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
+        place = block.body[-1].span
+        if isinstance(value, Network) or networks_in(value):
+            return self.report(
+                "E209", f"the result of `{block.name}` is a network, not a tensor", place,
+                help=f"pipe the input into it: `{block.inputs[0].name} > ...`"
+                if block.inputs else "",
+            )  # fmt: skip
+        if not tensors_in(value):
+            return self.report("E209", f"the result of `{block.name}` is {describe(value)}", place)
+        if not self.check_outputs(block, env, value):
+            return UNKNOWN
+        return value
+
+    def check_outputs(self, block: syntax.Block, env: Environment, value: Data) -> bool:
+        """The declared results: ``-> [classes]``."""
+        if block.outputs is None:
+            return True
+        tensors = [value] if isinstance(value, Tensor) else list(_flat(value))
+        if len(tensors) != len(block.outputs):
+            self.report(
+                "E306", f"`{block.name}` declares {len(block.outputs)} results and gives "
+                f"{len(tensors)}", block.body[-1].span,
+            )  # fmt: skip
+            return False
+        for port, tensor in zip(block.outputs, tensors, strict=True):
+            if port.shape is not None and not self._output_fits(block, port, tensor, env):
+                return False
+        return True
+
+    def _output_fits(
+        self, block: syntax.Block, port: syntax.Port, tensor: Tensor, env: Environment
+    ) -> bool:
+        assert port.shape is not None
+        kind = self.known_type(tensor)
+        fits = kind.rank == len(port.shape) + 1 and kind.dtype == (port.dtype or kind.dtype)
+        for expr, actual in zip(port.shape, kind.shape[1:], strict=False):
+            fits = fits and self._bind_size(expr, actual, env)
+        if not fits:
+            self.report(
+                "E306", f"`{block.name}` declares {port.span.text} and gives {kind}",
+                block.body[-1].span,
+                labels=[Label(port.span, "declared here"),
+                        *self.producers([tensor], block.body[-1].span)],
+            )  # fmt: skip
+        return fits
+
+    # --- calls of instances -----------------------------------------------------------------------
+
+    def _first_call(self, network: BlockNetwork, known: Instance, naming: Naming) -> Data:
+        graph = known.graph
+        return self.call_graph(graph, known.value, naming, network.word, network.span)
+
+    def _again(
+        self, network: BlockNetwork, known: Instance, arguments: list[Tensor],
+        sizes: tuple[str, ...], naming: Naming,
+    ) -> Data:  # fmt: skip
+        """An equal instance: the same graph, other inputs, perhaps other names of sizes."""
+        graph = known.graph
+        moved = {
+            old.identity: new for old, new in zip(known.arguments, arguments, strict=True)
+        }  # fmt: skip
+        outer = {id(draft): tensor for draft, tensor in graph.captured.values()}
+        inputs = [self._moved(outer[id(i)], moved) for i in graph.inputs]
+        renamed = tuple(
+            (old, symbol(new)) for old, new in zip(known.sizes, sizes, strict=True) if old != new
+        )
+        site = graph.site
+        assert site is not None
+        inner = site.results[: len(_tensors(known.value))]
+        types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
+        call = self.draft(inputs, types, network.span, child=graph, results=inner, sizes=renamed)
+        self._pass_outers(graph)
+        self.name(call, naming, network.word)
+        return _rebuilt(known.value, iter(call.tensors()))
+
+    def _moved(self, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:
+        return self.bring(moved.get(tensor.identity, tensor))
+
+    def _instance_key(
+        self, network: BlockNetwork, inputs: list[Tensor]
+    ) -> tuple[tuple[Any, ...], list[Tensor], tuple[str, ...]]:
+        """What makes two instances equal: the block, its arguments, the types of all tensors.
+
+        Also the tensors that the key speaks of, in order, as seen from here, and the symbols of
+        their types: an equal instance maps both.
+        """
+        keys = _Keys()
+        tensors = [self.bring(t) for t in inputs]
+        keys.tensors += tensors
+        body = (
+            id(network.template.block),
+            id(network.template.environment),
+            tuple((name, keys.of(v)) for name, v in network.arguments.items()),
+            len(inputs),
+        )
+        seen = {}
+        pattern = tuple(seen.setdefault(t.identity, i) for i, t in enumerate(keys.tensors))
+        types = [t.type for t in keys.tensors]
+        names = symbols(*keys.sizes, *(d for t in types if t for d in t.shape))
+        canonical: dict[str, Dim] = {n: symbol(f"${i}") for i, n in enumerate(names)}
+        shapes = tuple(t.substitute(canonical) if t else None for t in types)
+        sizes = tuple(substitute(s, canonical) for s in keys.sizes)
+        arguments = [self.bring(t) for t in keys.tensors]
+        return (*body, pattern, shapes, sizes), arguments, names
+
+
+class _Keys:
+    """The structure of arguments as something hashable; tensors and sizes are set apart."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+        self.sizes: list[Size] = []
+
+    def of(self, value: Any) -> Any:
+        match value:
+            case Tensor():
+                self.tensors.append(value)
+                weight = value.draft.weight
+                return ("tensor", None if weight is None else (id(weight[0][-1]), weight[1]))
+            case Size():
+                self.sizes.append(value)
+                return "size"
+            case list() | tuple():
+                return (type(value).__name__, *map(self.of, value))
+            case bool() | int() | float():
+                return type(value).__name__, value
+            case LayerNetwork():
+                layer = tuple(self.of(getattr(value.layer, n)) for n in value.layer.settings)
+                tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
+                return ("layer", type(value.layer), value.word, layer, tensors)
+            case TensorType():
+                self.sizes += [d for d in value.shape if isinstance(d, Size)]
+                shape = tuple(d if isinstance(d, int) else "size" for d in value.shape)
+                return ("type", shape, value.dtype)
+            case BlockNetwork():
+                arguments = tuple((n, self.of(v)) for n, v in value.arguments.items())
+                return ("block", self.of(value.template), value.word, arguments)
+            case Template():
+                return ("template", id(value.block), id(value.environment))
+            case LayerWord():
+                return ("word", value.layer, value.word, id(value.environment.defaults))
+            case Shared():
+                return ("share", id(value))
+            case Renamed():
+                return ("renamed", value.word, self.of(value.network))
+            case Chain() | Fan():
+                return (type(value).__name__, *map(self.of, value.members))
+            case Combined():
+                return ("combined", value.operator, self.of(value.left), self.of(value.right))
+            case Repeat():
+                return ("repeat", value.count, self.of(value.network))
+            case Sliced():
+                return ("sliced", self.of(value.network), self.of(value.items))
+            case slice():
+                return ("slice", *map(self.of, (value.start, value.stop, value.step)))
+            case Labelled():
+                return ("labelled", value.label.path, value.numbered, self.of(value.network))
+            case Loop():
+                return ("loop", id(value.syntax), id(value.environment))
+            case _:
+                return ("value", value if value.__hash__ else id(value))
+
+
+def _flat(value: Data) -> Iterator[Tensor]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def _names(expr: Any) -> Iterator[str]:
+    if isinstance(expr, syntax.Name):
+        yield expr.id
+    for field in ("left", "right", "operand", "body", "condition", "value", "arguments", "items"):
+        part = getattr(expr, field, None)
+        for item in part if isinstance(part, tuple) else (part,):
+            if isinstance(item, syntax.Node):
+                yield from _names(item)
+
+
+def _shown(arguments: Any) -> tuple[tuple[str, object], ...]:
+    """Arguments for titles and tables: numbers as they are, networks by their names."""
+    return tuple((name, shown_value(value)) for name, value in arguments.items())
+
+
+def shown_value(value: Data) -> object:
+    match value:
+        case list():
+            return [shown_value(v) for v in value]
+        case Template() | Shared():
+            return value.name
+        case LayerNetwork() | LayerWord() | BlockNetwork():
+            return value.word
+        case Renamed():
+            return shown_value(value.network)
+        case Network():
+            return "network"
+        case Tensor():
+            return "tensor"
+        case _:
+            return value
+
+

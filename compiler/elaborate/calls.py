@@ -1,0 +1,520 @@
+"""Calls: settings bound to layers, arguments to blocks, builtins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, get_args, get_origin
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Edit, Fix
+from ...grammar.source import Span
+from ..dims import Size, symbol
+from ..environment import Environment
+from ..layer import Init, Layer, conforms, hints, options, takes
+from ..types import TensorType
+from ..values import (
+    UNKNOWN,
+    BlockNetwork,
+    Builtin,
+    Data,
+    LayerNetwork,
+    LayerWord,
+    Network,
+    Renamed,
+    Shared,
+    Template,
+    Tensor,
+    describe,
+    is_number,
+    tensors_in,
+    unknown_in,
+)
+from .context import Context, NeedsInput
+from .foreign import explain_setting
+from .functions import Bad, call_function
+
+INITS: Final = frozenset(
+    """uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform
+    kaiming_normal orthogonal sparse trunc_normal""".split()
+)
+
+
+class Calls(Context):
+    """What stands before parentheses, and what stands in them."""
+
+    def call(self, expr: syntax.Call, env: Environment) -> Data:
+        if isinstance(expr.function, syntax.Name) and expr.function.id == "input":
+            if self.lookup("input", env, expr.span) is None:
+                return self.declare_input(expr, env)
+        if isinstance(expr.function, syntax.Attribute):
+            method = self._method(expr, env)
+            if method is not None:
+                return method
+        function = self.evaluate(expr.function, env)
+        if function is UNKNOWN:
+            self._evaluate_all(expr, env)
+            return UNKNOWN
+        return self.call_value(function, expr, env)
+
+    def call_value(self, function: Data, expr: syntax.Call, env: Environment) -> Data:
+        word = None
+        while isinstance(function, Renamed):
+            word, function = function.word, function.network
+        if isinstance(function, LayerWord):
+            return self.call_layer(function, expr, env)
+        if isinstance(function, Template):
+            return self.call_block(function, word or _last_name(expr.function), expr, env)
+        if isinstance(function, Builtin):
+            return self._builtin(function, expr, env)
+        self._evaluate_all(expr, env)
+        return self._not_callable(function, expr)
+
+    def _evaluate_all(self, expr: syntax.Call, env: Environment) -> list[Data]:
+        """For the errors inside, when the call itself has failed."""
+        return [self.evaluate(a, env) for a in expr.arguments]
+
+    def _not_callable(self, function: Data, expr: syntax.Call) -> Data:
+        text = expr.function.span.text
+        if isinstance(function, Network):
+            inner = ", ".join(a.span.text for a in expr.arguments)
+            return self.report(
+                "E206", f"`{text}` is a network already: it takes no settings", expr.span,
+                help=f"to apply it: `{inner} > {text}`" if inner
+                else f"write `{text}` without parentheses",
+            )  # fmt: skip
+        return self.report("E206", f"`{text}` is {describe(function)} and cannot be called",
+                           expr.span)  # fmt: skip
+
+    def _method(self, expr: syntax.Call, env: Environment) -> Data | None:
+        """``x.view(...)``: PyTorch's methods are layers here."""
+        from ..layers import layers
+
+        attribute = expr.function
+        assert isinstance(attribute, syntax.Attribute)
+        if not isinstance(attribute.value, syntax.Name):
+            return None
+        found = self.lookup(attribute.value.id, env, expr.span)
+        if found is None or not isinstance(found.value, Tensor):
+            return None
+        if found.value.draft.child is not None and attribute.name not in layers():
+            return None
+        word = {"view": "reshape", "size": "shape", "contiguous": "id"}.get(
+            attribute.name, attribute.name
+        )
+        inside = expr.span.text[len(attribute.span.text) :]
+        name = attribute.value.id
+        if attribute.name in ("size", "dim"):
+            return self.report("E206", f"`.{attribute.name}()` is PyTorch's", expr.span,
+                               help=f"`{name}.shape[0]`, `len({name}.shape)`")  # fmt: skip
+        if word not in layers() and word != "id":
+            return None
+        settings = "" if inside == "()" or word == "id" else inside
+        fixed = f"{name} > {word}{settings}"
+        return self.report(
+            "E206", f"tensors have no methods: `{word}` is a layer", expr.span,
+            help=f"`{fixed}`", fix=Fix("pipe it", (Edit(expr.span, f"({fixed})"),)),
+        )  # fmt: skip
+
+    # --- builtins -------------------------------------------------------------------------------
+
+    def _builtin(self, function: Builtin, expr: syntax.Call, env: Environment) -> Data:
+        from ..layers import layers
+
+        if function.name in layers() and not expr.arguments:
+            word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
+            return self.call_layer(word, expr, env)
+        arguments = [self.evaluate(a, env) for a in expr.arguments]
+        settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
+        if any(map(unknown_in, arguments)) or unknown_in(list(settings.values())):
+            return UNKNOWN
+        if function.name in layers() and _for_the_layer(function.name, arguments, settings):
+            word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
+            return self.call_layer(word, expr, env)
+        try:
+            return call_function(function.name, arguments, settings)
+        except Bad as bad:
+            return self.report("E215", str(bad), expr.span)
+
+    # --- blocks ---------------------------------------------------------------------------------
+
+    def call_block(
+        self, template: Template, word: str, expr: syntax.Call, env: Environment
+    ) -> Data:
+        names = [p.name for p in template.block.parameters]
+        given: dict[str, Data] = {}
+        good = True
+        for i, argument in enumerate(expr.arguments):
+            value = self.evaluate(argument, env)
+            if i >= len(names):
+                good = self._too_many_arguments(template, argument, value, names)
+                break
+            given[names[i]] = value
+        for setting in expr.settings:
+            value = self.evaluate(setting.value, env)
+            if setting.name not in names or setting.name in given:
+                good = self._bad_argument(template, setting, names)
+                continue
+            given[setting.name] = value
+        if not good:
+            return UNKNOWN
+        network = self.bind_block(template, given, word, expr.span)
+        return UNKNOWN if network is None else network
+
+    def _too_many_arguments(
+        self, template: Template, argument: syntax.Expr, value: Data, names: list[str]
+    ) -> bool:
+        if isinstance(value, Tensor) and not names:
+            help = f"`{argument.span.text} > {template.name}`: parentheses hold settings"
+        else:
+            help = f"it takes {_listing(names)}"
+        self.report(
+            "E205", f"`{template.name}` takes {_count(len(names), 'argument')}", argument.span,
+            help=help,
+        )  # fmt: skip
+        return False
+
+    def _bad_argument(self, template: Template, setting: syntax.Setting, names: list[str]) -> bool:
+        twice = setting.name in names
+        message = f"`{setting.name}` is given twice" if twice else (
+            f"`{template.name}` has no parameter `{setting.name}`"
+        )  # fmt: skip
+        help = self.suggest(setting.name, names) or f"it takes {_listing(names)}"
+        self.report("E202", message, setting.span, help=() if twice else help)
+        return False
+
+    def bind_block(
+        self, template: Template, given: Mapping[str, Data], word: str, span: Span
+    ) -> BlockNetwork | None:
+        """Arguments in the order of the parameters, defaults evaluated where the block stands."""
+        scope = template.environment.inner()
+        bound: dict[str, Data] = {}
+        for parameter in template.block.parameters:
+            if parameter.name in given:
+                bound[parameter.name] = given[parameter.name]
+            elif parameter.default is not None:
+                bound[parameter.name] = self.evaluate(parameter.default, scope)
+            else:
+                missing = [p.name for p in template.block.parameters
+                           if p.default is None and p.name not in given]  # fmt: skip
+                self.report(
+                    "E203", f"`{template.name}` needs {_listing(missing)}", span,
+                    help=f"`{template.name}({', '.join(f'{m}=...' for m in missing)})`",
+                )  # fmt: skip
+                return None
+            scope.names[parameter.name] = bound[parameter.name]
+        if unknown_in(list(bound.values())):
+            return None
+        return BlockNetwork(template, bound, word, span)
+
+    # --- layers ---------------------------------------------------------------------------------
+
+    def bare_layer(self, word: LayerWord) -> Network | None:
+        """``relu``, without parentheses."""
+        made = self._bind_layer(word, (), (), word.span)
+        return made if isinstance(made, Network) else None
+
+    def call_layer(self, word: LayerWord, expr: syntax.Call, env: Environment) -> Data:
+        return self._bind_layer(word, expr.arguments, expr.settings, expr.span, env)
+
+    def _bind_layer(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...],
+        settings: tuple[syntax.Setting, ...], span: Span, env: Environment | None = None,
+    ) -> Data:  # fmt: skip
+        layer, types = word.layer, hints(word.layer)
+        env = env or word.environment
+        values: dict[str, Data] = {}
+        spans: dict[str, Span] = {}
+        for default, where in word.environment.defaults.get(layer.word, ()):
+            if default.name in types:
+                values[default.name] = self._setting(default.value, types[default.name], where)
+                spans[default.name] = default.span
+        good = self._positional(word, arguments, values, spans, env)
+        opened: list[tuple[str, Data]] = []
+        for setting in settings:
+            if setting.name in types:
+                hint = types[setting.name]
+                values[setting.name] = self._setting(setting.value, hint, env)
+                spans[setting.name] = setting.value.span
+            elif getattr(layer, "open_settings", False):
+                opened.append((setting.name, self.evaluate(setting.value, env)))
+            else:
+                self.evaluate(setting.value, env)
+                good = self._unknown_setting(word, setting)
+        if opened:
+            values["axes"] = opened
+        if not good or unknown_in(list(values.values())):
+            return UNKNOWN
+        return self._finish_layer(word, values, spans, span)
+
+    def _positional(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], values: dict[str, Data],
+        spans: dict[str, Span], env: Environment,
+    ) -> bool:  # fmt: skip
+        layer, types = word.layer, hints(word.layer)
+        names = list(types)
+        if layer.variadic and arguments:
+            values[names[0]] = self._variadic(arguments, types[names[0]], env)
+            spans[names[0]] = arguments[0].span.to(arguments[-1].span)
+            return True
+        limit = min(layer.positional, len(names))
+        for name, argument in zip(names[:limit], arguments, strict=False):
+            values[name] = self._setting(argument, types[name], env)
+            spans[name] = argument.span
+            if isinstance(values[name], Tensor) and not takes(types[name], TensorType):
+                return self._applied(word, argument)
+        extra = arguments[limit:]
+        if not extra:
+            return True
+        value = self.evaluate(extra[0], env)
+        if isinstance(value, Tensor) or tensors_in(value):
+            return self._applied(word, extra[0])
+        return self._too_many(word, arguments, names[:limit])
+
+    def _variadic(
+        self, arguments: tuple[syntax.Expr, ...], hint: Any, env: Environment
+    ) -> list[Data] | Data:
+        items = [self.evaluate(a, env) for a in arguments]
+        return items[0] if len(items) == 1 and isinstance(items[0], list) else items
+
+    def _applied(self, word: LayerWord, argument: syntax.Expr) -> bool:
+        text, name = argument.span.text, word.word
+        self.report(
+            "E206", f"`{name}(...)` holds settings, and `{text}` is a tensor", argument.span,
+            help=f"to apply it: `{text} > {name}`",
+        )  # fmt: skip
+        return False
+
+    def _too_many(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
+    ) -> bool:
+        texts = [a.span.text for a in arguments]
+        help = f"the others are given by name: {_listing(list(hints(word.layer))[len(names):])}"
+        if word.layer.word == "linear":
+            help = f"the input's size is inferred: `{word.word}({texts[1]})`"
+        elif word.layer.word.startswith("conv") and len(texts) >= 3:
+            k = texts[2]
+            kernel = f"{k}x{k}" if k.isdigit() else k
+            help = f"the input's channels are inferred: `{word.word}({kernel}, {texts[1]})`"
+        elif not names:
+            help = f"`{word.word}` takes no arguments by position"
+        self.report(
+            "E205", f"`{word.word}` takes {_count(len(names), 'argument')} by position"
+            + (f": {_listing(names)}" if names else ""),
+            arguments[len(names)].span.to(arguments[-1].span), help=help,
+        )  # fmt: skip
+        return False
+
+    def _unknown_setting(self, word: LayerWord, setting: syntax.Setting) -> bool:
+        names = [n for n in hints(word.layer)]
+        replacement, help = explain_setting(word.layer, setting.name, names)
+        suggestion = self.suggest(setting.name, names)
+        if replacement is None and suggestion:
+            replacement = suggestion.split("`")[1]
+        fix = None
+        if replacement is not None:
+            at = Span(setting.span.source, setting.span.start, setting.span.start + len(setting.name))
+            fix = Fix(f"write `{replacement}`", (Edit(at, replacement),))
+        self.report(
+            "E202", f"`{word.word}` has no setting `{setting.name}`", setting.span,
+            help=help or suggestion or f"it has {_listing(names)}", fix=fix,
+        )  # fmt: skip
+        return False
+
+    def _setting(self, expr: syntax.Expr, hint: Any, env: Environment) -> Data:
+        """A setting's value: bare names may mean its options and initialisers."""
+        if isinstance(expr, syntax.Name) and not self._bound(expr.id, env):
+            if expr.id in options(hint):
+                return expr.id
+            if takes(hint, Init) and expr.id in INITS:
+                return Init(expr.id)
+        if isinstance(expr, syntax.Call) and isinstance(expr.function, syntax.Name):
+            if takes(hint, Init) and expr.function.id in INITS:
+                return self._init(expr, env)
+        return self.evaluate(expr, env)
+
+    def _bound(self, name: str, env: Environment) -> bool:
+        """Whether the spec itself gives the name a plain value."""
+        scope = next((s for s in env.chain() if name in s.names), None)
+        if scope is not None:
+            return not isinstance(scope.names[name], Network | Tensor)
+        return name in env.file.names and not isinstance(
+            self.file_name(env.file, name), Network | Tensor
+        )
+
+    def _init(self, expr: syntax.Call, env: Environment) -> Data:
+        assert isinstance(expr.function, syntax.Name)
+        positions = {"normal": ("mean", "std"), "uniform": ("a", "b"), "constant": ("val",),
+                     "trunc_normal": ("mean", "std")}.get(expr.function.id, ("gain",))  # fmt: skip
+        settings = list(zip(positions, expr.arguments, strict=False))
+        settings += [(s.name, s.value) for s in expr.settings]
+        made: list[tuple[str, Data]] = []
+        for name, value in settings:
+            bare = isinstance(value, syntax.Name) and name in ("mode", "nonlinearity")
+            made.append((name, value.id if bare and isinstance(value, syntax.Name)
+                         else self.evaluate(value, env)))  # fmt: skip
+        allowed = _INIT_SETTINGS.get(expr.function.id, ())
+        wrong = next((n for n, _ in made if n not in allowed), None)
+        if wrong is not None:
+            return self.report("E202", f"`{expr.function.id}` has no setting `{wrong}`", expr.span,
+                               help=f"it has {_listing(list(allowed))}")  # fmt: skip
+        if unknown_in([v for _, v in made]):
+            return UNKNOWN
+        return Init(expr.function.id, tuple(made))
+
+    def _finish_layer(
+        self, word: LayerWord, values: dict[str, Data], spans: dict[str, Span], span: Span
+    ) -> Data:
+        layer, types = word.layer, hints(word.layer)
+        missing = [s.name for s in layer.settings.values() if s.required and s.name not in values]
+        if missing:
+            example = layer.examples[0].text if layer.examples else word.word
+            return self.report(
+                "E203", f"`{word.word}` needs {_listing(missing)}", span, help=f"as in `{example}`"
+            )
+        tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
+        bound: dict[str, Any] = {}
+        for name, value in values.items():
+            plain = self.known_type(value) if isinstance(value, Tensor) else _frozen(value)
+            if isinstance(plain, float) and takes(types[name], int) and not takes(types[name], float):
+                return self._not_whole(word, name, plain, spans.get(name, span))
+            if not conforms(plain, types[name]):
+                return self._wrong_value(word, name, value, spans.get(name, span))
+            bound[name] = plain
+        return LayerNetwork(layer(**bound), word.word, span, tensors, spans)
+
+    def _not_whole(self, word: LayerWord, name: str, value: float, span: Span) -> Data:
+        return self.report(
+            "E204", f"`{name}` of `{word.word}` takes a whole number, got {value}", span,
+            help="`/` gives a float as in Python; `//` divides whole numbers"
+            if "/" in span.text else "",
+        )  # fmt: skip
+
+    def _wrong_value(self, word: LayerWord, name: str, value: Data, span: Span) -> Data:
+        hint = hints(word.layer)[name]
+        help = []
+        if isinstance(value, Network) and options(hint):
+            help = [f"its options are {_listing(list(options(hint)))}"]
+        elif isinstance(value, str) and options(hint):
+            help = [self.suggest(value, options(hint)) or f"its options are {_listing(list(options(hint)))}"]
+        return self.report(
+            "E204", f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}",
+            span, help=help,
+        )  # fmt: skip
+
+    # --- what other parts provide -----------------------------------------------------------------
+
+    def lookup(self, name: str, env: Environment, span: Span) -> Any:
+        raise NotImplementedError
+
+    def known_type(self, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
+        raise NotImplementedError
+
+    def file_name(self, file: Any, name: str) -> Data:
+        raise NotImplementedError
+
+    # --- inputs -----------------------------------------------------------------------------------
+
+    def declare_input(self, expr: syntax.Call, env: Environment) -> Data:
+        """``input(3x32x32)``, ``input(12, int)``: an input of the net, the batch axis unwritten."""
+        if self.builder is not self.root:
+            return self.report("E207", "`input` belongs to a file's own pipeline", expr.span,
+                               help="a block's inputs are its ports: `block f(...): x, y {`")  # fmt: skip
+        dtype, shape = "float", []
+        values = [*expr.arguments, *(s.value for s in expr.settings)]
+        for argument in values:
+            if isinstance(argument, syntax.Name) and argument.id in ("int", "float", "bool"):
+                dtype = argument.id
+                continue
+            if isinstance(argument, syntax.Name) and self.lookup(argument.id, env, argument.span) is None:
+                shape.append(symbol(argument.id))
+                continue
+            value = self.evaluate(argument, env)
+            shape += value if isinstance(value, list) else [value]
+        if UNKNOWN in shape:
+            return UNKNOWN
+        if not all(isinstance(d, int | Size) and not isinstance(d, bool) for d in shape):
+            return self.report("E204", "an input's shape is made of sizes", expr.span,
+                               help="`input(3x224x224)`, `input(12, int)`")  # fmt: skip
+        return self.net_input("x", tuple(shape), dtype, expr.span)
+
+    def net_input(self, port: str, shape: tuple[Any, ...], dtype: Any, span: Span) -> Tensor:
+        raise NotImplementedError
+
+
+_INIT_SETTINGS: Final[dict[str, tuple[str, ...]]] = {
+    "uniform": ("a", "b"),
+    "normal": ("mean", "std"),
+    "constant": ("val",),
+    "xavier_uniform": ("gain",),
+    "xavier_normal": ("gain",),
+    "kaiming_uniform": ("a", "mode", "nonlinearity"),
+    "kaiming_normal": ("a", "mode", "nonlinearity"),
+    "orthogonal": ("gain",),
+    "sparse": ("sparsity", "std"),
+    "trunc_normal": ("mean", "std", "a", "b"),
+    "dirac": ("groups",),
+}
+
+
+def _for_the_layer(name: str, arguments: list[Data], settings: dict[str, Data]) -> bool:
+    """``max(1)`` and ``sum(dim=1)`` are the layers; ``max(a, b)`` and ``sum([1, 2])`` numbers."""
+    if settings:
+        return True
+    reductions = name in ("sum", "min", "max")
+    return any(map(tensors_in, arguments)) or (
+        reductions and len(arguments) == 1 and is_number(arguments[0])
+    )
+
+
+def _frozen(value: Data) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(v) for v in value)
+    if isinstance(value, slice):
+        return slice(_frozen(value.start), _frozen(value.stop), _frozen(value.step))
+    return value
+
+
+def _last_name(expr: syntax.Expr) -> str:
+    if isinstance(expr, syntax.Name):
+        return expr.id
+    return expr.name if isinstance(expr, syntax.Attribute) else "block"
+
+
+def _listing(names: list[str]) -> str:
+    shown = [f"`{n}`" for n in names[:12]]
+    if len(shown) < 2:
+        return "".join(shown) or "nothing"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(names) <= 12 else ", ".join(shown) + "..."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def describe_hint(hint: Any) -> str:
+    """A setting's type in words: ``a size (3 or 3x3)``, ``true or false``."""
+    names = options(hint)
+    kinds = list(get_args(hint)) if get_origin(hint) is not None and not names else [hint]
+    if get_origin(hint) is not None and names:
+        kinds = [k for k in get_args(hint) if not isinstance(k, str) and not options(k)]
+    words = [_describe_kind(k) for k in kinds]
+    if Size in kinds and int in kinds:
+        words = [w for w in words if w not in ("a whole number", "a symbolic size")]
+        has_tuple = any(get_origin(k) is tuple for k in kinds)
+        words = ["a size (3 or 3x3)"] if has_tuple else ["a size", *words]
+    found = [f"`{n}`" for n in names] + words
+    return " or ".join(dict.fromkeys(found))
+
+
+def _describe_kind(kind: Any) -> str:
+    if get_origin(kind) is tuple:
+        return "a list"
+    simple = {
+        int: "a whole number", float: "a number", bool: "true or false", str: "a text",
+        type(None): "none", Size: "a symbolic size", TensorType: "a tensor",
+        Init: "an initialiser",
+    }  # fmt: skip
+    return simple.get(kind, "another value")
+
+
+__all__ = ["Calls", "Layer", "NeedsInput", "Shared", "describe_hint"]

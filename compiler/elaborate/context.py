@@ -1,0 +1,188 @@
+"""What every part of the elaborator shares: findings, the scope being built, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic, Fix, Label, Severity
+from ...grammar.source import Span
+from ..builder import Builder, Draft, bring
+from ..dims import Dim
+from ..environment import Environment
+from ..layer import Layer
+from ..types import Dtype, TensorType
+from ..values import UNKNOWN, Data, Network, Tensor, Unknown
+
+MAX_STEPS: Final = 2_000_000
+MAX_DRAFTS: Final = 100_000
+MAX_DEPTH: Final = 64
+MAX_LIST: Final = 100_000
+MAX_INT: Final = 2**62
+
+
+class NeedsInput(Exception):
+    """A net's input of unknown rank meets a layer that must know: start again with these axes."""
+
+    def __init__(self, port: str, axes: tuple[str, ...], dtype: Dtype) -> None:
+        super().__init__(port)
+        self.port, self.axes, self.dtype = port, axes, dtype
+
+
+class Bind(Exception):
+    """A free size turned out to be this one: start again."""
+
+    def __init__(self, name: str, value: Dim) -> None:
+        super().__init__(name)
+        self.name, self.value = name, value
+
+
+class TooMuch(Exception):
+    """A bound is exceeded; the diagnostic is already recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the next module is called: by a label, or by a word that its scope numbers."""
+
+    label: str | None = None
+    word: str | None = None
+    span: Span | None = None
+
+
+UNNAMED: Final = Naming()
+
+
+class Context:
+    """State of one elaboration. The parts of the elaborator are mixed into one class over it."""
+
+    def __init__(self, root: Builder) -> None:
+        self.root = root
+        self.builder = root
+        self.frame: Environment | None = None
+        self.diagnostics: list[Diagnostic] = []
+        self.calls: list[tuple[str, Span]] = []
+        self.steps = 0
+        self.drafts = 0
+        self.free: set[str] = set()
+        self.known: dict[str, TensorType] = {}
+        self.bound: dict[str, Dim] = {}
+        self.assumptions: list[tuple[Dim, Dim, Span]] = []
+        self.inferred: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}
+        self.instances: dict[tuple[Any, ...], Any] = {}
+        self.repeated = 0
+
+    # --- the parts call one another ---------------------------------------------------------
+
+    def evaluate(self, expr: syntax.Expr, env: Environment) -> Data:
+        raise NotImplementedError
+
+    def apply(
+        self, network: Network, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
+    ) -> Data:
+        raise NotImplementedError
+
+    # --- findings ---------------------------------------------------------------------------
+
+    def report(
+        self, code: str, message: str, span: Span | None, *, detail: str = "",
+        labels: Sequence[Label] = (), notes: Sequence[str] = (), help: str | Sequence[str] = (),
+        fix: Fix | None = None, severity: Severity = "error",
+    ) -> Unknown:  # fmt: skip
+        """Record a finding with the block calls that led here; its value is UNKNOWN."""
+        ways = [Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:]]
+        found = Diagnostic(
+            code, message, span, detail, (*labels, *(w for w in ways if w.span != span)),
+            tuple(notes), (help,) if isinstance(help, str) else tuple(help), fix, severity,
+        )  # fmt: skip
+        if not any(d.code == code and d.span == span for d in self.diagnostics):
+            self.diagnostics.append(found)
+        return UNKNOWN
+
+    def suggest(self, word: str, known: Sequence[str] | set[str]) -> str:
+        close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+        return f"did you mean `{close[0]}`?" if close else ""
+
+    # --- bounds -----------------------------------------------------------------------------
+
+    def step(self, span: Span) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.too_much(f"elaborating this spec takes more than {MAX_STEPS:,} steps", span)
+
+    def too_much(self, message: str, span: Span) -> None:
+        self.report(
+            "E214", message, span,
+            help="specs are bounded so that one from a stranger is safe to check",
+        )  # fmt: skip
+        raise TooMuch
+
+    # --- the scope being built ---------------------------------------------------------------
+
+    @contextmanager
+    def building(self, builder: Builder) -> Iterator[Builder]:
+        outer, self.builder = self.builder, builder
+        try:
+            yield builder
+        finally:
+            self.builder = outer
+
+    @contextmanager
+    def framed(self, env: Environment) -> Iterator[Environment]:
+        """Labels made meanwhile belong to this environment."""
+        outer, self.frame = self.frame, env
+        try:
+            yield env
+        finally:
+            self.frame = outer
+
+    def bring(self, tensor: Tensor) -> Tensor:
+        return bring(tensor, self.builder)
+
+    def draft(
+        self, inputs: list[Tensor], types: Sequence[TensorType | None], span: Span, **fields: Any
+    ) -> Draft:
+        """A new node in the current scope."""
+        self.drafts += 1
+        if self.drafts > MAX_DRAFTS:
+            self.too_much(f"the network has more than {MAX_DRAFTS:,} layers", span)
+        here = [self.bring(t) for t in inputs]
+        takes = tuple(t.type for t in here if t.type is not None)
+        made = Draft(self.builder, inputs=here, takes=takes, types=list(types), span=span, **fields)
+        return self.builder.add(made)
+
+    def name(self, draft: Draft, naming: Naming, word: str) -> None:
+        """Give a module its path: a label, the next position of a numbered scope, or a word."""
+        builder = draft.builder
+        if naming.label is not None:
+            self.take_label(builder, naming.label, naming.span or draft.span)
+            draft.label = naming.label
+            builder.position += builder.numbered
+        elif builder.numbered:
+            draft.label = str(builder.position)
+            builder.position += 1
+        else:
+            draft.word = naming.word or word
+
+    def take_label(self, builder: Builder, path: str, span: Span | None) -> None:
+        first = builder.taken.get(path)
+        if first is None or span is None:
+            if span is not None:
+                builder.taken[path] = span
+            return
+        repeated = self.repeated > 0 or first == span
+        self.report(
+            "E208", f"two modules are called `{path}` here", span, detail="the second one",
+            labels=[Label(first, "the first one")] if first != span else [],
+            help=f'in a repeated body number it: `as "{path}{{i}}"`'
+            if repeated else "give one of them another label",
+        )  # fmt: skip
+
+    def run_layer(
+        self, layer: Layer, inputs: Sequence[TensorType]
+    ) -> tuple[TensorType, ...]:
+        raise NotImplementedError

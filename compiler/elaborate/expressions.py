@@ -1,0 +1,858 @@
+"""Expressions: what a piece of syntax is worth in an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Edit, Fix, Label
+from ...grammar.source import Span
+from ..builder import Draft, chain_from
+from ..dims import Size, symbol
+from ..environment import Environment, FileNames
+from ..layer import Layer
+from ..layers import layers
+from ..types import TensorType
+from ..values import (
+    UNKNOWN,
+    BlockNetwork,
+    Builtin,
+    Chain,
+    Combined,
+    Container,
+    Data,
+    Fan,
+    Identity,
+    Labelled,
+    LayerWord,
+    Loop,
+    Namespace,
+    Network,
+    Renamed,
+    Repeat,
+    Shared,
+    Sliced,
+    Template,
+    Tensor,
+    describe,
+    is_number,
+    networks_in,
+    tensors_in,
+    unknown_in,
+)
+from ..values import Label as PathLabel
+from .calls import Calls
+from .context import NeedsInput
+from .foreign import explain_name
+from .functions import FUNCTIONS, Bad, Undecided, arithmetic, compare, contains
+
+OPERATOR_LAYERS: Final = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
+    "@": "matmul", ">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne",
+}  # fmt: skip
+COMPARISONS: Final = frozenset({">", "<", ">=", "<=", "==", "!="})
+RESERVED_PATHS: Final = frozenset(
+    """add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
+    dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
+    named_parameters parameters register_backward_hook register_buffer register_forward_hook
+    register_module register_parameter requires_grad_ set_extra_state set_submodule share_memory
+    state_dict to to_empty train training type xpu zero_grad""".split()
+)
+
+
+class Expressions(Calls):
+    """Evaluation of expressions."""
+
+    def evaluate(self, expr: syntax.Expr, env: Environment) -> Data:
+        self.step(expr.span)
+        return _RULES[type(expr)](self, expr, env)
+
+    # --- literals -------------------------------------------------------------------------------
+
+    def _literal(self, expr: syntax.Number | syntax.Constant, env: Environment) -> Data:
+        return expr.value
+
+    def _dims(self, expr: syntax.Dims, env: Environment) -> Data:
+        return list(expr.values)
+
+    def _text(self, expr: syntax.Text, env: Environment) -> Data:
+        parts = [p if isinstance(p, str) else self.evaluate(p, env) for p in expr.parts]
+        if UNKNOWN in parts:
+            return UNKNOWN
+        return "".join(p if isinstance(p, str) else _as_text(p) for p in parts)
+
+    def _list(self, expr: syntax.List, env: Environment) -> Data:
+        return [self.evaluate(item, env) for item in expr.items]
+
+    def _comprehension(self, expr: syntax.Comprehension, env: Environment) -> Data:
+        items = self.items(expr.iterable, env)
+        if items is None:
+            return UNKNOWN
+        made: list[Data] = []
+        for item in items:
+            inner = env.inner()
+            self.bind_pattern(expr.pattern, item, inner)
+            if expr.condition is None or self.decide(expr.condition, inner):
+                made.append(self.evaluate(expr.element, inner))
+        return made
+
+    def items(self, expr: syntax.Expr, env: Environment) -> list[Data] | None:
+        """What a ``for`` goes through; None after an error."""
+        value = self.evaluate(expr, env)
+        if isinstance(value, list):
+            return value
+        if value is not UNKNOWN:
+            help = f"`range({expr.span.text})`" if isinstance(value, int) else ""
+            self.report("E218", f"`for` goes through a list, this is {describe(value)}", expr.span,
+                        help=help)  # fmt: skip
+        return None
+
+    def bind_pattern(self, pattern: syntax.Pattern, value: Data, env: Environment) -> None:
+        if isinstance(pattern, syntax.Name):
+            if isinstance(value, Tensor):
+                value.draft.names.setdefault(value.index, pattern.id)
+            env.names[pattern.id] = value
+            return
+        parts: list[Any]
+        if isinstance(value, list) and len(value) == len(pattern.items):
+            parts = value
+        else:
+            if not unknown_in(value):
+                self.report(
+                    "E218", f"{len(pattern.items)} names for {_how_many(value)}", pattern.span,
+                )  # fmt: skip
+            parts = [UNKNOWN] * len(pattern.items)
+        for item, part in zip(pattern.items, parts, strict=True):
+            self.bind_pattern(item, part, env)
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def _name(self, expr: syntax.Name, env: Environment) -> Data:
+        value = self.lookup(expr.id, env, expr.span)
+        if value is not None:
+            return value.value
+        return self.unknown_name(expr.id, expr.span, env)
+
+    def lookup(self, name: str, env: Environment, span: Span) -> Found | None:
+        """In the language's order: the body, the file, a layer, a label."""
+        for scope in env.chain():
+            if name in scope.names:
+                return Found(_called(scope.names[name], name))
+        if name in env.file.names:
+            return Found(self.file_name(env.file, name))
+        if name == "id":
+            return Found(Identity(span))
+        if name in layers():
+            return Found(LayerWord(layers()[name], name, env, span))
+        if name in FUNCTIONS:
+            return Found(Builtin(name))
+        labelled = (scope.labels[name] for scope in env.chain() if name in scope.labels)
+        tensor = next(labelled, None)
+        if tensor is not None:
+            return Found(tensor)
+        if name == "N":
+            return Found(symbol("N"))
+        return None
+
+    def file_name(self, file: FileNames, name: str) -> Data:
+        """A name of a file, made at its first use."""
+        if name in file.made:
+            return file.made[name]
+        if name in file.making:
+            return self.report(
+                "E201", f"`{name}` is defined by itself", None, help="break the circle"
+            )
+        file.making.add(name)
+        try:
+            file.made[name] = file.names[name]()
+        finally:
+            file.making.discard(name)
+        return file.made[name]
+
+    def unknown_name(self, name: str, span: Span, env: Environment) -> Data:
+        known = env.known_names() | set(layers()) | set(FUNCTIONS) | {"id"}
+        message, help, replacement = explain_name(name, known)
+        suggestion = self.suggest(name, known)
+        if replacement is None and suggestion:
+            replacement = suggestion.split("`")[1]
+        fix = Fix(f"write `{replacement}`", (Edit(span, replacement),)) if replacement else None
+        return self.report(
+            "E201", message or f"`{name}` is not known here", span,
+            help=[h for h in (help or suggestion,) if h], fix=fix,
+        )  # fmt: skip
+
+    def _attribute(self, expr: syntax.Attribute, env: Environment) -> Data:
+        foreign = _dotted(expr)
+        root = foreign.split(".")[0]
+        if root in ("nn", "torch", "F", "tf", "keras", "jnp") and self.lookup(root, env, expr.span) is None:
+            return self.unknown_name(foreign, expr.span, env)
+        value = self.evaluate(expr.value, env)
+        return self.attribute(value, expr.name, expr.span, env)
+
+    def attribute(self, value: Data, name: str, span: Span, env: Environment) -> Data:
+        if value is UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, Namespace):
+            return self._member(value, name, span)
+        if isinstance(value, Container):
+            return self._reach(value.within, f"{value.path}.{name}", span)
+        if isinstance(value, Tensor):
+            return self._tensor_attribute(value, name, span)
+        return self.report("E201", f"{describe(value)} has no `.{name}`", span)
+
+    def _member(self, space: Namespace, name: str, span: Span) -> Data:
+        file = space.environment.file
+        if name in file.names:
+            return self.file_name(file, name)
+        return self.report(
+            "E201", f"`{space.name}` has no `{name}`", span,
+            help=[h for h in (self.suggest(name, set(file.names)),) if h]
+            or f"it has {', '.join(f'`{n}`' for n in sorted(file.names)[:12])}",
+        )  # fmt: skip
+
+    def _tensor_attribute(self, tensor: Tensor, name: str, span: Span) -> Data:
+        if name in ("shape", "dtype", "d", "c", "h", "w", "t"):
+            inside = self._inside(tensor, name)
+            return inside if inside is not None else self._axis(tensor, name, span)
+        found = self._reach(tensor.within or (tensor.draft,), name, None)
+        if found is not None:
+            return found
+        if name in layers():
+            return self.report(
+                "E206", f"`.{name}` is a layer: pipe the tensor into it", span,
+                help=f"`x > {name}`, with its settings in parentheses",
+            )  # fmt: skip
+        return self.report(
+            "E201", f"there is no `{name}` inside", span,
+            help="a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
+        )  # fmt: skip
+
+    def _inside(self, tensor: Tensor, name: str) -> Data | None:
+        child = (tensor.within or (tensor.draft,))[-1].child
+        if child is None or name not in child.labels:
+            return None
+        return self._reach(tensor.within or (tensor.draft,), name, None)
+
+    def _axis(self, tensor: Tensor, name: str, span: Span) -> Data:
+        kind = self.known_type(tensor, _RANK_NAMES.get(name, ("N", "D")))
+        if name == "shape":
+            return list(kind.shape)
+        if name == "dtype":
+            return kind.dtype
+        if name == "d" and kind.rank >= 2:
+            return kind.shape[-1]
+        if name == "c" and kind.rank >= 3:
+            return kind.shape[1]
+        position = {("h", 4): 2, ("w", 4): 3, ("t", 3): 1}.get((name, kind.rank))
+        if position is not None:
+            return kind.shape[position]
+        return self.report(
+            "E301", f"`.{name}` of a tensor {kind} is not defined", span,
+            help="`.d` is the last axis, `.c` axis 1 from rank 3, `.h .w` of rank 4, `.t` of "
+            "rank 3; `x.shape[i]` always works",
+        )  # fmt: skip
+
+    def known_type(self, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
+        if tensor.type is None:
+            raise NeedsInput(self.origin(tensor), axes, "float")
+        return tensor.type
+
+    def origin(self, tensor: Tensor) -> str:
+        """The net's input that a tensor of unknown rank comes from."""
+        draft = tensor.draft
+        while True:
+            if draft.child is not None:
+                draft = draft.results[0].draft
+            elif draft.inputs:
+                draft = draft.inputs[0].draft
+            elif draft.builder.parent is None:
+                return draft.port
+            else:
+                outers = draft.builder.captured.values()
+                draft = next(outer.draft for inner, outer in outers if inner is draft)
+
+    def _reach(self, within: tuple[Draft, ...], path: str, span: Span | None) -> Data | None:
+        """What stands at a module path inside a call: a tensor, a weight, a container."""
+        site = within[-1]
+        if site.child is None:
+            return self._weight(within, path) if "." not in path else None
+        child = site.child
+        labelled = child.labels.get(path)
+        draft = labelled.draft if labelled is not None else child.find(path)
+        if draft is None:
+            if child.holds(path):
+                return Container(within, path)
+            return self.report("E201", f"there is no `{path}` inside", span) if span else None
+        inner = labelled if labelled is not None else Tensor(draft, 0, draft.types[0])
+        inner_chain = inner.within or (inner.draft,)
+        tensor = inner
+        for call in reversed(within):
+            tensor = call.export(tensor)
+        outer = self.bring(tensor)
+        return Tensor(outer.draft, outer.index, outer.type, within=(*within, *inner_chain))
+
+    def _weight(self, within: tuple[Draft, ...], name: str) -> Tensor | None:
+        draft = within[-1]
+        if draft.layer is None:
+            return None
+        weights = draft.layer.weights(*draft.takes[: len(draft.takes) - len(draft.layer.tensors())])
+        if name not in weights:
+            return None
+        weight = weights[name]
+        root = within[0].builder
+        made = Draft(root, types=[TensorType(weight.shape, weight.dtype)], weight=(within, name))
+        root.add(made)
+        return Tensor(made, 0, made.types[0])
+
+    # --- index ----------------------------------------------------------------------------------
+
+    def _index(self, expr: syntax.Index, env: Environment) -> Data:
+        value = self.evaluate(expr.value, env)
+        items = tuple(self._item(item, env) for item in expr.items)
+        if value is UNKNOWN or any(map(unknown_in, items)):
+            return UNKNOWN
+        if isinstance(value, Container):
+            if len(items) == 1 and isinstance(items[0], int):
+                return self._reach(value.within, f"{value.path}.{items[0]}", expr.span)
+        elif isinstance(value, Tensor):
+            return self.slice_tensor(value, items, expr.span)
+        elif isinstance(value, list | str):
+            return self._list_item(value, items, expr.span)
+        else:
+            network = self.network_or_none(value)
+            if network is not None:
+                return Sliced(network, items, expr.span)
+        return self.report("E218", f"{describe(value)} has no items", expr.span)
+
+    def _item(self, item: syntax.Expr | syntax.Slice | syntax.Ellipsis, env: Environment) -> Data:
+        if isinstance(item, syntax.Ellipsis):
+            return ...
+        if isinstance(item, syntax.Slice):
+            ends = [item.start, item.stop, item.step]
+            values = [None if e is None else self.evaluate(e, env) for e in ends]
+            return UNKNOWN if UNKNOWN in values else slice(*values)
+        return self.evaluate(item, env)
+
+    def _list_item(self, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
+        if len(items) == 1 and isinstance(items[0], int | slice):
+            try:
+                return value[items[0]]
+            except IndexError:
+                return self.report(
+                    "E218", f"item {items[0]} of a list of {len(value)}", span,
+                    help=f"its items are 0 to {len(value) - 1}" if value else "it is empty",
+                )  # fmt: skip
+            except TypeError:
+                pass
+        return self.report("E218", "a list's index is a whole number or a slice", span)
+
+    # --- operators ------------------------------------------------------------------------------
+
+    def _unary(self, expr: syntax.Unary, env: Environment) -> Data:
+        if expr.operator == "not":
+            return not self.decide(expr.operand, env)
+        value = self.evaluate(expr.operand, env)
+        if value is UNKNOWN:
+            return UNKNOWN
+        if is_number(value):
+            return -value
+        if isinstance(value, Tensor):
+            return self.run_word("neg", [value], expr.span)
+        network = self.network_or_none(value)
+        if network is not None:
+            return Combined("*", network, -1, expr.span)
+        return self.report("E218", f"`-` needs a number or a tensor, got {describe(value)}",
+                           expr.span)  # fmt: skip
+
+    def _binary(self, expr: syntax.Binary, env: Environment) -> Data:
+        # Chains of thousands of layers lean left: walk down without recursion.
+        spine = [expr]
+        while isinstance(spine[-1].left, syntax.Binary):
+            spine.append(spine[-1].left)
+        value = self.evaluate(spine[-1].left, env)
+        for node in reversed(spine):
+            value = self.operate(node, value, env)
+        return value
+
+    def operate(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
+        """``left operator node.right``, the left side being evaluated."""
+        if node.operator in ("and", "or"):
+            return self._logical(node, left, env)
+        if node.operator == ">" and not is_number(left):
+            return self.pipe(node, left, env)
+        right = self.evaluate(node.right, env)
+        if unknown_in(left) or unknown_in(right):
+            return UNKNOWN
+        if isinstance(left, Tensor) or isinstance(right, Tensor):
+            return self._on_tensors(node, left, right)
+        if self._is_network(left) or self._is_network(right):
+            return self._on_networks(node, left, right)
+        if node.operator == ">" and not is_number(right):
+            return self.report("E207", "a number cannot be piped", node.left.span,
+                               help="pipes carry tensors")  # fmt: skip
+        return self._on_numbers(node, left, right)
+
+    def _logical(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
+        if left is UNKNOWN:
+            return UNKNOWN
+        if isinstance(left, Tensor):
+            return self.decide_value(left, node.left.span)
+        return (left and self.evaluate(node.right, env)) if node.operator == "and" else (
+            left or self.evaluate(node.right, env)
+        )  # fmt: skip
+
+    def _is_network(self, value: Data) -> bool:
+        return isinstance(value, Network) or (
+            isinstance(value, list) and networks_in(value)
+        )
+
+    def _on_numbers(self, node: syntax.Binary, left: Data, right: Data) -> Data:
+        symbol_ = node.operator
+        try:
+            if symbol_ in COMPARISONS:
+                return compare(symbol_, left, right)
+            if symbol_ in ("in", "not in"):
+                return contains(left, right) == (symbol_ == "in")
+            return arithmetic(symbol_, left, right)
+        except Undecided:
+            return self.report(
+                "E222", f"whether {left} {symbol_} {right} depends on sizes that are not known",
+                node.span, help="conditions are decided when the spec is checked: give the input "
+                "a size with `--input`, or make it a parameter",
+            )  # fmt: skip
+        except Bad as bad:
+            return self.report(
+                "E215", str(bad), node.operator_span,
+                notes=[f"the left side is {describe(left)}, the right side {describe(right)}"],
+            )  # fmt: skip
+
+    def _on_tensors(self, node: syntax.Binary, left: Data, right: Data) -> Data:
+        symbol_ = node.operator
+        if symbol_ == ">":
+            return self.report("E207", "a number cannot be piped", node.left.span)
+        if symbol_ in ("in", "not in"):
+            return self.report("E222", "`in` looks into lists of numbers", node.operator_span)
+        if isinstance(left, list) or isinstance(right, list):
+            return self._bundle_operator(node, left, right)
+        if self._is_network(left) or self._is_network(right):
+            return Combined(symbol_, self._member_of(left), self._member_of(right), node.span)
+        return self.combine(symbol_, left, right, node.operator_span)
+
+    def _bundle_operator(self, node: syntax.Binary, left: Data, right: Data) -> Data:
+        help = "`skips + [x]`" if node.operator == "+" else "`[t > f for t in bundle]` maps"
+        return self.report(
+            "E218", f"`{node.operator}` joins two bundles or two tensors, not one of each",
+            node.operator_span, help=help,
+        )  # fmt: skip
+
+    def combine(self, symbol_: str, left: Data, right: Data, span: Span) -> Data:
+        """An operator on tensors and numbers."""
+        word = OPERATOR_LAYERS[symbol_]
+        if isinstance(left, Tensor) and isinstance(right, Tensor):
+            return self.run_word(word, [left, right], span)
+        if isinstance(left, Tensor):
+            return self.run_word(word, [left], span, other=right)
+        if symbol_ in _MIRRORED:
+            return self.run_word(OPERATOR_LAYERS[_MIRRORED[symbol_]], [right], span, other=left)
+        return self.run_word(word, [right], span, other=left, reversed=True)
+
+    def _member_of(self, value: Data) -> Data:
+        return value if isinstance(value, Tensor) or is_number(value) else self.network(value)
+
+    def network(self, value: Data) -> Any:
+        return self.network_or_none(value) or value
+
+    def _on_networks(self, node: syntax.Binary, left: Data, right: Data) -> Data:
+        symbol_ = node.operator
+        if symbol_ == "+" and isinstance(left, list) and isinstance(right, list):
+            return left + right
+        if symbol_ in COMPARISONS or symbol_ in ("in", "not in"):
+            return self.report(
+                "E207", f"`{symbol_}` compares numbers, and this is {describe(left)}",
+                node.operator_span, help="the pipe is `>`" if symbol_ == ">=" else (),
+            )  # fmt: skip
+        if symbol_ == "*":
+            count = right if self._is_network(left) else left
+            if isinstance(count, int | Size) and not isinstance(count, bool):
+                return self.repeat(left if self._is_network(left) else right, count, node)
+        return Combined(symbol_, self._member_of(left), self._member_of(right), node.span)
+
+    def repeat(self, value: Data, count: int | Size, node: syntax.Binary) -> Data:
+        network = self.network_or_none(value)
+        if network is None:
+            return self.report("E211", f"{describe(value)} cannot be repeated", node.span)
+        if isinstance(count, Size):
+            return self.report(
+                "E211", f"a network is repeated a number of times, {count} is a symbolic size",
+                node.span,
+            )  # fmt: skip
+        if count < 0:
+            return self.report("E211", f"a network repeated {count} times", node.span,
+                               help="zero times is `id`")  # fmt: skip
+        plain = self.plain_layer(network)
+        if plain is not None and count > 1:
+            word = plain.word
+            return self.report(
+                "E211", f"`{word}` has no parameters: {count} of them in a row?", node.span,
+                help=[f"to scale its output: `{word} * {float(count)}`",
+                      f"to run it {count} times: `for i in range({count}) {{ {word} }}`"],
+            )  # fmt: skip
+        return Repeat(network, count, node.span)
+
+    # --- pipes ----------------------------------------------------------------------------------
+
+    def pipe(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
+        right = self.pipe_target(node.right, env)
+        if unknown_in(left) or unknown_in(right):
+            return UNKNOWN
+        network = self.piped_into(node, left, right)
+        if network is None:
+            return UNKNOWN
+        if isinstance(left, Tensor) or tensors_in(left):
+            if self._joined_with_itself(node, env):
+                return UNKNOWN
+            inputs = self.bundle(left, node.left.span)
+            return UNKNOWN if inputs is None else self.apply(network, inputs, node.right.span)
+        first = self.network_or_none(left)
+        if first is None:
+            return self.report(
+                "E207", f"{describe(left)} cannot be piped", node.left.span,
+                help="pipes carry tensors",
+            )  # fmt: skip
+        members = first.members if isinstance(first, Chain) and first.span is not None else (first,)
+        return Chain((*members, network), node.span)
+
+    def pipe_target(self, expr: syntax.Expr, env: Environment) -> Data:
+        """The right side of a pipe: there ``sum(1)`` is the layer, not the function."""
+        body, label = expr, None
+        while isinstance(body, syntax.Paren | syntax.Labelled):
+            label = label or (body if isinstance(body, syntax.Labelled) else None)
+            body = body.body
+        call = isinstance(body, syntax.Call) and isinstance(body.function, syntax.Name)
+        if call and body.function.id in FUNCTIONS and body.function.id in layers():
+            shadowed = any(body.function.id in s.names for s in env.chain())
+            if not shadowed and body.function.id not in env.file.names:
+                word = LayerWord(layers()[body.function.id], body.function.id, env, body.function.span)
+                value = self.call_layer(word, body, env)
+                if label is None or value is UNKNOWN:
+                    return value
+                path = self.label(label.label, env)
+                return UNKNOWN if path is None else Labelled(value, path, numbered=False)
+        return self.evaluate(expr, env)
+
+    def piped_into(self, node: syntax.Binary, left: Data, right: Data) -> Network | None:
+        network = self.network_or_none(right)
+        if network is not None:
+            return network
+        if is_number(right):
+            self.report(
+                "E207", "a tensor is piped into a number", node.right.span,
+                help=f"to compare elementwise: `> gt({node.right.span.text})`",
+            )  # fmt: skip
+        elif isinstance(right, Tensor) or tensors_in(right):
+            self.report(
+                "E207", "a pipe leads into a tensor", node.right.span,
+                detail=f"this is {describe(right)}",
+                help="to compare elementwise: `x > gt(y)`; to add: `(x > f) + y`",
+            )  # fmt: skip
+        else:
+            self.report("E207", f"a pipe leads into {describe(right)}", node.right.span,
+                        help="layers, blocks and lists of them can be piped into")  # fmt: skip
+        return None
+
+    def _joined_with_itself(self, node: syntax.Binary, env: Environment) -> bool:
+        left = node.left
+        if not isinstance(left, syntax.Binary) or left.operator not in ("+", "-", "*", "/", "@"):
+            return False
+        sides = (left.left, left.right)
+        if not all(isinstance(s, syntax.Name) for s in sides) or left.left != left.right:
+            return False
+        x, op, f = left.left.span.text, left.operator, node.right.span.text
+        self.report(
+            "E210", f"`{x}` is joined only with itself before the pipe", left.span,
+            help=f"did you mean `{x} {op} ({x} > {f})`? `>` binds looser than `{op}`",
+            fix=Fix("put the pipe in parentheses",
+                    (Edit(node.span, f"{x} {op} ({x} > {f})"),)),
+        )  # fmt: skip
+        return True
+
+    def bundle(self, value: Data, span: Span) -> list[Tensor] | None:
+        """The tensors that a pipe carries; None after an error."""
+        if isinstance(value, Tensor):
+            return [value]
+        flat = list(_flatten(value))
+        if all(isinstance(v, Tensor) for v in flat):
+            return flat
+        other = next(v for v in flat if not isinstance(v, Tensor))
+        if other is not UNKNOWN:
+            self.report("E207", f"a bundle holds tensors only, here is {describe(other)}", span)
+        return None
+
+    # --- conditions -----------------------------------------------------------------------------
+
+    def _conditional(self, expr: syntax.Conditional, env: Environment) -> Data:
+        condition = self.decide(expr.condition, env)
+        if condition is None:
+            return UNKNOWN
+        arm = expr.then if condition else expr.otherwise
+        value = self.evaluate(arm, env)
+        self.check_arm(arm, value)
+        return value
+
+    def check_arm(self, arm: syntax.Expr, value: Data) -> None:
+        if isinstance(arm, syntax.Binary) and arm.operator == ">" and isinstance(value, Chain):
+            self.report(
+                "E210", "an arm of `if` that is a pipe needs parentheses", arm.span,
+                notes=["`if` binds loosest: all that stands before it belongs to the arm"],
+                help=f"`({arm.span.text}) if ... else ...`",
+                fix=Fix("add parentheses", (Edit(arm.span, f"({arm.span.text})"),)),
+            )  # fmt: skip
+
+    def decide(self, expr: syntax.Expr, env: Environment) -> bool | None:
+        """A condition's truth; None after an error."""
+        return self.decide_value(self.evaluate(expr, env), expr.span)
+
+    def decide_value(self, value: Data, span: Span) -> bool | None:
+        if value is UNKNOWN:
+            return None
+        if isinstance(value, Tensor):
+            self.report(
+                "E222", "a condition on a tensor", span,
+                notes=["a spec is decided before any tensor has values"],
+                help="`where` chooses elementwise: `mask > where(a, b)`",
+            )  # fmt: skip
+            return None
+        if isinstance(value, Size):
+            return True
+        return bool(value)
+
+    # --- labels, parentheses, loops -------------------------------------------------------------
+
+    def _paren(self, expr: syntax.Paren, env: Environment) -> Data:
+        return self.evaluate(expr.body, env)
+
+    def label(self, node: syntax.LabelName, env: Environment) -> PathLabel | None:
+        """A label's path and name; None after an error."""
+        if isinstance(node.name, str):
+            base, name = node.name, None if node.indices else node.name
+        else:
+            text = self._text(node.name, env)
+            if text is UNKNOWN:
+                return None
+            base, name = text, None
+        indices = [self.evaluate(i, env) for i in node.indices]
+        if UNKNOWN in indices:
+            return None
+        path = ".".join([base, *map(str, indices)])
+        parts = path.split(".")
+        good = all(isinstance(i, int) and i >= 0 for i in indices)
+        if not good or not all(p and p.replace("_", "a").isalnum() and p.isascii() for p in parts):
+            self.report("E221", f'"{path}" is no module path', node.span,
+                        help="letters, digits and `_`, with dots between")  # fmt: skip
+            return None
+        taken = next((p for p in parts if p in RESERVED_PATHS), None)
+        if taken is not None:
+            self.report(
+                "E221", f"`{taken}` cannot be a label: every PyTorch module has one", node.span,
+                help=f"`{taken}_`",
+            )  # fmt: skip
+            return None
+        return PathLabel(path, name, node.span)
+
+    def _labelled(self, expr: syntax.Labelled, env: Environment) -> Data:
+        label = self.label(expr.label, env)
+        body, chosen = self._strip(expr.body, env)
+        if chosen is None or label is None:
+            return UNKNOWN
+        grouped = _is_group(body)
+        if grouped and not label.here:
+            value = self.in_group(label, lambda: self.evaluate(body, env))
+            if value is not None:
+                return value
+        value = self.evaluate(body, env)
+        return self._attach(value, label, grouped, expr.span)
+
+    def _strip(self, body: syntax.Expr, env: Environment) -> tuple[syntax.Expr, bool | None]:
+        """Through parentheses and decided conditions to what the label is on."""
+        while True:
+            if isinstance(body, syntax.Paren):
+                body = body.body
+            elif isinstance(body, syntax.Conditional):
+                condition = self.decide(body.condition, env)
+                if condition is None:
+                    return body, None
+                body = body.then if condition else body.otherwise
+            else:
+                return body, True
+
+    def _attach(self, value: Data, label: PathLabel, grouped: bool, span: Span) -> Data:
+        if value is UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, Tensor):
+            if value.draft.label == "" and value.draft.word == "" and label.name:
+                value.draft.names.setdefault(value.index, label.name)
+            self.give_path(value, label)
+            self.remember(label, value)
+            return value
+        network = self.network_or_none(value)
+        if network is None:
+            return self.report("E221", f"a label on {describe(value)}", span,
+                               help="labels name layers, groups and tensors")  # fmt: skip
+        return Labelled(network, label, numbered=grouped)
+
+    def give_path(self, value: Tensor, label: PathLabel) -> None:
+        """A source (``param([1, 1, d]) as cls``) takes its label as module path."""
+        draft = value.draft
+        if draft.layer is not None and draft.word and draft.layer.arity == (0, 0):
+            draft.word = ""
+            self.take_label(draft.builder, label.path, label.span)
+            draft.label = label.path
+
+    def remember(self, label: PathLabel, value: Data) -> None:
+        """From here on the label means the tensor."""
+        if not isinstance(value, Tensor):
+            return
+        if label.name is not None and label.name != "_" and self.frame is not None:
+            self.frame.labels[label.name] = value
+        if "." not in label.path:
+            value.builder.labels[label.path] = value
+
+    def _for(self, expr: syntax.For, env: Environment) -> Data:
+        items = self.items(expr.iterable, env)
+        if items is None:
+            return UNKNOWN
+        if expr.body and isinstance(expr.body[-1], syntax.ExpressionStatement):
+            return Loop(expr, tuple(items), env)
+        self.run_loop(expr, items, env)
+        return None
+
+    def run_loop(self, expr: syntax.For, items: list[Data], env: Environment) -> None:
+        raise NotImplementedError
+
+    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data | None:
+        raise NotImplementedError
+
+    # --- networks out of values -----------------------------------------------------------------
+
+    def network_or_none(self, value: Data) -> Network | None:
+        if isinstance(value, LayerWord):
+            return self.bare_layer(value)
+        if isinstance(value, Network):
+            return value
+        if isinstance(value, list) and self._is_network(value):
+            members = tuple(self._member_of(v) for v in value)
+            return Fan(members, _span_of(members))
+        return None
+
+    def plain_layer(self, network: Network) -> Any:
+        """The layer network, if the network is one layer that never has weights."""
+        from ..values import LayerNetwork
+
+        while isinstance(network, Renamed):
+            network = network.network
+        if isinstance(network, LayerNetwork):
+            return network if type(network.layer).weights is Layer.weights else None
+        return None
+
+    def weight_chain(self, tensor: Tensor) -> tuple[tuple[Draft, ...], str] | None:
+        """If a tensor is some layer's weight: the drafts that lead to it, and its name."""
+        draft = tensor.draft
+        while draft.weight is None:
+            pairs = draft.builder.captured.values()
+            outer = next((o for inner, o in pairs if inner is draft), None)
+            if outer is None:
+                return None
+            draft = outer.draft
+        return draft.weight
+
+
+class Found:
+    """A looked-up value (which may itself be none)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Data) -> None:
+        self.value = value
+
+
+_MIRRORED: Final = {
+    "+": "+", "*": "*", ">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!=",
+}  # fmt: skip
+_RANK_NAMES: Final = {
+    "c": ("N", "C", "H", "W"), "h": ("N", "C", "H", "W"), "w": ("N", "C", "H", "W"),
+    "t": ("N", "T", "D"),
+}  # fmt: skip
+
+
+def _called(value: Data, name: str) -> Data:
+    """A network in a variable is called under the variable's word."""
+    if isinstance(value, Shared | Identity | Renamed):
+        return value
+    if isinstance(value, LayerWord):
+        return LayerWord(value.layer, name, value.environment, value.span)
+    if isinstance(value, Template):
+        return value if value.name == name else Renamed(value, name)
+    if isinstance(value, Network):
+        return Renamed(value, name)
+    return value
+
+
+def _flatten(value: Data) -> Iterator[Data]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _flatten(item)
+    else:
+        yield value
+
+
+def _is_group(body: syntax.Expr) -> bool:
+    if isinstance(body, syntax.Binary):
+        return body.operator in (">", "+", "-", "*", "/", "@", "**", "//", "%")
+    return isinstance(body, syntax.List | syntax.Comprehension | syntax.For)
+
+
+def _dotted(expr: syntax.Expr) -> str:
+    parts: list[str] = []
+    while isinstance(expr, syntax.Attribute):
+        parts.append(expr.name)
+        expr = expr.value
+    parts.append(expr.id if isinstance(expr, syntax.Name) else "")
+    return ".".join(reversed(parts))
+
+
+def _as_text(value: Data) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "none"}[value]  # type: ignore[index]
+    return str(value)
+
+
+def _how_many(value: Data) -> str:
+    return f"{len(value)} values" if isinstance(value, list) else describe(value)
+
+
+def _span_of(members: tuple[Any, ...]) -> Span:
+    spans = [s for m in members if isinstance(s := getattr(m, "span", None), Span)]
+    return spans[0]
+
+
+_RULES: Final[dict[type, Any]] = {
+    syntax.Number: Expressions._literal,
+    syntax.Constant: Expressions._literal,
+    syntax.Dims: Expressions._dims,
+    syntax.Text: Expressions._text,
+    syntax.List: Expressions._list,
+    syntax.Comprehension: Expressions._comprehension,
+    syntax.Name: Expressions._name,
+    syntax.Attribute: Expressions._attribute,
+    syntax.Index: Expressions._index,
+    syntax.Call: Expressions.call,
+    syntax.Unary: Expressions._unary,
+    syntax.Binary: Expressions._binary,
+    syntax.Conditional: Expressions._conditional,
+    syntax.Labelled: Expressions._labelled,
+    syntax.Paren: Expressions._paren,
+    syntax.For: Expressions._for,
+}
+__all__ = ["BlockNetwork", "Expressions", "Label", "chain_from"]

@@ -1,0 +1,401 @@
+"""Files and nets: names of a file, imports, and the net that is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Label
+from ...grammar.parser import parse
+from ...grammar.source import Source, Span
+from ..builder import Builder
+from ..dims import Dim, Size, symbol
+from ..environment import Environment, FileNames
+from ..imports import Unreadable
+from ..types import Dtype, TensorType
+from ..values import (
+    UNKNOWN,
+    BlockNetwork,
+    Data,
+    Namespace,
+    Network,
+    Renamed,
+    Template,
+    Tensor,
+    describe,
+    networks_in,
+    tensors_in,
+    unknown_in,
+)
+from .application import _tensors
+from .bodies import Bodies, _shown
+
+
+class Finds(Protocol):
+    def find(self, module: str, importer: Source) -> Source | None: ...
+
+
+class Program(Bodies):
+    """One elaboration of one net of a file."""
+
+    def __init__(self, finder: Finds, shapes: Mapping[str, TensorType | None]) -> None:
+        super().__init__(Builder("net", "net"))
+        self.finder = finder
+        self.shapes = shapes
+        self.files: dict[str, FileNames] = {}
+        self.loading: list[str] = []
+        self.ports: dict[str, int] = {}
+        self.result: Data = None
+        self.net_block: syntax.Block | None = None
+
+    # --- files ------------------------------------------------------------------------------------
+
+    def load(self, source: Source, tree: syntax.File) -> FileNames:
+        """The names that a file defines; nothing of it is elaborated yet."""
+        file = FileNames(source, tree)
+        env = Environment(file)
+        for statement in tree.statements:
+            self._declare(statement, file, env)
+        file.environment = env
+        return file
+
+    def _declare(self, statement: syntax.Statement, file: FileNames, env: Environment) -> None:
+        match statement:
+            case syntax.Default():
+                self.add_default(statement, env)
+            case syntax.Block():
+                template = Template(statement, _as_it_is(env))
+                self._define(file, statement.name, statement.name_span, lambda: template)
+                if statement.kind == "net":
+                    file.nets[statement.name] = statement
+            case syntax.Assign():
+                self._declare_constants(statement, file, _as_it_is(env))
+            case syntax.Share():
+                here = _as_it_is(env)
+                self._define(
+                    file, statement.name, statement.name_span,
+                    lambda: self.share(statement, here, self.root),
+                )  # fmt: skip
+            case syntax.Import():
+                self._declare_import(statement, file)
+            case syntax.FromImport():
+                self._declare_from(statement, file)
+            case syntax.Require():
+                file.pipelines.append(statement)
+            case syntax.ExpressionStatement():
+                file.pipelines.append(statement)
+
+    def _define(self, file: FileNames, name: str, span: Span, make: Callable[[], Data]) -> None:
+        if name in file.names:
+            first = file.spans[name]
+            self.report(
+                "E223", f"`{name}` is defined twice in this file", span, detail="the second time",
+                labels=[Label(first, "the first time")], help="give one of them another name",
+            )  # fmt: skip
+            return
+        file.names[name] = make
+        file.spans[name] = span
+
+    def _declare_constants(
+        self, statement: syntax.Assign, file: FileNames, env: Environment
+    ) -> None:
+        scope = env.inner()
+        done: list[None] = []
+
+        def make(name: str) -> Data:
+            if not done:
+                done.append(None)
+                self._assign(statement, scope)
+            return scope.names.get(name, UNKNOWN)
+
+        for name in _pattern_names(statement.target):
+            self._define(file, name.id, name.span, lambda n=name.id: make(n))  # type: ignore[misc]
+
+    # --- imports ----------------------------------------------------------------------------------
+
+    def _declare_import(self, statement: syntax.Import, file: FileNames) -> None:
+        name = statement.alias or statement.module.rsplit(".", 1)[-1]
+        self._define(file, name, statement.span, lambda: self._namespace(statement, file))
+
+    def _namespace(self, statement: syntax.Import, file: FileNames) -> Data:
+        found = self._import(statement.module, file, statement.span)
+        if found is None or found.environment is None:
+            return UNKNOWN
+        return Namespace(statement.alias or statement.module, found.environment)
+
+    def _declare_from(self, statement: syntax.FromImport, file: FileNames) -> None:
+        for name, alias in statement.names:
+            self._define(
+                file, alias or name, statement.span,
+                lambda n=name: self._imported(statement, n, file),  # type: ignore[misc]
+            )  # fmt: skip
+
+    def _imported(self, statement: syntax.FromImport, name: str, file: FileNames) -> Data:
+        found = self._import(statement.module, file, statement.span)
+        if found is None or found.environment is None:
+            return UNKNOWN
+        return self._member(Namespace(statement.module, found.environment), name, statement.span)
+
+    def _import(self, module: str, file: FileNames, span: Span) -> FileNames | None:
+        try:
+            source = self.finder.find(module, file.source)
+        except (Unreadable, OSError) as error:
+            self.report("E212", f"`{module}` cannot be imported: {error}", span)
+            return None
+        if source is None:
+            self.report(
+                "E212", f"there is no `{module}` to import", span,
+                help=["files are looked for beside this one, on the import path (`-I FOLDER`), "
+                      "and among the shipped specs (`netwright specs`)"],
+            )  # fmt: skip
+            return None
+        if source.name in self.loading:
+            chain = " > ".join([*self.loading[self.loading.index(source.name) :], source.name])
+            self.report("E212", f"files import one another in a circle: {chain}", span)
+            return None
+        if source.name not in self.files:
+            self.loading.append(source.name)
+            tree, errors = parse(source)
+            self.diagnostics += [e for e in errors if e not in self.diagnostics]
+            self.files[source.name] = self.load(source, tree)
+            self._check_imports(self.files[source.name])
+            self.loading.pop()
+        return self.files[source.name]
+
+    def _check_imports(self, file: FileNames) -> None:
+        """Imports of an imported file are followed at once, so that circles are found."""
+        for statement in file.tree.statements:
+            if isinstance(statement, syntax.Import | syntax.FromImport):
+                self._import(statement.module, file, statement.span)
+
+    # --- the net ----------------------------------------------------------------------------------
+
+    def run_file(self, file: FileNames) -> None:
+        """The bare pipeline."""
+        env = file.environment
+        assert env is not None
+        with self.framed(env):
+            self._requires(file, env)
+            *first, last = [p for p in file.pipelines if isinstance(p, syntax.ExpressionStatement)]
+            for extra in first:
+                self.report(
+                    "E219", "a file has at most one bare pipeline", last.span, detail="the second",
+                    labels=[Label(extra.span, "the first")],
+                    help="to go on from the line above, begin the line with `>`; "
+                    "for several networks write `net name = ...`",
+                )  # fmt: skip
+            self._finish(self._network_result(last.value, env), last.span)
+
+    def _requires(self, file: FileNames, env: Environment) -> None:
+        for statement in file.pipelines:
+            if isinstance(statement, syntax.Require):
+                self._require(statement, env)
+
+    def _network_result(self, expr: syntax.Expr, env: Environment) -> Data:
+        """A pipeline's result: it starts from ``input``, or gets an input of unknown shape."""
+        expr = self._whole_group(expr)
+        if _starts_with_input(expr):
+            return self.evaluate(expr, env)
+        head = _head(expr)
+        found = self.lookup(head.id, env, head.span) if isinstance(head, syntax.Name) else None
+        if found is not None and (isinstance(found.value, Tensor) or tensors_in(found.value)):
+            return self.evaluate(expr, env)
+        if isinstance(expr, syntax.Name | syntax.Call | syntax.Attribute):
+            value = self.evaluate(expr, env)
+            while isinstance(value, Renamed):
+                value = value.network
+            if isinstance(value, Template | BlockNetwork):
+                return self._alias(value, expr.span)
+        x = self.net_input("x", None, "float", expr.span)
+        return self.run_piped(expr, env, [x])
+
+    def _whole_group(self, expr: syntax.Expr) -> syntax.Expr:
+        """``(f > g) as _`` as a whole net: its members are numbered in the net itself."""
+        if isinstance(expr, syntax.Labelled) and expr.label.name == "_":
+            self.root.numbered = True
+            return expr.body
+        return expr
+
+    def _alias(self, value: Template | BlockNetwork, span: Span) -> Data:
+        """``net resnet18 = ResNet(basic, [2, 2, 2, 2])``: that net, without a scope of its own."""
+        if isinstance(value, Template):
+            bound = self.bind_block(value, {}, value.name, span)
+            if bound is None:
+                return UNKNOWN
+            value = bound
+        return self.run_net(value)
+
+    def run_net(self, network: BlockNetwork) -> Data:
+        """A net's or block's body as the compiled graph itself."""
+        block = network.template.block
+        self.net_block = block
+        self.root.name = block.name
+        self.root.arguments = _shown(network.arguments)
+        self.root.documentation = self.root.documentation or block.documentation
+        self.root.span = self.root.span or block.span
+        env = network.template.environment.inner()
+        env.names.update(network.arguments)
+        with self.framed(env):
+            if block.inputs is None:
+                return self._result_without_ports(block, env)
+            for port in block.inputs:
+                shape = None if port.shape is None else self._port_shape(port, env)
+                dtype: Any = port.dtype or "float"
+                tensor = self.net_input(port.name, shape, dtype, port.span)
+                self._bind_port(port, tensor, env)
+                env.names[port.name] = tensor
+            value = self.run_block(block, env, [])
+            return self._result(block, self.root, env, value) if not unknown_in(value) else UNKNOWN
+
+    def _result_without_ports(self, block: syntax.Block, env: Environment) -> Data:
+        *before, last = block.body
+        for statement in before:
+            self.run_statement(statement, env)
+        if not isinstance(last, syntax.ExpressionStatement):
+            return self.report("E209", f"`{block.name}` gives no result", block.name_span,
+                               help="its last line is the result")  # fmt: skip
+        value = self._network_result(last.value, env)
+        if not unknown_in(value) and self.net_block is block:
+            return self._result(block, self.root, env, value)
+        return value
+
+    def _port_shape(self, port: syntax.Port, env: Environment) -> tuple[Dim, ...]:
+        """A net's declared shape: names bound nowhere are symbolic sizes."""
+        dims: list[Dim] = []
+        for expr in port.shape or ():
+            free = isinstance(expr, syntax.Name) and not self._size_known(expr.id, env)
+            if free and isinstance(expr, syntax.Name):
+                env.names[expr.id] = symbol(expr.id)
+            value = self.evaluate(expr, env)
+            if isinstance(value, list):
+                dims += value
+            elif isinstance(value, int | Size) and not isinstance(value, bool):
+                dims.append(value)
+            else:
+                if value is not UNKNOWN:
+                    self.report("E204", f"a size is needed, this is {describe(value)}", expr.span)
+                dims.append(symbol("?"))
+        return tuple(dims)
+
+    def _bind_port(self, port: syntax.Port, tensor: Tensor, env: Environment) -> None:
+        """The names of a port's shape mean the sizes of what is given (``--input``)."""
+        if tensor.type is None or port.shape is None:
+            return
+        if len(port.shape) != tensor.type.rank - 1:
+            return
+        for expr, actual in zip(port.shape, tensor.type.shape[1:], strict=True):
+            if isinstance(expr, syntax.Name) and expr.id in env.names:
+                env.names[expr.id] = actual
+
+    def net_input(
+        self, port: str, shape: tuple[Any, ...] | None, dtype: Dtype, span: Span
+    ) -> Tensor:
+        """An input of the net: as declared, as given from outside, or of a rank to be found."""
+        count = self.ports.get(port, 0) + 1
+        self.ports[port] = count
+        name = port if count == 1 else f"{port}{count}"
+        declared = None if shape is None else TensorType((symbol("N"), *shape), dtype)
+        given = self.shapes.get(name)
+        if given is not None and declared is not None:
+            given = self._agree(name, declared, given, span)
+        kind = given or declared or self.known.get(name)
+        if kind is not None:
+            kind = kind.substitute(self.bound)
+        return self.root.input(name, kind, span)
+
+    def _agree(self, name: str, declared: TensorType, given: TensorType, span: Span) -> TensorType:
+        """A given shape binds symbolic sizes; it must agree with numbers."""
+        fits = declared.rank == given.rank and all(
+            isinstance(d, Size) or d == g
+            for d, g in zip(declared.shape, given.shape, strict=False)
+        )
+        if not fits:
+            self.report(
+                "E305", f"the net declares its input `{name}` as {declared}", span,
+                detail=f"given {given}",
+                help="only symbolic sizes can be given: declare `[3, H, W]` to leave them open",
+            )  # fmt: skip
+            return declared
+        return TensorType(given.shape, declared.dtype)
+
+    def _finish(self, value: Data, span: Span) -> None:
+        if unknown_in(value):
+            return
+        if not tensors_in(value):
+            kind = "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
+            self.report("E219", f"the pipeline gives {kind}, not a tensor", span)
+            return
+        self.result = value
+
+    def run_named(self, file: FileNames, name: str, arguments: Mapping[str, Data]) -> None:
+        """A net of the file by name."""
+        block = file.nets[name]
+        template = self.file_name(file, name)
+        if not isinstance(template, Template):
+            return
+        bound = self.bind_block(template, arguments, name, block.name_span)
+        if bound is None:
+            return
+        self.root.documentation = block.documentation
+        self._requires(file, file.environment or Environment(file))
+        self._finish(self.run_net(bound), block.name_span)
+
+    def outputs(self) -> list[tuple[str, Tensor]]:
+        """The results with their names: declared, else the body's, else by position."""
+        tensors = _tensors(self.result) if self.result is not None else []
+        with self.building(self.root):
+            tensors = [self.bring(t) for t in tensors]
+        block = self.net_block
+        declared = [p.name for p in block.outputs or ()] if block is not None else []
+        names: list[str] = []
+        for i, tensor in enumerate(tensors):
+            name = declared[i] if i < len(declared) else ""
+            name = name or tensor.draft.names.get(tensor.index, "") or _path_name(tensor)
+            default = "output" if len(tensors) == 1 else f"output{i + 1}"
+            names.append(name if name and name not in names and name not in self.ports else default)
+        return list(zip(names, tensors, strict=True))
+
+
+def _path_name(tensor: Tensor) -> str:
+    label = tensor.draft.label
+    return label if label.isidentifier() and len(tensor.draft.types) == 1 else ""
+
+
+def _as_it_is(env: Environment) -> Environment:
+    """The file's environment with the defaults in force at this line."""
+    return Environment(env.file, defaults=env.defaults)
+
+
+def _pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
+    if isinstance(pattern, syntax.Name):
+        return [pattern]
+    return [name for item in pattern.items for name in _pattern_names(item)]
+
+
+def _head(expr: syntax.Expr) -> syntax.Expr:
+    """The leftmost operand."""
+    while True:
+        if isinstance(expr, syntax.Binary):
+            expr = expr.left
+        elif isinstance(expr, syntax.Paren | syntax.Labelled):
+            expr = expr.body
+        elif isinstance(expr, syntax.Index | syntax.Attribute):
+            expr = expr.value
+        elif isinstance(expr, syntax.List) and expr.items:
+            expr = expr.items[0]
+        elif isinstance(expr, syntax.Conditional):
+            expr = expr.then
+        else:
+            return expr
+
+
+def _starts_with_input(expr: syntax.Expr) -> bool:
+    head = _head(expr)
+    return (
+        isinstance(head, syntax.Call)
+        and isinstance(head.function, syntax.Name)
+        and head.function.id == "input"
+    )
+
+

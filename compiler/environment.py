@@ -1,0 +1,62 @@
+"""The names that a text sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..grammar import syntax
+from ..grammar.source import Source, Span
+from .values import Tensor
+
+Defaults = Mapping[str, tuple[tuple[syntax.Setting, "Environment"], ...]]
+"""By a layer's word: the settings of the ``default`` statements above, with what they see."""
+
+
+@dataclass(eq=False, slots=True)
+class Environment:
+    """A body's own names, then its enclosing text's. ``labels`` are looked up last."""
+
+    file: FileNames
+    parent: Environment | None = None
+    names: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, Tensor] = field(default_factory=dict)
+    defaults: Defaults = field(default_factory=dict)
+    depth: int = 0
+
+    def inner(self) -> Environment:
+        """For a loop's or comprehension's body: sees all, keeps its own names to itself."""
+        return Environment(self.file, self, defaults=self.defaults, depth=self.depth)
+
+    def snapshot(self) -> Environment:
+        """As it is now: what a block defined here sees, whatever is assigned later."""
+        parent = self.parent.snapshot() if self.parent else None
+        return Environment(
+            self.file, parent, dict(self.names), defaults=self.defaults, depth=self.depth
+        )
+
+    def chain(self) -> Iterator[Environment]:
+        environment: Environment | None = self
+        while environment is not None:
+            yield environment
+            environment = environment.parent
+
+    def known_names(self) -> set[str]:
+        bodies = (name for e in self.chain() for name in e.names)
+        return {*bodies, *self.file.names, *(n for e in self.chain() for n in e.labels)}
+
+
+@dataclass(eq=False, slots=True)
+class FileNames:
+    """A file's constants, blocks, imports and shares: in any order, so made when first asked."""
+
+    source: Source
+    tree: syntax.File
+    names: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+    making: set[str] = field(default_factory=set)
+    nets: dict[str, syntax.Block] = field(default_factory=dict)
+    pipelines: list[syntax.ExpressionStatement | syntax.Require] = field(default_factory=list)
+    environment: Environment | None = None

@@ -1,0 +1,192 @@
+"""From builders to ``ir.Graph``: keeps what the outputs need, gives every module its path.
+
+Modules that no output needs stay as idle nodes, for their weights. A graph that several calls
+share is frozen once for each set of results that they use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .builder import Builder, Draft, chain_from, module_path
+from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, Tie, Value, WeightOp
+from .types import TensorType
+from .values import Shared, Tensor
+
+Results = tuple[tuple[int, int], ...]
+
+
+class Freezer:
+    """Freezes the graphs of one elaboration."""
+
+    def __init__(self) -> None:
+        self.done: dict[tuple[int, Results], Graph] = {}
+
+    def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
+        key = (id(builder), tuple(t.identity for t in results))
+        if key not in self.done:
+            self.done[key] = _Scope(self, builder, results).graph(names)
+        return self.done[key]
+
+
+class _Scope:
+    """One graph being frozen."""
+
+    def __init__(self, freezer: Freezer, builder: Builder, results: Sequence[Tensor]) -> None:
+        builder.close()
+        self.freezer = freezer
+        self.builder = builder
+        self.results = results
+        self.used: dict[int, set[int]] = {}
+        self._mark(results)
+        self.keys: dict[int, str] = {}
+        self.counts: dict[str, int] = {}
+
+    def _mark(self, results: Iterable[Tensor]) -> None:
+        """Which results of which drafts are needed."""
+        waiting = list(results)
+        while waiting:
+            tensor = waiting.pop()
+            draft = tensor.draft
+            seen = id(draft) in self.used
+            self.used.setdefault(id(draft), set()).add(tensor.index)
+            if not seen:
+                waiting += draft.inputs
+
+    def graph(self, names: Sequence[str]) -> Graph:
+        builder = self.builder
+        inputs = [self._input(d) for d in builder.inputs if not d.hidden or id(d) in self.used]
+        kept = [d for d in builder.drafts if id(d) in self.used or _holds_weights(d)]
+        nodes = [self._node(d) for d in kept]
+        nodes += [self._declared(s) for s in builder.shares if not self._runs_here(s)]
+        return Graph(
+            kind=builder.kind,
+            name=builder.name,
+            inputs=tuple(Port(n.names[0], n.types[0]) for n in inputs),
+            outputs=tuple(
+                Port(name, _known(t)) for name, t in zip(names, self.results, strict=True)
+            ),
+            results=tuple(self._value(t) for t in self.results),
+            nodes=(*inputs, *nodes),
+            arguments=builder.arguments,
+            outer=tuple(s.name for s in builder.outers),
+            ties=tuple(self._ties()),
+            documentation=builder.documentation,
+            span=builder.span,
+        )
+
+    # --- nodes --------------------------------------------------------------------------------
+
+    def _input(self, draft: Draft) -> Node:
+        name = self._unique(draft.port if draft.port.isidentifier() else "x")
+        self.keys[id(draft)] = f">{name}"
+        types = (_known(draft.tensors()[0]),)
+        return Node(
+            f">{name}", InputOp(draft.hidden), (), (), types, names=(name,), span=draft.span
+        )
+
+    def _unique(self, name: str) -> str:
+        count = self.counts.get(name, 0) + 1
+        self.counts[name] = count
+        return name if count == 1 else f"{name}{count}"
+
+    def _node(self, draft: Draft) -> Node:
+        path = draft.share.name if draft.share is not None else draft.path
+        key = self._key(draft, path)
+        self.keys[id(draft)] = key
+        idle = id(draft) not in self.used
+        op, types = self._op(draft, idle)
+        return Node(
+            key=key,
+            op=op,
+            inputs=() if idle else tuple(self._value(t) for t in draft.inputs),
+            takes=draft.takes,
+            types=types,
+            path=path,
+            count=draft.count,
+            outer=draft.share is not None and draft.share.builder is not self.builder,
+            idle=idle,
+            names=_names(draft, len(types)),
+            outers=self._outers(draft),
+            span=draft.span,
+        )
+
+    def _key(self, draft: Draft, path: str) -> str:
+        word = path or (draft.layer.word if draft.layer is not None else "weight")
+        count = self.counts.get(f"#{word}", 0) + 1
+        self.counts[f"#{word}"] = count
+        return path if path and count == 1 else f"{word}#{count}"
+
+    def _op(self, draft: Draft, idle: bool) -> tuple[Op, tuple[TensorType, ...]]:
+        if draft.weight is not None:
+            chain, name = draft.weight
+            local = chain_from(chain, self.builder)
+            return WeightOp(module_path(local or chain), name), tuple(map(_known, draft.tensors()))
+        if draft.child is not None:
+            wanted = self._wanted(draft)
+            inner = [draft.results[i] for i in wanted]
+            graph = self.freezer.freeze(draft.child, inner, [""] * len(inner))
+            return CallOp(graph, draft.sizes), tuple(_known(draft.tensors()[i]) for i in wanted)
+        assert draft.layer is not None
+        types = tuple(_known(t) for t in draft.tensors())
+        return LayerOp(draft.layer, tuple(sorted(draft.tied))), types
+
+    def _wanted(self, draft: Draft) -> list[int]:
+        """The results of a call that are used; all of its own if it does not run or repeats."""
+        used = self.used.get(id(draft))
+        if used is None:
+            return list(range(len(draft.results)))[:1]
+        return list(range(len(draft.results))) if draft.count > 1 else sorted(used)
+
+    def _value(self, tensor: Tensor) -> Value:
+        draft = tensor.draft
+        result = tensor.index
+        if draft.child is not None:
+            result = self._wanted(draft).index(result)
+        return Value(self.keys[id(draft)], result)
+
+    def _outers(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        if draft.child is None:
+            return ()
+        return tuple((s.name, s.name) for s in draft.child.outers)
+
+    # --- shares and ties ----------------------------------------------------------------------
+
+    def _runs_here(self, share: Shared) -> bool:
+        return any(d.share is share and id(d) in self.keys for d in self.builder.drafts)
+
+    def _declared(self, share: Shared) -> Node:
+        """A share that runs in inner scopes only lives here as an idle node."""
+        first = share.first
+        assert first is not None
+        op, types = self._op(first, idle=True)
+        return Node(share.name, op, (), first.takes, types, path=share.name, idle=True,
+                    span=share.span)  # fmt: skip
+
+    def _ties(self) -> Iterable[Tie]:
+        for draft, source, names in self.builder.ties:
+            here = chain_from([draft], self.builder)
+            if here is not None:
+                weight, source_weight = names.split("=")
+                yield Tie(module_path(here), weight, module_path(source), source_weight)
+
+
+def _names(draft: Draft, count: int) -> tuple[str, ...]:
+    if not draft.names:
+        return ()
+    return tuple(draft.names.get(i, "") for i in range(count))
+
+
+def _known(tensor: Tensor) -> TensorType:
+    kind = tensor.draft.types[tensor.index]
+    assert kind is not None
+    return kind
+
+
+def _holds_weights(draft: Draft) -> bool:
+    if draft.child is not None:
+        return any(map(_holds_weights, draft.child.drafts)) or bool(draft.child.shares)
+    if draft.layer is None or draft.share is not None:
+        return False
+    settings = [n for n in draft.layer.tensors() if n not in draft.tied]
+    return bool(draft.layer.weights(*draft.takes[: len(draft.takes) - len(settings)]))

@@ -1,0 +1,73 @@
+"""Where imported files are found: beside the importer, on the search path, in the shipped specs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from ..grammar.source import Source
+
+MAX_BYTES = 1_000_000
+
+
+class Unreadable(Exception):
+    """A file that is there and cannot be used; the message says why."""
+
+
+class Finder:
+    """Finds modules by dotted name, inside the given folders only."""
+
+    def __init__(self, search: Sequence[Path] = ()) -> None:
+        self.search = tuple(search)
+        self.folders: dict[str, Path] = {}
+
+    def find(self, module: str, importer: Source) -> Source | None:
+        """The imported file's text, or None. Raises Unreadable."""
+        relative = Path(*module.split(".")).with_suffix(".net")
+        beside = self.folders.get(importer.name) or _folder(importer.name)
+        for folder in (*([beside] if beside else []), *self.search):
+            source = self._read(folder, relative)
+            if source is not None:
+                return source
+        return shipped(module)
+
+    def _read(self, folder: Path, relative: Path) -> Source | None:
+        path = folder / relative
+        if not path.is_file():
+            return None
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise Unreadable(f"{relative} leads out of {folder}")
+        return read(path)
+
+
+def _folder(name: str) -> Path | None:
+    path = Path(name)
+    return path.parent if path.suffix == ".net" else None
+
+
+def read(path: Path) -> Source:
+    """A spec's text. Raises Unreadable, OSError."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(f"{path} is larger than {MAX_BYTES:,} bytes")
+    try:
+        return Source(str(path), path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{path} is not UTF-8 text: {error.reason}") from error
+
+
+def shipped(module: str) -> Source | None:
+    """A shipped spec by dotted name."""
+    entry = resources.files("netwright.specs")
+    for part in module.split(".")[:-1]:
+        entry = entry / part
+    entry = entry / f"{module.rsplit('.', 1)[-1]}.net"
+    if not entry.is_file():
+        return None
+    return Source(f"{module.replace('.', '/')}.net", entry.read_text(encoding="utf-8"))
+
+
+def shipped_names() -> list[str]:
+    """The names of all shipped specs."""
+    found = resources.files("netwright.specs").iterdir()
+    return sorted(e.name[:-4] for e in found if e.name.endswith(".net"))

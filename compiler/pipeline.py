@@ -1,0 +1,142 @@
+"""The compiler's phases by name: parse, elaborate, freeze.
+
+    source -> syntax -> graph under construction -> ``ir.Graph``
+
+A net's input of unknown rank, and a size that turns out to be a number, are found while
+elaborating; then elaboration starts again with that knowledge.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..grammar import syntax
+from ..grammar.diagnostics import Diagnostic
+from ..grammar.parser import parse
+from ..grammar.source import Source
+from .choice import arguments_of, choose_nets, input_shapes
+from .dims import Dim, symbol
+from .elaborate.context import Bind, NeedsInput, TooMuch
+from .elaborate.program import Program
+from .freeze import Freezer
+from .imports import Finder
+from .ir import Graph
+from .lints import lint
+from .types import TensorType
+
+MAX_RESTARTS: Final = 40
+RECURSION_LIMIT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What became of a file: its graph unless there are errors, and every finding."""
+
+    graph: Graph | None
+    diagnostics: tuple[Diagnostic, ...]
+    nets: tuple[str, ...]
+    net: str = ""
+
+
+def load_source(
+    source: Source,
+    *,
+    net: str | None = None,
+    parameters: Mapping[str, object] | None = None,
+    inputs: Mapping[str, str] | str | None = None,
+    search: Sequence[Path] = (),
+) -> Compilation:
+    """Compile one net of a text.
+
+    ``net`` may be left out where one is meant: the only one, or the one named like the file.
+    ``inputs`` binds input shapes without the batch axis: ``"3x32x32"``. Never raises for a bad
+    spec: ``Compilation.graph`` is None then.
+    """
+    tree, found = parse(source)
+    chosen = choose_nets(source, tree, found, net)
+    return _compile(source, tree, chosen.findings, chosen.nets, chosen.net, parameters, inputs, search)
+
+
+def check_source(
+    source: Source,
+    *,
+    net: str | None = None,
+    parameters: Mapping[str, object] | None = None,
+    inputs: Mapping[str, str] | str | None = None,
+    search: Sequence[Path] = (),
+) -> Compilation:
+    """Check a text: the net that is named, else every net that needs no arguments."""
+    tree, found = parse(source)
+    chosen = choose_nets(source, tree, found, net, every=True)
+    result = Compilation(None, (), chosen.nets)
+    findings: dict[Any, Diagnostic] = {}
+    for name in chosen.checked:
+        result = _compile(source, tree, chosen.findings, chosen.nets, name, parameters, inputs, search)
+        findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
+    if not chosen.checked:
+        findings = {(d.code, d.span, d.message): d for d in chosen.findings}
+    return Compilation(result.graph, tuple(findings.values()), chosen.nets, result.net)
+
+
+def _compile(
+    source: Source, tree: syntax.File, found: tuple[Diagnostic, ...], nets: tuple[str, ...],
+    net: str | None, parameters: Mapping[str, object] | None,
+    inputs: Mapping[str, str] | str | None, search: Sequence[Path],
+) -> Compilation:  # fmt: skip
+    if net is None:
+        return Compilation(None, found, nets)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        program, findings = _elaborate(source, tree, net, parameters or {}, inputs, Finder(search))
+        findings = (*found, *findings)
+        if any(d.severity == "error" for d in findings) or program.result is None:
+            return Compilation(None, findings, nets, net)
+        outputs = program.outputs()
+        graph = Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
+        return Compilation(graph, (*findings, *lint(tree, program)), nets, net)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _elaborate(
+    source: Source, tree: syntax.File, net: str, parameters: Mapping[str, object],
+    inputs: Mapping[str, str] | str | None, finder: Finder,
+) -> tuple[Program, tuple[Diagnostic, ...]]:  # fmt: skip
+    """Elaborate, again and again while something new is learnt of the inputs."""
+    known: dict[str, TensorType] = {}
+    bound: dict[str, Dim] = {}
+    free: set[str] = set()
+    for _ in range(MAX_RESTARTS):
+        program = Program(finder, {})
+        program.known, program.bound, program.free = known, bound, free
+        file = program.load(source, tree)
+        program.files[source.name] = file
+        program.loading.append(source.name)
+        program.shapes, problems = input_shapes(inputs, net, file)
+        program.diagnostics += problems
+        try:
+            if net:
+                program.run_named(file, net, arguments_of(program, file, net, parameters))
+            else:
+                program.run_file(file)
+        except NeedsInput as need:
+            axes = [_free_symbol(a, need.port, free) for a in need.axes]
+            known[need.port] = TensorType((symbol("N"), *map(symbol, axes[1:])), need.dtype)
+            free |= set(axes[1:])
+            continue
+        except Bind as bind:
+            bound[bind.name] = bind.value
+            continue
+        except TooMuch:
+            program.result = None
+        break
+    return program, tuple(program.diagnostics)
+
+
+def _free_symbol(axis: str, port: str, free: set[str]) -> str:
+    return axis if axis not in free else f"{axis}_{port}"

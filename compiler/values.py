@@ -1,0 +1,273 @@
+"""What an expression can be worth while a spec is elaborated.
+
+Numbers, strings, bools, None and lists are Python's own; a size is a ``dims.Size``. Here are the
+rest: tensors, networks (functions from tensors to tensors, not yet applied), and ``UNKNOWN``, the
+value after an error, which silences echoes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ..grammar import syntax
+from ..grammar.source import Span
+from .dims import Size
+from .layer import Layer
+from .types import TensorType
+
+if TYPE_CHECKING:
+    from .builder import Builder, Draft
+    from .environment import Environment
+
+
+class Unknown:
+    """The value of what failed."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(eq=False, slots=True)
+class Tensor:
+    """A tensor while its graph is being built: result ``index`` of ``draft``.
+
+    ``type`` is None while the rank of the net's input is still unknown. ``side`` are the side
+    results that an assignment takes too. ``within`` are the calls that lead to a tensor reached
+    from outside (``backbone.layer4``), outermost first.
+    """
+
+    draft: Draft
+    index: int
+    type: TensorType | None
+    side: tuple[Tensor, ...] = ()
+    within: tuple[Draft, ...] = ()
+
+    @property
+    def builder(self) -> Builder:
+        return self.draft.builder
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        return id(self.draft), self.index
+
+
+class Network:
+    """A function from tensors to tensors, not yet applied."""
+
+    __slots__ = ()
+
+
+@dataclass(eq=False, slots=True)
+class LayerNetwork(Network):
+    """A layer with its settings. ``tensors`` are the tensors of its tensor settings;
+    ``spans`` the places of the settings, for blame."""
+
+    layer: Layer
+    word: str
+    span: Span
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class LayerWord(Network):
+    """A layer's bare word, with the defaults in force where it stands; settings may follow."""
+
+    layer: type[Layer]
+    word: str
+    environment: Environment
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Template(Network):
+    """A block or net and the names that its text sees."""
+
+    block: syntax.Block
+    environment: Environment
+
+    @property
+    def name(self) -> str:
+        return self.block.name
+
+
+@dataclass(eq=False, slots=True)
+class BlockNetwork(Network):
+    """A block with its arguments, in the order of its parameters."""
+
+    template: Template
+    arguments: Mapping[str, Any]
+    word: str
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Shared(Network):
+    """One instance, wherever it is used: ``share enc = ...``. It lives in ``builder``."""
+
+    name: str
+    network: Network
+    builder: Builder
+    span: Span
+    first: Draft | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Renamed(Network):
+    """A network argument under its parameter's name: ``unit`` is called ``unit1``."""
+
+    network: Network
+    word: str
+
+
+@dataclass(eq=False, slots=True)
+class Identity(Network):
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Chain(Network):
+    members: tuple[Network, ...]
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Combined(Network):
+    """``f + g``, ``f * 0.5``: every network member gets the input; tensors and numbers stay."""
+
+    operator: str
+    left: Any
+    right: Any
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Fan(Network):
+    """``[f, g]`` in a pipe: every branch gets the input, a bundle flows on."""
+
+    members: tuple[Any, ...]
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Repeat(Network):
+    network: Network
+    count: int
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Loop(Network):
+    """``for`` as a network: one body piped after another."""
+
+    syntax: syntax.For
+    items: tuple[Any, ...]
+    environment: Environment
+
+
+@dataclass(eq=False, slots=True)
+class Sliced(Network):
+    """``f[:, -1]``."""
+
+    network: Network
+    items: tuple[Any, ...]
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Labelled(Network):
+    """``f as stem``; ``numbered``: the label is on a group, whose members are numbered."""
+
+    network: Network
+    label: Label
+    numbered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """``path`` is the module path (``layer.0``); ``name`` the word that means the tensor."""
+
+    path: str
+    name: str | None
+    span: Span
+
+    @property
+    def here(self) -> bool:
+        """``as _``: named by where it stands."""
+        return self.path == "_"
+
+
+@dataclass(eq=False, slots=True)
+class Namespace:
+    """An imported file: ``resnet.bottleneck``."""
+
+    name: str
+    environment: Environment
+
+
+@dataclass(eq=False, slots=True)
+class Container:
+    """A module path inside a call that is no call itself: ``backbone.layer`` of ``layer.0``."""
+
+    within: tuple[Draft, ...]
+    path: str
+
+
+@dataclass(eq=False, slots=True)
+class Builtin:
+    """A function on numbers and lists: ``len``, ``range``."""
+
+    name: str
+
+
+Data: TypeAlias = Any
+"""Any value: int, float, bool, None, str, Size, list, Tensor, Network, Namespace, ..."""
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float | Size) and not isinstance(value, bool)
+
+
+def tensors_in(value: object) -> bool:
+    """Whether a value is a tensor, or a bundle: a list with tensors in it."""
+    if isinstance(value, list):
+        return any(map(tensors_in, value))
+    return isinstance(value, Tensor)
+
+
+def networks_in(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(networks_in, value))
+    return isinstance(value, Network)
+
+
+def unknown_in(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(unknown_in, value))
+    return value is UNKNOWN
+
+
+def describe(value: object) -> str:
+    """A value's kind in words, for messages: ``a tensor``, ``the number 3``."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "none"}[value]  # type: ignore[index]
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, Size):
+        return f"the size {value}"
+    if isinstance(value, str):
+        return f'the text "{value}"'
+    if isinstance(value, Tensor):
+        return f"a tensor {value.type}" if value.type else "a tensor"
+    if isinstance(value, list):
+        return "a bundle of tensors" if tensors_in(value) else "a list"
+    if isinstance(value, Network):
+        return "a network"
+    if isinstance(value, Namespace):
+        return f"the imported file {value.name}"
+    return "this"
