@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .choice import Request, check_all, compile_one, has_errors
 from .files import read, write_atomically
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.source import Source
@@ -38,11 +37,10 @@ def load(
     parameters of the net; a string names a block: ``load("resnet.net", net="ResNet",
     unit="bottleneck", depths=[3, 4, 6, 3])``.
 
-    Raises CompileError with all findings; OSError where the file cannot be read; ValueError
-    where a file holds several nets and none is named.
+    Raises CompileError with all findings, OSError where the file cannot be read.
     """
     folders = tuple(map(Path, search))
-    return _compile(read(spec, folders), Request(net, parameters, inputs, folders))
+    return _compile(read(spec, folders), net, parameters, inputs, folders)
 
 
 def loads(
@@ -55,8 +53,7 @@ def loads(
     **parameters: object,
 ) -> Network:
     """Compile the text of a spec; see ``load``."""
-    request = Request(net, parameters, inputs, tuple(map(Path, search)))
-    return _compile(Source("<string>", text), request)
+    return _compile(Source("<string>", text), net, parameters, inputs, tuple(map(Path, search)))
 
 
 def check(
@@ -69,17 +66,31 @@ def check(
     **parameters: object,
 ) -> list[Diagnostic]:
     """Every finding in the text of a spec, warnings included; an empty list where there is none."""
-    request = Request(net, parameters, inputs, tuple(map(Path, search)))
-    return list(check_all(Source("<string>", text), request))
+    from .compiler.pipeline import check_source
+
+    found = check_source(
+        Source("<string>", text),
+        net=net,
+        parameters=parameters,
+        inputs=inputs,
+        search=tuple(map(Path, search)),
+    )
+    return list(found.diagnostics)
 
 
-def _compile(source: Source, request: Request) -> Network:
-    found = compile_one(source, request)
-    if has_errors(found.diagnostics):
-        raise _with_excerpts(CompileError(found.diagnostics))
+def _compile(
+    source: Source,
+    net: str | None,
+    parameters: Mapping[str, object],
+    inputs: Inputs,
+    search: tuple[Path, ...],
+) -> Network:
+    from .compiler.pipeline import load_source
+
+    found = load_source(source, net=net, parameters=parameters, inputs=inputs, search=search)
     if found.graph is None:
-        raise ValueError(f"{source.name} holds no net, only what nets are made of")
-    return Network(found.graph)
+        raise _with_excerpts(CompileError(found.diagnostics))
+    return Network(found.graph, found.diagnostics)
 
 
 def _with_excerpts(error: CompileError) -> CompileError:
@@ -93,10 +104,15 @@ def _with_excerpts(error: CompileError) -> CompileError:
 
 
 class Network:
-    """A compiled net. ``ir`` is what the compiler made; everything else is derived from it."""
+    """A compiled net.
 
-    def __init__(self, ir: Graph) -> None:
+    ``ir`` is what the compiler made, everything else is derived from it; ``warnings`` are the
+    findings that did not stop it.
+    """
+
+    def __init__(self, ir: Graph, warnings: Sequence[Diagnostic] = ()) -> None:
         self.ir = ir
+        self.warnings = tuple(warnings)
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{name}{t}" for name, t in self.inputs.items())

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from ..choice import Request
 from ..files import Unreadable, read
 from ..grammar.source import Source
 from ..terminal import Terminal, printable
@@ -103,13 +101,14 @@ def add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     )
 
 
-def request(options: argparse.Namespace) -> Request:
-    return Request(
-        net=options.net,
-        parameters=dict(options.parameters),
-        inputs=_inputs(options.inputs),
-        search=tuple(options.search),
-    )
+def request(options: argparse.Namespace) -> dict[str, Any]:
+    """The options as keywords of the compiler."""
+    return {
+        "net": options.net,
+        "parameters": dict(options.parameters),
+        "inputs": _inputs(options.inputs),
+        "search": tuple(options.search),
+    }
 
 
 def source(name: str, options: argparse.Namespace) -> Source:
@@ -138,46 +137,11 @@ def _split(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _parameter(text: str) -> tuple[str, object]:
+def _parameter(text: str) -> tuple[str, str]:
+    """A value is text in the language: ``depths=[3,4,6,3]``, ``unit=bottleneck``."""
     name, value = _split(text)
     if not name.isidentifier() or not value:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, parse_value(value)
+    from ..compiler.choice import Expression
 
-
-_CONSTANTS = {"true": True, "false": False, "none": None}
-
-
-def parse_value(text: str) -> object:
-    """A value as a spec writes it: ``64``, ``1e-5``, ``true``, ``3x3``, ``[2, 2]``, ``"zeros"``;
-    a bare name stays a string and names a block."""
-    text = text.strip()
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if text[:1] == "[" and text[-1:] == "]":
-        return [parse_value(item) for item in _items(text[1:-1])]
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        return text[1:-1]
-    if re.fullmatch(r"\d+(x\d+)+", text):
-        return [int(n) for n in text.split("x")]
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text):
-        return text
-    raise argparse.ArgumentTypeError(f"{text!r} is no value: a number, a list, a name or a string")
-
-
-def _items(text: str) -> list[str]:
-    """The items of a list, cut at the commas outside inner brackets and strings."""
-    items, depth, quoted = [""], 0, False
-    for char in text:
-        quoted ^= char == '"'
-        depth += 0 if quoted else (char == "[") - (char == "]")
-        if char == "," and depth == 0 and not quoted:
-            items.append("")
-        else:
-            items[-1] += char
-    return [item for item in items if item.strip()]
+    return name, Expression(value)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import netwright
 
-from ..choice import Ambiguous, compile_one, has_errors
 from ..files import write_atomically
 from ..grammar.diagnostics import Diagnostic
 from ..terminal import Terminal, printable
-from ._parser import Misuse, request, source
+from ._parser import request, source
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
@@ -24,22 +23,15 @@ if TYPE_CHECKING:
 
 def compiled(options: Namespace) -> Graph:
     """The graph of the one net that the options mean; findings go to standard error."""
+    from ..compiler.pipeline import load_source
+
     text = source(options.file, options)
-    try:
-        found = compile_one(text, request(options))
-    except Ambiguous as error:
-        raise Misuse(str(error), _choose(error.nets)) from None
+    found = load_source(text, **request(options))
     if found.diagnostics:
         print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
-    if has_errors(found.diagnostics):
-        raise SystemExit(1)
     if found.graph is None:
-        raise Misuse(f"{text.name} holds no net, only what nets are made of")
+        raise SystemExit(1)
     return found.graph
-
-
-def _choose(nets: Sequence[str]) -> str:
-    return f"choose one: --net {nets[0]}"
 
 
 def report(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from ..choice import check_all
 from ..grammar.diagnostics import Diagnostic
 from ._parser import Misuse, Parser, add_format, add_spec, complain, request, source
 from ._work import forms, report
@@ -27,6 +26,8 @@ def configure(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
+    from ..compiler.pipeline import check_source
+
     asked = request(options)
     findings: list[Diagnostic] = []
     read: list[str] = []
@@ -37,7 +38,7 @@ def run(options: Namespace) -> int:
             complain(misuse)
             continue
         read.append(text.name)
-        findings.extend(check_all(text, asked))
+        findings.extend(check_source(text, **asked).diagnostics)
     if read:
         sys.stdout.write(report(options.output_format, findings, read, sys.stdout))
     if len(read) < len(options.files):

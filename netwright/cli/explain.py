@@ -28,20 +28,21 @@ def run(options: Namespace) -> int:
         sys.stdout.write(_contents())
         return 0
     topic = options.topic.strip()
-    pages = _pages()
-    if topic.upper() in pages:
-        sys.stdout.write(pages[topic.upper()].read_text("utf-8"))
+    codes = pages()
+    if topic.upper() in codes:
+        sys.stdout.write(codes[topic.upper()].read_text("utf-8"))
         return 0
-    sys.stdout.write(describe(_layer(topic, pages)))
+    sys.stdout.write(describe(_layer(topic, codes)))
     return 0
 
 
-def _pages() -> dict[str, Any]:
+def pages() -> dict[str, Any]:
+    """The pages on codes."""
     folder = files(__package__).joinpath("explain")
     if not folder.is_dir():
         return {}
-    pages = (p for p in folder.iterdir() if p.name.endswith(".md"))
-    return {p.name.removesuffix(".md"): p for p in sorted(pages, key=lambda p: p.name)}
+    found = (p for p in folder.iterdir() if p.name.endswith(".md"))
+    return {p.name.removesuffix(".md"): p for p in sorted(found, key=lambda p: p.name)}
 
 
 def _contents() -> str:
@@ -50,19 +51,19 @@ def _contents() -> str:
 
     from ..compiler.layers import layers
 
-    titles = (page.read_text("utf-8").partition("\n")[0] for page in _pages().values())
+    titles = (page.read_text("utf-8").partition("\n")[0] for page in pages().values())
     codes = "".join(f"  {title.lstrip('# ')}\n" for title in titles)
     words = fill(", ".join(sorted(layers())), 96, initial_indent="  ", subsequent_indent="  ")
     return f"codes:\n{codes}\nlayers:\n{words}\n"
 
 
-def _layer(word: str, pages: dict[str, Any]) -> type[Layer]:
+def _layer(word: str, codes: dict[str, Any]) -> type[Layer]:
     from ..compiler.layers import layers
 
     table = layers()
     if word in table:
         return table[word]
-    near = get_close_matches(word, [*table, *pages], n=3) or get_close_matches(word.upper(), pages)
+    near = get_close_matches(word, [*table, *codes], n=3) or get_close_matches(word.upper(), codes)
     hint = f"did you mean {' or '.join(near)}?" if near else "`netwright explain` lists the codes"
     raise Misuse(f"there is no code and no layer called {word}", hint)
 
