@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .grammar.source import Source
+from .terminal import either
 
 LARGEST = 16 * 2**20
 """Bytes of a spec that are read at all."""
@@ -64,7 +65,7 @@ def _similar(name: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, shipped(), n=3)
-    return f"did you mean {' or '.join(near)}?" if near else "`netwright specs` lists what ships"
+    return f"did you mean {either(near)}?" if near else "`netwright specs` lists what ships"
 
 
 def _load(path: Path) -> bytes:

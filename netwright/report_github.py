@@ -39,8 +39,8 @@ def _words(d: Diagnostic) -> Iterator[str]:
         place = f"{label.span.source.name}:{label.span.line}:{label.span.column}"
         yield f"{place}: {label.text}" if label.text else place
     yield from (f"note: {note}" for note in d.notes)
-    helps = d.help if d.fix is None or d.fix.title in d.help else (*d.help, d.fix.title)
-    yield from (f"help: {help}" for help in helps)
+    titles = () if d.help or d.fix is None else (d.fix.title,)
+    yield from (f"help: {help}" for help in (*d.help, *titles))
 
 
 def _data(text: str) -> str:

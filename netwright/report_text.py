@@ -166,7 +166,7 @@ class _Renderer:
         d = self.diagnostic
         for note in d.notes:
             yield self.remark("note", note)
-        for help in _helps(d):
+        for help in _helps(d, shown=self.fixed is not None):
             yield self.remark("help", help)
 
     def remark(self, kind: Role, text: str) -> str:
@@ -277,9 +277,9 @@ def _runs(cells: dict[int, tuple[str, Role]]) -> Iterator[tuple[int, int]]:
         yield start, before + 1
 
 
-def _helps(d: Diagnostic) -> tuple[str, ...]:
-    """What to do; a fix's title is left out where a help says the same."""
-    if d.fix is None or d.fix.title in d.help:
+def _helps(d: Diagnostic, shown: bool) -> tuple[str, ...]:
+    """What to do. A fix that is shown as a line speaks for itself beside other words."""
+    if d.fix is None or d.fix.title in d.help or (shown and d.help):
         return d.help
     return (*d.help, d.fix.title)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, TextIO, TypeAlias
 
@@ -83,6 +84,12 @@ def _printable(char: str) -> str:
     if char in "\n\t\u200d" or unicodedata.category(char) not in _HIDDEN:
         return char
     return "\N{REPLACEMENT CHARACTER}"
+
+
+def either(words: Sequence[str]) -> str:
+    """``linear, bilinear or lerp``."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def char_width(char: str) -> int:

@@ -13,6 +13,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
@@ -33,7 +34,15 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status. Nothing but a status leaves it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _write_what_can_be_written()
     return _guarded(lambda: _run(arguments))
+
+
+def _write_what_can_be_written() -> None:
+    """A terminal without Unicode shows ``?`` where it knows no better; it is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run(arguments: list[str]) -> int:
