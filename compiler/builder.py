@@ -19,6 +19,16 @@ from .types import TensorType
 from .values import Shared, Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """That a call or layer is stepped over axis 1 (see ``ir.ScanOp``)."""
+
+    sequences: int
+    states: int
+    emits: bool
+    reverse: bool
+
+
 @dataclass(eq=False, slots=True)
 class Draft:
     """A node to be. ``label`` is the module path if the text gives one, else ``word`` is
@@ -29,6 +39,7 @@ class Draft:
     child: Builder | None = None
     inputs: list[Tensor] = field(default_factory=list)
     takes: tuple[TensorType, ...] = ()
+    """The inputs' types; of a scan, those of one step."""
     types: list[TensorType | None] = field(default_factory=list)
     label: str = ""
     word: str = ""
@@ -44,8 +55,8 @@ class Draft:
     port: str = ""
     names: dict[int, str] = field(default_factory=dict)
     span: Span | None = None
-    idle: bool = False
     path: str = ""
+    scan: Scanned | None = None
 
     def tensors(self, start: int = 0) -> list[Tensor]:
         return [Tensor(self, i, t) for i, t in enumerate(self.types) if i >= start]

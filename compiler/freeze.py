@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .builder import Builder, Draft, chain_from, module_path
-from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, Tie, Value, WeightOp
+from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
 from .types import TensorType
 from .values import Shared, Tensor
 
@@ -100,7 +100,7 @@ class _Scope:
             key=key,
             op=op,
             inputs=() if idle else tuple(self._value(t) for t in draft.inputs),
-            takes=draft.takes,
+            takes=tuple(map(_known, draft.inputs)) if draft.scan else draft.takes,
             types=types,
             path=path,
             count=draft.count,
@@ -118,13 +118,21 @@ class _Scope:
         return path if path and count == 1 else f"{word}#{count}"
 
     def _op(self, draft: Draft, idle: bool) -> tuple[Op, tuple[TensorType, ...]]:
+        op, types = self._called(draft, idle)
+        scan = draft.scan
+        if scan is None:
+            return op, types
+        assert isinstance(op, LayerOp | CallOp)
+        return ScanOp(op, scan.sequences, scan.states, scan.emits, scan.reverse), types
+
+    def _called(self, draft: Draft, idle: bool) -> tuple[Op, tuple[TensorType, ...]]:
         if draft.weight is not None:
             chain, name = draft.weight
             local = chain_from(chain, self.builder)
             return WeightOp(module_path(local or chain), name), tuple(map(_known, draft.tensors()))
         if draft.child is not None:
             wanted = self._wanted(draft)
-            inner = [draft.results[i] for i in wanted]
+            inner = draft.results if draft.scan else [draft.results[i] for i in wanted]
             graph = self.freezer.freeze(draft.child, inner, [""] * len(inner))
             return CallOp(graph, draft.sizes), tuple(_known(draft.tensors()[i]) for i in wanted)
         assert draft.layer is not None
@@ -134,6 +142,8 @@ class _Scope:
     def _wanted(self, draft: Draft) -> list[int]:
         """The results of a call that are used; all of its own if it does not run or repeats."""
         used = self.used.get(id(draft))
+        if draft.scan is not None:
+            return list(range(len(draft.types)))
         if used is None:
             return list(range(len(draft.results)))[:1]
         return list(range(len(draft.results))) if draft.count > 1 else sorted(used)

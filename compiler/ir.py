@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from ..grammar.source import Span
 from .dims import Dim, substitute
-from .layer import Layer, Weight
+from .layer import Layer, Weight, numel
 from .types import TensorType
 
 
@@ -54,6 +54,23 @@ class CallOp:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanOp:
+    """A cell run over axis 1, the same weights at every step.
+
+    The node's inputs are ``sequences`` tensors ``[N, T, ...]`` (the cell gets ``[N, ...]``), then
+    ``states`` initial states, then what else the cell takes, the same at every step. The results
+    are the first result of every step, stacked on axis 1, then the final states. With ``emits``
+    the cell's first result is no state; without, it is the first state.
+    """
+
+    cell: LayerOp | CallOp
+    sequences: int
+    states: int
+    emits: bool
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WeightOp:
     """A parameter or buffer of a module inside this graph, read as a tensor: ``fc.weight``."""
 
@@ -61,7 +78,7 @@ class WeightOp:
     weight: str
 
 
-Op: TypeAlias = InputOp | LayerOp | CallOp | WeightOp
+Op: TypeAlias = InputOp | LayerOp | CallOp | ScanOp | WeightOp
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +201,30 @@ class Graph:
         return _count_macs(self)
 
 
+def called(node: Node) -> tuple[Op, tuple[TensorType, ...]]:
+    """What runs, and on which types: of a scan the cell, on one step."""
+    if not isinstance(node.op, ScanOp):
+        return node.op, node.takes
+    steps = [TensorType((t.shape[0], *t.shape[2:]), t.dtype) for t in node.takes]
+    count = node.op.sequences
+    return node.op.cell, (*steps[:count], *node.takes[count:])
+
+
 def piped(node: Node) -> tuple[TensorType, ...]:
     """The types of a layer's piped inputs (its tensor settings come after them)."""
-    if not isinstance(node.op, LayerOp):
-        return node.takes
-    settings = [name for name in node.op.layer.tensors() if name not in node.op.tied]
-    return node.takes[: len(node.takes) - len(settings)]
+    op, takes = called(node)
+    if not isinstance(op, LayerOp):
+        return takes
+    settings = [name for name in op.layer.tensors() if name not in op.tied]
+    return takes[: len(takes) - len(settings)]
 
 
 def layer_weights(node: Node) -> dict[str, Weight]:
     """The weights that a layer node holds itself, tied ones included."""
-    if not isinstance(node.op, LayerOp) or node.outer:
+    op, _ = called(node)
+    if not isinstance(op, LayerOp) or node.outer:
         return {}
-    return node.op.layer.weights(*piped(node))
+    return op.layer.weights(*piped(node))
 
 
 def _count_params(graph: Graph) -> Dim:
@@ -211,17 +239,16 @@ def _count_params(graph: Graph) -> Dim:
 
 
 def _node_params(node: Node) -> Dim:
-    if isinstance(node.op, CallOp):
-        return node.op.graph.params
-    if not isinstance(node.op, LayerOp):
+    op, _ = called(node)
+    if isinstance(op, CallOp):
+        return op.graph.params
+    if not isinstance(op, LayerOp):
         return 0
+    weights = layer_weights(node).items()
+    own = [w.shape for name, w in weights if not w.buffer and name not in op.tied]
     total: Dim = 0
-    for name, weight in layer_weights(node).items():
-        if not weight.buffer and name not in node.op.tied:
-            size: Dim = 1
-            for d in weight.shape:
-                size = size * d
-            total = total + size
+    for shape in own:
+        total = total + numel(shape)
     return total
 
 
@@ -234,8 +261,10 @@ def _count_macs(graph: Graph) -> Dim:
 
 def node_macs(node: Node) -> Dim:
     """One copy's multiply-accumulates."""
-    if isinstance(node.op, CallOp):
-        return substitute(node.op.graph.macs, dict(node.op.sizes))
-    if isinstance(node.op, LayerOp):
-        return node.op.layer.macs(piped(node), node.types)
+    op, _ = called(node)
+    steps: Dim = node.takes[0].shape[1] if isinstance(node.op, ScanOp) else 1
+    if isinstance(op, CallOp):
+        return substitute(op.graph.macs, dict(op.sizes)) * steps
+    if isinstance(op, LayerOp):
+        return op.layer.macs(piped(node), node.types) * steps
     return 0

@@ -225,6 +225,10 @@ class Layer:
         """The PyTorch form."""
         raise NotImplementedError(self.word)
 
+    def states(self, *steps: TensorType) -> tuple[TensorType, ...]:
+        """Of a single-step cell: the types of its states, for ``scan``."""
+        return ()
+
     def inits(self) -> dict[str, Init]:
         """Initialisers by weight name."""
         return {}

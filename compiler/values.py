@@ -180,6 +180,16 @@ class Sliced(Network):
 
 
 @dataclass(eq=False, slots=True)
+class Scan(Network):
+    """``scan(cell)``: a cell stepped over axis 1; ``init`` are the first states, if given."""
+
+    cell: Network
+    init: tuple[Tensor, ...] | None
+    reverse: bool
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
 class Labelled(Network):
     """``f as stem``; ``numbered``: the label is on a group, whose members are numbered."""
 

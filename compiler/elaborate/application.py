@@ -28,6 +28,7 @@ from ..values import (
     Network,
     Renamed,
     Repeat,
+    Scan,
     Shared,
     Sliced,
     Template,
@@ -508,6 +509,12 @@ class Application(Expressions):
     ) -> Data:
         raise NotImplementedError
 
+    def _scan(self, network: Scan, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
+        return self.run_scan(network, inputs, naming)
+
+    def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
+        raise NotImplementedError
+
     def _template(
         self, network: Template, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
@@ -530,6 +537,7 @@ _APPLY: dict[type, Any] = {
     Shared: Application._shared,
     BlockNetwork: Application._block,
     Template: Application._template,
+    Scan: Application._scan,
 }
 
 

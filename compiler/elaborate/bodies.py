@@ -29,6 +29,7 @@ from ..values import (
     Network,
     Renamed,
     Repeat,
+    Scan,
     Shared,
     Sliced,
     Template,
@@ -529,6 +530,9 @@ class _Keys:
                 return ("combined", value.operator, self.of(value.left), self.of(value.right))
             case Repeat():
                 return ("repeat", value.count, self.of(value.network))
+            case Scan():
+                init = tuple(map(self.of, value.init)) if value.init is not None else None
+                return ("scan", self.of(value.cell), init, value.reverse)
             case Sliced():
                 return ("sliced", self.of(value.network), self.of(value.items))
             case slice():

@@ -46,6 +46,9 @@ class Calls(Context):
         if isinstance(expr.function, syntax.Name) and expr.function.id == "input":
             if self.lookup("input", env, expr.span) is None:
                 return self.declare_input(expr, env)
+        if isinstance(expr.function, syntax.Name) and expr.function.id == "scan":
+            if self.lookup("scan", env, expr.span) is None:
+                return self.bind_scan(expr, env)
         if isinstance(expr.function, syntax.Attribute):
             method = self._method(expr, env)
             if method is not None:
@@ -400,6 +403,9 @@ class Calls(Context):
             "E204", f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}",
             span, help=help,
         )  # fmt: skip
+
+    def bind_scan(self, expr: syntax.Call, env: Environment) -> Data:
+        raise NotImplementedError
 
     # --- what other parts provide -----------------------------------------------------------------
 

@@ -29,14 +29,15 @@ from ..values import (
     unknown_in,
 )
 from .application import _tensors
-from .bodies import Bodies, _shown
+from .bodies import _shown
+from .scans import Scans
 
 
 class Finds(Protocol):
     def find(self, module: str, importer: Source) -> Source | None: ...
 
 
-class Program(Bodies):
+class Program(Scans):
     """One elaboration of one net of a file."""
 
     def __init__(self, finder: Finds, shapes: Mapping[str, TensorType | None]) -> None:

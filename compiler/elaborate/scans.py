@@ -1,0 +1,234 @@
+"""``scan``: a cell stepped over axis 1, the same weights at every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Label
+from ...grammar.source import Span
+from ..builder import Draft, Scanned
+from ..dims import Dim
+from ..environment import Environment
+from ..layer import noting_open_pairs, same
+from ..types import TensorType
+from ..values import (
+    UNKNOWN,
+    BlockNetwork,
+    Data,
+    LayerNetwork,
+    LayerWord,
+    Network,
+    Renamed,
+    Scan,
+    Shared,
+    Template,
+    Tensor,
+    describe,
+    unknown_in,
+)
+from .application import _tensors
+from .bodies import Bodies
+from .context import Naming
+
+
+class Scans(Bodies):
+    """Recurrence."""
+
+    def bind_scan(self, expr: syntax.Call, env: Environment) -> Data:
+        """``scan(cell)``, ``scan(cell, init=[h, c], reverse=true)``."""
+        if len(expr.arguments) != 1:
+            return self.report(
+                "E203", "`scan` takes one cell", expr.span, help="`scan(elman(128))`",
+            )  # fmt: skip
+        cell = self.network_or_none(self.evaluate(expr.arguments[0], env))
+        settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
+        wrong = next((s for s in expr.settings if s.name not in ("init", "reverse")), None)
+        if wrong is not None:
+            return self.report("E202", f"`scan` has no setting `{wrong.name}`", wrong.span,
+                               help="it has `init` and `reverse`")  # fmt: skip
+        if cell is None or unknown_in(list(settings.values())):
+            return UNKNOWN
+        init = settings.get("init")
+        states = None if init is None else self.bundle(init, expr.span)
+        if init is not None and states is None:
+            return UNKNOWN
+        reverse = settings.get("reverse", False)
+        if not isinstance(reverse, bool):
+            return self.report("E204", f"`reverse` takes true or false, got {describe(reverse)}",
+                               expr.span)  # fmt: skip
+        return Scan(cell, None if states is None else tuple(states), reverse, expr.span)
+
+    def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
+        steps = [self._step(t, network.span) for t in inputs]
+        if any(s is None for s in steps) or not self._same_length(network, inputs):
+            return UNKNOWN
+        sequence = [s for s in steps if s is not None]
+        states = self._first_states(network, inputs, sequence)
+        if states is None:
+            return UNKNOWN
+        value = self.apply(network.cell, [*sequence, *states], network.span, naming)
+        if unknown_in(value):
+            return UNKNOWN
+        results = _tensors(value)
+        if len({id(r.draft) for r in results}) != 1 or results[0].draft.scan is not None:
+            return self._no_cell(network)
+        return self._as_scan(network, results[0].draft, inputs, states, results)
+
+    # --- one step ---------------------------------------------------------------------------------
+
+    def _step(self, tensor: Tensor, span: Span) -> Tensor | None:
+        """A stand-in for one step of a sequence: axis 1 is gone."""
+        kind = self.known_type(tensor, ("N", "T", "D"))
+        if kind.rank < 2 or (kind.rank == 2 and kind.dtype == "float"):
+            self.report(
+                "E310", f"`scan` steps through axis 1, and this has {kind.rank} axes", span,
+                detail=f"got {kind}", labels=self.producers([tensor], span),
+                help="a sequence is [N, T, ...]: the batch, time, then what a step gets",
+            )  # fmt: skip
+            return None
+        if kind.rank == 4:
+            self.report(
+                "E310", "`scan` over an image: axis 1 is its channels", span,
+                detail=f"got {kind}", labels=self.producers([tensor], span),
+                help='put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
+                'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
+            )  # fmt: skip
+            return None
+        draft = Draft(self.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)])
+        draft.span = tensor.draft.span
+        return Tensor(draft, 0, draft.types[0])
+
+    def _same_length(self, network: Scan, inputs: list[Tensor]) -> bool:
+        lengths = [self.known_type(t).shape[1] for t in inputs]
+        with noting_open_pairs() as pairs:
+            equal = all(same(lengths[0], n) for n in lengths[1:])
+        if not equal:
+            self.report(
+                "E302", "`scan` steps through sequences of different lengths", network.span,
+                detail=f"got {' and '.join(map(str, lengths))} steps",
+                labels=self.producers(inputs, network.span),
+            )  # fmt: skip
+            return False
+        return all(self.unify(a, b, "scan", network.span, inputs) for a, b in pairs)
+
+    # --- states -----------------------------------------------------------------------------------
+
+    def _first_states(
+        self, network: Scan, inputs: list[Tensor], steps: list[Tensor]
+    ) -> list[Tensor] | None:
+        if network.init is not None:
+            return [self.bring(t) for t in network.init]
+        kinds = self._state_types(network, steps)
+        if kinds is None:
+            return None
+        made: list[Tensor] = []
+        for kind in kinds:
+            value = self.run_word("zeros", [], network.span, shape=kind.shape, dtype=kind.dtype)
+            if not isinstance(value, Tensor):
+                return None
+            made.append(value)
+        return made
+
+    def _state_types(self, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
+        """The states' types as the cell declares them."""
+        cell = _plain(network.cell)
+        if isinstance(cell, LayerWord):
+            cell = self.bare_layer(cell)
+        if isinstance(cell, LayerNetwork):
+            return list(cell.layer.states(*(self.known_type(s) for s in steps)))
+        if isinstance(cell, Template):
+            cell = self.bind_block(cell, {}, cell.name, network.span)
+        if not isinstance(cell, BlockNetwork) or cell.template.block.inputs is None:
+            self._no_cell(network)
+            return None
+        return self._declared_states(network, cell, steps)
+
+    def _declared_states(
+        self, network: Scan, cell: BlockNetwork, steps: list[Tensor]
+    ) -> list[TensorType] | None:
+        ports = cell.template.block.inputs or ()
+        if len(ports) < len(steps):
+            self.report(
+                "E307", f"`{cell.word}` takes {len(ports)} inputs, {len(steps)} sequences are "
+                "piped in", network.span,
+            )  # fmt: skip
+            return None
+        env = cell.template.environment.inner()
+        env.names.update(cell.arguments)
+        for port, step in zip(ports, steps, strict=False):
+            env.names[port.name] = step
+            for expr, actual in zip(port.shape or (), self.known_type(step).shape[1:], strict=False):
+                self._bind_size(expr, actual, env)
+        return self._port_types(network, ports[len(steps) :], env, self.known_type(steps[0]).shape[0])
+
+    def _port_types(
+        self, network: Scan, ports: tuple[syntax.Port, ...], env: Environment, batch: Dim
+    ) -> list[TensorType] | None:
+        kinds: list[TensorType] = []
+        for port in ports:
+            if port.shape is None:
+                self.report(
+                    "E310", f"the shape of the state `{port.name}` is not known", port.span,
+                    labels=[Label(network.span, "scanned here")],
+                    help=[f"declare it, as in `{port.name}[d]`", "or give the first one: `init=`"],
+                )  # fmt: skip
+                return None
+            sizes: Any = [self.evaluate(e, env) for e in port.shape]
+            if unknown_in(sizes):
+                return None
+            dtype: Any = port.dtype or "float"
+            kinds.append(TensorType((batch, *sizes), dtype))
+        return kinds
+
+    # --- the result -------------------------------------------------------------------------------
+
+    def _as_scan(
+        self, network: Scan, draft: Draft, inputs: list[Tensor], states: list[Tensor],
+        results: list[Tensor],
+    ) -> Data:  # fmt: skip
+        """Turn the call of one step into the scan of all."""
+        if len(results) not in (len(states), len(states) + 1) or not results:
+            return self.report(
+                "E310", f"a cell with {len(states)} states returns them, or one value and then "
+                f"them; this one returns {len(results)}", network.span,
+            )  # fmt: skip
+        emits = len(results) > len(states)
+        after = results[emits:]
+        if not self._states_keep(network, states, after):
+            return UNKNOWN
+        first = self.known_type(results[0])
+        length = self.known_type(inputs[0]).shape[1]
+        outputs = TensorType((first.shape[0], length, *first.shape[1:]), first.dtype)
+        draft.scan = Scanned(len(inputs), len(states), emits, network.reverse)
+        draft.inputs[: len(inputs)] = [self.bring(t) for t in inputs]
+        draft.types = [outputs, *(r.type for r in after)]
+        draft.span = network.span
+        tensors = draft.tensors()
+        return Tensor(draft, 0, outputs, side=tuple(tensors[1:]))
+
+    def _states_keep(self, network: Scan, before: list[Tensor], after: list[Tensor]) -> bool:
+        for i, (old, new) in enumerate(zip(before, after, strict=True)):
+            a, b = self.known_type(old), self.known_type(new)
+            with noting_open_pairs() as pairs:
+                keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
+            if not keeps or not all(self.unify(x, y, "scan", network.span, []) for x, y in pairs):
+                self.report(
+                    "E310", f"state {i + 1} of `scan` changes its shape in a step", network.span,
+                    detail=f"it is {a} before and {b} after",
+                    help="a cell returns its states as it got them: same shape, same order",
+                )  # fmt: skip
+                return False
+        return True
+
+    def _no_cell(self, network: Scan) -> Data:
+        return self.report(
+            "E310", "`scan` needs a block with declared inputs as its cell", network.span,
+            help="`block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }`",
+        )  # fmt: skip
+
+
+def _plain(network: Network) -> Network:
+    while isinstance(network, Renamed | Shared):
+        network = network.network
+    return network
