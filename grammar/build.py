@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any, Final, cast
 
 from . import syntax as s
-from .diagnostics import Diagnostic
+from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
 from .operators import LEVEL
+from .scanner import words
 from .source import Source, Span
 
 CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "none": None}
-DTYPES: Final = ("int", "bool", "float")
+DTYPES: Final = ("float", "int", "bool")
+OTHERS_DTYPES: Final = {
+    **dict.fromkeys(
+        ("long", "int8", "int16", "int32", "int64", "integer", "uint8", "short"), "int"
+    ),
+    **dict.fromkeys(("boolean", "mask"), "bool"),
+    **dict.fromkeys(("float16", "float32", "float64", "half", "double", "bfloat16"), "float"),
+}
 ESCAPES: Final = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 MAX_DIGITS: Final = 100
 
@@ -22,18 +32,35 @@ Place = Token | s.Node
 
 
 class Builder:
-    """Makes the nodes of one text.
+    """Makes the nodes of one text, and says what is wrong with those that the grammar lets pass.
 
-    ``interpolate`` parses the expression between two offsets, for strings with ``{...}``.
+    ``expression`` parses what stands between two offsets, for strings with ``{...}``.
     """
 
-    def __init__(self, source: Source, interpolate: Callable[[int, int], s.Expr | None]) -> None:
+    def __init__(
+        self, source: Source, expression: Callable[[Source, Builder, int, int], s.Expr | None]
+    ) -> None:
         self.source = source
-        self.interpolate = interpolate
         self.diagnostics: list[Diagnostic] = []
+        self._expression = expression
         self.actions = {
             name: getattr(self, name) for name in vars(type(self)) if not name.startswith("_")
         }
+
+    def _say(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        detail: str = "",
+        help: str = "",
+        fix: Fix | None = None,
+    ) -> None:
+        helps = (help,) if help else ()
+        self.diagnostics.append(Diagnostic(code, message, span, detail, help=helps, fix=fix))
+
+    def _fix(self, span: Span, text: str) -> Fix:
+        return Fix(f"write `{text}`", (Edit(span, text),))
 
     def _span(self, first: Place, last: Place) -> Span:
         start = first.start if first.__class__ is Token else first.span.start  # type: ignore[union-attr]
@@ -43,13 +70,52 @@ class Builder:
     # --- statements ------------------------------------------------------------------------
 
     def file(self, c: list[Any]) -> tuple[s.Statement, ...]:
-        return cast(tuple[s.Statement, ...], _nodes(c))
+        return self._statements(c)
+
+    def _statements(self, c: Sequence[Any]) -> tuple[s.Statement, ...]:
+        statements: tuple[s.Statement, ...] = _nodes(c)
+        for above, statement in pairwise(statements):
+            if self.source.text[statement.span.start] in "-([":
+                self._warn_of_split(above.span, statement.span)
+        return statements
+
+    def _warn_of_split(self, above: Span, span: Span) -> None:
+        """A line farther in than the one above looks as if it went on from there."""
+        gap = self.source.text[above.end : span.start]
+        if span.column <= above.column or gap.count("\n") != 1:
+            return
+        sign = self.source.text[span.start]
+        first = Span(self.source, span.start, span.start + 1)
+        self.diagnostics.append(
+            Diagnostic(
+                "W510",
+                f"a line that starts with `{sign}` is a statement of its own",
+                first,
+                "does not go on from the line above",
+                help=(f"to go on, end the line above with an operator, as in `... {sign}`",)
+                if sign == "-"
+                else (),
+                severity="warning",
+            )
+        )
 
     def evaluation(self, c: list[Any]) -> s.ExpressionStatement:
         return s.ExpressionStatement(c[0], span=c[0].span)
 
     def assignment(self, c: list[Any]) -> s.Assign:
-        return s.Assign(self._pattern(c[:-2]), c[-1], span=self._span(c[0], c[-1]))
+        target = self._pattern(c[:-2])
+        if isinstance(target, s.Names) and _is_pipe(c[-1]):
+            target = self._flat(target)
+        return s.Assign(target, c[-1], span=self._span(c[0], c[-1]))
+
+    def _flat(self, target: s.Names) -> s.Names:
+        """A pipe's results come one after the other, where PyTorch nests them in tuples."""
+        flat = tuple(_flatten(target))
+        if flat != target.items:
+            fix = self._fix(target.span, ", ".join(name.id for name in flat))
+            help = "`y, h, c = x > lstm(128)`: all the results of a pipe come in one row"
+            self._say("E117", "these names are nested", target.span, "a flat row", help, fix)
+        return s.Names(flat, span=target.span)
 
     def _pattern(self, c: Sequence[Any]) -> s.Pattern:
         if len(c) == 1:
@@ -61,10 +127,19 @@ class Builder:
 
     def require(self, c: list[Any]) -> s.Require:
         condition, *rest = _nodes(c)
+        if len(rest) > 1:
+            help = '`require condition, "message"`'
+            self._say("E139", "`require` takes a condition and a message", rest[1].span, "", help)
         return s.Require(condition, rest[0] if rest else None, span=self._span(c[0], c[-1]))
 
     def default(self, c: list[Any]) -> s.Default:
-        settings = tuple(x for x in c if isinstance(x, s.Setting))
+        given = _nodes(c)
+        settings = tuple(x for x in given if isinstance(x, s.Setting))
+        for other in given:
+            if not isinstance(other, s.Setting):
+                help = "`default conv(bias=false)`"
+                self._say("E129", "`default` takes settings by name", other.span, "", help)
+        self._once("setting", settings)
         return s.Default(
             c[1].text, settings, layer_span=self._span(c[1], c[1]), span=self._span(c[0], c[-1])
         )
@@ -91,22 +166,53 @@ class Builder:
         )
 
     def parameters(self, c: list[Any]) -> tuple[s.Parameter, ...]:
-        return _nodes(c)
+        parameters = _nodes(c)
+        self._once("parameter", parameters)
+        return parameters
 
     def parameter(self, c: list[Any]) -> s.Parameter:
         default = c[2] if len(c) > 1 else None
+        if c[0].text in words() or c[0].text in ("block", "net", "true", "false", "none"):
+            help = f"choose another name, like `{c[0].text}_`"
+            message = f"`{c[0].text}` is a word of the language"
+            self._say("E109", message, self._span(c[0], c[0]), "cannot be a name here", help)
         return s.Parameter(c[0].text, default, span=self._span(c[0], c[-1]))
 
     def inputs(self, c: list[Any]) -> tuple[s.Port, ...] | None:
-        return _nodes(c) or None
+        ports: tuple[s.Port, ...] = _nodes(c)
+        for port in ports:
+            if not port.name:
+                help = "`image[3, 224, 224]`"
+                self._say("E133", "this input has no name", port.span, "", help)
+        self._once("input", ports)
+        return ports or None
 
-    outputs = inputs
+    def outputs(self, c: list[Any]) -> tuple[s.Port, ...] | None:
+        ports: tuple[s.Port, ...] = _nodes(c)
+        self._once("output", [port for port in ports if port.name])
+        return ports or None
 
     def port(self, c: list[Any]) -> s.Port:
         name = c[0].text if c[0].__class__ is Token else ""
         shape = next((x for x in c if isinstance(x, s.List)), None)
-        dtype = next((x.text for x in c[1:] if x.__class__ is Token), None)
-        return s.Port(name, shape.items if shape else None, dtype, span=self._span(c[0], c[-1]))
+        dtype = c[-1] if len(c) > 1 and c[-1].__class__ is Token else None
+        return s.Port(
+            name,
+            tuple(_axes(shape.items)) if shape else None,
+            self._dtype(dtype) if dtype else None,
+            span=self._span(c[0], c[-1]),
+        )
+
+    def _dtype(self, token: Token) -> str:
+        if token.text in DTYPES:
+            return token.text
+        near = get_close_matches(token.text, DTYPES, n=1)
+        ours = OTHERS_DTYPES.get(token.text) or (near[0] if near else "")
+        span = self._span(token, token)
+        fix = self._fix(span, ours) if ours else None
+        help = "a dtype is `float` (which needs no word), `int` or `bool`"
+        self._say("E135", f"there is no dtype `{token.text}`", span, "", help, fix)
+        return ours or "float"
 
     def shape(self, c: list[Any]) -> s.List:
         return self.list_(c)
@@ -117,7 +223,7 @@ class Builder:
     def body(self, c: list[Any]) -> tuple[tuple[s.Statement, ...], bool, Place]:
         if c[0].kind == "EQUAL":
             return (s.ExpressionStatement(c[1], span=c[1].span),), False, c[1]
-        return _nodes(c), True, c[-1]
+        return self._statements(c), True, c[-1]
 
     def import_(self, c: list[Any]) -> s.Import:
         _, module, alias = c
@@ -167,6 +273,11 @@ class Builder:
                 if after_operand:
                     tighter = word == "**"  # to the right: a ** b ** c is a ** (b ** c)
                     self._apply(operands, waiting, LEVEL[word] + tighter)
+                    self._after_label(operands[-1], item)
+                elif word == "not" and waiting and LEVEL[waiting[-1][0]] > LEVEL[word]:
+                    help = f"`{waiting[-1][1].text} (not ...)`"
+                    message = "`not` is looser than what stands before it"
+                    self._say("E123", message, self._span(item, item), "in parentheses?", help)
                 waiting.append((word, item))
                 after_operand = False
         self._apply(operands, waiting, 0)
@@ -191,6 +302,15 @@ class Builder:
                 )
             operands.append(node)
 
+    def _after_label(self, left: s.Expr, operator: Token) -> None:
+        if left.__class__ is not s.Labelled or LEVEL[operator.text] < LEVEL["as"]:
+            return
+        body, label = left.body.span.text, left.label.span.text
+        help = f"`({body} as {label}) {operator.text} ...` labels what stands on the left,"
+        help += f" `{body} {operator.text} ... as {label}` the whole"
+        message = f"`{operator.text}` cannot follow a label"
+        self._say("E123", message, self._span(operator, operator), "binds tighter than `as`", help)
+
     def label(self, c: list[Any]) -> s.LabelName:
         if len(c) > 1:
             label, _, index, end = c
@@ -205,9 +325,29 @@ class Builder:
 
     def call(self, c: list[Any]) -> s.Call:
         given = _nodes(c[1:])
-        settings = tuple(x for x in given if x.__class__ is s.Setting)
-        arguments = tuple(x for x in given if x.__class__ is not s.Setting)
+        settings = tuple([x for x in given if x.__class__ is s.Setting])
+        arguments = tuple([x for x in given if x.__class__ is not s.Setting])
+        if settings:
+            self._order(given[len(arguments) :])
+            self._once("setting", settings)
         return s.Call(c[0], arguments, settings, span=self._span(c[0], c[-1]))
+
+    def _order(self, last: Sequence[s.Node]) -> None:
+        """Settings come last, so what stands there must be one."""
+        for argument in last:
+            if argument.__class__ is s.Setting:
+                continue
+            help = "what has no name is told by its place, so it comes first"
+            message = "this argument stands after a setting"
+            self._say("E129", message, argument.span, "without a name", help)
+
+    def _once(self, what: str, named: Iterable[Any]) -> None:
+        seen: set[str] = set()
+        for node in named:
+            if node.name in seen:
+                message = f"the {what} `{node.name}` is there twice"
+                self._say("E130", message, node.span, "the second")
+            seen.add(node.name)
 
     def setting(self, c: list[Any]) -> s.Setting:
         return s.Setting(c[0].text, c[2], span=self._span(c[0], c[2]))
@@ -233,18 +373,22 @@ class Builder:
     def number(self, c: list[Any]) -> s.Number:
         (token,) = c
         span = self._span(token, token)
-        if len(token.text) > MAX_DIGITS:
-            self._report("E107", f"a number has at most {MAX_DIGITS} digits", span)
-            return s.Number(1, span=span)
         text = token.text.replace("_", "")
+        if len(text) > MAX_DIGITS:
+            self._say("E107", f"this number has more than {MAX_DIGITS} digits", span)
+            return s.Number(1, span=span)
         value = int(text) if text.isdecimal() else float(text)
         if value == math.inf:
-            self._report("E107", "this number is too large", span)
+            self._say("E107", "this number is beyond all floats", span, "infinite")
         return s.Number(value, span=span)
 
     def dims(self, c: list[Any]) -> s.Dims:
         (token,) = c
-        return s.Dims(tuple(int(v) for v in token.text.split("x")), span=self._span(token, token))
+        span = self._span(token, token)
+        if len(token.text) > MAX_DIGITS:
+            self._say("E107", f"these sizes have more than {MAX_DIGITS} digits", span)
+            return s.Dims((1, 1), span=span)
+        return s.Dims(tuple([int(v) for v in token.text.split("x")]), span=span)
 
     def constant(self, c: list[Any]) -> s.Constant:
         return s.Constant(CONSTANTS[c[0].text], span=self._span(c[0], c[0]))
@@ -253,7 +397,12 @@ class Builder:
         return s.Paren(c[1], span=self._span(c[0], c[2]))
 
     def list_(self, c: list[Any]) -> s.List:
-        return s.List(_nodes(c), span=self._span(c[0], c[-1]))
+        items = _nodes(c)
+        for item in items:
+            if isinstance(item, s.Slice | s.Ellipsis):
+                help = "`range(3)` is the list of 0, 1 and 2; `x[1:]` is a part of `x`"
+                self._say("E137", "a slice stands after a value", item.span, "of what?", help)
+        return s.List(items, span=self._span(c[0], c[-1]))
 
     def comprehension(self, c: list[Any]) -> s.Comprehension:
         at = _find(c, "IN")
@@ -265,7 +414,8 @@ class Builder:
     def for_(self, c: list[Any]) -> s.For:
         at = _find(c, "IN")
         pattern = self._pattern(c[1:at])
-        return s.For(pattern, c[at + 1], _nodes(c[at + 2 :]), span=self._span(c[0], c[-1]))
+        body = self._statements(c[at + 2 :])
+        return s.For(pattern, c[at + 1], body, span=self._span(c[0], c[-1]))
 
     # --- strings ---------------------------------------------------------------------------
 
@@ -279,33 +429,80 @@ class Builder:
         plain = ""
         for match in _PIECE.finditer(text):
             piece = match.group()
-            if match.lastgroup == "inner":
-                if plain:
-                    parts.append(plain)
-                plain = ""
-                value = self.interpolate(base + match.start() + 1, base + match.end() - 1)
-                if value is not None:
-                    parts.append(value)
-            else:
-                plain += self._plain(piece)
+            start, end = base + match.start(), base + match.end()
+            if match.lastgroup != "inner":
+                plain += self._plain(piece, Span(self.source, start, end))
+                continue
+            if plain:
+                parts.append(plain)
+            plain = ""
+            value = self._inner(start + 1, end - 1)
+            if value is not None:
+                parts.append(value)
         if plain:
             parts.append(plain)
         return parts
 
-    def _plain(self, piece: str) -> str:
-        if piece in ("{{", "}}"):
-            return piece[0]
-        if piece.startswith("\\"):
-            return ESCAPES[piece[1]]
-        return piece
+    def _inner(self, start: int, end: int) -> s.Expr | None:
+        if self.source.text[start:end].strip():
+            return self._expression(self.source, self, start, self._without_format(start, end))
+        span = Span(self.source, start - 1, end + 1)
+        fix = self._fix(span, "{{}}")
+        help = "`{i + 1}` fills in a value, a doubled brace is a brace"
+        self._say("E108", "nothing stands between these braces", span, "", help, fix)
+        return None
 
-    def _report(self, code: str, message: str, span: Span) -> None:
-        self.diagnostics.append(Diagnostic(code, message, span))
+    def _without_format(self, start: int, end: int) -> int:
+        """Where the expression ends, if ``:02d`` or the like follows it."""
+        match = re.search(r":[<>^+-]?[0-9]*\.?[0-9]*[a-z%]?\s*$", self.source.text[start:end])
+        if not match or "[" in self.source.text[start:end]:
+            return end
+        span = Span(self.source, start + match.start(), end)
+        fix = Fix("remove it", (Edit(span, ""),))
+        self._say("E108", "values are filled in as they are", span, "no formats", "", fix)
+        return span.start
+
+    def _plain(self, piece: str, span: Span) -> str:
+        if piece in ("{", "}"):
+            help = "`{i + 1}` fills in a value, a doubled brace is a brace"
+            self._say("E108", "a brace by itself", span, "", help, self._fix(span, piece * 2))
+        elif piece[0] == "\\":
+            return self._escape(piece, span)
+        return piece[0] if piece in ("{{", "}}") else piece
+
+    def _escape(self, piece: str, span: Span) -> str:
+        if piece[1:] in ESCAPES:
+            return ESCAPES[piece[1:]]
+        help = "a backslash stands before n, t, a quote or another backslash"
+        fix = self._fix(span, "\\" + piece)
+        self._say("E108", f"`{piece}` stands for no character", span, "", help, fix)
+        return piece
 
 
 _PIECE: Final = re.compile(
     r"\{\{|\}\}|\\.|(?P<inner>\{(?:[^{}\"']|\"[^\"]*\"|'[^']*')*\})|[^{}\\]+|[{}]"
 )
+
+
+def _is_pipe(value: s.Expr) -> bool:
+    return isinstance(value, s.Binary) and value.operator == ">"
+
+
+def _flatten(pattern: s.Pattern) -> Iterable[s.Name]:
+    if isinstance(pattern, s.Name):
+        yield pattern
+        return
+    for item in pattern.items:
+        yield from _flatten(item)
+
+
+def _axes(shape: Iterable[s.Expr]) -> Iterable[s.Expr]:
+    """``[3x224x224]`` is ``[3, 224, 224]``."""
+    for item in shape:
+        if isinstance(item, s.Dims):
+            yield from (s.Number(v, span=item.span) for v in item.values)
+        else:
+            yield item
 
 
 def _nodes(children: Sequence[Any]) -> tuple[Any, ...]:

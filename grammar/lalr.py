@@ -68,11 +68,10 @@ class Grammar(NamedTuple):
 
 
 class MisfitError(Exception):
-    """No rule goes on with this token."""
+    """No rule goes on with the token at ``index``."""
 
-    def __init__(self, stack: list[int], index: int) -> None:
+    def __init__(self, index: int) -> None:
         super().__init__(index)
-        self.stack = stack
         self.index = index
 
 
@@ -156,7 +155,7 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
                 values.append(token if token.value is None else token.value)
                 break
             if action is None:
-                raise MisfitError(stack, index)
+                raise MisfitError(index)
             size, origin, name, inline = action  # type: ignore[misc]
             if name is not None:
                 cut = len(values) - size
@@ -188,23 +187,31 @@ def _flat(children: list[Any]) -> list[Any]:
     return children
 
 
-def accepts(stack: Sequence[int]) -> set[str]:
-    """The terminals that fit next."""
-    states = grammar().states
-    return {
-        symbol for symbol in states[stack[-1]] if symbol.isupper() or symbol == "$END"
-        if _fits(list(stack), symbol)
-    }  # fmt: skip
+def expected(tokens: Sequence[Token], start: str) -> set[str]:
+    """The terminals that fit after these tokens."""
+    stack = [grammar().start[start]]
+    for token in tokens:
+        _advance(stack, token.kind)
+    actions = grammar().states[stack[-1]]
+    return {kind for kind in actions if kind in _terminal_names() and _advance([*stack], kind)}
 
 
-def _fits(stack: list[int], symbol: str) -> bool:
-    """A table entry may be a reduction that leads nowhere, so it is followed to the shift."""
+@cache
+def _terminal_names() -> frozenset[str]:
+    kinds = {kind for state in grammar().states.values() for kind in state}
+    return frozenset(kind for kind in kinds if kind.isupper())
+
+
+def _advance(stack: list[int], kind: str) -> bool:
+    """Take in a token. A table entry may be a reduction that leads nowhere: it is followed up."""
     states, gotos, _, finals, *_ = grammar()
     while True:
-        action = states[stack[-1]].get(symbol)
+        action = states[stack[-1]].get(kind)
         if not isinstance(action, Reduction):
+            if action is not None:
+                stack.append(action)
             return action is not None
         del stack[len(stack) - action.size :]
         stack.append(gotos[stack[-1]][action.origin])
-        if symbol == END.kind and stack[-1] in finals.values():
+        if kind == END.kind and stack[-1] in finals.values():
             return True

@@ -1,4 +1,4 @@
-"""Where statements end, and which keywords are ordinary names.
+"""Where statements end, and which words are ordinary names.
 
 A statement ends at the line's end unless a bracket is open, the line ends in an operator or a
 comma, or the next line starts with an operator (never with ``-``, ``[`` or ``(``).
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from .lalr import Token, grammar
+from .lalr import Token
+from .scanner import reserved
 
 CLOSES: Final = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 CLOSERS: Final = frozenset(CLOSES.values())
@@ -19,8 +20,13 @@ BEFORE_NAMES: Final = frozenset({"DOT", "AS"})
 
 
 def layout(tokens: Iterable[Token]) -> list[Token]:
-    """The tokens that the parser gets: a NEWLINE stands between two statements only."""
-    keywords = {*grammar().keywords.values(), "KIND", "CONSTANT"}
+    """The tokens that the parser gets.
+
+    A NEWLINE stands between two statements only, a DOC only before the block or net that it
+    documents, keywords after ``.`` and ``as`` and before a setting's ``=`` are names, and
+    ``not in`` is one token.
+    """
+    names = reserved()
     result: list[Token] = []
     brackets: list[str] = []
     last = "NEWLINE"
@@ -29,28 +35,30 @@ def layout(tokens: Iterable[Token]) -> list[Token]:
     for token in tokens:
         kind = token.kind
         if kind == "NEWLINE":
-            line_end = token
-            if token.text.count("\n") > 1:
+            if is_blank(token):
                 documentation.clear()
+            line_end = token
             continue
         if kind == "DOC":
             if line_end or last == "NEWLINE":
                 documentation.append(token)
             continue
-        if kind in keywords and last in BEFORE_NAMES:
+        if kind in names and last in BEFORE_NAMES:
             token.kind = kind = "NAME"
         if line_end:
-            if not (brackets and brackets[-1] != "LBRACE") and _ends(last, kind):
+            if (not brackets or brackets[-1] == "LBRACE") and ends_statement(last, kind):
                 result.append(line_end)
             line_end = None
-        if kind == "KIND":
-            result.extend(documentation)
-        documentation.clear()
+        if documentation:
+            if kind == "KIND":
+                result.extend(documentation)
+            documentation.clear()
         if kind in CLOSES:
             brackets.append(kind)
-        elif kind in CLOSERS and brackets:
-            brackets.pop()
-        elif kind == "EQUAL" and last in keywords and brackets and brackets[-1] == "LPAR":
+        elif kind in CLOSERS:
+            if brackets:
+                brackets.pop()
+        elif kind == "EQUAL" and last in names and brackets and brackets[-1] == "LPAR":
             result[-1].kind = "NAME"
         elif kind == "IN" and last == "NOT":
             token = Token("NOT_IN", "not in", result.pop().start, token.end)
@@ -60,10 +68,16 @@ def layout(tokens: Iterable[Token]) -> list[Token]:
     return result
 
 
-def _ends(before: str, after: str) -> bool:
+def ends_statement(before: str, after: str) -> bool:
+    """Whether the end of a line between tokens of these kinds ends the statement."""
     return (
         before not in TRAILING
         and before not in {"LBRACE", "NEWLINE"}
         and after not in LEADING
         and after != "RBRACE"
     )
+
+
+def is_blank(line_end: Token) -> bool:
+    """Whether an empty line follows."""
+    return line_end.text.count("\n") > 1

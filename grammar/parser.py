@@ -1,46 +1,90 @@
-"""Text to syntax."""
+"""Text to syntax.
+
+A sound text takes the straight way: scan, layout, one run of the tables. Any other is taken apart
+by recover.py, so that each of its statements parses or says what it lacks.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
 
 from . import syntax as s
 from .build import Builder
 from .diagnostics import Diagnostic
+from .foreign import foreign
 from .lalr import MisfitError, run
 from .layout import layout
+from .mistakes import nested_too_deep
+from .recover import MAX_ERRORS, recover, recover_expression
 from .scanner import scan
 from .source import Source
 
+MAX_TEXT: Final = 1_000_000
+
 
 def parse(source: Source) -> tuple[s.File, tuple[Diagnostic, ...]]:
-    """A file's statements that are sound, and what is wrong with the others."""
-    span = source.span(0, len(source.text))
-    builder = _builder(source)
-    tokens = layout(scan(source.text))
-    try:
-        statements = run(tokens, "file", builder.actions)
-    except MisfitError as misfit:
-        at = tokens[min(misfit.index, len(tokens) - 1)]
-        error = Diagnostic("E101", "unexpected", source.span(at.start, at.end))
-        return s.File((), span=span), (error,)
-    return s.File(statements, span=span), tuple(builder.diagnostics)
+    """A file's sound statements, and what is wrong with the others."""
+    builder = Builder(source, recover_expression)
+    refused = _too_long(source)
+    statements: tuple[s.Statement, ...] = () if refused else _statements(source, builder)
+    diagnostics = [refused] if refused else builder.diagnostics
+    if not statements and not diagnostics:
+        diagnostics = [_empty(source)]
+    file = s.File(statements, span=source.span(0, len(source.text)))
+    return file, _sorted(diagnostics)
 
 
 def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, ...]]:
-    """A value from outside: ``64``, ``[2, 2]``, ``3x32x32``, ``basic``."""
-    builder = _builder(source)
-    return builder.interpolate(0, len(source.text)), tuple(builder.diagnostics)
+    """A value from outside a file: ``64``, ``[2, 2]``, ``3x32x32``, ``basic``."""
+    refused = _too_long(source)
+    if refused:
+        return None, (refused,)
+    builder = Builder(source, recover_expression)
+    expression = recover_expression(source, builder, 0, len(source.text))
+    deep = expression and nested_too_deep(expression)
+    if deep:
+        return None, (deep,)
+    return expression, _sorted(builder.diagnostics)
 
 
-def _builder(source: Source) -> Builder:
-    def interpolate(start: int, end: int) -> s.Expr | None:
-        tokens = layout(scan(source.text, start, end))
-        try:
-            expr: s.Expr = run(tokens, "expression", builder.actions)
-        except MisfitError:
-            span = source.span(start, end)
-            builder.diagnostics.append(Diagnostic("E108", "unexpected", span))
-            return None
-        return expr
+def _statements(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
+    try:
+        statements = run(layout(scan(source.text)), "file", builder.actions)
+    except MisfitError:
+        builder.diagnostics.clear()
+        other = foreign(source)
+        if other:
+            builder.diagnostics.append(other)
+            return ()
+        statements = recover(source, builder)
+    return tuple(x for x in statements if not _refuse_deep(x, builder))
 
-    builder = Builder(source, interpolate)
-    return builder
+
+def _refuse_deep(statement: s.Statement, builder: Builder) -> bool:
+    deep = nested_too_deep(statement)
+    if deep:
+        builder.diagnostics.append(deep)
+    return deep is not None
+
+
+def _too_long(source: Source) -> Diagnostic | None:
+    if len(source.text) <= MAX_TEXT:
+        return None
+    message = f"this text has more than {MAX_TEXT:,} characters"
+    return Diagnostic("E125", message, source.span(MAX_TEXT, MAX_TEXT), "the limit")
+
+
+def _empty(source: Source) -> Diagnostic:
+    help = "one line is a whole spec: `conv(3x3, 64) > relu > pool(2, 2)`"
+    return Diagnostic("E132", "there is nothing here", source.span(0, 0), help=(help,))
+
+
+def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """In the order of the text; the first hundred say enough."""
+    ordered = sorted(diagnostics, key=lambda d: d.span.start if d.span else -1)
+    left = len(ordered) - MAX_ERRORS
+    if left > 0:
+        last = ordered[MAX_ERRORS - 1]
+        ordered[MAX_ERRORS - 1] = replace(last, notes=(*last.notes, f"{left} more are not shown"))
+    return tuple(ordered[:MAX_ERRORS])

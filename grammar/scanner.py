@@ -1,4 +1,4 @@
-"""Text to tokens: every character lands in one, also those that no valid text has."""
+"""Text to tokens: every character lands in one, also those that no sound text has."""
 
 from __future__ import annotations
 
@@ -10,26 +10,51 @@ from .lalr import Token, grammar
 
 IGNORED: Final = frozenset({"SPACE", "COMMENT"})
 
-# What looks like a terminal but is none, tried after all of them. Mistakes are explained later:
-# here they only become one token each.
-STRAYS: Final = (
+# What looks like a terminal and is none, or would fall into several. Here mistakes only become
+# one token each; repair.py explains them.
+BEFORE: Final = (
+    ("DOCSTRING", r"\"{3}(?s:.*?)(?:\"{3}|\Z)|'{3}(?s:.*?)(?:'{3}|\Z)"),
+    ("FOREIGN_COMMENT", r"/\*(?s:.*?)(?:\*/|\Z)"),
+    ("FOREIGN", r"=>|:=|[=!]=="),
+    ("AUGMENTED", r"(?:\*\*|//|[-+*/%@])=(?!=)"),
+)
+AFTER: Final = (
     ("BROKEN_STRING", r"[\"'][^\n]*"),
-    ("QUOTED", r"[“”„‟«»‘’‚‛][^\n“”„‟«»‘’‚‛]*[“”„‟«»‘’‚‛]?"),
+    ("SMART_STRING", r"[“”„«‘‚][^\n“”„«»‘’‚\"]*[“”»‘’\"]"),
     ("BROKEN_NUMBER", r"\.?[0-9][\w.×]*"),
-    ("FOREIGN", r"\|>|=>|<-|&&|\|\||:=|\+\+|--|[-+*/%@&|^]=|[^\w\s]"),
+    ("SYMBOL", r"\|>|&&|\|\||[^\w\s]"),
     ("OTHER", r"(?s:.)"),
 )
+# Names to the eye of this language, words of another to their writer.
+FOREIGN_WORDS: Final = {
+    "True": "FOREIGN_CONSTANT",
+    "False": "FOREIGN_CONSTANT",
+    "None": "FOREIGN_CONSTANT",
+    "return": "RETURN",
+}
+
+
+@cache
+def words() -> dict[str, str]:
+    """Words that are no names, and their kinds."""
+    return {**grammar().keywords, **FOREIGN_WORDS}
+
+
+@cache
+def reserved() -> frozenset[str]:
+    """The kinds of tokens that look like a name."""
+    return frozenset({*words().values(), "KIND", "CONSTANT"})
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    terminals = (*grammar().terminals, *STRAYS)
+    terminals = (*BEFORE, *grammar().terminals, *AFTER)
     return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in terminals))
 
 
 def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """The tokens of a stretch of text, spaces and comments left out."""
-    keywords = grammar().keywords
+    keywords = words()
     tokens: list[Token] = []
     for match in _pattern().finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup or ""

@@ -5,7 +5,8 @@ Spans take no part in comparison, so two texts that differ in layout alone have 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
 from .source import Span
@@ -283,3 +284,28 @@ Pattern: TypeAlias = Name | Names
 Statement: TypeAlias = (
     Assign | ExpressionStatement | Require | Default | Share | Block | Import | FromImport
 )
+
+
+# --- walking -------------------------------------------------------------------------------
+
+_NOT_CHILDREN = {"span", "operator_span", "layer_span", "name_span"}
+
+
+_CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _child_fields(kind: type[Node]) -> tuple[str, ...]:
+    if kind not in _CHILD_FIELDS:
+        names = (f.name for f in fields(kind))
+        _CHILD_FIELDS[kind] = tuple(name for name in names if name not in _NOT_CHILDREN)
+    return _CHILD_FIELDS[kind]
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right below a node."""
+    for name in _child_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, Node))

@@ -1,0 +1,244 @@
+"""Brackets that do not match, put right: said once, and the statements around are kept.
+
+Where a bracket was meant to close is guessed from what stands at the starts of lines. The guesses
+only concern places where no sound text has a line end, so this runs on broken texts alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from .diagnostics import Diagnostic, Edit, Fix, Label
+from .lalr import Token
+from .layout import CLOSERS, CLOSES, ends_statement
+from .source import Source, Span
+
+MAX_NESTING: Final = 100
+SPELLING: Final = {
+    "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}",
+}  # fmt: skip
+STATEMENT_WORDS: Final = frozenset({"KIND", "IMPORT", "FROM", "DEFAULT", "SHARE", "REQUIRE"})
+# After these a value or a name is due, so a line or a `{` that follows belongs to them.
+WANTING: Final = frozenset({*CLOSES, "COMMA", "EQUAL", "OPERATOR"})
+
+
+class TooDeepError(Exception):
+    """Brackets within brackets beyond the bound; holds the one that is too much."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__(token)
+        self.token = token
+
+
+@dataclass
+class _Open:
+    """An open bracket, the column where its statement starts, and whether a ``for`` came since."""
+
+    token: Token
+    column: int
+    loops: bool = False
+
+
+@dataclass
+class _Balancer:
+    source: Source
+    by_indentation: bool
+    stack: list[_Open] = field(default_factory=list)
+    result: list[Token] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    forgiven: Counter[str] = field(default_factory=Counter)
+    column: int = 0
+    last: Token | None = None
+
+    # --- what is seen ----------------------------------------------------------------------
+
+    def line(self, before: Token, token: Token, after: Token | None) -> None:
+        """A token that starts a line."""
+        column = self._column(token)
+        if self._in_body():
+            ends = ends_statement(before.kind, token.kind) or before.kind == "LBRACE"
+            if self.by_indentation and (ends or token.kind == "RBRACE"):
+                self._close_bodies(token, column)
+            if ends:
+                self.column = column
+        elif _starts_statement(token, after) or self._breaks(before, token, column):
+            self._close_to_body()
+            self.column = column
+
+    def open(self, token: Token) -> None:
+        if token.kind == "LBRACE" and self._misses_closer():
+            self._close_to_body()
+        self.stack.append(_Open(token, self.column))
+        if len(self.stack) > MAX_NESTING:
+            raise TooDeepError(token)
+
+    def close(self, token: Token) -> Token | None:
+        """The token to go on with, if any."""
+        wanted = [CLOSES[o.token.kind] for o in self.stack]
+        reachable = wanted if token.kind == "RBRACE" else wanted[self._body_start() :]
+        if token.kind in reachable:
+            self._close_above(token)
+            self.stack.pop()
+            return token
+        if self.forgiven[token.kind]:
+            self.forgiven[token.kind] -= 1
+            return None
+        if reachable and reachable[-1] != "RBRACE" and token.kind != "RBRACE":
+            return self._confused(token, self.stack.pop())
+        self._report_stray(token)
+        return None
+
+    def end(self) -> None:
+        self._close_last(len(self.stack))
+
+    # --- what is done ----------------------------------------------------------------------
+
+    def _column(self, token: Token) -> int:
+        return self.source.position(token.start)[1]
+
+    def _in_body(self) -> bool:
+        return not self.stack or self.stack[-1].token.kind == "LBRACE"
+
+    def _misses_closer(self) -> bool:
+        """A body begins, with a ``(`` or ``[`` open that holds no ``for`` to own it."""
+        wanting = self.last is None or self.last.kind in WANTING
+        return not wanting and not self._in_body() and not self.stack[-1].loops
+
+    def _body_start(self) -> int:
+        """How many of the open brackets belong to the innermost body and what is around it."""
+        bodies = [i for i, o in enumerate(self.stack) if o.token.kind == "LBRACE"]
+        return bodies[-1] + 1 if bodies else 0
+
+    def _breaks(self, before: Token, token: Token, column: int) -> bool:
+        """A value beside a value, not farther in than the statement: the next statement."""
+        return (
+            column <= self.column
+            and before.kind not in WANTING
+            and token.kind not in CLOSERS
+            and token.kind != "COMMA"
+            and ends_statement(before.kind, token.kind)
+        )
+
+    def _close_to_body(self) -> None:
+        self._close_last(len(self.stack) - self._body_start())
+
+    def _close_above(self, token: Token) -> None:
+        """Close what stands between a closing bracket and its partner."""
+        partner = max(i for i, o in enumerate(self.stack) if CLOSES[o.token.kind] == token.kind)
+        self._close_last(len(self.stack) - partner - 1)
+
+    def _close_bodies(self, token: Token, column: int) -> None:
+        """A line that is not farther in than a body's owner cannot stand in the body."""
+        least = column + (token.kind == "RBRACE")
+        count = 0
+        for item in reversed(self.stack):
+            if item.token.kind != "LBRACE" or item.column < least:
+                break
+            count += 1
+        self._close_last(count)
+
+    def _close_last(self, count: int) -> None:
+        """Report the last brackets and close them, with tokens that have no text."""
+        if not count:
+            return
+        missing = [o.token for o in self.stack[-count:]]
+        self._report_unclosed(missing)
+        del self.stack[-count:]
+        end = len(self.result)
+        while self.result[end - 1].kind in ("NEWLINE", "DOC"):
+            end -= 1
+        at = self.result[end - 1].end
+        kinds = [CLOSES[t.kind] for t in reversed(missing)]
+        self.result[end:end] = [Token(kind, "", at, at) for kind in kinds]
+        self.forgiven.update(kinds)
+
+    # --- what is said ----------------------------------------------------------------------
+
+    def _span(self, token: Token) -> Span:
+        return Span(self.source, token.start, token.end)
+
+    def _report_unclosed(self, openers: list[Token]) -> None:
+        *outer, inner = openers
+        closers = "".join(SPELLING[CLOSES[t.kind]] for t in reversed(openers))
+        before = self.last or inner
+        end = Span(self.source, before.end, before.end)
+        body = inner.kind == "LBRACE"
+        text = "\n" + closers if body else closers
+        self.diagnostics.append(
+            Diagnostic(
+                "E103",
+                f"this `{inner.text}` is never closed",
+                self._span(inner),
+                "opened here",
+                labels=tuple(Label(self._span(t), "and this one") for t in outer),
+                fix=Fix(
+                    f"close with `{closers}` at the end of line {end.line}", (Edit(end, text),)
+                ),
+            )
+        )
+
+    def _report_stray(self, token: Token) -> None:
+        self.diagnostics.append(
+            Diagnostic(
+                "E104",
+                f"this `{token.text}` closes nothing",
+                self._span(token),
+                "no bracket is open here",
+                fix=Fix("remove it", (Edit(self._span(token), ""),)),
+            )
+        )
+
+    def _confused(self, token: Token, opener: _Open) -> Token:
+        kind = CLOSES[opener.token.kind]
+        self.diagnostics.append(
+            Diagnostic(
+                "E104",
+                f"`{opener.token.text}` is closed by `{token.text}`",
+                self._span(token),
+                f"expected `{SPELLING[kind]}`",
+                labels=(Label(self._span(opener.token), "opened here"),),
+                fix=Fix(f"write `{SPELLING[kind]}`", (Edit(self._span(token), SPELLING[kind]),)),
+            )
+        )
+        return Token(kind, SPELLING[kind], token.start, token.end)
+
+
+def _starts_statement(token: Token, after: Token | None) -> bool:
+    return token.kind in STATEMENT_WORDS and not (after and after.kind == "EQUAL")
+
+
+def balance(source: Source, tokens: list[Token]) -> tuple[list[Token], list[Diagnostic]]:
+    """The tokens with every bracket closed, and a diagnostic for each that was not."""
+    plain = _balance(source, tokens, by_indentation=False)
+    if not any(d.span and d.span.text == "{" for d in plain.diagnostics):
+        return plain.result, plain.diagnostics
+    indented = _balance(source, tokens, by_indentation=True)
+    return indented.result, indented.diagnostics
+
+
+def _balance(source: Source, tokens: list[Token], *, by_indentation: bool) -> _Balancer:
+    b = _Balancer(source, by_indentation)
+    for index, token in enumerate(tokens):
+        kept: Token | None = token
+        if token.kind in ("NEWLINE", "DOC"):
+            b.result.append(token)
+            continue
+        if index == 0 or tokens[index - 1].kind in ("NEWLINE", "DOC"):
+            after = tokens[index + 1] if index + 1 < len(tokens) else None
+            if b.last:
+                b.line(b.last, token, after)
+            else:
+                b.column = source.position(token.start)[1]
+        if token.kind in CLOSES:
+            b.open(token)
+        elif token.kind in CLOSERS:
+            kept = b.close(token)
+        elif token.kind == "FOR" and b.stack:
+            b.stack[-1].loops = True
+        if kept:
+            b.result.append(kept)
+            b.last = kept
+    b.end()
+    return b

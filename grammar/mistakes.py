@@ -1,0 +1,649 @@
+"""What is wrong with a statement that does not parse, in the words of its writer.
+
+Each rule looks at the token that did not fit, its neighbours, the brackets around it and what the
+parser would have taken instead. The first rule that knows the mistake answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeAlias
+
+from .brackets import MAX_NESTING
+from .diagnostics import Diagnostic, Edit, Fix
+from .lalr import Token, expected
+from .layout import CLOSERS, CLOSES
+from .repair import clip
+from .scanner import reserved
+from .source import Source, Span
+from .syntax import Binary, Node, children
+
+OPERATORS: Final = frozenset({"OPERATOR", "MINUS", "NOT", "IN", "NOT_IN", "AS", "IF", "ELSE"})
+VALUES: Final = frozenset({"NAME", "NUMBER", "STRING", "DIMS", "CONSTANT", "POSITION"})
+OPERANDS: Final = VALUES | {"RPAR", "RSQB", "RBRACE"}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A token that did not fit, in its statement.
+
+    ``body_end`` is where the lines end that are farther in, as if they were the statement's body.
+    """
+
+    source: Source
+    tokens: list[Token]
+    index: int
+    start: str = "file"
+    body_end: int | None = None
+
+    @cached_property
+    def at(self) -> Token:
+        if self.index < len(self.tokens):
+            return self.tokens[self.index]
+        end = self.tokens[-1].end if self.tokens else 0
+        return Token("END", "", end, end)
+
+    @property
+    def before(self) -> Token:
+        return self.tokens[self.index - 1] if self.index else Token("START", "", 0, 0)
+
+    @property
+    def after(self) -> Token:
+        following = self.tokens[self.index + 1 :]
+        return following[0] if following else Token("END", "", self.at.end, self.at.end)
+
+    @cached_property
+    def first(self) -> Token:
+        return next((t for t in self.tokens if t.kind != "DOC"), self.at)
+
+    @cached_property
+    def expected(self) -> set[str]:
+        return expected(self.tokens[: self.index], self.start)
+
+    @property
+    def wants_value(self) -> bool:
+        return "NUMBER" in self.expected
+
+    @property
+    def has_value(self) -> bool:
+        """Whether what stands before the token is a whole value."""
+        return "OPERATOR" in self.expected
+
+    @cached_property
+    def opener(self) -> int | None:
+        """The index of the innermost open bracket."""
+        depth = 0
+        for index in range(self.index - 1, -1, -1):
+            kind = self.tokens[index].kind
+            if kind in CLOSES and not depth:
+                return index
+            depth += (kind in CLOSERS) - (kind in CLOSES)
+        return None
+
+    @cached_property
+    def role(self) -> str:
+        """What the innermost open bracket holds."""
+        if self.opener is None:
+            return ""
+        before = self.tokens[self.opener - 1].kind if self.opener else "START"
+        applied = before in OPERANDS
+        if self.tokens[self.opener].kind == "LBRACE":
+            return "body"
+        if self.tokens[self.opener].kind == "LSQB":
+            return "index" if applied else "list"
+        if applied and self.opener > 1 and self.tokens[self.opener - 2].kind == "KIND":
+            return "parameters"
+        return "call" if applied else "paren"
+
+    @cached_property
+    def in_header(self) -> bool:
+        """Whether the body of a block or net has not begun."""
+        kinds = [t.kind for t in self._outside_brackets()]
+        return self.first.kind == "KIND" and not {"EQUAL", "LBRACE"} & set(kinds)
+
+    def earlier(self, *kinds: str) -> Token | None:
+        """The last token of these kinds before this one, outside of closed brackets."""
+        return next((t for t in reversed(self._outside_brackets()) if t.kind in kinds), None)
+
+    def _outside_brackets(self) -> list[Token]:
+        result: list[Token] = []
+        depth = 0
+        for token in reversed(self.tokens[: self.index]):
+            depth += token.kind in CLOSERS
+            if not depth:
+                result.append(token)
+            depth -= depth > 0 and token.kind in CLOSES
+        return result[::-1]
+
+    def span(self, token: Token) -> Span:
+        return Span(self.source, token.start, token.end)
+
+    def starts_line(self, token: Token) -> bool:
+        span = self.span(token)
+        return not self.source.line(span.line)[: span.column - 1].strip()
+
+    def quoted(self, token: Token) -> str:
+        return f"`{clip(token.text)}`" if token.text else "the end of the statement"
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        token: Token | None = None,
+        detail: str = "",
+        help: str = "",
+        fix: Fix | None = None,
+    ) -> Diagnostic:
+        span = self.span(token or self.at)
+        return Diagnostic(code, message, span, detail, help=(help,) if help else (), fix=fix)
+
+    def replace(self, token: Token, text: str, title: str = "") -> Fix:
+        return Fix(title or f"replace it with `{text}`", (Edit(self.span(token), text),))
+
+    def insert(self, offset: int, text: str, title: str = "") -> Fix:
+        edit = Edit(Span(self.source, offset, offset), text)
+        return Fix(title or f"insert `{text.strip()}`", (edit,))
+
+
+Rule: TypeAlias = Callable[[Failure], Diagnostic | None]
+
+
+def explain(failure: Failure) -> Diagnostic:
+    return next(d for rule in RULES if (d := rule(failure)))
+
+
+def too_deep(source: Source, token: Token) -> Diagnostic:
+    return Diagnostic(
+        "E126",
+        f"nested more than {MAX_NESTING} deep",
+        Span(source, token.start, token.end),
+        "too deep",
+        help=("name a part with `block` or `=` and use the name",),
+    )
+
+
+def nested_too_deep(root: Node) -> Diagnostic | None:
+    """For whoever walks a tree by recursion. A chain of operators, however long, is one level."""
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_NESTING:
+            start = node.span.start
+            return too_deep(node.span.source, Token("", "", start, start + 1))
+        left = node.left if isinstance(node, Binary) else None
+        waiting += [(child, depth + (child is not left)) for child in children(node)]
+    return None
+
+
+# --- statements of other languages ---------------------------------------------------------
+
+PYTHON_STATEMENTS: Final = {
+    **dict.fromkeys(
+        ("def", "func", "function", "fn", "async"),
+        "a template is a `block name(parameters): input { ... }`",
+    ),
+    **dict.fromkeys(
+        ("class", "struct", "module", "model"),
+        "a module is a `block name(parameters): x { ... }`; a `net` is one that can be compiled",
+    ),
+    **dict.fromkeys(("let", "var", "const", "val"), "a name is assigned by `name = value` alone"),
+    **dict.fromkeys(
+        ("while", "do", "loop", "repeat"), "`for i in range(n) { ... }` and `f * n` repeat"
+    ),
+    "assert": 'a checked assumption is `require condition, "message"`',
+    "elif": "a choice is `a if condition else b if condition else c`",
+    **dict.fromkeys(
+        ("with", "try", "except", "finally", "raise", "del", "global", "yield", "await", "switch"),
+        "a spec is evaluated once, at compile time, and leaves a graph",
+    ),
+}
+
+
+def _python_statement(f: Failure) -> Diagnostic | None:
+    word = f.first.text
+    assigned = len(f.tokens) > 1 and f.tokens[1].kind == "EQUAL"
+    if f.first.kind != "NAME" or word not in PYTHON_STATEMENTS or assigned:
+        return None
+    message = f"there is no `{word}` statement"
+    return f.error("E118", message, f.first, help=PYTHON_STATEMENTS[word])
+
+
+def _lambda(f: Failure) -> Diagnostic | None:
+    token = next((t for t in f.tokens[: f.index] if t.text == "lambda"), None)
+    if token is None:
+        return None
+    help = "a network is written as it is: `f > g`; one with a name is a `block`"
+    return f.error("E118", "there is no `lambda`", token, help=help)
+
+
+def _if_statement(f: Failure) -> Diagnostic | None:
+    token = f.at if f.at.kind in ("IF", "ELSE") and f.starts_line(f.at) else None
+    if f.at.kind == "IF" and f.before.kind == "ELSE":
+        help = "a choice of three is `a if c else b if d else e`"
+        return f.error("E114", "`else if` is not a construct", help=help)
+    if f.at.kind in ("LBRACE", "COLON") and "ELSE" in f.expected:
+        token = f.earlier("IF")
+    if token is None:
+        return None
+    help = "`x = a if condition else b` chooses a value, `x > (f if condition else id)` a network"
+    message = f"`{token.text}` is not a statement"
+    return f.error("E114", message, token, "chooses between two values", help)
+
+
+def _no_else(f: Failure) -> Diagnostic | None:
+    if "ELSE" not in f.expected or (f.has_value and f.at.kind in VALUES):
+        return None
+    token = f.earlier("IF")
+    if token is None or f.at.kind not in {"END", "NEWLINE", "COMMA", *CLOSERS}:
+        return None
+    help = "a choice has two sides: `f if condition else id` (`id` changes nothing)"
+    return f.error("E102", "this `if` has no `else`", token, "and otherwise?", help)
+
+
+def _decorator(f: Failure) -> Diagnostic | None:
+    if f.at is not f.first or f.at.text != "@":
+        return None
+    return f.error("E118", "there are no decorators", help="`@` is the matrix product: `a @ b`")
+
+
+# --- imports, defaults, headers ------------------------------------------------------------
+
+
+def _import(f: Failure) -> Diagnostic | None:
+    if f.first.kind not in ("IMPORT", "FROM"):
+        return None
+    help = "`import a.b`, `import a.b as c` or `from a.b import c, d as e`"
+    if f.at.kind == "STRING":
+        path = re.sub(r"\.net$", "", f.at.text[1:-1]).strip("./").replace("/", ".")
+        fix = f.replace(f.at, path) if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", path) else None
+        return f.error("E136", "an import names a file without quotes", help=help, fix=fix)
+    if f.at.text == "*":
+        return f.error("E136", "an import lists the names it wants", help=help)
+    if f.at.kind == "DOT" and f.before.kind in ("IMPORT", "FROM", "DOT"):
+        help = "files are searched beside this one, then on the search path"
+        return f.error("E136", "imports do not start with a dot", help=help)
+    if f.at.kind == "COMMA" and f.first.kind == "IMPORT":
+        fix = f.replace(f.at, "\nimport", "split it into two lines")
+        return f.error("E136", "one import to a line", help=help, fix=fix)
+    if f.at.kind == "LPAR":
+        return f.error("E136", "imported names stand without parentheses", help=help)
+    if f.at.kind in ("OPERATOR", "MINUS") and f.before.kind == "NAME":
+        message = "an import is names joined by dots"
+        return f.error("E136", message, help="a file is found by a name like `my_blocks`")
+    return f.error("E136", f"an import ends before {f.quoted(f.at)}", help=help)
+
+
+def _default(f: Failure) -> Diagnostic | None:
+    if f.first.kind != "DEFAULT" or f.role:
+        return None
+    help = "`default conv(bias=false)` sets what `conv` is given from here on"
+    if f.at.kind == "EQUAL" and f.before is f.first:
+        return _keyword(f, f.first)
+    return f.error("E129", "`default` takes a layer with its settings", help=help)
+
+
+def _header(f: Failure) -> Diagnostic | None:
+    if not f.in_header or f.role in ("list", "index"):
+        return None
+    word = f.first.text
+    if f.before.kind == "KIND":
+        if f.at.kind == "EQUAL":
+            return _keyword(f, f.before)
+        help = f"`{word} name(parameters): input[3, 224, 224] {{ ... }}`"
+        if f.at.kind in reserved():
+            return _keyword(f, f.at)
+        return f.error("E133", f"this {word} has no name", f.first, "name?", help)
+    if f.role == "parameters":
+        return _parameter(f)
+    return _ports(f) or _no_body(f)
+
+
+def _parameter(f: Failure) -> Diagnostic | None:
+    if f.at.kind == "COLON":
+        help = "`name` or `name=default`; numbers, lists, networks and tensors may be given"
+        return f.error("E133", "parameters have no types", help=help)
+    if f.at.text in ("*", "**"):
+        return f.error("E133", "parameters are listed one by one", help="a list is one parameter")
+    if f.at.kind in reserved():
+        return _keyword(f, f.at)
+    if f.at.kind in VALUES and f.before.kind in OPERANDS:
+        return _side_by_side(f)
+    help = "`name` or `name=default`, with commas between"
+    return f.error("E133", f"a parameter is a name, not {f.quoted(f.at)}", help=help)
+
+
+def _ports(f: Failure) -> Diagnostic | None:
+    inputs = f.earlier("COLON") is not None
+    if f.at.kind == "NAME" and not inputs and f.earlier("ARROW") is None:
+        fix = f.insert(f.before.end, ":")
+        return f.error("E133", "a `:` stands before the inputs", help="", fix=fix)
+    if f.at.kind == "LPAR" and f.before.kind == "NAME" and (inputs or f.earlier("ARROW")):
+        help = f"`{f.before.text}[3, 224, 224]`, without the batch axis"
+        return f.error("E133", "a shape stands in square brackets", help=help)
+    if f.at.kind == "COLON" and inputs:
+        help = "`x[T, d] int`: the shape follows the name, then the dtype"
+        return f.error("E133", "no `:` before an input's shape or dtype", help=help)
+    if f.at.kind == "DIMS" and f.before.kind == "NAME":
+        shape = f"[{', '.join(f.at.text.split('x'))}]"
+        fix = f.replace(f.at, shape)
+        return f.error("E133", "a shape stands in square brackets", help="", fix=fix)
+    return None
+
+
+def _no_body(f: Failure) -> Diagnostic | None:
+    word = f.first.text
+    name = f.tokens[f.tokens.index(f.first) + 1]
+    if f.before.kind == "COLON" and f.at.kind == "END":
+        return _braces(f, f.before, f"the body of a {word}")
+    if f.at.kind == "END" and f.before.kind not in ("COMMA", "ARROW"):
+        help = f"`{word} {name.text} = ...` or `{word} {name.text}: x {{ ... }}`"
+        return f.error("E133", f"`{name.text}` has no body", name, "", help)
+    if f.before.kind == "COLON":
+        help = f"`{word} {name.text}: x {{ ... }}`; without inputs there is no `:`"
+        return f.error("E133", "the inputs are missing", f.before, "after this", help)
+    if f.at.kind in reserved() and "NAME" in f.expected:
+        return _keyword(f, f.at)
+    help = f"`{word} name(parameters): inputs -> outputs {{ ... }}`"
+    return f.error("E133", f"{f.quoted(f.at)} does not fit a {word}'s head", help=help)
+
+
+def _braces(f: Failure, colon: Token, what: str) -> Diagnostic:
+    end = colon.end if f.body_end is None else f.body_end
+    line = f.source.line(f.span(colon).line)
+    indent = line[: len(line) - len(line.lstrip())]
+    close = Edit(Span(f.source, end, end), f"\n{indent}}}")
+    fix = Fix("put the body in braces", (Edit(f.span(colon), " {"), close))
+    help = "indentation has no meaning"
+    return f.error("E119", f"{what} stands in braces", colon, "expected `{`", help, fix)
+
+
+def _loop(f: Failure) -> Diagnostic | None:
+    if f.earlier("FOR") is None or f.role == "list":
+        return None
+    if "IN" in f.expected and not f.has_value:
+        help = "`for i in range(3) { ... }`, `for i, (a, b) in enumerate(pairs) { ... }`"
+        return f.error("E119", "a `for` takes names, then `in`", detail="expected `in`", help=help)
+    if f.at.kind == "COLON" and f.has_value:
+        return _braces(f, f.at, "the body of a `for`")
+    if f.at.kind == "END" and "LBRACE" in f.expected:
+        help = "`for i in range(3) { ... }`"
+        return f.error("E119", "this `for` has no body", f.earlier("FOR"), "", help)
+    return None
+
+
+# --- words ---------------------------------------------------------------------------------
+
+
+def _keyword(f: Failure, token: Token) -> Diagnostic:
+    message = f"`{token.text}` is a word of the language"
+    help = f"choose another name, like `{token.text}_` or `my_{token.text}`"
+    return f.error("E109", message, token, "cannot be a name here", help)
+
+
+def _keyword_as_name(f: Failure) -> Diagnostic | None:
+    if f.at.kind == "EQUAL" and f.before.kind in reserved() and not f.has_value:
+        return _keyword(f, f.before)
+    if f.at.kind == "KIND" and f.wants_value and f.after.kind == "NAME":
+        message = f"a {f.at.text} is declared in a statement of its own"
+        return f.error("E109", message, help=f"`{f.at.text} {f.after.text} = ...`, then its name")
+    if f.at.kind in reserved() - OPERATORS and "NAME" in f.expected and f.index:
+        return _keyword(f, f.at)
+    return None
+
+
+def _label(f: Failure) -> Diagnostic | None:
+    """After ``as``."""
+    help = 'a label is a name, `name[i]` or a string: `as stem`, `as layer[i]`, `as "layer{i}"`'
+    if f.before.kind == "AS":
+        return f.error("E134", "`as` is followed by a label", detail="not a label", help=help)
+    labelled = f.index > 1 and f.tokens[f.index - 2].kind == "AS" and f.before.kind == "NAME"
+    if not labelled or f.at.kind not in ("DOT", "LPAR"):
+        return None
+    if f.after.kind in ("POSITION", "NUMBER"):
+        fix = Fix(
+            f"write `{f.before.text}[{f.after.text}]`",
+            (Edit(Span(f.source, f.at.start, f.after.end), f"[{f.after.text}]"),),
+        )
+        return f.error("E134", "a label is one name", help=help, fix=fix)
+    if f.at.kind == "DOT":
+        help = "a path of two names is a label around a label: `((f as inner) > g) as outer`"
+        return f.error("E134", "a label is one name", detail="no dots in labels", help=help)
+    return f.error("E134", "a label takes no parentheses", help=help)
+
+
+# --- values --------------------------------------------------------------------------------
+
+
+def _spaced_dims(f: Failure) -> Diagnostic | None:
+    """``3 x 3``."""
+    number = f.before.kind in ("NUMBER", "DIMS")
+    if not number or f.at.kind != "NAME" or not re.fullmatch(r"x([0-9]+x?)*", f.at.text):
+        return None
+    line = f.source.text[f.before.start :].partition("\n")[0]
+    match = re.match(r"[0-9]+(\s*x\s*[0-9]+)+", line)
+    if not match:
+        return None
+    span = Span(f.source, f.before.start, f.before.start + match.end())
+    dims = re.sub(r"\s", "", match.group())
+    fix = Fix(f"write `{dims}`", (Edit(span, dims),))
+    return Diagnostic("E121", "sizes are written without spaces", span, f"`{dims}`", fix=fix)
+
+
+def _string_prefix(f: Failure) -> Diagnostic | None:
+    """``f"..."``."""
+    adjacent = f.at.kind == "STRING" and f.before.kind == "NAME" and f.before.end == f.at.start
+    if not adjacent or f.before.text.lower() not in ("f", "r", "b", "u", "fr", "rf"):
+        return None
+    fix = f.replace(f.before, "", "remove it")
+    help = '`"layer{i}"` fills in `i` by itself'
+    return f.error("E110", "strings have no prefix", f.before, "not needed", help, fix)
+
+
+def _equals(f: Failure) -> Diagnostic | None:
+    if f.at.kind != "EQUAL" or f.wants_value:
+        return None
+    if f.role == "call":
+        help = "`f(name=value)`; a comparison is `==`"
+        return f.error("E120", "a setting's name is a single word", help=help)
+    if f.role or f.earlier("IF", "REQUIRE"):
+        return f.error("E120", "a comparison is `==`", fix=f.replace(f.at, "=="))
+    return _target(f)
+
+
+def _target(f: Failure) -> Diagnostic:
+    if f.earlier("EQUAL"):
+        help = "write `a = value` and `b = a`, on two lines"
+        return f.error("E128", "one `=` to a statement", help=help)
+    target = f.source.text[f.first.start : f.before.end]
+    help = "`name = value`, or `a, b = value` for several"
+    token = Token("TARGET", target, f.first.start, f.before.end)
+    if target.startswith("self."):
+        help = "a layer gets its name where it stands, `conv(3x3, 64) as stem`; `share stem = ...`"
+        help += " is one that is used several times"
+        return f.error("E128", "there is no `self`", token, "", help)
+    if f.before.kind == "RSQB":
+        help = "lists and tensors do not change: build a new one, `xs + [x]`"
+        return f.error("E128", "an element cannot be assigned", token, "", help)
+    if f.before.kind == "RPAR":
+        help = f"a template is `block {target} = ...`"
+        return f.error("E128", "a call cannot be assigned", token, "", help)
+    if f.first.kind == "SHARE":
+        return f.error("E128", "`share` gives a name to one network", help="`share enc = ...`")
+    return f.error("E128", "only names are assigned", token, "not a name", help)
+
+
+def _colon(f: Failure) -> Diagnostic | None:
+    if f.at.kind != "COLON":
+        return None
+    if f.role == "call" and f.before.kind == "NAME":
+        return f.error("E120", "a setting is given by `=`", fix=f.replace(f.at, "="))
+    if not f.role and f.index == 1:
+        help = f"`{f.before.text} = value`"
+        return f.error("E120", "names are assigned by `=`, and have no types", help=help)
+    return None
+
+
+def _arrow(f: Failure) -> Diagnostic | None:
+    if f.at.kind != "ARROW" or not f.has_value:
+        return None
+    help = "`->` stands before the outputs of a block or net"
+    return f.error("E122", "the pipe is `>`", help=help, fix=f.replace(f.at, ">"))
+
+
+def _brace(f: Failure) -> Diagnostic | None:
+    if f.at.kind != "LBRACE":
+        return None
+    if f.before.kind == "EQUAL" and f.first.kind == "KIND":
+        fix = f.replace(f.before, "", "remove the `=`")
+        help = "`= expression` or `{ statements }`"
+        return f.error("E133", "a body in braces has no `=`", f.before, "", help, fix)
+    help = "braces hold the body of a `block`, a `net` or a `for`"
+    if f.wants_value:
+        message = "there are no dictionaries and sets"
+        return f.error("E138", message, help="a list is `[a, b]`; settings are `f(name=value)`")
+    return f.error("E138", "a `{` without `block`, `net` or `for`", help=help)
+
+
+def _comma(f: Failure) -> Diagnostic | None:
+    """Several values without a list."""
+    pair = f.at.kind == "END" and {"EQUAL", "COMMA"} <= f.expected and not f.has_value
+    if not pair and (f.at.kind != "COMMA" or not f.has_value):
+        return None
+    if f.opener is not None and f.opener and f.tokens[f.opener - 1].kind == "REQUIRE":
+        help = '`require condition, "message"`'
+        return f.error("E139", "`require` takes no parentheses", f.tokens[f.opener], "", help)
+    if f.role not in ("", "paren", "body"):
+        return None
+    token = next(t for t in f.tokens if t.kind == "COMMA") if pair else f.at
+    help = "several values are a list: `[a, b]`; on the left of `=` they are `a, b = ...`"
+    return f.error("E139", "there are no tuples", token, "a list?", help)
+
+
+def _generator(f: Failure) -> Diagnostic | None:
+    if f.at.kind != "FOR" or not f.has_value:
+        return None
+    help = "`[f(x) for x in xs]`"
+    return f.error("E110", "a comprehension stands in square brackets", help=help)
+
+
+def _is(f: Failure) -> Diagnostic | None:
+    if f.at.text != "is" or not f.has_value:
+        return None
+    word = "!=" if f.after.kind == "NOT" else "=="
+    span = Span(f.source, f.at.start, f.after.end if word == "!=" else f.at.end)
+    fix = Fix(f"write `{word}`", (Edit(span, word),))
+    return f.error("E112", f"`{span.text}` is written `{word}`", help="", fix=fix)
+
+
+def _side_by_side(f: Failure) -> Diagnostic | None:
+    if f.before.kind not in OPERANDS or f.at.kind not in VALUES | {"FOR", "LPAR"}:
+        return None
+    span = Span(f.source, f.before.start, f.at.end)
+    detail = "next to each other"
+    if f.role in ("call", "list", "index", "parameters"):
+        fix = f.insert(f.before.end, ",")
+        return Diagnostic("E110", "a comma is missing", span, detail, fix=fix)
+    help = ("a pipe is `a > b`; statements stand on lines of their own",)
+    fix = f.insert(f.before.end, " >", "put a pipe between them")
+    message = "nothing stands between these two"
+    return Diagnostic("E110", message, span, detail, help=help, fix=fix)
+
+
+def _unpacking(f: Failure) -> Diagnostic | None:
+    if f.at.text not in ("*", "**") or f.before.kind not in ("LPAR", "COMMA", "LSQB"):
+        return None
+    if not f.wants_value and f.role != "call":
+        return None
+    help = "a list is given as it is: `f(layers)`; lists join with `+`"
+    return f.error("E124", f"nothing is unpacked with `{f.at.text}`", help=help)
+
+
+def _missing_operand(f: Failure) -> Diagnostic | None:
+    if not f.wants_value:
+        return None
+    closes = f.at.kind in {"END", "NEWLINE", *CLOSERS}
+    if closes and f.before.kind in OPERATORS:
+        message = f"`{f.before.text}` has nothing on its right"
+        return f.error("E102", message, f.before, "expected a value after this")
+    if closes and f.before.kind == "EQUAL":
+        return f.error("E102", "a value is missing", f.before, "after this")
+    if closes and f.before.kind in CLOSES:
+        span = Span(f.source, f.before.start, f.at.end)
+        return Diagnostic("E124", f"`{span.text}` holds nothing", span, "expected a value")
+    if f.at.kind == "END":
+        return f.error("E102", f"something is missing after {f.quoted(f.before)}", f.before)
+    if f.at.kind in OPERATORS | {"ARROW"} and f.before.kind in OPERATORS:
+        message = f"between `{f.before.text}` and `{f.at.text}` a value is missing"
+        return f.error("E124", message, detail="expected a value before this")
+    if f.at.kind in OPERATORS | {"COMMA", "DOT", "ARROW", "EQUAL", "COLON"}:
+        return f.error("E124", f"`{f.at.text}` has nothing on its left", detail="nothing before it")
+    return None
+
+
+# --- anything else -------------------------------------------------------------------------
+
+GROUPS: Final = (
+    ({"NAME", "NUMBER", "LPAR"}, "a value"),
+    ({"OPERATOR", "MINUS"}, "an operator"),
+    ({"NAME"}, "a name"),
+    ({"STRING"}, "a string"),
+    ({"IN"}, "`in`"),
+    ({"ELSE"}, "`else`"),
+    ({"IMPORT"}, "`import`"),
+    ({"EQUAL"}, "`=`"),
+    ({"COLON"}, "`:`"),
+    ({"COMMA"}, "`,`"),
+    ({"RPAR"}, "`)`"),
+    ({"RSQB"}, "`]`"),
+    ({"LBRACE"}, "`{`"),
+    ({"$END"}, "the end of the line"),
+)
+# What a value or an operator may be: not worth a word beside it.
+COVERED: Final = {
+    "a value": {"NAME", "STRING", "EQUAL", "COLON"},
+    "an operator": {"IN", "COLON", "EQUAL"},
+}
+
+
+def _unexpected(f: Failure) -> Diagnostic:
+    left = set(f.expected)
+    words: list[str] = []
+    for kinds, word in GROUPS:
+        if kinds <= left:
+            words.append(word)
+            left -= kinds | COVERED.get(word, set())
+    message = f"{f.quoted(f.at)} does not fit here"
+    *rest, last = words or ["something else"]
+    detail = f"expected {', '.join(rest)} or {last}" if rest else f"expected {last}"
+    return f.error("E101", message, detail=detail)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    _python_statement,
+    _lambda,
+    _if_statement,
+    _no_else,
+    _decorator,
+    _import,
+    _default,
+    _header,
+    _loop,
+    _keyword_as_name,
+    _label,
+    _spaced_dims,
+    _string_prefix,
+    _equals,
+    _colon,
+    _arrow,
+    _brace,
+    _comma,
+    _generator,
+    _is,
+    _side_by_side,
+    _unpacking,
+    _missing_operand,
+    _unexpected,
+)

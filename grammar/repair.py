@@ -1,0 +1,352 @@
+"""Broken tokens: what is wrong is said here, and put right as the writer meant it.
+
+A repaired statement still parses, so one mistake is reported once. A token that cannot be
+repaired becomes an ``ERROR``: its statement is given up without a further word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
+from typing import Final
+from unicodedata import name as unicode_name
+from unicodedata import normalize
+
+from .diagnostics import Diagnostic, Edit, Fix
+from .lalr import Token
+from .layout import CLOSERS, CLOSES
+from .scanner import scan
+from .source import Source, Span
+
+MAX_EDITS: Final = 1000
+
+
+def clip(text: str) -> str:
+    """Short enough for a message."""
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def place(source: Source, token: Token) -> Span:
+    return Span(source, token.start, token.end)
+
+
+def replacement(span: Span, text: str, title: str = "") -> Fix:
+    return Fix(title or f"replace it with `{text}`", (Edit(span, text),))
+
+
+# --- tokens --------------------------------------------------------------------------------
+
+# What other languages write, what is written here, and what it is there.
+OTHERS_SYMBOLS: Final = {
+    "&&": ("and", "`and`"),
+    "||": ("or", "`or`"),
+    "!": ("not", "`not`"),
+    "&": ("and", "`and`"),
+    "~": ("not", "`not`"),
+    "|>": (">", "the pipe"),
+    "|": (">", "the pipe"),
+    "=>": (">", "the pipe"),
+    "→": (">", "the pipe"),
+    "⟶": (">", "the pipe"),
+    ":=": ("=", "an assignment"),
+    "===": ("==", "equality"),
+    "!==": ("!=", "inequality"),
+    "^": ("**", "a power"),
+    "≥": (">=", "at least"),
+    "≤": ("<=", "at most"),
+    "≠": ("!=", "inequality"),
+    "×": ("*", "a product"),
+    "·": ("*", "a product"),
+    "÷": ("/", "a quotient"),
+    "−": ("-", "minus"),
+    "–": ("-", "minus"),
+    "—": ("-", "minus"),
+}
+CONSTANTS: Final = {"True": "true", "False": "false", "None": "none"}
+
+
+@dataclass
+class _Amender:
+    source: Source
+    tokens: list[Token]
+    result: list[Token] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    semicolons: list[Span] = field(default_factory=list)
+    brackets: list[str] = field(default_factory=list)
+
+    def follow(self, token: Token) -> None:
+        if token.kind in CLOSES:
+            self.brackets.append(token.kind)
+        elif token.kind in CLOSERS and self.brackets:
+            self.brackets.pop()
+
+    def report(
+        self, code: str, message: str, token: Token, detail: str, help: str, fix: Fix | None = None
+    ) -> None:
+        span = place(self.source, token)
+        self.diagnostics.append(
+            Diagnostic(code, message, span, detail, help=(help,) if help else (), fix=fix)
+        )
+
+    def put(self, token: Token, text: str) -> None:
+        """Read ``text`` in the place of a token."""
+        for new in scan(text):
+            self.result.append(Token(new.kind, new.text, token.start, token.end))
+
+    def put_source(self, start: int, end: int) -> None:
+        self.result.extend(amend(self.source, scan(self.source.text, start, end), self.diagnostics))
+
+    def give_up(self, token: Token) -> None:
+        self.result.append(Token("ERROR", token.text, token.start, token.end))
+
+
+def amend(source: Source, tokens: list[Token], diagnostics: list[Diagnostic]) -> list[Token]:
+    """The tokens without the mistakes that lie in a single one."""
+    amender = _Amender(source, tokens, diagnostics=diagnostics)
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        handler = _HANDLERS.get(token.kind)
+        skip = 1
+        amender.follow(token)
+        if handler:
+            skip = handler(amender, index) or 1
+        else:
+            amender.result.append(token)
+        index += skip
+    if amender.semicolons:
+        diagnostics.append(_semicolons(amender))
+    return amender.result
+
+
+def _constant(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    if a.result and a.result[-1].kind in ("DOT", "AS"):
+        a.result.append(token)
+        return
+    word = CONSTANTS[token.text]
+    fix = replacement(place(a.source, token), word)
+    a.report("E111", f"`{token.text}` is written `{word}`", token, "lowercase here", "", fix)
+    a.put(token, word)
+
+
+def _return(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    if a.result and a.result[-1].kind in ("DOT", "AS"):
+        a.result.append(token)
+        return
+    after = a.tokens[index + 1] if index + 1 < len(a.tokens) else None
+    end = after.start if after and after.kind != "NEWLINE" else token.end
+    fix = replacement(Span(a.source, token.start, end), "", "remove `return`")
+    help = "the last expression of a body is its result; several values are a list: `[y, h]`"
+    a.report("E115", "there is no `return`", token, "not needed", help, fix)
+
+
+def _docstring(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    lines = token.text.strip("\"'").strip().split("\n")
+    text = "\n".join(f"## {line.strip()}" for line in lines)
+    help = "lines that start with `##`, above a block or a net, are its documentation"
+    fix = replacement(place(a.source, token), text, "write it as a comment")
+    a.report("E131", "texts in triple quotes are not comments here", token, "", help, fix)
+
+
+def _foreign_comment(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    text = token.text.strip("/*").strip()
+    fix = None if "\n" in text else replacement(place(a.source, token), f"# {text}")
+    a.report("E131", "comments start with `#`", token, "", "a comment ends with its line", fix)
+
+
+def _operator(a: _Amender, index: int) -> int:
+    """``//`` before a few words is a comment of another language."""
+    token = a.tokens[index]
+    if token.text != "//" or not _is_prose(a.tokens[index + 1 : index + 20]):
+        a.result.append(token)
+        return 1
+    fix = replacement(place(a.source, token), "#")
+    help = "`//` is the division that rounds down"
+    a.report("E131", "comments start with `#`", token, "not a comment", help, fix)
+    rest = range(index, len(a.tokens))
+    return next((i for i in rest if a.tokens[i].kind == "NEWLINE"), len(a.tokens)) - index
+
+
+def _is_prose(tokens: list[Token]) -> bool:
+    """Two words side by side on the line."""
+    kinds = [t.kind for t in takewhile(lambda t: t.kind != "NEWLINE", tokens)]
+    return ("NAME", "NAME") in pairwise(kinds)
+
+
+def _augmented(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    operator = token.text[:-1]
+    name = a.result[-1] if a.result and a.result[-1].kind == "NAME" else None
+    if name is None:
+        a.report("E116", f"there is no `{token.text}`", token, "", "a name is assigned with `=`")
+        a.give_up(token)
+        return
+    long = f"= {name.text} {operator}"
+    help = f"write `{name.text} {long} ...`; a residual branch is `x = x + (x > f)`"
+    fix = replacement(place(a.source, token), long)
+    a.report("E116", f"there is no `{token.text}`", token, "", help, fix)
+    a.put(token, long)
+
+
+def _smart_string(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    text = f'"{token.text[1:-1]}"'
+    fix = replacement(place(a.source, token), text)
+    a.report("E105", "strings stand in straight quotes", token, "curly quotes", "", fix)
+    a.result.append(Token("STRING", text, token.start, token.end))
+
+
+def _broken_string(a: _Amender, index: int) -> None:
+    """It runs to the end of the line; the closing brackets there are taken as code again."""
+    token = a.tokens[index]
+    quote = token.text[0]
+    end = token.start + max(1, len(token.text.rstrip(")]}, \t\r")))
+    opener = Token("STRING", quote, token.start, token.start + 1)
+    fix = Fix(f"close it with `{quote}`", (Edit(Span(a.source, end, end), quote),))
+    a.report("E105", "this string is not closed", opener, "opened here", "", fix)
+    text = a.source.text[token.start : end].rstrip("\\")
+    a.result.append(Token("STRING", text + quote, token.start, end))
+    a.put_source(end, token.end)
+
+
+def _broken_number(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    dims = token.text.lower().replace("×", "x")
+    if re.fullmatch(r"[0-9]+(x[0-9]+)+", dims):
+        small = replacement(place(a.source, token), dims)
+        a.report(
+            "E121", f"sizes are written `{clip(dims)}`", token, "", "with a small letter x", small
+        )
+        a.put(token, dims)
+        return
+    parts = dims.split("x")
+    fix: Fix | None = None
+    help = ""
+    if len(parts) > 1 and all(re.fullmatch(r"[0-9]+|[^\W\d]\w*", p) for p in parts):
+        listed = f"[{', '.join(parts)}]"
+        help = "`3x3` is for numbers; with names it is a list"
+        fix = replacement(place(a.source, token), listed)
+    a.report("E107", f"`{clip(token.text)}` is not a number", token, "", help, fix)
+    a.give_up(token)
+
+
+def _between_numbers(a: _Amender, index: int) -> bool:
+    after = a.tokens[index + 1] if index + 1 < len(a.tokens) else None
+    before = a.result[-1] if a.result else None
+    return bool(before and after and before.kind in ("NUMBER", "DIMS") and after.kind == "NUMBER")
+
+
+def _symbol(a: _Amender, index: int) -> int:
+    token = a.tokens[index]
+    span = place(a.source, token)
+    ascii = normalize("NFKC", token.text)
+    if token.text == "×" and _between_numbers(a, index):
+        before = a.result.pop()
+        after = a.tokens[index + 1]
+        dims = f"{before.text}x{after.text}"
+        whole = Span(a.source, before.start, after.end)
+        a.report(
+            "E121", f"sizes are written `{dims}`", token, "a letter x", "", replacement(whole, dims)
+        )
+        a.result.append(Token("DIMS", dims, before.start, after.end))
+        return 2
+    if token.text in OTHERS_SYMBOLS:
+        ours, meaning = OTHERS_SYMBOLS[token.text]
+        fix = replacement(span, ours)
+        message = f"`{token.text}` is written `{ours}`"
+        help = "" if meaning == f"`{ours}`" else f"`{ours}` is {meaning}"
+        a.report("E112", message, token, "", help, fix)
+        a.put(token, ours)
+    elif token.text == ";":
+        _semicolon(a, index)
+    elif token.text == "\\":
+        help = (
+            "a line goes on if it ends in an operator or a comma, or the next one starts with one"
+        )
+        fix = replacement(span, "", "remove it")
+        a.report("E112", "lines are not continued with `\\`", token, "not needed", help, fix)
+    elif token.text == "?":
+        help = "a choice is `a if condition else b`"
+        a.report("E112", "there is no `?`", token, "", help)
+        a.give_up(token)
+    elif ascii != token.text and all(0x20 < ord(c) < 0x7F for c in ascii):
+        fix = replacement(span, ascii)
+        a.report("E106", f"`{token.text}` is written `{ascii}`", token, _named(token), "", fix)
+        a.put(token, ascii)
+    else:
+        a.report("E106", f"`{token.text}` means nothing here", token, _named(token), "")
+        a.give_up(token)
+    return 1
+
+
+def _semicolon(a: _Amender, index: int) -> None:
+    token = a.tokens[index]
+    a.semicolons.append(place(a.source, token))
+    if a.brackets and a.brackets[-1] != "LBRACE":
+        a.result.append(Token("COMMA", ",", token.start, token.end))
+    else:
+        a.result.append(Token("NEWLINE", "\n", token.start, token.end))
+
+
+def _semicolons(a: _Amender) -> Diagnostic:
+    """A file written with semicolons has one habit, so it gets one report."""
+    first, *rest = a.semicolons
+    edits = tuple(_semicolon_edit(a.source, s) for s in a.semicolons[:MAX_EDITS])
+    return Diagnostic(
+        "E113",
+        "statements end with their line, not with `;`",
+        first,
+        f"and {len(rest)} more" if rest else "",
+        fix=Fix("remove them", edits) if len(edits) == len(a.semicolons) else None,
+    )
+
+
+def _semicolon_edit(source: Source, span: Span) -> Edit:
+    rest = source.line(span.line)[span.column :]
+    if not rest.strip() or rest.strip().startswith(("#", "}")):
+        return Edit(span, "")
+    line = source.line(span.line)
+    indent = line[: len(line) - len(line.lstrip())]
+    return Edit(Span(source, span.start, span.end + len(rest) - len(rest.lstrip())), "\n" + indent)
+
+
+def _other(a: _Amender, index: int) -> None:
+    """Spaces of other scripts, control characters, bytes that were not UTF-8: left out."""
+    token = a.tokens[index]
+    code = ord(token.text)
+    if 0xD800 <= code < 0xE000:
+        a.report("E106", "this file is not encoded in UTF-8", token, "not a character", "")
+    elif token.text.isspace():
+        fix = replacement(place(a.source, token), " ", "write a space")
+        a.report("E106", f"this is no ordinary space ({_named(token)})", token, "", "", fix)
+    else:
+        fix = replacement(place(a.source, token), "", "remove it")
+        a.report("E106", f"an invisible character ({_named(token)})", token, "", "", fix)
+
+
+def _named(token: Token) -> str:
+    code = f"U+{ord(token.text):04X}"
+    name = unicode_name(token.text, "")
+    return f"{code}, {name.lower()}" if name else code
+
+
+_HANDLERS: Final[dict[str, Callable[[_Amender, int], int | None]]] = {
+    "FOREIGN_CONSTANT": _constant,
+    "RETURN": _return,
+    "DOCSTRING": _docstring,
+    "FOREIGN_COMMENT": _foreign_comment,
+    "OPERATOR": _operator,
+    "AUGMENTED": _augmented,
+    "SMART_STRING": _smart_string,
+    "BROKEN_STRING": _broken_string,
+    "BROKEN_NUMBER": _broken_number,
+    "FOREIGN": _symbol,
+    "SYMBOL": _symbol,
+    "OTHER": _other,
+}
