@@ -145,12 +145,12 @@ def _single(dim: Dim) -> Dim:
 # --- for programs ----------------------------------------------------------------------------
 
 
-def as_dict(graph: Graph) -> dict[str, Any]:
+def as_dict(graph: Graph, name: str = "") -> dict[str, Any]:
     """The document that ``netwright summary --output-format json`` prints. Sizes that depend on
     symbols are strings."""
     return {
         "version": VERSION,
-        "net": graph.name,
+        "net": name or graph.name,
         "inputs": {p.name: _shape(p.type) for p in graph.inputs},
         "params": _number(_single(graph.params)),
         "macs": _number(_single(graph.macs)),
@@ -188,20 +188,23 @@ def _plain(value: object) -> object:
 # --- for readers -----------------------------------------------------------------------------
 
 
-def text(graph: Graph) -> str:
-    """The table: inputs, a row for each layer (repeats folded), the total."""
+def text(graph: Graph, name: str = "") -> str:
+    """The table: inputs, a row for each layer (repeats folded), the total.
+
+    ``name`` is the net's where the graph bears another: ``net resnet18 = ResNet(...)``.
+    """
     inputs = [(p.name, "input", str(p.type), "", "") for p in graph.inputs]
     layers = [_cells(row) for row in rows(graph, fold=True)]
     params, macs = _single(graph.params), _single(graph.macs)
     total = ("total", "", "", _exact(params), _exact(macs))
     head = ("path", "layer", "output", "params", "MACs")
     table = _table([head, *inputs, *layers, total], "<<<>>", rules={1, 1 + len(inputs + layers)})
-    return f"{_title(graph)}\n\n{table}\n\n{_totals(params, macs)}\n"
+    return f"{_title(graph, name)}\n\n{table}\n\n{_totals(params, macs)}\n"
 
 
-def _title(graph: Graph) -> str:
+def _title(graph: Graph, name: str) -> str:
     first = graph.documentation.strip().partition("\n")[0]
-    return f"{graph.name}: {first}" if first else graph.name or "net"
+    return ": ".join(filter(None, (name or graph.name, first)))
 
 
 def _totals(params: Dim, macs: Dim) -> str:

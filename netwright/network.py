@@ -90,7 +90,7 @@ def _compile(
     found = load_source(source, net=net, parameters=parameters, inputs=inputs, search=search)
     if found.graph is None:
         raise _with_excerpts(CompileError(found.diagnostics))
-    return Network(found.graph, found.diagnostics)
+    return Network(found.graph, found.net or Path(source.name).stem, found.diagnostics)
 
 
 def _with_excerpts(error: CompileError) -> CompileError:
@@ -110,8 +110,9 @@ class Network:
     findings that did not stop it.
     """
 
-    def __init__(self, ir: Graph, warnings: Sequence[Diagnostic] = ()) -> None:
+    def __init__(self, ir: Graph, name: str, warnings: Sequence[Diagnostic] = ()) -> None:
         self.ir = ir
+        self.name = name
         self.warnings = tuple(warnings)
 
     def __repr__(self) -> str:
@@ -124,10 +125,6 @@ class Network:
 
     def __hash__(self) -> int:
         return hash((self.ir.name, self.ir.inputs, self.ir.outputs))
-
-    @property
-    def name(self) -> str:
-        return self.ir.name
 
     @property
     def inputs(self) -> dict[str, TensorType]:
@@ -151,15 +148,15 @@ class Network:
     @property
     def graph(self) -> NetGraph:
         """The same as a networkx graph."""
-        from .compiler.graph import NetGraph
+        from .compiler.graph import to_networkx
 
-        return NetGraph(self.ir)
+        return to_networkx(self.ir)
 
     def summary(self) -> str:
         """The table of all layers."""
         from .backends.summary import text
 
-        return text(self.ir)
+        return text(self.ir, self.name)
 
     def to_source(self) -> str:
         """PyTorch source that needs nothing but PyTorch."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from ..compiler.ir import Graph
 
 
-def compiled(options: Namespace) -> Graph:
-    """The graph of the one net that the options mean; findings go to standard error."""
+def compiled(options: Namespace) -> tuple[Graph, str]:
+    """The graph of the one net that the options mean, and its name: a bare pipeline is called
+    after its file. Findings go to standard error."""
     from ..compiler.pipeline import load_source
 
     text = source(options.file, options)
@@ -31,7 +32,13 @@ def compiled(options: Namespace) -> Graph:
         print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
     if found.graph is None:
         raise SystemExit(1)
-    return found.graph
+    return found.graph, found.net or Path(text.name).stem
+
+
+def refuse(finding: Diagnostic, options: Namespace) -> int:
+    """A backend cannot do it: a finding like the compiler's."""
+    print(report("text", [finding], [options.file], sys.stderr), end="", file=sys.stderr)
+    return 1
 
 
 def report(

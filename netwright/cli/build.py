@@ -22,5 +22,6 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..backends.pytorch import to_source
 
-    deliver(to_source(compiled(options)).encode(), options.output)
+    graph, _ = compiled(options)
+    deliver(to_source(graph).encode(), options.output)
     return 0

@@ -1,31 +1,55 @@
-"""Draw a spec as a diagram: svg, png, pdf or dot, by the suffix of the file."""
+"""Draw a spec as a diagram; the suffix of the file says in which format."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
+from ..grammar.diagnostics import Diagnostic
+from ..terminal import either
 from ._parser import Misuse, Parser, add_output, add_spec
-from ._work import compiled, deliver
+from ._work import compiled, deliver, refuse
 
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 EXAMPLES = """\
   netwright render unet.net -o unet.svg
   netwright render resnet --net resnet18 -o resnet18.png
+  netwright render vgg --net vgg16 --direction LR -o vgg16.svg
   netwright render lenet.net > lenet.svg
 """
 
 
 def configure(parser: Parser) -> None:
+    from ..backends.diagram import formats, views
+
     add_spec(parser)
-    add_output(parser, "the picture to write (default: svg to standard output)")
+    suffixes = either([f".{f}" for f in formats()])
+    add_output(parser, f"the picture to write, a {suffixes} (default: svg to standard output)")
+    parser.add_argument("--view", choices=views(), default="docs", help="which picture")
+    parser.add_argument(
+        "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
+    )
+    parser.add_argument("--depth", type=int, metavar="N", help="how many levels of blocks to open")
+    parser.add_argument("--title", help="the words above it ('' for none)")
 
 
 def run(options: Namespace) -> int:
-    suffix = options.output.suffix.lower() if options.output else ".svg"
-    if suffix not in SUFFIXES:
-        kind = f"{suffix} files" if suffix else "a file without a suffix"
-        raise Misuse(f"cannot draw {kind}", f"the suffix may be {', '.join(SUFFIXES)}")
-    from ..backends.diagram import render
+    from ..backends.diagram import DiagramError, render
 
-    deliver(render(compiled(options), suffix), options.output)
+    suffix = options.output.suffix if options.output and str(options.output) != "-" else ".svg"
+    _know(suffix)
+    graph, _ = compiled(options)
+    looks = {name: getattr(options, name) for name in ("view", "direction", "depth", "title")}
+    try:
+        picture = render(graph, suffix, **looks)
+    except DiagramError as error:
+        return refuse(Diagnostic(error.code, error.message, help=(error.help,)), options)
+    deliver(picture, options.output)
     return 0
+
+
+def _know(suffix: str) -> None:
+    """Before anything is compiled: is that a format?"""
+    from ..backends.diagram import formats
+
+    if suffix.lower().removeprefix(".") not in formats():
+        kind = f"{suffix} files" if suffix else "a file without a suffix"
+        raise Misuse(f"cannot draw {kind}", f"it may be {either([f'.{f}' for f in formats()])}")

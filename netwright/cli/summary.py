@@ -23,11 +23,11 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..backends import summary
 
-    graph = compiled(options)
+    graph, name = compiled(options)
     if options.output_format == "text":
-        sys.stdout.write(summary.text(graph))
+        sys.stdout.write(summary.text(graph, name))
         return 0
     import json
 
-    print(json.dumps(summary.as_dict(graph), indent=2, ensure_ascii=False))
+    print(json.dumps(summary.as_dict(graph, name), indent=2, ensure_ascii=False))
     return 0

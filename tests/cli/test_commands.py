@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -276,10 +277,15 @@ def test_render(run: Netwright) -> None:
     assert Path("A.DOT").read_text().startswith("digraph")
 
 
-def test_render_wants_a_suffix_it_knows(run: Netwright, golden: Golden) -> None:
-    told = [run("render", "lenet.net", "-o", name) for name in ("a.bmp", "picture")]
-    assert [done.status for done in told] == [2, 2]
-    golden("cli/misuse/suffix.txt", "".join(done.err for done in told))
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("a.bmp", "cannot draw .bmp files"), ("picture", "cannot draw a file without a suffix")],
+)
+def test_render_wants_a_suffix_it_knows(run: Netwright, name: str, message: str) -> None:
+    done = run("render", "lenet.net", "-o", name)
+    assert (done.status, done.out) == (2, "")
+    assert message in done.err
+    assert ".png or .svg" in done.err
 
 
 def test_a_file_in_no_folder(run: Netwright) -> None:
@@ -360,7 +366,11 @@ def test_new_from_a_spec(run: Netwright) -> None:
 def test_help(run: Netwright, golden: Golden, command: str | None) -> None:
     done = run(*([command] if command else []), "--help")
     assert (done.status, done.err) == (0, "")
-    golden(f"cli/help/{command or 'netwright'}.txt", done.out)
+    text = done.out
+    if command == "render":  # it lists formats and views, which come and go as files do
+        text = text[: text.index("  -o FILE, ")] + text[text.index("examples:") :]
+        text = re.sub(r"(?s)(--view ).*?(?=FILE\n\n)", r"\1... ", text)
+    golden(f"cli/help/{command or 'netwright'}.txt", text)
 
 
 def test_version(run: Netwright) -> None:
