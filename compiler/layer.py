@@ -161,13 +161,14 @@ class Layer:
 
     def __init_subclass__(cls) -> None:
         # A plain default stays in the class as an attribute: `self.stride` finds it there.
-        # A layer's own settings come first, so that those of a base take no position.
+        # Required settings come first, then a layer's own: those of a base take no position.
         own = {
             name: Setting(name, cls.__dict__.get(name, REQUIRED))
             for name, annotation in inspect.get_annotations(cls).items()
             if not str(annotation).startswith("ClassVar")
         }
-        cls.settings = own | {k: v for k, v in cls.settings.items() if k not in own}
+        merged = own | {k: v for k, v in cls.settings.items() if k not in own}
+        cls.settings = dict(sorted(merged.items(), key=lambda item: not item[1].required))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         names = iter(self.settings)

@@ -35,6 +35,14 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Device(Raw):
+    """The device to make a tensor on: ``x.device`` of the graph's first tensor input. Where
+    nothing is known of one it reads ``None``, PyTorch's default device."""
+
+    text: str = "None"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """``function(*args, **kwargs)``; ``function`` is a dotted name or an expression."""
 
@@ -99,6 +107,8 @@ class Lowering:
     module: Call | None = None
     forward: Code | None = None
     helpers: tuple[Helper, ...] = ()
+    nested: tuple[int | tuple[int, ...], ...] = ()
+    """How several results come nested: ``(0, (1, 2))`` for ``y, (h, c) = ...``; by default flat."""
 
 
 def call(function: str, *args: Code, **kwargs: Code) -> Call:

@@ -1,0 +1,360 @@
+"""Recurrent layers: PyTorch's whole sequences (rnn, lstm, gru) and single steps (their cells)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from ..dims import Dim
+from ..layer import Example, Layer, Refused, Tensor, Weight, same
+from ..lowering import Call, Code, Helper, Input, Lowering, Self, call, given
+from ..types import TensorType
+
+PACKED = Helper(
+    "run_packed",
+    '''def run_packed(rnn, x, lengths, *state):
+    """Run a recurrent module over sequences of different lengths, padded to x's."""
+    packed = nn.utils.rnn.pack_padded_sequence(
+        x, lengths.cpu(), batch_first=True, enforce_sorted=False
+    )
+    packed, state = rnn(packed, *state)
+    x, _ = nn.utils.rnn.pad_packed_sequence(packed, batch_first=True, total_length=x.shape[1])
+    return x, state
+''',
+)
+
+
+class Recurrent(Layer):
+    """What rnn, lstm and gru have in common."""
+
+    category = "recurrent"
+    positional = 1
+    results = "side"
+    assumed = ("N", "T", "D")
+    gates: ClassVar[int] = 1
+    states_kept: ClassVar[int] = 1
+    module_name: ClassVar[str] = ""
+
+    hidden: int
+    layers: int = 1
+    bidirectional: bool = False
+    dropout: float = 0.0
+    bias: bool = True
+    lengths: Tensor | None = None
+
+    @property
+    def directions(self) -> int:
+        return 2 if self.bidirectional else 1
+
+    @property
+    def width(self) -> int:
+        """Features of one direction's output."""
+        return self.hidden
+
+    def state_widths(self) -> tuple[int, ...]:
+        return (self.hidden,) * self.states_kept
+
+    def infer(self, x: TensorType, *states: TensorType) -> tuple[TensorType, ...]:
+        self._check_settings()
+        if x.dtype != "float":
+            raise Refused(
+                f"{self.word} needs floats, got {x.dtype}", code="E303", input=0,
+                help="whole numbers are embedded first: `embed(count, dim)`",
+            )  # fmt: skip
+        if x.rank != 3:
+            raise Refused(
+                f"{self.word} reads sequences [N, T, D], got {x}", input=0,
+                help="the batch, time, features: `unsqueeze(-1)` adds a features axis, "
+                '`rearrange("n c h w -> n (h w) c")` reads an image as a sequence',
+            )  # fmt: skip
+        kept = tuple(
+            TensorType((self.layers * self.directions, x.shape[0], width))
+            for width in self.state_widths()
+        )
+        self._check_states(states, kept)
+        self._check_lengths(x)
+        return x.with_shape(x.shape[0], x.shape[1], self.width * self.directions), *kept
+
+    def _check_settings(self) -> None:
+        for name in ("hidden", "layers"):
+            if getattr(self, name) < 1:
+                raise Refused(f"{name} is at least 1", setting=name)
+        if not 0 <= self.dropout <= 1:
+            raise Refused("dropout is a probability, between 0 and 1", setting="dropout")
+
+    def _check_states(
+        self, states: tuple[TensorType, ...], kept: tuple[TensorType, ...]
+    ) -> None:
+        if states and len(states) != len(kept):
+            raise Refused(
+                f"{self.word} has {len(kept)} states, {len(states)} are piped in",
+                help=f"`[x, {', '.join('hc'[: len(kept)])}] > {self.word}(...)`",
+            )
+        for i, (got, wanted) in enumerate(zip(states, kept, strict=False)):
+            fits = got.rank == 3 and got.dtype == "float"
+            if not fits or not all(map(same, got.shape, wanted.shape)):
+                raise Refused(
+                    f"the first state of {self.word} is {wanted}", code="E302", input=i + 1,
+                    detail=f"got {got}", notes=["[layers * directions, N, hidden], as in PyTorch"],
+                )  # fmt: skip
+
+    def _check_lengths(self, x: TensorType) -> None:
+        lengths = self.lengths
+        if lengths is None:
+            return
+        if lengths.dtype != "int" or lengths.rank != 1 or not same(lengths.shape[0], x.shape[0]):
+            raise Refused(
+                f"lengths is one whole number per example, got {lengths}", setting="lengths",
+                code="E303", help="`lengths[] int` is such an input",
+            )  # fmt: skip
+
+    def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:
+        made: dict[str, Weight] = {}
+        for layer in range(self.layers):
+            width: Dim = x.shape[-1] if layer == 0 else self.width * self.directions
+            for suffix in ("", "_reverse")[: self.directions]:
+                made |= self._layer_weights(f"l{layer}{suffix}", width)
+        return made
+
+    def _layer_weights(self, suffix: str, width: Dim) -> dict[str, Weight]:
+        rows = self.gates * self.hidden
+        made = {
+            f"weight_ih_{suffix}": Weight((rows, width)),
+            f"weight_hh_{suffix}": Weight((rows, self.width)),
+        }
+        if self.bias:
+            made |= {f"bias_{kind}_{suffix}": Weight((rows,)) for kind in ("ih", "hh")}
+        if self.width != self.hidden:
+            made[f"weight_hr_{suffix}"] = Weight((self.width, self.hidden))
+        return made
+
+    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
+        steps = inputs[0].shape[0] * inputs[0].shape[1]
+        products: Dim = 0
+        for weight in self.weights(inputs[0]).values():
+            if len(weight.shape) == 2:
+                products = products + weight.shape[0] * weight.shape[1]
+        return products * steps
+
+    def lower(self, x: TensorType, *states: TensorType) -> Lowering:
+        if not isinstance(x.shape[-1], int):
+            raise Refused(
+                f"{self.word} needs to know its input's features, here {x.shape[-1]}", input=0,
+                help="give the input a shape: `--input 20x57`",
+            )  # fmt: skip
+        settings: dict[str, Code] = given(
+            num_layers=(self.layers, 1), bias=(self.bias, True), **self._more_settings()
+        )
+        settings["batch_first"] = True
+        settings |= given(
+            dropout=(self.dropout, 0.0), bidirectional=(self.bidirectional, False)
+        )
+        module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
+        return Lowering(module, self._forward(len(states)), self._helpers(), nested=self._nesting())
+
+    def _more_settings(self) -> dict[str, tuple[Code, Code]]:
+        return {}
+
+    def _forward(self, states: int) -> Code:
+        given_states: tuple[Code, ...] = tuple(Input(i + 1) for i in range(states))
+        if states == 2:
+            given_states = (given_states,)
+        if self.lengths is not None:
+            return call("run_packed", Self(), Input(0), Input(states + 1), *given_states)
+        return Call(Self(), (Input(0), *given_states))
+
+    def _helpers(self) -> tuple[Helper, ...]:
+        return (PACKED,) if self.lengths is not None else ()
+
+    def _nesting(self) -> tuple[int | tuple[int, ...], ...]:
+        return (0, 1) if self.states_kept == 1 else (0, (1, 2))
+
+    def caption(self) -> tuple[str, str]:
+        parts = [f"{self.layers} layers"] if self.layers > 1 else []
+        parts += ["bidirectional"] if self.bidirectional else []
+        return f"{self.word.upper()} {self.hidden}", ", ".join(parts)
+
+
+class RNN(Recurrent):
+    """Elman RNN over [N, T, in]: the outputs [N, T, hidden * directions], and as side result the
+    last states [layers * directions, N, hidden]. First states may be piped in: ``[x, h] > rnn(128)``.
+
+    ``lengths=`` is one length per example: shorter sequences are packed, not read past their end.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.RNN.html
+    """
+
+    word = "rnn"
+    arity = (1, 2)
+    module_name = "nn.RNN"
+    examples = (Example("rnn(32)", "20x16"), Example("rnn(32, layers=2, activation=relu)", "20x16"))
+
+    activation: Literal["tanh", "relu"] = "tanh"
+
+    def _more_settings(self) -> dict[str, tuple[Code, Code]]:
+        return {"nonlinearity": (self.activation, "tanh")}
+
+
+class GRU(Recurrent):
+    """Gated recurrent unit over [N, T, in] (Cho et al., 2014): the outputs
+    [N, T, hidden * directions], and as side result the last states [layers * directions, N, hidden].
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
+    """
+
+    word = "gru"
+    arity = (1, 2)
+    gates = 3
+    module_name = "nn.GRU"
+    examples = (
+        Example("gru(32)", "20x16"),
+        Example("gru(32, layers=2, bidirectional=true)", "20x16"),
+        Example("gru(32, lengths=a)", "20x16", a=" int"),
+    )
+
+
+class LSTM(Recurrent):
+    """Long short-term memory over [N, T, in] (Hochreiter and Schmidhuber, 1997): the outputs
+    [N, T, hidden * directions], and as side results the last states h and c
+    [layers * directions, N, hidden]: ``y, h, c = x > lstm(128)``.
+
+    ``proj`` projects the hidden state to that width (Sak et al., 2014).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+    """
+
+    word = "lstm"
+    arity = (1, 3)
+    gates = 4
+    states_kept = 2
+    module_name = "nn.LSTM"
+    examples = (
+        Example("lstm(32)", "20x16"),
+        Example("lstm(32, layers=2, bidirectional=true, proj=8)", "20x16"),
+    )
+
+    proj: int = 0
+
+    @property
+    def width(self) -> int:
+        return self.proj or self.hidden
+
+    def state_widths(self) -> tuple[int, ...]:
+        return self.width, self.hidden
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        if self.proj < 0 or self.proj >= self.hidden:
+            if self.proj != 0:
+                raise Refused("proj is smaller than hidden", setting="proj")
+
+    def _more_settings(self) -> dict[str, tuple[Code, Code]]:
+        return {"proj_size": (self.proj, 0)}
+
+
+class Cell(Layer):
+    """What the single-step cells have in common: one step [N, in] and the states [N, hidden]."""
+
+    category = "recurrent"
+    positional = 1
+    gates: ClassVar[int] = 1
+    states_kept: ClassVar[int] = 1
+    module_name: ClassVar[str] = ""
+
+    hidden: int
+    bias: bool = True
+
+    def states(self, *steps: TensorType) -> tuple[TensorType, ...]:
+        return (TensorType((steps[0].shape[0], self.hidden)),) * self.states_kept
+
+    def infer(self, x: TensorType, *states: TensorType) -> TensorType | tuple[TensorType, ...]:
+        if self.hidden < 1:
+            raise Refused("hidden is at least 1", setting="hidden")
+        if x.dtype != "float":
+            raise Refused(f"{self.word} needs floats, got {x.dtype}", code="E303", input=0)
+        if x.rank != 2:
+            raise Refused(
+                f"{self.word} takes one step [N, D], got {x}", input=0,
+                help=f"`scan({self.word}({self.hidden}))` steps through [N, T, D]",
+            )  # fmt: skip
+        wanted = self.states(x)
+        if states and len(states) != len(wanted):
+            raise Refused(f"{self.word} has {len(wanted)} states, {len(states)} are piped in")
+        for i, (got, kind) in enumerate(zip(states, wanted, strict=False)):
+            fits = got.rank == 2 and got.dtype == "float"
+            if not fits or not all(map(same, got.shape, kind.shape)):
+                raise Refused(
+                    f"the state of {self.word} is {kind}", code="E302", input=i + 1,
+                    detail=f"got {got}",
+                )  # fmt: skip
+        return wanted if len(wanted) > 1 else wanted[0]
+
+    def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:
+        rows = self.gates * self.hidden
+        made = {"weight_ih": Weight((rows, x.shape[-1])), "weight_hh": Weight((rows, self.hidden))}
+        return made | ({f"bias_{k}": Weight((rows,)) for k in ("ih", "hh")} if self.bias else {})
+
+    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
+        x = inputs[0]
+        return x.shape[0] * self.gates * self.hidden * (x.shape[-1] + self.hidden)
+
+    def lower(self, x: TensorType, *states: TensorType) -> Lowering:
+        if not isinstance(x.shape[-1], int):
+            raise Refused(f"{self.word} needs to know its input's features", input=0)
+        settings = given(bias=(self.bias, True), **self._more_settings())
+        module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
+        kept: tuple[Code, ...] = tuple(Input(i + 1) for i in range(len(states)))
+        if len(kept) == 2:
+            kept = (kept,)
+        return Lowering(module, Call(Self(), (Input(0), *kept)))
+
+    def _more_settings(self) -> dict[str, tuple[Code, Code]]:
+        return {}
+
+    def caption(self) -> tuple[str, str]:
+        return f"{self.word.replace('_', ' ')} {self.hidden}", ""
+
+
+class RNNCell(Cell):
+    """One step of an Elman RNN: x [N, in] and the state [N, hidden] to the next state.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
+    """
+
+    word = "rnn_cell"
+    arity = (1, 2)
+    module_name = "nn.RNNCell"
+    examples = (Example("rnn_cell(32)", "16", "32"),)
+
+    activation: Literal["tanh", "relu"] = "tanh"
+
+    def _more_settings(self) -> dict[str, tuple[Code, Code]]:
+        return {"nonlinearity": (self.activation, "tanh")}
+
+
+class GRUCell(Cell):
+    """One step of a GRU: x [N, in] and the state [N, hidden] to the next state.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
+    """
+
+    word = "gru_cell"
+    arity = (1, 2)
+    gates = 3
+    module_name = "nn.GRUCell"
+    examples = (Example("gru_cell(32)", "16", "32"),)
+
+
+class LSTMCell(Cell):
+    """One step of an LSTM: x [N, in] and the states h, c [N, hidden] to the next h and c.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
+    """
+
+    word = "lstm_cell"
+    arity = (1, 3)
+    gates = 4
+    states_kept = 2
+    results = "side"
+    module_name = "nn.LSTMCell"
+    examples = (Example("lstm_cell(32)", "16", "32", "32"),)
