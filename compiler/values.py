@@ -151,7 +151,6 @@ class Fan(Network):
     """``[f, g]`` in a pipe: every branch gets the input, a bundle flows on."""
 
     members: tuple[Any, ...]
-    span: Span
 
 
 @dataclass(eq=False, slots=True)
@@ -230,9 +229,12 @@ class Container:
 
 @dataclass(eq=False, slots=True)
 class Builtin:
-    """A function on numbers and lists: ``len``, ``range``."""
+    """A function on numbers and lists: ``len``, ``range``. ``abs`` and its like are layers too,
+    where a network is wanted."""
 
     name: str
+    environment: Environment
+    span: Span
 
 
 Data: TypeAlias = Any

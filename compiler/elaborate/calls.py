@@ -54,10 +54,13 @@ class Calls(Context):
             if method is not None:
                 return method
         function = self.evaluate(expr.function, env)
-        if function is UNKNOWN:
-            self._evaluate_all(expr, env)
-            return UNKNOWN
-        return self.call_value(function, expr, env)
+        if isinstance(function, Builtin):
+            return self._builtin(function, expr, env)
+        with self.wanting_network(False):
+            if function is UNKNOWN:
+                self._evaluate_all(expr, env)
+                return UNKNOWN
+            return self.call_value(function, expr, env)
 
     def call_value(self, function: Data, expr: syntax.Call, env: Environment) -> Data:
         word = None
@@ -67,8 +70,6 @@ class Calls(Context):
             return self.call_layer(function, expr, env)
         if isinstance(function, Template):
             return self.call_block(function, word or _last_name(expr.function), expr, env)
-        if isinstance(function, Builtin):
-            return self._builtin(function, expr, env)
         self._evaluate_all(expr, env)
         return self._not_callable(function, expr)
 
@@ -123,14 +124,13 @@ class Calls(Context):
     def _builtin(self, function: Builtin, expr: syntax.Call, env: Environment) -> Data:
         from ..layers import layers
 
-        if function.name in layers() and not expr.arguments:
-            word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
-            return self.call_layer(word, expr, env)
-        arguments = [self.evaluate(a, env) for a in expr.arguments]
-        settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
+        in_pipe = self.wants_network
+        with self.wanting_network(False):
+            arguments = [self.evaluate(a, env) for a in expr.arguments]
+            settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
         if any(map(unknown_in, arguments)) or unknown_in(list(settings.values())):
             return UNKNOWN
-        if function.name in layers() and _for_the_layer(function.name, arguments, settings):
+        if function.name in layers() and _for_the_layer(function.name, arguments, settings, in_pipe):
             word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
             return self.call_layer(word, expr, env)
         try:
@@ -462,14 +462,16 @@ _INIT_SETTINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def _for_the_layer(name: str, arguments: list[Data], settings: dict[str, Data]) -> bool:
-    """``max(1)`` and ``sum(dim=1)`` are the layers; ``max(a, b)`` and ``sum([1, 2])`` numbers."""
-    if settings:
+def _for_the_layer(
+    name: str, arguments: list[Data], settings: dict[str, Data], in_pipe: bool
+) -> bool:
+    """``max(1)`` and ``sum(dim=1)`` are the layers, ``max(a, b)`` a number; ``sum([1, 2])`` is the
+    layer in a pipe only."""
+    if settings or not arguments or any(map(tensors_in, arguments)):
         return True
-    reductions = name in ("sum", "min", "max")
-    return any(map(tensors_in, arguments)) or (
-        reductions and len(arguments) == 1 and is_number(arguments[0])
-    )
+    if name not in ("sum", "min", "max") or len(arguments) > 1:
+        return False
+    return in_pipe or is_number(arguments[0])
 
 
 def _frozen(value: Data) -> Any:

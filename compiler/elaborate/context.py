@@ -75,6 +75,7 @@ class Context:
         self.inferred: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}
         self.instances: dict[tuple[Any, ...], Any] = {}
         self.repeated = 0
+        self.wants_network = False
 
     # --- the parts call one another ---------------------------------------------------------
 
@@ -130,6 +131,15 @@ class Context:
             yield builder
         finally:
             self.builder = outer
+
+    @contextmanager
+    def wanting_network(self, wanted: bool) -> Iterator[None]:
+        """Whether a word that is a function on lists and a layer means the layer."""
+        outer, self.wants_network = self.wants_network, wanted
+        try:
+            yield
+        finally:
+            self.wants_network = outer
 
     @contextmanager
     def framed(self, env: Environment) -> Iterator[Environment]:

@@ -144,10 +144,10 @@ class Expressions(Calls):
             return Found(self.file_name(env.file, name))
         if name == "id":
             return Found(Identity(span))
+        if name in FUNCTIONS:
+            return Found(Builtin(name, env, span))
         if name in layers():
             return Found(LayerWord(layers()[name], name, env, span))
-        if name in FUNCTIONS:
-            return Found(Builtin(name))
         labelled = (scope.labels[name] for scope in env.chain() if name in scope.labels)
         tensor = next(labelled, None)
         if tensor is not None:
@@ -310,7 +310,8 @@ class Expressions(Calls):
 
     def _index(self, expr: syntax.Index, env: Environment) -> Data:
         value = self.evaluate(expr.value, env)
-        items = tuple(self._item(item, env) for item in expr.items)
+        with self.wanting_network(False):
+            items = tuple(self._item(item, env) for item in expr.items)
         if value is UNKNOWN or any(map(unknown_in, items)):
             return UNKNOWN
         if isinstance(value, Container):
@@ -525,22 +526,9 @@ class Expressions(Calls):
         return Chain((*members, network), node.span)
 
     def pipe_target(self, expr: syntax.Expr, env: Environment) -> Data:
-        """The right side of a pipe: there ``sum(1)`` is the layer, not the function."""
-        body, label = expr, None
-        while isinstance(body, syntax.Paren | syntax.Labelled):
-            label = label or (body if isinstance(body, syntax.Labelled) else None)
-            body = body.body
-        call = isinstance(body, syntax.Call) and isinstance(body.function, syntax.Name)
-        if call and body.function.id in FUNCTIONS and body.function.id in layers():
-            shadowed = any(body.function.id in s.names for s in env.chain())
-            if not shadowed and body.function.id not in env.file.names:
-                word = LayerWord(layers()[body.function.id], body.function.id, env, body.function.span)
-                value = self.call_layer(word, body, env)
-                if label is None or value is UNKNOWN:
-                    return value
-                path = self.label(label.label, env)
-                return UNKNOWN if path is None else Labelled(value, path, numbered=False)
-        return self.evaluate(expr, env)
+        """The right side of a pipe: there ``sum([1, 2])`` is the layer, not the function."""
+        with self.wanting_network(True):
+            return self.evaluate(expr, env)
 
     def piped_into(self, node: syntax.Binary, left: Data, right: Data) -> Network | None:
         network = self.network_or_none(right)
@@ -612,7 +600,8 @@ class Expressions(Calls):
 
     def decide(self, expr: syntax.Expr, env: Environment) -> bool | None:
         """A condition's truth; None after an error."""
-        return self.decide_value(self.evaluate(expr, env), expr.span)
+        with self.wanting_network(False):
+            return self.decide_value(self.evaluate(expr, env), expr.span)
 
     def decide_value(self, value: Data, span: Span) -> bool | None:
         if value is UNKNOWN:
@@ -737,13 +726,15 @@ class Expressions(Calls):
     # --- networks out of values -----------------------------------------------------------------
 
     def network_or_none(self, value: Data) -> Network | None:
+        if isinstance(value, Builtin) and value.name in layers():
+            value = LayerWord(layers()[value.name], value.name, value.environment, value.span)
         if isinstance(value, LayerWord):
             return self.bare_layer(value)
         if isinstance(value, Network):
             return value
         if isinstance(value, list) and self._is_network(value):
             members = tuple(self._member_of(v) for v in value)
-            return Fan(members, _span_of(members))
+            return Fan(members)
         return None
 
     def plain_layer(self, network: Network) -> Any:
@@ -830,11 +821,6 @@ def _as_text(value: Data) -> str:
 
 def _how_many(value: Data) -> str:
     return f"{len(value)} values" if isinstance(value, list) else describe(value)
-
-
-def _span_of(members: tuple[Any, ...]) -> Span:
-    spans = [s for m in members if isinstance(s := getattr(m, "span", None), Span)]
-    return spans[0]
 
 
 _RULES: Final[dict[type, Any]] = {
