@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from .compiler.graph import NetGraph
     from .compiler.ir import Graph
+    from .compiler.pipeline import Compilation
     from .compiler.types import TensorType
 
 Inputs = Mapping[str, str] | str | None
@@ -90,7 +91,14 @@ def _compile(
     found = load_source(source, net=net, parameters=parameters, inputs=inputs, search=search)
     if found.graph is None:
         raise _with_excerpts(CompileError(found.diagnostics))
-    return Network(found.graph, found.net or Path(source.name).stem, found.diagnostics)
+    return Network(found.graph, net_name(found, source), found.diagnostics)
+
+
+def net_name(found: Compilation, source: Source) -> str:
+    """The net's name; a bare pipeline is called after its file."""
+    file = Path(source.name)
+    unnamed = found.graph.name if found.graph else ""
+    return found.net or (file.stem if file.suffix == ".net" else unnamed)
 
 
 def _with_excerpts(error: CompileError) -> CompileError:

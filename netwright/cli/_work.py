@@ -14,6 +14,7 @@ import netwright
 
 from ..files import write_atomically
 from ..grammar.diagnostics import Diagnostic
+from ..network import net_name
 from ..terminal import Terminal, printable
 from ._parser import request, source
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def compiled(options: Namespace) -> tuple[Graph, str]:
-    """The graph of the one net that the options mean, and its name: a bare pipeline is called
-    after its file. Findings go to standard error."""
+    """The graph of the one net that the options mean, and its name. Findings go to
+    standard error."""
     from ..compiler.pipeline import load_source
 
     text = source(options.file, options)
@@ -32,7 +33,7 @@ def compiled(options: Namespace) -> tuple[Graph, str]:
         print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
     if found.graph is None:
         raise SystemExit(1)
-    return found.graph, found.net or Path(text.name).stem
+    return found.graph, net_name(found, text)
 
 
 def refuse(finding: Diagnostic, options: Namespace) -> int:

@@ -1,0 +1,59 @@
+"""What the documentation shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import netwright as nw
+from netwright.backends import summary
+from netwright.compiler.pipeline import check_source, load_source
+from netwright.grammar.source import Source
+from netwright.report_text import report
+from netwright.terminal import Terminal
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def fences(page: Path, language: str) -> list[str]:
+    text = page.read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    targets = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    for target in targets:
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), target
+
+
+def anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+def test_the_tour() -> None:
+    (spec,) = fences(ROOT / "README.md", "net")
+    findings, table = fences(ROOT / "README.md", "text")
+    wrong = Source("unet.net", spec)
+    assert report(check_source(wrong).diagnostics, ["unet.net"], Terminal()) == findings
+    right = load_source(Source("unet.net", spec.replace("conv(3x3, c)", "conv(3x3, c, pad=1)")))
+    assert right.graph is not None
+    printed = summary.text(right.graph).splitlines()
+    assert [line for line in table.splitlines() if line != "..." and line not in printed] == []
+
+
+def test_the_first_specs_of_the_language() -> None:
+    one_line, lenet, resnet, *_ = fences(ROOT / "docs/language.md", "net")
+    assert nw.check(one_line) == []
+    assert nw.check(lenet) == []
+    assert nw.loads(resnet, net="resnet18").params == 11_689_512

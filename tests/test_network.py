@@ -1,0 +1,138 @@
+"""The Python API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import netwright as nw
+
+SPEC = """\
+block wide(d) = linear(d) > relu
+
+## Widths may be chosen
+net mlp(unit=wide, d=16): x[8] -> [2] { x > unit(d) > linear(2) }
+net narrow = mlp(d=4)
+net any(unit): x[8] { x > unit(3) }
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    path = tmp_path / "mlp.net"
+    path.write_text(SPEC)
+    return path
+
+
+def test_the_names_are_there() -> None:
+    assert set(nw.__all__) <= set(dir(nw))
+    for name in nw.__all__:
+        assert getattr(nw, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = nw.nothing
+
+
+def test_load(spec: Path) -> None:
+    net = nw.load(spec)
+    assert net == nw.load(str(spec)) == nw.loads(SPEC, net="mlp")
+    assert net.name == "mlp"
+    assert (net.params, net.macs) == (8 * 16 + 16 + 16 * 2 + 2, 8 * 16 + 16 * 2)
+
+
+def test_load_a_shipped_spec() -> None:
+    net = nw.load("resnet", net="resnet18")
+    assert (net.name, net.params, net.macs) == ("resnet18", 11_689_512, 1_814_073_344)
+    assert {name: str(t) for name, t in net.inputs.items()} == {"image": "[N, 3, 224, 224]"}
+    assert [str(t) for t in net.outputs.values()] == ["[N, 1000]"]
+
+
+def test_parameters(spec: Path) -> None:
+    assert nw.load(spec, d=32).params == 8 * 32 + 32 + 32 * 2 + 2
+    assert nw.load(spec, net="any", unit="wide").params == 8 * 3 + 3
+    with pytest.raises(nw.CompileError, match="no parameter `depth`"):
+        nw.load(spec, depth=3)
+
+
+def test_inputs() -> None:
+    net = nw.loads("linear(4) > relu", inputs="3x8")
+    assert net.params == 36
+    assert nw.loads("linear(4) > relu", inputs={"x": "3x8"}) == net
+    assert nw.loads("linear(4) > relu").params == "4*D + 4"
+
+
+def test_search(tmp_path: Path) -> None:
+    (tmp_path / "parts.net").write_text("block wide(d) = linear(d) > relu\n")
+    text = "from parts import wide\nnet small: x[8] { x > wide(3) }\n"
+    assert nw.loads(text, search=[tmp_path]).params == 27
+    with pytest.raises(nw.CompileError, match="parts"):
+        nw.loads(text)
+
+
+def test_an_error_holds_all_findings_and_shows_them() -> None:
+    with pytest.raises(nw.CompileError) as caught:
+        nw.loads("net x: a[3] { [a > linear(2) > cnov, a > relo] > concat }")
+    assert [d.code for d in caught.value.diagnostics] == ["E201", "E201"]
+    assert str(caught.value).count("\n") == 1
+    shown = "\n".join(caught.value.__notes__)
+    assert "did you mean `conv`?" in shown
+    assert "^^^^" in shown
+
+
+def test_check() -> None:
+    assert nw.check("linear(3)") == []
+    (found,) = nw.check("linear(3) > relo")
+    assert (found.code, found.span and found.span.column) == ("E201", 13)
+
+
+def test_what_cannot_be_read() -> None:
+    with pytest.raises(FileNotFoundError, match="no/such"):
+        nw.load("no/such.net")
+    with pytest.raises(OSError, match="did you mean resnet"):
+        nw.load("resnot")
+
+
+def test_several_nets() -> None:
+    with pytest.raises(nw.CompileError, match="several nets"):
+        nw.loads(SPEC)
+
+
+def test_warnings_are_kept() -> None:
+    net = nw.loads("conv(3x3, 8, stride=2, pad=1) + maxpool(2)")
+    assert [d.severity for d in net.warnings] == ["warning"]
+
+
+def test_repr() -> None:
+    assert repr(nw.loads(SPEC, net="narrow")) == (
+        "<Network narrow: x[N, 8] -> [N, 2], 46 parameters>"
+    )
+    assert repr(nw.loads("linear(4)")) == "<Network net: x[N, D] -> [N, 4], 4*D + 4 parameters>"
+
+
+def test_summary(golden: Callable[[str, str], None]) -> None:
+    golden("cli/summary/narrow.txt", nw.loads(SPEC, net="narrow").summary())
+
+
+def test_diagrams(tmp_path: Path) -> None:
+    net = nw.loads(SPEC, net="narrow")
+    path = net.render(tmp_path / "narrow.svg")
+    assert path.read_text() == net._repr_svg_()
+    assert net.to_dot().startswith("digraph")
+    with pytest.raises(Exception, match="bmp"):
+        net.render(tmp_path / "narrow.bmp")
+    assert not (tmp_path / "narrow.bmp").exists()
+
+
+def test_graph() -> None:
+    view = nw.loads(SPEC, net="narrow").graph
+    assert view.number_of_nodes() > 0
+    assert view.flatten().number_of_nodes() > view.number_of_nodes()
+
+
+def test_torch() -> None:
+    torch = pytest.importorskip("torch")
+    net = nw.loads(SPEC, net="narrow")
+    assert "class " in net.to_source()
+    assert net.to_torch()(torch.zeros(5, 8)).shape == (5, 2)
+    assert next(net.to_torch(device="meta").parameters()).device.type == "meta"
