@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
-from .dims import Dim, less
+from .dims import Dim, Size, less
 from .layer import Layer, Refused, Sizes
 from .types import Dtype, TensorType
 
@@ -49,7 +49,7 @@ def spatial(layer: Layer, x: TensorType, least: int = 1, most: int = 3) -> int:
     raise Refused(f"{layer.word} needs {listed}, got {x}", input=0, help=help)
 
 
-def at_least(least: int, **settings: Dim | tuple[Dim, ...] | None) -> None:
+def at_least(least: int, **settings: Dim | tuple[Dim | None, ...] | None) -> None:
     """Refuses settings with a size below ``least``."""
     for name, value in settings.items():
         for size in value if isinstance(value, tuple) else (value,):
@@ -84,8 +84,13 @@ def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
             )  # fmt: skip
 
 
-def all_known(*sizes: Dim | tuple[Dim, ...]) -> bool:
-    return all(isinstance(d, int) for value in sizes for d in _each(value))
+def all_known(*values: object) -> bool:
+    """Whether no symbolic size is among the values, so that a constructor can take them."""
+    return not any(
+        isinstance(d, Size)
+        for value in values
+        for d in (value if isinstance(value, tuple) else (value,))
+    )
 
 
 def _each(value: Dim | tuple[Dim, ...]) -> tuple[Dim, ...]:

@@ -15,7 +15,7 @@ def layers() -> dict[str, type[Layer]]:
     for family in sorted(m.name for m in iter_modules(__path__)):
         import_module(f"{__name__}.{family}")
     table: dict[str, type[Layer]] = {}
-    for layer in _subclasses(Layer):
+    for layer in dict.fromkeys(_subclasses(Layer)):  # once, if it has two bases
         for word in (layer.word, *layer.aliases) if layer.word else ():
             if word in table:
                 raise TypeError(f"two layers are called {word}: {table[word]} and {layer}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..checks import at_least, known, need
 from ..dims import Dim
-from ..layer import Example, Refused, Tensor, Weight, Weighted, numel, same
+from ..layer import Example, Layer, Refused, Tensor, Weight, Weighted, numel, same
 from ..lowering import Lowering, module
 from ..types import TensorType
 
@@ -21,6 +22,7 @@ class Linear(Weighted):
     word = "linear"
     aliases = ("fc",)
     category = "linear"
+    positional = 1
     examples = (
         Example("linear(10)", "784"),
         Example("linear(64, bias=false)", "12x32"),
@@ -31,10 +33,14 @@ class Linear(Weighted):
     weight: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
-        if x.dtype != "float":
-            raise Refused(f"linear needs floats, got {x.dtype}", code="E303", input=0)
+        need(self, x)
+        at_least(1, out=self.out)
         if x.rank < 2:
-            raise Refused("linear needs at least one axis after the batch", input=0)
+            raise Refused(
+                f"linear needs an axis after the batch, got {x}",
+                input=0,
+                help="`unsqueeze(1) > linear(...)`: one feature for each example",
+            )
         if self.weight is not None and not (
             self.weight.rank == 2
             and same(self.weight.shape[0], self.out)
@@ -54,6 +60,7 @@ class Linear(Weighted):
         return numel(outputs[0].shape) * inputs[0].shape[-1]
 
     def lower(self, x: TensorType) -> Lowering:
+        known(self, out=self.out)
         given = {"bias": (self.bias, True)}
         if not isinstance(x.shape[-1], int):
             return module("nn.LazyLinear", self.out, _given=given)
@@ -63,3 +70,59 @@ class Linear(Weighted):
         return f"linear {self.out}", ""
 
 
+class Bilinear(Weighted):
+    """Bilinear form of two inputs: ``y = a W b + bias``, [..., p] and [..., q] to [..., out].
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
+    """
+
+    word = "bilinear"
+    category = "linear"
+    arity = (2, 2)
+    positional = 1
+    examples = (
+        Example("bilinear(10)", "20", "30"),
+        Example("bilinear(10, bias=false)", "7x20", "7x30"),
+    )
+
+    out: Dim
+    bias: bool = True
+
+    def infer(self, a: TensorType, b: TensorType) -> TensorType:
+        need(self, a)
+        need(self, b, input=1)
+        at_least(1, out=self.out)
+        if a.rank < 2 or a.rank != b.rank or not all(map(same, a.shape[:-1], b.shape[:-1])):
+            raise Refused(f"bilinear needs two inputs alike but for the last axis: {a} and {b}")
+        return a.with_shape(*a.shape[:-1], self.out)
+
+    def weights(self, a: TensorType, b: TensorType) -> dict[str, Weight]:
+        bias = {"bias": Weight((self.out,))} if self.bias else {}
+        return {"weight": Weight((self.out, a.shape[-1], b.shape[-1]))} | bias
+
+    def lower(self, a: TensorType, b: TensorType) -> Lowering:
+        known(self, out=self.out, inputs=(a.shape[-1], b.shape[-1]))
+        given = {"bias": (self.bias, True)}
+        return module("nn.Bilinear", a.shape[-1], b.shape[-1], self.out, _given=given)
+
+    def caption(self) -> tuple[str, str]:
+        return f"bilinear {self.out}", ""
+
+
+class Identity(Layer):
+    """Passes its input on, as a module of its own (``id`` is none, and takes no name).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html
+    """
+
+    word = "identity"
+    category = "other"
+    elementwise = True
+    positional = 0
+    examples = (Example("identity", "3x8x8"), Example("identity", "12 int"))
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+    def lower(self, *_: TensorType) -> Lowering:
+        return module("nn.Identity")

@@ -1,0 +1,264 @@
+"""Convolutions (torch.nn.Conv1d, Conv2d, Conv3d and their transposes)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from ..checks import Windowed, at_least, known, need, spatial, times
+from ..dims import Dim, equal, less
+from ..layer import Example, Refused, Sizes, Weight, Weighted, collapse, expand, numel
+from ..lowering import Lowering, module
+from ..types import TensorType
+from .padding import check_reach
+
+
+class _Convolution(Weighted, Windowed):
+    """What a convolution and its transpose share. Each declares all settings, in its order."""
+
+    category = "conv"
+
+    kernel: Sizes
+    out: Dim
+    stride: Sizes = 1
+    pad: Sizes | Literal["same", "valid"] = 0
+    dilation: Sizes = 1
+    groups: Dim = 1
+    bias: bool = True
+
+    def expanded(self, x: TensorType, *names: str) -> list[tuple[Dim, ...]]:
+        """The settings with one size for each spatial axis of the input."""
+        return [expand(getattr(self, name), x.rank - 2, name) for name in names]
+
+    def collapsed(self, x: TensorType, name: str) -> Dim | tuple[Dim, ...]:
+        """A setting as it is written in PyTorch: one size where all are equal."""
+        (value,) = self.expanded(x, name)
+        known(self, **{name: value})
+        return collapse(value)
+
+    def check(self, x: TensorType) -> None:
+        need(self, x)
+        spatial(self, x)
+        at_least(1, out=self.out, groups=self.groups)
+        for name in ("kernel", "stride", "dilation"):
+            at_least(1, **{name: getattr(self, name)})
+        for count, what in ((x.shape[1], "channels of the input"), (self.out, "filters")):
+            if equal(count % self.groups, 0) is False:
+                raise Refused(
+                    f"groups={self.groups} does not divide the {count} {what}",
+                    setting="groups",
+                    help=self.groups_help(x),
+                )
+
+    def groups_help(self, x: TensorType) -> str:
+        if isinstance(self.groups, int) and isinstance(self.out, int):
+            common = [g for g in range(1, self.groups + 1) if _divides(g, self.out, x.shape[1])]
+            return f"`groups={common[-1]}` divides both" if common else ""
+        return ""
+
+    def constructor(self, x: TensorType, name: str) -> tuple[str, tuple[Dim, ...]]:
+        """The module's class and first arguments; lazy where the input's channels are open."""
+        rank, channels = x.rank - 2, x.shape[1]
+        known(self, out=self.out, groups=self.groups)
+        if isinstance(channels, int):
+            return f"nn.{name}{rank}d", (channels, self.out)
+        return f"nn.Lazy{name}{rank}d", (self.out,)
+
+    def caption(self) -> tuple[str, str]:
+        extras = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
+        second = ", ".join(f"{k} {times(v)}" for k, v in extras.items() if v != 1)
+        return f"{self.word} {times(self.kernel)}, {self.out}", second
+
+
+class Conv(_Convolution):
+    """Convolution: slides ``out`` filters over an input, [N, C, ...] to [N, out, ...].
+
+    The rank follows the input: [N, C, T], [N, C, H, W] or [N, C, D, H, W]. ``kernel`` is one size
+    for all axes (``3``) or one for each (``3x3``). Each axis becomes
+    ``(size + 2*pad - dilation*(kernel - 1) - 1) // stride + 1``. ``pad=same`` keeps sizes (stride
+    1 only), ``pad=valid`` is 0; ``pad_mode`` says what the border is filled with. ``groups=x.c``
+    makes a depthwise convolution.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+    """
+
+    word = "conv"
+    examples = (
+        Example("conv(3x3, 64)", "3x32x32"),
+        Example("conv(7x7, 64, stride=2, pad=3, bias=false)", "3x224x224"),
+        Example("conv(3x3, 32, groups=32, pad=same)", "32x16x16"),
+        Example("conv(3, 16, dilation=2, pad=2, pad_mode=circular)", "8x50"),
+        Example("conv(1x3x3, 4, pad=[0, 1, 1])", "2x8x9x10"),
+    )
+
+    kernel: Sizes
+    out: Dim
+    stride: Sizes = 1
+    pad: Sizes | Literal["same", "valid"] = 0
+    dilation: Sizes = 1
+    groups: Dim = 1
+    bias: bool = True
+    pad_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.check(x)
+        if self.pad == "same":
+            self.check_same(x)
+        elif self.pad != "valid":
+            at_least(0, pad=self.pad)
+        spatial_sizes = [self.slide(x, i) for i in range(x.rank - 2)]
+        if self.pad_mode != "zeros":
+            check_reach(self, x, self.padding(x), self.pad_mode)
+        return x.with_shape(x.shape[0], self.out, *spatial_sizes)
+
+    def check_same(self, x: TensorType) -> None:
+        kernel, stride = self.expanded(x, "kernel", "stride")
+        if any(s != 1 for s in stride):
+            half = collapse(tuple(k // 2 for k in kernel))
+            raise Refused(
+                "`pad=same` needs stride 1",
+                setting="pad",
+                detail=f"the stride is {times(self.stride)}",
+                help=f"`pad={_written(half)}` gives ceil(size / stride)",
+            )
+
+    def padding(self, x: TensorType) -> tuple[tuple[Dim, Dim], ...]:
+        """What is added before and after each spatial axis."""
+        if self.pad == "same":
+            kernel, dilation = self.expanded(x, "kernel", "dilation")
+            totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+            return tuple((t // 2, t - t // 2) for t in totals)
+        pad = (0,) * (x.rank - 2) if self.pad == "valid" else self.expanded(x, "pad")[0]
+        return tuple((p, p) for p in pad)
+
+    def slide(self, x: TensorType, axis: int) -> Dim:
+        kernel, stride, dilation = (
+            s[axis] for s in self.expanded(x, "kernel", "stride", "dilation")
+        )
+        before, after = self.padding(x)[axis]
+        padded = x.shape[axis + 2] + before + after
+        span = dilation * (kernel - 1) + 1
+        if less(padded, span):
+            raise Refused(
+                f"the kernel is larger than the input: {span} against {padded}",
+                setting="kernel",
+                input=0,
+                notes=self.size_notes(x),
+                help=self.size_help(),
+            )
+        return (padded - span) // stride + 1
+
+    def size_notes(self, x: TensorType) -> tuple[str, ...]:
+        parts = [f"kernel {times(self.kernel)}"]
+        parts += [f"dilation {times(self.dilation)}"] if self.dilation != 1 else []
+        return (f"{' with '.join(parts)} on {x}, pad {times(self.pad)}",)
+
+    def size_help(self) -> tuple[str, ...]:
+        if isinstance(self.kernel, int) and isinstance(self.out, int) and self.kernel > self.out:
+            size = "x".join([str(self.out)] * 2)
+            return (f"`conv({size}, {self.kernel})`: the kernel comes first, then the filters",)
+        return ("`pad=same` keeps the size",) if self.pad != "same" else ()
+
+    def weights(self, x: TensorType) -> dict[str, Weight]:
+        (kernel,) = self.expanded(x, "kernel")
+        bias = {"bias": Weight((self.out,))} if self.bias else {}
+        return {"weight": Weight((self.out, x.shape[1] // self.groups, *kernel))} | bias
+
+    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
+        (kernel,) = self.expanded(inputs[0], "kernel")
+        channels = inputs[0].shape[1] // self.groups
+        return numel(outputs[0].shape) * channels * numel(kernel)
+
+    def lower(self, x: TensorType) -> Lowering:
+        name, args = self.constructor(x, "Conv")
+        pad = self.pad if isinstance(self.pad, str) else self.collapsed(x, "pad")
+        given = {
+            "stride": (self.collapsed(x, "stride"), 1),
+            "padding": (pad, 0),
+            "dilation": (self.collapsed(x, "dilation"), 1),
+            "groups": (self.groups, 1),
+            "bias": (self.bias, True),
+            "padding_mode": (self.pad_mode, "zeros"),
+        }
+        return module(name, *args, kernel_size=self.collapsed(x, "kernel"), _given=given)
+
+
+class ConvTranspose(_Convolution):
+    """Transposed convolution, the upsampling one: [N, C, ...] to [N, out, ...].
+
+    Each axis becomes ``(size - 1)*stride - 2*pad + dilation*(kernel - 1) + output_pad + 1``, so
+    ``conv_transpose(2x2, c, stride=2)`` doubles it. ``output_pad`` adds to one side, to choose
+    among the sizes that a strided ``conv`` would map to this one.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
+    """
+
+    word = "conv_transpose"
+    examples = (
+        Example("conv_transpose(2x2, 32, stride=2)", "64x16x16"),
+        Example("conv_transpose(3x3, 8, stride=2, pad=1, output_pad=1, bias=false)", "16x7x7"),
+        Example("conv_transpose(4, 6, stride=2, pad=1, groups=2)", "4x10"),
+        Example("conv_transpose(3x3x3, 2, dilation=2)", "4x5x6x7"),
+    )
+
+    kernel: Sizes
+    out: Dim
+    stride: Sizes = 1
+    pad: Sizes = 0
+    dilation: Sizes = 1
+    groups: Dim = 1
+    bias: bool = True
+    output_pad: Sizes = 0
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.check(x)
+        at_least(0, pad=self.pad, output_pad=self.output_pad)
+        return x.with_shape(x.shape[0], self.out, *(self.spread(x, i) for i in range(x.rank - 2)))
+
+    def spread(self, x: TensorType, axis: int) -> Dim:
+        names = ("kernel", "stride", "pad", "dilation", "output_pad")
+        kernel, stride, pad, dilation, extra = (s[axis] for s in self.expanded(x, *names))
+        if less(extra, stride) is False and less(extra, dilation) is False:
+            raise Refused(
+                "output_pad must be smaller than the stride or the dilation",
+                setting="output_pad",
+                detail=f"{extra} against stride {stride}, dilation {dilation}",
+            )
+        size = (x.shape[axis + 2] - 1) * stride - 2 * pad + dilation * (kernel - 1) + extra + 1
+        if less(size, 1):
+            raise Refused(
+                f"nothing is left of the output: an axis would have {size} elements",
+                setting="pad",
+                input=0,
+                help="a smaller `pad`: here it is taken off the output",
+            )
+        return size
+
+    def weights(self, x: TensorType) -> dict[str, Weight]:
+        (kernel,) = self.expanded(x, "kernel")
+        bias = {"bias": Weight((self.out,))} if self.bias else {}
+        return {"weight": Weight((x.shape[1], self.out // self.groups, *kernel))} | bias
+
+    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:  # noqa: ARG002
+        (kernel,) = self.expanded(inputs[0], "kernel")
+        return numel(inputs[0].shape) * (self.out // self.groups) * numel(kernel)
+
+    def lower(self, x: TensorType) -> Lowering:
+        name, args = self.constructor(x, "ConvTranspose")
+        given = {
+            "stride": (self.collapsed(x, "stride"), 1),
+            "padding": (self.collapsed(x, "pad"), 0),
+            "output_padding": (self.collapsed(x, "output_pad"), 0),
+            "groups": (self.groups, 1),
+            "bias": (self.bias, True),
+            "dilation": (self.collapsed(x, "dilation"), 1),
+        }
+        return module(name, *args, kernel_size=self.collapsed(x, "kernel"), _given=given)
+
+
+def _written(value: Dim | tuple[Dim, ...]) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+
+
+def _divides(divisor: int, *counts: Dim) -> bool:
+    return all(equal(c % divisor, 0) is True for c in counts)

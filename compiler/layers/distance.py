@@ -1,0 +1,74 @@
+"""Distances between tensors (torch.nn.CosineSimilarity, PairwiseDistance)."""
+
+from __future__ import annotations
+
+from ..checks import need
+from ..layer import Example, Layer, Refused, axis, broadcast
+from ..lowering import Lowering, module
+from ..types import Shape, TensorType
+
+
+class _Distance(Layer):
+    """Of two tensors that broadcast to one shape."""
+
+    category = "math"
+    arity = (2, 2)
+    positional = 0
+
+    def common(self, a: TensorType, b: TensorType) -> Shape:
+        need(self, a)
+        need(self, b, input=1)
+        shape = broadcast(a.shape, b.shape)
+        if shape is None:
+            raise Refused(f"{self.word} needs two tensors of one shape: {a} and {b}", code="E302")
+        return shape
+
+
+class CosineSimilarity(_Distance):
+    """The cosine of the angle between two tensors along axis ``dim``, which goes away.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+    """
+
+    word = "cosine_similarity"
+    examples = (
+        Example("cosine_similarity", "64", "64"),
+        Example("cosine_similarity(dim=-1)", "12x64", "1x64"),
+    )
+
+    dim: int = 1
+    eps: float = 1e-8
+
+    def infer(self, a: TensorType, b: TensorType) -> TensorType:
+        shape = self.common(a, b)
+        if self.eps < 0:
+            raise Refused(f"eps must not be negative, got {self.eps}", setting="eps")
+        at = axis(self.dim, len(shape))
+        return a.with_shape(*shape[:at], *shape[at + 1 :])
+
+    def lower(self, *_: TensorType) -> Lowering:
+        return module("nn.CosineSimilarity", **self.given())
+
+
+class PairwiseDistance(_Distance):
+    """The ``p``-norm of the difference of two tensors over the last axis.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+    """
+
+    word = "pairwise_distance"
+    examples = (
+        Example("pairwise_distance", "64", "64"),
+        Example("pairwise_distance(p=1, keepdim=true)", "12x64", "1x64"),
+    )
+
+    p: float = 2.0
+    eps: float = 1e-6
+    keepdim: bool = False
+
+    def infer(self, a: TensorType, b: TensorType) -> TensorType:
+        shape = self.common(a, b)
+        return a.with_shape(*shape[:-1], *((1,) if self.keepdim else ()))
+
+    def lower(self, *_: TensorType) -> Lowering:
+        return module("nn.PairwiseDistance", **self.given())

@@ -1,0 +1,166 @@
+"""Embeddings (torch.nn.Embedding, EmbeddingBag)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..checks import at_least, known
+from ..dims import Dim, less
+from ..layer import Example, Init, Layer, Refused, Tensor, Weight, same
+from ..lowering import Call, Code, Input, Lowering, Self, module
+from ..types import TensorType
+
+
+class _Table(Layer):
+    """A table of ``count`` vectors of ``dim`` numbers, looked up by index."""
+
+    category = "embedding"
+    assumed = ("N", "T")
+    assumed_dtype = "int"
+
+    count: Dim
+    dim: Dim
+    padding_idx: int | None = None
+    max_norm: float | None = None
+    norm_type: float = 2.0
+    scale_grad_by_freq: bool = False
+    sparse: bool = False
+    init: Init | None = None
+
+    def check(self, x: TensorType) -> None:
+        if x.dtype != "int":
+            raise Refused(
+                f"{self.word} looks up indices and needs ints, got {x}",
+                code="E303",
+                input=0,
+                help="declare the input as `int`: `tokens[T] int`",
+            )
+        at_least(1, count=self.count, dim=self.dim)
+        index = self.padding_idx
+        if index is not None and (less(index, -self.count) or less(index, self.count) is False):
+            raise Refused(
+                f"padding_idx={index} is no row of a table of {self.count}", setting="padding_idx"
+            )
+
+    def weights(self, *_: TensorType) -> dict[str, Weight]:
+        return {"weight": Weight((self.count, self.dim))}
+
+    def inits(self) -> dict[str, Init]:
+        return {} if self.init is None else {"weight": self.init}
+
+    def settings_for(self) -> dict[str, Code]:
+        """The keywords that differ from PyTorch's defaults, the same names there."""
+        names = ("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "mode", "sparse")
+        settings = self.given()
+        return {name: settings[name] for name in names if name in settings}
+
+    def build(self, name: str) -> Lowering:
+        known(self, count=self.count, dim=self.dim)
+        return module(name, self.count, self.dim, **self.settings_for())
+
+    def caption(self) -> tuple[str, str]:
+        return f"{self.word} {self.dim}", f"{self.count} rows"
+
+
+class Embedding(_Table):
+    """Looks up a learned vector for each index: ints [N, ...] to [N, ..., dim].
+
+    ``padding_idx`` is the row that stays zero; ``max_norm`` limits the vectors' norms.
+    ``weight=lm_head.weight`` ties the table to another layer's weight.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+    """
+
+    word = "embedding"
+    aliases = ("embed",)
+    examples = (
+        Example("embedding(1000, 64)", "12 int"),
+        Example("embed(100, 8, padding_idx=0)", "3x4 int"),
+        Example("embed(10, 8, max_norm=1, padding_idx=-1)", "int"),
+    )
+
+    count: Dim
+    dim: Dim
+    padding_idx: int | None = None
+    max_norm: float | None = None
+    norm_type: float = 2.0
+    scale_grad_by_freq: bool = False
+    sparse: bool = False
+    weight: Tensor | None = None
+    init: Init | None = None
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.check(x)
+        if self.weight is not None and not (
+            self.weight.rank == 2
+            and same(self.weight.shape[0], self.count)
+            and same(self.weight.shape[1], self.dim)
+        ):
+            raise Refused(
+                f"the tied weight is {self.weight}, embedding needs [{self.count}, {self.dim}]",
+                setting="weight",
+            )
+        return TensorType((*x.shape, self.dim))
+
+    def lower(self, *_: TensorType) -> Lowering:
+        return self.build("nn.Embedding")
+
+
+class EmbeddingBag(_Table):
+    """Looks up a vector for each index of a bag and joins them: ints [N, T] to [N, dim].
+
+    ``mode`` is ``mean``, ``sum`` or ``max``; with ``sum``, ``per_sample_weights`` (floats [N, T])
+    multiplies each vector first.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
+    """
+
+    word = "embedding_bag"
+    examples = (
+        Example("embedding_bag(1000, 64)", "12 int"),
+        Example("embedding_bag(100, 8, mode=max)", "5 int"),
+        Example("embedding_bag(100, 8, mode=sum, per_sample_weights=a)", "5 int", a="5"),
+    )
+
+    count: Dim
+    dim: Dim
+    mode: Literal["mean", "sum", "max"] = "mean"
+    per_sample_weights: Tensor | None = None
+    padding_idx: int | None = None
+    max_norm: float | None = None
+    norm_type: float = 2.0
+    scale_grad_by_freq: bool = False
+    sparse: bool = False
+    init: Init | None = None
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.check(x)
+        if x.rank != 2:
+            raise Refused(f"embedding_bag needs [N, T] int, got {x}", input=0)
+        if self.mode == "max" and (self.sparse or self.scale_grad_by_freq):
+            setting = "sparse" if self.sparse else "scale_grad_by_freq"
+            raise Refused(f"mode=max does not go with {setting}", setting=setting)
+        scores = self.per_sample_weights
+        if scores is not None:
+            self.check_scores(x, scores)
+        return TensorType((x.shape[0], self.dim))
+
+    def check_scores(self, x: TensorType, scores: TensorType) -> None:
+        if self.mode != "sum":
+            raise Refused(
+                "only a sum can be weighted",
+                setting="per_sample_weights",
+                help="`embedding_bag(..., mode=sum)`",
+            )
+        if scores.dtype != "float" or scores.rank != 2 or not all(map(same, scores.shape, x.shape)):
+            raise Refused(
+                f"per_sample_weights are floats of the indices' shape: {scores} for {x}",
+                setting="per_sample_weights",
+            )
+
+    def lower(self, *_: TensorType) -> Lowering:
+        built = self.build("nn.EmbeddingBag")
+        if self.per_sample_weights is None:
+            return built
+        scores = (("per_sample_weights", Input(1)),)
+        return Lowering(built.module, Call(Self(), (Input(0),), scores))
