@@ -1,1 +1,21 @@
-""
+"""PyTorch: source code as a good engineer writes it, and live modules that run that very source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .source import to_source
+
+if TYPE_CHECKING:
+    import torch
+
+    from ...compiler.ir import Graph
+
+__all__ = ["to_module", "to_source"]
+
+
+def to_module(graph: Graph, device: Any = None) -> torch.nn.Module:
+    """The net as a live module; imports PyTorch only now. See ``live.to_module``."""
+    from .live import to_module
+
+    return to_module(graph, device)

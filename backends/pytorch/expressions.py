@@ -58,6 +58,17 @@ class Starred:
     value: Code
 
 
+@dataclass(eq=False, slots=True)
+class Late:
+    """A name that is settled after the code that mentions it; of a class, with its parameters."""
+
+    text: str = ""
+    parameter_names: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Late({id(self)})"
+
+
 def print_code(
     code: Code, inputs: Sequence[str], self_name: str, sizes: Mapping[str, str] | None = None
 ) -> str:
@@ -182,7 +193,10 @@ class _Printer:
                 return f"({', '.join(self.items(code))}{comma})"
             case list():
                 return f"[{', '.join(self.items(code))}]"
-            case Helper(name, _):
+            case dict():
+                pairs = (f"{quote(k)}: {self.at(v, LOOSEST)}" for k, v in code.items())
+                return f"{{{', '.join(pairs)}}}"
+            case Helper(name, _) | Late(name):
                 return name
         if code is Ellipsis:
             return "..."

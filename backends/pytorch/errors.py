@@ -1,0 +1,30 @@
+"""What the PyTorch backend refuses."""
+
+from __future__ import annotations
+
+from ...compiler.layer import Refused
+from ...grammar.diagnostics import CompileError, Diagnostic
+from ...grammar.source import Span
+
+
+def refusal(refused: Refused, span: Span | None) -> CompileError:
+    """A layer's refusal to be lowered, at its place."""
+    return CompileError([
+        Diagnostic(
+            refused.code, refused.message, span, refused.detail,
+            notes=refused.notes, help=refused.help,
+        )
+    ])  # fmt: skip
+
+
+def failure(code: str, message: str, span: Span | None, help: str = "") -> CompileError:
+    return CompileError([Diagnostic(code, message, span, help=(help,) if help else ())])
+
+
+def reserved_name(name: str, span: Span | None) -> CompileError:
+    return failure(
+        "E402",
+        f"a module cannot be called `{name}`: every PyTorch module has an attribute of that name",
+        span,
+        f"another label: `as {name}_`",
+    )

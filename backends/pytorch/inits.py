@@ -1,0 +1,203 @@
+"""Initialisers as statements of ``__init__``: one to a line, a loop where many share one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from ...compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, piped
+from ...compiler.layer import Init, Refused
+from ...compiler.lowering import Call, Infix, Raw
+from ...grammar.source import Span
+from .errors import failure, refusal
+from .modules import Item, Tree, member, numbered_name, numbers
+from .names import attribute
+from .statements import Assign, For, If, Statement, do
+
+MOST_LINES: Final = 3
+"""Modules with one initialiser that get a line each; more share a loop."""
+
+Inits: TypeAlias = Mapping[str, Init]
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """The initialisers that all layers of a PyTorch class have in common, net-wide, by the class;
+    and the weights among them that only some of these layers have."""
+
+    inits: Mapping[str, Inits]
+    optional: frozenset[tuple[str, str]] = frozenset()
+
+    def covers(self, item: Item) -> bool:
+        return item.code.function in self.inits
+
+    def statements(self) -> Iterator[Statement]:
+        """One walk over all modules."""
+        tests: list[Statement] = []
+        for function, inits in self.inits.items():
+            body = tuple(s for w, i in inits.items() for s in self._one(function, w, i))
+            keyword = "elif" if tests else "if"
+            tests.append(If(Call("isinstance", (Raw("module"), Raw(function))), body, keyword))
+        if tests:
+            yield For("module", Call("self.modules"), tuple(tests))
+
+    def _one(self, function: str, weight: str, init: Init) -> Iterator[Statement]:
+        statement = _call("module", weight, init, None)
+        if (function, weight) in self.optional:
+            statement = If(Infix("is not", Raw(f"module.{weight}"), None), (statement,))
+        yield statement
+
+
+def uniform(root: Graph) -> Uniform:
+    """What can be said in one walk over the modules of the net."""
+    nodes = [n for g in _graphs(root) for n in g.nodes if isinstance(n.op, LayerOp) and n.path]
+    if not any(n.op.layer.inits() for n in nodes if isinstance(n.op, LayerOp)):
+        return Uniform({})
+    alike: dict[str, list[Node]] = {}
+    for node in nodes:
+        alike.setdefault(_function(node), []).append(node)
+    if any(_OPAQUE.match(function) for function in alike):
+        return Uniform({})
+    common = {f: found for f, group in alike.items() if (found := _common(f, group))}
+    optional = {
+        (f, w) for f, i in common.items() for w in i for n in alike[f] if w not in layer_weights(n)
+    }
+    return Uniform(common, frozenset(optional))
+
+
+_OPAQUE: Final = re.compile(r"nn\.(MultiheadAttention|Transformer.*)|(?!nn\.|$).*")
+"""Modules with modules inside that a walk would find too."""
+
+
+def _graphs(root: Graph) -> list[Graph]:
+    found = {id(root): root}
+    waiting = [root]
+    while waiting:
+        called = [n.op.graph for n in waiting.pop().nodes if isinstance(n.op, CallOp)]
+        waiting += [g for g in called if id(g) not in found]
+        found |= {id(g): g for g in called}
+    return list(found.values())
+
+
+def _function(node: Node) -> str:
+    """The class that a layer constructs, empty if none."""
+    assert isinstance(node.op, LayerOp)
+    try:
+        module = node.op.layer.lower(*piped(node)).module
+    except Refused as refused:
+        raise refusal(refused, node.span) from None
+    return module.function if module is not None and isinstance(module.function, str) else ""
+
+
+def _common(function: str, nodes: Sequence[Node]) -> Inits:
+    """The initialisers that more than a few layers have and all share."""
+    layers = [n.op.layer for n in nodes if isinstance(n.op, LayerOp)]
+    inits = layers[0].inits()
+    lazy = function.startswith("nn.Lazy")
+    tied = any(isinstance(n.op, LayerOp) and n.op.tied for n in nodes)
+    few = sum(n.count for n in nodes) <= MOST_LINES
+    if lazy or few or tied or not function.startswith("nn.") or function in _TENSORS:
+        return {}
+    weights = [layer_weights(n) for n in nodes]
+    used = {w: i for w, i in inits.items() if any(w in own for own in weights)}
+    return used if all(layer.inits() == inits for layer in layers) else {}
+
+
+_TENSORS: Final = ("nn.Parameter", "nn.Buffer")
+
+
+def inits_of(item: Item) -> Inits:
+    """The initialisers of the weights that a layer has."""
+    op = item.node.op
+    if not isinstance(op, LayerOp):
+        return {}
+    weights = layer_weights(item.node)
+    return {k: v for k, v in op.layer.inits().items() if k in weights and k not in op.tied}
+
+
+def initialise(tree: Tree, skip: Uniform) -> Iterator[Statement]:
+    """The statements for all layers of a class, those inside its inline groups included."""
+    grouped: dict[tuple[str, Init], list[tuple[str, Span | None]]] = {}
+    loops: list[Statement] = []
+    for owner, item in _single(tree, "self", skip, loops):
+        for weight, init in inits_of(item).items():
+            grouped.setdefault((weight, init), []).append((owner, item.node.span))
+    for (weight, init), places in grouped.items():
+        yield from _group(weight, init, places)
+    yield from loops
+
+
+def _single(
+    tree: Tree, owner: str, skip: Uniform, loops: list[Statement]
+) -> Iterator[tuple[str, Item]]:
+    """The layers that stand alone, with their expressions; repeats become ``loops``."""
+    for name, child in tree.children.items():
+        if isinstance(child, Item) and child.count > 1:
+            loops += _repeated(tree, owner, name, child, skip)
+            continue
+        here = member(tree, name, owner)
+        if isinstance(child, Tree):
+            yield from _single(child, here, skip, loops)
+        elif child.inside is not None and child.inside.sequential:
+            yield from _single(child.inside, here, skip, loops)
+        elif not skip.covers(child):
+            _check(child)
+            yield here, child
+
+
+def _repeated(tree: Tree, owner: str, name: str, item: Item, skip: Uniform) -> Iterator[Statement]:
+    one = Item(item.code, item.node, inside=item.inside)
+    loops: list[Statement] = []
+    layers = list(_single(Tree({"module": one}), "", skip, loops))
+    body = [
+        _call(here.removeprefix("."), weight, init, layer.node.span)
+        for here, layer in layers
+        for weight, init in inits_of(layer).items()
+    ]
+    if not body and not loops:
+        return
+    if tree.kind == "list" and len(tree.children) == 1:
+        yield For("module", Raw(owner), (*body, *loops), item.node.span)
+        return
+    bind = Assign(("module",), Raw(_one_of_many(tree, owner, name)))
+    yield For("i", numbers(name, item.count), (bind, *body, *loops), item.node.span)
+
+
+def _one_of_many(tree: Tree, owner: str, name: str) -> str:
+    if tree.kind == "list":
+        return f"{owner}[i]"
+    return f"getattr({owner}, {numbered_name(name.rstrip('0123456789')).text})"
+
+
+def _group(
+    weight: str, init: Init, places: Sequence[tuple[str, Span | None]]
+) -> Iterator[Statement]:
+    if len(places) <= MOST_LINES:
+        for owner, span in places:
+            yield _call(owner, weight, init, span)
+        return
+    modules = tuple(Raw(owner) for owner, _ in places)
+    yield For("module", modules, (_call("module", weight, init, None),))
+
+
+def _call(owner: str, weight: str, init: Init, span: Span | None) -> Statement:
+    target = Raw(_weight(owner, weight))
+    return do(Call(f"nn.init.{init.name}_", (target,), init.settings), span)
+
+
+def _weight(owner: str, weight: str) -> str:
+    for name in filter(None, weight.split(".")):
+        owner = attribute(owner, name)
+    return owner
+
+
+def _check(item: Item) -> None:
+    if str(item.code.function).startswith("nn.Lazy") and inits_of(item):
+        raise failure(
+            "E401",
+            "an initialiser needs the weight's shape when the module is built",
+            item.node.span,
+            "give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
+        )

@@ -1,0 +1,104 @@
+"""Breaks long statements over lines, as ``ruff format`` does, so that files need no formatter.
+
+Works on the text of one logical line: the last bracket is opened up; what is inside goes on a
+line of its own if it fits (lists and tuples never do), else one item to a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+WIDTH: Final = 100
+INDENT: Final = "    "
+
+_STRING = re.compile(r"""\"\"\"|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+
+
+def wrap(text: str, indent: int) -> list[str]:
+    """The physical lines of a statement, indented; ``def`` lines break their parameters."""
+    return list(_lines(text, INDENT * indent))
+
+
+def _lines(text: str, margin: str) -> Iterator[str]:
+    pair = None if len(margin) + len(text) <= WIDTH else _bracket(text)
+    if pair is None:
+        yield margin + text
+        return
+    start, end = pair
+    yield margin + text[: start + 1]
+    yield from _inside(text[start + 1 : end], margin + INDENT, literal=_is_literal(text, start))
+    yield from _lines(text[end:], margin)
+
+
+def _inside(body: str, margin: str, *, literal: bool) -> Iterator[str]:
+    if not literal and len(margin) + len(body) <= WIDTH:
+        yield margin + body
+        return
+    loop = _find(body, " for ")
+    if loop:
+        yield from _lines(body[: loop[0]], margin)
+        yield from _lines(body[loop[0] + 1 :], margin)
+        return
+    items = _split(body)
+    comma = "," if len(items) > 1 or body.endswith(",") or not _bracket(body) else ""
+    for item in items:
+        yield from _lines(item + comma, margin)
+
+
+def _bracket(text: str) -> tuple[int, int] | None:
+    """The pair to open: the last one that holds something; of a ``def`` the first one."""
+    pairs = [(a, b) for a, b in _pairs(text) if b > a + 1]
+    if not pairs:
+        return None
+    return pairs[0] if text.startswith("def ") else pairs[-1]
+
+
+def _pairs(text: str) -> Iterator[tuple[int, int]]:
+    """The outermost brackets."""
+    depth, start = 0, 0
+    for i, c in _code(text):
+        if c in "([{":
+            start = i if depth == 0 else start
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+            if depth == 0:
+                yield start, i
+
+
+def _code(text: str) -> Iterator[tuple[int, str]]:
+    """The characters outside strings."""
+    i = 0
+    while i < len(text):
+        string = _STRING.match(text, i)
+        if string:
+            i = string.end()
+            continue
+        yield i, text[i]
+        i += 1
+
+
+def _is_literal(text: str, start: int) -> bool:
+    """Whether a bracket begins a list or tuple, not a call or a subscript."""
+    return not re.search(r"[\w)\]]$", text[:start]) or text[:start].endswith("return")
+
+
+def _find(text: str, what: str) -> list[int]:
+    """Where a word stands outside all brackets and strings."""
+    found, depth = [], 0
+    for i, c in _code(text):
+        depth += (c in _CLOSING) - (c in ")]}")
+        if depth == 0 and text.startswith(what, i):
+            found.append(i)
+    return found
+
+
+def _split(body: str) -> list[str]:
+    """The items between the outermost commas."""
+    ends = [*_find(body, ","), len(body)]
+    starts = [0, *(e + 1 for e in ends)]
+    items = (body[a:b].strip() for a, b in zip(starts, ends, strict=False))
+    return [item for item in items if item]

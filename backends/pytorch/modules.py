@@ -1,0 +1,253 @@
+"""Module paths as a tree, and the statements of ``__init__`` that build it.
+
+``layer.0`` and ``layer.1`` need a container ``layer``: an ``nn.Sequential`` where it is called as
+one, an ``nn.ModuleList`` for numbers without gaps, a plain ``nn.Module`` with attributes for names,
+an ``nn.ModuleDict`` for the rest. So ``state_dict()`` has the paths of the spec.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from ...compiler.ir import Node
+from ...compiler.lowering import Call, Code, Raw
+from ...grammar.source import Span
+from .expressions import Comprehension, Starred, quote
+from .names import DICT_METHODS, attribute, plain
+from .statements import Assign, For, Statement, do, size
+
+FEWEST_REPEATED: Final = 3
+"""Equal members that are written as a repeat, and two of them if they are long."""
+LONGEST_TWICE: Final = 12
+
+Kind: TypeAlias = Literal["list", "dict", "plain"]
+
+
+@dataclass(eq=False)
+class Item:
+    """A module, parameter or buffer to construct; ``count`` of them under following numbers.
+
+    ``inside`` is the tree of its own modules, as far as they are netwright's.
+    """
+
+    code: Call
+    node: Node
+    count: int = 1
+    inside: Tree | None = None
+
+    @property
+    def is_tensor(self) -> bool:
+        return self.code.function in ("nn.Parameter", "nn.Buffer")
+
+
+@dataclass(eq=False)
+class Tree:
+    """A container. ``sequential``: it is called as one; ``root``: it is a class's own module."""
+
+    children: dict[str, Item | Tree] = field(default_factory=dict)
+    sequential: bool = False
+    root: bool = False
+
+    @cached_property
+    def kind(self) -> Kind:
+        tensors = any(isinstance(c, Item) and c.is_tensor for c in self.children.values())
+        if self.children and not tensors and _counts_up(self.children):
+            return "list"
+        if (
+            self.root
+            or tensors
+            or all(map(plain, self.children))
+            or DICT_METHODS & set(self.children)
+        ):
+            return "plain"
+        return "dict"
+
+
+def plant(items: Iterable[tuple[str, Item]], *, root: bool) -> Tree:
+    """The tree of all module paths; numbered children in the order of their numbers."""
+    tree = Tree(root=root)
+    for path, item in items:
+        at = tree
+        *scopes, name = path.split(".")
+        for scope in scopes:
+            inner = at.children.setdefault(scope, Tree())
+            at = inner if isinstance(inner, Tree) else _inside(inner)
+        at.children.setdefault(name, item)
+    _sort(tree)
+    return tree
+
+
+def _inside(item: Item) -> Tree:
+    raise ValueError(f"a module inside the layer {item.node.path}")
+
+
+def _sort(tree: Tree) -> None:
+    if all(map(_is_number, tree.children)):
+        tree.children = dict(sorted(tree.children.items(), key=lambda c: int(c[0])))
+    for child in tree.children.values():
+        if isinstance(child, Tree):
+            _sort(child)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit() and str(int(name)) == name
+
+
+def _counts_up(children: Mapping[str, Item | Tree]) -> bool:
+    """Whether the children are 0, 1, 2 ... without gaps."""
+    expected = 0
+    for name, child in children.items():
+        if name != str(expected):
+            return False
+        expected += child.count if isinstance(child, Item) else 1
+    return True
+
+
+# --- access -----------------------------------------------------------------------------------
+
+
+def access(tree: Tree, path: str, owner: str = "self") -> str:
+    """The expression of a module, parameter or buffer: ``self.layer[0].conv1``."""
+    at: Tree | None = tree
+    for name in path.split("."):
+        if at is None:
+            owner = attribute(owner, name)
+            continue
+        owner = member(at, name, owner)
+        child = _child(at, name)
+        at = child.inside if isinstance(child, Item) else child
+    return owner
+
+
+def member(tree: Tree, name: str, owner: str) -> str:
+    """``owner.name``, ``owner[0]`` or ``owner["name"]``, by the kind of the container."""
+    if tree.kind == "list":
+        return f"{owner}[{name}]"
+    if tree.kind == "dict" and not tree.sequential:
+        return f"{owner}[{quote(name)}]"
+    return attribute(owner, name)
+
+
+def _child(tree: Tree, name: str) -> Item | Tree | None:
+    if name in tree.children:
+        return tree.children[name]
+    for first, child in tree.children.items():
+        if isinstance(child, Item) and child.count > 1 and name in copies(first, child.count):
+            return child
+    return None
+
+
+def copies(first: str, count: int) -> list[str]:
+    """``conv1``, ``conv2``, ... as many as there are copies."""
+    stem = first.rstrip("0123456789")
+    start = int(first[len(stem) :]) if count > 1 else 0
+    return [f"{stem}{start + i}" for i in range(count)] if count > 1 else [first]
+
+
+# --- construction -----------------------------------------------------------------------------
+
+
+def construct(tree: Tree, owner: str = "self") -> Iterator[Statement]:
+    """The statements that fill a class's module, or a plain container."""
+    for name, child in tree.children.items():
+        if isinstance(child, Item):
+            yield _add(owner, name, child)
+            continue
+        yield _set(owner, name, _container(child))
+        yield from fill(child, member(tree, name, owner))
+
+
+def fill(tree: Tree, owner: str) -> Iterator[Statement]:
+    """What a container's constructor could not say: the attributes of plain ones inside."""
+    if tree.kind == "plain" and not tree.sequential:
+        yield from construct(tree, owner)
+        return
+    for name, child in tree.children.items():
+        if isinstance(child, Tree):
+            yield from fill(child, member(tree, name, owner))
+
+
+def _add(owner: str, name: str, item: Item) -> Statement:
+    span = item.node.span
+    if item.count > 1:
+        stem = name.rstrip("0123456789")
+        body = do(Call(f"{owner}.add_module", (numbered_name(stem), item.code)), span)
+        return For("i", numbers(name, item.count), (body,), span)
+    if item.code.function == "nn.Buffer":
+        return do(_register_buffer(owner, name, item.code), span)
+    return _set(owner, name, item.code, span)
+
+
+def numbers(first: str, count: int) -> Call:
+    """``range(1, 13)`` for twelve copies from ``conv1`` on."""
+    start = int(first[len(first.rstrip("0123456789")) :])
+    return Call("range", (start, start + count) if start else (count,))
+
+
+def _set(owner: str, name: str, code: Call, span: Span | None = None) -> Statement:
+    if plain(name):
+        return Assign((f"{owner}.{name}",), code, span)
+    kind = "parameter" if code.function == "nn.Parameter" else "module"
+    method = "register_parameter" if kind == "parameter" else "add_module"
+    return do(Call(f"{owner}.{method}", (Raw(quote(name)), code)), span)
+
+
+def _register_buffer(owner: str, name: str, code: Call) -> Call:
+    """``nn.Buffer(tensor, persistent=False)`` for PyTorch before 2.5."""
+    return Call(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), code.kwargs)
+
+
+def numbered_name(stem: str) -> Raw:
+    """``f"conv{i}"``."""
+    return Raw(f"f{quote(stem.replace('{', '{{').replace('}', '}}'))[:-1]}{{i}}{quote(stem)[-1]}")
+
+
+def _container(tree: Tree) -> Call:
+    """The constructor of a container, as far as one expression can say."""
+    if tree.sequential:
+        return sequential(tree)
+    if tree.kind == "list":
+        return Call("nn.ModuleList", (list(members(tree)),))
+    if tree.kind == "dict":
+        return Call("nn.ModuleDict", (dict(_named(tree)),))
+    return Call("nn.Module")
+
+
+def sequential(tree: Tree) -> Call:
+    """``nn.Sequential(...)`` of the children, by position or by name."""
+    if tree.kind == "list":
+        return Call("nn.Sequential", tuple(members(tree)))
+    named = tuple(_named(tree))
+    if all(plain(name) for name, _ in named):
+        return Call("nn.Sequential", (Call("OrderedDict", (), named),))
+    pairs = [(Raw(quote(name)), code) for name, code in named]
+    return Call("nn.Sequential", (Call("OrderedDict", (pairs,)),))
+
+
+def _named(tree: Tree) -> Iterator[tuple[str, Code]]:
+    for name, child in tree.children.items():
+        if isinstance(child, Tree):
+            yield name, _container(child)
+        else:
+            yield from ((copy, child.code) for copy in copies(name, child.count))
+
+
+def members(tree: Tree) -> Iterator[Code]:
+    """The children in order, repeats as ``*[Block(64) for _ in range(3)]``."""
+    runs: list[tuple[Code, int]] = []
+    for child in tree.children.values():
+        code = _container(child) if isinstance(child, Tree) else child.code
+        count = child.count if isinstance(child, Item) else 1
+        if runs and runs[-1][0] == code:
+            count += runs.pop()[1]
+        runs.append((code, count))
+    for code, count in runs:
+        if count == 1 or (count < FEWEST_REPEATED and size(code) < LONGEST_TWICE):
+            yield from [code] * count
+        elif len(runs) == 1 and not tree.sequential:
+            yield Comprehension(code, "_", Call("range", (count,)))
+        else:
+            yield Starred([Comprehension(code, "_", Call("range", (count,)))])

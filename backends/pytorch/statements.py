@@ -1,0 +1,220 @@
+"""The few statements that generated methods consist of, and how they are walked and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from ...compiler.dims import Size
+from ...compiler.ir import Value
+from ...compiler.lowering import Attr, Call, Code, Infix, Input, Prefix, Self, Subscript
+from ...grammar.source import Span
+from .expressions import Comprehension, Starred, print_code
+from .layout import wrap
+from .signatures import positional
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A tensor of the graph, to become a local variable."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Where a literal stood that may differ from one instance to another."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``a, b = value``; without targets the value alone."""
+
+    targets: tuple[str, ...]
+    value: Code
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    values: tuple[Code, ...]
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    target: str
+    iterable: Code
+    body: tuple[Statement, ...]
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    condition: Code
+    body: tuple[Statement, ...]
+    keyword: str = "if"
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+Statement: TypeAlias = Assign | Return | For | If
+Leaf: TypeAlias = Callable[[Any, str], Code]
+OnCall: TypeAlias = Callable[[Call], Call]
+
+
+def do(value: Code, span: Span | None = None) -> Assign:
+    """A call for its effect."""
+    return Assign((), value, span)
+
+
+# --- walking --------------------------------------------------------------------------------
+
+
+def is_literal(code: Code) -> bool:
+    """A number, string, bool or None, or a tuple or list of these."""
+    if isinstance(code, tuple | list):
+        return bool(code) and all(map(is_literal, code))
+    return code is None or isinstance(code, int | float | str)
+
+
+def rebuild(code: Any, leaf: Leaf, hint: str = "", call: OnCall | None = None) -> Any:
+    """The code or statement with each leaf (a literal, tensor, size, hole or self) replaced by
+    ``leaf(it, hint)``, in the order of evaluation, then each call by ``call(it)``. The hint is the
+    keyword where a leaf stands."""
+    return _Rebuilder(leaf, call or (lambda c: c)).code(code, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rebuilder:
+    leaf: Leaf
+    on_call: OnCall
+
+    def code(self, code: Any, hint: str = "") -> Any:
+        if is_literal(code) or isinstance(code, Var | Hole | Input | Self | Size):
+            return self.leaf(code, hint)
+        match code:
+            case Call():
+                return self.on_call(self.call(code, hint))
+            case Attr(value, name):
+                return Attr(self.code(value, hint), name)
+            case Infix(operator, left, right):
+                return Infix(operator, self.code(left, hint), self.code(right, hint))
+            case Prefix(operator, operand):
+                return Prefix(operator, self.code(operand, hint))
+            case Subscript(value, items):
+                return Subscript(self.code(value, hint), self.all(items, hint))
+            case Starred(value):
+                return Starred(self.code(value, hint))
+            case Comprehension(element, target, iterable):
+                return Comprehension(self.code(element, hint), target, self.code(iterable, hint))
+            case slice():
+                parts = (code.start, code.stop, code.step)
+                return slice(*(None if p is None else self.code(p, hint) for p in parts))
+            case dict():
+                return {k: self.code(v, hint) for k, v in code.items()}
+            case tuple() | list():
+                return type(code)(self.all(code, hint))
+            case Assign() | Return() | For() | If():
+                return self.statement(code)
+        return code
+
+    def all(self, codes: Iterable[Any], hint: str = "") -> tuple[Any, ...]:
+        return tuple(self.code(c, hint) for c in codes)
+
+    def call(self, code: Call, hint: str) -> Call:
+        function = code.function
+        callee = function if isinstance(function, str) else self.code(function, hint)
+        hints = (*positional(function), *[hint] * len(code.args))
+        args = tuple(self.code(a, h) for a, h in zip(code.args, hints, strict=False))
+        return Call(callee, args, tuple((k, self.code(v, k)) for k, v in code.kwargs))
+
+    def statement(self, statement: Statement) -> Statement:
+        match statement:
+            case Assign():
+                return replace(statement, value=self.code(statement.value))
+            case Return():
+                return replace(statement, values=self.all(statement.values))
+            case For():
+                iterable = self.code(statement.iterable)
+                return replace(statement, iterable=iterable, body=self.all(statement.body))
+            case If():
+                condition = self.code(statement.condition)
+                return replace(statement, condition=condition, body=self.all(statement.body))
+
+
+def variables(code: Any) -> list[Value]:
+    """The tensors that a code mentions, in the order of evaluation."""
+    found: list[Value] = []
+
+    def leaf(part: Any, hint: str) -> Any:  # noqa: ARG001
+        if isinstance(part, Var):
+            found.append(part.value)
+        return part
+
+    rebuild(code, leaf)
+    return found
+
+
+def size(code: Any) -> int:
+    """How long a code is, in names, literals and operators."""
+    match code:
+        case Call(function, args, kwargs):
+            callee = 0 if isinstance(function, str) else size(function)
+            return 1 + callee + sum(map(size, args)) + sum(size(v) for _, v in kwargs)
+        case Attr(value, _) | Prefix(_, value) | Starred(value):
+            return 1 + size(value)
+        case Infix(_, left, right):
+            return 1 + size(left) + size(right)
+        case Subscript(value, items):
+            return size(value) + sum(map(size, items))
+        case tuple() | list():
+            return sum(map(size, code))
+        case slice():
+            return size((code.start, code.stop, code.step))
+    return code is not None
+
+
+def replace_variables(code: Any, replacement: Callable[[Value], Code]) -> Any:
+    return rebuild(code, lambda p, _: replacement(p.value) if isinstance(p, Var) else p)
+
+
+# --- printing -------------------------------------------------------------------------------
+
+
+def lines(statement: Statement, indent: int, *, places: bool) -> Iterator[str]:
+    """The statement's physical lines, with the spec's line as a comment where ``places``."""
+    match statement:
+        case For(target, iterable, body):
+            yield from _line(f"for {target} in {_text(iterable)}:", indent, statement, places)
+            for inner in body:
+                yield from lines(inner, indent + 1, places=places)
+        case If(condition, body, keyword):
+            yield from _line(f"{keyword} {_text(condition)}:", indent, statement, places)
+            for inner in body:
+                yield from lines(inner, indent + 1, places=places)
+        case Return(values):
+            yield from _line(f"return {', '.join(map(_text, values))}", indent, statement, places)
+        case Assign(targets, value):
+            several = isinstance(value, tuple) and len(targets) > 1
+            text = ", ".join(map(_text, value)) if several else _text(value)
+            bound = f"{', '.join(targets)} = " if targets else ""
+            yield from _line(bound + text, indent, statement, places)
+
+
+def _text(code: Code) -> str:
+    return print_code(code, (), "self")
+
+
+def _line(text: str, indent: int, statement: Statement, places: bool) -> list[str]:
+    wrapped = wrap(text, indent)
+    if places and statement.span is not None:
+        wrapped[0] += f"  # {place(statement.span)}"
+    return wrapped
+
+
+def place(span: Span) -> str:
+    """``resnet.net:12``, safe inside a comment."""
+    return "".join(c if c.isprintable() else "?" for c in f"{span.source.name}:{span.line}")

@@ -1,0 +1,147 @@
+"""Names for the tensors of a ``forward``: the spec's, else the label's, else ``x`` as by hand.
+
+A name may be bound again when the tensor that had it is not needed any more, so a chain reads
+``x = self.conv1(x)``. Each chain of values lives from its first line to its last use, and takes
+the first name of its wishes that nothing has meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count, zip_longest
+
+from ...compiler.ir import Value
+from .names import variable
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line binds and reads; the last one binds nothing and returns.
+
+    ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
+    where that is a numbered one). ``started`` are what a loop reads before its first round.
+    """
+
+    outputs: tuple[Value, ...]
+    uses: tuple[Value, ...]
+    names: tuple[str, ...] = ()
+    label: str = ""
+    auto: str = ""
+    started: tuple[Value, ...] = ()
+    loop: bool = False
+
+    @property
+    def leading(self) -> Value | None:
+        """The first value that it reads: a chain goes on here."""
+        return next(iter((*self.started, *self.uses)), None)
+
+    def named(self) -> Iterator[tuple[Value, str]]:
+        """The outputs with the spec's names, empty where there is none."""
+        pairs = zip_longest(self.outputs, self.names[: len(self.outputs)], fillvalue="")
+        yield from pairs
+
+
+def name_values(
+    lines: Sequence[Line], inputs: Mapping[Value, str], taken: frozenset[str]
+) -> dict[Value, str]:
+    """A name for each value that some line uses; ``taken`` are names not to use."""
+    return _Namer(lines, inputs, taken).run()
+
+
+@dataclass
+class _Namer:
+    lines: Sequence[Line]
+    inputs: Mapping[Value, str]
+    taken: frozenset[str]
+    made_by: dict[Value, Line] = field(default_factory=dict)
+    start: dict[Value, float] = field(default_factory=dict)
+    end: dict[Value, float] = field(default_factory=dict)
+    uses: Counter[Value] = field(default_factory=Counter)
+    user: dict[Value, Line] = field(default_factory=dict)
+    names: dict[Value, str] = field(default_factory=dict)
+    busy: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def run(self) -> dict[Value, str]:
+        for value in self.inputs:
+            self.start[value] = self.end[value] = 0
+        for i, line in enumerate(self.lines, 1):
+            self._time(i, line)
+        for value, name in self.inputs.items():
+            self._place([value], [name])
+        for value, name, label in reversed(list(self._spec_named())):
+            # The later one first: of two that live at once, it is what the name means.
+            self._place([value], chain([name], [label] if label else [], _numbered(name)))
+        for values in sorted(self._chains(), key=lambda values: self.start[values[0]]):
+            self._place(values, self._wishes(values))
+        return self.names
+
+    def _time(self, at: int, line: Line) -> None:
+        for value in line.outputs:
+            self.start[value] = self.end[value] = at
+            self.made_by[value] = line
+        for value in (*line.started, *line.uses):
+            self.end[value] = max(self.end[value], at)
+            self.uses[value] += 1
+            self.user[value] = line
+        if line.loop:  # what every round reads keeps its name to the end of the loop
+            for value in set(line.uses) - set(line.outputs):
+                self.end[value] = max(self.end[value], at + 0.5)
+
+    def _place(self, values: list[Value], wishes: Iterable[str]) -> None:
+        """Give the values the first wish that is free all along."""
+        start, end = self.start[values[0]], self.end[values[-1]]
+        for wish in wishes:
+            name = variable(wish, self.taken)
+            busy = self.busy.setdefault(name, [])
+            if all(end <= a or b <= start for a, b in busy):
+                busy.append((start, max(end, start + 0.1)))
+                self.names |= dict.fromkeys(values, name)
+                return
+
+    def _spec_named(self) -> Iterator[tuple[Value, str, str]]:
+        for line in self.lines:
+            for value, name in line.named():
+                if name and self.uses[value]:
+                    yield value, name, line.label
+
+    def _chains(self) -> list[list[Value]]:
+        """Unnamed values, each with those that it flows into."""
+        chains: dict[Value, list[Value]] = {}
+        for line in reversed(self.lines):
+            for value, name in line.named():
+                if name or not self.uses[value]:
+                    continue
+                after = self._flows_into(value)
+                found = chains.pop(after, []) if after and len(line.outputs) == 1 else []
+                chains[value] = [value, *found]
+        return list(chains.values())
+
+    def _flows_into(self, value: Value) -> Value | None:
+        """The value that is made of this one first of all, if nothing else uses this one."""
+        line, maker = self.user[value], self.made_by[value]
+        rounds = maker.uses.count(value)  # a loop reads its own results
+        if self.uses[value] - rounds != 1 or line is maker or line.leading != value:
+            return None
+        return line.outputs[0] if len(line.outputs) == 1 else None
+
+    def _wishes(self, values: list[Value]) -> Iterator[str]:
+        last = values[-1]
+        line, after = self.made_by[last], self._flows_into(last)
+        if after in self.names:
+            yield self.names[after]
+        elif self._stands_out(last):
+            yield from filter(None, (line.label, line.auto if len(values) == 1 else ""))
+        if len(line.outputs) == 1:
+            yield from ("x", "y", "z", "u", "v", "w")
+        yield from _numbered("x")
+
+    def _stands_out(self, value: Value) -> bool:
+        """Whether a value is more than a step on the way: used twice, or one of many."""
+        user = self.user[value]
+        return self.uses[value] > 1 or len(user.uses) > 2 or not user.outputs
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return (f"{name}{i}" for i in count(1))
