@@ -139,23 +139,14 @@ def _nowhere(name: str, text: str) -> Any:
 
 
 def input_shapes(
-    inputs: Mapping[str, str] | str | None, net: str, file: FileNames
+    inputs: Mapping[str, str] | str | None,
 ) -> tuple[dict[str, TensorType | None], list[Diagnostic]]:
-    """``"3x32x32"`` for the first input, or shapes by input name."""
-    if inputs is None:
-        return {}, []
-    block = file.nets.get(net)
-    first = block.inputs[0].name if block is not None and block.inputs else "x"
-    given = {first: inputs} if isinstance(inputs, str) else {k or first: v for k, v in inputs.items()}
-    shapes: dict[str, TensorType | None] = {}
-    problems: list[Diagnostic] = []
-    for name, text in given.items():
-        shape = parse_input(text)
-        if shape is None:
-            problems.append(
-                Diagnostic("E204", f"`{text}` is no input shape", help=("as in `3x32x32`, without the batch axis; `12 int` for whole numbers",))
-            )
-        shapes[name] = shape
+    """Shapes by input name; ``""`` is the first input (``--input 3x32x32``)."""
+    given = {"": inputs} if isinstance(inputs, str) else dict(inputs or {})
+    shapes = {name: parse_input(text) for name, text in given.items()}
+    bad = [text for name, text in given.items() if shapes[name] is None]
+    help = "as in `3x32x32`, without the batch axis; `12 int` for whole numbers"
+    problems = [Diagnostic("E204", f"`{text}` is no input shape", help=(help,)) for text in bad]
     return shapes, problems
 
 

@@ -117,13 +117,14 @@ def _elaborate(
         file = program.load(source, tree)
         program.files[source.name] = file
         program.loading.append(source.name)
-        program.shapes, problems = input_shapes(inputs, net, file)
+        program.shapes, problems = input_shapes(inputs)
         program.diagnostics += problems
         try:
             if net:
                 program.run_named(file, net, arguments_of(program, file, net, parameters))
             else:
                 program.run_file(file)
+            program.check_inputs_given()
         except NeedsInput as need:
             axes = [_free_symbol(a, need.port, free) for a in need.axes]
             known[need.port] = TensorType((symbol("N"), *map(symbol, axes[1:])), need.dtype)

@@ -29,7 +29,8 @@ from ..values import (
     unknown_in,
 )
 from .application import _tensors
-from .bodies import _shown
+from .bodies import _shown, pattern_names, whole_labels
+from .context import NeedsInput
 from .scans import Scans
 
 
@@ -110,7 +111,7 @@ class Program(Scans):
                 self._assign(statement, scope)
             return scope.names.get(name, UNKNOWN)
 
-        for name in _pattern_names(statement.target):
+        for name in pattern_names(statement.target):
             self._define(file, name.id, name.span, lambda n=name.id: make(n))  # type: ignore[misc]
 
     # --- imports ----------------------------------------------------------------------------------
@@ -195,7 +196,7 @@ class Program(Scans):
 
     def _network_result(self, expr: syntax.Expr, env: Environment) -> Data:
         """A pipeline's result: it starts from ``input``, or gets an input of unknown shape."""
-        expr = self._whole_group(expr)
+        self.root.whole = whole_labels(expr, frozenset())
         if _starts_with_input(expr):
             return self.evaluate(expr, env)
         head = _head(expr)
@@ -210,13 +211,6 @@ class Program(Scans):
                 return self._alias(value, expr.span)
         x = self.net_input("x", None, "float", expr.span)
         return self.run_piped(expr, env, [x])
-
-    def _whole_group(self, expr: syntax.Expr) -> syntax.Expr:
-        """``(f > g) as _`` as a whole net: its members are numbered in the net itself."""
-        if isinstance(expr, syntax.Labelled) and expr.label.name == "_":
-            self.root.numbered = True
-            return expr.body
-        return expr
 
     def _alias(self, value: Template | BlockNetwork, span: Span) -> Data:
         """``net resnet18 = ResNet(basic, [2, 2, 2, 2])``: that net, without a scope of its own."""
@@ -297,13 +291,23 @@ class Program(Scans):
         self.ports[port] = count
         name = port if count == 1 else f"{port}{count}"
         declared = None if shape is None else TensorType((symbol("N"), *shape), dtype)
-        given = self.shapes.get(name)
+        given = self.shapes.get(name, self.shapes.get("") if len(self.root.inputs) == 0 else None)
         if given is not None and declared is not None:
             given = self._agree(name, declared, given, span)
         kind = given or declared or self.known.get(name)
         if kind is not None:
             kind = kind.substitute(self.bound)
         return self.root.input(name, kind, span)
+
+    def check_inputs_given(self) -> None:
+        """Shapes are given for inputs that the net has."""
+        names = [draft.port for draft in self.root.inputs]
+        for name in self.shapes:
+            if name and name not in names:
+                self.report(
+                    "E219", f"the net has no input `{name}`", None,
+                    help=self.suggest(name, names) or f"its inputs: {', '.join(names) or 'none'}",
+                )  # fmt: skip
 
     def _agree(self, name: str, declared: TensorType, given: TensorType, span: Span) -> TensorType:
         """A given shape binds symbolic sizes; it must agree with numbers."""
@@ -327,6 +331,9 @@ class Program(Scans):
             kind = "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
             self.report("E219", f"the pipeline gives {kind}, not a tensor", span)
             return
+        unknown = next((d.port for d in self.root.inputs if d.types[0] is None), None)
+        if unknown is not None:  # only layers that take any rank: a vector will do
+            raise NeedsInput(unknown, ("N", "D"), "float")
         self.result = value
 
     def run_named(self, file: FileNames, name: str, arguments: Mapping[str, Data]) -> None:
@@ -366,12 +373,6 @@ def _path_name(tensor: Tensor) -> str:
 def _as_it_is(env: Environment) -> Environment:
     """The file's environment with the defaults in force at this line."""
     return Environment(env.file, defaults=env.defaults)
-
-
-def _pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
-    if isinstance(pattern, syntax.Name):
-        return [pattern]
-    return [name for item in pattern.items for name in _pattern_names(item)]
 
 
 def _head(expr: syntax.Expr) -> syntax.Expr:
