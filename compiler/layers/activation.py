@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal, TypeAlias
 
-from ..checks import need, spatial
+from ..checks import known, need, spatial
 from ..dims import Dim, equal
 from ..layer import Example, Layer, Refused, Weight, axis, same
 from ..lowering import Call, Lowering, module
@@ -107,6 +107,10 @@ class PReLU(Activation):
 
     def weights(self, *_: TensorType) -> dict[str, Weight]:
         return {"weight": Weight((self.num_parameters,))}
+
+    def lower(self, *_: TensorType) -> Lowering:
+        known(self, num_parameters=self.num_parameters)
+        return super().lower()
 
 
 class RReLU(Activation):

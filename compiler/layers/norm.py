@@ -49,7 +49,10 @@ class _ChannelNorm(Weighted):
         kwargs = self.keywords("eps", "momentum", "affine", "track_running_stats")
         if isinstance(x.shape[1], int):
             return module(f"nn.{self.torch}{rank}d", x.shape[1], **kwargs)
-        return module(f"nn.Lazy{self.torch}{rank}d", **kwargs)
+        # LazyInstanceNorm has other defaults than InstanceNorm: what it has is said.
+        flags = {"affine": self.affine, "track_running_stats": self.track_running_stats}
+        said = {k: v for k, v in flags.items() if not v or self.torch == "InstanceNorm"}
+        return module(f"nn.Lazy{self.torch}{rank}d", **(kwargs | said))
 
     def keywords(self, *names: str) -> dict[str, Code]:
         settings = self.given()

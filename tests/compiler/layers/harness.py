@@ -217,7 +217,7 @@ def run_program(
     total: int | None = None
     with torch.no_grad():
         if macs:
-            if module is not None:
+            if isinstance(module, nn.Module):
                 module.eval()
             with FlopCounterMode(display=False) as counter:
                 made = code.run(module, tensors)
@@ -254,8 +254,13 @@ def type_of(tensor: torch.Tensor) -> str:
     return str(TensorType(tuple(tensor.shape), dtype))  # type: ignore[arg-type]
 
 
-def weights_of(module: nn.Module | None) -> Iterator[tuple[str, Weight]]:
+def weights_of(module: nn.Module | torch.Tensor | None) -> Iterator[tuple[str, Weight]]:
     if module is None:
+        return
+    if isinstance(module, torch.Tensor):  # a parameter or buffer of its own
+        if getattr(module, "persistent", True):
+            buffer = not isinstance(module, nn.Parameter)
+            yield "", Weight(tuple(module.shape), buffer, DTYPES[module.dtype])
         return
     buffers = dict(module.named_buffers())
     for name, tensor in module.state_dict().items():
@@ -386,7 +391,9 @@ def settings_of(draw: st.DrawFn, layer: type[Layer]) -> Layer:
     given: dict[str, Any] = {}
     for name, setting in layer.settings.items():
         if setting.required or draw(st.booleans()):
-            given[name] = draw(special.get(name) or values(hints(layer)[name], rank))
+            given[name] = draw(
+                special[name] if name in special else values(hints(layer)[name], rank)
+            )
     if "*" in special:
         given |= draw(special["*"](rank))
     return layer(**given)
