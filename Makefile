@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CONSTRAINED := $(PIP) install -c constraints.txt
 
 .PHONY: demo test test-slow lint format bench gallery clean

@@ -9,6 +9,7 @@ import pytest
 
 import netwright as nw
 from netwright.backends import summary
+from netwright.backends.pytorch import to_source
 from netwright.compiler.pipeline import check_source, load_source
 from netwright.grammar.source import Source
 from netwright.report_text import report
@@ -48,8 +49,13 @@ def test_the_tour() -> None:
     assert report(check_source(wrong).diagnostics, ["unet.net"], Terminal()) == findings
     right = load_source(Source("unet.net", spec.replace("conv(3x3, c)", "conv(3x3, c, pad=1)")))
     assert right.graph is not None
-    printed = summary.text(right.graph).splitlines()
-    assert [line for line in table.splitlines() if line != "..." and line not in printed] == []
+    assert is_excerpt(table, summary.text(right.graph))
+    code, _ = fences(ROOT / "README.md", "python")
+    assert is_excerpt(code, to_source(right.graph))
+
+
+def is_excerpt(shown: str, printed: str) -> bool:
+    return all(part in printed for part in shown.split("...\n"))
 
 
 def test_the_first_specs_of_the_language() -> None:

@@ -36,9 +36,9 @@ def compiled(options: Namespace) -> tuple[Graph, str]:
     return found.graph, net_name(found, text)
 
 
-def refuse(finding: Diagnostic, options: Namespace) -> int:
-    """A backend cannot do it: a finding like the compiler's."""
-    print(report("text", [finding], [options.file], sys.stderr), end="", file=sys.stderr)
+def refuse(findings: Sequence[Diagnostic], options: Namespace) -> int:
+    """A backend cannot do it: findings like the compiler's."""
+    print(report("text", findings, [options.file], sys.stderr), end="", file=sys.stderr)
     return 1
 
 

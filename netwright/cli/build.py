@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from ..grammar.diagnostics import CompileError
 from ._parser import Parser, add_output, add_spec
-from ._work import compiled, deliver
+from ._work import compiled, deliver, refuse
 
 EXAMPLES = """\
   netwright build unet.net -o unet.py
@@ -23,5 +24,9 @@ def run(options: Namespace) -> int:
     from ..backends.pytorch import to_source
 
     graph, _ = compiled(options)
-    deliver(to_source(graph).encode(), options.output)
+    try:
+        text = to_source(graph)
+    except CompileError as error:
+        return refuse(error.diagnostics, options)
+    deliver(text.encode(), options.output)
     return 0

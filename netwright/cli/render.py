@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
     try:
         picture = render(graph, suffix, **looks)
     except DiagramError as error:
-        return refuse(Diagnostic(error.code, error.message, help=(error.help,)), options)
+        return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
     deliver(picture, options.output)
     return 0
 
