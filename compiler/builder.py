@@ -61,6 +61,12 @@ class Draft:
     def tensors(self, start: int = 0) -> list[Tensor]:
         return [Tensor(self, i, t) for i, t in enumerate(self.types) if i >= start]
 
+    def labels(self) -> list[str]:
+        """The labels of all copies."""
+        stem = self.label.rstrip("0123456789")
+        first = self.label[len(stem) :]
+        return [f"{stem}{int(first) + i}" for i in range(self.count)] if first else []
+
     def export(self, inner: Tensor) -> Tensor:
         """A tensor of the called graph as a result of the call."""
         for i, known in enumerate(self.results):
@@ -80,12 +86,16 @@ class Builder:
     site: Draft | None = None
     """The (first) call of this graph in its parent."""
     numbered: bool = False
+    whole: tuple[Span, ...] = ()
+    """The labels ``as _`` that stand for the whole body."""
     drafts: list[Draft] = field(default_factory=list)
     inputs: list[Draft] = field(default_factory=list)
     captured: dict[tuple[int, int], tuple[Draft, Tensor]] = field(default_factory=dict)
     labels: dict[str, Tensor] = field(default_factory=dict)
-    taken: dict[str, Span] = field(default_factory=dict)
-    """Module paths given by labels, with their places."""
+    taken: dict[str, Span | None] = field(default_factory=dict)
+    """Module paths given by labels and positions, with their places."""
+    holders: dict[str, str] = field(default_factory=dict)
+    """What leads to taken paths, with one of them: ``layer`` of ``layer.0``."""
     position: int = 0
     shares: list[Shared] = field(default_factory=list)
     """Shares that live here and have been used."""
@@ -120,6 +130,18 @@ class Builder:
     def add(self, draft: Draft) -> Draft:
         self.drafts.append(draft)
         return draft
+
+    def take(self, path: str, span: Span | None) -> None:
+        self.taken[path] = span
+        for prefix in _prefixes(path):
+            self.holders.setdefault(prefix, path)
+
+    def clash(self, path: str) -> tuple[str, Span | None] | None:
+        """The taken path that a new one cannot stand beside, and its place."""
+        if path in self.holders:
+            path = self.holders[path]
+        other = next((p for p in (path, *_prefixes(path)) if p in self.taken), None)
+        return None if other is None else (other, self.taken[other])
 
     def ancestors(self) -> Iterable[Builder]:
         builder: Builder | None = self
@@ -170,7 +192,9 @@ def bring(tensor: Tensor, into: Builder) -> Tensor:
             return tensor
         inward.append(builder)
     if tensor.builder.kind == "group":
-        outers = (outer for draft, outer in tensor.builder.captured.values() if draft is tensor.draft)
+        outers = (
+            outer for draft, outer in tensor.builder.captured.values() if draft is tensor.draft
+        )
         outer = next(outers, None)
         if outer is not None:
             return bring(outer, into)
@@ -191,7 +215,11 @@ def chain_from(drafts: Sequence[Draft], scope: Builder) -> tuple[Draft, ...] | N
     return tuple(path)
 
 
+def _prefixes(path: str) -> list[str]:
+    """``a`` and ``a.b`` of ``a.b.c``."""
+    parts = path.split(".")
+    return [".".join(parts[:i]) for i in range(1, len(parts))]
+
+
 def module_path(drafts: Iterable[Draft]) -> str:
     return ".".join(d.share.name if d.share is not None else d.path for d in drafts)
-
-

@@ -9,7 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Label
 from ...grammar.source import Span
 from ..builder import Builder, Draft, chain_from
-from ..dims import Dim, Extreme, Quotient, Size, equal, is_symbol, substitute, symbol, symbols
+from ..dims import Dim, Extreme, Quotient, Size, equal, is_symbol, substitute, symbols
 from ..layer import Layer, Refused, noting_open_pairs
 from ..layers import layers
 from ..types import TensorType
@@ -38,9 +38,9 @@ from ..values import (
     unknown_in,
 )
 from ..values import Label as PathLabel
-from .advice import axes_that_differ, mismatch_help
-from .context import UNNAMED, Bind, Naming, NeedsInput
-from .expressions import Expressions
+from .advice import mismatch_help
+from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
+from .expressions import Expressions, counting, is_named_by_label
 
 
 class Application(Expressions):
@@ -50,8 +50,11 @@ class Application(Expressions):
         self, network: Network, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
     ) -> Data:
         self.step(span)
-        if naming.label is not None and _is_scope(network):
-            return self._group(network, inputs, span, naming)
+        if naming.given:
+            while isinstance(network, Renamed):
+                network = network.network
+            if _is_scope(network) or (naming.share is not None and _is_many(network)):
+                return self._group(network, inputs, span, naming)
         return _APPLY[type(network)](self, network, inputs, span, naming)
 
     # --- compositions -----------------------------------------------------------------------------
@@ -75,7 +78,7 @@ class Application(Expressions):
     def _combined(
         self, network: Combined, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
-        sides = [self._member(side, inputs, network.span) for side in (network.left, network.right)]
+        sides = [self._side(side, inputs, network.span) for side in (network.left, network.right)]
         if any(map(unknown_in, sides)):
             return UNKNOWN
         for side in sides:
@@ -84,8 +87,8 @@ class Application(Expressions):
                                    network.span)  # fmt: skip
         return self.combine(network.operator, sides[0], sides[1], network.span)
 
-    def _member(self, member: Data, inputs: list[Tensor], span: Span) -> Data:
-        """A branch of a sum or fan-out: networks get the input, the rest is taken as it is."""
+    def _side(self, member: Data, inputs: list[Tensor], span: Span) -> Data:
+        """One side of a sum: networks get the input, the rest is taken as it is."""
         if isinstance(member, Network):
             return self.apply(member, inputs, span)
         return member
@@ -93,12 +96,21 @@ class Application(Expressions):
     def _fan(self, network: Fan, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         results: list[Data] = []
         for i, member in enumerate(network.members):
-            if isinstance(member, Network) and naming.label is not None:
-                branch = Naming(f"{naming.label}.{i}", span=naming.span)
-                results.append(self.apply(member, inputs, span, branch))
+            if isinstance(member, Labelled) and naming.label is not None and not member.label.here:
+                results.append(self._labelled_branch(member, inputs, span, naming))
+            elif isinstance(member, Network):
+                results.append(self.apply(member, inputs, span, naming.member(i)))
             else:
-                results.append(self._member(member, inputs, span))
+                results.append(member)
         return UNKNOWN if unknown_in(results) else results
+
+    def _labelled_branch(
+        self, member: Labelled, inputs: list[Tensor], span: Span, naming: Naming
+    ) -> Data:
+        """``[linear(10) as cls, linear(4) as box] as heads``: it keeps its label."""
+        path = naming.member(member.label.path).label or ""
+        label = PathLabel(path, member.label.name, member.label.span)
+        return self.apply(Labelled(member.network, label, member.numbered), inputs, span)
 
     def _repeat(self, network: Repeat, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         value: Data = inputs[0] if len(inputs) == 1 else inputs
@@ -108,32 +120,28 @@ class Application(Expressions):
             if tensors is None:
                 return UNKNOWN
             before = len(self.builder.drafts)
-            copy = naming
-            if naming.label is not None:
-                copy = Naming(f"{naming.label}.{done}", span=naming.span)
-            value = self._copy(network.network, tensors, span, copy)
+            value = self._copy(network.network, tensors, span, naming.member(done))
             if unknown_in(value):
                 return UNKNOWN
             done += 1
             rest = network.count - done
-            if rest and self._fold(self.builder.drafts[before:], tensors, value, rest):
+            made = self.builder.drafts[before:]
+            if rest and self._fold(made, tensors, value, rest, naming.member(done - 1)):
                 break
         return value
 
     def _copy(self, network: Network, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         """One copy of a repeated body; its labels stay inside."""
         assert self.frame is not None
-        self.repeated += 1
-        try:
-            with self.framed(self.frame.inner()):
-                return self.apply(network, inputs, span, naming)
-        finally:
-            self.repeated -= 1
+        with self.repeating(None), self.framed(self.frame.inner()):
+            return self.apply(network, inputs, span, naming)
 
-    def _fold(self, made: list[Draft], inputs: list[Tensor], value: Data, rest: int) -> bool:
+    def _fold(
+        self, made: list[Draft], inputs: list[Tensor], value: Data, rest: int, naming: Naming
+    ) -> bool:
         """If a copy is one node that keeps its input's type, the rest are like it: count them."""
         outputs = [value] if isinstance(value, Tensor) else value
-        if len(made) != 1 or made[0].share is not None or not (made[0].label or made[0].word):
+        if len(made) != 1 or not _is_counted(made[0], naming):
             return False
         node = made[0]
         same = [t.type for t in inputs] == [o.type for o in outputs]
@@ -143,6 +151,8 @@ class Application(Expressions):
         if not same or not threaded or any(o.draft is not node for o in outputs):
             return False
         node.count += rest
+        for path in node.labels()[1:]:
+            self.take_label(self.builder, path, node.span)
         if self.builder.numbered:
             self.builder.position += rest
         return True
@@ -155,12 +165,8 @@ class Application(Expressions):
                 return UNKNOWN
             inner = network.environment.inner()
             self.bind_pattern(network.syntax.pattern, item, inner)
-            self.repeated += 1
-            try:
-                with self.framed(inner):
-                    value = self.run_statements(network.syntax.body, inner, tensors)
-            finally:
-                self.repeated -= 1
+            with self.repeating(counting(network.syntax.pattern, inner)), self.framed(inner):
+                value = self.run_statements(network.syntax.body, inner, tensors)
             if unknown_in(value):
                 return UNKNOWN
         return value
@@ -173,14 +179,15 @@ class Application(Expressions):
             return value[network.items[0]]
         return UNKNOWN
 
-    def _renamed(
-        self, network: Renamed, inputs: list[Tensor], span: Span, naming: Naming
-    ) -> Data:
-        if naming.label is None and _is_scope(network.network):
-            return self._group(network.network, inputs, span, Naming(word=network.word))
-        if naming.label is None:
+    def _renamed(self, network: Renamed, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
+        inner = network.network
+        while isinstance(inner, Renamed) or (isinstance(inner, Labelled) and inner.label.here):
+            inner = inner.network
+        if not naming.given:
             naming = Naming(word=network.word)
-        return self.apply(network.network, inputs, span, naming)
+            if _is_scope(inner) or _is_many(inner):
+                return self._group(inner, inputs, span, naming)
+        return self.apply(inner, inputs, span, naming)
 
     # --- labels and groups ------------------------------------------------------------------------
 
@@ -188,13 +195,17 @@ class Application(Expressions):
         self, network: Labelled, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
         label = network.label
-        if naming.label is not None:
-            return self._group(network, inputs, span, naming)
-        if label.here:
-            return self._here(network, inputs, span)
-        given = Naming(label.path, span=label.span)
+        if not label.here:
+            given = Naming(label.path, span=label.span)
+        elif label.span in self.builder.whole:
+            return self._whole(network.network, inputs, span)
+        else:
+            place = naming if naming.given else self.place(label)
+            if place is None:
+                return UNKNOWN
+            given = place
         builder, position = self.builder, self.builder.position
-        if network.numbered and not isinstance(network.network, Repeat | Fan):
+        if network.numbered and not _is_many(network.network):
             value = self._group(network.network, inputs, span, given)
         else:
             value = self.apply(network.network, inputs, span, given)
@@ -203,50 +214,61 @@ class Application(Expressions):
         self.remember(label, value)
         return value
 
-    def _here(self, network: Labelled, inputs: list[Tensor], span: Span) -> Data:
-        """``(f > g) as _``: a group at its position in a numbered scope."""
-        if not self.builder.numbered:
-            return self.report(
-                "E221", "`as _` names a group by where it stands, and here are no positions",
-                network.label.span, help="give it a label, or make it the whole of its block",
-            )  # fmt: skip
-        return self._group(network.network, inputs, span, UNNAMED)
+    def place(self, label: PathLabel) -> Naming | None:
+        """``(f > g) as _``: named by its position in a numbered scope."""
+        if self.builder.numbered:
+            return Naming(str(self.builder.position), span=label.span)
+        self.report(
+            "E221", "`as _` names a group by where it stands, and here are no positions",
+            label.span, help="give it a label, or make it the whole of its block",
+        )  # fmt: skip
+        return None
 
-    def _group(
-        self, network: Network, inputs: list[Tensor], span: Span, naming: Naming
-    ) -> Data:
+    def _whole(self, network: Network, inputs: list[Tensor], span: Span) -> Data:
+        """``block f = (g > h) as _``: numbered in the block itself."""
+        return self.apply(network, inputs, span, MEMBERS if _is_many(network) else UNNAMED)
+
+    def _group(self, network: Network, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         group = self._open_group(naming, span)
+        members = MEMBERS if _is_many(network) else UNNAMED
         with self.building(group):
             inner = [self.bring(t) for t in inputs]
-            value = _APPLY[type(network)](self, network, inner, span, UNNAMED)
+            value = _APPLY[type(network)](self, network, inner, span, members)
         return self._close_group(group, value, naming, span)
 
-    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data | None:
-        """A labelled pipe that starts from a tensor: evaluated in its label's scope.
+    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data:
+        """A labelled group: a pipe that starts from a tensor is evaluated in its label's scope.
 
-        None if it turns out to be a network; then nothing is kept of the attempt.
+        A network is not applied yet, so what it needed (a source) moves to the scope around.
         """
-        naming = Naming(label.path, span=label.span)
+        naming = self.place(label) if label.here else Naming(label.path, span=label.span)
+        if naming is None:
+            return UNKNOWN
         group = self._open_group(naming, label.span)
-        assert self.frame is not None
-        labels, found = dict(self.frame.labels), len(self.diagnostics)
         with self.building(group):
             value = make()
         if not tensors_in(value):
-            if value is UNKNOWN:
-                return UNKNOWN
-            self.frame.labels = labels
-            del self.diagnostics[found:]
-            return None
-        if not group.drafts:
-            self.remember(label, value)
+            self._dissolve(group)
             return value
-        value = self._close_group(group, value, naming, label.span)
+        if group.drafts:
+            value = self._close_group(group, value, naming, label.span)
         self.remember(label, value)
         return value
 
+    def _dissolve(self, group: Builder) -> None:
+        """Move what stands in a group to the scope around it."""
+        outer = {id(inner): tensor for inner, tensor in group.captured.values()}
+        for draft in group.drafts:
+            draft.inputs = [outer.get(id(t.draft), t) for t in draft.inputs]
+            draft.builder = self.builder
+            self.builder.add(draft)
+            if draft.label:
+                self.take_label(self.builder, draft.label, draft.span)
+        self.builder.labels.update(group.labels)
+
     def _open_group(self, naming: Naming, span: Span) -> Builder:
-        name = (naming.label or naming.word or "group").rsplit(".", 1)[-1]
+        share = naming.share.name if naming.share is not None else ""
+        name = (naming.label or naming.word or share or "group").rsplit(".", 1)[-1]
         return Builder("group", name, self.builder, numbered=True, span=span)
 
     def _close_group(self, group: Builder, value: Data, naming: Naming, span: Span) -> Data:
@@ -260,6 +282,7 @@ class Application(Expressions):
         """Close a scope whose result is ``value`` (of its tensors) and call it here."""
         with self.building(child):
             inner = [self.bring(t) for t in _tensors(value)]
+        self.check_labels(child)
         child.close()
         outer = {id(draft): tensor for draft, tensor in child.captured.values()}
         call = self.draft(
@@ -271,11 +294,25 @@ class Application(Expressions):
         self.name(call, naming, word)
         return _rebuilt(value, iter(call.tensors()))
 
+    def check_labels(self, scope: Builder) -> None:
+        """Parameters of their own have no name but their label."""
+        for draft in scope.drafts:
+            if draft.layer is not None and not draft.label and is_named_by_label(draft.layer):
+                word = draft.layer.word
+                self.report(
+                    "E221", f"`{word}` has no name without a label", draft.span,
+                    notes=["a checkpoint holds it under its label"], help=f"`{word}(...) as name`",
+                )  # fmt: skip
+
     def _pass_outers(self, child: Builder) -> None:
         for share in child.outers:
             self.use_share(share)
 
     # --- layers -----------------------------------------------------------------------------------
+
+    def run_source(self, network: LayerNetwork) -> Data:
+        """``param([1, 1, d])``: a tensor at once, evaluated where it stands."""
+        return self._run(network, [], network.span)
 
     def run_word(self, word: str, inputs: list[Tensor], span: Span, **settings: Any) -> Data:
         """An operator's layer: it has no module path."""
@@ -445,48 +482,43 @@ class Application(Expressions):
 
     def use_share(self, share: Shared) -> None:
         """Note that a share is used in the current scope."""
-        if share.builder is self.builder:
-            if share not in share.builder.shares:
-                share.builder.shares.append(share)
-        elif share not in self.builder.outers:
+        home = share.builder
+        if share not in home.shares:
+            home.shares.append(share)
+            self.take_label(home, share.name, share.span)
+        if home is not self.builder and share not in self.builder.outers:
             self.builder.outers.append(share)
-            if share not in share.builder.shares:
-                share.builder.shares.append(share)
 
     def _shared(self, network: Shared, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         before = len(self.builder.drafts)
-        if _is_scope(network.network):
-            group = Builder("group", network.name, self.builder, numbered=True, span=network.span)
-            with self.building(group):
-                inner = [self.bring(t) for t in inputs]
-                value = _APPLY[type(network.network)](self, network.network, inner, span, UNNAMED)
-            if unknown_in(value):
-                return UNKNOWN
-            value = self.call_graph(group, value, Naming(word="_share"), "_share", span)
-        else:
-            value = self.apply(network.network, inputs, span, Naming(word="_share"))
+        value = self.apply(network.network, inputs, span, Naming(share=network))
         if unknown_in(value):
             return UNKNOWN
-        draft = self.builder.drafts[-1]
-        if len(self.builder.drafts) == before or draft.word != "_share" and not draft.label:
+        made = self.builder.drafts[before:]
+        draft = next((d for d in made if d.share is network), None)
+        if draft is None:  # it makes no module: `share same = id`
             return value
-        if draft.label and self.builder.numbered:
-            self.builder.position -= draft.count
-        draft.word, draft.label, draft.share = "", "", network
+        self.use_share(network)
         if network.first is None:
             network.first = draft
-        elif _weights_of(draft) != _weights_of(network.first):
-            return self._share_differs(network, draft, span)
-        self.use_share(network)
+        elif not self._same_weights(network, network.first, draft, span):
+            return self._share_differs(network, network.first, draft, span)
         return value
 
-    def _share_differs(self, network: Shared, draft: Draft, span: Span) -> Data:
-        first = network.first
-        assert first is not None
-        got = ", ".join(map(str, draft.takes))
+    def _same_weights(self, network: Shared, first: Draft, draft: Draft, span: Span) -> bool:
+        """Whether one module can serve both calls; open sizes are made equal if they may be."""
+        pairs = paired(_weights_of(first), _weights_of(draft))
+        if pairs is None:
+            return False
+        return all(a == b or self._may_equal(network, a, b, span) for a, b in pairs)
+
+    def _may_equal(self, network: Shared, a: Dim, b: Dim, span: Span) -> bool:
+        return equal(a, b) is None and self.unify(a, b, network.name, span, [])
+
+    def _share_differs(self, network: Shared, first: Draft, draft: Draft, span: Span) -> Data:
         return self.report(
             "E309", f"`{network.name}` is one instance, and this input needs other weights", span,
-            detail=f"got {got}",
+            detail=f"got {', '.join(map(str, draft.takes))}",
             labels=[Label(first.span, f"made for {', '.join(map(str, first.takes))}")]
             if first.span else [],
             help="`block` makes new weights at each use",
@@ -545,7 +577,24 @@ def _is_scope(network: Network) -> bool:
     """Whether a label on the network is a scope around several modules."""
     while isinstance(network, Renamed | Sliced):
         network = network.network
-    return isinstance(network, Chain | Combined | Loop | Labelled)
+    if isinstance(network, Labelled):
+        return not network.label.here
+    return isinstance(network, Chain | Combined | Loop)
+
+
+def _is_many(network: Network) -> bool:
+    """Whether a label on the network is one to each copy or branch."""
+    while isinstance(network, Renamed | Sliced):
+        network = network.network
+    return isinstance(network, Repeat | Fan)
+
+
+def _is_counted(draft: Draft, naming: Naming) -> bool:
+    """Whether further copies would be called like this one, with the next numbers."""
+    if draft.share is not None or draft.count > 1:
+        return False
+    position = str(draft.builder.position - 1) if draft.builder.numbered else None
+    return bool(draft.word) or draft.label == (naming.label or position)
 
 
 def _results(layer: Layer, draft: Draft) -> Data:
@@ -595,13 +644,24 @@ def _inside(builder: Builder, scope: Builder) -> bool:
     return any(b is scope for b in builder.ancestors())
 
 
-def _weights_of(draft: Draft) -> Any:
-    """The weights that a call holds, as a comparable structure."""
+def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:
+    """What a call's modules are, and the sizes of their weights, in this call's symbols."""
+    sizes = dict(draft.sizes)
     if draft.child is not None:
-        return [_weights_of(d) for d in draft.child.drafts if d.layer or d.child]
-    if draft.layer is None:
-        return None
+        inner = [w for d in draft.child.drafts if d.layer or d.child for w in _weights_of(d)]
+        inner = [(kind, tuple(substitute(d, sizes) for d in dims)) for kind, dims in inner]
+        return inner * draft.count
+    assert draft.layer is not None
     settings = [n for n in draft.layer.tensors() if n not in draft.tied]
-    return type(draft.layer), draft.layer.weights(*draft.takes[: len(draft.takes) - len(settings)])
+    weights = draft.layer.weights(*draft.takes[: len(draft.takes) - len(settings)])
+    kind = (type(draft.layer), draft.share, *weights)
+    return [(kind, tuple(d for w in weights.values() for d in w.shape))] * draft.count
 
 
+def paired(
+    first: list[tuple[Any, tuple[Dim, ...]]], second: list[tuple[Any, tuple[Dim, ...]]]
+) -> list[tuple[Dim, Dim]] | None:
+    """The sizes that must be equal; None where the modules differ."""
+    if [(k, len(d)) for k, d in first] != [(k, len(d)) for k, d in second]:
+        return None
+    return [p for (_, a), (_, b) in zip(first, second, strict=True) for p in zip(a, b, strict=True)]

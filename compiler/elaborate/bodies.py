@@ -12,7 +12,7 @@ from ...grammar.source import Span
 from ..builder import Builder
 from ..dims import Dim, Size, substitute, symbol, symbols
 from ..environment import Environment
-from ..layer import same, noting_open_pairs
+from ..layer import noting_open_pairs, same
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -41,6 +41,7 @@ from ..values import (
 )
 from .application import Application, _rebuilt, _tensors
 from .context import MAX_DEPTH, Naming
+from .expressions import counting
 
 
 @dataclass(eq=False, slots=True)
@@ -187,16 +188,14 @@ class Bodies(Application):
 
     def run_loop(self, expr: syntax.For, items: list[Data], env: Environment) -> None:
         """A ``for`` of assignments: unrolled in the body's own names."""
-        self.repeated += 1
-        try:
-            for item in items:
-                self.step(expr.span)
-                self.bind_pattern(expr.pattern, item, env)
-                with self.framed(self.frame.inner() if self.frame else env.inner()):
-                    for statement in expr.body:
-                        self.run_statement(statement, env)
-        finally:
-            self.repeated -= 1
+        for item in items:
+            self.step(expr.span)
+            self.bind_pattern(expr.pattern, item, env)
+            outside = dict(env.labels)
+            with self.repeating(counting(expr.pattern, env)), self.framed(env):
+                for statement in expr.body:
+                    self.run_statement(statement, env)
+            env.labels = outside
 
     def run_piped(self, expr: syntax.Expr, env: Environment, inputs: list[Tensor]) -> Data:
         """A network expression applied: the input goes in at the left end of the pipe."""
@@ -273,7 +272,7 @@ class Bodies(Application):
                     value = self._result(block, graph, env, value)
         finally:
             self.calls.pop()
-        if unknown_in(value) or len(self.diagnostics) > found and value is None:
+        if unknown_in(value) or (len(self.diagnostics) > found and value is None):
             return UNKNOWN
         return Instance(graph, value, arguments, sizes)
 
@@ -367,15 +366,12 @@ class Bodies(Application):
         """A block's body. A whole body ``(...) as _`` numbers its members in the block itself."""
         body = block.body
         last = body[-1].value if body and isinstance(body[-1], syntax.ExpressionStatement) else None
-        if isinstance(last, syntax.Labelled) and last.label.name == "_":
-            self.builder.numbered = True
-            inner = syntax.ExpressionStatement(last.body, span=last.span)
-            body = (*body[:-1], inner)
         if last is None:
             return self.report(
                 "E209", f"`{block.name}` gives no result", block.name_span,
                 help="its last line is the result",
             )  # fmt: skip
+        self.builder.whole = whole_labels(last, tensor_names(block))
         return self.run_statements(body, env, None if block.inputs is not None else inputs)
 
     def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
@@ -545,6 +541,49 @@ class _Keys:
                 return ("value", value if value.__hash__ else id(value))
 
 
+def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
+    if isinstance(pattern, syntax.Name):
+        return [pattern]
+    return [name for item in pattern.items for name in pattern_names(item)]
+
+
+def tensor_names(block: syntax.Block) -> frozenset[str]:
+    """The names that may mean tensors in a block's last line."""
+    assigned = (s.target for s in block.body if isinstance(s, syntax.Assign))
+    names = [n.id for target in assigned for n in pattern_names(target)]
+    return frozenset([*names, *(p.name for p in block.inputs or ())])
+
+
+def whole_labels(expr: syntax.Expr, tensors: frozenset[str]) -> tuple[Span, ...]:
+    """The labels ``as _`` on what is a whole body: ``(f > g) as _``, ``x > (f > g) as _``."""
+    match expr:
+        case syntax.Paren():
+            return whole_labels(expr.body, tensors)
+        case syntax.Conditional():
+            return whole_labels(expr.then, tensors) + whole_labels(expr.otherwise, tensors)
+        case syntax.Binary(operator=">") if _holds_no_module(expr.left, tensors):
+            return whole_labels(expr.right, tensors)
+        case syntax.Labelled(label=syntax.LabelName(name="_")):
+            return (expr.label.span,)
+        case _:
+            return ()
+
+
+def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
+    """Whether this start of a pipe is tensors alone."""
+    match expr:
+        case syntax.Name():
+            return expr.id in tensors
+        case syntax.Paren():
+            return _holds_no_module(expr.body, tensors)
+        case syntax.List():
+            return all(_holds_no_module(item, tensors) for item in expr.items)
+        case syntax.Call(function=syntax.Name(id="input")):
+            return True
+        case _:
+            return False
+
+
 def _flat(value: Data) -> Iterator[Tensor]:
     if isinstance(value, list):
         for item in value:
@@ -584,5 +623,3 @@ def shown_value(value: Data) -> object:
             return "tensor"
         case _:
             return value
-
-

@@ -34,8 +34,7 @@ from .foreign import explain_setting
 from .functions import Bad, call_function
 
 INITS: Final = frozenset(
-    """uniform normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform
-    kaiming_normal orthogonal sparse trunc_normal""".split()
+    ["uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse", "trunc_normal"]
 )
 
 
@@ -130,7 +129,9 @@ class Calls(Context):
             settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
         if any(map(unknown_in, arguments)) or unknown_in(list(settings.values())):
             return UNKNOWN
-        if function.name in layers() and _for_the_layer(function.name, arguments, settings, in_pipe):
+        if function.name in layers() and _for_the_layer(
+            function.name, arguments, settings, in_pipe
+        ):
             word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
             return self.call_layer(word, expr, env)
         try:
@@ -291,7 +292,7 @@ class Calls(Context):
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
     ) -> bool:
         texts = [a.span.text for a in arguments]
-        help = f"the others are given by name: {_listing(list(hints(word.layer))[len(names):])}"
+        help = f"the others are given by name: {_listing(list(hints(word.layer))[len(names) :])}"
         if word.layer.word == "linear":
             help = f"the input's size is inferred: `{word.word}({texts[1]})`"
         elif word.layer.word.startswith("conv") and len(texts) >= 3:
@@ -315,7 +316,9 @@ class Calls(Context):
             replacement = suggestion.split("`")[1]
         fix = None
         if replacement is not None:
-            at = Span(setting.span.source, setting.span.start, setting.span.start + len(setting.name))
+            at = Span(
+                setting.span.source, setting.span.start, setting.span.start + len(setting.name)
+            )
             fix = Fix(f"write `{replacement}`", (Edit(at, replacement),))
         self.report(
             "E202", f"`{word.word}` has no setting `{setting.name}`", setting.span,
@@ -378,12 +381,17 @@ class Calls(Context):
         bound: dict[str, Any] = {}
         for name, value in values.items():
             plain = self.known_type(value) if isinstance(value, Tensor) else _frozen(value)
-            if isinstance(plain, float) and takes(types[name], int) and not takes(types[name], float):
+            if (
+                isinstance(plain, float)
+                and takes(types[name], int)
+                and not takes(types[name], float)
+            ):
                 return self._not_whole(word, name, plain, spans.get(name, span))
             if not conforms(plain, types[name]):
                 return self._wrong_value(word, name, value, spans.get(name, span))
             bound[name] = plain
-        return LayerNetwork(layer(**bound), word.word, span, tensors, spans)
+        made = LayerNetwork(layer(**bound), word.word, span, tensors, spans)
+        return self.run_source(made) if layer.arity == (0, 0) else made
 
     def _not_whole(self, word: LayerWord, name: str, value: float, span: Span) -> Data:
         return self.report(
@@ -398,11 +406,17 @@ class Calls(Context):
         if isinstance(value, Network) and options(hint):
             help = [f"its options are {_listing(list(options(hint)))}"]
         elif isinstance(value, str) and options(hint):
-            help = [self.suggest(value, options(hint)) or f"its options are {_listing(list(options(hint)))}"]
+            help = [
+                self.suggest(value, options(hint))
+                or f"its options are {_listing(list(options(hint)))}"
+            ]
         return self.report(
             "E204", f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}",
             span, help=help,
         )  # fmt: skip
+
+    def run_source(self, network: LayerNetwork) -> Data:
+        raise NotImplementedError
 
     def bind_scan(self, expr: syntax.Call, env: Environment) -> Data:
         raise NotImplementedError
@@ -431,7 +445,10 @@ class Calls(Context):
             if isinstance(argument, syntax.Name) and argument.id in ("int", "float", "bool"):
                 dtype = argument.id
                 continue
-            if isinstance(argument, syntax.Name) and self.lookup(argument.id, env, argument.span) is None:
+            if (
+                isinstance(argument, syntax.Name)
+                and self.lookup(argument.id, env, argument.span) is None
+            ):
                 shape.append(symbol(argument.id))
                 continue
             value = self.evaluate(argument, env)
@@ -492,7 +509,9 @@ def _listing(names: list[str]) -> str:
     shown = [f"`{n}`" for n in names[:12]]
     if len(shown) < 2:
         return "".join(shown) or "nothing"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(names) <= 12 else ", ".join(shown) + "..."
+    return (
+        f"{', '.join(shown[:-1])} and {shown[-1]}" if len(names) <= 12 else ", ".join(shown) + "..."
+    )
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,7 +16,7 @@ from ..dims import Dim
 from ..environment import Environment
 from ..layer import Layer
 from ..types import Dtype, TensorType
-from ..values import UNKNOWN, Data, Network, Tensor, Unknown
+from ..values import UNKNOWN, Data, Network, Shared, Tensor, Unknown
 
 MAX_STEPS: Final = 2_000_000
 MAX_DRAFTS: Final = 100_000
@@ -52,9 +52,23 @@ class Naming:
     label: str | None = None
     word: str | None = None
     span: Span | None = None
+    share: Shared | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether the text names the module, or its place does: no number is looked for."""
+        return self.label is not None or self.share is not None
+
+    def member(self, name: int | str) -> Naming:
+        """For a copy or branch of what is named so; ``""`` is the scope itself."""
+        if self.label is None:
+            return self
+        return Naming(f"{self.label}.{name}" if self.label else str(name), span=self.span)
 
 
 UNNAMED: Final = Naming()
+MEMBERS: Final = Naming("")
+"""For what is the whole of a scope: its copies or branches are ``0``, ``1``..."""
 
 
 class Context:
@@ -74,7 +88,8 @@ class Context:
         self.assumptions: list[tuple[Dim, Dim, Span]] = []
         self.inferred: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}
         self.instances: dict[tuple[Any, ...], Any] = {}
-        self.repeated = 0
+        self.repeats: list[str | None] = []
+        """The repeats around: a loop's counting variable, None for ``*``."""
         self.wants_network = False
 
     # --- the parts call one another ---------------------------------------------------------
@@ -150,6 +165,15 @@ class Context:
         finally:
             self.frame = outer
 
+    @contextmanager
+    def repeating(self, variable: str | None) -> Iterator[None]:
+        """Inside a repeated body; ``variable`` counts."""
+        self.repeats.append(variable)
+        try:
+            yield
+        finally:
+            self.repeats.pop()
+
     def bring(self, tensor: Tensor) -> Tensor:
         return bring(tensor, self.builder)
 
@@ -168,31 +192,45 @@ class Context:
     def name(self, draft: Draft, naming: Naming, word: str) -> None:
         """Give a module its path: a label, the next position of a numbered scope, or a word."""
         builder = draft.builder
-        if naming.label is not None:
+        if naming.share is not None:
+            draft.share = naming.share
+        elif naming.label:
             self.take_label(builder, naming.label, naming.span or draft.span)
             draft.label = naming.label
             builder.position += builder.numbered
         elif builder.numbered:
             draft.label = str(builder.position)
+            self.take_label(builder, draft.label, draft.span)
             builder.position += 1
         else:
             draft.word = naming.word or word
 
     def take_label(self, builder: Builder, path: str, span: Span | None) -> None:
-        first = builder.taken.get(path)
-        if first is None or span is None:
-            if span is not None:
-                builder.taken[path] = span
+        """A module path is there once, and leads either to a module or on."""
+        first = builder.clash(path)
+        if first is None:
+            builder.take(path, span)
             return
-        repeated = self.repeated > 0 or first == span
+        other, at = first
+        message = f"two modules are called `{path}` here"
+        if other != path:
+            message = f"`{min(path, other, key=len)}` is a module here, and `{max(path, other, key=len)}` another"
         self.report(
-            "E208", f"two modules are called `{path}` here", span, detail="the second one",
-            labels=[Label(first, "the first one")] if first != span else [],
-            help=f'in a repeated body number it: `as "{path}{{i}}"`'
-            if repeated else "give one of them another label",
+            "E208", message, span, detail="the second one",
+            labels=[Label(at, "the first one")] if at is not None and at != span else [],
+            help=self._another_label(path),
         )  # fmt: skip
 
-    def run_layer(
-        self, layer: Layer, inputs: Sequence[TensorType]
-    ) -> tuple[TensorType, ...]:
+    def _another_label(self, path: str) -> list[str]:
+        if not self.repeats:
+            return ["give one of them another label"]
+        variable = self.repeats[-1]
+        if variable is None:
+            return [
+                "label the repeat, and its copies are scopes: `(...) * 3 as layer`",
+                f'or number the label: `for i in range(3) {{ ... as "{path}{{i}}" }}`',
+            ]
+        return [f'in a repeated body number it: `as "{path}{{{variable}}}"`']
+
+    def run_layer(self, layer: Layer, inputs: Sequence[TensorType]) -> tuple[TensorType, ...]:
         raise NotImplementedError

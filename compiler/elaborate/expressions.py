@@ -53,12 +53,7 @@ OPERATOR_LAYERS: Final = {
 }  # fmt: skip
 COMPARISONS: Final = frozenset({">", "<", ">=", "<=", "==", "!="})
 RESERVED_PATHS: Final = frozenset(
-    """add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
-    dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
-    get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
-    named_parameters parameters register_backward_hook register_buffer register_forward_hook
-    register_module register_parameter requires_grad_ set_extra_state set_submodule share_memory
-    state_dict to to_empty train training type xpu zero_grad""".split()
+    ["add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile", "cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward", "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "ipu", "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters", "register_backward_hook", "register_buffer", "register_forward_hook", "register_module", "register_parameter", "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train", "training", "type", "xpu", "zero_grad"]
 )
 
 
@@ -141,7 +136,7 @@ class Expressions(Calls):
             if name in scope.names:
                 return Found(_called(scope.names[name], name))
         if name in env.file.names:
-            return Found(self.file_name(env.file, name))
+            return Found(_called(self.file_name(env.file, name), name))
         if name == "id":
             return Found(Identity(span))
         if name in FUNCTIONS:
@@ -186,7 +181,10 @@ class Expressions(Calls):
     def _attribute(self, expr: syntax.Attribute, env: Environment) -> Data:
         foreign = _dotted(expr)
         root = foreign.split(".")[0]
-        if root in ("nn", "torch", "F", "tf", "keras", "jnp") and self.lookup(root, env, expr.span) is None:
+        if (
+            root in ("nn", "torch", "F", "tf", "keras", "jnp")
+            and self.lookup(root, env, expr.span) is None
+        ):
             return self.unknown_name(foreign, expr.span, env)
         value = self.evaluate(expr.value, env)
         return self.attribute(value, expr.name, expr.span, env)
@@ -405,9 +403,7 @@ class Expressions(Calls):
         )  # fmt: skip
 
     def _is_network(self, value: Data) -> bool:
-        return isinstance(value, Network) or (
-            isinstance(value, list) and networks_in(value)
-        )
+        return isinstance(value, Network) or (isinstance(value, list) and networks_in(value))
 
     def _on_numbers(self, node: syntax.Binary, left: Data, right: Data) -> Data:
         symbol_ = node.operator
@@ -656,11 +652,14 @@ class Expressions(Calls):
         if chosen is None or label is None:
             return UNKNOWN
         grouped = _is_group(body)
-        if grouped and not label.here:
+        whole = label.span in self.builder.whole
+        self.builder.numbered |= whole
+        if grouped and not whole and (not label.here or self.builder.numbered):
             value = self.in_group(label, lambda: self.evaluate(body, env))
-            if value is not None:
-                return value
+            return value if tensors_in(value) else self._attach(value, label, True, expr.span)
         value = self.evaluate(body, env)
+        if label.here and not whole and tensors_in(value):
+            self.place(label)
         return self._attach(value, label, grouped, expr.span)
 
     def _strip(self, body: syntax.Expr, env: Environment) -> tuple[syntax.Expr, bool | None]:
@@ -686,6 +685,8 @@ class Expressions(Calls):
             self.remember(label, value)
             return value
         network = self.network_or_none(value)
+        if network is None and networks_in(value):
+            return UNKNOWN
         if network is None:
             return self.report("E221", f"a label on {describe(value)}", span,
                                help="labels name layers, groups and tensors")  # fmt: skip
@@ -694,8 +695,7 @@ class Expressions(Calls):
     def give_path(self, value: Tensor, label: PathLabel) -> None:
         """A source (``param([1, 1, d]) as cls``) takes its label as module path."""
         draft = value.draft
-        if draft.layer is not None and draft.word and draft.layer.arity == (0, 0):
-            draft.word = ""
+        if draft.layer is not None and not draft.label and is_named_by_label(draft.layer):
             self.take_label(draft.builder, label.path, label.span)
             draft.label = label.path
 
@@ -720,7 +720,10 @@ class Expressions(Calls):
     def run_loop(self, expr: syntax.For, items: list[Data], env: Environment) -> None:
         raise NotImplementedError
 
-    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data | None:
+    def place(self, label: PathLabel) -> Any:
+        raise NotImplementedError
+
+    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data:
         raise NotImplementedError
 
     # --- networks out of values -----------------------------------------------------------------
@@ -777,10 +780,25 @@ _RANK_NAMES: Final = {
 }  # fmt: skip
 
 
+def counting(pattern: syntax.Pattern, env: Environment) -> str:
+    """The name in a loop's pattern that counts, else ``i``."""
+    if isinstance(pattern, syntax.Name):
+        return pattern.id if isinstance(env.names.get(pattern.id), int) else "i"
+    found = (counting(item, env) for item in pattern.items)
+    return next((name for name in found if name in env.names), "i")
+
+
+def is_named_by_label(layer: Layer) -> bool:
+    """Whether the layer is a parameter or buffer itself, so that its name is its label."""
+    return layer.arity == (0, 0) and "" in layer.weights()
+
+
 def _called(value: Data, name: str) -> Data:
     """A network in a variable is called under the variable's word."""
-    if isinstance(value, Shared | Identity | Renamed):
+    if isinstance(value, Shared | Identity):
         return value
+    if isinstance(value, Renamed):
+        return Renamed(value.network, name)
     if isinstance(value, LayerWord):
         return LayerWord(value.layer, name, value.environment, value.span)
     if isinstance(value, Template):

@@ -312,8 +312,7 @@ class Program(Scans):
     def _agree(self, name: str, declared: TensorType, given: TensorType, span: Span) -> TensorType:
         """A given shape binds symbolic sizes; it must agree with numbers."""
         fits = declared.rank == given.rank and all(
-            isinstance(d, Size) or d == g
-            for d, g in zip(declared.shape, given.shape, strict=False)
+            isinstance(d, Size) or d == g for d, g in zip(declared.shape, given.shape, strict=False)
         )
         if not fits:
             self.report(
@@ -328,12 +327,15 @@ class Program(Scans):
         if unknown_in(value):
             return
         if not tensors_in(value):
-            kind = "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
+            kind = (
+                "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
+            )
             self.report("E219", f"the pipeline gives {kind}, not a tensor", span)
             return
         unknown = next((d.port for d in self.root.inputs if d.types[0] is None), None)
         if unknown is not None:  # only layers that take any rank: a vector will do
             raise NeedsInput(unknown, ("N", "D"), "float")
+        self.check_labels(self.root)
         self.result = value
 
     def run_named(self, file: FileNames, name: str, arguments: Mapping[str, Data]) -> None:
@@ -399,5 +401,3 @@ def _starts_with_input(expr: syntax.Expr) -> bool:
         and isinstance(head.function, syntax.Name)
         and head.function.id == "input"
     )
-
-

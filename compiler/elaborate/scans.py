@@ -95,7 +95,9 @@ class Scans(Bodies):
                 'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
             )  # fmt: skip
             return None
-        draft = Draft(self.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)])
+        draft = Draft(
+            self.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)]
+        )
         draft.span = tensor.draft.span
         return Tensor(draft, 0, draft.types[0])
 
@@ -158,9 +160,13 @@ class Scans(Bodies):
         env.names.update(cell.arguments)
         for port, step in zip(ports, steps, strict=False):
             env.names[port.name] = step
-            for expr, actual in zip(port.shape or (), self.known_type(step).shape[1:], strict=False):
+            for expr, actual in zip(
+                port.shape or (), self.known_type(step).shape[1:], strict=False
+            ):
                 self._bind_size(expr, actual, env)
-        return self._port_types(network, ports[len(steps) :], env, self.known_type(steps[0]).shape[0])
+        return self._port_types(
+            network, ports[len(steps) :], env, self.known_type(steps[0]).shape[0]
+        )
 
     def _port_types(
         self, network: Scan, ports: tuple[syntax.Port, ...], env: Environment, batch: Dim

@@ -1,0 +1,449 @@
+"""Names are PyTorch names: the table of the language page, and every sentence after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .tools import codes, error, flatten, found, graph, paths
+
+BASIC = "block basic(w) = conv(3x3, w, pad=1) > bn\n"
+
+UNLABELLED = [
+    ("conv(3x3, 8) > conv(3x3, 8)", "conv1 conv2"),
+    ("conv(3x3, 8) > bn > linear(2) > bn", "conv1 bn1 linear1 bn2"),
+    ("input(3x8x8) > pool(2, 2) > maxpool(2, 2) > gap > fc(3) > linear(3)",
+     "pool1 maxpool1 gap1 fc1 linear1"),
+    ("conv(3x3, 8) as conv1 > conv(3x3, 8)", "conv1 conv2"),
+    ("conv(3x3, 8) > conv(3x3, 8) as conv1", "conv2 conv1"),
+    ("conv(3x3, 8) as conv2 > conv(3x3, 8) > conv(3x3, 8)", "conv2 conv1 conv3"),
+    ("conv(3x3, 8) as conv1[0] > conv(3x3, 8)", "conv1.0 conv2"),
+    ("(conv(3x3, 8) > bn) as conv1 > conv(3x3, 8)", "conv1.0 conv1.1 conv2"),
+    ("conv(3x3, 8) > (conv(3x3, 8) > relu) > conv(3x3, 8)", "conv1 conv2 relu1 conv3"),
+    ("linear(8) * 3 > linear(2)", "linear1 linear2 linear3 linear4"),
+    ("linear(8) > [linear(3), linear(4)] > concat", "linear1 linear2 linear3 concat1"),
+    ("id + (linear(8) > relu) + linear(8)", "linear1 relu1 linear2"),
+    ("for i in range(2) { linear(8) > relu }", "linear1 relu1 linear2 relu2"),
+    ("linear(8) * 2 > (linear(8) as linear2)", "linear1 linear3 linear2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), UNLABELLED)
+def test_unlabelled_modules_are_numbered_under_their_word(text: str, expected: str) -> None:
+    assert paths(text) == expected.split()
+
+
+LABELLED = [
+    ("conv(3x3, 8) as stem", "stem"),
+    ("(conv(3x3, 8)) as stem", "stem"),
+    ("((conv(3x3, 8))) as stem > relu", "stem relu1"),
+    ("conv(3x3, 8) > conv(3x3, 8) as stem", "conv1 stem"),
+    ("conv as stem > relu", None),
+    ("relu as stem > gelu as tail", "stem tail"),
+    # precedence: looser than `*`, tighter than `+` and `>`
+    ("linear(8) * 3 as layer", "layer.0 layer.1 layer.2"),
+    ("linear(8) + linear(8) as g", "linear1 g"),
+    ("(linear(8) + linear(8)) as s", "s.0 s.1"),
+    ("linear(8) > linear(8) as s > relu", "linear1 s relu1"),
+    ("linear(8) as bn > bn", "bn bn1"),
+    ("linear(8) as import > linear(8) as if", "import if"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LABELLED)
+def test_labels_name_layers(text: str, expected: str | None) -> None:
+    if expected is None:
+        assert codes(text) == ["E203"]
+    else:
+        assert paths(text) == expected.split()
+
+
+def test_a_label_in_a_body() -> None:
+    text = "net n: x[3, 8, 8] { y = x > conv(3x3, 8) as stem\n y > relu > conv(3x3, 8) as stem2 }"
+    assert paths(text) == ["stem", "relu1", "stem2"]
+
+
+BLOCKS = [
+    ("basic(64)  > relu", "basic1.conv1 basic1.bn1 relu1"),
+    ("basic(64) as b > relu", "b.conv1 b.bn1 relu1"),
+    ("basic(64) > basic(32) as b > basic(16)", "basic1.conv1 basic1.bn1 b.conv1 b.bn1 "
+     "basic2.conv1 basic2.bn1"),
+    ("basic(8) * 2 as layer", "layer.0.conv1 layer.0.bn1 layer.1.conv1 layer.1.bn1"),
+    ("basic(8) * 2 > relu", "basic1.conv1 basic1.bn1 basic2.conv1 basic2.bn1 relu1"),
+    ("(basic(8) > relu) as f", "f.0.conv1 f.0.bn1 f.1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), BLOCKS)
+def test_a_block_is_a_scope(text: str, expected: str) -> None:
+    assert paths(BASIC + text) == expected.split()
+
+
+GROUPS = [
+    ("(linear(8) > relu > linear(8)) as f", "f.0 f.1 f.2"),
+    ("(linear(8) > (relu > linear(8)) > gelu) as f", "f.0 f.1 f.2 f.3"),
+    ("(linear(8) > id > linear(8)) as f", "f.0 f.1"),
+    ("(linear(8) > identity > linear(8)) as f", "f.0 f.1 f.2"),
+    ("(id + (relu > linear(8))) as f", "f.0 f.1"),
+    ("(linear(8) - linear(8) * 0.5) as f", "f.0 f.1"),
+    ("(linear(8) > [linear(8), relu] > concat > linear(2)) as f", "f.0 f.1 f.2 f.3 f.4"),
+    ("(linear(8) > linear(8) * 2 > relu) as f", "f.0 f.1 f.2 f.3"),
+    ("(linear(8) > (linear(8) > bn) * 2) as f", "f.0 f.1 f.2 f.3 f.4"),
+    ("(for i in range(2) { linear(8) > relu }) as f", "f.0 f.1 f.2 f.3"),
+    ("for i in range(2) { linear(8) > relu } as f", "f.0 f.1 f.2 f.3"),
+    ("(relu > for i in range(2) { linear(8) } > gelu) as f", "f.0 f.1 f.2 f.3"),
+    ("(linear(8) > bn)[:, 0:4] as f", "f.0 f.1"),
+    ("(linear(8)[:, 0:4] > bn) as f", "f.0 f.1"),
+    # scopes in scopes
+    ("(linear(8) > (bn > relu) as g > gelu) as f", "f.0 f.g.0 f.g.1 f.2"),
+    ("(linear(8) as conv0 > bn > relu) as f", "f.conv0 f.1 f.2"),
+    ("(linear(8) > bn as norm > relu) as f", "f.0 f.norm f.2"),
+    ("(linear(8) > bn as norm[0] > relu) as f", "f.0 f.norm.0 f.2"),
+    ("(linear(8) > linear(8) * 2 as layer > relu) as f", "f.0 f.layer.0 f.layer.1 f.2"),
+    ("(linear(8) > [bn, relu] as both > concat) as f", "f.0 f.both.0 f.both.1 f.2"),
+    ("(linear(2) as head) as heads", "heads.head"),
+    ("((linear(2) as a) as b) as c", "c.b.a"),
+    ("((linear(2) > bn) as a) as b", "b.a.0 b.a.1"),
+    ("(linear(8) * 2 as a) as b", "b.a.0 b.a.1"),
+    # repeats
+    ("(linear(8) > bn) * 2 as layer", "layer.0.0 layer.0.1 layer.1.0 layer.1.1"),
+    ("(id + linear(8)) * 2 as layer", "layer.0.0 layer.1.0"),
+    ("(linear(8) as f) * 2 as layer", "layer.0.f layer.1.f"),
+    ("((linear(8) > bn) as f) * 2 as layer", "layer.0.f.0 layer.0.f.1 layer.1.f.0 layer.1.f.1"),
+    ("(linear(8) as f > bn) * 2 as layer", "layer.0.f layer.0.1 layer.1.f layer.1.1"),
+    ("(linear(8) * 2) * 2 as layer", "layer.0.0 layer.0.1 layer.1.0 layer.1.1"),
+    ("linear(8) * 1 as layer", "layer.0"),
+    # fan-outs
+    ("[linear(8), linear(4)] as b > concat", "b.0 b.1 concat1"),
+    ("[linear(8), (linear(4) > bn)] as b > concat", "b.0 b.1.0 b.1.1 concat1"),
+    ("[id, linear(8)] as b > concat", "b.1 concat1"),
+    ("[linear(8) as cls, linear(4)] as heads > concat", "heads.cls heads.1 concat1"),
+    ("[linear(8) * 2, linear(4)] as b > concat", "b.0.0 b.0.1 b.1 concat1"),
+    # a tensor source takes no position
+    ("net n: x[8] { (x > linear(8) > bn) as f }", "f.0 f.1"),
+    ("net n: x[8] { (x > linear(8)) as f }", "f.0"),
+    ("net n: x[8] { y = (x > linear(8)) + x\n (y > relu > linear(2)) as f }", "linear1 f.0 f.1"),
+    ("net n: x[8] { (x + (x > linear(8) > bn)) as f }", "f.0 f.1"),
+    ("net n: x[8] { x > (linear(8) > bn) as f if true else x }", "f.0 f.1"),
+    ("net n: x[8] { y = (x > linear(8) > bn) as f if x.d == 8 else x\n y > relu }",
+     "f.0 f.1 relu1"),
+    ("net n: x[8] { y = x > (linear(8) > bn) as f if x.d == 8 else x\n y > relu }",
+     "f.0 f.1 relu1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), GROUPS)
+def test_labelled_groups_number_their_members(text: str, expected: str) -> None:
+    assert paths(text) == expected.split()
+
+
+PATHS_ONLY = [
+    ("relu as layer[0] > gelu as layer[1]", "layer.0 layer.1"),
+    ('relu as "12" > gelu as "a.b"', "12 a.b"),
+    ('for i in range(2) { relu as "layer{i + 1}" }', "layer1 layer2"),
+    ("for i in range(2) { relu as layer[i] }", "layer.0 layer.1"),
+    ("for i in range(2) { for j in range(2) { relu as m[i][j] } }", "m.0.0 m.0.1 m.1.0 m.1.1"),
+    ('(linear(8) > bn) as layer[3]', "layer.3.0 layer.3.1"),
+    ('linear(8) * 2 as layer[3]', "layer.3.0 layer.3.1"),
+    (BASIC + 'basic(8) as "layer{2 * 2}"', "layer4.conv1 layer4.bn1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PATHS_ONLY)
+def test_indexed_and_quoted_labels_are_paths(text: str, expected: str) -> None:
+    assert paths(text) == expected.split()
+
+
+@pytest.mark.parametrize("label", ["layer[0]", '"layer"', '"layer0"'])
+def test_paths_are_no_names(label: str) -> None:
+    text = f"net n: x[8] {{ y = x > relu as {label}\n y > gelu + layer0 + layer }}"
+    assert {d.code for d in found(text)} == {"E201"}
+
+
+HERE = [
+    ("block cna(k, c) = (conv(k, c) > bn > relu6) as _\ncna(3x3, 8) > cna(3x3, 8) as z",
+     "cna1.0 cna1.1 cna1.2 z.0 z.1 z.2"),
+    ("(linear(8) > (linear(8) > bn) as _ > gelu) as f", "f.0 f.1.0 f.1.1 f.2"),
+    ("(linear(8) > (relu + bn) as _ > gelu) as f", "f.0 f.1.0 f.1.1 f.2"),
+    ("(linear(8) > linear(8) * 2 as _ > gelu) as f", "f.0 f.1.0 f.1.1 f.2"),
+    ("(linear(8) > (linear(8) > bn) * 2 as _ > gelu) as f",
+     "f.0 f.1.0.0 f.1.0.1 f.1.1.0 f.1.1.1 f.2"),
+    ("(linear(8) > [bn, relu] as _ > concat) as f", "f.0 f.1.0 f.1.1 f.2"),
+    ("((linear(8) > bn) as _) * 2 as layer", "layer.0.0 layer.0.1 layer.1.0 layer.1.1"),
+    ("[(linear(8) > bn) as _, relu] as b > concat", "b.0.0 b.0.1 b.1 concat1"),
+    ("(linear(8) > linear(8) as _ > bn) as f", "f.0 f.1 f.2"),
+    ("block s = linear(8) * 2 as _\ns > s", "s1.0 s1.1 s2.0 s2.1"),
+    ("block s = (linear(8) > bn) * 2 as _\ns > relu", "s1.0.0 s1.0.1 s1.1.0 s1.1.1 relu1"),
+    ("block s = [linear(8), (linear(8) > bn)] as _\ns > concat", "s1.0 s1.1.0 s1.1.1 concat1"),
+    ("block s = for i in range(2) { linear(8) > bn } as _\ns > relu", "s1.0 s1.1 s1.2 s1.3 relu1"),
+    ("block s: x { (x > linear(8) > bn) as _ }\ns > relu", "s1.0 s1.1 relu1"),
+    ("block s: x { x > (linear(8) > bn) as _ }\ns > relu", "s1.0 s1.1 relu1"),
+    ("block s(d): x { h = 2 * d\n (x > linear(h) > bn) as _ }\ns(2) > relu", "s1.0 s1.1 relu1"),
+    ("block s = (linear(8) as a > bn) as _\ns > relu", "s1.a s1.1 relu1"),
+    ("(linear(8) > bn) as _", "0 1"),
+    ("net n = (linear(8) > bn) as _", "0 1"),
+    ("net n: x[8] { (x > linear(8) > bn) as _ }", "0 1"),
+    ("net n: x[8] { x > (linear(8) > bn) as _ }", "0 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), HERE)
+def test_underscore_names_a_group_by_where_it_stands(text: str, expected: str) -> None:
+    assert paths(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "linear(8) > (linear(8) > bn) as _ > relu",
+        "net n: x[8] { y = (x > linear(8) > bn) as _\n y > relu }",
+        "block b = relu > (linear(8) > bn) as _\nb > gelu",
+    ],
+)
+def test_underscore_needs_a_position(text: str) -> None:
+    assert codes(text) == ["E221"]
+
+
+SHARES = [
+    ("share enc = linear(8)\nenc > relu > enc", "enc relu1"),
+    ("share enc = linear(8) > relu\nenc > enc", "enc.0 enc.1"),
+    ("share enc = linear(8) > relu\nlinear(8) > enc * 3", "linear1 enc.0 enc.1"),
+    ("share enc = linear(8) * 2\nenc > relu > enc", "enc.0 enc.1 relu1"),
+    ("share enc = (linear(8) > bn) * 2\nenc > enc", "enc.0.0 enc.0.1 enc.1.0 enc.1.1"),
+    ("share enc = [linear(8), linear(8)]\nenc > add > enc > add", "enc.0 enc.1 add1 add2"),
+    (BASIC + "share enc = basic(8)\nenc > enc", "enc.conv1 enc.bn1"),
+    ("share enc = linear(8) as a\nenc > relu > enc", "enc.a relu1"),
+    ("share linear1 = linear(8)\nlinear(8) > linear1", "linear2 linear1"),
+    # declared in the file, used further inside: it lives at the net's root
+    ("share enc = linear(8)\nblock b = relu > enc\nb > b", "b1.relu1 b2.relu1 enc"),
+    ("share enc = linear(8)\n(relu > enc > gelu) as f", "f.0 f.1 enc"),
+    ("share enc = linear(8) > relu\nblock b = (enc > gelu) as g\nblock c = b > enc\nc",
+     "b1.g.0 enc.0 enc.1"),
+    # declared in a body: it lives there
+    ("block b: x { share enc = linear(8)\n x > enc > relu > enc }\nb > b",
+     "b1.enc b1.relu1 b2.enc b2.relu1"),
+    ("block b: x { share enc = linear(8)\n block c = enc > relu\n x > c > c }\nb > gelu",
+     "b1.c1.relu1 b1.c2.relu1 b1.enc gelu1"),
+    ("block b(f): x { x > f > relu > f }\nblock a: x { share enc = linear(8)\n x > b(enc) }\na > gelu",
+     "a1.b1.relu1 a1.enc gelu1"),
+    ("(for i in range(2) { enc > relu }) as f\nshare enc = linear(8)", "f.0 f.1 enc"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), SHARES)
+def test_a_share_lives_where_it_is_declared(text: str, expected: str) -> None:
+    made = paths(text)
+    assert sorted(made) == sorted(expected.split())
+    assert len(set(made)) == len(made)
+
+
+PARAMETERS = [
+    (BASIC + "block s(unit) = unit(8) > unit(8)\ns(basic) > relu",
+     "s1.unit1.conv1 s1.unit1.bn1 s1.unit2.conv1 s1.unit2.bn1 relu1"),
+    (BASIC + "block s(unit) = unit(8) as u > unit(8)\ns(basic) > relu",
+     "s1.u.conv1 s1.u.bn1 s1.unit1.conv1 s1.unit1.bn1 relu1"),
+    ("block s(unit) = unit > unit\ns(linear(8) > bn) > relu",
+     "s1.unit1.0 s1.unit1.1 s1.unit2.0 s1.unit2.1 relu1"),
+    ("block s(unit) = unit > unit\ns(linear(8)) > relu", "s1.unit1 s1.unit2 relu1"),
+    ("block s(unit) = unit as u > unit\ns(linear(8) > bn) > relu",
+     "s1.u.0 s1.u.1 s1.unit1.0 s1.unit1.1 relu1"),
+    ("block s(act) = linear(8) > act\ns(gelu) > s(relu)", "s1.linear1 s1.act1 s2.linear1 s2.act1"),
+    ("block s(act) = linear(8) > act(0.2)\ns(leaky_relu) > relu", "s1.linear1 s1.act1 relu1"),
+    ("block s(act) = (linear(8) > act) as f\ns(gelu) > relu", "s1.f.0 s1.f.1 relu1"),
+    ("block s(act) = linear(8) > act\ns(id) > relu", "s1.linear1 relu1"),
+    ("share enc = linear(8)\nblock s(f) = f > relu > f\ns(enc) > gelu", "enc s1.relu1 gelu1"),
+    ("block s(unit) = unit > relu\ns(linear(8) * 2) > relu",
+     "s1.unit1.0 s1.unit1.1 s1.relu1 relu1"),
+    ("block s(unit) = unit * 2 as layer\ns(linear(8) > bn) > relu",
+     "s1.layer.0.0 s1.layer.0.1 s1.layer.1.0 s1.layer.1.1 relu1"),
+    ("block s(unit) = (unit > relu) as f\ns(linear(8) > bn) > relu",
+     "s1.f.0.0 s1.f.0.1 s1.f.1 relu1"),
+    # a parameter handed on is called under the inner word
+    ("block a(f) = b(f)\nblock b(g) = g(8) > g(8)\na(linear) > relu",
+     "a1.b1.g1 a1.b1.g2 relu1"),
+    ("block a(f) = b(f)\nblock b(g) = g > g\na(linear(8) > bn) > relu",
+     "a1.b1.g1.0 a1.b1.g1.1 a1.b1.g2.0 a1.b1.g2.1 relu1"),
+    ("block a(f) = b(f(8))\nblock b(g) = g > g\na(linear) > relu", "a1.b1.g1 a1.b1.g2 relu1"),
+    # networks out of a list
+    ("block s(fs): x { for f in fs { x = x > f }\n x }\ns([linear(8), bn]) > relu",
+     "s1.f1 s1.f2 relu1"),
+    ("block s(fs) = fs[0] > fs[1]\ns([linear(8), bn]) > relu", "s1.linear1 s1.bn1 relu1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PARAMETERS)
+def test_a_parameter_is_called_under_its_word(text: str, expected: str) -> None:
+    assert sorted(paths(text)) == sorted(expected.split())
+
+
+NETS = [
+    ("block R(n): x[8] { x > linear(n) }\nnet r = R(4)", "linear1"),
+    ("net R(n): x[8] { x > linear(n) }\nnet r = R(4)", "linear1"),
+    ("net R(n=2): x[8] { x > linear(n) }\nnet r = R", "linear1"),
+    ("net R(n): x[8] { x > linear(n) }\nnet q = R(4)\nnet r = q", "linear1"),
+    ("block R(n) = linear(n)\nnet r = R(4) > relu", "R1.linear1 relu1"),
+    ("net R(n): x[8] { x > linear(n) }\nnet r: y[8] { y > R(4) }", "R1.linear1"),
+    ("net R(n): x[8] { x > linear(n) }\nnet r: y[8] { y > R(4) as backbone }", "backbone.linear1"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NETS)
+def test_a_net_that_is_another_has_no_scope_of_its_own(text: str, expected: str) -> None:
+    assert paths(text, net="r") == expected.split()
+
+
+# --- equal labels ------------------------------------------------------------------------------
+
+
+EQUAL = [
+    "linear(8) as a > relu as a",
+    "linear(8) as a > (relu as a)",
+    "linear(8) as a > (relu > gelu) as a",
+    "(linear(8) as a > relu as a) as f",
+    "linear(8) as layer[0] > relu as layer[0]",
+    'linear(8) as layer[0] > relu as "layer.0"',
+    "linear(8) * 2 as layer > relu as layer[1]",
+    "linear(8) * 2 as layer > relu as layer",
+    'linear(8) as a > (relu > gelu) as "a.b"',
+    'relu as "a.0" > (gelu > tanh) as a',
+    "share a = linear(8)\na > relu as a",
+    "share a = linear(8)\nrelu as a > a",
+    "net n: x[8] { y = x > linear(8) as a\n y > relu as a }",
+]
+
+
+@pytest.mark.parametrize("text", EQUAL)
+def test_two_equal_labels_in_one_scope_are_an_error(text: str) -> None:
+    problem = error(text)
+    assert problem.code == "E208"
+    assert problem.labels
+
+
+def test_equal_labels_in_different_scopes() -> None:
+    text = "(linear(8) as a > relu) as f > (linear(8) as a > relu) as g > linear(8) as a"
+    assert paths(text) == ["f.a", "f.1", "g.a", "g.1", "a"]
+
+
+def test_a_member_may_be_labelled_with_another_position() -> None:
+    """A position that a label has taken is a clash, not a silent overwrite."""
+    assert codes('(linear(8) as "1" > relu > gelu) as f') == ["E208"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for i in range(2) { linear(8) as c }",
+        "for i in range(2) { linear(8) as c > relu }",
+        "net n: x[8] { for i in range(2) { x = x > linear(8) as c }\n x }",
+        "(for i in range(2) { linear(8) as c > relu }) as f",
+    ],
+)
+def test_in_a_repeated_body_the_help_numbers_the_label(text: str) -> None:
+    problem = error(text)
+    assert problem.code == "E208"
+    assert any('as "c{i}"' in h for h in problem.help)
+
+
+def test_the_help_names_the_loops_own_variable() -> None:
+    problem = error("for k, width in enumerate([8, 16]) { linear(width) as c }")
+    assert any('as "c{k}"' in h for h in problem.help)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "linear(8) > (linear(8) as c) * 3",
+        "linear(8) > (linear(8) as c > relu) * 3",
+        "(linear(8) > (linear(8) as c) * 3) as f",
+        "linear(8) > ((linear(8) > bn) as c) * 3",
+    ],
+)
+def test_a_label_in_an_unlabelled_repeat(text: str) -> None:
+    problem = error(text)
+    assert problem.code == "E208"
+    assert any("as layer" in h or "{i}" in h for h in problem.help)
+
+
+# --- who sees a label --------------------------------------------------------------------------
+
+
+SEEN = [
+    "net n: x[8] { y = x > linear(8) as a\n y > relu + a }",
+    "net n: x[8] { x > linear(8) as a > bn > relu + a }",
+    "net n: x[8] { x > (linear(8) as a > bn) > relu + a }",
+    "net n: x[8] { x > (linear(8) as a > bn) as f > relu + a }",
+    "net n: x[8] { x > (linear(8) > bn) as f > relu + f }",
+    "net n: x[8] { y = x > [linear(8) as a, relu] > concat\n a > relu }",
+    "net n: x[8] { y = (x > linear(8) as a) + x\n y + a }",
+    "block b(f): x { x > f > relu + inner }\nb(linear(8) as inner) > relu",
+    "block b: x { x > linear(8) as a > relu + a }\nb > b",
+    "net n: x[8] { for i in range(2) { x = x > linear(8) as c[i] > relu }\n x }",
+    "net n: x[8] { x > linear(8) as a > (for i in range(1) { relu + a }) }",
+]
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_a_label_means_its_tensor_from_there_on(text: str) -> None:
+    graph(text)
+
+
+UNSEEN = [
+    "net n: x[8] { y = x > relu + a\n y > linear(8) as a }",
+    "net n: x[8] { x > ((linear(8) as a) * 1) > relu + a }",
+    "net n: x[8] { x > ((linear(8) as a > relu) * 2 as l) > relu + a }",
+    "net n: x[8] { x > for i in range(1) { linear(8) as a } > relu + a }",
+    "net n: x[8] { for i in range(1) { x = x > linear(8) as a }\n x + a }",
+    "block b: x { x > linear(8) as a }\nnet n: x[8] { x > b > relu + a }",
+    "block b: x { x + a }\nnet n: x[8] { x > linear(8) as a > b }",
+    "block b(f): x { x > f }\nnet n: x[8] { x > b(linear(8) as a) > relu + a }",
+]
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_labels_stay_inside_repeats_loops_and_blocks(text: str) -> None:
+    assert codes(text, net="n") == ["E201"]
+
+
+def test_assignments_layers_and_constants_come_before_labels() -> None:
+    assert paths("net n: x[8] { x > linear(8) as bn > bn }") == ["bn", "bn1"]
+    assert codes("net n: x[8] { x > relu as x > x }") == ["E207"]
+    assert codes("a = 3\nnet n: x[8] { x > relu as a > linear(a) + a }") == []
+
+
+def test_a_label_inside_a_network_argument_belongs_to_the_body_it_runs_in() -> None:
+    text = "block b(f): x { x > f > relu + inner }\nb(linear(8) as inner) > b(linear(8) as inner)"
+    assert paths(text) == [
+        "b1.f1.inner", "b1.relu1", "b2.f1.inner", "b2.relu1",
+    ]  # fmt: skip
+
+
+# --- names that PyTorch or the language cannot have --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "label", ['"a b"', '"a."', '".a"', '"a..b"', '""', "forward", '"é"', "a[-1]"]
+)
+def test_what_is_no_module_path(label: str) -> None:
+    assert codes(f"linear(8) as {label}") == ["E221"]
+
+
+def test_ranges_are_frozen_as_one_node_each() -> None:
+    """A repeat of equal copies is one node, whatever its count."""
+    made = graph("linear(8) > linear(8) * 5 as layer > linear(8) * 2")
+    assert [(n.path, n.count) for n in made.nodes if n.path] == [
+        ("linear1", 1), ("layer.0", 5), ("linear2", 2),
+    ]  # fmt: skip
+    assert len(flatten(made).rows) == 8
+
+
+SOURCES = [
+    ("net n: x[8] { x + (param([1, 8]) as p) }", "p"),
+    ("net n: x[8] { (x + (param([1, 8]) as p) > linear(2)) as f }", "f.p f.0"),
+    ("net n: x[8] { x > (id + (param([1, 8]) as p) > linear(2)) as f }", "p f.0"),
+    ("block b = id + (param([1, 8]) as p) > linear(8)\nb > b", "b1.p b1.linear1 b2.p b2.linear1"),
+    ("net n: x[8] { p = param([1, 8]) as cls\n x + p }", "cls"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SOURCES)
+def test_a_parameter_of_its_own_is_named_by_its_label(text: str, expected: str) -> None:
+    assert paths(text) == expected.split()
