@@ -1,0 +1,713 @@
+"""Arithmetic and functions on each element (torch.add, torch.exp and their kin)."""
+
+from __future__ import annotations
+
+from functools import reduce
+from math import isfinite
+from typing import ClassVar, Final, Literal
+
+from ..dims import Size
+from ..layer import Category, Example, Layer, Refused, Tensor
+from ..lowering import Code, Infix, Input, Lowering, Prefix, call, function, given, method
+from ..types import Dtype, TensorType
+from .operands import (
+    Operand,
+    brief,
+    common_shape,
+    need_float,
+    promote,
+    refuse_bool,
+    setting_code,
+)
+
+# --- functions of one tensor -----------------------------------------------------------------
+
+
+class Function(Layer):
+    """Base: a function of each element."""
+
+    category: ClassVar[Category] = "math"
+    elementwise = True
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x.with_dtype("float")
+
+    def lower(self, _: TensorType) -> Lowering:
+        return function(f"torch.{self.word}", Input(0))
+
+
+class Numeric(Function):
+    """Base: a function that gives ints for ints."""
+
+    def infer(self, x: TensorType) -> TensorType:
+        refuse_bool(self.word, x)
+        return x
+
+
+class FloatOnly(Function):
+    """Base: a function of floats."""
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_float(self.word, x)
+        return x
+
+
+class Test(Function):
+    """Base: a question about each element."""
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x.with_dtype("bool")
+
+
+_FUNCTIONS: Final[dict[type[Function], dict[str, str]]] = {
+    Function: {
+        "exp": "``e ** x``",
+        "exp2": "``2 ** x``",
+        "expm1": "``exp(x) - 1``, exact near 0",
+        "log": "The natural logarithm",
+        "log2": "The logarithm to base 2",
+        "log10": "The logarithm to base 10",
+        "log1p": "``log(1 + x)``, exact near 0",
+        "sqrt": "The square root",
+        "rsqrt": "``1 / sqrt(x)``",
+        "reciprocal": "``1 / x``",
+        "sin": "The sine",
+        "cos": "The cosine",
+        "tan": "The tangent",
+        "asin": "The inverse sine",
+        "acos": "The inverse cosine",
+        "atan": "The inverse tangent",
+        "sinh": "The hyperbolic sine",
+        "cosh": "The hyperbolic cosine",
+        "asinh": "The inverse hyperbolic sine",
+        "acosh": "The inverse hyperbolic cosine",
+        "atanh": "The inverse hyperbolic tangent",
+        "sinc": "``sin(pi x) / (pi x)``",
+        "erf": "The error function",
+        "erfc": "``1 - erf(x)``",
+        "erfinv": "The inverse of the error function",
+        "lgamma": "The logarithm of the gamma function's absolute value",
+        "digamma": "The derivative of ``lgamma``",
+    },
+    Numeric: {
+        "abs": "The absolute value",
+        "floor": "The largest whole number that is not above ``x``",
+        "ceil": "The smallest whole number that is not below ``x``",
+        "round": "The nearest whole number, of two the even one",
+        "trunc": "The whole part of ``x``",
+    },
+    FloatOnly: {"frac": "The part of ``x`` behind the point"},
+    Test: {
+        "isnan": "Whether each element is not a number",
+        "isinf": "Whether each element is infinite",
+        "isfinite": "Whether each element is neither infinite nor not a number",
+    },
+}
+
+
+def _define(base: type[Function], word: str, summary: str) -> type[Layer]:
+    page = f"https://docs.pytorch.org/docs/stable/generated/torch.{word}.html"
+    attributes = {
+        "__doc__": f"{summary}, elementwise.\n\n{page}",
+        "__module__": __name__,
+        "word": word,
+        "examples": (Example(word, "3x8"),),
+    }
+    return type(word.capitalize(), (base,), attributes)
+
+
+# As the module's own names, for pickle and so that they stay alive.
+globals().update(
+    (word.capitalize(), _define(base, word, summary))
+    for base, rows in _FUNCTIONS.items()
+    for word, summary in rows.items()
+)
+
+
+class Neg(Function):
+    """``-x``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.neg.html
+    """
+
+    word = "neg"
+    examples = (Example("neg", "3x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        refuse_bool("`-`", x, help="`logical_not` inverts a mask")
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=Prefix("-", Input(0)))
+
+    def caption(self) -> tuple[str, str]:
+        return "−", ""
+
+
+class Square(Function):
+    """``x * x``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.square.html
+    """
+
+    word = "square"
+    examples = (Example("square", "3x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x.with_dtype(promote(x, 2))
+
+    def caption(self) -> tuple[str, str]:
+        return "x²", ""
+
+
+class Sign(Function):
+    """-1, 0 or 1.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.sign.html
+    """
+
+    word = "sign"
+    examples = (Example("sign", "3x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+
+class LogicalNot(Test):
+    """True where ``x`` is false (or 0).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logical_not.html
+    """
+
+    word = "logical_not"
+    examples = (Example("logical_not", "8 bool"),)
+
+    def lower(self, x: TensorType) -> Lowering:
+        if x.dtype == "bool":
+            return Lowering(forward=Prefix("~", Input(0)))
+        return function("torch.logical_not", Input(0))
+
+
+class NanToNum(Function):
+    """Replaces what is not a number by ``nan``, infinities by ``posinf`` and ``neginf`` (by
+    default the largest and smallest floats).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nan_to_num.html
+    """
+
+    word = "nan_to_num"
+    examples = (Example("nan_to_num(0.0)", "3x8"),)
+
+    nan: float = 0.0
+    posinf: float | None = None
+    neginf: float | None = None
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(
+            nan=(self.nan, 0.0), posinf=(self.posinf, None), neginf=(self.neginf, None)
+        )
+        return function("torch.nan_to_num", Input(0), **settings)
+
+
+class Clamp(Function):
+    """Limits every element to [``min``, ``max``]; either may be left out.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.clamp.html
+    """
+
+    word = "clamp"
+    examples = (Example("clamp(0, 6)", "3x8"), Example("clamp(min=1e-6)", "3x8"))
+
+    min: float | Size | None = None
+    max: float | Size | None = None
+
+    @property
+    def bounds(self) -> dict[str, float | Size]:
+        both = {"min": self.min, "max": self.max}
+        return {name: bound for name, bound in both.items() if bound is not None}
+
+    def infer(self, x: TensorType) -> TensorType:
+        if not self.bounds:
+            raise Refused("clamp needs `min` or `max`", help="`clamp(0, 1)` or `clamp(min=0)`")
+        return x.with_dtype(promote(x, *self.bounds.values()))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=method(Input(0), "clamp", **self.bounds))
+
+    def caption(self) -> tuple[str, str]:
+        low, high = self.bounds.get("min", "−∞"), self.bounds.get("max", "∞")
+        return "clamp", f"[{low}, {high}]"
+
+
+class Cast(Layer):
+    """To another dtype: ``cast(float)``, ``cast(int)`` (towards zero), ``cast(bool)`` (not 0).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
+    """
+
+    word = "cast"
+    aliases = ("to",)
+    category = "math"
+    elementwise = True
+    examples = (Example("cast(float)", "8 int"), Example("cast(bool)", "8"))
+
+    dtype: Literal["float", "int", "bool"]
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x.with_dtype(self.dtype)
+
+    def lower(self, x: TensorType) -> Lowering:
+        # Not `.float()` on floats: that would undo a model's half precision.
+        if x.dtype == self.dtype:
+            return Lowering(forward=Input(0))
+        names = {"float": "float", "int": "long", "bool": "bool"}
+        return Lowering(forward=method(Input(0), names[self.dtype]))
+
+    def caption(self) -> tuple[str, str]:
+        return f"to {self.dtype}", ""
+
+
+class Detach(Layer):
+    """The same values, cut off from the gradient.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.detach.html
+    """
+
+    word = "detach"
+    category = "math"
+    elementwise = True
+    examples = (Example("detach", "3x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=method(Input(0), "detach"))
+
+
+# --- operators -------------------------------------------------------------------------------
+
+
+class Operator(Layer):
+    """Base of the infix operators: two piped tensors, or one and ``other``, a tensor or a number.
+
+    ``reversed`` puts ``other`` first; the compiler uses it for ``2 - x``.
+    """
+
+    category: ClassVar[Category] = "math"
+    arity: ClassVar[tuple[int, int | None]] = (1, 2)
+    elementwise = True
+    positional = 1
+    symbol: ClassVar[str]
+    sign: ClassVar[str] = ""
+    """The operator in a diagram, where it is another."""
+
+    other: float | Size | Tensor | None = None
+    reversed: bool = False
+
+    def operands(self, *inputs: TensorType) -> tuple[Operand, ...]:
+        """All operands, in order. Raises Refused for too few and too many."""
+        found = inputs if self.other is None else (*inputs, self.other)
+        if len(found) < 2:
+            raise Refused(
+                f"{self.word} needs a second tensor or a number",
+                help=f"`[a, b] > {self.word}` or `a {self.symbol} b`",
+            )
+        most = self.arity[1]
+        if most is not None and len(found) > most:
+            raise Refused(f"{self.word} takes {most} operands, got {len(found)}", setting="other")
+        return found[::-1] if self.reversed else found
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        operands = self.operands(*inputs)
+        dtype = self.dtype(*operands)
+        shape = common_shape(self.word, (o for o in operands if isinstance(o, TensorType)))
+        return TensorType(shape, dtype)
+
+    def dtype(self, *operands: Operand) -> Dtype:
+        """The result's dtype. Raises Refused for operands that PyTorch refuses."""
+        return promote(*operands)
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        self.operands(*inputs)
+        codes: list[Code] = [Input(i) for i in range(len(inputs))]
+        if self.other is not None:
+            codes.append(setting_code(self, "other", len(inputs)))
+        if self.reversed:
+            codes.reverse()
+        return Lowering(forward=reduce(lambda a, b: Infix(self.symbol, a, b), codes))
+
+    def caption(self) -> tuple[str, str]:
+        sign = self.sign or self.symbol
+        if self.other is None or isinstance(self.other, TensorType):
+            return sign, ""
+        number = brief(self.other)
+        return (f"{number} {sign}", "") if self.reversed else (f"{sign} {number}", "")
+
+
+class Add(Operator):
+    """The sum: ``a + b``, ``[a, b, c] > add``, ``x > add(1)``. Shapes broadcast.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.add.html
+    """
+
+    word = "add"
+    symbol = "+"
+    arity = (1, None)
+    examples = (Example("add", "3x8", "3x8"), Example("add(1)", "8"), Example("add(a)", "8", a="8"))
+
+
+class Sub(Operator):
+    """The difference: ``a - b``, ``[a, b] > sub``, ``x > sub(1)``. Shapes broadcast.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.sub.html
+    """
+
+    word = "sub"
+    symbol = "-"
+    sign = "−"
+    examples = (Example("sub", "3x8", "3x8"), Example("sub(0.5)", "8"))
+
+    def dtype(self, *operands: Operand) -> Dtype:
+        refuse_bool("`-`", *operands, help="`logical_xor` tells where two masks differ")
+        return promote(*operands)
+
+
+class Mul(Operator):
+    """The product, elementwise: ``a * b``, ``[a, b, c] > mul``, ``x > mul(0.5)``. Shapes broadcast.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.mul.html
+    """
+
+    word = "mul"
+    symbol = "*"
+    sign = "×"
+    arity = (1, None)
+    examples = (Example("mul", "3x8", "3x8"), Example("mul(0.5)", "8"))
+
+
+class Div(Operator):
+    """The quotient: ``a / b``, ``[a, b] > div``, ``x > div(2)``. Floats, whatever the operands are.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.div.html
+    """
+
+    word = "div"
+    symbol = "/"
+    sign = "÷"
+    examples = (Example("div", "3x8", "3x8"), Example("div(2)", "8 int"))
+
+    def dtype(self, *_: Operand) -> Dtype:
+        return "float"
+
+
+class Whole(Operator):
+    """Base of the operators that divide without a rest."""
+
+    def dtype(self, *operands: Operand) -> Dtype:
+        result = promote(*operands)
+        if result == "bool":
+            refuse_bool(f"`{self.symbol}`", *operands)
+        if result == "int" and operands[1] == 0 and isinstance(operands[1], int):
+            raise Refused(f"{self.word} of ints by 0", setting="other")
+        return result
+
+
+class Floordiv(Whole):
+    """The quotient rounded down: ``a // b``, ``[a, b] > floordiv``, ``x > floordiv(2)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.floor_divide.html
+    """
+
+    word = "floordiv"
+    symbol = "//"
+    examples = (Example("floordiv(2)", "8 int"),)
+
+
+class Mod(Whole):
+    """The rest, of the divisor's sign as in Python: ``a % b``, ``[a, b] > mod``, ``x > mod(2)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.remainder.html
+    """
+
+    word = "mod"
+    symbol = "%"
+    examples = (Example("mod(2)", "8 int"),)
+
+
+class Pow(Operator):
+    """The power: ``a ** b``, ``[a, b] > pow``, ``x > pow(2)``, ``2 ** x``. Shapes broadcast.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.pow.html
+    """
+
+    word = "pow"
+    symbol = "**"
+    examples = (Example("pow(2)", "3x8"), Example("pow", "8", "8"))
+
+    def dtype(self, *operands: Operand) -> Dtype:
+        result = promote(*operands)
+        if result == "bool":
+            refuse_bool("`**`", *operands)
+        exponent = operands[1]
+        if result == "int" and isinstance(exponent, int) and exponent < 0:
+            raise Refused(
+                f"ints to the power of {exponent} are no ints", code="E303", setting="other",
+                help=f"a float exponent gives floats: `{exponent}.0`",
+            )  # fmt: skip
+        return result
+
+    def caption(self) -> tuple[str, str]:
+        if self.other is None or isinstance(self.other, TensorType):
+            return "xʸ", ""
+        number = brief(self.other)
+        return (f"{number}ˣ", "") if self.reversed else (f"x ** {number}", "")
+
+
+# --- functions of two tensors ----------------------------------------------------------------
+
+
+class Pair(Layer):
+    """Base: a function of two tensors, both piped or the second as ``other``."""
+
+    category: ClassVar[Category] = "math"
+    arity: ClassVar[tuple[int, int | None]] = (1, 2)
+    result: ClassVar[Dtype | None] = None
+    """The result's dtype, where it is not the operands' common one."""
+    infix: ClassVar[str] = ""
+    """The operator that says the same of bools."""
+
+    other: float | Size | Tensor | None = None
+
+    def operands(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if self.other is not None and not isinstance(self.other, TensorType):
+            raise Refused(f"{self.word} needs a tensor", setting="other", help=self.instead())
+        found = inputs if self.other is None else (*inputs, self.other)
+        most = self.arity[1]
+        if len(found) < 2 or (most is not None and len(found) > most):
+            raise Refused(
+                f"{self.word} needs two tensors, got {len(found)}",
+                help=f"`[a, b] > {self.word}` or `a > {self.word}(b)`",
+            )
+        return found
+
+    def instead(self) -> str:
+        """What to write where ``other`` is a number."""
+        return "`ones_like(x) * number` makes one of a number"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        operands = self.operands(*inputs)
+        return TensorType(common_shape(self.word, operands), self.result or promote(*operands))
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        operands = self.operands(*inputs)
+        codes: list[Code] = [Input(i) for i in range(len(operands))]
+        if self.infix and all(o.dtype == "bool" for o in operands):
+            return Lowering(forward=reduce(lambda a, b: Infix(self.infix, a, b), codes))
+        return Lowering(forward=reduce(lambda a, b: call(f"torch.{self.word}", a, b), codes))
+
+
+class Maximum(Pair):
+    """The larger of each two elements: ``[a, b] > maximum``, ``a > maximum(b)``, or of more.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.maximum.html
+    """
+
+    word = "maximum"
+    arity = (1, None)
+    examples = (Example("maximum", "3x8", "3x8"), Example("maximum(a)", "8", a="8"))
+
+    def instead(self) -> str:
+        return f"`clamp(min={self.other})`"
+
+
+class Minimum(Pair):
+    """The smaller of each two elements: ``[a, b] > minimum``, ``a > minimum(b)``, or of more.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.minimum.html
+    """
+
+    word = "minimum"
+    arity = (1, None)
+    examples = (Example("minimum", "3x8", "3x8"),)
+
+    def instead(self) -> str:
+        return f"`clamp(max={self.other})`"
+
+
+class Atan2(Pair):
+    """The angle of the point (b, a): ``[a, b] > atan2``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.atan2.html
+    """
+
+    word = "atan2"
+    result = "float"
+    examples = (Example("atan2", "8", "8"),)
+
+
+class Logaddexp(Pair):
+    """``log(exp(a) + exp(b))`` without overflow: ``[a, b] > logaddexp``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logaddexp.html
+    """
+
+    word = "logaddexp"
+    examples = (Example("logaddexp", "8", "8"),)
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        result = super().infer(*inputs)
+        need_float(self.word, result, None)
+        return result
+
+
+class LogicalAnd(Pair):
+    """True where all are: ``[a, b] > logical_and``. Numbers count as true unless they are 0.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logical_and.html
+    """
+
+    word = "logical_and"
+    arity = (1, None)
+    result = "bool"
+    infix = "&"
+    examples = (Example("logical_and", "8 bool", "8 bool"),)
+
+
+class LogicalOr(Pair):
+    """True where any is: ``[a, b] > logical_or``. Numbers count as true unless they are 0.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logical_or.html
+    """
+
+    word = "logical_or"
+    arity = (1, None)
+    result = "bool"
+    infix = "|"
+    examples = (Example("logical_or", "8 bool", "8 bool"),)
+
+
+class LogicalXor(Pair):
+    """True where the two differ: ``[a, b] > logical_xor``. Numbers count as true unless they are 0.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logical_xor.html
+    """
+
+    word = "logical_xor"
+    result = "bool"
+    infix = "^"
+    examples = (Example("logical_xor", "8 bool", "8 bool"),)
+
+
+class Lerp(Layer):
+    """From the first tensor to the second: ``a + weight * (b - a)``, written
+    ``[a, b] > lerp(weight=0.3)`` or ``a > lerp(b, 0.3)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.lerp.html
+    """
+
+    word = "lerp"
+    category = "math"
+    arity = (1, 2)
+    examples = (Example("lerp(weight=0.3)", "8", "8"), Example("lerp(a, 0.3)", "8", a="8"))
+
+    end: Tensor | None = None
+    weight: float | Tensor | None = None
+
+    def ends(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        ends = inputs if self.end is None else (*inputs, self.end)
+        if len(ends) != 2:
+            raise Refused(
+                f"lerp needs two tensors, got {len(ends)}",
+                help="`[a, b] > lerp(weight=0.3)` or `a > lerp(b, 0.3)`",
+            )
+        if self.weight is None:
+            raise Refused("lerp needs a weight", help="`lerp(b, 0.3)` goes 0.3 of the way to b")
+        return ends
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        ends = self.ends(*inputs)
+        weight = (self.weight,) if isinstance(self.weight, TensorType) else ()
+        for operand in (*ends, *weight):
+            need_float("lerp", operand, None)
+        return TensorType(common_shape("lerp", (*ends, *weight)))
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        self.ends(*inputs)
+        end = Input(1) if self.end is None else setting_code(self, "end", len(inputs))
+        weight = setting_code(self, "weight", len(inputs))
+        return function("torch.lerp", Input(0), end, weight)
+
+
+class Where(Layer):
+    """One of two by a condition: ``mask > where(a, b)`` is ``a`` where the mask is true, else
+    ``b``; both tensors or numbers. Also ``[mask, a, b] > where``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.where.html
+    """
+
+    word = "where"
+    category = "math"
+    arity = (1, 3)
+    examples = (Example("where(a, 0.0)", "8 bool", a="8"), Example("where", "8 bool", "8", "8"))
+
+    a: float | Size | Tensor | None = None
+    b: float | Size | Tensor | None = None
+
+    def choices(self, *piped: TensorType) -> tuple[Operand, ...]:
+        found = (*piped, *(c for c in (self.a, self.b) if c is not None))
+        if len(found) != 2:
+            raise Refused(
+                f"where chooses between two values, got {len(found)}",
+                help="`mask > where(a, b)` is a where the mask is true, else b",
+            )
+        return found
+
+    def infer(self, condition: TensorType, *piped: TensorType) -> TensorType:
+        if condition.dtype != "bool":
+            raise Refused(
+                f"where needs a bool condition, got {condition.dtype}s", code="E303", input=0,
+                help="`x > gt(0) > where(a, b)`",
+            )  # fmt: skip
+        choices = self.choices(*piped)
+        tensors = [c for c in choices if isinstance(c, TensorType)]
+        return TensorType(common_shape("where", (condition, *tensors)), promote(*choices))
+
+    def lower(self, *piped: TensorType) -> Lowering:
+        self.choices(*piped[1:])
+        count = len(piped)
+        named = (n for n in ("a", "b") if getattr(self, n) is not None)
+        settings = [setting_code(self, n, count) for n in named]
+        return function("torch.where", *(Input(i) for i in range(count)), *settings)
+
+
+class MaskedFill(Layer):
+    """``value`` where the mask is true, the input elsewhere: ``x > masked_fill(mask, 0)``.
+
+    As in PyTorch, true means *fill* here (attention masks say *keep*).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
+    """
+
+    word = "masked_fill"
+    category = "math"
+    examples = (Example("masked_fill(a, -1e9)", "8", a="8 bool"),)
+
+    mask: Tensor
+    value: float | Size
+
+    def infer(self, x: TensorType) -> TensorType:
+        if self.mask.dtype != "bool":
+            raise Refused(
+                f"masked_fill needs a bool mask, got {self.mask.dtype}s", code="E303",
+                setting="mask", help="`mask > cast(bool)`",
+            )  # fmt: skip
+        if x.dtype == "int" and isinstance(self.value, float) and not isfinite(self.value):
+            raise Refused("ints cannot be infinite", code="E303", setting="value")
+        return x.with_shape(*common_shape("masked_fill", (x, self.mask)))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=method(Input(0), "masked_fill", Input(1), self.value))

@@ -1,0 +1,389 @@
+"""Elements by index: slices (``x[:, 0]``), ``last``, gathering and scattering."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import Any, ClassVar, TypeAlias
+
+from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
+from ..layer import Category, Example, Layer, Refused, Tensor, axis, broadcast
+from ..lowering import Code, Input, Lowering, Subscript, call
+from ..types import Dtype, Shape, TensorType
+from .operands import axis_name, conjunction, listed, setting_code
+from .shape import Reshaping, on_input, with_axis
+
+Item: TypeAlias = int | Size | slice | EllipsisType | TensorType | tuple[int, ...] | None
+
+
+class Index(Layer):
+    """A slice, written as in PyTorch, the batch included: ``x[:, 0]``, ``f[..., ::2]``,
+    ``x[:, none]``, ``x[:, index]`` with an int tensor, ``x[:, [2, 1, 0]]``.
+
+    On axes of symbolic size, bounds that are symbols are taken to lie within the axis.
+
+    https://docs.pytorch.org/docs/stable/tensor_view.html
+    """
+
+    word = "index"
+    category: ClassVar[Category] = "shape"
+    variadic = True
+    examples = (Example("index(0)", "12x8"),)
+
+    items: tuple[Item, ...]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where a layer's tensors are looked for: under the names that `tensors()` gives.
+        self.__dict__.update({name: self.items[at] for at, name in self._tensors().items()})
+
+    def _tensors(self) -> dict[int, str]:
+        return {i: f"items[{i}]" for i, t in enumerate(self.items) if isinstance(t, TensorType)}
+
+    def _key(self) -> tuple[Any, ...]:
+        return (type(self), *(_hashable(item) for item in self.items))
+
+    def tensors(self) -> tuple[str, ...]:
+        """``items[1]`` for each item that is a tensor, in order."""
+        return tuple(self._tensors().values())
+
+    def infer(self, x: TensorType) -> TensorType:
+        named = sum(item is not None and item is not ... for item in self.items)
+        if named > x.rank:
+            raise Refused(
+                f"{named} indices for {x.rank} axes", setting="items", detail=f"the input is {x}"
+            )
+        if sum(item is ... for item in self.items) > 1:
+            raise Refused("two `...` in one index", setting="items")
+        return x.with_shape(*_Walk(x.shape, x.rank - named).through(self.items))
+
+    def lower(self, _: TensorType) -> Lowering:
+        tensors = iter(range(1, len(self.items) + 1))
+        items: list[Code] = []
+        for item in self.items:
+            listed = list(item) if isinstance(item, tuple) else item
+            items.append(Input(next(tensors)) if isinstance(item, TensorType) else listed)
+        return Lowering(forward=Subscript(Input(0), tuple(items)))
+
+    def caption(self) -> tuple[str, str]:
+        return f"[{', '.join(map(_text, self.items))}]", ""
+
+
+class _Walk:
+    """The shape while an index goes through it, as PyTorch does: ints, slices and None first,
+    one after another; then all tensors at once."""
+
+    def __init__(self, shape: Shape, skipped: int) -> None:
+        self.shape = list(shape)
+        self.skipped = skipped  # axes that `...` stands for
+        self.at = 0
+        self.tensors: dict[int, TensorType] = {}
+
+    def through(self, items: Sequence[Item]) -> Sequence[Dim]:
+        for item in items:
+            self.step(item)
+        return self.gathered() if self.tensors else self.shape
+
+    def step(self, item: Item) -> None:
+        if item is None:
+            self.shape.insert(self.at, 1)
+        elif isinstance(item, EllipsisType):
+            self.at += self.skipped - 1
+        elif isinstance(item, slice):
+            self.shape[self.at] = _slice_length(self.shape[self.at], item)
+        elif isinstance(item, tuple):
+            for number in item:
+                _check_bounds(number, self.shape[self.at])
+            self.tensors[self.at] = TensorType((len(item),), "int")
+        elif isinstance(item, TensorType) and item.rank:
+            _check_tensor(item)
+            self.tensors[self.at] = item
+        else:
+            self.select(item)
+            return
+        self.at += 1
+
+    def select(self, item: int | Size | TensorType) -> None:
+        size = self.shape.pop(self.at)
+        if isinstance(item, TensorType):
+            _check_tensor(item)
+        else:
+            _check_bounds(item, size)
+
+    def gathered(self) -> Sequence[Dim]:
+        """Tensors beside each other leave their axes in place; otherwise these come first."""
+        shape = broadcast(*(t.shape for t in self.tensors.values()))
+        if shape is None:
+            raise Refused(
+                "the tensors of an index need one shape", code="E302", setting="items",
+                detail=f"got {listed(t.shape for t in self.tensors.values())}",
+            )  # fmt: skip
+        first, last = min(self.tensors), max(self.tensors)
+        rest = [d for i, d in enumerate(self.shape) if i not in self.tensors]
+        at = first if last - first + 1 == len(self.tensors) else 0
+        return [*rest[:at], *shape, *rest[at:]]
+
+
+def _check_bounds(number: Dim, size: Dim) -> None:
+    if less(number, size) is False or less(number, -size) is True:
+        raise Refused(
+            f"index {number} is outside an axis of {size}", setting="items",
+            detail=f"it goes from 0 to {size - 1}, or from -1 to {-size}",
+        )  # fmt: skip
+
+
+def _check_tensor(index: TensorType) -> None:
+    if index.dtype == "bool":
+        raise Refused(
+            "how many elements a bool index takes is not known before it runs", code="E303",
+            setting="items", help="`masked_fill` and `where` keep the shape",
+        )  # fmt: skip
+    if index.dtype != "int":
+        raise Refused(f"an index needs ints, got {index.dtype}s", code="E303", setting="items")
+
+
+def _slice_length(size: Dim, item: slice) -> Dim:
+    step = 1 if item.step is None else item.step
+    if not isinstance(step, int) or step < 1:
+        raise Refused(
+            f"a slice with step {step}", setting="items", detail="steps are numbers from 1 on",
+            help="`flip` reverses" if less(step, 0) is True else (),
+        )  # fmt: skip
+    length = _stop(size, item.stop) - _start(size, item.start)
+    _, most = bounds(length)
+    return 0 if most is not None and most <= 0 else ceil_div(length, step)
+
+
+def _start(size: Dim, bound: Dim | None) -> Dim:
+    if bound is None:
+        return 0
+    if isinstance(bound, int) and bound < 0:
+        return dim_max(size + bound, 0)
+    return _within(size, _from_front(size, bound))
+
+
+def _stop(size: Dim, bound: Dim | None) -> Dim:
+    if bound is None:
+        return size
+    if isinstance(bound, int) and bound >= 0:
+        return dim_min(bound, size)
+    return _within(size, _from_front(size, bound))
+
+
+def _from_front(size: Dim, bound: Dim) -> Dim:
+    return size + bound if less(bound, 0) is True else bound
+
+
+def _within(size: Dim, bound: Dim) -> Dim:
+    """A bound on an axis; where symbols leave it open, it is taken to lie within."""
+    if less(bound, 0) is True:
+        return 0
+    return size if less(size, bound) is True else bound
+
+
+def _hashable(item: Item) -> Any:
+    """Slices have no hash before Python 3.12."""
+    return (slice, item.start, item.stop, item.step) if isinstance(item, slice) else item
+
+
+def _text(item: Item) -> str:
+    if isinstance(item, slice):
+        start, stop, step = (
+            "" if p is None else str(p) for p in (item.start, item.stop, item.step)
+        )
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    if isinstance(item, TensorType):
+        return "index"
+    if isinstance(item, tuple):
+        return f"[{', '.join(map(str, item))}]"
+    if item is None:
+        return "none"
+    return "..." if item is ... else str(item)
+
+
+class Last(Reshaping):
+    """The last element of axis 1, ``[:, -1]``: [N, T, D] to [N, D].
+
+    https://docs.pytorch.org/docs/stable/tensor_view.html
+    """
+
+    word = "last"
+    assumed: ClassVar[tuple[str, ...]] = ("N", "T", "D")
+    examples = (Example("last", "12x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        if x.rank < 2:
+            raise Refused(f"last needs an axis after the batch, got {x}", input=0)
+        return x.with_shape(x.shape[0], *x.shape[2:])
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=Subscript(Input(0), (slice(None), -1)))
+
+    def caption(self) -> tuple[str, str]:
+        return "last", "[:, -1]"
+
+
+# --- elements by index -----------------------------------------------------------------------
+
+
+def need_index(word: str, index: TensorType) -> None:
+    if index.dtype != "int":
+        raise Refused(
+            f"{word} needs an int index, got {index.dtype}s", code="E303", setting="index"
+        )
+
+
+class Gather(Reshaping):
+    """The elements at ``index`` along an axis: ``x > gather(index, 1)``. The index has as many axes
+    as the input and gives the result's shape.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.gather.html
+    """
+
+    word = "gather"
+    examples = (Example("gather(a, 1)", "12x8", a="5x8 int"),)
+
+    index: Tensor
+    dim: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_index("gather", self.index)
+        at = axis(self.dim, max(x.rank, 1))
+        _check_index("gather", self.index, x, at)
+        return x.with_shape(*self.index.shape)
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("gather", self.dim, Input(1))
+
+    def caption(self) -> tuple[str, str]:
+        return "gather", f"dim {self.dim}"
+
+
+def _check_index(word: str, index: TensorType, x: TensorType, at: int | None) -> None:
+    """As many axes, and outside ``at`` none larger."""
+    if 0 in index.shape:
+        return
+    if max(index.rank, 1) != max(x.rank, 1):
+        raise Refused(
+            f"{word} needs an index with as many axes as the input", code="E302", setting="index",
+            detail=f"got {listed([x.shape, index.shape])}",
+        )  # fmt: skip
+    sizes = zip(x.shape, index.shape, strict=False)
+    large = [i for i, (a, b) in enumerate(sizes) if i != at and less(a, b) is True]
+    if large:
+        axes = conjunction([axis_name(i, x.rank) for i in large])
+        raise Refused(
+            f"{word} needs an index that is no larger than the input in {axes}", code="E302",
+            setting="index", detail=f"got {listed([x.shape, index.shape])}",
+        )  # fmt: skip
+
+
+class IndexSelect(Reshaping):
+    """The slices at ``index``, one axis of ints, along an axis: ``x > index_select(index, 1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.index_select.html
+    """
+
+    word = "index_select"
+    examples = (Example("index_select(a, 1)", "12x8", a="int"),)
+
+    index: Tensor
+    dim: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_index("index_select", self.index)
+        at = axis(self.dim, max(x.rank, 1))
+        count = self.index.shape[0] if self.index.shape else 1
+        if self.index.rank > 1 or (not x.rank and count != 1):
+            raise Refused(
+                f"index_select needs an index with one axis, got {self.index}", setting="index",
+                help="`x[:, index]` takes any",
+            )  # fmt: skip
+        return x.with_shape(*with_axis(x.shape, at, count)) if x.rank else x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("index_select", self.dim, Input(1))
+
+    def caption(self) -> tuple[str, str]:
+        return "index_select", f"dim {self.dim}"
+
+
+class Scatter(Reshaping):
+    """The input with ``src``, a tensor or a number, written at ``index`` along an axis:
+    ``x > scatter(index, 1, src=y)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.scatter.html
+    """
+
+    word = "scatter"
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("scatter(a, 1, src=1.0)", "12x8", a="5x8 int"),
+        Example("scatter(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),
+    )
+
+    index: Tensor
+    dim: int
+    src: float | Tensor
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_index(self.word, self.index)
+        at = axis(self.dim, max(x.rank, 1))
+        _check_index(self.word, self.index, x, at)
+        if isinstance(self.src, TensorType):
+            if self.src.dtype != x.dtype:
+                raise Refused(
+                    f"{self.word} writes {self.src.dtype}s into {x.dtype}s", code="E303",
+                    setting="src", help=f"`cast({x.dtype})`",
+                )  # fmt: skip
+            _check_index(self.word, self.index, self.src, None)
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input(self.word, self.dim, Input(1), setting_code(self, "src", 1))
+
+    def caption(self) -> tuple[str, str]:
+        return self.word, f"dim {self.dim}"
+
+
+class ScatterAdd(Scatter):
+    """The input with ``src`` added at ``index`` along an axis:
+    ``x > scatter_add(index, 1, src=y)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.scatter_add.html
+    """
+
+    word = "scatter_add"
+    examples = (Example("scatter_add(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),)
+
+    index: Tensor
+    dim: int
+    src: Tensor
+
+
+class OneHot(Reshaping):
+    """Ints as vectors of ``count`` with a 1 at their place: [...] int to [..., count] int; follow
+    with ``cast(float)`` to compute on them.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+    """
+
+    word = "one_hot"
+    examples = (Example("one_hot(10)", "12 int"),)
+    assumed_dtype: ClassVar[Dtype] = "int"
+
+    count: Dim
+
+    def infer(self, x: TensorType) -> TensorType:
+        if x.dtype != "int":
+            raise Refused(
+                f"one_hot needs ints, got {x.dtype}s", code="E303", input=0, help="`cast(int)`"
+            )
+        if less(self.count, 1) is True:
+            raise Refused(f"one_hot needs a count of classes, got {self.count}", setting="count")
+        return x.with_shape(*x.shape, self.count)
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=call("F.one_hot", Input(0), self.count))
+
+    def caption(self) -> tuple[str, str]:
+        return f"one-hot {self.count}", ""

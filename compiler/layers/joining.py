@@ -1,0 +1,325 @@
+"""Joining tensors, and splitting one into a bundle (torch.cat, torch.chunk and their kin)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from ..dims import Dim, Size, equal, floor_div, less
+from ..layer import Example, Refused, axis, same
+from ..lowering import Input, Lowering, function
+from ..types import TensorType
+from .operands import axis_name, conjunction, listed, promote
+from .shape import Reshaping, axis_of, comma, on_input, with_axis
+
+MOST_RESULTS: Final = 4096
+"""A bundle is no larger: a spec from a stranger shall not fill the memory."""
+
+
+# --- joining ---------------------------------------------------------------------------------
+
+
+class Concat(Reshaping):
+    """Joins tensors along an axis, by default the channels: ``[a, b] > concat``. They agree in all
+    other axes.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.cat.html
+    """
+
+    word = "concat"
+    aliases = ("cat",)
+    arity = (1, None)
+    examples = (Example("concat", "3x8x8", "5x8x8"), Example("concat(-1)", "12x8", "12x4"))
+
+    dim: int = 1
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        first, *others = inputs
+        if any(other.rank != first.rank for other in others):
+            raise Refused(
+                "concat needs tensors with as many axes", code="E302",
+                detail=f"got {listed(t.shape for t in inputs)}",
+            )  # fmt: skip
+        at = axis(self.dim, first.rank)
+        for other in others:
+            self._check(first, other, at, inputs)
+        shape = [self._agreed(i, inputs) for i in range(first.rank)]
+        shape[at] = sum((t.shape[at] for t in others), first.shape[at])
+        return TensorType(tuple(shape), promote(*inputs))
+
+    @staticmethod
+    def _agreed(index: int, inputs: Sequence[TensorType]) -> Dim:
+        """An axis' size, of all that are taken to be equal the plainest."""
+        sizes = [t.shape[index] for t in inputs]
+        return next((s for s in sizes if isinstance(s, int)), sizes[0])
+
+    def _check(
+        self, first: TensorType, other: TensorType, at: int, inputs: Sequence[TensorType]
+    ) -> None:
+        pairs = enumerate(zip(first.shape, other.shape, strict=True))
+        wrong = [i for i, (a, b) in pairs if i != at and not same(a, b)]
+        if not wrong:
+            return
+        axes = conjunction([axis_name(i, first.rank) for i in wrong])
+        raise Refused(
+            f"concat needs tensors that agree in all axes but {at}", code="E302",
+            detail=f"got {listed(t.shape for t in inputs)}: they differ in {axes}",
+            help=self._remedy(first, other, at, wrong),
+        )  # fmt: skip
+
+    @staticmethod
+    def _remedy(first: TensorType, other: TensorType, at: int, wrong: list[int]) -> tuple[str, ...]:
+        if len(wrong) == 1 and equal(first.shape[at], other.shape[at]) is True:
+            return (f"`concat(dim={wrong[0]})` joins along the axis in which they differ",)
+        return ()
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        return function("torch.cat", [Input(i) for i in range(len(inputs))], dim=self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return "concat", "" if self.dim == 1 else f"dim {self.dim}"
+
+
+class Stack(Reshaping):
+    """Joins tensors of one shape along a new axis: ``[a, b] > stack(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.stack.html
+    """
+
+    word = "stack"
+    arity = (1, None)
+    examples = (Example("stack(1)", "8", "8"), Example("stack(dim=-1)", "12x8", "12x8"))
+
+    dim: int
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        first = inputs[0]
+        for other in inputs[1:]:
+            if other.rank != first.rank or not all(map(same, first.shape, other.shape)):
+                raise Refused(
+                    "stack needs tensors of one shape", code="E302",
+                    detail=f"got {listed(t.shape for t in inputs)}",
+                )  # fmt: skip
+        at = axis(self.dim, first.rank + 1)
+        shape = (*first.shape[:at], len(inputs), *first.shape[at:])
+        return TensorType(shape, promote(*inputs))
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        return function("torch.stack", [Input(i) for i in range(len(inputs))], dim=self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return "stack", f"dim {self.dim}"
+
+
+class Meshgrid(Reshaping):
+    """Coordinates from lists of them: ``y, x = [arange(h), arange(w)] > meshgrid`` gives two
+    tensors [h, w]. ``indexing=xy`` swaps the first two axes.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.meshgrid.html
+    """
+
+    word = "meshgrid"
+    arity = (1, None)
+    results = "bundle"
+    examples = (Example("meshgrid", "", ""),)
+
+    indexing: Literal["ij", "xy"] = "ij"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if any(t.rank > 1 for t in inputs):
+            raise Refused(
+                "meshgrid needs tensors with one axis",
+                detail=f"got {listed(t.shape for t in inputs)}",
+            )
+        if any(t.dtype != inputs[0].dtype for t in inputs):
+            raise Refused("meshgrid needs tensors of one dtype", code="E303")
+        sizes = [t.shape[0] if t.shape else 1 for t in inputs]
+        if self.indexing == "xy" and len(sizes) > 1:
+            sizes[:2] = sizes[1::-1]
+        return tuple(t.with_shape(*sizes) for t in inputs)
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        tensors = (Input(i) for i in range(len(inputs)))
+        return function("torch.meshgrid", *tensors, indexing=self.indexing)
+
+
+# --- splitting -------------------------------------------------------------------------------
+
+
+def _check_results(word: str, count: int) -> None:
+    if count > MOST_RESULTS:
+        raise Refused(f"{word} gives {count} tensors, the most is {MOST_RESULTS}")
+
+
+def _open_axis(word: str, at: int, size: Dim, help: str) -> Refused:
+    return Refused(
+        f"{word} needs to know the size of axis {at}, which is {size}", code="E311", setting="dim",
+        detail="how many tensors there are would depend on the input", help=help,
+    )  # fmt: skip
+
+
+class Splitting(Reshaping):
+    """Base: one tensor to a bundle, along one axis."""
+
+    results = "bundle"
+
+    dim: int
+
+    def sizes_along(self, size: Dim, at: int) -> list[Dim]:
+        """The sizes of the parts."""
+        raise NotImplementedError
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        at = axis_of(self.word, self.dim, x)
+        parts = self.sizes_along(x.shape[at], at)
+        return tuple(x.with_shape(*with_axis(x.shape, at, part)) for part in parts)
+
+
+class Chunk(Splitting):
+    """A number of equal parts along an axis: ``q, k, v = x > chunk(3, dim=-1)``. Where the number
+    does not divide, the last part is smaller (and there may be fewer, as in PyTorch).
+
+    https://docs.pytorch.org/docs/stable/generated/torch.chunk.html
+    """
+
+    word = "chunk"
+    examples = (Example("chunk(3, dim=-1)", "12x24"), Example("chunk(2, dim=1)", "5x8"))
+
+    count: int
+    dim: int
+
+    def sizes_along(self, size: Dim, at: int) -> list[Dim]:
+        if self.count < 1:
+            raise Refused(f"chunk into {self.count} parts", setting="count")
+        if isinstance(size, Size):
+            _check_results("chunk", self.count)
+            # Taken to be a multiple: as good as always, and sizes stay readable.
+            each = floor_div(size, self.count)
+            if not same(each * self.count, size):
+                raise _open_axis("chunk", at, size, "`split` takes the sizes of the parts")
+            return [each] * self.count
+        each = -(-size // self.count)
+        if each == 0:
+            _check_results("chunk", self.count)
+            return [0] * self.count
+        return _even_parts("chunk", size, each)
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("chunk", self.count, dim=self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return f"chunk {self.count}", f"dim {self.dim}"
+
+
+def _even_parts(word: str, size: int, each: int) -> list[Dim]:
+    """Parts of one size, the last being what is left."""
+    count = -(-size // each)
+    _check_results(word, count)
+    return [*[each] * (count - 1), size - each * (count - 1)]
+
+
+class Split(Splitting):
+    """Parts of given sizes along an axis: ``a, b = x > split([64, 32], dim=1)``; one number is the
+    size of each, the last being what is left.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.split.html
+    """
+
+    word = "split"
+    examples = (Example("split([16, 8], dim=-1)", "12x24"), Example("split(2, dim=1)", "5x8"))
+
+    sizes: Dim | tuple[Dim, ...]
+    dim: int
+
+    def sizes_along(self, size: Dim, at: int) -> list[Dim]:
+        if isinstance(self.sizes, tuple):
+            return self._given(self.sizes, size, at)
+        if less(self.sizes, 0) is True or (self.sizes == 0 and size != 0):
+            raise Refused(f"split into parts of {self.sizes}", setting="sizes")
+        if self.sizes == 0 or size == 0:
+            return [size]
+        if isinstance(self.sizes, int) and isinstance(size, int):
+            return _even_parts("split", size, self.sizes)
+        count = floor_div(size, self.sizes)
+        if isinstance(count, Size) or count * self.sizes != size:
+            raise _open_axis("split", at, size, "`chunk(2)` takes the number of parts")
+        _check_results("split", count)
+        return [self.sizes] * count
+
+    @staticmethod
+    def _given(sizes: tuple[Dim, ...], size: Dim, at: int) -> list[Dim]:
+        if any(less(s, 0) is True for s in sizes):
+            raise Refused("split into a negative size", setting="sizes")
+        total = sum(sizes, start=0)
+        if not sizes or not same(total, size):
+            text = " + ".join(map(str, sizes))
+            raise Refused(
+                f"split needs sizes that add up to axis {at}'s {size}", setting="sizes",
+                detail=f"{text} is {total}" if len(sizes) > 1 else "",
+            )  # fmt: skip
+        return list(sizes)
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("split", self.sizes, dim=self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return f"split {comma(self.sizes)}", f"dim {self.dim}"
+
+
+class Unbind(Reshaping):
+    """The slices along an axis, without it: ``a, b, c = x > unbind(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.unbind.html
+    """
+
+    word = "unbind"
+    results = "bundle"
+    examples = (Example("unbind(1)", "3x8"),)
+
+    dim: int
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        at = axis_of("unbind", self.dim, x)
+        count = x.shape[at]
+        if isinstance(count, Size):
+            raise _open_axis("unbind", at, count, "`scan` runs a block along an axis of any size")
+        _check_results("unbind", count)
+        return (x.with_shape(*x.shape[:at], *x.shape[at + 1 :]),) * count
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("unbind", dim=self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return "unbind", f"dim {self.dim}"
+
+
+class Narrow(Reshaping):
+    """``length`` elements of an axis from ``start`` on: ``x > narrow(1, start=2, length=3)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.narrow.html
+    """
+
+    word = "narrow"
+    examples = (Example("narrow(1, start=2, length=3)", "12x8"),)
+
+    dim: int
+    start: Dim
+    length: Dim
+
+    def infer(self, x: TensorType) -> TensorType:
+        at = axis_of("narrow", self.dim, x)
+        size = x.shape[at]
+        start = self.start + size if less(self.start, 0) is True else self.start
+        beyond = less(start, 0) is True or less(size, start + self.length) is True
+        if beyond or less(self.length, 0) is True:
+            raise Refused(
+                f"narrow takes {self.length} from {self.start} on, axis {at} has {size}",
+                setting="length",
+            )
+        return x.with_shape(*with_axis(x.shape, at, self.length))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("narrow", self.dim, self.start, self.length)
+
+    def caption(self) -> tuple[str, str]:
+        return "narrow", f"dim {self.dim}: {self.start}, {self.length}"

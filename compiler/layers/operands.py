@@ -1,0 +1,156 @@
+"""What layers with several operands share: promotion, broadcasting, and words for axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from ..dims import Size, equal
+from ..layer import Layer, Refused, axis, broadcast
+from ..lowering import Code, Input
+from ..types import Dtype, Shape, TensorType
+
+Number: TypeAlias = float | Size
+Operand: TypeAlias = float | Size | TensorType
+
+_RANKING: Final[tuple[Dtype, ...]] = ("bool", "int", "float")
+_AXES: Final[dict[int, tuple[str, ...]]] = {
+    2: ("the batch", "the last axis"),
+    3: ("the batch", "axis 1", "the last axis"),
+    4: ("the batch", "channels", "height", "width"),
+    5: ("the batch", "channels", "depth", "height", "width"),
+}
+
+
+# --- dtypes ----------------------------------------------------------------------------------
+
+
+def dtype_of(operand: Operand) -> Dtype:
+    if isinstance(operand, TensorType):
+        return operand.dtype
+    if isinstance(operand, bool):
+        return "bool"
+    return "float" if isinstance(operand, float) else "int"
+
+
+def promote(*operands: Operand) -> Dtype:
+    """torch.result_type: among bool, int and float the higher kind wins, numbers included."""
+    return max(map(dtype_of, operands), key=_RANKING.index)
+
+
+def need_float(word: str, x: TensorType, input: int | None = 0) -> None:
+    if x.dtype != "float":
+        raise Refused(
+            f"{word} needs floats, got {x.dtype}s", code="E303", input=input, help="`cast(float)`"
+        )
+
+
+def refuse_bool(word: str, *operands: Operand, help: str = "`cast(float)` or `cast(int)`") -> None:
+    if any(dtype_of(o) == "bool" for o in operands):
+        raise Refused(f"{word} is not defined for bools", code="E303", help=help)
+
+
+# --- shapes ----------------------------------------------------------------------------------
+
+
+def common_shape(word: str, types: Iterable[TensorType]) -> Shape:
+    """The shape that all broadcast to. Raises Refused, naming the axes that differ."""
+    shapes = [t.shape for t in types]
+    shape = broadcast(*shapes)
+    if shape is None:
+        raise Refused(
+            f"{word} needs tensors of one shape", code="E302",
+            detail=f"got {listed(shapes)}: {_difference(shapes)}", help=_remedy(shapes),
+        )  # fmt: skip
+    return shape
+
+
+def listed(shapes: Iterable[Shape]) -> str:
+    """``[N, 3] and [N, 4]``."""
+    return conjunction([str(TensorType(s)) for s in shapes])
+
+
+def conjunction(words: list[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def axis_name(index: int, rank: int) -> str:
+    """What people call an axis: ``height``."""
+    return _AXES[rank][index] if rank in _AXES else f"axis {index}"
+
+
+def _clashes(shapes: list[Shape]) -> list[int]:
+    """The axes, counted from the right (-1, -2), whose sizes do not broadcast."""
+    found = []
+    for i in range(-max(map(len, shapes)), 0):
+        sizes = [s[i] for s in shapes if len(s) >= -i and s[i] != 1]
+        if any(equal(a, b) is False for a in sizes for b in sizes):
+            found.append(i)
+    return found
+
+
+def _difference(shapes: list[Shape]) -> str:
+    rank = len(shapes[0])
+    clashes = _clashes(shapes)
+    if all(len(s) == rank for s in shapes):
+        return f"they differ in {conjunction([axis_name(rank + i, rank) for i in clashes])}"
+    at = clashes[-1]
+    sizes = dict.fromkeys(str(s[at]) for s in shapes if len(s) >= -at and s[at] != 1)
+    return f"axes are matched from the right, and {conjunction(list(sizes))} meet in axis {at}"
+
+
+def _remedy(shapes: list[Shape]) -> str | tuple[()]:
+    """What to do, as far as shapes tell. (Where images differ in size, the elaborator looks for
+    the convolution that lost the border.)"""
+    a, b = sorted(shapes[:2], key=len)
+    if len(a) < len(b):
+        missing = len(b) - len(a)
+        if len(a) > 1 and all(equal(x, y) is not False for x, y in zip(a, b, strict=False)):
+            index = ", ".join([":"] * len(a) + ["none"] * missing)
+            return f"`[{index}]` on [{', '.join(map(str, a))}] gives it the axes that it lacks"
+        return ()
+    clashes = _clashes([shapes[0], shapes[1]])
+    if len(a) in (4, 5) and clashes == [1 - len(a)]:
+        kernel = "x".join("1" * (len(a) - 2))
+        return f"`conv({kernel}, {shapes[0][1]})` on the second gives it as many channels"
+    if clashes == [-1]:
+        return f"`linear({shapes[0][-1]})` on the second gives it the size of the first"
+    return ()
+
+
+def reduced_axes(dim: int | tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
+    """The axes that ``dim=`` names, None being all. Raises Refused for repeats and strays."""
+    if dim is None:
+        return tuple(range(rank))
+    # PyTorch lets a tensor without axes be reduced over axis 0.
+    axes = tuple(axis(d, max(rank, 1)) for d in (dim if isinstance(dim, tuple) else (dim,)))
+    if not axes:
+        raise Refused(
+            "dim is empty", setting="dim", help="`dim=none` is over all axes, the batch included"
+        )
+    twice = next((d for i, d in enumerate(axes) if d in axes[:i]), None)
+    if twice is not None:
+        raise Refused(f"dim names axis {twice} twice", setting="dim")
+    return axes
+
+
+# --- lowering --------------------------------------------------------------------------------
+
+
+def setting_code(layer: Layer, name: str, piped: int) -> Code:
+    """A setting as code: the input it became if it is a tensor, else the number."""
+    tensors = layer.tensors()
+    if name in tensors:
+        return Input(piped + tensors.index(name))
+    return getattr(layer, name)
+
+
+def plain(dim: int | tuple[int, ...]) -> Code:
+    """``(1,)`` as ``1``, the way PyTorch code is written."""
+    return dim[0] if isinstance(dim, tuple) and len(dim) == 1 else dim
+
+
+def brief(value: Number) -> str:
+    """A number in a caption."""
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,535 @@
+"""Reductions over axes, and their like that keep the axis: cumulative sums, sorting.
+
+``dim`` counts as in PyTorch, 0 being the batch, and is always asked for; ``dim=none`` is over all
+axes, the batch included.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from ..dims import Dim, less
+from ..layer import Category, Example, Layer, Refused, axis
+from ..lowering import Code, Input, Lowering, call, function, given, method
+from ..types import Dtype, Shape, TensorType
+from .operands import brief, need_float, promote, reduced_axes, refuse_bool
+
+_TORCH: Final = "https://docs.pytorch.org/docs/stable/generated/torch"
+
+
+def reduced(shape: Shape, axes: tuple[int, ...], *, keepdim: bool) -> Shape:
+    """The shape without the axes, or with 1 in their place."""
+    if keepdim:
+        return tuple(1 if i in axes else d for i, d in enumerate(shape))
+    return tuple(d for i, d in enumerate(shape) if i not in axes)
+
+
+def _over(dim: object) -> str:
+    """A caption's second line."""
+    return "over all" if dim is None else f"dim {_listed(dim)}"
+
+
+def _listed(dim: object) -> str:
+    return ", ".join(map(str, dim)) if isinstance(dim, tuple) else str(dim)
+
+
+# --- reductions ------------------------------------------------------------------------------
+
+
+class Reduction(Layer):
+    """Base: over one axis, several (``dim=[2, 3]``), or all (``dim=none``)."""
+
+    category: ClassVar[Category] = "math"
+    assumed: ClassVar[tuple[str, ...]] = ("N", "T", "D")
+
+    dim: int | tuple[int, ...] | None
+    keepdim: bool = False
+
+    def dtype(self, x: TensorType) -> Dtype:
+        """The result's dtype. Raises Refused for dtypes that PyTorch refuses."""
+        return x.dtype
+
+    def infer(self, x: TensorType) -> TensorType:
+        dtype = self.dtype(x)
+        axes = reduced_axes(self.dim, x.rank)
+        return TensorType(reduced(x.shape, axes, keepdim=self.keepdim), dtype)
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=method(Input(0), self.word, **self.arguments()))
+
+    def arguments(self) -> dict[str, Code]:
+        dim = {} if self.dim is None and not self.keepdim else {"dim": self.dim}
+        return dim | given(keepdim=(self.keepdim, False))
+
+    def caption(self) -> tuple[str, str]:
+        return self.word, _over(self.dim)
+
+
+class OfFloats(Reduction):
+    """Base: of floats only."""
+
+    def dtype(self, x: TensorType) -> Dtype:
+        need_float(self.word, x)
+        return x.dtype
+
+
+class Counted(Reduction):
+    """Base: bools count as 0 and 1."""
+
+    def dtype(self, x: TensorType) -> Dtype:
+        return promote(x, 1)
+
+
+class Asked(Reduction):
+    """Base: a question about the elements."""
+
+    def dtype(self, _: TensorType) -> Dtype:
+        return "bool"
+
+
+_REDUCTIONS: Final[dict[type[Reduction], dict[str, str]]] = {
+    OfFloats: {"mean": "The mean"},
+    Counted: {"sum": "The sum"},
+    Reduction: {
+        "amax": "The largest element; over several axes too, without indices",
+        "amin": "The smallest element; over several axes too, without indices",
+    },
+    Asked: {
+        "any": "Whether any element is true (or not 0)",
+        "all": "Whether all elements are true (or not 0)",
+    },
+}
+
+
+def _define(base: type[Reduction], word: str, summary: str) -> type[Layer]:
+    attributes = {
+        "__doc__": f"{summary}: ``x > {word}(1)``, ``{word}([2, 3], keepdim=true)``.\n\n"
+        f"{_TORCH}.{word}.html",
+        "__module__": __name__,
+        "word": word,
+        "examples": (Example(f"{word}(1)", "12x8"), Example(f"{word}([2, 3])", "3x8x8")),
+    }
+    return type(word.capitalize(), (base,), attributes)
+
+
+# As the module's own names, for pickle and so that they stay alive.
+globals().update(
+    (word.capitalize(), _define(base, word, summary))
+    for base, rows in _REDUCTIONS.items()
+    for word, summary in rows.items()
+)
+
+
+class Logsumexp(Reduction):
+    """``log(sum(exp(x)))`` without overflow: ``x > logsumexp(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logsumexp.html
+    """
+
+    word = "logsumexp"
+    examples = (Example("logsumexp(1)", "12x8"),)
+
+    def dtype(self, _: TensorType) -> Dtype:
+        return "float"
+
+    def lower(self, x: TensorType) -> Lowering:
+        every = tuple(range(x.rank)) if self.dim is None else self.dim
+        return Lowering(forward=method(Input(0), "logsumexp", **self.arguments() | {"dim": every}))
+
+
+class Spread(OfFloats):
+    """Base of the deviations; ``correction=0`` divides by the count, 1 by one less."""
+
+    correction: int = 1
+
+    def arguments(self) -> dict[str, Code]:
+        return super().arguments() | given(correction=(self.correction, 1))
+
+
+class Std(Spread):
+    """The standard deviation: ``x > std(1)``; ``correction=0`` divides by the count, 1 by one less.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.std.html
+    """
+
+    word = "std"
+    examples = (Example("std(1)", "12x8"), Example("std(-1, correction=0)", "12x8"))
+
+    dim: int | tuple[int, ...] | None
+    keepdim: bool = False
+
+
+class Var(Spread):
+    """The variance: ``x > var(1)``; ``correction=0`` divides by the count, 1 by one less.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.var.html
+    """
+
+    word = "var"
+    examples = (Example("var(1)", "12x8"), Example("var(-1, correction=0)", "12x8"))
+
+    dim: int | tuple[int, ...] | None
+    keepdim: bool = False
+
+
+class Norm(OfFloats):
+    """The p-norm: ``x > norm(1)``, ``norm([1, 2], p=1)``; ``p=2`` is the Euclidean one.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+    """
+
+    word = "norm"
+    examples = (Example("norm(1)", "12x8"), Example("norm(-1, p=1, keepdim=true)", "12x8"))
+
+    dim: int | tuple[int, ...] | None
+    keepdim: bool = False
+    p: float = 2.0
+
+    def lower(self, _: TensorType) -> Lowering:
+        order = () if self.p == 2 else (self.p,)
+        return function("torch.linalg.vector_norm", Input(0), *order, **self.arguments())
+
+    def caption(self) -> tuple[str, str]:
+        return f"norm {brief(self.p)}", _over(self.dim)
+
+
+class OneAxis(Reduction):
+    """Base: over one axis, or all; PyTorch has no form over several."""
+
+    dim: int | None
+
+
+class Prod(OneAxis):
+    """The product: ``x > prod(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.prod.html
+    """
+
+    word = "prod"
+    examples = (Example("prod(1)", "12x8"),)
+
+    def dtype(self, x: TensorType) -> Dtype:
+        if self.dim is None and self.keepdim:
+            raise Refused("prod over all axes keeps none of them", setting="keepdim")
+        return promote(x, 1)
+
+
+class Arg(OneAxis):
+    """Base: the place of an element."""
+
+    def dtype(self, x: TensorType) -> Dtype:
+        refuse_bool(self.word, x, help="`cast(int)`")
+        return "int"
+
+
+class Argmax(Arg):
+    """Where the largest element stands: ``x > argmax(1)``, ints.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.argmax.html
+    """
+
+    word = "argmax"
+    examples = (Example("argmax(1)", "12x8"),)
+
+
+class Argmin(Arg):
+    """Where the smallest element stands: ``x > argmin(1)``, ints.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.argmin.html
+    """
+
+    word = "argmin"
+    examples = (Example("argmin(1)", "12x8"),)
+
+
+# --- elements with their indices -------------------------------------------------------------
+
+
+class Selection(Layer):
+    """Base: an element along one axis; its index there is a side result. Over all axes
+    (``dim=none``) there is no index."""
+
+    category: ClassVar[Category] = "math"
+    results = "side"
+    assumed: ClassVar[tuple[str, ...]] = ("N", "T", "D")
+    takes_bools: ClassVar[bool] = False
+
+    dim: int | None
+    keepdim: bool = False
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        if not self.takes_bools:
+            refuse_bool(self.word, x)
+        if self.dim is None:
+            if self.keepdim:
+                raise Refused(f"{self.word} over all axes keeps none of them", setting="keepdim")
+            return (x.with_shape(),)
+        at = axis(self.dim, max(x.rank, 1))
+        found = x.with_shape(*reduced(x.shape, (at,), keepdim=self.keepdim))
+        return found, found.with_dtype("int")
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(dim=(self.dim, None), keepdim=(self.keepdim, False))
+        return Lowering(forward=method(Input(0), self.word, **settings))
+
+    def caption(self) -> tuple[str, str]:
+        return self.word, _over(self.dim)
+
+
+class Max(Selection):
+    """The largest element and, as a side result, its index: ``x > max(1)``, ``y, i = x > max(1)``.
+
+    ``maximum`` is elementwise, ``amax`` over several axes.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.max.html
+    """
+
+    word = "max"
+    takes_bools = True
+    examples = (Example("max(1)", "12x8"), Example("max(none)", "12x8"))
+
+
+class Min(Selection):
+    """The smallest element and, as a side result, its index: ``x > min(1)``, ``y, i = x > min(1)``.
+
+    ``minimum`` is elementwise, ``amin`` over several axes.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.min.html
+    """
+
+    word = "min"
+    takes_bools = True
+    examples = (Example("min(1)", "12x8"),)
+
+
+class Median(Selection):
+    """The median (of an even count the lower) and, as a side result, its index: ``x > median(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.median.html
+    """
+
+    word = "median"
+    examples = (Example("median(1)", "12x8"),)
+
+
+class Mode(Selection):
+    """The most frequent element and, as a side result, its index: ``x > mode(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.mode.html
+    """
+
+    word = "mode"
+    takes_bools = True
+    examples = (Example("mode(1)", "12x8"),)
+
+    dim: int
+
+
+def _check_count(word: str, k: Dim, size: Dim, least: int) -> None:
+    if less(k, least) is True or less(size, k) is True:
+        raise Refused(f"{word} of {k} from an axis of {size}", setting="k")
+
+
+class Kthvalue(Selection):
+    """The k-th smallest element and, as a side result, its index: ``x > kthvalue(2, 1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.kthvalue.html
+    """
+
+    word = "kthvalue"
+    examples = (Example("kthvalue(2, 1)", "12x8"),)
+
+    k: Dim
+    dim: int
+    keepdim: bool = False
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        results = super().infer(x)
+        _check_count("kthvalue", self.k, x.shape[self.dim] if x.shape else 1, 1)
+        return results
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(keepdim=(self.keepdim, False))
+        return Lowering(forward=method(Input(0), "kthvalue", self.k, dim=self.dim, **settings))
+
+
+class Topk(Layer):
+    """The k largest elements in order and, as a side result, their indices: ``x > topk(5, -1)``;
+    ``largest=false`` for the smallest.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.topk.html
+    """
+
+    word = "topk"
+    category = "math"
+    results = "side"
+    examples = (Example("topk(5, -1)", "12x8"), Example("topk(2, dim=1, largest=false)", "12x8"))
+
+    k: Dim
+    dim: int
+    largest: bool = True
+    sorted: bool = True
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        refuse_bool("topk", x)
+        at = axis(self.dim, max(x.rank, 1))
+        _check_count("topk", self.k, x.shape[at] if x.shape else 1, 0)
+        # A tensor without axes stays one.
+        found = x.with_shape(*(self.k if i == at else d for i, d in enumerate(x.shape)))
+        return found, found.with_dtype("int")
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(largest=(self.largest, True), sorted=(self.sorted, True))
+        return Lowering(forward=method(Input(0), "topk", self.k, dim=self.dim, **settings))
+
+    def caption(self) -> tuple[str, str]:
+        return f"top {self.k}", _over(self.dim)
+
+
+# --- along an axis that stays ----------------------------------------------------------------
+
+
+class Along(Layer):
+    """Base: along one axis, keeping the shape."""
+
+    category: ClassVar[Category] = "math"
+    elementwise = True
+
+    dim: int
+
+    def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
+        axis(self.dim, max(x.rank, 1))
+        return x.with_dtype(promote(x, 1))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return Lowering(forward=method(Input(0), self.word, dim=self.dim))
+
+    def caption(self) -> tuple[str, str]:
+        return self.word, _over(self.dim)
+
+
+class Cumsum(Along):
+    """The sum of all elements so far: ``x > cumsum(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.cumsum.html
+    """
+
+    word = "cumsum"
+    examples = (Example("cumsum(1)", "12x8"),)
+
+
+class Cumprod(Along):
+    """The product of all elements so far: ``x > cumprod(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.cumprod.html
+    """
+
+    word = "cumprod"
+    examples = (Example("cumprod(1)", "12x8"),)
+
+
+class Logcumsumexp(Along):
+    """``log(cumsum(exp(x)))`` without overflow: ``x > logcumsumexp(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.logcumsumexp.html
+    """
+
+    word = "logcumsumexp"
+    examples = (Example("logcumsumexp(1)", "12x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_float("logcumsumexp", x)
+        axis(self.dim, max(x.rank, 1))
+        return x
+
+
+class Running(Along):
+    """Base: the extreme so far and, as a side result, its index."""
+
+    results = "side"
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        axis(self.dim, max(x.rank, 1))
+        return x, x.with_dtype("int")
+
+
+class Cummax(Running):
+    """The largest element so far and, as a side result, its index: ``x > cummax(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.cummax.html
+    """
+
+    word = "cummax"
+    examples = (Example("cummax(1)", "12x8"),)
+
+
+class Cummin(Running):
+    """The smallest element so far and, as a side result, its index: ``x > cummin(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.cummin.html
+    """
+
+    word = "cummin"
+    examples = (Example("cummin(1)", "12x8"),)
+
+
+class Sort(Running):
+    """In ascending order and, as a side result, the indices: ``x > sort(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.sort.html
+    """
+
+    word = "sort"
+    examples = (Example("sort(-1, descending=true)", "12x8"),)
+
+    dim: int
+    descending: bool = False
+    stable: bool = False
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(descending=(self.descending, False), stable=(self.stable, False))
+        return Lowering(forward=method(Input(0), "sort", dim=self.dim, **settings))
+
+
+class Argsort(Along):
+    """The indices that sort the elements: ``x > argsort(1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.argsort.html
+    """
+
+    word = "argsort"
+    examples = (Example("argsort(-1, descending=true)", "12x8"),)
+
+    dim: int
+    descending: bool = False
+
+    def infer(self, x: TensorType) -> TensorType:
+        axis(self.dim, max(x.rank, 1))
+        return x.with_dtype("int")
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(descending=(self.descending, False))
+        return Lowering(forward=method(Input(0), "argsort", dim=self.dim, **settings))
+
+
+class Normalize(Along):
+    """Divides by the p-norm along an axis: ``x > normalize(1)``; ``p=2`` gives unit vectors.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
+    """
+
+    word = "normalize"
+    examples = (Example("normalize(-1)", "12x8"), Example("normalize(1, p=1)", "12x8"))
+
+    dim: int
+    p: float = 2.0
+    eps: float = 1e-12
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_float("normalize", x)
+        axis(self.dim, max(x.rank, 1))
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(p=(self.p, 2.0), dim=(self.dim, 1), eps=(self.eps, 1e-12))
+        return Lowering(forward=call("F.normalize", Input(0), **settings))

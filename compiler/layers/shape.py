@@ -1,0 +1,521 @@
+"""Shapes: reordering, joining, splitting, and moving elements along axes (torch.permute and kin).
+
+Sizes and axes are PyTorch's: the batch counts, axis 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from ..dims import Dim, Size, dim_min, equal, floor_div, less, substitute
+from ..layer import Category, Example, Layer, Refused, axis, numel, same
+from ..lowering import Code, Input, Lowering, function, given, method
+from ..types import Shape, TensorType
+from .operands import plain, reduced_axes
+
+
+class Reshaping(Layer):
+    """Base of the layers that move elements without computing on them."""
+
+    category: ClassVar[Category] = "shape"
+
+
+def on_input(word: str, *args: Code, **settings: Code) -> Lowering:
+    """A method of the input: ``x.permute(0, 2, 1)``."""
+    return Lowering(forward=method(Input(0), word, *args, **settings))
+
+
+def axis_of(word: str, dim: int, x: TensorType) -> int:
+    if not x.rank:
+        raise Refused(f"{word} needs a tensor with axes")
+    return axis(dim, x.rank)
+
+
+def comma(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _shape_text(shape: Sequence[Dim]) -> str:
+    return f"[{', '.join(map(str, shape))}]"
+
+
+def with_axis(shape: Shape, at: int, size: Dim) -> Shape:
+    return (*shape[:at], size, *shape[at + 1 :])
+
+
+# --- sizes -----------------------------------------------------------------------------------
+
+
+class Reshape(Reshaping):
+    """The same elements in another shape, the batch included: ``x > reshape(-1, 8, 64)``. One size
+    may be -1: it follows from the others. ``flatten``, ``unflatten`` and ``rearrange`` say more.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.reshape.html
+    """
+
+    word = "reshape"
+    aliases = ("view",)
+    variadic = True
+    examples = (Example("reshape(-1, 8, 8)", "64"), Example("reshape(-1, 2, 3, 8)", "6x8"))
+
+    sizes: tuple[Dim, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        wrong = next((s for s in self.sizes if less(s, -1) is True), None)
+        if wrong is not None:
+            raise Refused(f"a size of {wrong}", setting="sizes")
+        if self.sizes.count(-1) > 1:
+            raise Refused("reshape can work out one size, here are several -1", setting="sizes")
+        total, known = numel(x.shape), numel([s for s in self.sizes if s != -1])
+        fits, rest = (known == total, 0) if known == 0 else (True, floor_div(total, known))
+        if -1 in self.sizes and known == 0:
+            raise Refused("-1 beside 0 could be any size", setting="sizes")
+        if not (fits and self._fits(total, known, rest)):
+            raise self._misfit(x, total, known)
+        return x.with_shape(*(rest if s == -1 else s for s in self.sizes))
+
+    def _fits(self, total: Dim, known: Dim, rest: Dim) -> bool:
+        found = known * rest if -1 in self.sizes else known
+        # What depends on the batch must hold for a batch of one.
+        one = {"N": 1}
+        return equal(substitute(total, one), substitute(found, one)) is not False and same(
+            total, found
+        )
+
+    def _misfit(self, x: TensorType, total: Dim, known: Dim) -> Refused:
+        shape = _shape_text(self.sizes)
+        if -1 in self.sizes:
+            reason = f"{x} has {total} elements, which {known} does not divide"
+        else:
+            reason = f"{x} has {total} elements, {shape} has {known}"
+        batch = x.rank > 0 and equal(total, known * x.shape[0]) is True and -1 not in self.sizes
+        sizes = ", ".join(map(str, (-1, *self.sizes)))
+        return Refused(
+            f"{x} cannot become {shape}", detail=reason, setting="sizes",
+            help=f"`reshape({sizes})`: the batch counts" if batch else (),
+        )  # fmt: skip
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("reshape", *open_sizes(self.sizes))
+
+    def caption(self) -> tuple[str, str]:
+        return "reshape", " × ".join(map(str, self.sizes))
+
+
+def open_sizes(sizes: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """The sizes for PyTorch; a lone symbolic one is left to it, as -1."""
+    unknown = [i for i, s in enumerate(sizes) if isinstance(s, Size)]
+    if len(unknown) != 1 or -1 in sizes or 0 in sizes:
+        return sizes
+    return with_axis(sizes, unknown[0], -1)
+
+
+class Expand(Reshaping):
+    """Repeats axes of size 1 without copying, the batch included: ``x > expand(-1, 12, -1)``. -1
+    keeps a size; more sizes than axes add axes in front.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.expand.html
+    """
+
+    word = "expand"
+    aliases = ("broadcast_to",)
+    variadic = True
+    examples = (Example("expand(-1, 12, -1)", "1x8"),)
+
+    sizes: tuple[Dim, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        new = len(self.sizes) - x.rank
+        if new < 0:
+            raise Refused(
+                f"expand names {len(self.sizes)} sizes, the input has {x.rank} axes",
+                setting="sizes", help="the batch counts; -1 keeps a size",
+            )  # fmt: skip
+        return x.with_shape(*self._expanded((None,) * new + x.shape))
+
+    def _expanded(self, old: tuple[Dim | None, ...]) -> Iterator[Dim]:
+        for i, (size, wanted) in enumerate(zip(old, self.sizes, strict=True)):
+            if wanted == -1 and size is not None:
+                yield size
+            elif less(wanted, 0) is True:
+                raise Refused(f"axis {i} is new and needs a size, got {wanted}", setting="sizes")
+            elif size is None or size == 1 or same(size, wanted):
+                yield wanted
+            else:
+                raise Refused(
+                    f"expand repeats axes of size 1, axis {i} has {size}", setting="sizes",
+                    help="`tile` repeats others",
+                )  # fmt: skip
+
+    def lower(self, x: TensorType) -> Lowering:
+        old = (None,) * (len(self.sizes) - x.rank) + x.shape
+        sizes = (
+            -1 if wanted == size else wanted for size, wanted in zip(old, self.sizes, strict=True)
+        )
+        return on_input("expand", *sizes)
+
+    def caption(self) -> tuple[str, str]:
+        return "expand", " × ".join("·" if s == -1 else str(s) for s in self.sizes)
+
+
+class Tile(Reshaping):
+    """Repeats the whole along each axis, the batch included: ``x > tile(1, 2, 1)``. Fewer counts
+    than axes are for the last ones.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.tile.html
+    """
+
+    word = "tile"
+    variadic = True
+    examples = (Example("tile(1, 2, 1)", "3x8"),)
+
+    counts: tuple[Dim, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        wrong = next((c for c in self.counts if less(c, 0) is True), None)
+        if wrong is not None:
+            raise Refused(f"tile repeats {wrong} times", setting="counts")
+        rank = max(x.rank, len(self.counts))
+        shape = (1,) * (rank - x.rank) + x.shape
+        counts = (1,) * (rank - len(self.counts)) + self.counts
+        return x.with_shape(*(d * c for d, c in zip(shape, counts, strict=True)))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("tile", *self.counts)
+
+    def caption(self) -> tuple[str, str]:
+        return "tile", " × ".join(map(str, self.counts))
+
+
+class RepeatInterleave(Reshaping):
+    """Repeats each element in place along an axis: ``x > repeat_interleave(4, dim=1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.repeat_interleave.html
+    """
+
+    word = "repeat_interleave"
+    examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
+
+    count: Dim
+    dim: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        if less(self.count, 0) is True:
+            raise Refused(f"repeat_interleave repeats {self.count} times", setting="count")
+        at = axis_of("repeat_interleave", self.dim, x)
+        return x.with_shape(*with_axis(x.shape, at, x.shape[at] * self.count))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("repeat_interleave", self.count, dim=self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return f"repeat ×{self.count}", f"dim {self.dim}"
+
+
+class Squeeze(Reshaping):
+    """Drops an axis of size 1: ``x > squeeze(1)``, ``squeeze([2, 3])``. As in PyTorch, an axis of
+    another size stays.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.squeeze.html
+    """
+
+    word = "squeeze"
+    examples = (Example("squeeze(1)", "1x8"), Example("squeeze([2, 3])", "8x1x1"))
+
+    dim: int | tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        axes = reduced_axes(self.dim, x.rank) if x.rank else ()
+        unknown = next((i for i in axes if isinstance(x.shape[i], Size)), None)
+        if unknown is not None:
+            raise Refused(
+                f"squeeze needs an axis of size 1, axis {unknown} has {x.shape[unknown]}",
+                code="E311", setting="dim", detail="whether it goes would depend on the input",
+            )  # fmt: skip
+        return x.with_shape(*(d for i, d in enumerate(x.shape) if d != 1 or i not in axes))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("squeeze", plain(self.dim))
+
+    def caption(self) -> tuple[str, str]:
+        return "squeeze", f"dim {comma(self.dim)}"
+
+
+class Unsqueeze(Reshaping):
+    """Adds an axis of size 1 before an axis: ``x > unsqueeze(1)``; -1 adds it at the end.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.unsqueeze.html
+    """
+
+    word = "unsqueeze"
+    examples = (Example("unsqueeze(1)", "8"), Example("unsqueeze(-1)", "8"))
+
+    dim: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        at = axis(self.dim, x.rank + 1)
+        return x.with_shape(*x.shape[:at], 1, *x.shape[at:])
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("unsqueeze", self.dim)
+
+    def caption(self) -> tuple[str, str]:
+        return "unsqueeze", f"dim {self.dim}"
+
+
+# --- the order of axes -----------------------------------------------------------------------
+
+
+class Permute(Reshaping):
+    """Reorders all axes, the batch included: ``x > permute(0, 2, 1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.permute.html
+    """
+
+    word = "permute"
+    variadic = True
+    examples = (Example("permute(0, 2, 1)", "12x8"), Example("permute(0, 2, 3, 1)", "3x8x8"))
+
+    dims: tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        if len(self.dims) != x.rank:
+            raise Refused(
+                f"permute names {len(self.dims)} axes, the input has {x.rank}",
+                setting="dims", detail=f"the input is {x}", help=self._with_batch(x.rank),
+            )  # fmt: skip
+        axes = tuple(axis(d, x.rank, setting="dims") for d in self.dims)
+        if len(set(axes)) < x.rank:
+            raise Refused("permute names an axis twice", setting="dims")
+        return x.with_shape(*(x.shape[i] for i in axes))
+
+    def _with_batch(self, rank: int) -> str | tuple[()]:
+        if len(self.dims) != rank - 1 or sorted(self.dims) != list(range(rank - 1)):
+            return ()
+        return f"the batch counts: `permute(0, {', '.join(str(d + 1) for d in self.dims)})`"
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("permute", *self.dims)
+
+    def caption(self) -> tuple[str, str]:
+        return "permute", comma(self.dims)
+
+
+class Transpose(Reshaping):
+    """Swaps two axes: ``x > transpose(1, 2)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.transpose.html
+    """
+
+    word = "transpose"
+    examples = (Example("transpose(1, 2)", "12x8"),)
+
+    dim0: int
+    dim1: int
+
+    def infer(self, x: TensorType) -> TensorType:
+        rank = max(x.rank, 1)
+        a, b = axis(self.dim0, rank, setting="dim0"), axis(self.dim1, rank, setting="dim1")
+        swapped = {a: b, b: a}
+        return x.with_shape(*(x.shape[swapped.get(i, i)] for i in range(x.rank)))
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("transpose", self.dim0, self.dim1)
+
+    def caption(self) -> tuple[str, str]:
+        return "transpose", f"{self.dim0}, {self.dim1}"
+
+
+class Movedim(Reshaping):
+    """Moves an axis, or several, to other places: ``x > movedim(1, -1)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.movedim.html
+    """
+
+    word = "movedim"
+    examples = (Example("movedim(1, -1)", "3x8x8"), Example("movedim([1, 2], [2, 1])", "3x8"))
+
+    source: int | tuple[int, ...]
+    destination: int | tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        sources, targets = self._axes("source", x.rank), self._axes("destination", x.rank)
+        if isinstance(self.source, int) != isinstance(self.destination, int) or (
+            len(sources) != len(targets)
+        ):
+            raise Refused("movedim needs a destination for each source", setting="destination")
+        place = dict(zip(targets, sources, strict=True))
+        others = iter(i for i in range(x.rank) if i not in sources)
+        return x.with_shape(
+            *(x.shape[place[i] if i in place else next(others)] for i in range(x.rank))
+        )
+
+    def _axes(self, name: str, rank: int) -> tuple[int, ...]:
+        value = getattr(self, name)
+        dims = value if isinstance(value, tuple) else (value,)
+        axes = tuple(axis(d, max(rank, 1), setting=name) for d in dims)
+        if len(set(axes)) < len(axes):
+            raise Refused(f"{name} names an axis twice", setting=name)
+        return axes if rank else ()
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("movedim", self.source, self.destination)
+
+    def caption(self) -> tuple[str, str]:
+        return "movedim", f"{comma(self.source)} → {comma(self.destination)}"
+
+
+class Flip(Reshaping):
+    """Reverses along axes: ``x > flip(-1)``, ``flip(2, 3)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.flip.html
+    """
+
+    word = "flip"
+    variadic = True
+    examples = (Example("flip(-1)", "3x8x8"), Example("flip(2, 3)", "3x8x8"))
+
+    dims: tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        axes = tuple(axis(d, max(x.rank, 1), setting="dims") for d in self.dims)
+        if len(set(axes)) < len(axes):
+            raise Refused("flip names an axis twice", setting="dims")
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("flip", *self.dims)
+
+    def caption(self) -> tuple[str, str]:
+        return "flip", f"dim {comma(self.dims)}"
+
+
+class Roll(Reshaping):
+    """Shifts along axes; what leaves at one end enters at the other: ``x > roll(1, 1)``,
+    ``roll([3, 3], [1, 2])``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.roll.html
+    """
+
+    word = "roll"
+    examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))
+
+    shifts: Dim | tuple[Dim, ...]
+    dims: int | tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        shifts = self.shifts if isinstance(self.shifts, tuple) else (self.shifts,)
+        dims = self.dims if isinstance(self.dims, tuple) else (self.dims,)
+        if not shifts or len(shifts) != len(dims):
+            raise Refused("roll needs a shift for each axis", setting="shifts")
+        for dim in dims:
+            axis(dim, x.rank, setting="dims")
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input("roll", self.shifts, self.dims)
+
+    def caption(self) -> tuple[str, str]:
+        return f"roll {comma(self.shifts)}", f"dim {comma(self.dims)}"
+
+
+# --- triangles and diagonals -----------------------------------------------------------------
+
+
+class Triangle(Reshaping):
+    """Base: one triangle of the last two axes, zeros elsewhere."""
+
+    elementwise = True
+
+    diagonal: int = 0
+
+    def infer(self, x: TensorType) -> TensorType:
+        if x.rank < 2:
+            raise Refused(f"{self.word} needs two axes, got {x}", input=0)
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return on_input(self.word, **given(diagonal=(self.diagonal, 0)))
+
+
+class Tril(Triangle):
+    """The lower triangle of the last two axes, zeros above: ``x > tril``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.tril.html
+    """
+
+    word = "tril"
+    examples = (Example("tril", "8x8"), Example("tril(-1)", "8x8"))
+
+
+class Triu(Triangle):
+    """The upper triangle of the last two axes, zeros below: ``x > triu``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.triu.html
+    """
+
+    word = "triu"
+    examples = (Example("triu(1)", "8x8"),)
+
+
+class Diagonal(Reshaping):
+    """The diagonal of two axes as the last one: ``x > diagonal(1, 2)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.diagonal.html
+    """
+
+    word = "diagonal"
+    examples = (Example("diagonal(1, 2)", "8x8"), Example("diagonal(-2, -1, offset=1)", "8x8"))
+
+    dim1: int
+    dim2: int
+    offset: int = 0
+
+    def infer(self, x: TensorType) -> TensorType:
+        a, b = (axis(getattr(self, s), x.rank, setting=s) for s in ("dim1", "dim2"))
+        if a == b:
+            raise Refused("diagonal needs two axes", setting="dim2")
+        rows, columns = x.shape[a], x.shape[b]
+        if self.offset > 0:
+            length = dim_min(rows, columns - self.offset)
+        else:
+            length = dim_min(rows + self.offset, columns)
+        if isinstance(length, int):
+            length = max(length, 0)
+        return x.with_shape(*(d for i, d in enumerate(x.shape) if i not in (a, b)), length)
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(offset=(self.offset, 0))
+        return on_input("diagonal", **settings, dim1=self.dim1, dim2=self.dim2)
+
+
+class DiagEmbed(Reshaping):
+    """The last axis as the diagonal of a matrix, zeros elsewhere: ``x > diag_embed``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.diag_embed.html
+    """
+
+    word = "diag_embed"
+    positional = 1
+    examples = (Example("diag_embed", "8"), Example("diag_embed(1)", "3x8"))
+
+    offset: int = 0
+    dim1: int = -2
+    dim2: int = -1
+
+    def infer(self, x: TensorType) -> TensorType:
+        if not x.rank:
+            raise Refused("diag_embed needs a tensor with axes")
+        rank = x.rank + 1
+        places = [axis(getattr(self, s), rank, setting=s) for s in ("dim1", "dim2")]
+        if places[0] == places[1]:
+            raise Refused("diag_embed needs two axes", setting="dim2")
+        shape = list(x.shape[:-1])
+        for place in sorted(places):
+            shape.insert(place, x.shape[-1] + abs(self.offset))
+        return x.with_shape(*shape)
+
+    def lower(self, _: TensorType) -> Lowering:
+        settings = given(offset=(self.offset, 0), dim1=(self.dim1, -2), dim2=(self.dim2, -1))
+        return function("torch.diag_embed", Input(0), **settings)

@@ -1,0 +1,427 @@
+"""Tensors made from nothing (parameters, constants, ``torch.zeros``), or like another one.
+
+A shape is written whole: where a batch axis is meant, it is there, ``param([1, 1, d])``.
+"""
+
+from __future__ import annotations
+
+from math import ceil, isfinite
+from typing import Any, ClassVar, Final, Literal
+
+from ..dims import Dim, Size, ceil_div, less, symbols
+from ..layer import Category, Example, Init, Layer, Refused, Weight
+from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given
+from ..types import Dtype, Shape, TensorType
+from .operands import Number, brief, dtype_of, need_float, promote
+
+_DTYPES: Final[dict[Dtype, Code]] = {
+    "float": "torch.float",
+    "int": "torch.long",
+    "bool": "torch.bool",
+}
+
+
+class Source(Layer):
+    """Base: nothing is piped in."""
+
+    category: ClassVar[Category] = "source"
+    arity: ClassVar[tuple[int, int | None]] = (0, 0)
+
+
+class Shaped(Source):
+    """Base: of a shape that is written whole."""
+
+    positional = 1
+
+    shape: Dim | tuple[Dim, ...]
+
+    @property
+    def sizes(self) -> Shape:
+        return self.shape if isinstance(self.shape, tuple) else (self.shape,)
+
+    def infer(self) -> TensorType:
+        wrong = next((s for s in self.sizes if less(s, 0) is True), None)
+        if wrong is not None:
+            raise Refused(f"{self.word} of size {wrong}", setting="shape")
+        return TensorType(self.sizes, self.made())
+
+    def made(self) -> Dtype:
+        """The dtype of what is made."""
+        return "float"
+
+    def caption(self) -> tuple[str, str]:
+        return self.word, " × ".join(map(str, self.sizes))
+
+
+# --- parameters and constants ----------------------------------------------------------------
+
+
+class Param(Shaped):
+    """A parameter of its own, named by its label: ``param([1, 1, d]) as cls``. It starts as zeros;
+    ``init=normal(std=0.02)`` starts it otherwise.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+    """
+
+    word = "param"
+    examples = (Example("param([1, 1, 64])"), Example("param(64, init=ones)"))
+
+    shape: Dim | tuple[Dim, ...]
+    init: Init | None = None
+
+    def infer(self) -> TensorType:
+        if "N" in symbols(*self.sizes):
+            raise Refused(
+                "a parameter cannot be as large as the batch", setting="shape",
+                help="1 in its place broadcasts over the batch",
+            )  # fmt: skip
+        return super().infer()
+
+    def weights(self) -> dict[str, Weight]:
+        return {"": Weight(self.sizes)}
+
+    def inits(self) -> dict[str, Init]:
+        return {} if self.init is None else {"": self.init}
+
+    def lower(self) -> Lowering:
+        unknown = next((s for s in self.sizes if isinstance(s, Size)), None)
+        if unknown is not None:
+            raise Refused(
+                f"a parameter is made before {unknown} is known", code="E401", setting="shape",
+                help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
+            )  # fmt: skip
+        make = "torch.zeros" if self.init is None else "torch.empty"
+        return Lowering(call("nn.Parameter", call(make, *self.sizes)), Self())
+
+
+class Constant(Source):
+    """Given numbers: ``constant([0.229, 0.224, 0.225])``, nested for more axes. They are kept as a
+    buffer; ``persistent=true`` saves them in checkpoints, under the label.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.tensor.html
+    """
+
+    word = "constant"
+    positional = 1
+    examples = (
+        Example("constant([0.229, 0.224, 0.225])"),
+        Example("constant([[1, 2], [3, 4]], persistent=true)"),
+    )
+
+    values: float | bool | tuple[Any, ...]
+    persistent: bool = False
+
+    def infer(self) -> TensorType:
+        numbers: list[Number] = []
+        shape = _nested_shape(self.values, numbers)
+        return TensorType(shape, promote(*numbers) if numbers else "float")
+
+    def weights(self) -> dict[str, Weight]:
+        if not self.persistent:
+            return {}
+        made = self.infer()
+        return {"": Weight(made.shape, buffer=True, dtype=made.dtype)}
+
+    def lower(self) -> Lowering:
+        tensor = call("torch.tensor", _as_lists(self.values))
+        return Lowering(call("nn.Buffer", tensor, persistent=self.persistent), Self())
+
+    def caption(self) -> tuple[str, str]:
+        if not isinstance(self.values, tuple):
+            return f"{self.values}", ""
+        return "constant", " × ".join(map(str, self.infer().shape))
+
+
+def _nested_shape(values: Any, numbers: list[Number]) -> tuple[int, ...]:
+    """The shape of nested lists, whose numbers are collected."""
+    if not isinstance(values, tuple):
+        if not isinstance(values, int | float):
+            raise Refused(
+                "constant holds numbers only", setting="values", detail=f"here is {values}"
+            )
+        numbers.append(values)
+        return ()
+    shapes = [_nested_shape(v, numbers) for v in values]
+    if any(shape != shapes[0] for shape in shapes):
+        raise Refused("constant needs lists of one length", setting="values")
+    return (len(values), *(shapes[0] if shapes else ()))
+
+
+def _as_lists(values: Any) -> Code:
+    return [_as_lists(v) for v in values] if isinstance(values, tuple) else values
+
+
+# --- of a shape ------------------------------------------------------------------------------
+
+
+class Filled(Shaped):
+    """Base: of one number, float unless ``dtype`` says otherwise."""
+
+    shape: Dim | tuple[Dim, ...]
+    dtype: Literal["float", "int", "bool"] = "float"
+
+    def made(self) -> Dtype:
+        return self.dtype
+
+    def lower(self) -> Lowering:
+        return function(f"torch.{self.word}", *self.sizes, **_dtype(self.dtype), device=Device())
+
+
+def _dtype(dtype: Dtype) -> dict[str, Code]:
+    return {} if dtype == "float" else {"dtype": Raw(_DTYPES[dtype])}
+
+
+class Zeros(Filled):
+    """Zeros: ``zeros([1, 4, d])``, ``zeros(3x4, dtype=int)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.zeros.html
+    """
+
+    word = "zeros"
+    examples = (Example("zeros([1, 4, 8])"), Example("zeros(4, dtype=int)"))
+
+
+class Ones(Filled):
+    """Ones: ``ones([1, 4, d])``, ``ones(T, dtype=bool)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.ones.html
+    """
+
+    word = "ones"
+    examples = (Example("ones([1, 4, 8])"), Example("ones(3x4, dtype=bool)"))
+
+
+class Full(Shaped):
+    """One number everywhere: ``full([1, 4], 0.5)``; of ints it makes ints.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.full.html
+    """
+
+    word = "full"
+    positional = 2
+    examples = (Example("full([1, 4], 0.5)"), Example("full(4, 7)"))
+
+    shape: Dim | tuple[Dim, ...]
+    value: float | Size | bool
+
+    def made(self) -> Dtype:
+        return dtype_of(self.value)
+
+    def lower(self) -> Lowering:
+        return function("torch.full", self.sizes, self.value, device=Device())
+
+
+class Rand(Shaped):
+    """Random numbers between 0 and 1: ``rand([1, 4, d])``, new ones at every call.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.rand.html
+    """
+
+    word = "rand"
+    examples = (Example("rand([1, 4, 8])"),)
+
+    def lower(self) -> Lowering:
+        return function(f"torch.{self.word}", *self.sizes, device=Device())
+
+
+class Randn(Rand):
+    """Random numbers of the normal distribution: ``randn([1, 4, d])``, new ones at every call.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.randn.html
+    """
+
+    word = "randn"
+    examples = (Example("randn([1, 4, 8])"),)
+
+
+# --- rows of numbers -------------------------------------------------------------------------
+
+
+class Eye(Source):
+    """The unit matrix: ``eye(4)``, ``eye(4, 6)`` of 4 rows and 6 columns.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.eye.html
+    """
+
+    word = "eye"
+    examples = (Example("eye(4)"), Example("eye(4, 6)"))
+
+    rows: Dim
+    columns: Dim | None = None
+    dtype: Literal["float", "int", "bool"] = "float"
+
+    def infer(self) -> TensorType:
+        columns = self.rows if self.columns is None else self.columns
+        if less(self.rows, 0) is True or less(columns, 0) is True:
+            raise Refused(f"eye of {self.rows} rows and {columns} columns", setting="rows")
+        return TensorType((self.rows, columns), self.dtype)
+
+    def lower(self) -> Lowering:
+        sizes = (self.rows,) if self.columns is None else (self.rows, self.columns)
+        return function("torch.eye", *sizes, **_dtype(self.dtype), device=Device())
+
+    def caption(self) -> tuple[str, str]:
+        return f"eye {self.rows}", ""
+
+
+class Arange(Source):
+    """Numbers in steps: ``arange(T)`` is 0 to T - 1, ``arange(2, 8)`` 2 to 7,
+    ``arange(0, 1, step=0.1)``. Ints unless a float is among them.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.arange.html
+    """
+
+    word = "arange"
+    examples = (Example("arange(12)"), Example("arange(2, 12, step=3)"))
+
+    start: float | Size = 0
+    end: float | Size | None = None
+    step: float = 1
+
+    @property
+    def limits(self) -> tuple[Number, Number]:
+        """As in PyTorch, one number alone is the end."""
+        return (0, self.start) if self.end is None else (self.start, self.end)
+
+    def infer(self) -> TensorType:
+        start, end = self.limits
+        if not all(isfinite(n) for n in (start, end, self.step) if isinstance(n, float)):
+            raise Refused("arange needs finite numbers")
+        return TensorType((self._count(start, end),), promote(start, end, self.step))
+
+    def _count(self, start: Number, end: Number) -> Dim:
+        if self.step == 0:
+            raise Refused("arange in steps of 0", setting="step")
+        numbers = (start, end, self.step)
+        symbolic = any(isinstance(n, Size) for n in numbers)
+        if symbolic and any(isinstance(n, float) for n in numbers):
+            raise Refused(
+                "arange counts floats up to a number, not to a symbolic size", code="E311"
+            )
+        if isinstance(start, float) or isinstance(end, float) or isinstance(self.step, float):
+            count: Dim = ceil((end - start) / self.step)  # type: ignore[operator]
+        elif self.step < 0:
+            count = ceil_div(start - end, -self.step)
+        else:
+            count = ceil_div(end - start, self.step)
+        if less(count, 0) is True:
+            raise Refused(
+                f"arange from {start} to {end} in steps of {self.step}", setting="end",
+                help="a step of -1 counts down" if self.step == 1 else (),
+            )  # fmt: skip
+        return count
+
+    def lower(self) -> Lowering:
+        start, end = self.limits
+        numbers = (end,) if start == 0 and self.step == 1 else (start, end)
+        step = given(step=(self.step, 1))
+        return function("torch.arange", *numbers, **step, device=Device())
+
+    def caption(self) -> tuple[str, str]:
+        start, end = self.limits
+        return "arange", f"{start} … {end}"
+
+
+class Linspace(Source):
+    """Numbers at equal distances, both ends included: ``linspace(0, 1, steps=11)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
+    """
+
+    word = "linspace"
+    examples = (Example("linspace(0, 1, steps=11)"),)
+
+    start: float
+    end: float
+    steps: Dim
+
+    def infer(self) -> TensorType:
+        if less(self.steps, 0) is True:
+            raise Refused(f"linspace of {self.steps} steps", setting="steps")
+        return TensorType((self.steps,))
+
+    def lower(self) -> Lowering:
+        return function("torch.linspace", self.start, self.end, self.steps, device=Device())
+
+    def caption(self) -> tuple[str, str]:
+        return "linspace", f"{brief(self.start)} … {brief(self.end)}"
+
+
+# --- like another tensor ---------------------------------------------------------------------
+
+
+class Like(Layer):
+    """Base: of the input's shape and dtype."""
+
+    category: ClassVar[Category] = "source"
+    elementwise = True
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return function(f"torch.{self.word}", Input(0))
+
+
+class ZerosLike(Like):
+    """Zeros of the input's shape and dtype: ``x > zeros_like``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.zeros_like.html
+    """
+
+    word = "zeros_like"
+    examples = (Example("zeros_like", "3x8"),)
+
+
+class OnesLike(Like):
+    """Ones of the input's shape and dtype: ``x > ones_like``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.ones_like.html
+    """
+
+    word = "ones_like"
+    examples = (Example("ones_like", "3x8"),)
+
+
+class RandLike(Like):
+    """Random numbers between 0 and 1 of the input's shape: ``x > rand_like``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.rand_like.html
+    """
+
+    word = "rand_like"
+    examples = (Example("rand_like", "3x8"),)
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_float(self.word, x)
+        return x
+
+
+class RandnLike(RandLike):
+    """Random numbers of the normal distribution, of the input's shape: ``x > randn_like``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.randn_like.html
+    """
+
+    word = "randn_like"
+    examples = (Example("randn_like", "3x8"),)
+
+
+class FullLike(Like):
+    """One number everywhere, of the input's shape and dtype: ``x > full_like(0.5)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.full_like.html
+    """
+
+    word = "full_like"
+    examples = (Example("full_like(0.5)", "3x8"),)
+
+    value: float | Size
+
+    def infer(self, x: TensorType) -> TensorType:
+        if x.dtype == "int" and isinstance(self.value, float) and not isfinite(self.value):
+            raise Refused("ints cannot be infinite", code="E303", setting="value")
+        return x
+
+    def lower(self, _: TensorType) -> Lowering:
+        return function("torch.full_like", Input(0), self.value)
