@@ -172,7 +172,7 @@ class _Balancer:
                 f"this `{inner.text}` is never closed",
                 self._span(inner),
                 "opened here",
-                labels=tuple(Label(self._span(t), "and this one") for t in outer),
+                labels=tuple(Label(self._span(t), f"nor is this `{t.text}`") for t in outer),
                 fix=Fix(
                     f"close with `{closers}` at the end of line {end.line}", (Edit(end, text),)
                 ),

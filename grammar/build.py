@@ -13,6 +13,7 @@ from . import syntax as s
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
 from .operators import LEVEL
+from .repair import clip
 from .scanner import words
 from .source import Source, Span
 
@@ -321,6 +322,9 @@ class Builder:
         return s.LabelName(name, span=self._span(token, token))
 
     def attribute(self, c: list[Any]) -> s.Attribute:
+        if c[0].__class__ is s.Number:
+            span = self._span(c[0], c[2])
+            self._say("E107", f"`{clip(span.text)}` is not a number", span)
         return s.Attribute(c[0], c[2].text, span=self._span(c[0], c[2]))
 
     def call(self, c: list[Any]) -> s.Call:
@@ -463,9 +467,12 @@ class Builder:
         return span.start
 
     def _plain(self, piece: str, span: Span) -> str:
-        if piece in ("{", "}"):
+        if piece == "{":
             help = "`{i + 1}` fills in a value, a doubled brace is a brace"
-            self._say("E108", "a brace by itself", span, "", help, self._fix(span, piece * 2))
+            self._say("E108", "this `{` is not closed in its string", span, "opened here", help)
+        elif piece == "}":
+            help = "`{i + 1}` fills in a value, a doubled brace is a brace"
+            self._say("E108", "this `}` closes nothing", span, "", help, self._fix(span, "}}"))
         elif piece[0] == "\\":
             return self._escape(piece, span)
         return piece[0] if piece in ("{{", "}}") else piece

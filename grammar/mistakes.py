@@ -363,9 +363,10 @@ def _braces(f: Failure, colon: Token, what: str) -> Diagnostic:
 def _loop(f: Failure) -> Diagnostic | None:
     if f.earlier("FOR") is None or f.role == "list":
         return None
-    if "IN" in f.expected and not f.has_value:
+    if f.before.kind == "FOR" or ("IN" in f.expected and not f.has_value):
         help = "`for i in range(3) { ... }`, `for i, (a, b) in enumerate(pairs) { ... }`"
-        return f.error("E119", "a `for` takes names, then `in`", detail="expected `in`", help=help)
+        detail = "expected a name" if f.before.kind == "FOR" else "expected `in`"
+        return f.error("E119", "a `for` takes names, then `in`", detail=detail, help=help)
     if f.at.kind == "COLON" and f.has_value:
         return _braces(f, f.at, "the body of a `for`")
     if f.at.kind == "END" and "LBRACE" in f.expected:
@@ -448,7 +449,7 @@ def _equals(f: Failure) -> Diagnostic | None:
     if f.role == "call":
         help = "`f(name=value)`; a comparison is `==`"
         return f.error("E120", "a setting's name is a single word", help=help)
-    if f.role or f.earlier("IF", "REQUIRE"):
+    if f.role or f.start == "expression" or f.earlier("IF", "REQUIRE"):
         return f.error("E120", "a comparison is `==`", fix=f.replace(f.at, "=="))
     return _target(f)
 
@@ -541,15 +542,13 @@ def _is(f: Failure) -> Diagnostic | None:
 def _side_by_side(f: Failure) -> Diagnostic | None:
     if f.before.kind not in OPERANDS or f.at.kind not in VALUES | {"FOR", "LPAR"}:
         return None
-    span = Span(f.source, f.before.start, f.at.end)
-    detail = "next to each other"
     if f.role in ("call", "list", "index", "parameters"):
         fix = f.insert(f.before.end, ",")
-        return Diagnostic("E110", "a comma is missing", span, detail, fix=fix)
-    help = ("a pipe is `a > b`; statements stand on lines of their own",)
+        return f.error("E110", "a comma is missing", detail="before this", fix=fix)
+    help = "a pipe is `a > b`; statements stand on lines of their own"
     fix = f.insert(f.before.end, " >", "put a pipe between them")
-    message = "nothing stands between these two"
-    return Diagnostic("E110", message, span, detail, help=help, fix=fix)
+    message = f"nothing stands between `{clip(f.before.text)}` and `{clip(f.at.text)}`"
+    return f.error("E110", message, detail="a second value", help=help, fix=fix)
 
 
 def _unpacking(f: Failure) -> Diagnostic | None:
@@ -573,8 +572,8 @@ def _missing_operand(f: Failure) -> Diagnostic | None:
     if closes and f.before.kind in CLOSES:
         span = Span(f.source, f.before.start, f.at.end)
         return Diagnostic("E124", f"`{span.text}` holds nothing", span, "expected a value")
-    if f.at.kind == "END":
-        return f.error("E102", f"something is missing after {f.quoted(f.before)}", f.before)
+    if not f.tokens:
+        return f.error("E102", "a value is missing")
     if f.at.kind in OPERATORS | {"ARROW"} and f.before.kind in OPERATORS:
         message = f"between `{f.before.text}` and `{f.at.text}` a value is missing"
         return f.error("E124", message, detail="expected a value before this")
@@ -615,10 +614,12 @@ def _unexpected(f: Failure) -> Diagnostic:
         if kinds <= left:
             words.append(word)
             left -= kinds | COVERED.get(word, set())
-    message = f"{f.quoted(f.at)} does not fit here"
     *rest, last = words or ["something else"]
     detail = f"expected {', '.join(rest)} or {last}" if rest else f"expected {last}"
-    return f.error("E101", message, detail=detail)
+    if f.at.kind == "END":
+        message = f"something is missing after {f.quoted(f.before)}"
+        return f.error("E102", message, f.before, detail)
+    return f.error("E101", f"{f.quoted(f.at)} does not fit here", detail=detail)
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -15,7 +15,7 @@ from .brackets import STATEMENT_WORDS, TooDeepError, balance
 from .build import Builder
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
-from .mistakes import Failure, explain, too_deep
+from .mistakes import PYTHON_STATEMENTS, Failure, explain, too_deep
 from .repair import amend
 from .scanner import scan
 from .source import Source
@@ -79,8 +79,15 @@ class _Recovery:
             body_end = None
             while _lacks_braces(piece) and pieces and self._column(pieces[0]) > self._column(piece):
                 body_end = pieces.popleft()[-1].end
+            if body_end is not None and piece[0].text in PYTHON_STATEMENTS:
+                self._forget(piece[-1].end, body_end)
             result.extend(self.statement(piece, body_end))
         return result
+
+    def _forget(self, start: int, end: int) -> None:
+        """What was said about a stretch of text that is no spec at all."""
+        diagnostics = self.builder.diagnostics
+        diagnostics[:] = [d for d in diagnostics if not d.span or not start < d.span.start < end]
 
     def _column(self, piece: list[Token]) -> int:
         return self.source.position(piece[0].start)[1]
@@ -96,7 +103,10 @@ class _Recovery:
             if not closed_by_guess and self.errors < MAX_ERRORS:
                 self.errors += 1
                 failure = Failure(self.source, skeleton, misfit.index, body_end=body_end)
-                self.builder.diagnostics.append(explain(failure))
+                found = explain(failure)
+                if found.code == "E138":
+                    self._forget(tokens[misfit.index].start, tokens[-1].end)
+                self.builder.diagnostics.append(found)
             return ()
         return result
 

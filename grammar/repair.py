@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 from typing import Final
+from unicodedata import category, normalize
 from unicodedata import name as unicode_name
-from unicodedata import normalize
 
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
@@ -73,7 +73,7 @@ class _Amender:
     tokens: list[Token]
     result: list[Token] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    semicolons: list[Span] = field(default_factory=list)
+    semicolons: list[Edit] = field(default_factory=list)
     brackets: list[str] = field(default_factory=list)
 
     def follow(self, token: Token) -> None:
@@ -182,9 +182,11 @@ def _is_prose(tokens: list[Token]) -> bool:
 def _augmented(a: _Amender, index: int) -> None:
     token = a.tokens[index]
     operator = token.text[:-1]
-    name = a.result[-1] if a.result and a.result[-1].kind == "NAME" else None
+    name = _lone_name(a)
     if name is None:
-        a.report("E116", f"there is no `{token.text}`", token, "", "a name is assigned with `=`")
+        a.report(
+            "E116", f"there is no `{token.text}`", token, "", "only names are assigned, by `=`"
+        )
         a.give_up(token)
         return
     long = f"= {name.text} {operator}"
@@ -192,6 +194,13 @@ def _augmented(a: _Amender, index: int) -> None:
     fix = replacement(place(a.source, token), long)
     a.report("E116", f"there is no `{token.text}`", token, "", help, fix)
     a.put(token, long)
+
+
+def _lone_name(a: _Amender) -> Token | None:
+    """The name that the statement consists of so far."""
+    *before, last = [Token("NEWLINE", "", 0, 0), *a.result[-2:]]
+    starts = before and before[-1].kind in ("NEWLINE", "LBRACE", "DOC")
+    return last if starts and last.kind == "NAME" else None
 
 
 def _smart_string(a: _Amender, index: int) -> None:
@@ -279,6 +288,8 @@ def _symbol(a: _Amender, index: int) -> int:
         fix = replacement(span, ascii)
         a.report("E106", f"`{token.text}` is written `{ascii}`", token, _named(token), "", fix)
         a.put(token, ascii)
+    elif category(token.text) in ("Cf", "Cc", "Zs"):
+        _other(a, index)
     else:
         a.report("E106", f"`{token.text}` means nothing here", token, _named(token), "")
         a.give_up(token)
@@ -287,33 +298,36 @@ def _symbol(a: _Amender, index: int) -> int:
 
 def _semicolon(a: _Amender, index: int) -> None:
     token = a.tokens[index]
-    a.semicolons.append(place(a.source, token))
+    span = place(a.source, token)
     if a.brackets and a.brackets[-1] != "LBRACE":
         a.result.append(Token("COMMA", ",", token.start, token.end))
+        edit = Edit(span, ",")
     else:
         a.result.append(Token("NEWLINE", "\n", token.start, token.end))
+        edit = _line_end(a.source, span)
+    if len(a.semicolons) < MAX_EDITS:
+        a.semicolons.append(edit)
+
+
+def _line_end(source: Source, span: Span) -> Edit:
+    line = source.line(span.line)
+    rest = line[span.column :]
+    if not rest.strip() or rest.strip().startswith(("#", "}")):
+        return Edit(span, "")
+    indent = line[: len(line) - len(line.lstrip())]
+    return Edit(Span(source, span.start, span.end + len(rest) - len(rest.lstrip())), "\n" + indent)
 
 
 def _semicolons(a: _Amender) -> Diagnostic:
     """A file written with semicolons has one habit, so it gets one report."""
     first, *rest = a.semicolons
-    edits = tuple(_semicolon_edit(a.source, s) for s in a.semicolons[:MAX_EDITS])
     return Diagnostic(
         "E113",
         "statements end with their line, not with `;`",
-        first,
+        Span(a.source, first.span.start, first.span.start + 1),
         f"and {len(rest)} more" if rest else "",
-        fix=Fix("remove them", edits) if len(edits) == len(a.semicolons) else None,
+        fix=Fix("remove them", tuple(a.semicolons)) if len(rest) + 1 < MAX_EDITS else None,
     )
-
-
-def _semicolon_edit(source: Source, span: Span) -> Edit:
-    rest = source.line(span.line)[span.column :]
-    if not rest.strip() or rest.strip().startswith(("#", "}")):
-        return Edit(span, "")
-    line = source.line(span.line)
-    indent = line[: len(line) - len(line.lstrip())]
-    return Edit(Span(source, span.start, span.end + len(rest) - len(rest.lstrip())), "\n" + indent)
 
 
 def _other(a: _Amender, index: int) -> None:
