@@ -146,6 +146,9 @@ class Layer:
     """How many settings may be given by position (the first fields in order)."""
     variadic: ClassVar[bool] = False
     """All positional arguments fill the first field as a tuple: ``permute(0, 2, 1)``."""
+    open_settings: ClassVar[bool] = False
+    """Settings of other names are sizes, collected in the field ``axes``: ``rearrange("...", h=8)``
+    has ``axes=(("h", 8),)``."""
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """Least and most piped inputs (None: any number; 0: a source)."""
     results: ClassVar[Literal["one", "bundle", "side"]] = "one"

@@ -369,7 +369,7 @@ class ByName(Layer):
 
     category: ClassVar[Category] = "shape"
     arity: ClassVar[tuple[int, int | None]] = (1, None)
-    open_settings = True
+    open_settings: ClassVar[bool] = True
 
     pattern: str
     axes: tuple[tuple[str, Dim], ...] = ()
