@@ -1,1 +1,75 @@
-""
+"""Graphs as pictures. A view (``view_<name>.py``) builds a picture from a graph, a format
+(``format_<suffix>.py``) writes it; both are found by their file names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Literal
+
+from ...compiler.ir import Graph
+from .errors import DiagramError, MissingExtra, TooLarge
+from .picture import Options, Picture
+
+__all__ = [
+    "DiagramError", "MissingExtra", "TooLarge", "formats", "render", "to_dot", "views",
+]  # fmt: skip
+
+
+def views() -> tuple[str, ...]:
+    return _found("view_")
+
+
+def formats() -> tuple[str, ...]:
+    """The suffixes, without the dot."""
+    return _found("format_")
+
+
+def to_dot(
+    graph: Graph, *, view: str = "docs", direction: Literal["TB", "LR"] = "TB",
+    title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
+    expand: Iterable[str] = (), fold: Iterable[str] = (),
+) -> str:  # fmt: skip
+    """The diagram in Graphviz's language.
+
+    ``direction`` is TB (down) or LR; ``title`` defaults to the net's documentation or name, ``""``
+    leaves it out; ``depth`` says how many levels of blocks to open (default: as many as stay
+    readable); ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or
+    never. Raises TooLarge for a network that no folding makes drawable.
+    """
+    options = Options(direction, title, shapes, legend, depth, tuple(expand), tuple(fold))
+    from .dot import dot
+
+    return dot(_picture(graph, view, options))
+
+
+def render(
+    graph: Graph, suffix: str, *, view: str = "docs", direction: Literal["TB", "LR"] = "TB",
+    title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
+    expand: Iterable[str] = (), fold: Iterable[str] = (),
+) -> bytes:  # fmt: skip
+    """The diagram as a file of a format (``svg``, ``.png``, ...); else as ``to_dot``.
+
+    Raises MissingExtra for a format that needs something to be installed.
+    """
+    name = suffix.lower().removeprefix(".")
+    if name not in formats():
+        raise DiagramError(f"cannot draw .{name}", help=f"there are {', '.join(formats())}")
+    options = Options(direction, title, shapes, legend, depth, tuple(expand), tuple(fold))
+    write = import_module(f"{__name__}.format_{name}").write
+    written: bytes = write(_picture(graph, view, options))
+    return written
+
+
+def _picture(graph: Graph, view: str, options: Options) -> Picture:
+    if view not in views():
+        raise DiagramError(f"there is no view {view}", help=f"there are {', '.join(views())}")
+    build: Any = import_module(f"{__name__}.view_{view}").picture
+    picture: Picture = build(graph, options)
+    return picture
+
+
+def _found(prefix: str) -> tuple[str, ...]:
+    names = sorted(m.name for m in iter_modules(__path__))
+    return tuple(n.removeprefix(prefix) for n in names if n.startswith(prefix))

@@ -1,0 +1,389 @@
+"""A picture in Graphviz's language. Here is all that the layout needs to be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+from typing import Any, Final, TypeAlias
+
+from . import style
+from .measure import SMALL, TITLE, box_width, line_width
+from .picture import Box, Cluster, Edge, Item, Kind, Picture, Run, Strip, Table, Text
+
+FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
+GRAPH: Final = {
+    "bgcolor": "white", "fontname": FONT, "fontsize": "11", "nodesep": "0.28", "ranksep": "0.21",
+    "splines": "spline", "newrank": "true", "ordering": "out", "outputorder": "edgesfirst",
+    "pad": "0.12",
+}  # fmt: skip
+NODE: Final = {
+    "shape": "box", "style": "rounded,filled", "fontname": FONT, "fontsize": "11",
+    "fontcolor": style.INK, "margin": "0.08,0.03", "height": "0.28", "width": "0.5",
+    "penwidth": "1.1",
+}  # fmt: skip
+EDGE: Final = {
+    "fontname": FONT, "fontsize": "9", "color": style.WIRE, "fontcolor": style.WIRE,
+    "arrowsize": "0.6", "penwidth": "1.1",
+}  # fmt: skip
+NODESEP: Final = 20.0
+GAP: Final = 5.0
+MARGIN: Final = 9.0
+SHEET_MARGIN: Final = 4.0
+LEGEND_COLUMNS: Final = 4
+SUBTITLE: Final = 64
+
+Spacers: TypeAlias = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What boxes need to know of the edges: their stretch of trunk, the room on their left, and
+    how many edges come in."""
+
+    groups: dict[str, str]
+    spacers: Spacers
+    inputs: Counter[str]
+
+
+def dot(picture: Picture) -> str:
+    """DOT text; the same picture gives the same bytes."""
+    from graphviz import Digraph
+
+    digraph = Digraph(picture.name, graph_attr=_attributes(picture), node_attr=NODE, edge_attr=EDGE)
+    layout = _Layout(
+        groups=_groups(picture.edges),
+        spacers=_spacers(picture) if picture.direction == "TB" else {},
+        inputs=Counter(edge.head for edge in picture.edges),
+    )
+    # The graph's own label is the legend, so the title is that of a cluster without a wall.
+    with digraph.subgraph(name="cluster_page") as page:
+        page.attr(label=_heading(picture), peripheries="0", margin="4", labelloc="t")
+        for item in picture.items:
+            _item(page, item, layout)
+    boxes = {box.id: box for box in picture.boxes()}
+    for edge in picture.edges:
+        _edge(digraph, edge, boxes, picture.direction)
+    for rank in picture.ranks:
+        _rank(digraph, rank)
+    return str(digraph.source)
+
+
+def _attributes(picture: Picture) -> dict[str, str]:
+    attributes = GRAPH | {"rankdir": picture.direction}
+    legend = _legend(picture) if picture.legend else ""
+    return attributes | ({"label": legend, "labelloc": "b"} if legend else {})
+
+
+def _heading(picture: Picture) -> str:
+    lines = [_html((Run(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
+    lines += [_font((Run(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
+    return f"<{'<BR/>'.join(lines)}>" if lines else ""
+
+
+def _rank(digraph: Any, boxes: Iterable[str]) -> None:
+    with digraph.subgraph() as line:
+        line.attr(rank="same")
+        for box in boxes:
+            line.node(box)
+
+
+# --- boxes ------------------------------------------------------------------------------------
+
+
+def _item(digraph: Any, item: Item, layout: _Layout) -> None:
+    if isinstance(item, Cluster):
+        _cluster(digraph, item, layout)
+        return
+    attributes = _box(item, layout.inputs[item.id])
+    if item.id in layout.groups:
+        attributes["group"] = layout.groups[item.id]
+    digraph.node(item.id, **attributes)
+    if item.id in layout.spacers:
+        _spacer(digraph, item.id, layout.spacers[item.id])
+
+
+def _spacer(digraph: Any, box: str, points: float) -> None:
+    id = f"{box}-room"
+    digraph.node(
+        id, "", style="invis", shape="box", fixedsize="true", height="0.02",
+        width=f"{points / 72:.2f}",
+    )  # fmt: skip
+    with digraph.subgraph() as line:
+        line.attr(rank="same")
+        line.edge(id, box, style="invis")
+
+
+def _box(box: Box, inputs: int) -> dict[str, str]:
+    common = {"id": box.id, "class": str(box.category), "tooltip": _plain(box.tooltip or box.id)}
+    paint = style.PAINTS[box.category]
+    if box.shape == "fork":
+        return common | {
+            "shape": "point", "width": "0.06", "height": "0.06", "color": style.WIRE, "label": "",
+            "class": "fork", "tooltip": " ",
+        }  # fmt: skip
+    if box.shape == "circle":
+        return common | {
+            "shape": "circle", "label": _html(box.title, 13, bold=True), "fixedsize": "true",
+            "width": "0.26", "height": "0.26", "margin": "0", "style": "filled",
+            "fillcolor": "white", "color": style.INK,
+        }  # fmt: skip
+    if box.shape == "label":
+        return {
+            "id": box.id, "class": "label", "tooltip": " ", "shape": "plain", "style": "",
+            "label": _html(box.title, SMALL, style.WIRE), "width": "0", "height": "0",
+        }  # fmt: skip
+    if box.shape == "table":
+        return common | {
+            "label": f"<{_table(box.table)}>" if box.table else "", "class": "table",
+            "fillcolor": "white", "color": style.SHEET, "penwidth": "0.8", "margin": "0.04,0.02",
+            "height": "0.1",
+        }  # fmt: skip
+    if box.shape == "bar":
+        return common | {
+            "label": _bar(box), "style": "filled", "fillcolor": "white", "color": style.INK,
+            "height": "0.24", "width": f"{max(0.5, 0.8 * (inputs - 1)):.1f}",
+        }  # fmt: skip
+    repeated = {"peripheries": "2"} if box.repeated else {}
+    return common | {"label": _label(box), "fillcolor": paint.fill, "color": paint.line} | repeated
+
+
+def _bar(box: Box) -> str:
+    lines = "".join(f" {_html(line, SMALL, style.SOFT)}" for line in box.lines)
+    return f"<{_runs(box.title, bold=True)}{lines}>"
+
+
+def _label(box: Box) -> str:
+    """A title, lines under it, strips above and below, or a table."""
+    if not (box.above or box.below or box.table):
+        lines = [_runs(box.title, bold=True), *(_font(line) for line in box.lines)]
+        return f"<{'<BR/>'.join(lines)}>"
+    words = [_runs(box.title, bold=True), *(_font(line) for line in box.lines)]
+    middle = f'<TR><TD CELLPADDING="1">{"<BR/>".join(words)}</TD></TR>'
+    rows = [_strips(box.above), middle, _strips(box.below)]
+    if box.table:
+        rows.append(f"<TR><TD>{_table(box.table)}</TD></TR>")
+    start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
+    return f"<{start}{''.join(rows)}</TABLE>>"
+
+
+def _strips(strips: tuple[Strip, ...]) -> str:
+    if not strips:
+        return ""
+    cells = "".join(_strip(s) for s in strips)
+    inner = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">'
+    return f"<TR><TD>{inner}<TR>{cells}</TR></TABLE></TD></TR>"
+
+
+def _strip(strip: Strip) -> str:
+    paint = style.PAINTS[strip.category]
+    words = _html((Run(" "), *strip.label, Run(" ")), SMALL, paint.line)[1:-1]
+    return f'<TD STYLE="ROUNDED" BGCOLOR="{paint.fill}">{words}</TD>'
+
+
+def _table(table: Table) -> str:
+    head = "".join(f"<TD>{_cell(c, style.FAINT, italic=True)}</TD>" for c in table.head)
+    rows = "".join(
+        "<TR>" + "".join(f'<TD ALIGN="RIGHT">{_cell(c, style.INK)}</TD>' for c in row) + "</TR>"
+        for row in table.rows
+    )
+    start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
+    return f"{start}<TR>{head}</TR>{rows}</TABLE>"
+
+
+def _cell(said: str, colour: str, *, italic: bool = False) -> str:
+    run = Run(f" {said}", "symbol" if italic else "plain")
+    return _html((run,), SMALL, colour)[1:-1]
+
+
+# --- clusters ---------------------------------------------------------------------------------
+
+
+def _cluster(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
+    if not cluster.repeated:
+        _wall(digraph, cluster, layout)
+        return
+    with digraph.subgraph(name=f"cluster_{cluster.id}-sheet") as sheet:
+        sheet.attr(
+            label="", style="rounded,filled", color=style.SHEET, fillcolor="white", penwidth="1",
+            margin="4", peripheries="1", id=f"{cluster.id}-sheet", tooltip=" ",
+        )  # fmt: skip
+        _wall(sheet, cluster, layout)
+
+
+def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
+    with digraph.subgraph(name=f"cluster_{cluster.id}") as wall:
+        wall.attr(
+            label=_html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
+            labeljust="l", labelloc="t", style="rounded,filled",
+            color=style.SHEET, fillcolor=style.PAINTS["block"].fill, penwidth="1", margin="9",
+            peripheries="1",
+            id=cluster.id, tooltip=_plain(cluster.tooltip or cluster.id),
+            **{"class": str(cluster.category)},
+        )  # fmt: skip
+        for item in cluster.items:
+            _item(wall, item, layout)
+
+
+def _spacers(picture: Picture) -> Spacers:
+    """By box where the trunk enters clusters: how much room is wanted to its left, so that no
+    title of theirs meets the edge that comes in."""
+    inside: dict[str, list[Cluster]] = {}
+    _enclosing(picture.items, [], inside)
+    boxes = {box.id: box for box in picture.boxes()}
+    met: set[str] = set()
+    needs: Spacers = {}
+    for edge in picture.edges:
+        outside = {c.id for c in inside[edge.tail]}
+        half = box_width(boxes[edge.head]) / 2
+        walls = 0.0
+        for cluster in reversed(inside[edge.head]):
+            if cluster.id in outside or cluster.id in met:
+                continue
+            met.add(cluster.id)
+            title = line_width(cluster.title, TITLE, bold=True) + GAP
+            lacks = title - walls - half
+            if lacks > 0:
+                needs[edge.head] = max(needs.get(edge.head, 1.0), lacks - NODESEP)
+            walls += MARGIN + (SHEET_MARGIN if cluster.repeated else 0)
+    return needs
+
+
+def _enclosing(
+    items: tuple[Item, ...], walls: list[Cluster], found: dict[str, list[Cluster]]
+) -> None:
+    for item in items:
+        if isinstance(item, Cluster):
+            _enclosing(item.items, [*walls, item], found)
+        else:
+            found[item.id] = walls
+
+
+# --- edges ------------------------------------------------------------------------------------
+
+
+def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str) -> None:
+    if edge.look == "order":
+        digraph.edge(edge.tail, edge.head, style="invis")
+        return
+    attributes: dict[str, str] = {}
+    if edge.label:
+        attributes["label"] = f" {edge.label} "
+    if not edge.arrow:
+        attributes["arrowhead"] = "none"
+    if edge.trunk:
+        attributes["weight"] = "10"
+    if edge.look == "skip":
+        attributes |= {
+            "style": "dashed", "color": style.SKIP, "penwidth": "1.3", "class": "skip",
+            "weight": "1",
+        }  # fmt: skip
+    if edge.look == "loop":
+        attributes |= {"color": style.PAINTS["recurrent"].line, "class": "loop"}
+    tail, head = _ports(edge, boxes, direction)
+    if edge.climbs:
+        # Ranks grow downwards: the edge is laid out from its head, and its arrow turned.
+        attributes["dir"] = "back"
+        if not edge.arrow:
+            attributes["arrowtail"] = "none"
+        tail, head = head, tail
+    digraph.edge(tail, head, **attributes)
+
+
+def _ports(edge: Edge, boxes: dict[str, Box], direction: str) -> tuple[str, str]:
+    """A way around leaves a fork and enters a sum at the side."""
+    side = "e" if direction == "TB" else "s"
+    if edge.look == "loop":
+        ends = [b + f":{side}" * (boxes[b].shape == "box") for b in (edge.tail, edge.head)]
+        return ends[0], ends[1]
+    if edge.look == "flow" or edge.level:
+        return edge.tail, edge.head
+    leaves = boxes[edge.tail].shape == "fork" and boxes[edge.head].shape == "circle"
+    enters = boxes[edge.head].shape == "circle"
+    return edge.tail + f":{side}" * leaves, edge.head + f":{side}" * enters
+
+
+def _groups(edges: tuple[Edge, ...]) -> dict[str, str]:
+    """Boxes on one straight stretch of trunk, each stretch named by its first box."""
+    first: dict[str, str] = {}
+    for edge in edges:
+        if edge.trunk:
+            first[edge.head] = first.setdefault(edge.tail, edge.tail)
+    return first
+
+
+# --- text -------------------------------------------------------------------------------------
+
+
+def _html(line: Text, size: int, colour: str = "", *, bold: bool = False) -> str:
+    colours = f' COLOR="{colour}"' if colour else ""
+    return f'<<FONT POINT-SIZE="{size}"{colours}>{_runs(line, bold=bold)}</FONT>>'
+
+
+def _font(line: Text) -> str:
+    return _html(line, SMALL, style.SOFT)[1:-1]
+
+
+def _runs(line: Text, *, bold: bool = False) -> str:
+    return "".join(_run(run, bold) for run in line)
+
+
+def _run(run: Run, bold: bool) -> str:
+    said = escape(run.text)
+    if run.look == "faint":
+        return f'<FONT COLOR="{style.FAINT}">{said}</FONT>'
+    if run.look == "badge":
+        return f'<FONT COLOR="{style.BADGE}"><B>{said}</B></FONT>'
+    if run.look == "symbol":
+        said = f"<I>{said}</I>"
+    return f"<B>{said}</B>" if bold else said
+
+
+def _plain(said: str) -> str:
+    """Text as it stands: no HTML, no escapes."""
+    return said.replace("\\", "\\\\")
+
+
+# --- the legend -------------------------------------------------------------------------------
+
+
+def _legend(picture: Picture) -> str:
+    """What occurs, in columns; as wide as a narrow picture."""
+    entries = list(_entries(picture))
+    rows = [entries[i : i + LEGEND_COLUMNS] for i in range(0, len(entries), LEGEND_COLUMNS)]
+    lines = ["".join(_entry(*entry) for entry in row) for row in rows]
+    start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" CELLPADDING="0">'
+    return f"<{start}{''.join(f'<TR>{line}</TR>' for line in lines)}</TABLE>>" if lines else ""
+
+
+def _entry(mark: str, name: str) -> str:
+    return f'<TD>{mark}</TD><TD ALIGN="LEFT">{_cell(f"{name}   ", style.SOFT)}</TD>'
+
+
+def _entries(picture: Picture) -> Iterator[tuple[str, str]]:
+    used = set(_kinds(picture))
+    for kind, paint in style.PAINTS.items():
+        if kind in used:
+            yield _swatch(paint.fill, paint.line), paint.name
+    if any(e.look == "skip" for e in picture.edges):
+        yield _cell("- -", style.SKIP), "skip connection"
+    repeated = any(box.repeated for box in picture.boxes())
+    if repeated or any(c.repeated for c in picture.clusters()):
+        yield _html((Run("×n", "badge"),), SMALL)[1:-1], "repeated n times"
+
+
+def _kinds(picture: Picture) -> Iterator[Kind]:
+    for box in picture.boxes():
+        if box.shape == "box" and box.category != "io":
+            yield box.category
+        for strip in (*box.above, *box.below):
+            yield strip.category
+
+
+def _swatch(fill: str, line: str) -> str:
+    return (
+        f'<TABLE BORDER="1" CELLBORDER="0" COLOR="{line}" BGCOLOR="{fill}" FIXEDSIZE="TRUE" '
+        'WIDTH="15" HEIGHT="9"><TR><TD></TD></TR></TABLE>'
+    )

@@ -1,0 +1,26 @@
+"""What may keep a picture from being drawn, said with what to do."""
+
+from __future__ import annotations
+
+
+class DiagramError(Exception):
+    """No picture; ``help`` says what to do."""
+
+    code = "E410"
+
+    def __init__(self, message: str, *, help: str = "") -> None:
+        super().__init__(f"{message}\n{help}" if help else message)
+        self.message = message
+        self.help = help
+
+
+class TooLarge(DiagramError):  # noqa: N818
+    """More boxes than any page or layout takes."""
+
+    code = "E411"
+
+
+class MissingExtra(DiagramError):  # noqa: N818
+    """A format needs a program or package that is not installed."""
+
+    code = "E412"

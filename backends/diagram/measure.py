@@ -1,0 +1,81 @@
+"""Sizes that the layout will find, near enough to decide how much to open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .picture import Box, Picture, Table, Text, letters
+
+# Arial's advance widths in thousandths of the size, for the characters from space to tilde.
+_WIDTHS: Final = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+    1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+    333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+    556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+)  # fmt: skip
+_BOLD: Final = 1.08
+
+TITLE: Final = 11
+SMALL: Final = 9
+
+
+def width(said: str, size: float, *, bold: bool = False) -> float:
+    """Points that a line of text is wide."""
+    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else 584 for c in said)
+    return units * size / 1000 * (_BOLD if bold else 1)
+
+
+def line_width(line: Text, size: float, *, bold: bool = False) -> float:
+    return width(letters(line), size, bold=bold)
+
+
+def box_height(box: Box) -> float:
+    if box.shape == "fork":
+        return 5
+    if box.shape in ("circle", "bar"):
+        return 20
+    if box.shape == "table":
+        return 12 * (len(box.table.rows) + 1) + 6 if box.table else 6
+    strips = 14 * (bool(box.above) + bool(box.below))
+    table = 12 * (len(box.table.rows) + 1) if box.table else 0
+    return 22 + 10 * len(box.lines) + strips + table + (8 if box.repeated else 0)
+
+
+def box_width(box: Box) -> float:
+    if box.shape in ("fork", "circle"):
+        return 4 if box.shape == "fork" else 19
+    lines = [line_width(box.title, TITLE, bold=True)]
+    if box.table:
+        lines.append(table_width(box.table))
+    lines += [line_width(line, SMALL) for line in box.lines]
+    for strips in (box.above, box.below):
+        lines.append(sum(line_width(s.label, SMALL) + 13 for s in strips))
+    return max(lines) + (22 if box.repeated else 14)
+
+
+def table_width(table: Table) -> float:
+    columns = zip(table.head, *table.rows, strict=True)
+    return sum(max(width(cell, SMALL) for cell in column) + 7 for column in columns)
+
+
+def height(picture: Picture) -> float:
+    """Points from top to bottom, by the longest way through the picture."""
+    tall = {box.id: box_height(box) for box in picture.boxes()}
+    walls: dict[str, set[str]] = {box: set() for box in tall}
+    frames: dict[str, float] = {}
+    for cluster in picture.clusters():
+        inside = Picture("", "", "", "TB", cluster.items, ())
+        for box in inside.boxes():
+            walls[box.id].add(cluster.id)
+        frames[cluster.id] = 24 + (8 if cluster.repeated else 0)
+    reach = dict(tall)
+    for edge in picture.edges:
+        if edge.look in ("loop", "order") or edge.level or edge.climbs:
+            continue
+        entered = walls[edge.head] - walls[edge.tail]
+        left = walls[edge.tail] - walls[edge.head]
+        gap = 18 + (10 if edge.label else 0) + sum(frames[c] for c in entered) + 10 * len(left)
+        reach[edge.head] = max(reach[edge.head], reach[edge.tail] + gap + tall[edge.head])
+    return max(reach.values(), default=0) + (24 if picture.title else 0) + 30

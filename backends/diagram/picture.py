@@ -1,0 +1,170 @@
+"""A picture before it is laid out: boxes in clusters, joined by edges.
+
+Views build a ``Picture`` from a graph, formats write it (DOT, and from that SVG, PNG, PDF; Mermaid;
+TikZ). It says what is drawn and how it hangs together, never where: positions are the layout's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ...compiler.layer import Category
+from ...grammar.source import Span
+
+Look: TypeAlias = Literal["plain", "symbol", "badge", "faint"]
+"""``symbol``: a size that differs between the copies (italic); ``badge``: how often (red)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Letters of one look."""
+
+    text: str
+    look: Look = "plain"
+
+
+Text: TypeAlias = tuple[Run, ...]
+
+
+def text(*parts: str | Run | Text) -> Text:
+    """One line from strings, runs and lines; empty parts leave nothing."""
+    runs: list[Run] = []
+    for part in parts:
+        new = (Run(part),) if isinstance(part, str) else (part,) if isinstance(part, Run) else part
+        runs += [r for r in new if r.text]
+    return tuple(runs)
+
+
+def letters(line: Text) -> str:
+    return "".join(run.text for run in line)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A norm or an activation folded into the box of the layer it follows or precedes."""
+
+    label: Text
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The arguments of a run of blocks that differ in numbers: a row to each."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Shape: TypeAlias = Literal["box", "bar", "fork", "circle", "table", "label"]
+Kind: TypeAlias = Category | Literal["block"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A step. ``bar`` is the wide flat one of a concat, ``fork`` a point where one tensor goes
+    several ways, ``circle`` the small one of a sum, ``table`` just its table, ``label``
+    words on a line.
+
+    ``id`` comes from the module path; ``above`` and ``below`` are the strips in running order;
+    ``repeated`` draws it as a stack of copies.
+    """
+
+    id: str
+    title: Text = ()
+    category: Kind = "other"
+    shape: Shape = "box"
+    lines: tuple[Text, ...] = ()
+    above: tuple[Strip, ...] = ()
+    below: tuple[Strip, ...] = ()
+    table: Table | None = None
+    repeated: bool = False
+    tooltip: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A block or group drawn open. ``repeated``: as a stacked sheet."""
+
+    id: str
+    title: Text
+    items: tuple[Item, ...]
+    category: Kind = "block"
+    repeated: bool = False
+    tooltip: str = ""
+    span: Span | None = None
+
+
+Item: TypeAlias = Box | Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From box to box. ``skip`` is the way around (dashed), ``loop`` a state fed back,
+    ``order`` no line at all: the tail stands to the left of the head.
+
+    ``level``: drawn flat, between the two arms of a U, without pulling at either end's height;
+    ``climbs``: the head stands above the tail. ``trunk`` edges are kept straight.
+    """
+
+    tail: str
+    head: str
+    label: str = ""
+    look: Literal["flow", "skip", "loop", "order"] = "flow"
+    arrow: bool = True
+    trunk: bool = False
+    level: bool = False
+    climbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """``ranks`` are sets of boxes to stand side by side."""
+
+    name: str
+    title: str
+    subtitle: str
+    direction: Literal["TB", "LR"]
+    items: tuple[Item, ...]
+    edges: tuple[Edge, ...]
+    ranks: tuple[tuple[str, ...], ...] = ()
+    legend: bool = True
+
+    def boxes(self) -> Iterator[Box]:
+        return _boxes(self.items)
+
+    def clusters(self) -> Iterator[Cluster]:
+        return _clusters(self.items)
+
+
+def _boxes(items: tuple[Item, ...]) -> Iterator[Box]:
+    for item in items:
+        if isinstance(item, Box):
+            yield item
+        else:
+            yield from _boxes(item.items)
+
+
+def _clusters(items: tuple[Item, ...]) -> Iterator[Cluster]:
+    for item in items:
+        if isinstance(item, Cluster):
+            yield item
+            yield from _clusters(item.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may ask of a view; ``depth`` None opens as much as stays readable.
+
+    ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or never.
+    """
+
+    direction: Literal["TB", "LR"] = "TB"
+    title: str | None = None
+    shapes: bool = True
+    legend: bool = True
+    depth: int | None = None
+    expand: tuple[str, ...] = ()
+    fold: tuple[str, ...] = ()

@@ -1,0 +1,122 @@
+"""How things look and read: colours by category, sizes and counts as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ...compiler.dims import Dim, Size
+from ...compiler.types import TensorType
+from .picture import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Text on ``fill`` has a contrast of at least 13.9:1, ``line`` on white of 5:1."""
+
+    fill: str
+    line: str
+    name: str
+
+
+PAINTS: Final[dict[Kind, Paint]] = {
+    "io": Paint("#F3F4F6", "#4B5563", "input and output"),
+    "conv": Paint("#DCEBFA", "#0B5CAD", "convolution"),
+    "norm": Paint("#E9F5E9", "#2E7D32", "norm"),
+    "activation": Paint("#FDF0D5", "#B45309", "activation"),
+    "pool": Paint("#F6DDE8", "#A2306B", "pooling"),
+    "linear": Paint("#E7E0F7", "#5B3FA8", "linear"),
+    "attention": Paint("#D9F3EF", "#0F766E", "attention"),
+    "embedding": Paint("#EDE7E0", "#6B4F2A", "embedding"),
+    "recurrent": Paint("#E3E6FB", "#3730A3", "recurrent"),
+    "shape": Paint("#FFFFFF", "#6B7280", "shape"),
+    "math": Paint("#FFFFFF", "#374151", "arithmetic"),
+    "source": Paint("#F1F5D8", "#4D6210", "parameter or constant"),
+    "other": Paint("#F3F4F6", "#374151", "other"),
+    "block": Paint("#F3F6FB", "#0B5CAD", "block"),
+}
+
+INK: Final = "#111827"
+SOFT: Final = "#374151"
+FAINT: Final = "#6B7280"
+WIRE: Final = "#4B5563"
+SKIP: Final = "#B45309"
+BADGE: Final = "#B91C1C"
+SHEET: Final = "#9CA3AF"
+
+
+def dim(size: Dim) -> str:
+    """A size as it is read: ``H/2``, ``2T−1``."""
+    if not isinstance(size, Size):
+        return str(size)
+    said = str(size).replace("//", "/").replace(" ", "").replace("-", "−")
+    return said.replace("*", "·")
+
+
+def shape(type: TensorType) -> str:
+    """The shape without its batch axis: ``64×112×112``; one number per example is a scalar."""
+    dims = type.shape
+    if dims and str(dims[0]) == "N":
+        dims = dims[1:]
+        if not dims:
+            return "scalar"
+    return "×".join(_factor(dim(d)) for d in dims) or "scalar"
+
+
+def _factor(said: str) -> str:
+    return f"({said})" if any(c in said[1:] for c in "+−") else said
+
+
+def amount(count: Dim) -> str:
+    """A count to three digits: ``512``, ``513k``, ``2.05M``, ``1.1B``."""
+    if not isinstance(count, int):
+        return dim(count)
+    for unit, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if count >= unit:
+            scaled = count / unit
+            digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
+            said = f"{scaled:.{digits}f}"
+            return (said.rstrip("0").rstrip(".") if digits else said) + letter
+    return str(count)
+
+
+def value(given: object) -> str:
+    """A setting as it is written in a spec: ``3×3``, ``same``, ``true``."""
+    if isinstance(given, bool) or given is None:
+        return str(given).lower()
+    if isinstance(given, Size):
+        return dim(given)
+    if isinstance(given, float):
+        return f"{given:g}"
+    if isinstance(given, list | tuple):
+        sizes = all(isinstance(v, int | Size) and not isinstance(v, bool) for v in given)
+        return ("×" if sizes and 1 < len(given) <= 3 else ", ").join(map(value, given))
+    return str(given)
+
+
+def clip(said: str, width: int) -> str:
+    return said if len(said) <= width else said[: width - 1] + "…"
+
+
+_PROPER: Final = {
+    "relu": "ReLU", "relu6": "ReLU6", "prelu": "PReLU", "leaky_relu": "LeakyReLU", "elu": "ELU",
+    "celu": "CELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "glu": "GLU",
+    "hardswish": "Hardswish", "batchnorm": "BatchNorm", "layernorm": "LayerNorm",
+    "groupnorm": "GroupNorm", "instancenorm": "InstanceNorm", "rmsnorm": "RMSNorm",
+    "lstm": "LSTM", "gru": "GRU", "rnn": "RNN",
+}  # fmt: skip
+_SHORT: Final = {
+    "BatchNorm": "BN", "LayerNorm": "LN", "GroupNorm": "GN", "InstanceNorm": "IN",
+}  # fmt: skip
+
+
+def proper(caption: str) -> str:
+    """A caption with its layer's name as papers write it."""
+    word, space, rest = caption.partition(" ")
+    return _PROPER.get(word, word) + space + rest
+
+
+def short(caption: str) -> str:
+    """The same for a strip."""
+    word, space, rest = caption.partition(" ")
+    return _SHORT.get(word, word) + space + rest

@@ -1,0 +1,176 @@
+"""What the wires of a chart mean: which go around, where they fork, what stands side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...compiler.dims import less
+from ...compiler.types import TensorType
+from .charts import Chart, Ref
+
+Wire = tuple[int, int]
+"""The input of a step: (step, which of its inputs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """``skips`` bypass what their sibling inputs went through. ``forks`` are the tensors drawn
+    with a point where they part. ``ranks`` are steps to stand on one line. ``climbing`` steps
+    make the right arm of a U, ``levels`` are the (left, right) steps that its skips join."""
+
+    skips: frozenset[Wire]
+    forks: frozenset[Ref]
+    ranks: tuple[tuple[int, ...], ...]
+    climbing: frozenset[int]
+    levels: tuple[tuple[int, int], ...]
+
+
+def wiring(chart: Chart, *, arms: bool) -> Wiring:
+    """``arms``: whether a U may be drawn as one."""
+    above = _ancestors(chart)
+    skips = _skips(chart, above)
+    levels = _levels(chart, skips) if arms else ()
+    climbing = _climbing(chart, levels, above)
+    readers = _readers(chart)
+    forks = frozenset(
+        ref
+        for ref, wires in readers.items()
+        if len(wires) > 1
+        and any(w in skips for w in wires)
+        and ref[0] not in {s for s, _ in levels}
+    )
+    ranks = tuple(r for ref, wires in readers.items() if (r := _heads(chart, wires, skips, above)))
+    return Wiring(skips, forks, ranks, climbing, levels)
+
+
+def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
+    readers: dict[Ref, list[Wire]] = {}
+    for i, step in enumerate(chart.steps):
+        for k, ref in enumerate(step.inputs):
+            readers.setdefault(ref, []).append((i, k))
+    return readers
+
+
+def _bit(step: int, inputs: int) -> int:
+    """Sets of steps are ints, a bit to each: ancestors of thousands of steps cost little."""
+    return 1 << (inputs + step)
+
+
+def _ancestors(chart: Chart) -> dict[int, int]:
+    """Each step with all before it, itself included."""
+    n = len(chart.inputs)
+    above = {-1 - i: _bit(-1 - i, n) for i in range(n)}
+    for i, step in enumerate(chart.steps):
+        mine = _bit(i, n)
+        for s, _ in step.inputs:
+            mine |= above[s]
+        above[i] = mine
+    return above
+
+
+def _skips(chart: Chart, above: dict[int, int]) -> frozenset[Wire]:
+    skips: set[Wire] = set()
+    for i, step in enumerate(chart.steps):
+        if step.kind not in ("join", "bar") or len(step.inputs) < 2:
+            continue
+        sources = [s for s, _ in step.inputs]
+        around = [
+            k
+            for k, s in enumerate(sources)
+            if any(t != s and above[t] & _bit(s, len(chart.inputs)) for t in sources)
+        ]
+        skips.update((i, k) for k in around)
+        if not around and step.kind == "join" and len(sources) == 2:
+            skips.update(_projection(chart, above, i))
+    return frozenset(skips)
+
+
+def _projection(chart: Chart, above: dict[int, int], join: int) -> list[Wire]:
+    """The shorter of two ways from a fork to a sum, where it is a plain chain."""
+    (a, _), (b, _) = chart.steps[join].inputs
+    common = above[a] & above[b]
+    if not common:
+        return []
+    fork = common.bit_length() - 1 - len(chart.inputs)
+    ways = [_way(chart, s, fork) for s in (a, b)]
+    found = [w for w in ways if w is not None]
+    if len(found) < 2:
+        shorter = 0 if ways[0] is not None else 1
+        way = ways[shorter]
+        if way is None or len(way) > 2:
+            return []
+    else:
+        if len(found[0]) == len(found[1]):
+            return []
+        shorter = 0 if len(found[0]) < len(found[1]) else 1
+        way = found[shorter]
+    return [(join, shorter), *((s, 0) for s in way)]
+
+
+def _way(chart: Chart, step: int, fork: int) -> list[int] | None:
+    """The steps from one back to the fork, None if they are no chain."""
+    way: list[int] = []
+    while step != fork:
+        if step < 0 or len(chart.steps[step].inputs) != 1:
+            return None
+        way.append(step)
+        step = chart.steps[step].inputs[0][0]
+    return way
+
+
+def _heads(
+    chart: Chart, wires: list[Wire], skips: frozenset[Wire], above: dict[int, int]
+) -> tuple[int, ...]:
+    """The first steps of branches that part at one tensor, a projection on the way around too."""
+    ways = [w for w in wires if w not in skips or chart.steps[w[0]].kind not in ("join", "bar")]
+    steps = list(dict.fromkeys(i for i, _ in ways))
+    inputs = len(chart.inputs)
+    apart = all(a == b or not above[b] & _bit(a, inputs) for a in steps for b in steps)
+    return tuple(steps) if len(steps) > 1 and apart else ()
+
+
+# --- the U ------------------------------------------------------------------------------------
+
+
+def _levels(chart: Chart, skips: frozenset[Wire]) -> tuple[tuple[int, int], ...]:
+    """The skips of a U, outermost first: one inside the other, each over smaller tensors."""
+    pairs = sorted(
+        (step.inputs[k][0], i)
+        for i, step in enumerate(chart.steps)
+        for k in range(len(step.inputs))
+        if (i, k) in skips and step.inputs[k][0] >= 0
+    )
+    best: list[tuple[int, int]] = []
+    for start in range(len(pairs)):
+        nested = [pairs[start]]
+        for left, right in pairs[start + 1 :]:
+            outer = nested[-1]
+            if outer[0] < left and right < outer[1] and _shrinks(chart, outer[0], left):
+                nested.append((left, right))
+        best = max(best, nested, key=len)
+    return tuple(best) if len(best) > 1 else ()
+
+
+def _shrinks(chart: Chart, outer: int, inner: int) -> bool:
+    return _smaller(chart.steps[inner].types[0], chart.steps[outer].types[0])
+
+
+def _smaller(a: TensorType, b: TensorType) -> bool:
+    """Whether an extent (height, width, length) of one is less than the other's."""
+    pairs = zip(a.shape[2:], b.shape[2:], strict=False)
+    return any(x != y and less(x, y) is not False for x, y in pairs)
+
+
+def _climbing(
+    chart: Chart, levels: tuple[tuple[int, int], ...], above: dict[int, int]
+) -> frozenset[int]:
+    """The way up: from where the tensor grows again after the innermost left end."""
+    if not levels:
+        return frozenset()
+    n = len(chart.inputs)
+    left, join = levels[-1]
+    inside = [i for i in range(left + 1, join) if above[i] & _bit(left, n)]
+    steps = chart.steps
+    grows = [i for i in inside if steps[i].takes and _smaller(steps[i].takes[0], steps[i].types[0])]
+    first = grows[0] if grows else join
+    return frozenset(i for i in range(len(steps)) if above[i] & _bit(first, n))
