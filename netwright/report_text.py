@@ -21,6 +21,8 @@ from .terminal import Role, Terminal, lay_out, printable
 
 MOST_LINES = 4
 """Of a longer span only the first and the last line are shown."""
+MOST_WORDS = 1000
+"""Characters of a message, which may quote a name of any length."""
 
 
 def report(diagnostics: Sequence[Diagnostic], files: Sequence[str], terminal: Terminal) -> str:
@@ -97,7 +99,7 @@ class _Renderer:
 
     def header(self) -> str:
         d, paint = self.diagnostic, self.terminal.paint
-        headline = paint(f": {printable(d.message)}", "title")
+        headline = paint(f": {_words(d.message)}", "title")
         return paint(f"{d.severity}[{d.code}]", self.role) + headline
 
     def place(self, source: Source, marks: Sequence[_Mark], arrow: str) -> str:
@@ -158,7 +160,7 @@ class _Renderer:
         return row + " " * max(1 if row else 0, at - column) + self.words(text.text, role, at)
 
     def words(self, text: str, role: Role, column: int) -> str:
-        first, *rest = printable(text).split("\n")
+        first, *rest = _words(text).split("\n")
         margin = f"\n{self.gutter()} {' ' * column}"
         return margin.join(self.terminal.paint(line, role) for line in (first, *rest))
 
@@ -171,7 +173,7 @@ class _Renderer:
 
     def remark(self, kind: Role, text: str) -> str:
         margin = f"\n{' ' * (self.digits + 5 + len(kind) + 2)}"
-        words = margin.join(printable(text).split("\n"))
+        words = margin.join(_words(text).split("\n"))
         return f"{self.gutter(sign='=')} {self.terminal.paint(kind, kind)}: {words}"
 
     def repaired(self, number: int, text: str, added: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -187,6 +189,10 @@ class _Renderer:
                 cells |= dict.fromkeys(range(u.start, u.end), ("+", "help"))
             if cells:
                 yield f"{self.gutter()} {self.row(cells)}"
+
+
+def _words(text: str) -> str:
+    return printable(text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS]}…")
 
 
 def _places(d: Diagnostic) -> dict[Source, list[_Mark]]:

@@ -1,4 +1,6 @@
-"""Explain an error code, or a layer: what it does, its settings, examples."""
+"""Explain an error code, or a layer: what it does, its settings, examples.
+
+`layers` lists all layers with a line each; without a topic all codes and layers are listed."""
 
 from __future__ import annotations
 
@@ -17,24 +19,25 @@ if TYPE_CHECKING:
 EXAMPLES = """\
   netwright explain E302
   netwright explain conv
+  netwright explain layers
 """
 
 
 def configure(parser: Parser) -> None:
-    parser.add_argument("topic", metavar="CODE|LAYER", nargs="?", help="E302, conv, bn ...")
+    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="E302, conv, bn, layers ...")
 
 
 def run(options: Namespace) -> int:
-    if options.topic is None:
-        sys.stdout.write(_contents())
-        return 0
-    topic = options.topic.strip()
+    sys.stdout.write(_page(options.topic.strip()) if options.topic else _contents())
+    return 0
+
+
+def _page(topic: str) -> str:
     codes = pages()
     if topic.upper() in codes:
-        sys.stdout.write(codes[topic.upper()].read_text("utf-8"))
-        return 0
-    sys.stdout.write(describe(_layer(topic, codes)))
-    return 0
+        text: str = codes[topic.upper()].read_text("utf-8")
+        return text
+    return layers_page() if topic == "layers" else describe(_layer(topic, codes))
 
 
 def pages() -> dict[str, Any]:
@@ -69,14 +72,56 @@ def _layer(word: str, codes: dict[str, Any]) -> type[Layer]:
     raise Misuse(f"there is no code and no layer called {word}", hint)
 
 
-# --- a layer's page --------------------------------------------------------------------------
+# --- layers ----------------------------------------------------------------------------------
+
+CATEGORIES: dict[str, str] = {
+    "io": "Inputs",
+    "conv": "Convolution",
+    "linear": "Linear",
+    "norm": "Normalisation",
+    "activation": "Activation and dropout",
+    "pool": "Pooling",
+    "attention": "Attention",
+    "recurrent": "Recurrence",
+    "embedding": "Embedding",
+    "shape": "Shape",
+    "math": "Arithmetic, comparison, reduction",
+    "source": "Sources",
+    "other": "Others",
+}
+
+
+def layers_page() -> str:
+    """All layers, by category."""
+    from ..compiler.layers import layers
+
+    known = {layer.word: layer for layer in layers().values()}
+    parts = ["# Layers\n\n`netwright explain conv` says more about one.\n"]
+    for category, title in CATEGORIES.items():
+        lines = [_line(known[w]) for w in sorted(known) if known[w].category == category]
+        if lines:
+            parts.append(f"\n## {title}\n\n{''.join(lines)}")
+    return "".join(parts)
+
+
+def _line(layer: type[Layer]) -> str:
+    """``- `linear(out)`, `fc`: fully connected ...``"""
+    required = [s.name for s in layer.settings.values() if s.required]
+    head = f"{layer.word}({', '.join(required)})" if required else layer.word
+    names = ", ".join(f"`{name}`" for name in (head, *layer.aliases))
+    first = " ".join(documentation(layer).partition("\n\n")[0].split())
+    return f"- {names}: {first}\n" if first else f"- {names}\n"
+
+
+def documentation(layer: type[Layer]) -> str:
+    from inspect import getdoc
+
+    return (getdoc(layer) or "").replace("``", "`")
 
 
 def describe(layer: type[Layer]) -> str:
     """The page of a layer, from its declaration alone."""
-    from inspect import getdoc
-
-    parts = [_title(layer), getdoc(layer) or "", _settings(layer), _examples(layer)]
+    parts = [_title(layer), documentation(layer), _settings(layer), _examples(layer)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -18,6 +18,7 @@ import pytest
 import netwright
 from netwright import cli
 from netwright.cli import explain
+from netwright.compiler.layers import layers
 
 Golden = Callable[[str, str], None]
 
@@ -303,12 +304,17 @@ def test_explain_a_layer(run: Netwright, golden: Golden) -> None:
 
 
 def test_explain_every_layer() -> None:
-    from netwright.compiler.layers import layers
-
     for word, layer in layers().items():
         page = explain.describe(layer)
         assert page.startswith(f"# {layer.word}"), word
         assert "<class" not in page
+
+
+def test_the_list_of_layers(run: Netwright, golden: Golden) -> None:
+    """It is a page of the documentation, too."""
+    page = run("explain", "layers").out
+    assert all(f"`{layer.word}" in page for layer in layers().values())
+    golden("../../docs/layers.md", page)
 
 
 def test_explain_a_code(run: Netwright) -> None:

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("grammar", "compiler", "backends")
 CODE = re.compile(r'"([EW][1-9]\d\d)"')
 PAGES = {code: page.read_text("utf-8") for code, page in explain.pages().items()}
-CHECKED = sorted(code for code in PAGES if not code.startswith("E4"))  # those come after a check
+CHECKED = sorted(code for code in PAGES if code.startswith(("E2", "E3", "W50")))
+"""The compiler's. The parser's have tests beside it, and the backends' come after a check."""
 
 
 def test_every_code_has_a_page() -> None:

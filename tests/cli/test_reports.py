@@ -168,6 +168,11 @@ def test_the_look_of_the_language_page() -> None:
     assert lines[-1] == "   = help: `conv(3x3, 64, pad=1)` keeps the size"
 
 
+def test_words_have_an_end() -> None:
+    endless = Diagnostic("E201", "x" * 10**6, help=("y" * 10**6,))
+    assert len(report_text.render(endless, PLAIN)) < 3000
+
+
 def test_colours(golden: Callable[[str, str], None]) -> None:
     coloured = report_text.render(shapes(), Terminal(colour=True))
     golden("cli/report/colours.txt", coloured.replace("\x1b", "ESC") + "\n")
