@@ -149,6 +149,8 @@ def _slice_length(size: Dim, item: slice) -> Dim:
             f"a slice with step {step}", setting="items", detail="steps are numbers from 1 on",
             help="`flip` reverses" if less(step, 0) is True else (),
         )  # fmt: skip
+    if item.stop is None and isinstance(item.start, int) and item.start < 0:
+        return ceil_div(dim_min(-item.start, size), step)
     length = _stop(size, item.stop) - _start(size, item.start)
     _, most = bounds(length)
     return 0 if most is not None and most <= 0 else ceil_div(length, step)

@@ -77,11 +77,10 @@ class Reshape(Reshaping):
 
     def _fits(self, total: Dim, known: Dim, rest: Dim) -> bool:
         found = known * rest if -1 in self.sizes else known
-        # What depends on the batch must hold for a batch of one.
-        one = {"N": 1}
-        return equal(substitute(total, one), substitute(found, one)) is not False and same(
-            total, found
-        )
+        # What depends on the batch must hold for batches of any size.
+        batches: tuple[dict[str, Dim], ...] = ({"N": 1}, {"N": 2})
+        possible = (equal(substitute(total, n), substitute(found, n)) for n in batches)
+        return False not in possible and same(total, found)
 
     def _misfit(self, x: TensorType, total: Dim, known: Dim) -> Refused:
         shape = _shape_text(self.sizes)

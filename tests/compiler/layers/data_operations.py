@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from netwright.compiler.dims import Size
 from netwright.compiler.layer import Layer
 from netwright.compiler.types import TensorType
 
@@ -49,7 +50,11 @@ def operands(draw: st.DrawFn, layer: Any) -> Types:
     dtypes = ("bool", "bool", "bool", "float") if layer.word == "where" else ALL_DTYPES
     if layer.word == "lerp":
         dtypes = MOSTLY_FLOAT
-    base = given[0] if given else draw(tensor_types((1, 2, 3, 4), dtypes=dtypes))
+    base = (
+        max(given, key=lambda t: t.rank)
+        if given
+        else draw(tensor_types((1, 2, 3, 4), dtypes=dtypes))
+    )
     first = draw(related(base, dtypes)) if given else base
     count = max(1, wanted if most is None else min(wanted, most))
     return (first, *(draw(related(base)) for _ in range(count - 1)))
@@ -183,6 +188,7 @@ ITEMS = st.one_of(
     ),
 )
 
+WEIGHTS = st.one_of(FLOATS, FLOATS, tensor_types((1, 2, 3)), st.none())
 INDEX_TYPES = tensor_types((1, 2, 3), st.sampled_from([1, 2, 3, 4]), ("int",) * 9 + ("float",))
 OFFSETS = st.sampled_from([0, 0, 1, -1, 2, -3])
 SHIFTS = st.one_of(OFFSETS, st.tuples(OFFSETS, OFFSETS))
@@ -213,7 +219,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "lerp": {
         "end": tensor_types((1, 2, 3)),
-        "weight": st.one_of(FLOATS, tensor_types((1, 2, 3))),
+        "*": lambda _: st.fixed_dictionaries({"weight": WEIGHTS}),
     },
     "masked_fill": {
         "mask": tensor_types((1, 2, 3), dtypes=("bool",) * 9 + ("float",)),
@@ -341,3 +347,22 @@ REFUSED: dict[str, Any] = {
             isinstance(i, TensorType) and i.dtype == "bool" for i in layer.items)),
     ),
 }  # fmt: skip
+
+
+def _expands_symbols(layer: Any, x: TensorType) -> bool:
+    old = x.shape[::-1]
+    wanted = layer.sizes[::-1]
+    return any(
+        isinstance(a, Size) and b != -1 and a != b for a, b in zip(old, wanted, strict=False)
+    )
+
+
+OPEN: dict[str, Any] = {
+    "expand": (("a symbol is taken not to be 1", _expands_symbols),),
+    "chunk": (
+        (
+            "a symbol is taken to be a multiple",
+            lambda layer, x: isinstance(x.shape[layer.dim], Size),
+        ),
+    ),
+}

@@ -10,6 +10,7 @@ particular to them as data, in ``data_*.py`` beside this file:
 ``INPUTS``     word -> strategy of the input types, or a function from a layer to one
 ``EXCEPTIONS`` word -> ((reason, when), ...): cases that are left out of the comparison
 ``REFUSED``    word -> ((reason, when), ...): what netwright refuses on purpose, unlike PyTorch
+``OPEN``       word -> ((reason, when), ...): where symbols are taken to fit, unlike some numbers
 """
 
 from __future__ import annotations
