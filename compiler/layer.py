@@ -188,10 +188,13 @@ class Layer:
         return (type(self), *(getattr(self, name) for name in self.settings))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Layer) and self._key() == other._key()
+        return self is other or (isinstance(other, Layer) and self._key() == other._key())
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = hash(self._key())
+        return known
 
     def __repr__(self) -> str:
         given = (f"{k}={v!r}" for k, v in self.given().items())

@@ -8,8 +8,10 @@ elaborating; then elaboration starts again with that knowledge.
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +58,7 @@ def load_source(
     ``inputs`` binds input shapes without the batch axis: ``"3x32x32"``. Never raises for a bad
     spec: ``Compilation.graph`` is None then.
     """
-    tree, found = parse(source)
+    tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net)
     return _compile(source, tree, chosen.findings, chosen.nets, chosen.net, parameters, inputs, search)
 
@@ -70,7 +72,7 @@ def check_source(
     search: Sequence[Path] = (),
 ) -> Compilation:
     """Check a text: the net that is named, else every net that needs no arguments."""
-    tree, found = parse(source)
+    tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net, every=True)
     result = Compilation(None, (), chosen.nets)
     findings: dict[Any, Diagnostic] = {}
@@ -82,6 +84,11 @@ def check_source(
     return Compilation(result.graph, tuple(findings.values()), chosen.nets, result.net)
 
 
+def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
+    with _deep_and_uncollected():
+        return parse(source)
+
+
 def _compile(
     source: Source, tree: syntax.File, found: tuple[Diagnostic, ...], nets: tuple[str, ...],
     net: str | None, parameters: Mapping[str, object] | None,
@@ -89,9 +96,7 @@ def _compile(
 ) -> Compilation:  # fmt: skip
     if net is None:
         return Compilation(None, found, nets)
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
-    try:
+    with _deep_and_uncollected():
         program, findings = _elaborate(source, tree, net, parameters or {}, inputs, Finder(search))
         findings = (*found, *findings)
         if any(d.severity == "error" for d in findings) or program.result is None:
@@ -99,8 +104,21 @@ def _compile(
         outputs = program.outputs()
         graph = Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
         return Compilation(graph, (*findings, *lint(tree, program)), nets, net)
+
+
+@contextmanager
+def _deep_and_uncollected() -> Iterator[None]:
+    """Room for nested blocks, and no garbage collection: what a compilation makes stays until its
+    end, so looking for garbage meanwhile costs a quarter of its time and finds none."""
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    gc.disable()
+    try:
+        yield
     finally:
         sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
 
 
 def _elaborate(

@@ -353,12 +353,11 @@ class Application(Expressions):
         layer = network.layer
         if not self._arity(layer, network.word, inputs, span):
             return UNKNOWN
-        tied = {n: c for n, t in network.tensors.items() if (c := self._tie(layer, n, t))}
-        given = [t for n, t in network.tensors.items() if n not in tied]
+        tied, given = self._tensor_settings(network)
         if layer.elementwise and len(inputs) == 1 and inputs[0].type is None and not given:
             draft = self.draft(inputs, [None], span, layer=layer)
             return Tensor(draft, 0, None)
-        types = [self._demand(layer, network.word, t, span) for t in inputs]
+        types = [t.type or self._demand(layer, network.word, t, span) for t in inputs]
         if None in types:
             return UNKNOWN
         outputs = self._infer(network, inputs, [t for t in types if t is not None], span)
@@ -368,6 +367,14 @@ class Application(Expressions):
         for name, chain in tied.items():
             self._record_tie(draft, name, chain)
         return _results(layer, draft)
+
+    def _tensor_settings(self, network: LayerNetwork) -> tuple[dict[str, Any], list[Tensor]]:
+        """The settings that tie a weight, and the tensors of the others."""
+        if not network.tensors:
+            return {}, []
+        pairs = network.tensors.items()
+        tied = {n: c for n, t in pairs if (c := self._tie(network.layer, n, t))}
+        return tied, [t for n, t in pairs if n not in tied]
 
     def _arity(self, layer: Layer, word: str, inputs: Sequence[Tensor], span: Span) -> bool:
         least, most = layer.arity
@@ -389,17 +396,15 @@ class Application(Expressions):
         return False
 
     def _demand(self, layer: Layer, word: str, tensor: Tensor, span: Span) -> TensorType | None:
-        """The type of an input; an input of unknown rank becomes what the layer assumes."""
-        if tensor.type is None:
-            if not layer.assumed:
-                self.report(
-                    "E308", f"the rank of the input of `{word}` is not known", span,
-                    help="start with `input(3x32x32)`, say `--input 3x32x32`, or write a kernel "
-                    "for each axis: `3x3`",
-                )  # fmt: skip
-                return None
-            raise NeedsInput(self.origin(tensor), layer.assumed, layer.assumed_dtype)
-        return tensor.type
+        """An input of unknown rank becomes what the layer assumes."""
+        if not layer.assumed:
+            self.report(
+                "E308", f"the rank of the input of `{word}` is not known", span,
+                help="start with `input(3x32x32)`, say `--input 3x32x32`, or write a kernel "
+                "for each axis: `3x3`",
+            )  # fmt: skip
+            return None
+        raise NeedsInput(self.origin(tensor), layer.assumed, layer.assumed_dtype)
 
     def _infer(
         self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType], span: Span
@@ -598,6 +603,8 @@ def _is_counted(draft: Draft, naming: Naming) -> bool:
 
 
 def _results(layer: Layer, draft: Draft) -> Data:
+    if len(draft.types) == 1 and layer.results == "one":
+        return Tensor(draft, 0, draft.types[0])
     tensors = draft.tensors()
     if layer.results == "bundle":
         return tensors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args, get_origin
 
 from ...grammar import syntax
@@ -214,11 +214,26 @@ class Calls(Context):
 
     def bare_layer(self, word: LayerWord) -> Network | None:
         """``relu``, without parentheses."""
-        made = self._bind_layer(word, (), (), word.span)
+        made = self._bound_once(
+            word, id(word.span), lambda: self._bind_layer(word, (), (), word.span)
+        )
         return made if isinstance(made, Network) else None
 
     def call_layer(self, word: LayerWord, expr: syntax.Call, env: Environment) -> Data:
-        return self._bind_layer(word, expr.arguments, expr.settings, expr.span, env)
+        def bind() -> Data:
+            return self._bind_layer(word, expr.arguments, expr.settings, expr.span, env)
+
+        return self._bound_once(word, id(expr), bind) if _is_literal(expr) else bind()
+
+    def _bound_once(self, word: LayerWord, place: int, bind: Callable[[], Data]) -> Data:
+        """A layer whose settings are literals is bound once, however often its text is reached."""
+        key = (place, word.layer, word.word, word.environment.defaults.get(word.layer.word))
+        if key not in self.literal_calls:
+            bound = bind()
+            if not isinstance(bound, LayerNetwork):
+                return bound
+            self.literal_calls[key] = bound
+        return self.literal_calls[key]
 
     def _bind_layer(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...],
@@ -378,6 +393,9 @@ class Calls(Context):
                 "E203", f"`{word.word}` needs {_listing(missing)}", span, help=f"as in `{example}`"
             )
         tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
+        key = (layer, *((name, _typed(value)) for name, value in values.items()))
+        if not tensors and key in self.layers_made:
+            return LayerNetwork(self.layers_made[key], word.word, span, tensors, spans)
         bound: dict[str, Any] = {}
         for name, value in values.items():
             plain = self.known_type(value) if isinstance(value, Tensor) else _frozen(value)
@@ -391,6 +409,8 @@ class Calls(Context):
                 return self._wrong_value(word, name, value, spans.get(name, span))
             bound[name] = plain
         made = LayerNetwork(layer(**bound), word.word, span, tensors, spans)
+        if not tensors and layer.arity != (0, 0):
+            self.layers_made[key] = made.layer
         return self.run_source(made) if layer.arity == (0, 0) else made
 
     def _not_whole(self, word: LayerWord, name: str, value: float, span: Span) -> Data:
@@ -489,6 +509,21 @@ def _for_the_layer(
     if name not in ("sum", "min", "max") or len(arguments) > 1:
         return False
     return in_pipe or is_number(arguments[0])
+
+
+def _is_literal(expr: syntax.Call) -> bool:
+    """Whether a call's arguments mean the same wherever it is evaluated."""
+    values = (*expr.arguments, *(s.value for s in expr.settings))
+    return all(isinstance(v, syntax.Number | syntax.Constant | syntax.Dims) for v in values)
+
+
+def _typed(value: Data) -> Any:
+    """A value that tells 1 from 1.0 and true when it is compared."""
+    if isinstance(value, list | tuple):
+        return (type(value), *map(_typed, value))
+    if isinstance(value, slice):
+        return (slice, _typed(value.start), _typed(value.stop), _typed(value.step))
+    return type(value), value if value.__hash__ else id(value)
 
 
 def _frozen(value: Data) -> Any:

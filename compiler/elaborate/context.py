@@ -23,6 +23,7 @@ MAX_DRAFTS: Final = 100_000
 MAX_DEPTH: Final = 64
 MAX_LIST: Final = 100_000
 MAX_INT: Final = 2**62
+MAX_TERMS: Final = 100
 
 
 class NeedsInput(Exception):
@@ -91,6 +92,8 @@ class Context:
         self.repeats: list[str | None] = []
         """The repeats around: a loop's counting variable, None for ``*``."""
         self.wants_network = False
+        self.layers_made: dict[tuple[Any, ...], Layer] = {}
+        self.literal_calls: dict[tuple[Any, ...], Data] = {}
 
     # --- the parts call one another ---------------------------------------------------------
 

@@ -45,7 +45,7 @@ from ..values import Label as PathLabel
 from .calls import Calls
 from .context import NeedsInput
 from .foreign import explain_name
-from .functions import FUNCTIONS, Bad, Undecided, arithmetic, compare, contains
+from .functions import FUNCTIONS, Bad, Undecided, arithmetic, bounded, compare, contains, truth
 
 OPERATOR_LAYERS: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
@@ -66,20 +66,31 @@ class Expressions(Calls):
 
     # --- literals -------------------------------------------------------------------------------
 
-    def _literal(self, expr: syntax.Number | syntax.Constant, env: Environment) -> Data:
+    def _constant(self, expr: syntax.Constant, env: Environment) -> Data:
         return expr.value
 
+    def _number(self, expr: syntax.Number, env: Environment) -> Data:
+        return self._bounded(expr.value, expr.span)
+
     def _dims(self, expr: syntax.Dims, env: Environment) -> Data:
-        return list(expr.values)
+        sizes = [self._bounded(v, expr.span) for v in expr.values]
+        return UNKNOWN if UNKNOWN in sizes else sizes
+
+    def _bounded(self, value: Data, span: Span) -> Data:
+        try:
+            return bounded(value)
+        except Bad as bad:
+            return self.report("E215", str(bad), span)
 
     def _text(self, expr: syntax.Text, env: Environment) -> Data:
         parts = [p if isinstance(p, str) else self.evaluate(p, env) for p in expr.parts]
-        if UNKNOWN in parts:
+        if any(map(unknown_in, parts)):
             return UNKNOWN
-        return "".join(p if isinstance(p, str) else _as_text(p) for p in parts)
+        text = "".join(p if isinstance(p, str) else _as_text(p) for p in parts)
+        return self._bounded(text, expr.span)
 
     def _list(self, expr: syntax.List, env: Environment) -> Data:
-        return [self.evaluate(item, env) for item in expr.items]
+        return self._bounded([self.evaluate(item, env) for item in expr.items], expr.span)
 
     def _comprehension(self, expr: syntax.Comprehension, env: Environment) -> Data:
         items = self.items(expr.iterable, env)
@@ -89,9 +100,12 @@ class Expressions(Calls):
         for item in items:
             inner = env.inner()
             self.bind_pattern(expr.pattern, item, inner)
-            if expr.condition is None or self.decide(expr.condition, inner):
+            wanted = True if expr.condition is None else self.decide(expr.condition, inner)
+            if wanted is None:
+                return UNKNOWN
+            if wanted:
                 made.append(self.evaluate(expr.element, inner))
-        return made
+        return self._bounded(made, expr.span)
 
     def items(self, expr: syntax.Expr, env: Environment) -> list[Data] | None:
         """What a ``for`` goes through; None after an error."""
@@ -351,7 +365,8 @@ class Expressions(Calls):
 
     def _unary(self, expr: syntax.Unary, env: Environment) -> Data:
         if expr.operator == "not":
-            return not self.decide(expr.operand, env)
+            decided = self.decide(expr.operand, env)
+            return UNKNOWN if decided is None else not decided
         value = self.evaluate(expr.operand, env)
         if value is UNKNOWN:
             return UNKNOWN
@@ -394,13 +409,10 @@ class Expressions(Calls):
         return self._on_numbers(node, left, right)
 
     def _logical(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
-        if left is UNKNOWN:
+        decided = self.decide_value(left, node.left.span)
+        if decided is None:
             return UNKNOWN
-        if isinstance(left, Tensor):
-            return self.decide_value(left, node.left.span)
-        return (left and self.evaluate(node.right, env)) if node.operator == "and" else (
-            left or self.evaluate(node.right, env)
-        )  # fmt: skip
+        return self.evaluate(node.right, env) if decided == (node.operator == "and") else left
 
     def _is_network(self, value: Data) -> bool:
         return isinstance(value, Network) or (isinstance(value, list) and networks_in(value))
@@ -414,11 +426,7 @@ class Expressions(Calls):
                 return contains(left, right) == (symbol_ == "in")
             return arithmetic(symbol_, left, right)
         except Undecided:
-            return self.report(
-                "E222", f"whether {left} {symbol_} {right} depends on sizes that are not known",
-                node.span, help="conditions are decided when the spec is checked: give the input "
-                "a size with `--input`, or make it a parameter",
-            )  # fmt: skip
+            return self._undecided(f"{left} {symbol_} {right}", node.span)
         except Bad as bad:
             return self.report(
                 "E215", str(bad), node.operator_span,
@@ -609,9 +617,22 @@ class Expressions(Calls):
                 help="`where` chooses elementwise: `mask > where(a, b)`",
             )  # fmt: skip
             return None
-        if isinstance(value, Size):
-            return True
-        return bool(value)
+        if isinstance(value, Network | Namespace | Builtin | Container):
+            self.report("E222", f"a condition on {describe(value)}", span,
+                        help="conditions compare numbers: `width == 64`, `x.c != width`")  # fmt: skip
+            return None
+        try:
+            return truth(value)
+        except Undecided:
+            self._undecided(f"{value} is zero", span)
+            return None
+
+    def _undecided(self, question: str, span: Span) -> Data:
+        return self.report(
+            "E222", f"whether {question} depends on sizes that are not known", span,
+            help="conditions are decided when the spec is checked: give the input a size with "
+            "`--input`, or make it a parameter",
+        )  # fmt: skip
 
     # --- labels, parentheses, loops -------------------------------------------------------------
 
@@ -842,8 +863,8 @@ def _how_many(value: Data) -> str:
 
 
 _RULES: Final[dict[type, Any]] = {
-    syntax.Number: Expressions._literal,
-    syntax.Constant: Expressions._literal,
+    syntax.Number: Expressions._number,
+    syntax.Constant: Expressions._constant,
     syntax.Dims: Expressions._dims,
     syntax.Text: Expressions._text,
     syntax.List: Expressions._list,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, Final
 
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
-from .context import MAX_INT, MAX_LIST
+from .context import MAX_DEPTH, MAX_INT, MAX_LIST, MAX_TERMS
 
 
 class Undecided(Exception):
@@ -23,6 +24,8 @@ def compare(symbol: str, a: Any, b: Any) -> bool:
     """Raises Undecided where symbolic sizes leave it open."""
     if symbol in ("==", "!="):
         return _equal(a, b) == (symbol == "==")
+    if isinstance(a, bool) or isinstance(b, bool):
+        raise Bad(f"`{symbol}` compares numbers; comparisons do not chain: `a < b and b < c`")
     if isinstance(a, Size) or isinstance(b, Size):
         return _ordered(symbol, a, b)
     try:
@@ -40,6 +43,7 @@ def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, Size) or isinstance(b, Size):
+        a, b = _whole(a), _whole(b)
         if not isinstance(a, int | Size) or not isinstance(b, int | Size):
             return False
         answer = equal(a, b)
@@ -49,14 +53,29 @@ def _equal(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
+def _whole(value: Any) -> Any:
+    """``4.0`` as 4: sizes are whole, and may be compared with floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _ordered(symbol: str, a: Any, b: Any) -> bool:
-    if not isinstance(a, int | Size) or not isinstance(b, int | Size):
-        raise Bad(f"`{symbol}` compares whole sizes")
+    if not all(isinstance(v, int | float | Size) for v in (a, b)):
+        raise Bad(f"`{symbol}` compares numbers")
     first, second = (a, b) if symbol in ("<", ">=") else (b, a)
+    # A whole size is below 2.5 where it is below 3, and above it where it is above 2.
+    first = math.floor(first) if isinstance(first, float) else first
+    second = math.ceil(second) if isinstance(second, float) else second
     answer = less(first, second)
     if answer is None:
         raise Undecided
     return answer == (symbol in ("<", ">"))
+
+
+def truth(value: Any) -> bool:
+    """As in Python. Raises Undecided for a size that may be zero."""
+    if isinstance(value, Size):
+        return not _equal(value, 0)
+    return bool(value)
 
 
 def contains(item: Any, collection: Any) -> bool:
@@ -79,14 +98,16 @@ def arithmetic(symbol: str, a: Any, b: Any) -> Any:
         raise Bad("`@` multiplies tensors")
     if symbol == "**":
         return bounded(_power(a, b))
+    if any(isinstance(v, Size) for v in (a, b)) and any(isinstance(v, float) for v in (a, b)):
+        raise Bad("a symbolic size takes part in whole arithmetic only")
     if symbol == "/":
         return _divide(a, b)
     try:
         return bounded(_ARITHMETIC[symbol](a, b))
     except ZeroDivisionError:
         raise Bad("division by zero") from None
-    except (TypeError, AttributeError):
-        raise Bad("a symbolic size takes part in whole arithmetic only") from None
+    except OverflowError:
+        raise Bad("the result is no finite number") from None
 
 
 _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -112,7 +133,7 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(a, Size):
         if not isinstance(b, int) or not 0 <= b <= 8:
             raise Bad("a symbolic size takes the exponents 0 to 8")
-        return math.prod([a] * b)
+        return reduce(lambda x, y: bounded(x * y), [a] * b, 1)
     if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * math.log2(abs(a)) > 62:
         raise Bad("numbers are bounded at 2**62")
     try:
@@ -137,14 +158,34 @@ def _divide(a: Any, b: Any) -> Any:
 
 
 def bounded(value: Any) -> Any:
-    """The value, unless it is beyond the bounds of a spec."""
+    """The value, unless it is beyond the bounds of a spec. Raises Bad."""
     if isinstance(value, int) and abs(value) > MAX_INT:
         raise Bad("numbers are bounded at 2**62")
-    if isinstance(value, list | str) and len(value) > MAX_LIST:
+    if isinstance(value, str) and len(value) > MAX_LIST:
+        raise Bad(f"texts are bounded at {MAX_LIST:,} characters")
+    if isinstance(value, list) and extent(value) > MAX_LIST:
         raise Bad(f"lists are bounded at {MAX_LIST:,} items")
     if isinstance(value, float) and not math.isfinite(value):
         raise Bad("the result is no finite number")
+    if isinstance(value, Size) and not _is_modest(value):
+        raise Bad("the expression of a symbolic size grows too large")
     return value
+
+
+def extent(value: Any, depth: int = 0) -> int:
+    """The items of a list and of the lists in it, each as often as it stands there."""
+    if not isinstance(value, list):
+        return len(value) if isinstance(value, str) else 0
+    if depth > MAX_DEPTH:
+        raise Bad(f"lists are nested at most {MAX_DEPTH} deep")
+    return len(value) + sum(extent(item, depth + 1) for item in value)
+
+
+def _is_modest(size: Size) -> bool:
+    return len(size.terms) <= MAX_TERMS and all(
+        len(monomial) <= MAX_TERMS and abs(coefficient) <= MAX_INT
+        for monomial, coefficient in size.terms
+    )
 
 
 # --- builtins ---------------------------------------------------------------------------------
@@ -167,7 +208,11 @@ def _range(*limits: int) -> list[int]:
 def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Dim]) -> Callable[..., Any]:
     def choose(*values: Any) -> Any:
         items = values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)
-        return symbolic(*items) if any(isinstance(i, Size) for i in items) else plain(items)
+        if not any(isinstance(i, Size) for i in items):
+            return plain(items)
+        if not all(isinstance(i, int | Size) for i in items):
+            raise Bad("a symbolic size is compared with whole numbers only")
+        return symbolic(*items)
 
     return choose
 
@@ -179,8 +224,19 @@ def _sum(items: list[Any]) -> Any:
     return total
 
 
-def _round(value: float, digits: int | None = None) -> float:
-    return round(value, digits)
+def _round(value: Any, digits: int | None = None) -> Any:
+    return value if isinstance(value, Size) else round(value, digits)
+
+
+def _rounding(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """``floor`` and its like leave a symbolic size as it is: it is whole."""
+    return lambda value: value if isinstance(value, Size) else plain(value)
+
+
+def _abs(value: Any) -> Any:
+    if not isinstance(value, Size):
+        return abs(value)
+    return dim_max(value, -value)
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
@@ -189,13 +245,13 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "min": _extreme(min, dim_min),
     "max": _extreme(max, dim_max),
     "sum": _sum,
-    "abs": abs,
+    "abs": _abs,
     "round": _round,
-    "floor": math.floor,
-    "ceil": math.ceil,
+    "floor": _rounding(math.floor),
+    "ceil": _rounding(math.ceil),
     "sqrt": math.sqrt,
     "log": math.log,
-    "int": int,
+    "int": _rounding(int),
     "float": float,
     "zip": lambda *lists: [list(items) for items in zip(*lists, strict=False)],
     "enumerate": lambda items, start=0: [list(p) for p in enumerate(items, start)],
@@ -208,5 +264,5 @@ def call_function(name: str, arguments: list[Any], settings: dict[str, Any]) -> 
     """A builtin's value. Raises Bad with the reason."""
     try:
         return bounded(FUNCTIONS[name](*arguments, **settings))
-    except (TypeError, ValueError, OverflowError, AttributeError) as error:
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise Bad(f"{name}: {error}") from None

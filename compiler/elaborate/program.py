@@ -95,6 +95,7 @@ class Program(Scans):
                 "E223", f"`{name}` is defined twice in this file", span, detail="the second time",
                 labels=[Label(first, "the first time")], help="give one of them another name",
             )  # fmt: skip
+            file.names[name] = lambda: UNKNOWN
             return
         file.names[name] = make
         file.spans[name] = span
