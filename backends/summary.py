@@ -214,7 +214,7 @@ def _totals(params: Dim, macs: Dim) -> str:
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     copies = f"  x{row.copies}" if row.copies > 1 else ""
     runs = f"  (shared, runs {row.runs} times)" if row.shared else "  (idle)" if row.idle else ""
-    spelled = _crop(spell(row.layer))
+    spelled = _crop(spell(row.layer, inits=False))
     return (
         f"{row.path}{copies}{runs}",
         spelled,
@@ -264,9 +264,10 @@ def _table(lines: Sequence[Sequence[str]], align: str, rules: set[int]) -> str:
     return "\n".join(drawn)
 
 
-def spell(layer: Layer) -> str:
+def spell(layer: Layer, *, inits: bool = True) -> str:
     """A layer as it is written in a spec: ``conv(3x3, 64, stride=2)``."""
-    words = [word for name, value in layer.given().items() for word in _setting(layer, name, value)]
+    given = {k: v for k, v in layer.given().items() if inits or not isinstance(v, Init)}
+    words = [word for name, value in given.items() for word in _setting(layer, name, value)]
     return f"{layer.word}({', '.join(words)})" if words else layer.word
 
 
