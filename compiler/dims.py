@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from math import gcd
+from math import gcd, lcm
 from typing import Literal, TypeAlias, overload
 
 
@@ -174,14 +174,17 @@ def dim_max(*items: Dim) -> Dim:
 def _extreme(kind: Literal["min", "max"], items: Iterable[Dim]) -> Dim:
     kept: list[Dim] = []
     for item in items:
-        better = [less(k, item) if kind == "min" else less(item, k) for k in kept]
-        worse = [less(item, k) if kind == "min" else less(k, item) for k in kept]
-        if item in kept or True in better:
+        if any(_beats(kind, k, item) for k in kept):
             continue
-        kept = [k for k, w in zip(kept, worse, strict=True) if w is not True] + [item]
+        kept = [k for k in kept if not _beats(kind, item, k)] + [item]
     if len(kept) == 1:
         return kept[0]
     return Size((((Extreme(kind, tuple(sorted(kept, key=str))),), 1),))
+
+
+def _beats(kind: Literal["min", "max"], a: Dim, b: Dim) -> bool:
+    """Whether ``b`` may be left out beside ``a``."""
+    return less(b, a) is False if kind == "min" else less(a, b) is False
 
 
 def equal(a: Dim, b: Dim) -> bool | None:
@@ -209,23 +212,72 @@ def less(a: Dim, b: Dim) -> bool | None:
     return False if high is not None and high <= 0 else None
 
 
-def bounds(a: Dim) -> tuple[int | None, int | None]:
-    """Lower and upper bounds (None: unbounded), every symbol being at least 1."""
+Range: TypeAlias = tuple[int | None, int | None]
+"""Lower and upper bounds, None where there is none."""
+
+
+def bounds(a: Dim) -> Range:
+    """The bounds of a size, every symbol being at least 1.
+
+    The tightest of three readings: term by term; the same with ``1 + s`` for each symbol, so that
+    ``S*T - S`` is seen to be no less than 0; and with the fractions around each floor quotient, so
+    that ``T - 2*(T//2)`` is seen to be 0 or 1.
+    """
+    ranges = [_by_terms(a, 1)]
+    if isinstance(a, Size) and len(a.terms) > 1:
+        ranges += [_by_excess(a), _by_fractions(a)]
+    lows, highs = zip(*ranges, strict=True)
+    return (
+        max((low for low in lows if low is not None), default=None),
+        min((high for high in highs if high is not None), default=None),
+    )
+
+
+def _by_terms(a: Dim, least: int) -> Range:
+    """Term by term, symbols outside of quotients and extremes being at least ``least``."""
     low: int | None = 0
     high: int | None = 0
     for monomial, coefficient in _terms(a):
-        bottom, top = _monomial_bounds(monomial)
+        bottom, top = _monomial_bounds(monomial, least)
         ends = (bottom, top) if coefficient > 0 else (top, bottom)
         low = None if low is None or ends[0] is None else low + coefficient * ends[0]
         high = None if high is None or ends[1] is None else high + coefficient * ends[1]
     return low, high
 
 
-def _monomial_bounds(monomial: Monomial) -> tuple[int | None, int | None]:
+def _by_excess(a: Size) -> Range:
+    """With ``1 + s`` for each symbol, where that does not expand too far."""
+    if sum(2 ** len(monomial) for monomial, _ in a.terms) > 64:
+        return None, None
+    shifted: Dim = 0
+    for monomial, coefficient in a.terms:
+        factors = (Size((((atom,), 1),)) + isinstance(atom, Symbol) for atom in monomial)
+        shifted = shifted + product(factors) * coefficient
+    return _by_terms(shifted, 0)
+
+
+def _by_fractions(a: Size) -> Range:
+    """With ``n // d`` between ``(n - d + 1) / d`` and ``n / d``."""
+    quotients = [(m[0], c) for m, c in a.terms if len(m) == 1 and isinstance(m[0], Quotient)]
+    exact = [(q, c, q.denominator) for q, c in quotients if isinstance(q, Quotient)]
+    whole = [(q, c, d) for q, c, d in exact if isinstance(d, int)]
+    scale = lcm(*(d for _, _, d in whole))
+    if not whole or scale > 2**32:
+        return None, None
+    low = high = a * scale
+    for quotient, c, d in whole:
+        gap = abs(c) * (scale // d)
+        change = quotient.numerator * (c * scale // d) - Size((((quotient,), c * scale),))
+        low, high = low + change - gap * (d - 1) * (c > 0), high + change + gap * (d - 1) * (c < 0)
+    bottom, top = _by_terms(low, 1)[0], _by_terms(high, 1)[1]
+    return None if bottom is None else -(-bottom // scale), None if top is None else top // scale
+
+
+def _monomial_bounds(monomial: Monomial, least: int) -> Range:
     low: int = 1
     high: int | None = 1
     for atom in monomial:
-        bottom, top = _atom_bounds(atom)
+        bottom, top = _atom_bounds(atom, least)
         if bottom is None or bottom < 0:
             return None, None
         low *= bottom
@@ -233,16 +285,16 @@ def _monomial_bounds(monomial: Monomial) -> tuple[int | None, int | None]:
     return low, high
 
 
-def _atom_bounds(atom: Atom) -> tuple[int | None, int | None]:
+def _atom_bounds(atom: Atom, least: int) -> Range:
     if isinstance(atom, Symbol):
-        return 1, None
+        return least, None
     if isinstance(atom, Quotient):
-        low, high = bounds(atom.numerator)
+        low, high = _by_terms(atom.numerator, 1)
         if isinstance(atom.denominator, Size):
             return (0 if low is not None and low >= 0 else None), None
         d = atom.denominator
         return (None if low is None else low // d), (None if high is None else high // d)
-    lows, highs = zip(*map(bounds, atom.items), strict=True)
+    lows, highs = zip(*(_by_terms(item, 1) for item in atom.items), strict=True)
     return _pick(atom.kind, lows, strict=atom.kind == "min"), _pick(
         atom.kind, highs, strict=atom.kind == "max"
     )

@@ -34,7 +34,22 @@ from .foreign import explain_setting
 from .functions import Bad, call_function
 
 INITS: Final = frozenset(
-    ["uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse", "trunc_normal"]
+    [
+        "uniform",
+        "normal",
+        "constant",
+        "ones",
+        "zeros",
+        "eye",
+        "dirac",
+        "xavier_uniform",
+        "xavier_normal",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "orthogonal",
+        "sparse",
+        "trunc_normal",
+    ]
 )
 
 

@@ -34,7 +34,18 @@ SETTINGS: Final = {
 }  # fmt: skip
 
 INFERRED: Final = frozenset(
-    ["in_channels", "in_features", "input_size", "input_shape", "embed_dim", "num_features", "normalized_shape", "input_dim", "in_dim", "num_channels"]
+    [
+        "in_channels",
+        "in_features",
+        "input_size",
+        "input_shape",
+        "embed_dim",
+        "num_features",
+        "normalized_shape",
+        "input_dim",
+        "in_dim",
+        "num_channels",
+    ]
 )
 _PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.keras\.layers|"
                             r"keras\.layers|layers|jnp|tf|keras)\.")  # fmt: skip

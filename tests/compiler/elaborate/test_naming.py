@@ -223,7 +223,7 @@ SHARES = [
      "b1.enc b1.relu1 b2.enc b2.relu1"),
     ("block b: x { share enc = linear(8)\n block c = enc > relu\n x > c > c }\nb > gelu",
      "b1.c1.relu1 b1.c2.relu1 b1.enc gelu1"),
-    ("block b(f): x { x > f > relu > f }\nblock a: x { share enc = linear(8)\n x > b(enc) }\na > gelu",
+    ("block b(f) = f > relu > f\nblock a: x { share enc = linear(8)\n x > b(enc) }\na > gelu",
      "a1.b1.relu1 a1.enc gelu1"),
     ("(for i in range(2) { enc > relu }) as f\nshare enc = linear(8)", "f.0 f.1 enc"),
 ]  # fmt: skip

@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
-from netwright.compiler.dims import Dim, substitute
+from netwright.compiler.dims import Dim, Size, substitute
+from netwright.compiler.elaborate.context import TooMuch
+from netwright.compiler.elaborate.program import Program
+from netwright.compiler.environment import Environment
+from netwright.compiler.imports import Finder
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
 from netwright.compiler.pipeline import Compilation, check_source, load_source
 from netwright.compiler.types import TensorType
+from netwright.compiler.values import UNKNOWN
 from netwright.grammar.diagnostics import Diagnostic
+from netwright.grammar.parser import parse, parse_expression
 from netwright.grammar.source import Source
 
 Inputs = Mapping[str, str] | str | None
@@ -193,8 +200,6 @@ def _plain(value: object, sizes: Mapping[str, Dim]) -> str:
 
 
 def _number(value: object, sizes: Mapping[str, Dim]) -> str:
-    from netwright.compiler.dims import Size
-
     return str(substitute(value, sizes)) if isinstance(value, int | Size) else str(value)
 
 
@@ -208,3 +213,36 @@ def weights(text: str, *, net: str | None = None, inputs: Inputs = None) -> list
     modules = flatten(graph(text, net=net, inputs=inputs)).modules
     bare = ("relu", "tanh", "gelu", "sigmoid", "maxpool", "gap", "flatten", "concat", "identity")
     return [path for path, layer in modules.items() if not layer.startswith(bare)]
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def evaluated(text: str, names: Mapping[str, object] | None = None) -> tuple[Any, list[Diagnostic]]:
+    """What an expression is worth where the names are known, and the findings."""
+    expression, problems = parse_expression(Source("value", text))
+    assert expression is not None, problems
+    program = Program(Finder(), {})
+    tree, _ = parse(Source("none.net", "relu"))
+    file = program.load(Source("none.net", "relu"), tree)
+    env = Environment(file, names=dict(names or {}))
+    try:
+        value = program.evaluate(expression, env)
+    except TooMuch:
+        value = UNKNOWN
+    return value, [*problems, *program.diagnostics]
+
+
+def value(text: str, **names: object) -> Any:
+    """What a sound expression is worth."""
+    result, problems = evaluated(text, names)
+    assert not problems, [headline(d) for d in problems]
+    return result
+
+
+def refused(text: str, **names: object) -> str:
+    """The code of the only error in an expression."""
+    result, problems = evaluated(text, names)
+    assert result is UNKNOWN or problems, result
+    assert len(problems) == 1, [headline(d) for d in problems]
+    return problems[0].code
