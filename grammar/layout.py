@@ -19,16 +19,16 @@ TRAILING: Final = LEADING | {"MINUS", "NOT", "NOT_IN", "COMMA"}
 BEFORE_NAMES: Final = frozenset({"DOT", "AS"})
 
 
-def layout(tokens: Iterable[Token]) -> list[Token]:
+def layout(tokens: Iterable[Token], *, bracketed: bool = False) -> list[Token]:
     """The tokens that the parser gets.
 
     A NEWLINE stands between two statements only, a DOC only before the block or net that it
     documents, keywords after ``.`` and ``as`` and before a setting's ``=`` are names, and
-    ``not in`` is one token.
+    ``not in`` is one token. What is ``bracketed`` is read as if it stood in brackets.
     """
     names = reserved()
     result: list[Token] = []
-    brackets: list[str] = []
+    brackets = ["LPAR"] if bracketed else []
     last = "NEWLINE"
     line_end: Token | None = None
     documentation: list[Token] = []

@@ -102,7 +102,7 @@ class Failure:
     def in_header(self) -> bool:
         """Whether the body of a block or net has not begun."""
         kinds = [t.kind for t in self._outside_brackets()]
-        return self.first.kind == "KIND" and not {"EQUAL", "LBRACE"} & set(kinds)
+        return "KIND" in kinds and not {"EQUAL", "LBRACE"} & set(kinds)
 
     def earlier(self, *kinds: str) -> Token | None:
         """The last token of these kinds before this one, outside of closed brackets."""
@@ -390,7 +390,8 @@ def _keyword_as_name(f: Failure) -> Diagnostic | None:
     if f.at.kind == "KIND" and f.wants_value and f.after.kind == "NAME":
         message = f"a {f.at.text} is declared in a statement of its own"
         return f.error("E109", message, help=f"`{f.at.text} {f.after.text} = ...`, then its name")
-    if f.at.kind in reserved() - OPERATORS and "NAME" in f.expected and f.index:
+    starts_statement = f.index == 0 and f.start == "file"
+    if f.at.kind in reserved() - OPERATORS and "NAME" in f.expected and not starts_statement:
         return _keyword(f, f.at)
     return None
 

@@ -142,7 +142,11 @@ def _level(node: s.Expr) -> int:
 def _operand(node: s.Expr, least: int) -> Document:
     """In parentheses, if it binds less tightly than it must."""
     document = _expression(node)
-    return ("(", document, ")") if _level(node) < least else document
+    return _parenthesised(document) if _level(node) < least else document
+
+
+def _parenthesised(document: Document) -> Document:
+    return Group(("(", Nest((SOFT, document)), SOFT, ")"))
 
 
 def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
@@ -179,7 +183,7 @@ def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
         case s.Labelled():
             return (_operand(node.body, LEVEL["as"]), " as ", _label(node.label))
         case s.Paren():
-            return Group(("(", Nest((SOFT, _expression(node.body))), SOFT, ")"))
+            return _parenthesised(_expression(node.body))
         case s.For():
             head = ("for ", _pattern(node.pattern), " in ", _expression(node.iterable), " ")
             return (head, _body(node.body))
@@ -200,7 +204,7 @@ def _owner(node: s.Attribute) -> Document:
     named = isinstance(node.value, s.Name | s.Attribute | s.Index | s.Call | s.Paren)
     document = _operand(node.value, CALL)
     bare = named or not (node.name.isdecimal() or isinstance(node.value, s.Number))
-    return document if bare or _level(node.value) < CALL else ("(", document, ")")
+    return document if bare or _level(node.value) < CALL else _parenthesised(document)
 
 
 def _setting(node: s.Setting) -> Document:

@@ -38,20 +38,20 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
 
 def recover_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
     """The expression between two offsets, if it is sound."""
-    tokens = layout(_on_one_line(scan(source.text, start, end)))
+    tokens = layout(scan(source.text, start, end), bracketed=True)
     try:
         return cast(s.Expr, run(tokens, "expression", builder.actions))
     except MisfitError:
         pass
     count = len(builder.diagnostics)
-    tokens = _on_one_line(amend(source, scan(source.text, start, end), builder.diagnostics))
+    tokens = amend(source, scan(source.text, start, end), builder.diagnostics)
     try:
         tokens, unbalanced = balance(source, tokens)
     except TooDeepError as error:
         builder.diagnostics.append(too_deep(source, error.token))
         return None
     builder.diagnostics.extend(unbalanced)
-    tokens = layout(tokens)
+    tokens = layout(tokens, bracketed=True)
     try:
         return cast(s.Expr, run(tokens, "expression", builder.actions))
     except MisfitError as misfit:
@@ -59,10 +59,6 @@ def recover_expression(source: Source, builder: Builder, start: int, end: int) -
             failure = Failure(source, tokens, misfit.index, "expression")
             builder.diagnostics.append(explain(failure))
         return None
-
-
-def _on_one_line(tokens: list[Token]) -> list[Token]:
-    return [t for t in tokens if t.kind != "NEWLINE"]
 
 
 @dataclass
