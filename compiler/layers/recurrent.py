@@ -82,9 +82,7 @@ class Recurrent(Layer):
         if not 0 <= self.dropout <= 1:
             raise Refused("dropout is a probability, between 0 and 1", setting="dropout")
 
-    def _check_states(
-        self, states: tuple[TensorType, ...], kept: tuple[TensorType, ...]
-    ) -> None:
+    def _check_states(self, states: tuple[TensorType, ...], kept: tuple[TensorType, ...]) -> None:
         if states and len(states) != len(kept):
             raise Refused(
                 f"{self.word} has {len(kept)} states, {len(states)} are piped in",
@@ -146,9 +144,7 @@ class Recurrent(Layer):
             num_layers=(self.layers, 1), bias=(self.bias, True), **self._more_settings()
         )
         settings["batch_first"] = True
-        settings |= given(
-            dropout=(self.dropout, 0.0), bidirectional=(self.bidirectional, False)
-        )
+        settings |= given(dropout=(self.dropout, 0.0), bidirectional=(self.bidirectional, False))
         module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
         return Lowering(module, self._forward(len(states)), self._helpers(), nested=self._nesting())
 

@@ -1,0 +1,242 @@
+"""Where a token stands: position encodings, and biases of attention by distance."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..dims import Dim, less
+from ..layer import Example, Layer, Refused, Weight
+from ..lowering import Call, Device, Helper, Input, Lowering, call
+from ..types import TensorType
+from .source import Source
+
+SINUSOIDAL = Helper(
+    "SinusoidalPositions",
+    '''class SinusoidalPositions(nn.Module):
+    """Adds sines and cosines of the position, of geometrically growing wavelengths."""
+
+    def __init__(self, width, length=5000):
+        super().__init__()
+        position = torch.arange(length).unsqueeze(1)
+        rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
+        table = torch.zeros(length, width)
+        table[:, 0::2] = torch.sin(position * rate)
+        table[:, 1::2] = torch.cos(position * rate)[:, : width // 2]
+        self.register_buffer("table", table, persistent=False)
+
+    def forward(self, x):
+        return x + self.table[: x.shape[1]]
+''',
+)
+
+LEARNED = Helper(
+    "LearnedPositions",
+    '''class LearnedPositions(nn.Module):
+    """Adds a learned vector for each position."""
+
+    def __init__(self, width, length=5000):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(length, width))
+        nn.init.normal_(self.weight, std=0.02)
+
+    def forward(self, x):
+        return x + self.weight[: x.shape[1]]
+''',
+)
+
+ROTARY = Helper(
+    "rotate",
+    '''def rotate(x, base=10000.0, interleaved=False):
+    """Rotary positions: turns pairs of features by angles that grow with the position."""
+    steps, width = x.shape[-2:]
+    rate = base ** (torch.arange(0, width, 2, dtype=torch.int64, device=x.device).float() / width)
+    angle = torch.arange(steps, device=x.device).float()[:, None] * (1.0 / rate)
+    if interleaved:
+        angle = angle.repeat_interleave(2, dim=-1)
+        turned = torch.stack([-x[..., 1::2], x[..., ::2]], dim=-1).flatten(-2)
+    else:
+        angle = torch.cat([angle, angle], dim=-1)
+        half = width // 2
+        turned = torch.cat([-x[..., half:], x[..., :half]], dim=-1)
+    return x * angle.cos().to(x.dtype) + turned * angle.sin().to(x.dtype)
+''',
+)
+
+ALIBI = Helper(
+    "alibi",
+    '''def alibi(heads, steps, causal=True, device=None):
+    """Attention with linear biases: minus the distance, times a slope for each head."""
+    whole = 2 ** math.floor(math.log2(heads))
+    slopes = [2 ** (-8 * (i + 1) / whole) for i in range(whole)]
+    slopes += [2 ** (-4 * (2 * i + 1) / whole) for i in range(heads - whole)]
+    place = torch.arange(steps, device=device)
+    distance = (place[:, None] - place[None, :]).abs()
+    bias = -torch.tensor(slopes, device=device)[:, None, None] * distance
+    if causal:
+        bias = bias.masked_fill(place[:, None] < place[None, :], float("-inf"))
+    return bias
+''',
+)
+
+BUCKETS = Helper(
+    "relative_buckets",
+    '''def relative_buckets(queries, keys, buckets=32, distance=128, bidirectional=True, device=None):
+    """Distances between queries and keys in buckets, finer for near ones (T5)."""
+    query = torch.arange(queries, dtype=torch.long, device=device)[:, None]
+    key = torch.arange(keys, dtype=torch.long, device=device)[None, :]
+    offset = key - query
+    start = 0
+    if bidirectional:
+        buckets //= 2
+        start = (offset > 0).to(torch.long) * buckets
+        offset = offset.abs()
+    else:
+        offset = -torch.min(offset, torch.zeros_like(offset))
+    exact = buckets // 2
+    far = exact + (
+        torch.log(offset.float() / exact) / math.log(distance / exact) * (buckets - exact)
+    ).to(torch.long)
+    far = torch.min(far, torch.full_like(far, buckets - 1))
+    return start + torch.where(offset < exact, offset, far)
+''',
+)
+
+
+class Positions(Layer):
+    """Adds to [N, T, D] where each step stands: sines and cosines (Vaswani et al., 2017), or
+    ``mode=learned`` vectors. ``length`` is the longest sequence.
+    """
+
+    word = "positions"
+    category = "embedding"
+    assumed = ("N", "T", "D")
+    positional = 1
+    examples = (Example("positions", "20x64"), Example("positions(32, mode=learned)", "20x64"))
+
+    length: int = 5000
+    mode: Literal["sinusoidal", "learned"] = "sinusoidal"
+
+    def infer(self, x: TensorType) -> TensorType:
+        if x.dtype != "float":
+            raise Refused(
+                f"positions are added to floats, got {x.dtype}s", code="E303", input=0,
+                help="after the embedding: `embed(vocab, d) > positions`",
+            )  # fmt: skip
+        if x.rank != 3:
+            raise Refused(f"positions reads [N, T, D], got {x}", input=0)
+        if self.length < 1 or less(self.length, x.shape[1]) is True:
+            raise Refused(
+                f"the sequence has {x.shape[1]} steps, positions are made for {self.length}",
+                setting="length", help=f"`positions({x.shape[1]})`",
+            )  # fmt: skip
+        return x
+
+    def weights(self, x: TensorType) -> dict[str, Weight]:
+        if self.mode == "learned":
+            return {"weight": Weight((self.length, x.shape[2]))}
+        return {}
+
+    def lower(self, x: TensorType) -> Lowering:
+        helper = LEARNED if self.mode == "learned" else SINUSOIDAL
+        if not isinstance(x.shape[2], int):
+            raise Refused("positions needs to know its width", input=0)
+        given = (("length", self.length),) if self.length != 5000 else ()
+        return Lowering(Call(helper.name, (x.shape[2],), given), helpers=(helper,))
+
+    def caption(self) -> tuple[str, str]:
+        return "+ positions", self.mode
+
+
+class Rotary(Layer):
+    """Rotary position embedding (Su et al., 2021) of queries or keys [N, heads, T, d]: pairs of
+    features are turned by angles that grow with the position. The first half of the features
+    pairs with the second, as in LLaMA; ``interleaved=true`` pairs neighbours, as in the paper.
+    """
+
+    word = "rotary"
+    category = "attention"
+    positional = 1
+    examples = (
+        Example("rotary", "4x20x16"),
+        Example("rotary(500000.0, interleaved=true)", "4x20x16"),
+    )
+
+    base: float = 10000.0
+    interleaved: bool = False
+
+    def infer(self, x: TensorType) -> TensorType:
+        if x.dtype != "float":
+            raise Refused(f"rotary turns floats, got {x.dtype}s", code="E303", input=0)
+        if x.rank < 3:
+            raise Refused(f"rotary reads [..., T, d], got {x}", input=0)
+        width = x.shape[-1]
+        if isinstance(width, int) and width % 2:
+            raise Refused(f"rotary turns pairs of features, and {width} is odd", input=0)
+        if self.base <= 0:
+            raise Refused("base is positive", setting="base")
+        return x
+
+    def lower(self, x: TensorType) -> Lowering:
+        options = (("base", float(self.base)),) if self.base != 10000.0 else ()
+        options += (("interleaved", True),) if self.interleaved else ()
+        return Lowering(forward=Call("rotate", (Input(0),), options), helpers=(ROTARY,))
+
+
+class Alibi(Source):
+    """A mask for attention with linear biases (Press et al., 2022), [heads, T, T]: minus the
+    distance times a slope for each head. ``causal`` hides later positions:
+    ``sdpa(mask=alibi(heads, T))``.
+    """
+
+    word = "alibi"
+    examples = (Example("alibi(8, 20)"), Example("alibi(6, 20, causal=false)"))
+
+    heads: int
+    steps: Dim
+    causal: bool = True
+
+    def infer(self) -> TensorType:
+        if self.heads < 1:
+            raise Refused("alibi needs at least one head", setting="heads")
+        return TensorType((self.heads, self.steps, self.steps))
+
+    def lower(self) -> Lowering:
+        options = {} if self.causal else {"causal": False}
+        forward = call("alibi", self.heads, self.steps, **options, device=Device())
+        return Lowering(forward=forward, helpers=(ALIBI,))
+
+
+class RelativeBuckets(Source):
+    """Distances between ``queries`` and ``keys`` positions as bucket numbers [queries, keys], ints
+    for an embedding (T5, Raffel et al., 2020): near distances have a bucket each, far ones share.
+
+    ``relative_buckets(T, T) > embed(32, heads) > permute(2, 0, 1)`` is T5's attention bias.
+    """
+
+    word = "relative_buckets"
+    examples = (
+        Example("relative_buckets(20, 20)"),
+        Example("relative_buckets(12, 20, buckets=16, distance=64, bidirectional=false)"),
+    )
+
+    queries: Dim
+    keys: Dim
+    buckets: int = 32
+    distance: int = 128
+    bidirectional: bool = True
+
+    def infer(self) -> TensorType:
+        if self.buckets < 4 or self.distance <= self.buckets // 2:
+            raise Refused(
+                "buckets are at least 4, distance more than half of them", setting="buckets"
+            )
+        return TensorType((self.queries, self.keys), "int")
+
+    def lower(self) -> Lowering:
+        options = {
+            k: getattr(self, k)
+            for k in ("buckets", "distance", "bidirectional")
+            if k in self.given()
+        }
+        forward = call("relative_buckets", self.queries, self.keys, **options, device=Device())
+        return Lowering(forward=forward, helpers=(BUCKETS,))
