@@ -2,14 +2,14 @@
 
 A ``Builder`` grows one module scope: the net, a block's instance, or a labelled group. A tensor
 of an enclosing scope is *captured* as an input; a tensor of a closed inner scope is *exported* as
-one more result of the call. ``freeze`` turns the whole into ``ir.Graph``, keeping what outputs need.
+one more result of the call. ``freeze`` turns the whole into ``ir.Graph``, keeping what outputs
+need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-
 
 from ..grammar.source import Span
 from .dims import Dim

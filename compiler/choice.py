@@ -73,14 +73,15 @@ def _unknown_net(source: Source, net: str, nets: tuple[str, ...]) -> Diagnostic:
     close = get_close_matches(net, nets, n=1)
     help = (f"did you mean `{close[0]}`?",) if close else ()
     names = ", ".join(nets) or "none"
-    return Diagnostic("E219", f"{source.name} has no net `{net}`", notes=(f"its nets: {names}",), help=help)
+    message = f"{source.name} has no net `{net}`"
+    return Diagnostic("E219", message, notes=(f"its nets: {names}",), help=help)
 
 
 def _no_choice(source: Source, tree: syntax.File, nets: tuple[str, ...]) -> Diagnostic:
     if nets:
         return Diagnostic(
-            "E219", f"{source.name} has several nets: which one?", notes=(f"its nets: {', '.join(nets)}",),
-            help=(f"`--net {nets[-1]}`",),
+            "E219", f"{source.name} has several nets: which one?",
+            notes=(f"its nets: {', '.join(nets)}",), help=(f"`--net {nets[-1]}`",),
         )  # fmt: skip
     if any(isinstance(s, syntax.Block) for s in tree.statements):
         return Diagnostic(
@@ -104,13 +105,11 @@ def arguments_of(
     for name in [n for n in values if n not in known]:
         del values[name]
         close = get_close_matches(name, known, n=1)
-        program.diagnostics.append(
-            Diagnostic(
-                "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
-                help=(f"did you mean `{close[0]}`?" if close
-                      else f"its parameters: {', '.join(known) or 'none'}",),
-            )  # fmt: skip
-        )
+        listed = f"its parameters: {', '.join(known) or 'none'}"
+        program.report(
+            "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
+            help=f"did you mean `{close[0]}`?" if close else listed,
+        )  # fmt: skip
     return values
 
 
@@ -151,13 +150,17 @@ def input_shapes(
 
 
 def parse_input(text: str) -> TensorType | None:
-    """``3x32x32``, ``12 int``, ``TxD``-free: sizes are numbers or names joined by ``x`` or commas."""
+    """``3x32x32``, ``T,64``, ``12 int``: sizes are numbers or names, joined by ``x`` or commas."""
     words = text.split()
     dtype = words[1] if len(words) == 2 else "float"
     if len(words) > 2 or dtype not in ("float", "int", "bool"):
         return None
     parts = words[0].replace(",", "x").split("x") if words else []
-    if not all(p.isdigit() and 0 < int(p) < 2**31 or p.isidentifier() for p in parts):
+    if not all(_is_size(p) or p.isidentifier() for p in parts):
         return None
-    sizes = [int(p) if p.isdigit() else symbol(p) for p in parts]
+    sizes = [int(p) if p.isdecimal() else symbol(p) for p in parts]
     return TensorType((symbol("N"), *sizes), dtype)  # type: ignore[arg-type]
+
+
+def _is_size(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 10 and 0 < int(text) < 2**31

@@ -267,7 +267,7 @@ def unknown_in(value: object) -> bool:
 def describe(value: object) -> str:
     """A value's kind in words, for messages: ``a tensor``, ``the number 3``."""
     if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "none"}[value]  # type: ignore[index]
+        return {True: "true", False: "false", None: "none"}[value]
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, Size):

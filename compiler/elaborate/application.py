@@ -433,13 +433,12 @@ class Application(Expressions):
     ) -> None:  # fmt: skip
         place = network.spans.get(refusal.setting or "", span)
         blamed = inputs if refusal.input is None else [inputs[refusal.input]]
-        detail = refusal.detail
         help = list(refusal.help)
         if refusal.code == "E302" and not help:
             help = mismatch_help(inputs, types)
         self.report(
-            refusal.code, refusal.message, place, detail=detail, labels=self.producers(blamed, place),
-            notes=refusal.notes, help=help,
+            refusal.code, refusal.message, place, detail=refusal.detail,
+            labels=self.producers(blamed, place), notes=refusal.notes, help=help,
         )  # fmt: skip
 
     def producers(self, tensors: Sequence[Tensor], place: Span) -> list[Label]:

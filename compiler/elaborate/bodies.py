@@ -109,11 +109,12 @@ class Bodies(Application):
     def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:
         value = self.evaluate(statement.value, env)
         network = self.network_or_none(value)
-        if value is UNKNOWN or network is None:
-            if value is not UNKNOWN:
+        if unknown_in(value) or network is None:
+            if not unknown_in(value) and not networks_in(value):
                 self.report(
                     "E217", f"`share` names a network, this is {describe(value)}",
-                    statement.value.span, help=f"`{statement.name} = ...` names numbers and tensors",
+                    statement.value.span,
+                    help=f"`{statement.name} = ...` names numbers and tensors",
                 )  # fmt: skip
             return UNKNOWN
         return Shared(statement.name, network, builder, statement.name_span)
@@ -123,12 +124,11 @@ class Bodies(Application):
         if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
             if value.side:
                 value = _tensors(value)
-        elif isinstance(value, Network) or networks_in(value):
-            if not isinstance(value, list):
-                value = self._named_network(statement, value)
+        elif isinstance(value, Network):
+            value = self._named_network(statement)
         self.bind_pattern(statement.target, value, env)
 
-    def _named_network(self, statement: syntax.Assign, value: Data) -> Data:
+    def _named_network(self, statement: syntax.Assign) -> Data:
         name = statement.target.span.text
         text = statement.value.span.text
         return self.report(
@@ -143,7 +143,7 @@ class Bodies(Application):
         if value is UNKNOWN or value is None or isinstance(statement.value, syntax.For):
             return
         if tensors_in(value):
-            expr = statement.value
+            expr: Any = statement.value
             while isinstance(expr, syntax.Binary | syntax.Paren):
                 expr = expr.right if isinstance(expr, syntax.Binary) else expr.body
             if isinstance(expr, syntax.Labelled):
@@ -226,6 +226,8 @@ class Bodies(Application):
         if network is None:
             if isinstance(value, Tensor) or tensors_in(value) or unknown_in(value):
                 return value
+            if networks_in(value):
+                return UNKNOWN
             return self.report("E207", f"a network is needed here, this is {describe(value)}",
                                expr.span)  # fmt: skip
         return self.apply(network, inputs, expr.span)
@@ -470,7 +472,7 @@ class Bodies(Application):
             tuple((name, keys.of(v)) for name, v in network.arguments.items()),
             len(inputs),
         )
-        seen = {}
+        seen: dict[tuple[int, int], int] = {}
         pattern = tuple(seen.setdefault(t.identity, i) for i, t in enumerate(keys.tensors))
         types = [t.type for t in keys.tensors]
         names = symbols(*keys.sizes, *(d for t in types if t for d in t.shape))

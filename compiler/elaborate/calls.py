@@ -34,35 +34,19 @@ from .foreign import explain_setting
 from .functions import Bad, call_function
 
 INITS: Final = frozenset(
-    [
-        "uniform",
-        "normal",
-        "constant",
-        "ones",
-        "zeros",
-        "eye",
-        "dirac",
-        "xavier_uniform",
-        "xavier_normal",
-        "kaiming_uniform",
-        "kaiming_normal",
-        "orthogonal",
-        "sparse",
-        "trunc_normal",
-    ]
-)
+    {"uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform",
+     "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse",
+     "trunc_normal"}
+)  # fmt: skip
 
 
 class Calls(Context):
     """What stands before parentheses, and what stands in them."""
 
     def call(self, expr: syntax.Call, env: Environment) -> Data:
-        if isinstance(expr.function, syntax.Name) and expr.function.id == "input":
-            if self.lookup("input", env, expr.span) is None:
-                return self.declare_input(expr, env)
-        if isinstance(expr.function, syntax.Name) and expr.function.id == "scan":
-            if self.lookup("scan", env, expr.span) is None:
-                return self.bind_scan(expr, env)
+        word = expr.function.id if isinstance(expr.function, syntax.Name) else ""
+        if word in ("input", "scan") and self.lookup(word, env, expr.span) is None:
+            return self.declare_input(expr, env) if word == "input" else self.bind_scan(expr, env)
         if isinstance(expr.function, syntax.Attribute):
             method = self._method(expr, env)
             if method is not None:
@@ -339,7 +323,7 @@ class Calls(Context):
         return False
 
     def _unknown_setting(self, word: LayerWord, setting: syntax.Setting) -> bool:
-        names = [n for n in hints(word.layer)]
+        names = list(hints(word.layer))
         replacement, help = explain_setting(word.layer, setting.name, names)
         suggestion = self.suggest(setting.name, names)
         if replacement is None and suggestion:
@@ -363,8 +347,9 @@ class Calls(Context):
                 return expr.id
             if takes(hint, Init) and expr.id in INITS:
                 return Init(expr.id)
-        if isinstance(expr, syntax.Call) and isinstance(expr.function, syntax.Name):
-            if takes(hint, Init) and expr.function.id in INITS:
+        if takes(hint, Init) and isinstance(expr, syntax.Call):
+            function = expr.function
+            if isinstance(function, syntax.Name) and function.id in INITS:
                 return self._init(expr, env)
         return self.evaluate(expr, env)
 
@@ -473,7 +458,7 @@ class Calls(Context):
         """``input(3x32x32)``, ``input(12, int)``: an input of the net, the batch axis unwritten."""
         if self.builder is not self.root:
             return self.report("E207", "`input` belongs to a file's own pipeline", expr.span,
-                               help="a block's inputs are its ports: `block f(...): x, y {`")  # fmt: skip
+                               help="a block has ports: `block f(...): x, y {`")  # fmt: skip
         dtype, shape = "float", []
         values = [*expr.arguments, *(s.value for s in expr.settings)]
         for argument in values:

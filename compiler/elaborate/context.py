@@ -217,7 +217,8 @@ class Context:
         other, at = first
         message = f"two modules are called `{path}` here"
         if other != path:
-            message = f"`{min(path, other, key=len)}` is a module here, and `{max(path, other, key=len)}` another"
+            outer, inner = sorted((path, other), key=len)
+            message = f"`{outer}` is a module already, and `{inner}` would be inside it"
         self.report(
             "E208", message, span, detail="the second one",
             labels=[Label(at, "the first one")] if at is not None and at != span else [],

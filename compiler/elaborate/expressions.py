@@ -53,55 +53,15 @@ OPERATOR_LAYERS: Final = {
 }  # fmt: skip
 COMPARISONS: Final = frozenset({">", "<", ">=", "<=", "==", "!="})
 RESERVED_PATHS: Final = frozenset(
-    [
-        "add_module",
-        "apply",
-        "bfloat16",
-        "buffers",
-        "call_super_init",
-        "children",
-        "compile",
-        "cpu",
-        "cuda",
-        "double",
-        "dump_patches",
-        "eval",
-        "extra_repr",
-        "float",
-        "forward",
-        "get_buffer",
-        "get_extra_state",
-        "get_parameter",
-        "get_submodule",
-        "half",
-        "ipu",
-        "load_state_dict",
-        "modules",
-        "mtia",
-        "named_buffers",
-        "named_children",
-        "named_modules",
-        "named_parameters",
-        "parameters",
-        "register_backward_hook",
-        "register_buffer",
-        "register_forward_hook",
-        "register_module",
-        "register_parameter",
-        "requires_grad_",
-        "set_extra_state",
-        "set_submodule",
-        "share_memory",
-        "state_dict",
-        "to",
-        "to_empty",
-        "train",
-        "training",
-        "type",
-        "xpu",
-        "zero_grad",
-    ]
-)
+    {"add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile",
+     "cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
+     "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "ipu",
+     "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules",
+     "named_parameters", "parameters", "register_backward_hook", "register_buffer",
+     "register_forward_hook", "register_module", "register_parameter", "requires_grad_",
+     "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train",
+     "training", "type", "xpu", "zero_grad"}
+)  # fmt: skip
 
 
 class Expressions(Calls):
@@ -384,6 +344,8 @@ class Expressions(Calls):
             network = self.network_or_none(value)
             if network is not None:
                 return Sliced(network, items, expr.span)
+            if networks_in(value):
+                return UNKNOWN
         return self.report("E218", f"{describe(value)} has no items", expr.span)
 
     def _item(self, item: syntax.Expr | syntax.Slice | syntax.Ellipsis, env: Environment) -> Data:
@@ -424,6 +386,8 @@ class Expressions(Calls):
         network = self.network_or_none(value)
         if network is not None:
             return Combined("*", network, -1, expr.span)
+        if networks_in(value):
+            return UNKNOWN
         return self.report("E218", f"`-` needs a number or a tensor, got {describe(value)}",
                            expr.span)  # fmt: skip
 
@@ -533,6 +497,8 @@ class Expressions(Calls):
 
     def repeat(self, value: Data, count: int | Size, node: syntax.Binary) -> Data:
         network = self.network_or_none(value)
+        if network is None and networks_in(value):
+            return UNKNOWN
         if network is None:
             return self.report("E211", f"{describe(value)} cannot be repeated", node.span)
         if isinstance(count, Size):
@@ -568,6 +534,8 @@ class Expressions(Calls):
             inputs = self.bundle(left, node.left.span)
             return UNKNOWN if inputs is None else self.apply(network, inputs, node.right.span)
         first = self.network_or_none(left)
+        if first is None and networks_in(left):
+            return UNKNOWN
         if first is None:
             return self.report(
                 "E207", f"{describe(left)} cannot be piped", node.left.span,
@@ -583,7 +551,7 @@ class Expressions(Calls):
 
     def piped_into(self, node: syntax.Binary, left: Data, right: Data) -> Network | None:
         network = self.network_or_none(right)
-        if network is not None:
+        if network is not None or networks_in(right):
             return network
         if is_number(right):
             self.report(
@@ -665,8 +633,8 @@ class Expressions(Calls):
             )  # fmt: skip
             return None
         if isinstance(value, Network | Namespace | Builtin | Container):
-            self.report("E222", f"a condition on {describe(value)}", span,
-                        help="conditions compare numbers: `width == 64`, `x.c != width`")  # fmt: skip
+            help = "conditions compare numbers: `width == 64`, `x.c != width`"
+            self.report("E222", f"a condition on {describe(value)}", span, help=help)
             return None
         try:
             return truth(value)
@@ -708,8 +676,8 @@ class Expressions(Calls):
         taken = next((p for p in parts if p in RESERVED_PATHS), None)
         if taken is not None:
             self.report(
-                "E221", f"`{taken}` cannot be a label: every PyTorch module has one", node.span,
-                help=f"`{taken}_`",
+                "E221", f"`{taken}` is no label: every PyTorch module has one of its own",
+                node.span, help=f"`{taken}_`",
             )  # fmt: skip
             return None
         return PathLabel(path, name, node.span)
@@ -788,6 +756,12 @@ class Expressions(Calls):
     def run_loop(self, expr: syntax.For, items: list[Data], env: Environment) -> None:
         raise NotImplementedError
 
+    def run_word(self, word: str, inputs: list[Tensor], span: Span, **settings: Any) -> Data:
+        raise NotImplementedError
+
+    def slice_tensor(self, value: Tensor, items: tuple[Any, ...], span: Span) -> Data:
+        raise NotImplementedError
+
     def place(self, label: PathLabel) -> Any:
         raise NotImplementedError
 
@@ -797,6 +771,7 @@ class Expressions(Calls):
     # --- networks out of values -----------------------------------------------------------------
 
     def network_or_none(self, value: Data) -> Network | None:
+        """None for what is no network, and for a layer's word that lacks settings: reported."""
         if isinstance(value, Builtin) and value.name in layers():
             value = LayerWord(layers()[value.name], value.name, value.environment, value.span)
         if isinstance(value, LayerWord):
@@ -901,7 +876,7 @@ def _dotted(expr: syntax.Expr) -> str:
 
 def _as_text(value: Data) -> str:
     if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "none"}[value]  # type: ignore[index]
+        return {True: "true", False: "false", None: "none"}[value]
     return str(value)
 
 

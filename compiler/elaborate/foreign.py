@@ -12,8 +12,9 @@ RENAMED: Final = {
     "view": "reshape", "cat": "concat", "dense": "linear", "fully_connected": "linear",
     "convolution": "conv", "max_pool": "maxpool", "avg_pool": "avgpool",
     "max_pooling": "maxpool", "average_pooling": "avgpool", "batch_norm": "batchnorm",
-    "batch_normalization": "batchnorm", "layer_norm": "layernorm", "layer_normalization": "layernorm",
-    "group_norm": "groupnorm", "instance_norm": "instancenorm", "rms_norm": "rmsnorm",
+    "batch_normalization": "batchnorm", "layer_norm": "layernorm",
+    "layer_normalization": "layernorm", "group_norm": "groupnorm",
+    "instance_norm": "instancenorm", "rms_norm": "rmsnorm",
     "adaptive_avg_pool": "adaptive_avgpool", "adaptive_max_pool": "adaptive_maxpool",
     "global_average_pooling": "gap", "global_avg_pool": "gap", "convtranspose": "conv_transpose",
     "deconv": "conv_transpose", "multihead_attention": "attention",
@@ -34,19 +35,9 @@ SETTINGS: Final = {
 }  # fmt: skip
 
 INFERRED: Final = frozenset(
-    [
-        "in_channels",
-        "in_features",
-        "input_size",
-        "input_shape",
-        "embed_dim",
-        "num_features",
-        "normalized_shape",
-        "input_dim",
-        "in_dim",
-        "num_channels",
-    ]
-)
+    {"in_channels", "in_features", "input_size", "input_shape", "embed_dim", "num_features",
+     "normalized_shape", "input_dim", "in_dim", "num_channels"}
+)  # fmt: skip
 _PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.keras\.layers|"
                             r"keras\.layers|layers|jnp|tf|keras)\.")  # fmt: skip
 

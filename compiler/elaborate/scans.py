@@ -134,7 +134,7 @@ class Scans(Bodies):
 
     def _state_types(self, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
         """The states' types as the cell declares them."""
-        cell = _plain(network.cell)
+        cell: Network | None = _plain(network.cell)
         if isinstance(cell, LayerWord):
             cell = self.bare_layer(cell)
         if isinstance(cell, LayerNetwork):
