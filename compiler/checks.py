@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
@@ -27,9 +26,9 @@ def need(layer: Layer, x: TensorType, *dtypes: Dtype, input: int = 0) -> None:
     if x.dtype in wanted:
         return
     names = " or ".join(_PLURAL[d] for d in wanted)
-    help: tuple[str, ...] = ()
+    help = [f"`cast({wanted[0]})` makes it {_PLURAL[wanted[0]]}"]
     if x.dtype == "int" and wanted == ("float",):
-        help = ("`embedding(count, dim)` turns indices into vectors of floats",)
+        help.append("`embedding(count, dim)` turns indices into vectors")
     raise Refused(
         f"{layer.word} needs {names}, got {_PLURAL[x.dtype]}: {x}",
         code="E303", input=input, help=help,
@@ -67,8 +66,8 @@ def scaled(size: Dim, factor: float) -> Dim | None:
     that is no exact expression (``0.3 * T``)."""
     if isinstance(size, int):
         return floor(size * factor)
-    exact = Fraction(factor)
-    return size * exact.numerator // exact.denominator if exact.denominator <= 1024 else None
+    numerator, denominator = float(factor).as_integer_ratio()
+    return size * numerator // denominator if denominator <= 1024 else None
 
 
 def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:

@@ -18,7 +18,7 @@ Producer = tuple[str, int]
 """A tensor in the flat graph: the key of the node that makes it, and which result it is."""
 
 
-class NetGraph(nx.MultiDiGraph):
+class NetGraph(nx.MultiDiGraph):  # type: ignore[misc]  # networkx has no types
     """A graph of nodes: each carries ``node`` (an ``ir.Node``), and ``graph`` if it is a call.
 
     Edges run from producer to consumer. Their key and ``slot`` are the consumer's input slot;

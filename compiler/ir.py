@@ -86,9 +86,9 @@ class Node:
     """One step.
 
     ``key`` is unique in the graph. ``path`` is the module path inside the graph (``conv1``,
-    ``layer.0``) that holds the weights, and is ``""`` for operators, slices and inputs. Two nodes with one path
-    use the same weights (``share``). ``count`` > 1 stands for that many copies one after
-    another, each with its own weights, the results of one being the first inputs of the next;
+    ``layer.0``) that holds the weights, and is ``""`` for operators, slices and inputs. Two nodes
+    with one path use the same weights (``share``). ``count`` > 1 stands for that many copies one
+    after another, each with its own weights, the results of one being the first inputs of the next;
     then ``path`` ends in the first copy's number (``layer.0``, ``conv1``) and ``paths`` are all.
 
     ``module``: where ``path`` names a module that lives in an enclosing graph (a ``share``
@@ -110,7 +110,8 @@ class Node:
     names: tuple[str, ...] = ()
     """The names a body gave to the results (``skip``, ``x``); one for each result, or none."""
     outers: tuple[tuple[str, str], ...] = ()
-    """For a CallOp whose graph has ``outer`` modules: (their name, module path here or outer name)."""
+    """For a call of a graph with ``outer`` modules: pairs of their name there and their path here,
+    or their name among this graph's own ``outer`` ones."""
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -89,7 +89,7 @@ class Helper:
     """A class or function that the generated file defines once, because PyTorch has none.
 
     ``source`` is its whole text, formatted as it shall appear, importing nothing itself:
-    ``math``, ``torch``, ``nn`` (torch.nn) and ``F`` (torch.nn.functional) are at hand.
+    ``math``, ``torch``, ``Tensor``, ``nn`` and ``F`` (torch.nn.functional) are at hand.
     """
 
     name: str

@@ -20,7 +20,7 @@ from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse
 from ..grammar.source import Source
-from .choice import arguments_of, choose_nets, input_shapes
+from .choice import Choice, arguments_of, choose_nets, input_shapes
 from .dims import Dim, symbol
 from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
@@ -44,6 +44,15 @@ class Compilation:
     net: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for besides the net: its arguments, input shapes, where imports are found."""
+
+    parameters: Mapping[str, object]
+    inputs: Mapping[str, str] | str | None
+    search: Sequence[Path]
+
+
 def load_source(
     source: Source,
     *,
@@ -60,7 +69,7 @@ def load_source(
     """
     tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net)
-    return _compile(source, tree, chosen.findings, chosen.nets, chosen.net, parameters, inputs, search)
+    return _compile(source, tree, chosen, chosen.net, Request(parameters or {}, inputs, search))
 
 
 def check_source(
@@ -74,13 +83,12 @@ def check_source(
     """Check a text: the net that is named, else every net that needs no arguments."""
     tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net, every=True)
-    result = Compilation(None, (), chosen.nets)
-    findings: dict[Any, Diagnostic] = {}
+    request = Request(parameters or {}, inputs, search)
+    result = Compilation(None, chosen.findings, chosen.nets)
+    findings = {(d.code, d.span, d.message): d for d in chosen.findings}
     for name in chosen.checked:
-        result = _compile(source, tree, chosen.findings, chosen.nets, name, parameters, inputs, search)
+        result = _compile(source, tree, chosen, name, request)
         findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
-    if not chosen.checked:
-        findings = {(d.code, d.span, d.message): d for d in chosen.findings}
     return Compilation(result.graph, tuple(findings.values()), chosen.nets, result.net)
 
 
@@ -90,20 +98,18 @@ def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
 
 
 def _compile(
-    source: Source, tree: syntax.File, found: tuple[Diagnostic, ...], nets: tuple[str, ...],
-    net: str | None, parameters: Mapping[str, object] | None,
-    inputs: Mapping[str, str] | str | None, search: Sequence[Path],
-) -> Compilation:  # fmt: skip
+    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request
+) -> Compilation:
     if net is None:
-        return Compilation(None, found, nets)
+        return Compilation(None, chosen.findings, chosen.nets)
     with _deep_and_uncollected():
-        program, findings = _elaborate(source, tree, net, parameters or {}, inputs, Finder(search))
-        findings = (*found, *findings)
+        program, findings = _elaborate(source, tree, net, request)
+        findings = (*chosen.findings, *findings)
         if any(d.severity == "error" for d in findings) or program.result is None:
-            return Compilation(None, findings, nets, net)
+            return Compilation(None, findings, chosen.nets, net)
         outputs = program.outputs()
         graph = Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
-        return Compilation(graph, (*findings, *lint(tree, program)), nets, net)
+        return Compilation(graph, (*findings, *lint(tree, program)), chosen.nets, net)
 
 
 @contextmanager
@@ -122,24 +128,24 @@ def _deep_and_uncollected() -> Iterator[None]:
 
 
 def _elaborate(
-    source: Source, tree: syntax.File, net: str, parameters: Mapping[str, object],
-    inputs: Mapping[str, str] | str | None, finder: Finder,
-) -> tuple[Program, tuple[Diagnostic, ...]]:  # fmt: skip
+    source: Source, tree: syntax.File, net: str, request: Request
+) -> tuple[Program, tuple[Diagnostic, ...]]:
     """Elaborate, again and again while something new is learnt of the inputs."""
     known: dict[str, TensorType] = {}
     bound: dict[str, Dim] = {}
     free: set[str] = set()
+    finder = Finder(request.search)
     for _ in range(MAX_RESTARTS):
         program = Program(finder, {})
         program.known, program.bound, program.free = known, bound, free
         file = program.load(source, tree)
         program.files[source.name] = file
         program.loading.append(source.name)
-        program.shapes, problems = input_shapes(inputs)
+        program.shapes, problems = input_shapes(request.inputs)
         program.diagnostics += problems
         try:
             if net:
-                program.run_named(file, net, arguments_of(program, file, net, parameters))
+                program.run_named(file, net, arguments_of(program, file, net, request.parameters))
             else:
                 program.run_file(file)
             program.check_inputs_given()

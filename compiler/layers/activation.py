@@ -127,7 +127,7 @@ class RReLU(Activation):
     low: float = 1 / 8
     high: float = 1 / 3
 
-    def check(self, x: TensorType) -> None:  # noqa: ARG002
+    def check(self, x: TensorType) -> None:
         if self.low > self.high:
             raise Refused(
                 f"low must not be above high, got {self.low} and {self.high}",
@@ -174,7 +174,7 @@ class CELU(Activation):
 
     alpha: float = 1.0
 
-    def check(self, x: TensorType) -> None:  # noqa: ARG002
+    def check(self, x: TensorType) -> None:
         if self.alpha == 0:
             raise Refused("celu divides by alpha, which is 0", setting="alpha")
 
@@ -277,7 +277,7 @@ class Softshrink(Activation):
 
     lambd: float = 0.5
 
-    def check(self, x: TensorType) -> None:  # noqa: ARG002
+    def check(self, x: TensorType) -> None:
         if self.lambd < 0:
             raise Refused(f"lambd must not be negative, got {self.lambd}", setting="lambd")
 
@@ -310,7 +310,7 @@ class Hardtanh(Activation):
     min_val: float = -1.0
     max_val: float = 1.0
 
-    def check(self, x: TensorType) -> None:  # noqa: ARG002
+    def check(self, x: TensorType) -> None:
         if not self.min_val < self.max_val:
             raise Refused(
                 f"min_val must be below max_val, got {self.min_val} and {self.max_val}",
@@ -386,7 +386,7 @@ class _Normalizing(Activation):
     """Softmax and its kin: over axis ``dim``, which must be given."""
 
     def check(self, x: TensorType) -> None:
-        axis(getattr(self, "dim"), x.rank)  # noqa: B009
+        axis(getattr(self, "dim"), x.rank)
 
 
 class Softmax(_Normalizing):

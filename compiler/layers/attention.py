@@ -45,8 +45,8 @@ class Attention(Layer):
 
     ``causal`` lets a position see itself and those before. In every mask true means *keep*, and
     floats are added to the scores: ``mask`` is [T, S], [N, T, S] or [N, heads, T, S],
-    ``key_mask`` [N, S] (false for padding). ``return_weights=true`` gives the weights averaged over the
-    heads, [N, T, S], as side result. The keys' and values' widths follow from the inputs.
+    ``key_mask`` [N, S] (false for padding). ``return_weights=true`` gives the weights averaged
+    over the heads, [N, T, S], as side result. The keys' and values' widths follow from the inputs.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
     """
@@ -219,7 +219,8 @@ def _dropped(code: Code, mask: TensorType) -> Code:
 
 
 class ScaledDotProduct(Layer):
-    """Scaled dot-product attention of ``[q, k, v]``, [N, heads, T, d] each: softmax(q k' / sqrt(d)) v.
+    """Scaled dot-product attention of ``[q, k, v]``, [N, heads, T, d] each:
+    softmax(q k' / sqrt(d)) v.
 
     Fewer heads of keys and values than of queries are shared among them (grouped queries). In
     ``mask`` true means *keep* and floats are added; it broadcasts to [N, heads, T, S].

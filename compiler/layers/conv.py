@@ -52,9 +52,10 @@ class _Convolution(Weighted, Windowed):
 
     def groups_help(self, x: TensorType) -> str:
         if isinstance(self.groups, int) and isinstance(self.out, int):
-            common = [g for g in range(1, self.groups + 1) if _divides(g, self.out, x.shape[1])]
-            return f"`groups={common[-1]}` divides both" if common else ""
-        return ""
+            common = [g for g in range(2, self.groups + 1) if _divides(g, self.out, x.shape[1])]
+            if common:
+                return f"`groups={common[-1]}` divides both"
+        return f"both must be multiples of {self.groups}: channels in and filters out"
 
     def constructor(self, x: TensorType, name: str) -> tuple[str, tuple[Dim, ...]]:
         """The module's class and first arguments; lazy where the input's channels are open."""
@@ -239,7 +240,7 @@ class ConvTranspose(_Convolution):
         bias = {"bias": Weight((self.out,))} if self.bias else {}
         return {"weight": Weight((x.shape[1], self.out // self.groups, *kernel))} | bias
 
-    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:  # noqa: ARG002
+    def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         (kernel,) = self.expanded(inputs[0], "kernel")
         return numel(inputs[0].shape) * (self.out // self.groups) * numel(kernel)
 

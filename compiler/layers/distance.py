@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..checks import need
-from ..layer import Example, Layer, Refused, axis, broadcast
+from ..layer import Example, Layer, Refused, axis
 from ..lowering import Lowering, module
 from ..types import Shape, TensorType
+from .operands import common_shape
 
 
 class _Distance(Layer):
@@ -18,10 +19,7 @@ class _Distance(Layer):
     def common(self, a: TensorType, b: TensorType) -> Shape:
         need(self, a)
         need(self, b, input=1)
-        shape = broadcast(a.shape, b.shape)
-        if shape is None:
-            raise Refused(f"{self.word} needs two tensors of one shape: {a} and {b}", code="E302")
-        return shape
+        return common_shape(self.word, (a, b))
 
 
 class CosineSimilarity(_Distance):

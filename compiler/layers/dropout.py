@@ -26,7 +26,7 @@ class _Dropping(Layer):
         probability(self.p)
         return x
 
-    def lower(self, x: TensorType) -> Lowering:  # noqa: ARG002
+    def lower(self, x: TensorType) -> Lowering:
         return module(f"nn.{self.torch}", self.p)
 
     def caption(self) -> tuple[str, str]:
@@ -102,12 +102,12 @@ STOCHASTIC_DEPTH = Helper(
     '''class StochasticDepth(nn.Module):
     """Drops whole examples (mode "row") or the whole batch ("batch") in training."""
 
-    def __init__(self, p, mode="row"):
+    def __init__(self, p: float, mode: str = "row") -> None:
         super().__init__()
         self.p = p
         self.mode = mode
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.p == 0:
             return x
         rows = x.shape[0] if self.mode == "row" else 1
@@ -115,7 +115,7 @@ STOCHASTIC_DEPTH = Helper(
         noise = x.new_empty([rows] + [1] * (x.ndim - 1)).bernoulli_(keep)
         return x * (noise / keep if keep > 0 else noise)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"p={self.p}, mode={self.mode}"
 ''',
 )
@@ -138,7 +138,7 @@ class StochasticDepth(_Dropping):
     p: float
     mode: Literal["row", "batch"] = "row"
 
-    def lower(self, x: TensorType) -> Lowering:  # noqa: ARG002
+    def lower(self, x: TensorType) -> Lowering:
         given = {"mode": (self.mode, "row")}
         built = module("StochasticDepth", self.p, _given=given).module
         assert isinstance(built, Call)

@@ -140,6 +140,8 @@ class MaxPool(_Pool):
     return_indices: bool = False
 
     def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
+        if x.rank == 3:
+            need(self, x)  # PyTorch pools ints in images and volumes only
         at_least(1, dilation=self.dilation)
         found = self.windows(x)
         return (found, found.with_dtype("int")) if self.return_indices else found
@@ -432,7 +434,7 @@ class MaxUnpool(Windowed):
     def strides(self, rank: int) -> tuple[Dim, ...]:
         return expand(self.kernel if self.stride is None else self.stride, rank, "stride")
 
-    def lower(self, x: TensorType, indices: TensorType) -> Lowering:  # noqa: ARG002
+    def lower(self, x: TensorType, indices: TensorType) -> Lowering:
         rank = x.rank - 2
         kernel, stride = expand(self.kernel, rank, "kernel"), self.strides(rank)
         pad = expand(self.pad, rank, "pad")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..dims import Dim, less
 from ..layer import Example, Layer, Refused, Weight
-from ..lowering import Call, Device, Helper, Input, Lowering, call
+from ..lowering import Device, Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .source import Source
 
@@ -80,7 +80,9 @@ ALIBI = Helper(
 
 BUCKETS = Helper(
     "relative_buckets",
-    '''def relative_buckets(queries, keys, buckets=32, distance=128, bidirectional=True, device=None):
+    '''def relative_buckets(
+    queries, keys, buckets=32, distance=128, bidirectional=True, device=None
+):
     """Distances between queries and keys in buckets, finer for near ones (T5)."""
     query = torch.arange(queries, dtype=torch.long, device=device)[:, None]
     key = torch.arange(keys, dtype=torch.long, device=device)[None, :]
@@ -140,8 +142,8 @@ class Positions(Layer):
         helper = LEARNED if self.mode == "learned" else SINUSOIDAL
         if not isinstance(x.shape[2], int):
             raise Refused("positions needs to know its width", input=0)
-        given = (("length", self.length),) if self.length != 5000 else ()
-        return Lowering(Call(helper.name, (x.shape[2],), given), helpers=(helper,))
+        length = given(length=(self.length, 5000))
+        return Lowering(call(helper.name, x.shape[2], **length), helpers=(helper,))
 
     def caption(self) -> tuple[str, str]:
         return "+ positions", self.mode
@@ -177,9 +179,8 @@ class Rotary(Layer):
         return x
 
     def lower(self, x: TensorType) -> Lowering:
-        options = (("base", float(self.base)),) if self.base != 10000.0 else ()
-        options += (("interleaved", True),) if self.interleaved else ()
-        return Lowering(forward=Call("rotate", (Input(0),), options), helpers=(ROTARY,))
+        options = given(base=(float(self.base), 10000.0), interleaved=(self.interleaved, False))
+        return Lowering(forward=call("rotate", Input(0), **options), helpers=(ROTARY,))
 
 
 class Alibi(Source):

@@ -173,7 +173,8 @@ class Recurrent(Layer):
 
 class RNN(Recurrent):
     """Elman RNN over [N, T, in]: the outputs [N, T, hidden * directions], and as side result the
-    last states [layers * directions, N, hidden]. First states may be piped in: ``[x, h] > rnn(128)``.
+    last states [layers * directions, N, hidden]. First states may be piped in:
+    ``[x, h] > rnn(128)``.
 
     ``lengths=`` is one length per example: shorter sequences are packed, not read past their end.
 
@@ -193,7 +194,8 @@ class RNN(Recurrent):
 
 class GRU(Recurrent):
     """Gated recurrent unit over [N, T, in] (Cho et al., 2014): the outputs
-    [N, T, hidden * directions], and as side result the last states [layers * directions, N, hidden].
+    [N, T, hidden * directions], and as side result the last states
+    [layers * directions, N, hidden].
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
     """
@@ -240,9 +242,8 @@ class LSTM(Recurrent):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        if self.proj < 0 or self.proj >= self.hidden:
-            if self.proj != 0:
-                raise Refused("proj is smaller than hidden", setting="proj")
+        if self.proj and not 0 < self.proj < self.hidden:
+            raise Refused("proj is smaller than hidden", setting="proj")
 
     def _more_settings(self) -> dict[str, tuple[Code, Code]]:
         return {"proj_size": (self.proj, 0)}

@@ -65,7 +65,7 @@ class Upsample(Layer):
         if _RANKS.get(self.mode, rank) != rank:
             fitting = [m for m, r in _RANKS.items() if r == rank]
             raise Refused(
-                f"mode={self.mode} is for {_RANKS[self.mode]} spatial axes, {x} has {rank}",
+                f"mode={self.mode} is for [{', '.join(SPATIAL_AXES[_RANKS[self.mode]])}], got {x}",
                 setting="mode",
                 input=0,
                 help=" or ".join(f"`mode={m}`" for m in fitting),
