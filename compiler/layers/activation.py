@@ -386,7 +386,7 @@ class _Normalizing(Activation):
     """Softmax and its kin: over axis ``dim``, which must be given."""
 
     def check(self, x: TensorType) -> None:
-        axis(getattr(self, "dim"), x.rank)
+        axis(self.dim, x.rank)
 
 
 class Softmax(_Normalizing):

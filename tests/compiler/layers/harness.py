@@ -148,7 +148,13 @@ class Program:
 
 def program(lowering: low.Lowering, count: int, values: Mapping[str, int] | None = None) -> Program:
     inputs = [f"x{i}" for i in range(count)]
-    namespace: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math}
+    namespace: dict[str, Any] = {
+        "math": math,
+        "torch": torch,
+        "Tensor": torch.Tensor,
+        "nn": nn,
+        "F": F,
+    }
     for helper in lowering.helpers:
         exec(helper.source, namespace)
         assert helper.name in namespace, f"{helper.name} is not what its source defines"
