@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Label
+from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
 from ..builder import Builder
 from ..dims import Dim, Size, substitute, symbol, symbols
@@ -211,16 +211,8 @@ class Bodies(Application):
 
     def _first_piped(self, expr: syntax.Expr, env: Environment, inputs: list[Tensor]) -> Data:
         if isinstance(expr, syntax.Conditional):
-            condition = self.decide(expr.condition, env)
-            if condition is None:
-                return UNKNOWN
-            arm = expr.then if condition else expr.otherwise
-            if isinstance(arm, syntax.Binary) and arm.operator == ">":
-                found = len(self.diagnostics)
-                self.check_arm(arm, self.evaluate(arm, env))
-                if len(self.diagnostics) > found:
-                    return UNKNOWN
-            return self._first_piped(arm, env, inputs)
+            arm = self.arm(expr, env)
+            return UNKNOWN if arm is None else self._first_piped(arm, env, inputs)
         value = self.pipe_target(expr, env)
         network = self.network_or_none(value)
         if network is None:
@@ -229,7 +221,7 @@ class Bodies(Application):
             if networks_in(value):
                 return UNKNOWN
             return self.report("E207", f"a network is needed here, this is {describe(value)}",
-                               expr.span)  # fmt: skip
+                               expr.span, help="pipes carry tensors")  # fmt: skip
         return self.apply(network, inputs, expr.span)
 
     # --- blocks -----------------------------------------------------------------------------------
@@ -379,16 +371,23 @@ class Bodies(Application):
     def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
         place = block.body[-1].span
         if isinstance(value, Network) or networks_in(value):
-            return self.report(
-                "E209", f"the result of `{block.name}` is a network, not a tensor", place,
-                help=f"pipe the input into it: `{block.inputs[0].name} > ...`"
-                if block.inputs else "",
-            )  # fmt: skip
+            return self._unapplied(block, place)
         if not tensors_in(value):
             return self.report("E209", f"the result of `{block.name}` is {describe(value)}", place)
         if not self.check_outputs(block, env, value):
             return UNKNOWN
         return value
+
+    def _unapplied(self, block: syntax.Block, place: Span) -> Data:
+        names = [p.name for p in block.inputs or ()]
+        source = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        fix = Fix(f"begin with `{source}`", (Edit(Span(place.source, place.start, place.start),
+                                                  f"{source} > "),))  # fmt: skip
+        return self.report(
+            "E209", f"the result of `{block.name}` is a network, not a tensor", place,
+            help=f"pipe the input into it: `{source} > ...`" if names else (),
+            fix=fix if names else None,
+        )  # fmt: skip
 
     def check_outputs(self, block: syntax.Block, env: Environment, value: Data) -> bool:
         """The declared results: ``-> [classes]``."""

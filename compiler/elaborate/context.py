@@ -113,10 +113,11 @@ class Context:
         fix: Fix | None = None, severity: Severity = "error",
     ) -> Unknown:  # fmt: skip
         """Record a finding with the block calls that led here; its value is UNKNOWN."""
+        helps = (help,) if isinstance(help, str) else help
         ways = [Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:]]
         found = Diagnostic(
             code, message, span, detail, (*labels, *(w for w in ways if w.span != span)),
-            tuple(notes), (help,) if isinstance(help, str) else tuple(help), fix, severity,
+            tuple(notes), tuple(h for h in helps if h), fix, severity,
         )  # fmt: skip
         if not any(d.code == code and d.span == span for d in self.diagnostics):
             self.diagnostics.append(found)

@@ -415,8 +415,7 @@ class Expressions(Calls):
         if self._is_network(left) or self._is_network(right):
             return self._on_networks(node, left, right)
         if node.operator == ">" and not is_number(right):
-            return self.report("E207", "a number cannot be piped", node.left.span,
-                               help="pipes carry tensors")  # fmt: skip
+            return self._not_piped(left, node.left.span)
         return self._on_numbers(node, left, right)
 
     def _logical(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
@@ -447,7 +446,7 @@ class Expressions(Calls):
     def _on_tensors(self, node: syntax.Binary, left: Data, right: Data) -> Data:
         symbol_ = node.operator
         if symbol_ == ">":
-            return self.report("E207", "a number cannot be piped", node.left.span)
+            return self._not_piped(left, node.left.span)
         if symbol_ in ("in", "not in"):
             return self.report("E222", "`in` looks into lists of numbers", node.operator_span)
         if isinstance(left, list) or isinstance(right, list):
@@ -484,6 +483,8 @@ class Expressions(Calls):
         symbol_ = node.operator
         if symbol_ == "+" and isinstance(left, list) and isinstance(right, list):
             return left + right
+        if symbol_ == ">":
+            return self._not_piped(left, node.left.span)
         if symbol_ in COMPARISONS or symbol_ in ("in", "not in"):
             return self.report(
                 "E207", f"`{symbol_}` compares numbers, and this is {describe(left)}",
@@ -537,10 +538,7 @@ class Expressions(Calls):
         if first is None and networks_in(left):
             return UNKNOWN
         if first is None:
-            return self.report(
-                "E207", f"{describe(left)} cannot be piped", node.left.span,
-                help="pipes carry tensors",
-            )  # fmt: skip
+            return self._not_piped(left, node.left.span)
         members = first.members if isinstance(first, Chain) and first.span is not None else (first,)
         return Chain((*members, network), node.span)
 
@@ -553,21 +551,30 @@ class Expressions(Calls):
         network = self.network_or_none(right)
         if network is not None or networks_in(right):
             return network
+        text = node.right.span.text
+        compared = f"`... > gt({text})` compares elementwise"
+        fix = Fix(f"write `gt({text})`", (Edit(node.right.span, f"gt({text})"),))
         if is_number(right):
-            self.report(
-                "E207", "a tensor is piped into a number", node.right.span,
-                help=f"to compare elementwise: `> gt({node.right.span.text})`",
-            )  # fmt: skip
+            self.report("E207", "a tensor is piped into a number", node.right.span, help=compared,
+                        fix=fix)  # fmt: skip
+        elif isinstance(right, Tensor) and right.draft.layer and right.draft.layer.arity == (0, 0):
+            message = f"nothing is piped into `{right.draft.layer.word}`: it is a source"
+            help = "`x + source` and `[source, x] > concat` join it"
+            self.report("E207", message, node.right.span, help=help)
         elif isinstance(right, Tensor) or tensors_in(right):
             self.report(
                 "E207", "a pipe leads into a tensor", node.right.span,
-                detail=f"this is {describe(right)}",
-                help="to compare elementwise: `x > gt(y)`; to add: `(x > f) + y`",
+                detail=f"this is {describe(right)}", fix=fix if isinstance(right, Tensor) else None,
+                help=[compared, "`(x > f) + y` adds"],
             )  # fmt: skip
         else:
             self.report("E207", f"a pipe leads into {describe(right)}", node.right.span,
                         help="layers, blocks and lists of them can be piped into")  # fmt: skip
         return None
+
+    def _not_piped(self, value: Data, span: Span) -> Data:
+        return self.report("E207", f"{describe(value)} cannot be piped", span,
+                           help="pipes carry tensors")  # fmt: skip
 
     def _joined_with_itself(self, node: syntax.Binary, env: Environment) -> bool:
         left = node.left
@@ -600,22 +607,41 @@ class Expressions(Calls):
     # --- conditions -----------------------------------------------------------------------------
 
     def _conditional(self, expr: syntax.Conditional, env: Environment) -> Data:
-        condition = self.decide(expr.condition, env)
-        if condition is None:
-            return UNKNOWN
-        arm = expr.then if condition else expr.otherwise
-        value = self.evaluate(arm, env)
-        self.check_arm(arm, value)
-        return value
+        arm = self.arm(expr, env)
+        return UNKNOWN if arm is None else self.evaluate(arm, env)
 
-    def check_arm(self, arm: syntax.Expr, value: Data) -> None:
-        if isinstance(arm, syntax.Binary) and arm.operator == ">" and isinstance(value, Chain):
+    def arm(self, expr: syntax.Conditional, env: Environment) -> syntax.Expr | None:
+        """The arm that the condition chooses; None after an error."""
+        condition = self.decide(expr.condition, env)
+        traps = [arm for arm in (expr.then, expr.otherwise) if self._pipes_networks(arm, env)]
+        for arm in traps:
+            text = f"({arm.span.text})"
             self.report(
                 "E210", "an arm of `if` that is a pipe needs parentheses", arm.span,
-                notes=["`if` binds loosest: all that stands before it belongs to the arm"],
-                help=f"`({arm.span.text}) if ... else ...`",
-                fix=Fix("add parentheses", (Edit(arm.span, f"({arm.span.text})"),)),
+                notes=["`if` binds loosest: the whole pipe before or after it belongs to the arm"],
+                help=f"`{text} if ... else ...`" if arm is expr.then else f"`... else {text}`",
+                fix=Fix("add parentheses", (Edit(arm.span, text),)),
             )  # fmt: skip
+        if condition is None or traps:
+            return None
+        return expr.then if condition else expr.otherwise
+
+    def _pipes_networks(self, arm: syntax.Expr, env: Environment) -> bool:
+        """Whether an arm is a pipe that starts from a network, as far as its first word tells."""
+        if not isinstance(arm, syntax.Binary) or arm.operator != ">":
+            return False
+        first: syntax.Expr = arm
+        while isinstance(first, syntax.Binary | syntax.Labelled | syntax.Call | syntax.Index):
+            if isinstance(first, syntax.Binary):
+                first = first.left
+            elif isinstance(first, syntax.Labelled):
+                first = first.body
+            else:
+                first = first.function if isinstance(first, syntax.Call) else first.value
+        found = self.lookup(first.id, env, first.span) if isinstance(first, syntax.Name) else None
+        if found is None or not isinstance(found.value, Network):
+            return False
+        return not (isinstance(found.value, LayerWord) and found.value.layer.arity == (0, 0))
 
     def decide(self, expr: syntax.Expr, env: Environment) -> bool | None:
         """A condition's truth; None after an error."""
@@ -704,10 +730,10 @@ class Expressions(Calls):
             if isinstance(body, syntax.Paren):
                 body = body.body
             elif isinstance(body, syntax.Conditional):
-                condition = self.decide(body.condition, env)
-                if condition is None:
+                arm = self.arm(body, env)
+                if arm is None:
                     return body, None
-                body = body.then if condition else body.otherwise
+                body = arm
             else:
                 return body, True
 

@@ -48,7 +48,7 @@ def test_literals(text: str, expected: Any) -> None:
 ARITHMETIC: list[tuple[str, Any]] = [
     ("7 + 3", 10), ("7 - 3", 4), ("7 * 3", 21), ("7 / 2", 3.5), ("7 // 2", 3), ("-7 // 2", -4),
     ("7 % 3", 1), ("-7 % 3", 2), ("2 ** 10", 1024), ("2 ** -1", 0.5), ("6 / 3", 2.0),
-    ("7.5 // 2", 3.0), ("7.5 % 2", 1.5), ("1 + 0.5", 1.5), ("-3", -3), ("--3", 3), ("+3", None),
+    ("7.5 // 2", 3.0), ("7.5 % 2", 1.5), ("1 + 0.5", 1.5), ("-3", -3), ("--3", 3),
     ("3 > 2", True), ("3 < 2", False), ("3 >= 3", True), ("3 <= 2", False), ("3 == 3", True),
     ("3 != 3", False), ("3 == 3.0", True), ("none == none", True), ("none != 3", True),
     ('"a" == "a"', True), ('"a" + "b"', "ab"), ("true == 1", False), ("[1, 2] == 1x2", True),
@@ -63,8 +63,6 @@ ARITHMETIC: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("text", "expected"), ARITHMETIC)
 def test_arithmetic_is_pythons(text: str, expected: Any) -> None:
-    if expected is None:
-        return  # there is no unary plus
     made = value(text)
     assert made == expected
     assert type(made) is type(expected)
@@ -146,8 +144,8 @@ REFUSED = [
     ("sum([[1]])", "E215"), ("floor(none)", "E215"), ("abs(none)", "E215"),
     ("[i for i in 3]", "E218"), ("[a for a, b in [1]]", "E218"), ("[a for a, b in [[1]]]", "E218"),
     ("undefined", "E201"), ("undefined + 1", "E201"), ("[undefined, 1]", "E201"),
-    ("undefined(3)", "E201"), ("undefined[0]", "E201"), ("undefined.x", "E201"), ("3.5.x", None),
-    ("k.x", "E201"), ("k(3)", "E206"), ('"a"()', "E206"), ("len", None),
+    ("undefined(3)", "E201"), ("undefined[0]", "E201"), ("undefined.x", "E201"), 
+    ("k.x", "E201"), ("k(3)", "E206"), ('"a"()', "E206"), 
     ("2 ** 64", "E215"), ("10 ** 400", "E215"), ("9 ** 9 ** 9", "E215"), ("1e300 * 1e300", "E215"),
     ("4611686018427387904 * 2", "E215"), ("range(1000000)", "E215"), ("[0] * 1000000", "E215"),
     ("(-2) ** 0.5", "E215"), ("1e308 * 10", "E215"), ("make_divisible(1e300)", "E215"),
@@ -155,7 +153,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "code"), [(t, c) for t, c in REFUSED if c])
+@pytest.mark.parametrize(("text", "code"), REFUSED)
 def test_what_values_do_not_allow(text: str, code: str) -> None:
     assert refused(text, k=5) == code
 
