@@ -3,13 +3,14 @@ numbers alone, which become parameters of ``__init__``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from ...compiler.ir import CallOp, Graph
 from ...compiler.lowering import Attr, Call, Code, Infix, Raw
-from .drafts import Draft, make_draft
+from .drafts import Draft, make_draft, one_of
 from .expressions import Late
 from .inits import uniform
 from .modules import sequential
@@ -60,7 +61,7 @@ class Program:
         for level in _levels(root):
             self._level(level)
         self.root = self.classes[-1]
-        _name_classes(self.classes)
+        _name_classes(self.classes, _places(root))
 
     # what drafts ask for
 
@@ -165,7 +166,8 @@ def merge(graphs: Sequence[Graph], drafts: Sequence[Draft]) -> Class:
     init = _storing(init, stored)
     parameters, order = chooser.ordered()
     rows = {id(g): tuple(chooser.columns[name][i] for name in order) for i, g in enumerate(graphs)}
-    name = Late(parameter_names=tuple(order))
+    usual = {p.name: p.default[0] for p in parameters if p.default}
+    name = Late(parameter_names=tuple(order), defaults=usual)
     return Class(
         name, list(graphs), replace(drafts[0], init=init, forward=forward), parameters, rows
     )
@@ -359,54 +361,68 @@ def _hint_of(value: object) -> str:
 
 
 def _construct(made: Class, row: Row) -> Call:
-    """``Basic(64, 128, stride=2)``."""
+    """``Basic(64, 128, stride=2)``: sizes by position, the rest by name."""
     args: list[Code] = []
     kwargs: list[tuple[str, Code]] = []
     for parameter, value in zip(made.parameters, row, strict=True):
-        if parameter.default and _same(value, parameter.default[0]):
-            continue
-        if kwargs or parameter.default or isinstance(value, float | bool | str | None):
+        if kwargs or parameter.default or not _POSITIONAL.fullmatch(parameter.hint):
             kwargs.append((parameter.name, value))
         else:
             args.append(value)
-    return Call(made.name, tuple(args), tuple(kwargs))
+    return prune(Call(made.name, tuple(args), tuple(kwargs)))
+
+
+_POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
 
 
 # --- names --------------------------------------------------------------------------------------
 
 
-def _name_classes(classes: Sequence[Class]) -> None:
+def _name_classes(classes: Sequence[Class], places: Mapping[int, str]) -> None:
     """The root first; then of each block's variants the simplest has the block's name."""
     helpers = {h.name for c in classes for h in c.draft.helpers}
     taken = {*IN_SCOPE, *helpers}
     families: dict[str, list[Class]] = {}
-    for made in classes:
-        families.setdefault(_family(made.graph), []).append(made)
-    root = classes[-1]
-    root.name.text = numbered(_family(root.graph), taken)
-    taken.add(root.name.text)
+    for made in (classes[-1], *classes[:-1]):
+        families.setdefault(_family(made.graph, places), []).append(made)
     for family, variants in families.items():
-        for made, wish in _wishes(family, [v for v in variants if v is not root]):
+        for made, wish in _wishes(family, variants, classes[-1]):
             made.name.text = numbered(wish, taken)
             taken.add(made.name.text)
 
 
-def _family(graph: Graph) -> str:
-    name = graph.name.rstrip("0123456789._") if graph.kind == "group" else graph.name
-    return camel(name or ("Group" if graph.kind == "group" else "Net"))
+def _family(graph: Graph, places: Mapping[int, str]) -> str:
+    """What classes of one block, or of groups with one label, have in common: ``Layer``."""
+    if graph.kind != "group":
+        return camel(graph.name) or "Net"
+    label = graph.name.rstrip("0123456789._") or one_of(places[id(graph)])
+    return camel(label) or "Group"
 
 
-def _wishes(family: str, variants: Sequence[Class]) -> Iterator[tuple[Class, str]]:
+def _places(root: Graph) -> dict[int, str]:
+    """Where each graph is called first, as far as labels say: ``branches.0``."""
+    found: dict[int, str] = {id(root): ""}
+    waiting = [root]
+    while waiting:
+        graph = waiting.pop()
+        for node in graph.nodes:
+            if isinstance(node.op, CallOp) and id(node.op.graph) not in found:
+                found[id(node.op.graph)] = f"{found[id(graph)]}.{node.path}"
+                waiting.append(node.op.graph)
+    return found
+
+
+def _wishes(family: str, variants: Sequence[Class], root: Class) -> Iterator[tuple[Class, str]]:
     """``Basic``, and ``BasicDownsample`` for the one with that label besides."""
-    members = [set(v.draft.tree.children) for v in variants]
-    simplest = next(
-        (v for v, m in zip(variants, members, strict=True) if all(m <= o for o in members)), None
-    )
+    children = {id(v): set(v.draft.tree.children) for v in variants}
+    simplest = variants[0] if variants[0] is root else None
+    for made in variants:
+        if simplest is None and all(children[id(made)] <= c for c in children.values()):
+            simplest = made
     if simplest is not None:
         yield simplest, family
-    for made, own in zip(variants, members, strict=True):
-        if made is simplest:
-            continue
-        extra = sorted(own - set(simplest.draft.tree.children)) if simplest is not None else []
-        suffix = camel(extra[0]) if len(extra) == 1 and not extra[0][-1].isdigit() else ""
-        yield made, family + suffix
+    for made in variants:
+        if made is not simplest:
+            extra = children[id(made)] - children[id(simplest)] if simplest is not None else set()
+            label = extra.pop() if len(extra) == 1 else ""
+            yield made, family + ("" if label[-1:].isdigit() else camel(label))

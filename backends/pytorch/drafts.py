@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, Protocol
 
 from ...compiler.dims import Dim, Size, substitute, symbol, symbols
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, piped
+from ...compiler.ir import (
+    CallOp,
+    Graph,
+    InputOp,
+    LayerOp,
+    Node,
+    Value,
+    WeightOp,
+    layer_weights,
+    piped,
+)
 from ...compiler.layer import Refused
 from ...compiler.lowering import (
     Attr,
     Call,
     Code,
+    Device,
     Helper,
     Infix,
     Input,
@@ -26,7 +37,7 @@ from ...compiler.lowering import (
 )
 from .errors import refusal, reserved_name
 from .expressions import dim_code
-from .forward import Loop, Step, body
+from .forward import Loop, Step, body, fan_out
 from .inits import Uniform, initialise
 from .modules import (
     Item,
@@ -41,15 +52,11 @@ from .modules import (
     plant,
     sequential,
 )
-from .names import LIST_METHODS, attribute, reserved, variable
+from .names import LIST_METHODS, attribute, numbered, reserved, variable
 from .statements import Assign, Statement, Var, do, rebuild
 
 MOST_SPELLED_OUT: Final = 3
 """Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
-
-_SOURCES: Final = frozenset(
-    f"torch.{name}" for name in ("arange", "empty", "eye", "full", "ones", "rand", "randn", "zeros")
-)
 
 
 @dataclass(frozen=True)
@@ -94,23 +101,35 @@ class _Drafter:
     def __init__(self, graph: Graph, classes: Classes) -> None:
         self.graph = graph
         self.classes = classes
-        self.nodes = [copy for node in graph.nodes for copy in _spelled_out(node)]
-        self.running = [n for n in self.nodes if not n.idle and not isinstance(n.op, InputOp)]
         self.lowerings: dict[str, Lowering] = {}
+        self.nodes = self._with_paths(c for node in graph.nodes for c in _spelled_out(node))
+        self.running = [n for n in self.nodes if not n.idle and not isinstance(n.op, InputOp)]
         self.demanded: dict[str, str] = {}
         self.targets: set[str] = set()
-        self.arguments = self._unique(p.name for p in graph.inputs)
+        alone = graph.kind == "group" and len(graph.inputs) == 1
+        self.arguments = self._unique(["x"] if alone else [p.name for p in graph.inputs])
         self.outers = dict(zip(graph.outer, self._unique(graph.outer, self.arguments), strict=True))
         self.made = self._made()
         self.tree = plant(((n.path, self._item(n)) for n in self.made), root=True)
         self._check_names(self.tree)
 
     @staticmethod
-    def _unique(wishes: object, before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def _unique(wishes: Iterable[str], before: tuple[str, ...] = ()) -> tuple[str, ...]:
         names: list[str] = []
-        for wish in wishes:  # type: ignore[attr-defined]
+        for wish in wishes:
             names.append(variable(wish or "x", {*names, *before}))
         return tuple(names)
+
+    def _with_paths(self, nodes: Iterable[Node]) -> list[Node]:
+        """Constants without a label get a name for their buffer, which no checkpoint sees."""
+        found = list(nodes)
+        taken = {n.path.partition(".")[0] for n in found}
+        for i, node in enumerate(found):
+            if isinstance(node.op, LayerOp) and not node.path and self.lowering(node).module:
+                path = numbered(f"{node.op.layer.word}1", taken)
+                taken.add(path)
+                found[i] = replace(node, path=path)
+        return found
 
     # --- modules ---------------------------------------------------------------------------------
 
@@ -264,6 +283,8 @@ class _Drafter:
     def _forward(self) -> tuple[Statement, ...]:
         aliases: dict[Value, Code] = {}
         steps = list(self._steps(aliases))
+        for owner, target, called in self._branches():
+            steps = fan_out(steps, owner, target, called)
         inputs = {Value(n.key): name for n, name in zip(self.nodes, self.arguments, strict=False)}
         top = [
             Assign((name,), code)
@@ -288,6 +309,15 @@ class _Drafter:
                 else:
                     yield step
 
+    def _branches(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """The lists of modules: their expression, a name for one, and the members' expressions."""
+        for path, tree in _containers(self.tree):
+            if tree.kind == "list" and not tree.sequential and len(tree.children) > 1:
+                names = [f"{path}.{name}" for name in tree.children]
+                target = variable(one_of(path), {*self.arguments, *self.outers.values()})
+                members = tuple(access(self.tree, name) for name in names)
+                yield access(self.tree, path), target, members
+
     def _folded_step(self, node: Node, tree: Tree, path: str, first: Node) -> Iterator[Step]:
         last = list(tree.children.values())[-1]
         if isinstance(last, Item) and last.node.key == node.key:
@@ -304,7 +334,8 @@ class _Drafter:
     def _named(self, node: Node, code: Code, *, calls: bool) -> Step:
         label, auto = _labels(node)
         outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
-        return Step(code, outputs, node.names, label, auto, calls, span=node.span)
+        nested = self.lowering(node).nested if isinstance(node.op, LayerOp) else ()
+        return Step(code, outputs, node.names, label, auto, calls, nested, span=node.span)
 
     def _calls(self, node: Node) -> bool:
         if isinstance(node.op, CallOp):
@@ -326,20 +357,25 @@ class _Drafter:
         else:
             forward = self.lowering(node).forward
             every = tuple(map(Input, range(len(inputs))))
-            code = (
-                Call(Self(), every)
-                if forward is None
-                else _on_device(forward, inputs, self.arguments)
-            )
+            code = Call(Self(), every) if forward is None else forward
 
         def leaf(part: Code, _: str) -> Code:
             if isinstance(part, Size):
                 return dim_code(part, {s: self._size(s, node, inputs) for s in symbols(part)})
             if isinstance(part, Input):
                 return inputs[part.index]
+            if isinstance(part, Device):
+                return self._device()
             return Raw(own) if isinstance(part, Self) else part
 
         return rebuild(code, leaf)
+
+    def _device(self) -> Code:
+        """Where tensors made from nothing live: where the inputs do, else where the weights do."""
+        if self.arguments:
+            return Attr(Raw(self.arguments[0]), "device")
+        weights = any(not w.buffer for n in self.made for w in layer_weights(n).values())
+        return Raw("next(self.parameters()).device" if weights else "None")
 
     def _extra(self, node: Node, op: CallOp) -> tuple[tuple[str, Code], ...]:
         """The arguments of a call besides the tensors: modules handed on, and sizes."""
@@ -379,8 +415,8 @@ class _Drafter:
     # --- repeats ---------------------------------------------------------------------------------
 
     def _loop_step(self, node: Node) -> Step:
-        count = len(node.types)
-        outputs = tuple(Value(node.key, i) for i in range(count))
+        count = _carried(node)
+        outputs = (Value(node.key, i) for i in range(count))
         inputs = (*map(Var, outputs), *map(Var, node.inputs[count:]))
         target, iterable, own = self._copies(node)
         start = tuple(map(Var, node.inputs[:count]))
@@ -394,9 +430,7 @@ class _Drafter:
         tree = _subtree(self.tree, scope)
         owner = access(self.tree, scope) if scope else "self"
         if tree.kind == "list" and len(tree.children) == 1:
-            name = variable(
-                _singular(scope.rpartition(".")[2]), {*self.arguments, *self.outers.values()}
-            )
+            name = variable(one_of(scope), {*self.arguments, *self.outers.values()})
             self.targets.add(name)
             return name, Raw(owner), name
         stem = last.rstrip("0123456789")
@@ -415,13 +449,19 @@ def _spelled_out(node: Node) -> Iterator[Node]:
     if not 1 < node.count <= MOST_SPELLED_OUT or last.isdigit():
         yield node
         return
-    carried = len(node.types)
+    carried = _carried(node)
     keys = [f"{node.key}~{i}" for i in range(1, node.count)] + [node.key]
     inputs = node.inputs
     for path, key in zip(copies_of(node), keys, strict=True):
         names = node.names if key == node.key else ()
         yield replace(node, key=key, path=path, count=1, inputs=inputs, names=names)
         inputs = (*(Value(key, i) for i in range(carried)), *node.inputs[carried:])
+
+
+def _carried(node: Node) -> int:
+    """How many results of a copy go into the next one: side results do not."""
+    side = isinstance(node.op, LayerOp) and node.op.layer.results == "side"
+    return 1 if side else len(node.types)
 
 
 def copies_of(node: Node) -> list[str]:
@@ -474,10 +514,19 @@ def _plain_label(path: str) -> str:
     return last if last.isidentifier() else ""
 
 
+def one_of(path: str) -> str:
+    """A name for one of the modules in a container: ``layer`` of ``layers``, ``branch`` of
+    ``branches``."""
+    named = [part for part in path.split(".") if part and not part.isdigit()]
+    return _singular(named[-1]) if named else "module"
+
+
 def _singular(name: str) -> str:
-    if name.endswith("s") and not name.endswith("ss") and len(name) > 3:
-        return name[:-1]
-    return name if name and not name.isdigit() else "module"
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    if re.search(r"(ch|sh|x|ss)es$", name):
+        return name[:-2]
+    return name[:-1] if len(name) > 3 and re.search(r"[^s]s$", name) else name
 
 
 def _solved(name: str, dim: Dim, code: Code) -> Code | None:
@@ -490,12 +539,3 @@ def _solved(name: str, dim: Dim, code: Code) -> Code | None:
         return None
     shifted = Infix("-", code, rest) if rest else code
     return Infix("//", shifted, factor) if factor > 1 else shifted
-
-
-def _on_device(code: Code, inputs: tuple[Code, ...], arguments: tuple[str, ...]) -> Code:
-    """Tensors made from nothing live where the inputs do."""
-    if inputs or not arguments or not isinstance(code, Call) or code.function not in _SOURCES:
-        return code
-    if "device" in dict(code.kwargs):
-        return code
-    return replace(code, kwargs=(*code.kwargs, ("device", Attr(Raw(arguments[0]), "device"))))

@@ -6,7 +6,7 @@ import ast
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ...compiler.dims import Dim, Extreme, Quotient, Size, Symbol
@@ -64,6 +64,7 @@ class Late:
 
     text: str = ""
     parameter_names: tuple[str, ...] = ()
+    defaults: Mapping[str, Code] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Late({id(self)})"

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ...compiler.ir import Value
-from ...compiler.lowering import Code, Infix, Prefix, Raw, Subscript
+from ...compiler.lowering import Call, Code, Infix, Prefix, Raw, Subscript
 from ...grammar.source import Span
+from .expressions import Comprehension
 from .statements import (
     Assign,
     For,
     Return,
     Statement,
     Var,
+    rebuild,
     replace_variables,
     size,
     variables,
@@ -41,7 +43,8 @@ class Step:
     """One statement to be: ``outputs = code``, the code over ``Var``s of values.
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
-    where that is a numbered one), ``calls`` tells whether a module is called.
+    where that is a numbered one), ``calls`` tells whether a module is called, ``nested`` how
+    several results come: ``(0, (1, 2))`` for ``y, (h, c) = ...``.
     """
 
     code: Code
@@ -50,6 +53,7 @@ class Step:
     label: str = ""
     auto: str = ""
     calls: bool = False
+    nested: tuple[int | tuple[int, ...], ...] = ()
     loop: Loop | None = None
     span: Span | None = None
 
@@ -71,7 +75,7 @@ def body(
     ending = _unalias(Step(tuple(map(Var, results)), ()), aliases)
     uses = Counter(v for s in (*steps, ending) for v in s.reads())
     lines = _Inliner(uses).run([_only_used(s, uses) for s in steps], ending)
-    names = name_values([_line(s) for s in lines], inputs, taken)
+    names = name_values([_line(s, uses) for s in lines], inputs, taken)
     return tuple(_statements(lines, names))
 
 
@@ -85,7 +89,7 @@ def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
 
 def _only_used(step: Step, uses: Counter[Value]) -> Step:
     """Of several results the single one that is used: ``self.lstm(x)[0]``."""
-    if len(step.outputs) < 2 or step.loop:
+    if len(step.outputs) < 2 or step.loop or step.nested:
         return step
     used = [i for i, v in enumerate(step.outputs) if uses[v]]
     if len(used) != 1:
@@ -93,6 +97,34 @@ def _only_used(step: Step, uses: Counter[Value]) -> Step:
     names = step.names[used[0] : used[0] + 1]
     code = Subscript(step.code, (used[0],))
     return replace(step, code=code, outputs=(step.outputs[used[0]],), names=names)
+
+
+def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[str]) -> list[Step]:
+    """``torch.cat([branch(x) for branch in self.branches])`` for calls of all members, in a row,
+    on one tensor, whose results go into one list."""
+    count = len(members)
+    uses = Counter(v for s in steps for v in s.reads())
+    for i in range(len(steps) - count):
+        calls, consumer = steps[i : i + count], steps[i + count]
+        values = [s.outputs[0] for s in calls]
+        x = variables(calls[0].code)[:1]
+        if (
+            [s.code for s in calls] == [Call(Raw(m), tuple(map(Var, x))) for m in members]
+            and all(uses[v] == 1 for v in values)
+            and not any(any(s.names) for s in calls)
+        ):
+            loop = Comprehension(Call(Raw(target), (Var(x[0]),)), target, Raw(owner))
+            code = _with_list(consumer.code, [Var(v) for v in values], [loop])
+            if code != consumer.code:
+                return [*steps[:i], replace(consumer, code=code), *steps[i + count + 1 :]]
+    return list(steps)
+
+
+def _with_list(code: Code, old: list[Code], new: list[Code]) -> Code:
+    def on_call(call: Call) -> Call:
+        return replace(call, args=tuple(new if a == old else a for a in call.args))
+
+    return rebuild(code, lambda part, _: part, call=on_call)
 
 
 # --- inlining -----------------------------------------------------------------------------------
@@ -110,7 +142,10 @@ class _Inliner:
     def run(self, steps: Sequence[Step], ending: Step) -> list[Step]:
         for i, step in enumerate(steps):
             step = self.absorb(step, operator=step.is_operator)
-            if self.may_wait(step, last=i == len(steps) - 1, ending=ending):
+            if i == len(steps) - 1 and self.is_result(step, ending):
+                last = replace(step, code=(step.code,), outputs=(), names=())
+                return [*self.done, *self.pending, last]
+            if self.may_wait(step):
                 self.pending.append(step)
             else:
                 self.flush()
@@ -123,12 +158,16 @@ class _Inliner:
         self.done += self.pending
         self.pending = []
 
-    def may_wait(self, step: Step, *, last: bool, ending: Step) -> bool:
+    def is_result(self, step: Step, ending: Step) -> bool:
+        """Whether the step's value is what is returned, and no more."""
+        alone = not step.loop and ending.code == tuple(map(Var, step.outputs))
+        return alone and self.uses[step.outputs[0]] == 1
+
+    def may_wait(self, step: Step) -> bool:
         """Whether the value might go into a later line instead of a variable."""
         if len(step.outputs) != 1 or step.loop or self.uses[step.outputs[0]] != 1:
             return False
-        named = any(step.names) and not (last and len(ending.code) == 1)
-        return not named and size(step.code) <= LONGEST_EXPRESSION
+        return not any(step.names) and size(step.code) <= LONGEST_EXPRESSION
 
     def absorb(self, step: Step, *, operator: bool) -> Step:
         """The step with the values inlined that wait for it."""
@@ -162,16 +201,32 @@ class _Inliner:
 # --- naming and statements ----------------------------------------------------------------------
 
 
-def _line(step: Step) -> Line:
+def _line(step: Step, uses: Counter[Value]) -> Line:
+    names = step.names or ("",) * len(step.outputs)
+    used = [(v, n) for v, n in zip(step.outputs, names, strict=True) if uses[v]]
     return Line(
-        outputs=step.outputs,
+        outputs=tuple(value for value, _ in used),
         uses=tuple(variables(step.code)),
-        names=step.names,
+        names=tuple(name for _, name in used),
         label=step.label,
         auto=step.auto,
         started=tuple(variables(step.loop.start)) if step.loop else (),
         loop=step.loop is not None,
+        results=0 if step.outputs else len(step.code),
     )
+
+
+def _targets(step: Step, names: Mapping[Value, str]) -> tuple[str, ...]:
+    """What the results are bound to: ``("y", "(h, c)")``; ``_`` for what is not used."""
+    flat = [names.get(v, "_") for v in step.outputs]
+
+    def target(part: int | tuple[int, ...]) -> str:
+        if isinstance(part, int):
+            return flat[part]
+        inner = [flat[i] for i in part]
+        return f"({', '.join(inner)})" if any(n != "_" for n in inner) else "_"
+
+    return tuple(map(target, step.nested or range(len(flat))))
 
 
 def _statements(steps: Sequence[Step], names: Mapping[Value, str]) -> Iterator[Statement]:
@@ -179,7 +234,7 @@ def _statements(steps: Sequence[Step], names: Mapping[Value, str]) -> Iterator[S
         return Raw(names[value])
 
     for step in steps:
-        targets = tuple(names.get(v, "_") for v in step.outputs)
+        targets = _targets(step, names)
         if step.loop:
             yield from _loop(step, step.loop, targets, names)
         elif step.outputs:
@@ -197,7 +252,8 @@ def _loop(
         return Raw(names[value])
 
     start = replace_variables(loop.start, variable)
-    unbound = [(t, c) for t, c in zip(targets, start, strict=True) if c != Raw(t)]
+    carried = [names[v] for v in step.outputs[: len(start)]]
+    unbound = [(t, c) for t, c in zip(carried, start, strict=True) if c != Raw(t)]
     if unbound:
         fresh, codes = zip(*unbound, strict=True)
         yield Assign(fresh, codes if len(codes) > 1 else codes[0], step.span)

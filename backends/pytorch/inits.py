@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from ...compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, piped
 from ...compiler.layer import Init, Refused
-from ...compiler.lowering import Call, Infix, Raw
+from ...compiler.lowering import Call, Code, Infix, Raw
 from ...grammar.source import Span
 from .errors import failure, refusal
 from .modules import Item, Tree, member, numbered_name, numbers
@@ -35,11 +35,14 @@ class Uniform:
 
     def statements(self) -> Iterator[Statement]:
         """One walk over all modules."""
-        tests: list[Statement] = []
+        alike: dict[tuple[Statement, ...], list[str]] = {}
         for function, inits in self.inits.items():
             body = tuple(s for w, i in inits.items() for s in self._one(function, w, i))
-            keyword = "elif" if tests else "if"
-            tests.append(If(Call("isinstance", (Raw("module"), Raw(function))), body, keyword))
+            alike.setdefault(body, []).append(function)
+        tests = [
+            If(_isinstance(sorted(functions)), body, "elif" if i else "if")
+            for i, (body, functions) in enumerate(alike.items())
+        ]
         if tests:
             yield For("module", Call("self.modules"), tuple(tests))
 
@@ -48,6 +51,11 @@ class Uniform:
         if (function, weight) in self.optional:
             statement = If(Infix("is not", Raw(f"module.{weight}"), None), (statement,))
         yield statement
+
+
+def _isinstance(classes: Sequence[str]) -> Code:
+    options = tuple(map(Raw, classes))
+    return Call("isinstance", (Raw("module"), options if len(options) > 1 else options[0]))
 
 
 def uniform(root: Graph) -> Uniform:

@@ -23,7 +23,7 @@ def wrap(text: str, indent: int) -> list[str]:
 
 
 def _lines(text: str, margin: str) -> Iterator[str]:
-    pair = None if len(margin) + len(text) <= WIDTH else _bracket(text)
+    pair = None if len(margin) + len(text) <= WIDTH else _bracket(text, len(margin))
     if pair is None:
         yield margin + text
         return
@@ -43,17 +43,19 @@ def _inside(body: str, margin: str, *, literal: bool) -> Iterator[str]:
         yield from _lines(body[loop[0] + 1 :], margin)
         return
     items = _split(body)
-    comma = "," if len(items) > 1 or body.endswith(",") or not _bracket(body) else ""
+    comma = "," if len(items) > 1 or body.endswith(",") or not _bracket(body, 0) else ""
     for item in items:
         yield from _lines(item + comma, margin)
 
 
-def _bracket(text: str) -> tuple[int, int] | None:
-    """The pair to open: the last one that holds something; of a ``def`` the first one."""
+def _bracket(text: str, margin: int) -> tuple[int, int] | None:
+    """The pair to open: the last one that holds something, and whose beginning fits on the line;
+    of a ``def`` the first one."""
     pairs = [(a, b) for a, b in _pairs(text) if b > a + 1]
-    if not pairs:
-        return None
-    return pairs[0] if text.startswith("def ") else pairs[-1]
+    if text.startswith("def "):
+        return pairs[0]
+    fitting = [(a, b) for a, b in pairs if margin + a < WIDTH]
+    return (fitting or pairs or [None])[-1]
 
 
 def _pairs(text: str) -> Iterator[tuple[int, int]]:

@@ -197,7 +197,8 @@ def _set(owner: str, name: str, code: Call, span: Span | None = None) -> Stateme
 
 def _register_buffer(owner: str, name: str, code: Call) -> Call:
     """``nn.Buffer(tensor, persistent=False)`` for PyTorch before 2.5."""
-    return Call(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), code.kwargs)
+    settings = tuple((k, v) for k, v in code.kwargs if v is not True)
+    return Call(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), settings)
 
 
 def numbered_name(stem: str) -> Raw:

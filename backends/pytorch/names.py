@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 from collections.abc import Collection
@@ -73,7 +72,7 @@ def camel(name: str) -> str:
     """A class name: ``basic_block`` gives ``BasicBlock``; ``ResNet`` stays."""
     words = [w for w in re.split(r"[^A-Za-z0-9]+", name) if w]
     text = "".join(w[0].upper() + w[1:] for w in words)
-    return text if text and not text[0].isdigit() else f"Net{text}"
+    return f"Net{text}" if text[:1].isdigit() else text
 
 
 def variable(name: str, taken: Collection[str] = ()) -> str:
@@ -86,13 +85,11 @@ def variable(name: str, taken: Collection[str] = ()) -> str:
 
 
 def numbered(name: str, taken: Collection[str]) -> str:
-    """The name, or the name with the first free number behind it."""
-    number, text = 1, name
+    """The name, with the next free number behind it if it is taken."""
+    stem = name.rstrip("0123456789") or name
+    number = int(name[len(stem) :] or 1)
+    text = name
     while text in taken or keyword.iskeyword(text):
         number += 1
-        text = f"{name}{number}"
+        text = f"{stem}{number}"
     return text
-
-
-def is_builtin(name: str) -> bool:
-    return hasattr(builtins, name)

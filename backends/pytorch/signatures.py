@@ -82,4 +82,7 @@ def positional(function: object) -> tuple[str, ...]:
 
 def defaults(function: object) -> Mapping[str, Any]:
     """The defaults of a constructor's arguments, as far as known, in its order."""
-    return _signature(function)[1] if isinstance(function, str) else {}
+    if isinstance(function, str):
+        return _signature(function)[1]
+    found: Mapping[str, Any] = getattr(function, "defaults", {})
+    return found

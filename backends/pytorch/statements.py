@@ -8,7 +8,17 @@ from typing import Any, TypeAlias
 
 from ...compiler.dims import Size
 from ...compiler.ir import Value
-from ...compiler.lowering import Attr, Call, Code, Infix, Input, Prefix, Self, Subscript
+from ...compiler.lowering import (
+    Attr,
+    Call,
+    Code,
+    Device,
+    Infix,
+    Input,
+    Prefix,
+    Self,
+    Subscript,
+)
 from ...grammar.source import Span
 from .expressions import Comprehension, Starred, print_code
 from .layout import wrap
@@ -93,7 +103,7 @@ class _Rebuilder:
     on_call: OnCall
 
     def code(self, code: Any, hint: str = "") -> Any:
-        if is_literal(code) or isinstance(code, Var | Hole | Input | Self | Size):
+        if is_literal(code) or isinstance(code, Var | Hole | Input | Self | Size | Device):
             return self.leaf(code, hint)
         match code:
             case Call():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count, zip_longest
+from itertools import count
 
 from ...compiler.ir import Value
 from .names import variable
@@ -18,10 +18,11 @@ from .names import variable
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line binds and reads; the last one binds nothing and returns.
+    """What a line binds (as far as it is used) and reads; the last one binds nothing and returns.
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
-    where that is a numbered one). ``started`` are what a loop reads before its first round.
+    where that is a numbered one). ``started`` are what a loop reads before its first round;
+    ``results`` is how many values the last line returns.
     """
 
     outputs: tuple[Value, ...]
@@ -31,16 +32,16 @@ class Line:
     auto: str = ""
     started: tuple[Value, ...] = ()
     loop: bool = False
+    results: int = 0
 
     @property
     def leading(self) -> Value | None:
         """The first value that it reads: a chain goes on here."""
         return next(iter((*self.started, *self.uses)), None)
 
-    def named(self) -> Iterator[tuple[Value, str]]:
+    def named(self) -> list[tuple[Value, str]]:
         """The outputs with the spec's names, empty where there is none."""
-        pairs = zip_longest(self.outputs, self.names[: len(self.outputs)], fillvalue="")
-        yield from pairs
+        return list(zip(self.outputs, self.names or [""] * len(self.outputs), strict=True))
 
 
 def name_values(
@@ -70,9 +71,13 @@ class _Namer:
             self._time(i, line)
         for value, name in self.inputs.items():
             self._place([value], [name])
-        for value, name, label in reversed(list(self._spec_named())):
+        named = list(self._spec_named())
+        for value, name, label in reversed(named):
             # The later one first: of two that live at once, it is what the name means.
-            self._place([value], chain([name], [label] if label else [], _numbered(name)))
+            self._place([value], filter(None, (name, label)))
+        for value, name, _ in named:
+            if value not in self.names:
+                self._place([value], _numbered(name))
         for values in sorted(self._chains(), key=lambda values: self.start[values[0]]):
             self._place(values, self._wishes(values))
         return self.names
@@ -132,7 +137,8 @@ class _Namer:
         if after in self.names:
             yield self.names[after]
         elif self._stands_out(last):
-            yield from filter(None, (line.label, line.auto if len(values) == 1 else ""))
+            branch = len(values) == 1 and self.uses[last] == 1
+            yield from filter(None, (line.label, line.auto if branch else ""))
         if len(line.outputs) == 1:
             yield from ("x", "y", "z", "u", "v", "w")
         yield from _numbered("x")
@@ -140,7 +146,7 @@ class _Namer:
     def _stands_out(self, value: Value) -> bool:
         """Whether a value is more than a step on the way: used twice, or one of many."""
         user = self.user[value]
-        return self.uses[value] > 1 or len(user.uses) > 2 or not user.outputs
+        return self.uses[value] > 1 or len(user.uses) > 2 or user.results > 1
 
 
 def _numbered(name: str) -> Iterator[str]:

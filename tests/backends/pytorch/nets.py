@@ -1,0 +1,122 @@
+"""Specs that between them use all that generated code has to deal with."""
+
+from __future__ import annotations
+
+NETS = {
+    "one_liner": "conv(3x3,8) > relu > pool(2,2)",
+    "lenet": """
+        input(1x28x28)
+          > conv(5x5, 6, pad=2) > tanh > avgpool(2,2)
+          > conv(5x5, 16)       > tanh > avgpool(2,2)
+          > flatten > linear(120) > tanh > linear(84) > tanh > linear(10)
+    """,
+    "groups": """
+        net Groups: image[3, 16, 16] {
+          image > (conv(3x3, 8, pad=1) > bn > relu) as features
+                > (conv(3x3, 8) as conv0 > bn > relu) as mixed
+                > (conv(1x1, 4) as one > relu as two) as named
+                > flatten > (linear(8) as head) as heads
+        }
+    """,
+    "group_with_function": """
+        net Sliced: tokens[T, 8] {
+          tokens > (linear(8) > relu > linear(4))[:, -1] > (linear(6) > exp > linear(3)) as head
+        }
+    """,
+    "sum_group": """
+        net Sums: x[8] { x > (linear(8) + linear(8)) as pair > (id + linear(8)) * 3 as steps }
+    """,
+    "branches": """
+        net Branches: image[3, 9, 9] {
+          image > conv(1x1, 4) > [conv(1x1, 2), conv(3x3, 2, pad=1), maxpool(3, 1, pad=1)] as branches
+                > concat > gap
+        }
+    """,
+    "repeats": """
+        block mlp(d) = linear(d) > gelu
+        net Repeats: x[8] {
+          x > mlp(8) * 3 as layers > mlp(8) * 2 > linear(8) * 5 > mlp(8) * 6
+            > (linear(8) > relu) * 4 as groups > (mlp(4) > mlp(4) * 3) as tail
+        }
+    """,
+    "residual_repeats": """
+        block layer(d, memory): x { x + (memory > linear(d) > mean(dim=1, keepdim=true)) > linear(d) }
+        net Decoder: source[S, 8], target[T, 8] {
+          memory = source > linear(8)
+          target > layer(8, memory) * 3 as layers > layer(8, memory) * 2 > layer(8, memory) * 5
+        }
+    """,
+    "paths": """
+        net Paths: x[8] {
+          y = x > linear(8) as layer[0] > relu > linear(8) as layer[1]
+          z = y > linear(8) as stage[0] > linear(8) as stage[1] > linear(8) as stage[2]
+          z > linear(4) as "12" > linear(4) as odd[3] > linear(4) as "a.b" > linear(4) as class
+        }
+    """,
+    "shares": """
+        share enc = linear(8) > relu
+        block twice: x { x > enc > enc }
+        net Shared: a[8], b[8] {
+          share own = linear(8)
+          [a > enc > own, b > twice > own] > concat > linear(3)
+        }
+    """,
+    "share_inside_repeat": """
+        block step(d): x { x > linear(d) > mix + x }
+        share mix = linear(8, bias=false)
+        net Steps: x[8] { x > step(8) * 3 as steps > step(8) * 5 }
+    """,
+    "ties": """
+        net Tied: tokens[T] int {
+          x = tokens > embedding(11, 8) as wte
+          x > linear(8) > linear(11, bias=false, weight=wte.weight) as lm_head
+        }
+    """,
+    "params": """
+        net Params: x[T, 8] {
+          cls = param([1, 1, 8], init=normal(std=0.02)) as cls
+          scale = constant([1, 2, 3, 4, 5, 6, 7, 8], persistent=true) as scale
+          y = x * scale + cls + (arange(8) > cast(float))
+          y * constant([0.5]) > linear(8)
+        }
+    """,
+    "several": """
+        net Several: source[S] int, target[T] int -> encoded, logits {
+          e = source > embedding(12, 8) as source_embedding
+          d = target > embedding(12, 8) as target_embedding
+          memory = e > mean(dim=1)
+          [memory, d > linear(12)]
+        }
+    """,
+    "lstm": """
+        net Tagger: tokens[T] int {
+          x = tokens > embedding(20, 8)
+          y, h, c = x > lstm(6)
+          z = y > lstm(5) > linear(4)
+          [z, h]
+        }
+    """,
+    "chunks": """
+        net Chunks: x[T, 12] {
+          q, k, v = x > linear(12) > chunk(3, dim=-1)
+          q * k + v
+        }
+    """,
+    "inits": """
+        default conv(bias=false, init=kaiming_normal(mode=fan_out))
+        default linear(init=normal(std=0.01), bias_init=zeros)
+        block cell(c) = conv(3x3, c, pad=1) > bn > relu
+        net Inits: image[3, 8, 8] {
+          image > cell(4) > cell(8) * 2 > (conv(1x1, 4) > relu) as neck > gap > linear(3)
+        }
+    """,
+    "unused": """
+        net Unused: x[8] {
+          backbone = x > (linear(8) as a > linear(8) as b > linear(8) as c) as body
+          body.b > linear(2)
+        }
+    """,
+}
+
+SIZES = {"one_liner": {"C": 3, "H": 8, "W": 8}}
+"""Sizes of symbols where a net cannot take any."""

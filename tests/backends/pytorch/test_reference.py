@@ -1,0 +1,94 @@
+"""Generated modules against the graph run node by node: same keys, same outputs, same gradients."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import netwright as nw
+from netwright.backends.pytorch import to_module
+from netwright.compiler.ir import Graph
+
+from .nets import NETS, SIZES
+from .reference import Reference, example_inputs, keys
+
+torch.set_num_threads(1)
+
+
+def graph_of(name: str) -> Graph:
+    return nw.loads(NETS[name]).ir
+
+
+def outputs(module: nn.Module, inputs: list[Tensor]) -> list[Tensor]:
+    torch.manual_seed(1)
+    made = module(*inputs)
+    return list(made) if isinstance(made, tuple) else [made]
+
+
+def check(graph: Graph, **sizes: int) -> nn.Module:
+    """The module, once its keys, outputs and gradients are the reference's."""
+    inputs = example_inputs(graph, **sizes)
+    torch.manual_seed(0)
+    module = to_module(graph)
+    with torch.no_grad():
+        outputs(module.eval(), inputs)  # lazy modules take shape
+    assert sorted(module.state_dict()) == sorted(keys(graph))
+    for training in (False, True):
+        module.train(training)
+        state = {k: v.detach().clone() for k, v in module.state_dict().items()}
+        shared = dict(module.named_parameters(remove_duplicate=False))
+        unique: dict[int, Tensor] = {}
+        for name, parameter in shared.items():
+            state[name] = unique.setdefault(id(parameter), nn.Parameter(state[name]))
+        made = outputs(module, inputs)
+        torch.manual_seed(1)
+        expected = Reference(state, training).run(graph, inputs)
+        assert len(made) == len(expected)
+        for ours, theirs in zip(made, expected, strict=True):
+            assert torch.equal(ours, theirs)
+        _check_gradients(made, expected, shared, state)
+    return module
+
+
+def _check_gradients(
+    made: list[Tensor], expected: list[Tensor],
+    parameters: dict[str, nn.Parameter], state: dict[str, Tensor],
+) -> None:  # fmt: skip
+    if not any(t.requires_grad for t in made):
+        return
+    for tensors in (made, expected):
+        sum(t.float().square().sum() for t in tensors if t.requires_grad).backward()  # type: ignore[union-attr]
+    for name, parameter in parameters.items():
+        theirs = state[name].grad
+        assert (parameter.grad is None) == (theirs is None), name
+        if parameter.grad is not None and theirs is not None:
+            assert torch.allclose(parameter.grad, theirs, rtol=1e-5, atol=1e-6), name
+    for parameter in parameters.values():
+        parameter.grad = None
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_runs_as_the_graph_says(name: str) -> None:
+    check(graph_of(name), **SIZES.get(name, {}))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_copies_and_pickles(name: str) -> None:
+    graph = graph_of(name)
+    inputs = example_inputs(graph, **SIZES.get(name, {}))
+    module = to_module(graph).eval()
+    expected = outputs(module, inputs)
+    for twin in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
+        assert type(twin) is type(module)
+        assert repr(twin) == repr(module)
+        assert list(twin.state_dict()) == list(module.state_dict())
+        for ours, theirs in zip(outputs(twin, inputs), expected, strict=True):
+            assert torch.equal(ours, theirs)
+
+
+SHIPPED = sorted(Path(nw.__file__).parent.joinpath("specs").glob("*.net"))
