@@ -56,7 +56,7 @@ def dot(picture: Picture) -> str:
     layout = _Layout(
         groups=_groups(picture.edges),
         spacers=_spacers(picture) if picture.direction == "TB" else {},
-        inputs=Counter(edge.head for edge in picture.edges),
+        inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"),
     )
     # The graph's own label is the legend, so the title is that of a cluster without a wall.
     with digraph.subgraph(name="cluster_page") as page:
@@ -151,7 +151,7 @@ def _box(box: Box, inputs: int) -> dict[str, str]:
 
 
 def _bar(box: Box) -> str:
-    lines = "".join(f" {_html(line, SMALL, style.SOFT)}" for line in box.lines)
+    lines = "".join(f" {_font(line)}" for line in box.lines)
     return f"<{_runs(box.title, bold=True)}{lines}>"
 
 
@@ -179,7 +179,7 @@ def _strips(strips: tuple[Strip, ...]) -> str:
 
 def _strip(strip: Strip) -> str:
     paint = style.PAINTS[strip.category]
-    words = _html((Run(" "), *strip.label, Run(" ")), SMALL, paint.line)[1:-1]
+    words = _html((Run(" "), *strip.label, Run(" ")), SMALL, paint.word)[1:-1]
     return f'<TD STYLE="ROUNDED" BGCOLOR="{paint.fill}">{words}</TD>'
 
 
@@ -265,8 +265,8 @@ def _enclosing(
 
 
 def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str) -> None:
-    if edge.look == "order":
-        digraph.edge(edge.tail, edge.head, style="invis")
+    if edge.look == "hidden":
+        digraph.edge(edge.tail, edge.head, style="invis", weight="10" if edge.trunk else "1")
         return
     attributes: dict[str, str] = {}
     if edge.label:
@@ -293,15 +293,15 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str) -> No
 
 
 def _ports(edge: Edge, boxes: dict[str, Box], direction: str) -> tuple[str, str]:
-    """A way around leaves a fork and enters a sum at the side."""
-    side = "e" if direction == "TB" else "s"
+    """A way around leaves a fork and enters a sum at the right, if it runs down."""
+    tail, head = boxes[edge.tail].shape, boxes[edge.head].shape
     if edge.look == "loop":
-        ends = [b + f":{side}" * (boxes[b].shape == "box") for b in (edge.tail, edge.head)]
-        return ends[0], ends[1]
-    if edge.look == "flow" or edge.level:
-        return edge.tail, edge.head
-    leaves = boxes[edge.tail].shape == "fork" and boxes[edge.head].shape == "circle"
-    enters = boxes[edge.head].shape == "circle"
+        side = "e" if direction == "TB" else "s"
+        leaves, enters = tail == "box", head == "box"
+    else:
+        side = "e"
+        skip = edge.look == "skip" and not edge.level and direction == "TB"
+        leaves, enters = skip and (tail, head) == ("fork", "circle"), skip and head == "circle"
     return edge.tail + f":{side}" * leaves, edge.head + f":{side}" * enters
 
 

@@ -14,13 +14,13 @@ class DiagramError(Exception):
         self.help = help
 
 
-class TooLarge(DiagramError):  # noqa: N818
+class TooLarge(DiagramError):
     """More boxes than any page or layout takes."""
 
     code = "E411"
 
 
-class MissingExtra(DiagramError):  # noqa: N818
+class MissingExtra(DiagramError):
     """A format needs a program or package that is not installed."""
 
     code = "E412"

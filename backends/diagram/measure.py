@@ -15,6 +15,7 @@ _WIDTHS: Final = (
     333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
     556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
+_OTHERS: Final = {"·": 278, "→": 1000, "…": 1000, "–": 556}
 _BOLD: Final = 1.08
 
 TITLE: Final = 11
@@ -23,7 +24,7 @@ SMALL: Final = 9
 
 def width(said: str, size: float, *, bold: bool = False) -> float:
     """Points that a line of text is wide."""
-    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else 584 for c in said)
+    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else _OTHERS.get(c, 584) for c in said)
     return units * size / 1000 * (_BOLD if bold else 1)
 
 
@@ -72,7 +73,7 @@ def height(picture: Picture) -> float:
         frames[cluster.id] = 24 + (8 if cluster.repeated else 0)
     reach = dict(tall)
     for edge in picture.edges:
-        if edge.look in ("loop", "order") or edge.level or edge.climbs:
+        if edge.look in ("loop", "hidden") or edge.level or edge.climbs:
             continue
         entered = walls[edge.head] - walls[edge.tail]
         left = walls[edge.tail] - walls[edge.head]

@@ -103,7 +103,8 @@ Item: TypeAlias = Box | Cluster
 @dataclass(frozen=True, slots=True)
 class Edge:
     """From box to box. ``skip`` is the way around (dashed), ``loop`` a state fed back,
-    ``order`` no line at all: the tail stands to the left of the head.
+    ``hidden`` no line at all: it keeps boxes in order
+    on one rank, or, as ``trunk``, on one axis.
 
     ``level``: drawn flat, between the two arms of a U, without pulling at either end's height;
     ``climbs``: the head stands above the tail. ``trunk`` edges are kept straight.
@@ -112,7 +113,7 @@ class Edge:
     tail: str
     head: str
     label: str = ""
-    look: Literal["flow", "skip", "loop", "order"] = "flow"
+    look: Literal["flow", "skip", "loop", "hidden"] = "flow"
     arrow: bool = True
     trunk: bool = False
     level: bool = False

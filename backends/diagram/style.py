@@ -12,33 +12,35 @@ from .picture import Kind
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Text on ``fill`` has a contrast of at least 13.9:1, ``line`` on white of 5:1."""
+    """Text on ``fill`` has a contrast of at least 13.9:1, ``line`` on white of 5:1; ``word`` is
+    for the words of a strip, 7:1 on its fill."""
 
     fill: str
     line: str
     name: str
+    word: str = "#374151"
 
 
 PAINTS: Final[dict[Kind, Paint]] = {
     "io": Paint("#F3F4F6", "#4B5563", "input and output"),
     "conv": Paint("#DCEBFA", "#0B5CAD", "convolution"),
-    "norm": Paint("#E9F5E9", "#2E7D32", "norm"),
-    "activation": Paint("#FDF0D5", "#B45309", "activation"),
+    "norm": Paint("#E9F5E9", "#2E7D32", "norm", "#14532D"),
+    "activation": Paint("#FDF0D5", "#B45309", "activation", "#7C2D12"),
     "pool": Paint("#F6DDE8", "#A2306B", "pooling"),
     "linear": Paint("#E7E0F7", "#5B3FA8", "linear"),
     "attention": Paint("#D9F3EF", "#0F766E", "attention"),
     "embedding": Paint("#EDE7E0", "#6B4F2A", "embedding"),
     "recurrent": Paint("#E3E6FB", "#3730A3", "recurrent"),
-    "shape": Paint("#FFFFFF", "#6B7280", "shape"),
+    "shape": Paint("#FFFFFF", "#5B6472", "shape"),
     "math": Paint("#FFFFFF", "#374151", "arithmetic"),
     "source": Paint("#F1F5D8", "#4D6210", "parameter or constant"),
     "other": Paint("#F3F4F6", "#374151", "other"),
     "block": Paint("#F3F6FB", "#0B5CAD", "block"),
 }
 
-INK: Final = "#111827"
+INK: Final = "#0B1220"
 SOFT: Final = "#374151"
-FAINT: Final = "#6B7280"
+FAINT: Final = "#4B5563"
 WIRE: Final = "#4B5563"
 SKIP: Final = "#B45309"
 BADGE: Final = "#B91C1C"
@@ -110,13 +112,13 @@ _SHORT: Final = {
 }  # fmt: skip
 
 
-def proper(caption: str) -> str:
-    """A caption with its layer's name as papers write it."""
-    word, space, rest = caption.partition(" ")
-    return _PROPER.get(word, word) + space + rest
+def caption(said: str) -> str:
+    """A layer's words with its name as papers write it."""
+    word, space, rest = said.partition(" ")
+    return _PROPER.get(word, word) + space + rest.replace("//", "/")
 
 
-def short(caption: str) -> str:
+def short(said: str) -> str:
     """The same for a strip."""
-    word, space, rest = caption.partition(" ")
+    word, space, rest = said.partition(" ")
     return _SHORT.get(word, word) + space + rest

@@ -17,6 +17,7 @@ from .style import value
 Column = tuple[str, ...]
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
+MOST_TIMES: Final = 16
 _UNSAID: Final = {"stride": "1", "dilation": "1", "groups": "1"}
 """What a setting is where a caption leaves it out."""
 
@@ -61,7 +62,7 @@ class Symbols:
     def name(self, tokens: Sequence[str], hint: str) -> str:
         """The column, or multiple of one, that holds these; a new one if there is none."""
         column = tuple(tokens)
-        for reads in (_as_it_is, _as_square, _as_multiple):
+        for reads in (_as_it_is, _as_square, _as_multiple, _as_part):
             for name, known in self.columns.items():
                 said = reads(column, name, known)
                 if said:
@@ -130,12 +131,24 @@ def _as_square(column: Column, name: str, known: Column) -> str:
 
 def _as_multiple(column: Column, name: str, known: Column) -> str:
     """``4·width`` for 256, 512."""
+    factor = _ratio(column, known)
+    return f"{factor}·{name}" if factor else ""
+
+
+def _as_part(column: Column, name: str, known: Column) -> str:
+    """``width/4`` for 16, 32."""
+    factor = _ratio(known, column)
+    return f"{name}/{factor}" if factor else ""
+
+
+def _ratio(column: Column, known: Column) -> int:
+    """The small whole number that all of one are of the other; 0 if there is none."""
     pairs = list(zip(column, known, strict=True))
     if not all(c.isdigit() and k.isdigit() and int(k) for c, k in pairs):
-        return ""
+        return 0
     ratios = {divmod(int(c), int(k)) for c, k in pairs}
     factor, rest = min(ratios)
-    return f"{factor}·{name}" if len(ratios) == 1 and not rest and 1 < factor <= 16 else ""
+    return factor if len(ratios) == 1 and not rest and 1 < factor <= MOST_TIMES else 0
 
 
 def _unused(hint: str, taken: Iterable[str]) -> str:

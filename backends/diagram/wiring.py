@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...compiler.dims import less
 from ...compiler.types import TensorType
-from .charts import Chart, Ref
+from .chart import Chart, Ref
 
 Wire = tuple[int, int]
 """The input of a step: (step, which of its inputs)."""
@@ -15,12 +15,14 @@ Wire = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """``skips`` bypass what their sibling inputs went through. ``forks`` are the tensors drawn
-    with a point where they part. ``ranks`` are steps to stand on one line. ``climbing`` steps
+    with a point where they part. ``ranks`` are steps to stand on one line, ``axes`` a tensor that
+    parts and the step that joins all its branches, to stand below it. ``climbing`` steps
     make the right arm of a U, ``levels`` are the (left, right) steps that its skips join."""
 
     skips: frozenset[Wire]
     forks: frozenset[Ref]
     ranks: tuple[tuple[int, ...], ...]
+    axes: tuple[tuple[Ref, int], ...]
     climbing: frozenset[int]
     levels: tuple[tuple[int, int], ...]
 
@@ -40,7 +42,7 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
         and ref[0] not in {s for s, _ in levels}
     )
     ranks = tuple(r for ref, wires in readers.items() if (r := _heads(chart, wires, skips, above)))
-    return Wiring(skips, forks, ranks, climbing, levels)
+    return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels)
 
 
 def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
@@ -127,6 +129,28 @@ def _heads(
     inputs = len(chart.inputs)
     apart = all(a == b or not above[b] & _bit(a, inputs) for a in steps for b in steps)
     return tuple(steps) if len(steps) > 1 and apart else ()
+
+
+def _axes(chart: Chart, readers: dict[Ref, list[Wire]]) -> tuple[tuple[Ref, int], ...]:
+    """Three and more plain branches of one tensor that all end in one bar."""
+    axes: list[tuple[Ref, int]] = []
+    for i, step in enumerate(chart.steps):
+        if step.kind != "bar" or len(step.inputs) < 3:
+            continue
+        sources = {_source(chart, ref) for ref in step.inputs}
+        if len(sources) == 1 and len(readers[ref := sources.pop()]) == len(step.inputs):
+            axes.append((ref, i))
+    return tuple(axes)
+
+
+def _source(chart: Chart, ref: Ref) -> Ref:
+    """Where a chain of steps with one input each begins to be a branch."""
+    while ref[0] >= 0 and len(chart.steps[ref[0]].inputs) == 1:
+        before = chart.steps[ref[0]].inputs[0]
+        if sum(s.inputs.count(before) for s in chart.steps) > 1:
+            return before
+        ref = before
+    return ref
 
 
 # --- the U ------------------------------------------------------------------------------------

@@ -1,0 +1,61 @@
+"""The boxes of layers: a caption, the second line, strips, and what it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...compiler.ir import LayerOp, ScanOp, WeightOp
+from . import style, words
+from .chart import Step
+from .picture import Box, Run, Strip, Text, text
+from .scope import Scope
+from .symbols import Symbols
+
+SHARED = text(Run("shared weights", "faint"))
+
+
+def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
+    """The box of a step, or of several that differ in numbers."""
+    step = copies[0]
+    node = step.node
+    id, tooltip = scope.box(step), words.about_step(step, scope)
+    if isinstance(node.op, WeightOp):
+        name = f"{scope.module(step.part.path)}.{node.op.weight}"
+        return Box(id, text(name), "source", tooltip=tooltip, span=node.span)
+    op = node.op.cell if isinstance(node.op, ScanOp) else node.op
+    assert isinstance(op, LayerOp)
+    category = "recurrent" if step.kind == "scan" else op.layer.category
+    title, second = _caption(copies, step.core, symbols)
+    if step.kind == "join":
+        return Box(id, title, category, "circle", tooltip=tooltip, span=node.span)
+    count = symbols.count([c.count for c in copies])
+    lines = (second, _weight(copies, category), SHARED if step.part.shared else ())
+    return Box(
+        id, text(title, " " if count else "", count), category,
+        "bar" if step.kind == "bar" else "box", tuple(line for line in lines if line),
+        _strips(copies, range(step.core), symbols),
+        _strips(copies, range(step.core + 1, len(step.parts)), symbols),
+        repeated=bool(count), tooltip=tooltip, span=node.span,
+    )  # fmt: skip
+
+
+def _caption(copies: Sequence[Step], part: int, symbols: Symbols) -> tuple[Text, Text]:
+    said = [words.caption(c.parts[part]) for c in copies]
+    return symbols.line([s[0] for s in said]), symbols.line([s[1] for s in said])
+
+
+def _strips(copies: Sequence[Step], places: Sequence[int], symbols: Symbols) -> tuple[Strip, ...]:
+    ops = [copies[0].parts[i].node.op for i in places]
+    return tuple(
+        Strip(words.short(_caption(copies, i, symbols)[0]), words.strip_kind(op.layer))
+        for i, op in zip(places, ops, strict=True)
+        if isinstance(op, LayerOp)
+    )
+
+
+def _weight(copies: Sequence[Step], category: str) -> Text:
+    """How many parameters one copy has, where that is the point of the layer."""
+    if category not in ("linear", "embedding"):
+        return ()
+    counts = {style.amount(words.params(c.part)) for c in copies}
+    return text(counts.pop()) if len(counts) == 1 and counts != {"0"} else ()

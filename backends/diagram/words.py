@@ -1,0 +1,167 @@
+"""What a picture says of steps: captions, names, arguments, tooltips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...compiler.dims import Dim
+from ...compiler.ir import Graph, LayerOp, ScanOp, layer_weights
+from ...compiler.layer import Category, Layer
+from ...compiler.types import TensorType
+from . import style
+from .chart import Part, Step, single
+from .picture import Run, Text, text
+from .scope import Scope
+
+LINE: int = 44
+"""Letters of a box's small lines."""
+
+
+def port_name(side: str, i: int, names: list[str]) -> str:
+    """``image``, ``tokens``; outputs are told apart only where there are several."""
+    if side == "input" and names[i] not in ("", "x"):
+        return names[i]
+    if len(names) == 1:
+        return side
+    return names[i] or f"{side} {i + 1}"
+
+
+def caption(part: Part) -> tuple[str, str]:
+    op = part.node.op.cell if isinstance(part.node.op, ScanOp) else part.node.op
+    if isinstance(op, LayerOp):
+        layer = op.layer
+        full = _in_full(layer, part.node.takes)
+        return style.caption(full.caption()[0]), style.caption(layer.caption()[1])
+    return (part.body.graph.name if part.body and part.body.graph else "", "")
+
+
+def _in_full(layer: Layer, takes: Sequence[TensorType]) -> Layer:
+    """``conv(3, 64)`` with its kernel as it is: ``3×3``."""
+    kernel = layer.settings.get("kernel") and getattr(layer, "kernel", None)
+    axes = takes[0].rank - 2 if takes else 0
+    square = isinstance(kernel, int) and not isinstance(kernel, bool) and axes in (2, 3)
+    return layer.replace(kernel=(kernel,) * axes) if square else layer
+
+
+def short(line: Text) -> Text:
+    return tuple(replace(run, text=style.short(run.text)) for run in line)
+
+
+def strip_kind(layer: Layer) -> Category:
+    """Dropout stands with the activations."""
+    return layer.category if layer.category in ("norm", "activation") else "activation"
+
+
+def params(part: Part) -> Dim:
+    total: Dim = 0
+    for name, weight in layer_weights(part.node).items():
+        tied = isinstance(part.node.op, LayerOp) and name in part.node.op.tied
+        if not weight.buffer and not tied:
+            size: Dim = 1
+            for d in weight.shape:
+                size = size * d
+            total = total + size
+    return total
+
+
+def name(step: Step) -> str:
+    """The block's name, empty for a group."""
+    inner = single(step)
+    graph = (inner or step).body.graph if (inner or step).body else None
+    return graph.name if graph is not None and graph.kind == "block" else ""
+
+
+def label(step: Step) -> str:
+    """The label that a call was given; empty for one numbered by its word or its place."""
+    if step.body is None or step.body.graph is None:
+        return ""
+    label = step.part.path.rpartition(".")[2]
+    if len(set(step.paths)) > 1 and not label.isdigit():
+        return ""
+    if label.isdigit():
+        label = step.part.path.rpartition(".")[0].rpartition(".")[2]
+    if label.startswith("^") or label.isdigit():
+        label = label[1:] if label.startswith("^") else ""
+    return "" if label.rstrip("0123456789") == name(step) else label
+
+
+def title(copies: Sequence[Step], prefix: str = "") -> str:
+    """``denseblock1 · dense_layer``; a label that differs between the copies is left out."""
+    labels = {label(step) for step in copies}
+    said = [prefix, labels.pop() if len(labels) == 1 else "", name(copies[0])]
+    return " · ".join(dict.fromkeys(word for word in said if word))
+
+
+def arguments(step: Step, varying: dict[str, set[str]]) -> str:
+    """``width 128, stride 2``: what tells this call from the others of its block."""
+    graph = step.body.graph if step.body else None
+    if graph is None:
+        return ""
+    differs = varying.get(graph.name, set())
+    said = [(k, style.value(v)) for k, v in graph.arguments if k in differs]
+    return ", ".join(k if v == "true" else f"{k} {v}" for k, v in said if v != "false")
+
+
+def brief(step: Step, varying: dict[str, set[str]]) -> Text:
+    """One line for a step inside a shut box; none for wiring."""
+    count = text(Run(f" ×{step.count}", "badge")) if step.count > 1 else ()
+    if step.kind == "call":
+        words = " ".join(word for word in (name(step), arguments(step, varying)) if word)
+        return text(style.clip(words, LINE), count)
+    if step.kind in ("join", "bar", "weight"):
+        return ()
+    others = [caption(p)[0] for i, p in enumerate(step.parts) if i != step.core]
+    words = ", ".join(word for word in caption(step.part) if word)
+    strips = " ".join(map(style.short, others))
+    return text(words, f" {strips}" if strips else "", count)
+
+
+def titles(graph: Graph, title: str | None) -> tuple[str, str]:
+    """The net's name, and under it what its documentation says first."""
+    if title is not None:
+        return title, ""
+    words = " ".join(graph.documentation.split("\n\n")[0].split()).replace("`", "")
+    sentence = words.partition(". ")[0].partition("; ")[0].rstrip(".")
+    known = "" if graph.name == "net" else graph.name
+    same = _bare(known) == _bare(sentence)
+    return (known or sentence, "") if same or not known else (known, sentence)
+
+
+def _bare(said: str) -> str:
+    return "".join(c for c in said.lower() if c.isalnum())
+
+
+# --- tooltips ---------------------------------------------------------------------------------
+
+
+def about_step(step: Step, scope: Scope) -> str:
+    """All settings, whole shapes, parameters."""
+    lines = [_said(part, scope) for part in step.parts]
+    takes = ", ".join(str(scope.type(t)) for t in step.takes)
+    types = ", ".join(str(scope.type(t)) for t in step.types)
+    lines.append(f"{takes} → {types}" if takes else types)
+    total = sum(p for p in map(params, step.parts) if isinstance(p, int))
+    if total:
+        lines.append(f"{total * step.count:,} parameters")
+    return "\n".join(line for line in lines if line)
+
+
+def _said(part: Part, scope: Scope) -> str:
+    op = part.node.op
+    words = repr(op.layer) if isinstance(op, LayerOp) else ""
+    path = scope.module(part.path) if part.path else ""
+    return ": ".join(word for word in (path, words) if word)
+
+
+def about_call(step: Step, below: Scope) -> str:
+    """The path, the block with its arguments, what its documentation says first, parameters."""
+    path = below.path.rstrip(".")
+    graph = step.body.graph if step.body else None
+    if graph is None:
+        return path
+    given = ", ".join(f"{k}={style.value(v)}" for k, v in graph.arguments)
+    lines = [path, f"{graph.name}({given})" if given else graph.name]
+    lines.append(graph.documentation.strip().partition("\n")[0])
+    lines.append(f"{style.amount(graph.params)} parameters")
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,67 @@
+"""Pictures as they come out: nothing on top of anything, one page where one page was asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netwright.backends.diagram import to_dot
+from netwright.compiler.pipeline import load_source
+from netwright.grammar.source import Source
+
+from .geometry import complaints, size
+from .nets import NETS, graph
+
+SPECS = Path(__file__).parents[3] / "specs"
+SMALLEST = 9.0
+"""Points of the smallest text."""
+ONE_PAGE = ("resnet:resnet50", "googlenet:googlenet", "densenet:densenet121", "unet:unet")
+
+
+def shipped() -> list[str]:
+    found = []
+    for path in sorted(SPECS.glob("**/*.net")):
+        spec = Source(path.name, path.read_text(encoding="utf-8"))
+        found += [f"{path.stem}:{net}" for net in load_source(spec).nets]
+    return found
+
+
+def dot_of(name: str) -> str | None:
+    stem, _, net = name.partition(":")
+    path = next(SPECS.glob(f"**/{stem}.net"))
+    found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net).graph
+    return None if found is None else to_dot(found)
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("name", NETS)
+def test_nothing_lies_on_anything(name: str, direction: str) -> None:
+    assert complaints(to_dot(graph(NETS[name]), direction=direction)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_nothing_lies_on_anything_in_shipped_specs(name: str) -> None:
+    dot = dot_of(name)
+    if dot is None:
+        pytest.skip("needs arguments")
+    assert complaints(dot) == []
+
+
+@pytest.mark.parametrize("name", ONE_PAGE)
+def test_fits_a_page_at_six_points(name: str) -> None:
+    dot = dot_of(name)
+    assert dot is not None
+    width, height = size(dot)
+    scale = min(1.0, (595 - 50) / width, (842 - 50) / height)
+    assert SMALLEST * scale >= 6
+
+
+def test_the_checks_find_what_is_wrong() -> None:
+    bad = """digraph { newrank=true
+      subgraph cluster_a { label="a very long title here"; b [shape=box width=0.3] }
+      x -> b [label="n"]
+      p [shape=box, width=0.3, fixedsize=true, label="much too long"] }"""
+    found = " ".join(complaints(bad))
+    assert "through the title" in found
+    assert "wider than its box" in found

@@ -1,0 +1,57 @@
+"""Large networks fold, or are refused with advice; nothing hangs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from netwright.backends.diagram import TooLarge, to_dot
+from netwright.backends.diagram.picture import Options
+from netwright.backends.diagram.view_docs import READABLE, picture
+
+from .geometry import complaints
+from .nets import graph
+
+CHAIN = """
+net chain: x[64] -> [10] {{
+  y = x
+  for i in range({times}) {{ y = y > linear({width}) > relu }}
+  y > linear(10)
+}}
+"""
+NESTED = """
+block cell(n) = id + (linear(n) > relu > linear(64))
+block row(n) = (cell(n) > linear(64) > tanh) * 3 > cell(n + 1) > layernorm
+block stage(n, k) = for i in range(k) { row(n + i * i) > layernorm > row(7 * i + 3) > sigmoid }
+net nested: x[64] -> [10] {
+  y = x
+  for i in range(9) { y = y > stage(64 + i, 30 + i) > linear(64) > cell(i + 200 ) > softmax(dim=-1) }
+  y > linear(10)
+}
+"""
+
+
+def boxes(text: str) -> int:
+    return sum(1 for _ in picture(graph(text), Options()).boxes())
+
+
+def test_a_long_chain_of_equal_layers_is_one_box() -> None:
+    assert boxes(CHAIN.format(times=5000, width="64")) < 8
+
+
+def test_a_long_chain_that_comes_round_folds() -> None:
+    assert boxes(CHAIN.format(times=2100, width="64 + i % 7")) < 30
+
+
+def test_a_long_chain_without_a_pattern_is_refused_with_advice() -> None:
+    before = time.monotonic()
+    with pytest.raises(TooLarge, match="boxes to draw.*\n.*`block`"):
+        to_dot(graph(CHAIN.format(times=3000, width="64 + i * i % 1009")))
+    assert time.monotonic() - before < 20
+
+
+def test_a_network_of_hundreds_of_blocks_folds_deeper() -> None:
+    text = NESTED
+    assert boxes(text) <= READABLE
+    assert complaints(to_dot(graph(text))) == []
