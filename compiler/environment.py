@@ -60,3 +60,5 @@ class FileNames:
     nets: dict[str, syntax.Block] = field(default_factory=dict)
     pipelines: list[syntax.ExpressionStatement | syntax.Require] = field(default_factory=list)
     environment: Environment | None = None
+    lost: frozenset[str] = frozenset()
+    """Names whose definitions have a syntax error: unknown, and reported already."""

@@ -103,7 +103,7 @@ def _compile(
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
     with _deep_and_uncollected():
-        program, findings = _elaborate(source, tree, net, request)
+        program, findings = _elaborate(source, tree, chosen.findings, net, request)
         findings = (*chosen.findings, *findings)
         if any(d.severity == "error" for d in findings) or program.result is None:
             return Compilation(None, findings, chosen.nets, net)
@@ -128,7 +128,7 @@ def _deep_and_uncollected() -> Iterator[None]:
 
 
 def _elaborate(
-    source: Source, tree: syntax.File, net: str, request: Request
+    source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str, request: Request
 ) -> tuple[Program, tuple[Diagnostic, ...]]:
     """Elaborate, again and again while something new is learnt of the inputs."""
     known: dict[str, TensorType] = {}
@@ -138,7 +138,7 @@ def _elaborate(
     for _ in range(MAX_RESTARTS):
         program = Program(finder, {})
         program.known, program.bound, program.free = known, bound, free
-        file = program.load(source, tree)
+        file = program.load(source, tree, errors)
         program.files[source.name] = file
         program.loading.append(source.name)
         program.shapes, problems = input_shapes(request.inputs)

@@ -188,6 +188,8 @@ class Expressions(Calls):
         return file.made[name]
 
     def unknown_name(self, name: str, span: Span, env: Environment) -> Data:
+        if name in env.file.lost:
+            return UNKNOWN
         known = env.known_names() | set(layers()) | set(FUNCTIONS) | {"id"}
         message, help, replacement = explain_name(name, known)
         suggestion = self.suggest(name, known)

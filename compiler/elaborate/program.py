@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Label
+from ...grammar.diagnostics import Diagnostic, Label
 from ...grammar.parser import parse
 from ...grammar.source import Source, Span
 from ..builder import Builder
@@ -53,9 +54,11 @@ class Program(Scans):
 
     # --- files ------------------------------------------------------------------------------------
 
-    def load(self, source: Source, tree: syntax.File) -> FileNames:
+    def load(
+        self, source: Source, tree: syntax.File, errors: Sequence[Diagnostic] = ()
+    ) -> FileNames:
         """The names that a file defines; nothing of it is elaborated yet."""
-        file = FileNames(source, tree)
+        file = FileNames(source, tree, lost=_lost_names(source) if errors else frozenset())
         env = Environment(file)
         for statement in tree.statements:
             self._declare(statement, file, env)
@@ -161,7 +164,7 @@ class Program(Scans):
             self.loading.append(source.name)
             tree, errors = parse(source)
             self.diagnostics += [e for e in errors if e not in self.diagnostics]
-            self.files[source.name] = self.load(source, tree)
+            self.files[source.name] = self.load(source, tree, errors)
             self._check_imports(self.files[source.name])
             self.loading.pop()
         return self.files[source.name]
@@ -366,6 +369,12 @@ class Program(Scans):
             default = "output" if len(tensors) == 1 else f"output{i + 1}"
             names.append(name if name and name not in names and name not in self.ports else default)
         return list(zip(names, tensors, strict=True))
+
+
+def _lost_names(source: Source) -> frozenset[str]:
+    """What a text with syntax errors seems to define."""
+    pattern = r"\b(?:block|net|share)\s+([A-Za-z_]\w*)|^\s*([A-Za-z_]\w*)\s*="
+    return frozenset(a or b for a, b in re.findall(pattern, source.text, re.MULTILINE))
 
 
 def _path_name(tensor: Tensor) -> str:
