@@ -237,10 +237,7 @@ class Builder:
         return s.FromImport(c[1].text, names, span=self._span(c[0], end))
 
     def module(self, c: list[Any]) -> Token:
-        first, last = c[0], c[-1]
-        if first is last:
-            return cast(Token, first)
-        return Token("NAME", f"{first.text}.{last.text}", first.start, last.end)
+        return Token("NAME", "".join([t.text for t in c]), c[0].start, c[-1].end)
 
     def alias(self, c: list[Any]) -> Token | None:
         return c[1] if c else None
@@ -313,13 +310,8 @@ class Builder:
         self._say("E123", message, self._span(operator, operator), "binds tighter than `as`", help)
 
     def label(self, c: list[Any]) -> s.LabelName:
-        if len(c) > 1:
-            label, _, index, end = c
-            indices = (*label.indices, index)
-            return s.LabelName(label.name, indices, span=self._span(label, end))
-        (token,) = c
-        name = self.text(c) if token.kind == "STRING" else token.text
-        return s.LabelName(name, span=self._span(token, token))
+        name = self.text(c[:1]) if c[0].kind == "STRING" else c[0].text
+        return s.LabelName(name, _nodes(c), span=self._span(c[0], c[-1]))
 
     def attribute(self, c: list[Any]) -> s.Attribute:
         if c[0].__class__ is s.Number:

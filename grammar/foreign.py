@@ -16,7 +16,11 @@ FORMATS: Final = tuple(
     (what, tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns))
     for what, *patterns in (
         ("a Pajek network", r"(?i)^\*(vertices|network|arcs|edges|arcslist|edgeslist|matrix)\b"),
-        ("a Hugin network", r"^[ \t]*net\s*\{", r"^[ \t]*(potential|node|discrete|continuous)\b"),
+        (
+            "a Hugin network",
+            r"^[ \t]*net\s*\{",
+            r"^[ \t]*(potential\s*\(|([a-z]+ )?node\s+\w+\s*\{)",
+        ),
         ("a SPICE netlist", r"(?i)^\.(subckt|ends|model|include|tran|ac|dc|op|end|options?|lib)\b"),
         ("a KiCad netlist", r"\A\s*\(export\s+\(version"),
         ("a TINA Petri net", r"^tr[ \t]+\S.{0,500}->"),
