@@ -9,7 +9,7 @@ from typing import Any
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
-from ..builder import Builder
+from ..builder import Builder, origin
 from ..dims import Dim, Size, substitute, symbol, symbols
 from ..environment import Environment
 from ..layer import noting_open_pairs, same
@@ -86,7 +86,9 @@ class Bodies(Application):
             case syntax.Share():
                 env.names[statement.name] = self.share(statement, env, self.builder)
             case syntax.Block():
-                env.names[statement.name] = Template(statement, env.snapshot())
+                template = Template(statement, env.snapshot())
+                template.environment.names[statement.name] = template
+                env.names[statement.name] = template
             case _:
                 self.report("E212", "imports stand at the top level of a file", statement.span)
 
@@ -103,7 +105,8 @@ class Bodies(Application):
                     LayerWord(layer, statement.layer, env, statement.layer_span), setting
                 )
         known = env.defaults.get(layer.word, ())
-        added = tuple((s, env) for s in statement.settings)
+        place = env.snapshot()
+        added = tuple((s, place) for s in statement.settings)
         env.defaults = {**env.defaults, layer.word: known + added}
 
     def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:
@@ -231,12 +234,12 @@ class Bodies(Application):
     ) -> Data:
         if len(self.calls) >= MAX_DEPTH:
             self.too_much(f"blocks are nested more than {MAX_DEPTH} deep", network.span)
-        key, arguments, sizes = self._instance_key(network, inputs)
-        known = self.instances.get(key)
+        key, arguments, sizes, kept = self._instance_key(network, inputs)
+        known, _ = self.instances.get(key, (None, None))
         if known is None:
             known = self._elaborate(network, inputs, arguments, sizes)
             if not isinstance(known, Instance) or not known.graph.private:
-                self.instances[key] = known
+                self.instances[key] = known, kept
             if known is UNKNOWN:
                 return UNKNOWN
             return self._first_call(network, known, naming)
@@ -292,7 +295,6 @@ class Bodies(Application):
             made = graph.input(name, tensor.type, port.span if port else None)
             outer = self._outer(tensor, graph)
             graph.captured[(id(made.draft), -1)] = (made.draft, outer)
-            graph.captured.setdefault(outer.identity, (made.draft, outer))
             inner.append(made)
             if port is not None:
                 if not self._check_port(block, port, tensor, env, span):
@@ -308,36 +310,57 @@ class Bodies(Application):
     def _check_port(
         self, block: syntax.Block, port: syntax.Port, tensor: Tensor, env: Environment, span: Span
     ) -> bool:
-        if port.shape is None:
+        if port.shape is None and port.dtype is None:
             return True
-        axes = ("N", *(f"{'TDEFG'[i] if i < 5 else 'X'}" for i in range(len(port.shape))))
+        axes = port_axes(port)
         kind = self.known_type(tensor, axes)
         wanted = port.dtype or "float"
         if kind.dtype != wanted:
             return self._port_refuses(block, port, tensor, span, f"holds {wanted}s")
-        if kind.rank != len(port.shape) + 1:
+        if port.shape is None or self._sizes_fit(port.shape, kind, env):
+            return True
+        if kind.rank != len(axes):
             return self._port_refuses(
-                block, port, tensor, span, f"has {len(port.shape)} axes after the batch"
+                block, port, tensor, span, f"has {len(axes) - 1} axes after the batch"
             )
-        for expr, actual in zip(port.shape, kind.shape[1:], strict=True):
-            if not self._bind_size(expr, actual, env):
-                return self._port_refuses(block, port, tensor, span, f"is {port.span.text}")
-        return True
+        return self._port_refuses(block, port, tensor, span, f"is {port.span.text}")
 
-    def _bind_size(self, expr: syntax.Expr, actual: Dim, env: Environment) -> bool:
-        """A free name takes the size; anything else must equal it."""
+    def _sizes_fit(
+        self, shape: tuple[syntax.Expr, ...], kind: TensorType, env: Environment
+    ) -> bool:
+        """Whether a type has a declared shape; a name that is bound nowhere takes its size."""
+        actual = list(kind.shape[1:])
+        for expr in shape:
+            wanted = self._declared_sizes(expr, actual, env)
+            if wanted is None:  # reported
+                return True
+            if len(wanted) > len(actual):
+                return False
+            if not all(self._agrees(w, a, expr.span) for w, a in zip(wanted, actual, strict=False)):
+                return False
+            del actual[: len(wanted)]
+        return not actual
+
+    def _declared_sizes(
+        self, expr: syntax.Expr, actual: list[Dim], env: Environment
+    ) -> list[Dim] | None:
+        """One size, or several (``image[size]`` with a list); None after an error."""
         if isinstance(expr, syntax.Name) and not self._size_known(expr.id, env):
-            env.names[expr.id] = actual
-            return True
-        wanted = self.evaluate(expr, env)
-        if wanted is UNKNOWN:
-            return True
-        if not isinstance(wanted, int | Size):
-            self.report("E204", f"a size is needed, this is {describe(wanted)}", expr.span)
-            return True
+            env.names[expr.id] = actual[0] if actual else 1
+        value = self.evaluate(expr, env)
+        sizes: list[Dim] = value if isinstance(value, list) else [value]
+        if unknown_in(sizes):
+            return None
+        for size in sizes:
+            if not isinstance(size, int | Size) or isinstance(size, bool):
+                self.report("E204", f"a size is needed, this is {describe(size)}", expr.span)
+                return None
+        return sizes
+
+    def _agrees(self, wanted: Dim, actual: Dim, span: Span) -> bool:
         with noting_open_pairs() as pairs:
             equal = same(wanted, actual)
-        return equal and all(self.unify(a, b, "the port", expr.span, []) for a, b in pairs)
+        return equal and all(self.unify(a, b, "the port", span, []) for a, b in pairs)
 
     def _size_known(self, name: str, env: Environment) -> bool:
         if any(name in scope.names for scope in env.chain()):
@@ -410,9 +433,7 @@ class Bodies(Application):
     ) -> bool:
         assert port.shape is not None
         kind = self.known_type(tensor)
-        fits = kind.rank == len(port.shape) + 1 and kind.dtype == (port.dtype or kind.dtype)
-        for expr, actual in zip(port.shape, kind.shape[1:], strict=False):
-            fits = fits and self._bind_size(expr, actual, env)
+        fits = kind.dtype == (port.dtype or kind.dtype) and self._sizes_fit(port.shape, kind, env)
         if not fits:
             self.report(
                 "E306", f"`{block.name}` declares {port.span.text} and gives {kind}",
@@ -456,45 +477,85 @@ class Bodies(Application):
 
     def _instance_key(
         self, network: BlockNetwork, inputs: list[Tensor]
-    ) -> tuple[tuple[Any, ...], list[Tensor], tuple[str, ...]]:
+    ) -> tuple[tuple[Any, ...], list[Tensor], tuple[str, ...], object]:
         """What makes two instances equal: the block, its arguments, the types of all tensors.
 
         Also the tensors that the key speaks of, in order, as seen from here, and the symbols of
-        their types: an equal instance maps both.
+        their types: an equal instance maps both. Last, what the key knows by identity.
         """
-        keys = _Keys()
-        tensors = [self.bring(t) for t in inputs]
-        keys.tensors += tensors
+        keys = _Keys([self.bring(t) for t in inputs])
         body = (
-            id(network.template.block),
-            id(network.template.environment),
+            keys.of(network.template),
             tuple((name, keys.of(v)) for name, v in network.arguments.items()),
             len(inputs),
         )
-        seen: dict[tuple[int, int], int] = {}
-        pattern = tuple(seen.setdefault(t.identity, i) for i, t in enumerate(keys.tensors))
-        types = [t.type for t in keys.tensors]
-        names = symbols(*keys.sizes, *(d for t in types if t for d in t.shape))
+        names = [n for n in keys.symbols() if n not in keys.fixed]
         canonical: dict[str, Dim] = {n: symbol(f"${i}") for i, n in enumerate(names)}
-        shapes = tuple(t.substitute(canonical) if t else None for t in types)
+        shapes = tuple(t.type.substitute(canonical) if t.type else None for t in keys.tensors)
         sizes = tuple(substitute(s, canonical) for s in keys.sizes)
+        free = tuple(n in self.free for n in names)
         arguments = [self.bring(t) for t in keys.tensors]
-        return (*body, pattern, shapes, sizes), arguments, names
+        key = (*body, keys.pattern(), shapes, sizes, free)
+        return key, arguments, tuple(names), keys.kept
 
 
 class _Keys:
-    """The structure of arguments as something hashable; tensors and sizes are set apart."""
+    """The structure of arguments as something hashable; tensors and sizes are set apart.
 
-    def __init__(self) -> None:
-        self.tensors: list[Tensor] = []
+    ``fixed`` are the symbols that a nested block sees around it: there they keep their names.
+    ``seen`` are the tensors that it sees: an argument may be one of them. ``kept`` holds what the
+    key knows by ``id``, so that nothing else gets that number.
+    """
+
+    def __init__(self, piped: list[Tensor]) -> None:
+        self.tensors = piped
         self.sizes: list[Size] = []
+        self.fixed: set[str] = set()
+        self.seen: set[tuple[int, int]] = set()
+        self.kept: list[object] = []
+
+    def symbols(self) -> tuple[str, ...]:
+        types = [t.type for t in self.tensors]
+        return symbols(*self.sizes, *(d for t in types if t for d in t.shape))
+
+    def pattern(self) -> tuple[Any, ...]:
+        """Which of the tensors are the same, and which are also seen from inside."""
+        first: dict[tuple[int, int], int] = {}
+        origins = [origin(t) for t in self.tensors]
+        return tuple(
+            o if o in self.seen else first.setdefault(t.identity, i)
+            for i, (t, o) in enumerate(zip(self.tensors, origins, strict=True))
+        )
+
+    def identity(self, value: object) -> int:
+        self.kept.append(value)
+        return id(value)
+
+    def environment(self, environment: Environment) -> int:
+        """The names around a nested block or loop."""
+        for scope in environment.chain():
+            for value in (*scope.names.values(), *scope.labels.values()):
+                self._see(value)
+        return self.identity(environment)
+
+    def _see(self, value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                self._see(item)
+        elif isinstance(value, Size):
+            self.fixed.update(symbols(value))
+        elif isinstance(value, Tensor):
+            self.seen.add(origin(value))
+            self.fixed.update(value.type.symbols() if value.type else ())
 
     def of(self, value: Any) -> Any:
         match value:
             case Tensor():
                 self.tensors.append(value)
                 weight = value.draft.weight
-                return ("tensor", None if weight is None else (id(weight[0][-1]), weight[1]))
+                if weight is None:
+                    return "tensor"
+                return ("weight", self.identity(weight[0][-1]), weight[1])
             case Size():
                 self.sizes.append(value)
                 return "size"
@@ -514,11 +575,12 @@ class _Keys:
                 arguments = tuple((n, self.of(v)) for n, v in value.arguments.items())
                 return ("block", self.of(value.template), value.word, arguments)
             case Template():
-                return ("template", id(value.block), id(value.environment))
+                return ("template", id(value.block), self.environment(value.environment))
             case LayerWord():
-                return ("word", value.layer, value.word, id(value.environment.defaults))
+                defaults = self.identity(value.environment.defaults)
+                return ("word", value.layer, value.word, defaults)
             case Shared():
-                return ("share", id(value))
+                return ("share", self.identity(value))
             case Renamed():
                 return ("renamed", value.word, self.of(value.network))
             case Chain() | Fan():
@@ -535,11 +597,18 @@ class _Keys:
             case slice():
                 return ("slice", *map(self.of, (value.start, value.stop, value.step)))
             case Labelled():
-                return ("labelled", value.label.path, value.numbered, self.of(value.network))
+                label = value.label
+                return ("labelled", label.path, label.name, value.numbered, self.of(value.network))
             case Loop():
-                return ("loop", id(value.syntax), id(value.environment))
+                return ("loop", id(value.syntax), self.environment(value.environment))
             case _:
-                return ("value", value if value.__hash__ else id(value))
+                return ("value", value if value.__hash__ else self.identity(value))
+
+
+def port_axes(port: syntax.Port) -> tuple[str, ...]:
+    """Names for the axes of what is piped into a port, where nothing else names them."""
+    names = "TDEFG"
+    return ("N", *(names[i] if i < len(names) else f"D{i}" for i in range(len(port.shape or ()))))
 
 
 def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:

@@ -412,6 +412,8 @@ class Expressions(Calls):
         right = self.evaluate(node.right, env)
         if unknown_in(left) or unknown_in(right):
             return UNKNOWN
+        if node.operator in ("==", "!=") and (left is None or right is None):
+            return (left is right) == (node.operator == "==")
         if isinstance(left, Tensor) or isinstance(right, Tensor):
             return self._on_tensors(node, left, right)
         if self._is_network(left) or self._is_network(right):
@@ -777,7 +779,7 @@ class Expressions(Calls):
         if items is None:
             return UNKNOWN
         if expr.body and isinstance(expr.body[-1], syntax.ExpressionStatement):
-            return Loop(expr, tuple(items), env)
+            return Loop(expr, tuple(items), env.snapshot())
         self.run_loop(expr, items, env)
         return None
 
