@@ -385,6 +385,8 @@ class LogSigmoid(Activation):
 class _Normalizing(Activation):
     """Softmax and its kin: over axis ``dim``, which must be given."""
 
+    dim: int
+
     def check(self, x: TensorType) -> None:
         axis(self.dim, x.rank)
 
@@ -401,8 +403,6 @@ class Softmax(_Normalizing):
     torch = "Softmax"
     examples = (Example("softmax(dim=1)", "10"), Example("softmax(-1)", "8x12x12"))
 
-    dim: int
-
 
 class LogSoftmax(_Normalizing):
     """``log(softmax(x))`` over axis ``dim``, computed stably.
@@ -414,8 +414,6 @@ class LogSoftmax(_Normalizing):
     torch = "LogSoftmax"
     examples = (Example("log_softmax(dim=1)", "10"), Example("log_softmax(-1)", "12x10"))
 
-    dim: int
-
 
 class Softmin(_Normalizing):
     """``softmax(-x)`` over axis ``dim``: the smallest gets the most.
@@ -426,8 +424,6 @@ class Softmin(_Normalizing):
     word = "softmin"
     torch = "Softmin"
     examples = (Example("softmin(dim=1)", "10"),)
-
-    dim: int
 
 
 class Softmax2d(Activation):

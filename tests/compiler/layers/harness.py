@@ -7,6 +7,7 @@ particular to them as data, in ``data_*.py`` beside this file:
 
 ``SETTINGS``   word -> setting -> strategy, where the setting's type says too little; ``*`` is a
                function from a number of spatial axes to a strategy of several settings at once
+``INTS``       word -> what its integer inputs are filled with, if not 0
 ``INPUTS``     word -> strategy of the input types, or a function from a layer to one
 ``EXCEPTIONS`` word -> ((reason, when), ...): cases that are left out of the comparison
 ``REFUSED``    word -> ((reason, when), ...): what netwright refuses on purpose, unlike PyTorch
@@ -209,7 +210,7 @@ def torchs(
         try:
             with torch.device(device):
                 module = code.build()
-                return run_program(code, module, given, macs=macs)
+                return run_program(code, module, given, macs=macs, fill=fill_of(layer))
         except (NameError, SyntaxError):
             raise
         except Exception as refusal:
@@ -217,10 +218,15 @@ def torchs(
 
 
 def run_program(
-    code: Program, module: nn.Module | None, given: Sequence[TensorType], *, macs: bool = False
+    code: Program,
+    module: nn.Module | None,
+    given: Sequence[TensorType],
+    *,
+    macs: bool = False,
+    fill: int = 0,
 ) -> Outcome:
     """One forward pass on the current default device."""
-    tensors = [make(t) for t in given]
+    tensors = [make(t, fill) for t in given]
     total: int | None = None
     with torch.no_grad():
         if macs:
@@ -231,9 +237,17 @@ def run_program(
             total = counter.get_total_flops() // 2
         else:
             made = code.run(module, tensors)
-    made = made if isinstance(made, tuple | list) else (made,)
-    types = tuple(str(type_of(t)) for t in made)
+    types = tuple(str(type_of(t)) for t in flat(made))
     return Outcome(types, tuple(weights_of(module)), total)
+
+
+def flat(made: Any) -> Iterator[torch.Tensor]:
+    """The tensors of a result: ``y, (h, c)`` is three."""
+    if isinstance(made, tuple | list):
+        for item in made:
+            yield from flat(item)
+    else:
+        yield made
 
 
 def running_tensors(layer: Layer, inputs: Sequence[TensorType]) -> tuple[str, ...]:
@@ -248,12 +262,12 @@ def running_tensors(layer: Layer, inputs: Sequence[TensorType]) -> tuple[str, ..
     return tuple(n for n in names if n not in own)
 
 
-def make(t: TensorType) -> torch.Tensor:
-    """A tensor of a type. Integers are zeros: valid as indices everywhere."""
+def make(t: TensorType, fill: int = 0) -> torch.Tensor:
+    """A tensor of a type. Integers are zeros, if not said otherwise: valid as indices."""
     shape = tuple(int(d) for d in t.shape)  # type: ignore[arg-type]
     if t.dtype == "float":
         return torch.rand(shape)
-    return torch.zeros(shape, dtype=TORCH_DTYPES[t.dtype])
+    return torch.full(shape, fill, dtype=TORCH_DTYPES[t.dtype])
 
 
 def type_of(tensor: torch.Tensor) -> str:
@@ -351,6 +365,11 @@ def _data(kind: str) -> dict[str, Any]:
         module = import_module(f".{file.stem}", __package__)
         found |= getattr(module, kind, {})
     return found
+
+
+def fill_of(layer: Layer) -> int:
+    fill: int = _data("INTS").get(layer.word, 0)
+    return fill
 
 
 def excused(kind: str, layer: Layer, inputs: Sequence[TensorType]) -> bool:

@@ -20,6 +20,7 @@ from .harness import (
     all_layers,
     cases,
     excused,
+    fill_of,
     ours,
     program,
     quiet,
@@ -154,7 +155,7 @@ def run_lowering(
         module = code.build()
         if isinstance(module, nn.Module):
             module.eval()  # a lazy module that has run knows its weights; order is compared too
-        made = run_program(code, module, given)
+        made = run_program(code, module, given, fill=fill_of(layer))
     made = Outcome(made.types, made.weights, expected.macs)
     assert made == expected, code.source
 
