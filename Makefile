@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CONSTRAINED := $(PIP) install -c constraints.txt
 
-.PHONY: demo test test-slow lint format bench gallery clean
+.PHONY: demo test test-slow lint format bench tables gallery clean
 
 demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
@@ -28,6 +28,10 @@ format: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks
+
+# The parse tables of grammar/net.lark, whenever that has changed.
+tables: $(VENV)/demo
+	$(BIN)/python -m netwright.grammar.generate
 
 gallery: $(VENV)/dev
 	$(BIN)/python docs/gallery.py

@@ -1,22 +1,19 @@
-"""Lark's part: the tables and the terminals that it makes of net.lark, and the loop over them.
+"""The loop over the tables that Lark makes of net.lark.
 
 The loop is our own since it feeds lists of tokens, tells the state in which one does not fit, and
-lets a body that was parsed apart stand in a statement as one token.
+lets a body that was parsed apart stand in a statement as one token. The tables are those of
+tables.py: making them takes longer than a whole `netwright check`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import resources
-from typing import Any, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias, cast
+from zlib import crc32
 
-from lark import Lark
-from lark.lexer import Lexer, PatternStr
-from lark.parsers.lalr_analysis import Shift
-
-STARTS = ("file", "expression")
+HERE: Final = Path(__file__).parent
 
 
 class Token:
@@ -42,25 +39,16 @@ class Spliced(list[Any]):
     """The children of a rule that gives them to its parent."""
 
 
-class Reduction(NamedTuple):
-    """Take ``size`` values off the stack and put one of rule ``origin`` there.
-
-    ``action`` is the name of the method that makes it; none where a single value passes through.
-    """
-
-    size: int
-    origin: str
-    action: str | None
-    inline: bool
-
-
+Reduction: TypeAlias = tuple[int, str, str | None, bool]
+"""How many values to take off the stack; the rule whose value is put there; the name of the method
+that makes it (none where a single value passes through); whether it is spliced into its parent."""
 Action: TypeAlias = int | Reduction
 State: TypeAlias = dict[str, Action]
+"""Under the name of what comes next: the state that it leads to, or what is reduced first."""
 
 
 class Grammar(NamedTuple):
     states: dict[int, State]
-    gotos: dict[int, dict[str, int]]
     start: dict[str, int]
     final: dict[str, int]
     terminals: tuple[tuple[str, str], ...]
@@ -75,68 +63,26 @@ class MisfitError(Exception):
         self.index = index
 
 
-class _NoLexer(Lexer):
-    """Tokens come from scanner.py."""
-
-    def __init__(self, _: Any) -> None:
-        pass
-
-    def lex(self, *_: Any) -> Iterator[Any]:
-        return iter(())
+def fingerprint(text: str) -> int:
+    return crc32(text.encode())
 
 
 @cache
 def grammar() -> Grammar:
-    """The tables, made once, when the first text is parsed."""
-    text = resources.files(__package__).joinpath("net.lark").read_text("utf-8")
-    lark = Lark(text, start=list(STARTS), parser="lalr", lexer=_NoLexer)
-    table = lark.parse_interactive("", start="file").parser_state.parse_conf.parse_table
-    return Grammar(
-        {number: _state(actions) for number, actions in table.states.items()},
-        {number: _gotos(actions) for number, actions in table.states.items()},
-        dict(table.start_states),
-        dict(table.end_states),
-        _terminals(lark),
-        _keywords(lark),
-    )
+    """The tables as they were made; while net.lark is being changed, those that Lark makes."""
+    from . import tables
 
+    text = HERE.joinpath("net.lark").read_text("utf-8")
+    if fingerprint(text) != tables.MADE_OF:
+        from .generate import generate
 
-def _state(actions: dict[str, tuple[Any, Any]]) -> State:
-    return {
-        symbol: arg if action is Shift else _reduction(arg)
-        for symbol, (action, arg) in actions.items()
+        return generate(text)
+    reductions = tables.REDUCTIONS
+    states: dict[int, State] = {
+        number: {symbol: a if a >= 0 else reductions[~a] for symbol, a in state.items()}
+        for number, state in enumerate(tables.STATES)
     }
-
-
-def _gotos(actions: dict[str, tuple[Any, Any]]) -> dict[str, int]:
-    return {symbol: arg for symbol, (action, arg) in actions.items() if action is Shift}
-
-
-def _reduction(rule: Any) -> Reduction:
-    origin = str(rule.origin.name)
-    size = len(rule.expansion)
-    inline = origin.startswith("_")
-    single = size == 1 and not rule.expansion[0].name.startswith("_")
-    passes = (size == 1 and inline) or (single and rule.options.expand1 and not rule.alias)
-    return Reduction(size, origin, None if passes else rule.alias or origin, inline)
-
-
-def _terminals(lark: Lark) -> tuple[tuple[str, str], ...]:
-    """Names and patterns, in the order in which they are tried."""
-    ordered = sorted(
-        (t for t in lark.terminals if t.name not in _keywords(lark).values()),
-        key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name),
-    )
-    return tuple((t.name, t.pattern.to_regexp()) for t in ordered)
-
-
-def _keywords(lark: Lark) -> dict[str, str]:
-    """Words that are a terminal of their own, though they look like a NAME."""
-    return {
-        t.pattern.value: t.name
-        for t in lark.terminals
-        if isinstance(t.pattern, PatternStr) and re.fullmatch(r"\w+", t.pattern.value)
-    }
+    return Grammar(states, tables.START, tables.FINAL, tables.TERMINALS, tables.KEYWORDS)
 
 
 def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any], Any]]) -> Any:
@@ -144,27 +90,31 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
 
     ``build`` makes the value of a rule from its children.
     """
-    states, gotos, starts, finals, *_ = grammar()
+    states, starts, finals, *_ = grammar()
+    gotos = cast("dict[int, dict[str, int]]", states)  # after a reduction comes a state
     stack = [starts[start]]
     values: list[Any] = []
     for index, token in enumerate((*tokens, END)):
+        kind = token.kind
         while True:
-            action = states[stack[-1]].get(token.kind)
-            if action.__class__ is int:
+            action = states[stack[-1]].get(kind)
+            if isinstance(action, int):
                 stack.append(action)
                 values.append(token if token.value is None else token.value)
                 break
             if action is None:
+                if token is END and stack[-1] == finals[start]:
+                    return values[0]
                 raise MisfitError(index)
-            size, origin, name, inline = action  # type: ignore[misc]
-            if name is not None:
+            size, origin, name, inline = action
+            if name is None:
+                stack.pop()
+            else:
                 cut = len(values) - size
                 children = values[cut:]
                 values[cut:] = [_splice(children) if inline else build[name](_flat(children))]
-            del stack[len(stack) - size :]
+                del stack[len(stack) - size :]
             stack.append(gotos[stack[-1]][origin])
-            if token is END and stack[-1] == finals[start]:
-                return values[0]
     raise AssertionError("END ends the loop")
 
 
@@ -204,14 +154,14 @@ def _terminal_names() -> frozenset[str]:
 
 def _advance(stack: list[int], kind: str) -> bool:
     """Take in a token. A table entry may be a reduction that leads nowhere: it is followed up."""
-    states, gotos, _, finals, *_ = grammar()
+    states, _, finals, *_ = grammar()
     while True:
         action = states[stack[-1]].get(kind)
-        if not isinstance(action, Reduction):
-            if action is not None:
-                stack.append(action)
-            return action is not None
-        del stack[len(stack) - action.size :]
-        stack.append(gotos[stack[-1]][action.origin])
-        if kind == END.kind and stack[-1] in finals.values():
+        if isinstance(action, int):
+            stack.append(action)
             return True
+        if action is None:
+            return kind == END.kind and stack[-1] in finals.values()
+        size, origin, *_ = action
+        del stack[len(stack) - size :]
+        stack.append(cast(int, states[stack[-1]][origin]))
