@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from ..dims import Dim, Size, floor_div, product
-from ..layer import Category, Example, Layer, Refused, same
+from ..layer import Category, Example, Refused, same
 from ..lowering import Code, Input, Lowering, Subscript, call, method
 from ..types import Dtype, TensorType
-from .operands import listed, need_float, plain, promote
+from .operands import Axial, listed, need_float, plain, promote
 
 Group: TypeAlias = tuple[str, ...]
 """One axis of the tensor: the names in a pair of parentheses, or one name, or () for ``1``."""
@@ -364,7 +364,7 @@ _METHODS: Final = {"max": "amax", "min": "amin"}
 # --- layers ----------------------------------------------------------------------------------
 
 
-class ByName(Layer):
+class ByName(Axial):
     """Base: a pattern, and sizes of axes by their names (``h=8``)."""
 
     category: ClassVar[Category] = "shape"
@@ -373,6 +373,13 @@ class ByName(Layer):
 
     pattern: str
     axes: tuple[tuple[str, Dim], ...] = ()
+
+    def least_rank(self) -> int:
+        try:
+            groups = read_pattern(self.pattern).before
+        except Refused:  # said where the layer is applied
+            return 0
+        return sum(group != (ELLIPSIS,) for group in groups)
 
     def check(self, pattern: Pattern) -> None:
         """Refuse what other layers are for."""

@@ -52,7 +52,7 @@ class FloatOnly(Function):
         return x
 
 
-class Test(Function):
+class Question(Function):
     """Base: a question about each element."""
 
     def infer(self, x: TensorType) -> TensorType:
@@ -97,7 +97,7 @@ _FUNCTIONS: Final[dict[type[Function], dict[str, str]]] = {
         "trunc": "The whole part of ``x``",
     },
     FloatOnly: {"frac": "The part of ``x`` behind the point"},
-    Test: {
+    Question: {
         "isnan": "Whether each element is not a number",
         "isinf": "Whether each element is infinite",
         "isfinite": "Whether each element is neither infinite nor not a number",
@@ -173,7 +173,7 @@ class Sign(Function):
         return x
 
 
-class LogicalNot(Test):
+class LogicalNot(Question):
     """True where ``x`` is false (or 0).
 
     https://docs.pytorch.org/docs/stable/generated/torch.logical_not.html

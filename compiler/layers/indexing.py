@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import Any, ClassVar, TypeAlias
 
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
-from ..layer import Category, Example, Layer, Refused, Tensor, axis, broadcast
+from ..layer import Example, Refused, Tensor, axis, broadcast
 from ..lowering import Code, Input, Lowering, Subscript, call
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, setting_code
@@ -16,7 +16,7 @@ from .shape import Reshaping, on_input, with_axis
 Item: TypeAlias = int | Size | slice | EllipsisType | TensorType | tuple[int, ...] | None
 
 
-class Index(Layer):
+class Index(Reshaping):
     """A slice, written as in PyTorch, the batch included: ``x[:, 0]``, ``f[..., ::2]``,
     ``x[:, none]``, ``x[:, index]`` with an int tensor, ``x[:, [2, 1, 0]]``.
 
@@ -26,7 +26,6 @@ class Index(Layer):
     """
 
     word = "index"
-    category: ClassVar[Category] = "shape"
     variadic = True
     examples = (Example("index(0)", "12x8"),)
 
@@ -46,6 +45,9 @@ class Index(Layer):
     def tensors(self) -> tuple[str, ...]:
         """``items[1]`` for each item that is a tensor, in order."""
         return tuple(self._tensors().values())
+
+    def least_rank(self) -> int:
+        return sum(item is not None and item is not ... for item in self.items)
 
     def infer(self, x: TensorType) -> TensorType:
         named = sum(item is not None and item is not ... for item in self.items)
@@ -210,8 +212,10 @@ class Last(Reshaping):
     """
 
     word = "last"
-    assumed: ClassVar[tuple[str, ...]] = ("N", "T", "D")
     examples = (Example("last", "12x8"),)
+
+    def least_rank(self) -> int:
+        return 3
 
     def infer(self, x: TensorType) -> TensorType:
         if x.rank < 2:

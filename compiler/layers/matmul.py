@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from string import ascii_letters
 from typing import ClassVar, Final
 
 from ..dims import Dim, product
@@ -62,8 +61,11 @@ class Product(Layer):
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         a, b = self.operands(*inputs)
-        # PyTorch's counter passes over products with a vector on the right.
-        return 0 if b.rank == 1 else numel(outputs[0].shape) * a.shape[-1]
+        # PyTorch's counter passes over products with a vector: one on the right, and one of a
+        # single element on the left of a batch.
+        if b.rank == 1 or (a.shape == (1,) and b.rank > 2):
+            return 0
+        return numel(outputs[0].shape) * a.shape[-1]
 
     def caption(self) -> tuple[str, str]:
         return self.word, ""
@@ -133,6 +135,7 @@ class Bmm(Product):
 # --- einsum ----------------------------------------------------------------------------------
 
 ELLIPSIS: Final = "..."
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Einsum(Layer):
@@ -182,7 +185,7 @@ def parse_einsum(pattern: str) -> tuple[list[list[str]], list[str] | None]:
     texts = left.split(",") + right
     if len(right) > 1:
         raise _bad_pattern(pattern, "two arrows")
-    words = any(len(t.replace(ELLIPSIS, " ").split()) > 1 or "_" in t for t in texts)
+    words = any(len(t.split()) > 1 or "_" in t for t in texts)
     terms = [_names(pattern, text, words=words) for text in texts]
     if not right:
         if words and any(len(n) > 1 for t in terms for n in t if n != ELLIPSIS):
@@ -196,7 +199,7 @@ def _names(pattern: str, text: str, *, words: bool) -> list[str]:
     if not words:
         parts = [n for p in parts for n in ([p] if p == ELLIPSIS else p)]
     for name in parts:
-        if name != ELLIPSIS and not (name.isidentifier() if words else name in ascii_letters):
+        if name != ELLIPSIS and not (name.isidentifier() if words else name in LETTERS):
             raise _bad_pattern(
                 pattern, f"`{name}` is no name of an axis",
                 "`rearrange` splits and joins axes" if set(name) & set("()1") else (),
@@ -212,7 +215,7 @@ def _torch_pattern(terms: list[list[str]], output: list[str] | None) -> str:
     names = dict.fromkeys(n for t in terms for n in t if n != ELLIPSIS)
     for name in sorted(names, key=len):
         taken = letters.values()
-        choices = (*(c for c in name if c in ascii_letters), *ascii_letters)
+        choices = (*(c for c in name if c in LETTERS), *LETTERS)
         letters[name] = next(c for c in choices if c not in taken)
     texts = ["".join(letters[n] for n in term) for term in terms]
     arrow = "" if output is None else "->" + "".join(letters[n] for n in output)
@@ -231,8 +234,8 @@ class _Einsum:
         terms, output = parse_einsum(pattern)
         if len(terms) != len(inputs):
             raise _bad_pattern(pattern, f"{len(terms)} operands, {len(inputs)} tensors are given")
-        if len({n for t in terms for n in t}) > len(ascii_letters):
-            raise _bad_pattern(pattern, f"more than {len(ascii_letters)} names")
+        if len({n for t in terms for n in t}) > len(LETTERS):
+            raise _bad_pattern(pattern, f"more than {len(LETTERS)} names")
         both = zip(inputs, terms, strict=True)
         hidden = max((x.rank - len(t) + 1 for x, t in both if ELLIPSIS in t), default=0)
         self.operands = [

@@ -50,6 +50,35 @@ def refuse_bool(word: str, *operands: Operand, help: str = "`cast(float)` or `ca
         raise Refused(f"{word} is not defined for bools", code="E303", help=help)
 
 
+# --- axes ------------------------------------------------------------------------------------
+
+_ASSUMED: Final[dict[int, tuple[str, ...]]] = {
+    0: ("N", "D"),
+    1: ("N", "D"),
+    2: ("N", "D"),
+    3: ("N", "T", "D"),
+    4: ("N", "C", "H", "W"),
+    5: ("N", "C", "D", "H", "W"),
+}
+
+
+class Axial(Layer):
+    """Base: settings name axes, and so tell the rank of an input of which nothing is known."""
+
+    @property
+    def assumed(self) -> tuple[str, ...]:  # type: ignore[override]
+        return _ASSUMED.get(self.least_rank(), ())
+
+    def least_rank(self) -> int:
+        """The least number of axes that has those of all settings."""
+        values = (getattr(self, name) for name in self.settings if name in _AXIS_SETTINGS)
+        dims = [d for v in values for d in (v if isinstance(v, tuple) else (v,)) if d is not None]
+        return max((d + 1 if d >= 0 else -d for d in dims), default=0)
+
+
+_AXIS_SETTINGS: Final = ("dim", "dims", "dim0", "dim1", "dim2", "source", "destination")
+
+
 # --- shapes ----------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from ..dims import Dim, less
 from ..layer import Category, Example, Layer, Refused, axis
 from ..lowering import Code, Input, Lowering, call, function, given, method
 from ..types import Dtype, Shape, TensorType
-from .operands import brief, need_float, promote, reduced_axes, refuse_bool
+from .operands import Axial, brief, need_float, promote, reduced_axes, refuse_bool
 
 _TORCH: Final = "https://docs.pytorch.org/docs/stable/generated/torch"
 
@@ -36,11 +36,10 @@ def _listed(dim: object) -> str:
 # --- reductions ------------------------------------------------------------------------------
 
 
-class Reduction(Layer):
+class Reduction(Axial):
     """Base: over one axis, several (``dim=[2, 3]``), or all (``dim=none``)."""
 
     category: ClassVar[Category] = "math"
-    assumed: ClassVar[tuple[str, ...]] = ("N", "T", "D")
 
     dim: int | tuple[int, ...] | None
     keepdim: bool = False
@@ -245,13 +244,12 @@ class Argmin(Arg):
 # --- elements with their indices -------------------------------------------------------------
 
 
-class Selection(Layer):
+class Selection(Axial):
     """Base: an element along one axis; its index there is a side result. Over all axes
     (``dim=none``) there is no index."""
 
     category: ClassVar[Category] = "math"
     results = "side"
-    assumed: ClassVar[tuple[str, ...]] = ("N", "T", "D")
     takes_bools: ClassVar[bool] = False
 
     dim: int | None
@@ -353,7 +351,7 @@ class Kthvalue(Selection):
         return Lowering(forward=method(Input(0), "kthvalue", self.k, dim=self.dim, **settings))
 
 
-class Topk(Layer):
+class Topk(Axial):
     """The k largest elements in order and, as a side result, their indices: ``x > topk(5, -1)``;
     ``largest=false`` for the smallest.
 
@@ -389,7 +387,7 @@ class Topk(Layer):
 # --- along an axis that stays ----------------------------------------------------------------
 
 
-class Along(Layer):
+class Along(Axial):
     """Base: along one axis, keeping the shape."""
 
     category: ClassVar[Category] = "math"
@@ -447,6 +445,7 @@ class Running(Along):
     """Base: the extreme so far and, as a side result, its index."""
 
     results = "side"
+    elementwise = False
 
     def infer(self, x: TensorType) -> tuple[TensorType, ...]:
         axis(self.dim, max(x.rank, 1))

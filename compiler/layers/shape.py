@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from ..dims import Dim, Size, dim_min, equal, floor_div, less, substitute
-from ..layer import Category, Example, Layer, Refused, axis, numel, same
+from ..layer import Category, Example, Refused, axis, numel, same
 from ..lowering import Code, Input, Lowering, function, given, method
 from ..types import Shape, TensorType
-from .operands import plain, reduced_axes
+from .operands import Axial, plain, reduced_axes
 
 
-class Reshaping(Layer):
+class Reshaping(Axial):
     """Base of the layers that move elements without computing on them."""
 
     category: ClassVar[Category] = "shape"
@@ -277,6 +277,9 @@ class Permute(Reshaping):
     examples = (Example("permute(0, 2, 1)", "12x8"), Example("permute(0, 2, 3, 1)", "3x8x8"))
 
     dims: tuple[int, ...]
+
+    def least_rank(self) -> int:
+        return len(self.dims)
 
     def infer(self, x: TensorType) -> TensorType:
         if len(self.dims) != x.rank:

@@ -6,7 +6,7 @@ A shape is written whole: where a batch axis is meant, it is there, ``param([1, 
 from __future__ import annotations
 
 from math import ceil, isfinite
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
 from ..layer import Category, Example, Init, Layer, Refused, Weight
@@ -285,31 +285,29 @@ class Arange(Source):
 
     def infer(self) -> TensorType:
         start, end = self.limits
-        if not all(isfinite(n) for n in (start, end, self.step) if isinstance(n, float)):
-            raise Refused("arange needs finite numbers")
-        return TensorType((self._count(start, end),), promote(start, end, self.step))
-
-    def _count(self, start: Number, end: Number) -> Dim:
+        first, last = (start, end) if self.step > 0 else (end, start)
         if self.step == 0:
             raise Refused("arange in steps of 0", setting="step")
-        numbers = (start, end, self.step)
-        symbolic = any(isinstance(n, Size) for n in numbers)
-        if symbolic and any(isinstance(n, float) for n in numbers):
-            raise Refused(
-                "arange counts floats up to a number, not to a symbolic size", code="E311"
-            )
-        if isinstance(start, float) or isinstance(end, float) or isinstance(self.step, float):
-            count: Dim = ceil((end - start) / self.step)  # type: ignore[operator]
-        elif self.step < 0:
-            count = ceil_div(start - end, -self.step)
+        if _whole(first) and _whole(last) and isinstance(self.step, int):
+            way: Dim = last - first
+            backwards, count = less(way, 0) is True, ceil_div(way, abs(self.step))
         else:
-            count = ceil_div(end - start, self.step)
-        if less(count, 0) is True:
+            backwards, count = self._count_floats(first, last)
+        if backwards:
             raise Refused(
                 f"arange from {start} to {end} in steps of {self.step}", setting="end",
                 help="a step of -1 counts down" if self.step == 1 else (),
             )  # fmt: skip
-        return count
+        return TensorType((count,), promote(start, end, self.step))
+
+    def _count_floats(self, first: Number, last: Number) -> tuple[bool, int]:
+        if isinstance(first, Size) or isinstance(last, Size):
+            raise Refused(
+                "arange counts floats up to a number, not to a symbolic size", code="E311"
+            )
+        if not (isfinite(first) and isfinite(last) and isfinite(self.step)):
+            raise Refused("arange needs finite numbers")
+        return last < first, ceil((last - first) / abs(self.step))
 
     def lower(self) -> Lowering:
         start, end = self.limits
@@ -320,6 +318,10 @@ class Arange(Source):
     def caption(self) -> tuple[str, str]:
         start, end = self.limits
         return "arange", f"{start} … {end}"
+
+
+def _whole(number: Number) -> TypeGuard[Dim]:
+    return isinstance(number, int | Size)
 
 
 class Linspace(Source):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from netwright.compiler.dims import Size
 from netwright.compiler.layer import Layer
-from netwright.compiler.types import TensorType
+from netwright.compiler.types import Dtype, TensorType
 
 from .harness import FLOATS, MOSTLY_FLOAT, SIZES, tensor_types
 
@@ -17,7 +17,7 @@ Types = tuple[TensorType, ...]
 
 MOSTLY = st.sampled_from([True] * 9 + [False])
 AXES = st.sampled_from([0, 1, 1, 1, 2, 2, -1, -1, -2, 3, -4])
-ALL_DTYPES = ("float", "float", "int", "bool")
+ALL_DTYPES: tuple[Dtype, ...] = ("float", "float", "int", "bool")
 NUMBERS = st.sampled_from([0, 1, 2, -1, 0.5, 2.0, -1.5, float("inf")])
 
 
@@ -47,7 +47,9 @@ def operands(draw: st.DrawFn, layer: Any) -> Types:
         wanted += 1
     if not draw(MOSTLY) or (most is None and draw(st.booleans())):
         wanted += 1
-    dtypes = ("bool", "bool", "bool", "float") if layer.word == "where" else ALL_DTYPES
+    dtypes: tuple[Dtype, ...] = ALL_DTYPES
+    if layer.word == "where":
+        dtypes = ("bool", "bool", "bool", "float")
     if layer.word == "lerp":
         dtypes = MOSTLY_FLOAT
     base = (
@@ -99,7 +101,7 @@ def joined(draw: st.DrawFn, layer: Any) -> Types:
 @st.composite
 def vectors(draw: st.DrawFn, _: Layer) -> Types:
     """Tensors with one axis, of one dtype, mostly."""
-    dtype = draw(st.sampled_from(ALL_DTYPES))
+    dtype: Dtype = draw(st.sampled_from(ALL_DTYPES))
     found = draw(st.lists(tensor_types((1,), dtypes=(dtype,)), min_size=1, max_size=3))
     return (*found, draw(tensor_types((2,)))) if not draw(MOSTLY) else tuple(found)
 
@@ -109,7 +111,7 @@ def indexed(draw: st.DrawFn, layer: Any) -> Types:
     """A tensor into which an index of as many axes fits, mostly."""
     x = draw(tensor_types((1, 2, 3), dtypes=ALL_DTYPES))
     if draw(MOSTLY):
-        grown = [d + draw(st.sampled_from([0, 0, 1, 2])) for d in layer.index.shape]  # type: ignore[operator]
+        grown = [d + draw(st.sampled_from([0, 0, 1, 2])) for d in layer.index.shape]
         x = x.with_shape(*grown)
     src = getattr(layer, "src", None)
     if isinstance(src, TensorType) and draw(MOSTLY):
@@ -330,7 +332,7 @@ def _zero_division(layer: Any, *inputs: TensorType) -> bool:
 
 
 def _empty_dim(layer: Any, *_: TensorType) -> bool:
-    return layer.dim == ()
+    return bool(layer.dim == ())
 
 
 EXCEPTIONS: dict[str, Any] = {
