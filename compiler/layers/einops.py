@@ -413,13 +413,14 @@ class ByName(Axial):
         shape = tuple(product(plan.sizes[name] for name in group) for group in plan.after)
         return TensorType(shape, self.dtype(self.stacked(inputs), plan))
 
-    def reduction(self) -> str:
+    def how(self) -> str:
+        """The reduction over axes that the right side lacks."""
         return ""
 
     def lower(self, *inputs: TensorType) -> Lowering:
         tensors = [Input(i) for i in range(len(inputs))]
         start: Any = tensors[0] if len(tensors) == 1 else call("torch.stack", tensors)
-        return Lowering(forward=_Writer(start, self.plan(inputs)).write(self.reduction()))
+        return Lowering(forward=_Writer(start, self.plan(inputs)).write(self.how()))
 
     def caption(self) -> tuple[str, str]:
         return self.word, self.pattern.replace("->", "→")
@@ -480,7 +481,7 @@ class Reduce(ByName):
     )
 
     pattern: str
-    by: Literal["mean", "max", "min", "sum", "prod", "any", "all"]
+    reduction: Literal["mean", "max", "min", "sum", "prod", "any", "all"]
     axes: tuple[tuple[str, Dim], ...] = ()
 
     def check(self, pattern: Pattern) -> None:
@@ -492,17 +493,17 @@ class Reduce(ByName):
     def dtype(self, x: TensorType, plan: Plan) -> Dtype:
         if not find_atoms(plan).reduced:
             return x.dtype
-        if self.by == "mean":
+        if self.reduction == "mean":
             need_float("mean", x)
-        if self.by in ("any", "all"):
+        if self.reduction in ("any", "all"):
             return "bool"
-        return promote(x, 1) if self.by in ("sum", "prod") else x.dtype
+        return promote(x, 1) if self.reduction in ("sum", "prod") else x.dtype
 
-    def reduction(self) -> str:
-        return self.by
+    def how(self) -> str:
+        return self.reduction
 
     def caption(self) -> tuple[str, str]:
-        return f"reduce {self.by}", self.pattern.replace("->", "→")
+        return f"reduce {self.reduction}", self.pattern.replace("->", "→")
 
 
 class Repeat(ByName):

@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 
 from ..dims import Dim, product
 from ..layer import Category, Example, Layer, Refused, Tensor, broadcast, numel, same
-from ..lowering import Infix, Input, Lowering, function
+from ..lowering import Infix, Input, Lowering, function, given
 from ..types import Dtype, TensorType
-from .operands import conjunction, listed, promote
+from .operands import conjunction, listed, need_float, promote
 
 # --- matrices --------------------------------------------------------------------------------
 
@@ -130,6 +130,70 @@ class Bmm(Product):
         self.operands(*inputs)
         order = (1, 0) if self.reversed else (0, 1)
         return function("torch.bmm", *map(Input, order))
+
+
+class Outer(Product):
+    """The products of each element of one vector with each of another: [n] and [m] to [n, m].
+
+    https://docs.pytorch.org/docs/stable/generated/torch.outer.html
+    """
+
+    word = "outer"
+    examples = (Example("outer", "", ""),)
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        a, b = self.operands(*inputs)
+        if a.rank != 1 or b.rank != 1:
+            raise Refused(
+                "outer needs two tensors with one axis", detail=f"got {listed([a.shape, b.shape])}",
+                help='`einsum("b i, b j -> b i j")` takes batches of them',
+            )  # fmt: skip
+        return TensorType((*a.shape, *b.shape), promote(a, b))
+
+    def macs(self, *_: Sequence[TensorType]) -> Dim:
+        return 0
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        self.operands(*inputs)
+        order = (1, 0) if self.reversed else (0, 1)
+        return function("torch.outer", *map(Input, order))
+
+
+class Cdist(Product):
+    """The p-distances of each row of one tensor to each of another: [..., n, d] and [..., m, d] to
+    [..., n, m].
+
+    https://docs.pytorch.org/docs/stable/generated/torch.cdist.html
+    """
+
+    word = "cdist"
+    examples = (Example("cdist", "12x8", "5x8"), Example("cdist(a, p=1)", "12x8", a="5x8"))
+
+    other: float | Tensor | None = None
+    p: float = 2.0
+    reversed: bool = False
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        a, b = self.operands(*inputs)
+        for x in (a, b):
+            need_float("cdist", x, None)
+        if self.p < 0:
+            raise Refused(f"cdist with p={self.p}", setting="p")
+        batch = broadcast(a.shape[:-2], b.shape[:-2])
+        if a.rank < 2 or b.rank < 2 or batch is None or not same(a.shape[-1], b.shape[-1]):
+            raise Refused(
+                "cdist needs rows of one length, [..., n, d] and [..., m, d]", code="E302",
+                detail=f"got {listed([a.shape, b.shape])}",
+            )  # fmt: skip
+        return TensorType((*batch, a.shape[-2], b.shape[-2]))
+
+    def macs(self, *_: Sequence[TensorType]) -> Dim:
+        return 0  # PyTorch's counter passes over distances
+
+    def lower(self, *inputs: TensorType) -> Lowering:
+        self.operands(*inputs)
+        order = (1, 0) if self.reversed else (0, 1)
+        return function("torch.cdist", *map(Input, order), **given(p=(self.p, 2.0)))
 
 
 # --- einsum ----------------------------------------------------------------------------------

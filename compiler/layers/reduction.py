@@ -136,6 +136,21 @@ class Logsumexp(Reduction):
         return Lowering(forward=method(Input(0), "logsumexp", **self.arguments() | {"dim": every}))
 
 
+class CountNonzero(Reduction):
+    """How many elements are not 0 (or true): ``x > count_nonzero(1)``, ints.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.count_nonzero.html
+    """
+
+    word = "count_nonzero"
+    examples = (Example("count_nonzero(1)", "12x8"),)
+
+    def dtype(self, _: TensorType) -> Dtype:
+        if self.keepdim:
+            raise Refused("count_nonzero keeps no axes", setting="keepdim")
+        return "int"
+
+
 class Spread(OfFloats):
     """Base of the deviations; ``correction=0`` divides by the count, 1 by one less."""
 

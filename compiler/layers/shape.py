@@ -311,6 +311,7 @@ class Transpose(Reshaping):
     """
 
     word = "transpose"
+    aliases = ("swapaxes",)
     examples = (Example("transpose(1, 2)", "12x8"),)
 
     dim0: int
@@ -336,6 +337,7 @@ class Movedim(Reshaping):
     """
 
     word = "movedim"
+    aliases = ("moveaxis",)
     examples = (Example("movedim(1, -1)", "3x8x8"), Example("movedim([1, 2], [2, 1])", "3x8"))
 
     source: int | tuple[int, ...]

@@ -84,6 +84,16 @@ def products(draw: st.DrawFn, layer: Any) -> Types:
 
 
 @st.composite
+def rows(draw: st.DrawFn, layer: Any) -> Types:
+    """Two tensors with rows of one length, mostly."""
+    a = layer.other if isinstance(layer.other, TensorType) else draw(tensor_types((2, 3)))
+    b = a.with_shape(*a.shape[:-2], draw(SIZES), a.shape[-1]) if a.rank > 1 else a
+    if not draw(MOSTLY):
+        b = draw(tensor_types((1, 2, 3)))
+    return (b,) if a is layer.other and draw(MOSTLY) else (a, b)
+
+
+@st.composite
 def joined(draw: st.DrawFn, layer: Any) -> Types:
     """Tensors of one shape; for ``concat`` they may differ along its axis."""
     first = draw(tensor_types((1, 2, 3, 4), dtypes=ALL_DTYPES))
@@ -99,10 +109,12 @@ def joined(draw: st.DrawFn, layer: Any) -> Types:
 
 
 @st.composite
-def vectors(draw: st.DrawFn, _: Layer) -> Types:
+def vectors(draw: st.DrawFn, layer: Layer) -> Types:
     """Tensors with one axis, of one dtype, mostly."""
     dtype: Dtype = draw(st.sampled_from(ALL_DTYPES))
-    found = draw(st.lists(tensor_types((1,), dtypes=(dtype,)), min_size=1, max_size=3))
+    least = 1 if layer.word == "meshgrid" or layer.tensors() else 2
+    most = 3 if layer.word == "meshgrid" else least
+    found = draw(st.lists(tensor_types((1,), dtypes=(dtype,)), min_size=least, max_size=most))
     return (*found, draw(tensor_types((2,)))) if not draw(MOSTLY) else tuple(found)
 
 
@@ -228,6 +240,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "value": NUMBERS,
     },
     "full_like": {"value": NUMBERS},
+    "outer": {"other": st.one_of(st.none(), tensor_types((1, 1, 2)))},
+    "cdist": {"other": st.one_of(st.none(), tensor_types((2, 3)))},
     "matmul": {"other": st.one_of(st.none(), tensor_types((1, 2, 3)))},
     "bmm": {"other": st.one_of(st.none(), tensor_types((3,)))},
     "einsum": {"pattern": st.sampled_from(PATTERNS)},
@@ -299,6 +313,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
 INPUTS: dict[str, Any] = {
     **dict.fromkeys((*BINARY, *PAIRS, "where", "lerp", "masked_fill"), operands),
     "matmul": products,
+    "cdist": rows,
+    "outer": vectors,
     "bmm": products,
     "concat": joined,
     "stack": joined,

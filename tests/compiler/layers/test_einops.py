@@ -92,7 +92,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 def check(case: Case) -> None:
     word, pattern, by, sizes, x = case
-    extra: dict[str, Any] = {"by": by} if word == "reduce" else {}
+    extra: dict[str, Any] = {"reduction": by} if word == "reduce" else {}
     layer = layers()[word](pattern=pattern, axes=tuple(sizes.items()), **extra)
     try:
         expected = getattr(einops, word)(x, pattern, *extra.values(), **sizes)
@@ -191,7 +191,7 @@ def test_symbolic_sizes() -> None:
     ],
 )  # fmt: skip
 def test_refusals(word: str, pattern: str, shape: tuple[int, ...], message: str) -> None:
-    extra: dict[str, Any] = {"by": "mean"} if word == "reduce" else {}
+    extra: dict[str, Any] = {"reduction": "mean"} if word == "reduce" else {}
     with pytest.raises(Refused) as refusal:
         layers()[word](pattern=pattern, **extra).infer(TensorType(shape))
     assert refusal.value.message == message
