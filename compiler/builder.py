@@ -9,8 +9,8 @@ need.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
 from .dims import Dim
 from .ir import GraphKind
@@ -19,8 +19,7 @@ from .types import TensorType
 from .values import Shared, Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(Record):
     """That a call or layer is stepped over axis 1 (see ``ir.ScanOp``)."""
 
     sequences: int
@@ -29,8 +28,7 @@ class Scanned:
     reverse: bool
 
 
-@dataclass(eq=False, slots=True)
-class Draft:
+class Draft(Entity):
     """A node to be. ``label`` is the module path if the text gives one, else ``word`` is
     numbered when its scope closes; both empty for operators and inputs."""
 
@@ -62,10 +60,17 @@ class Draft:
         return [Tensor(self, i, t) for i, t in enumerate(self.types) if i >= start]
 
     def labels(self) -> list[str]:
-        """The labels of all copies."""
-        stem = self.label.rstrip("0123456789")
-        first = self.label[len(stem) :]
-        return [f"{stem}{int(first) + i}" for i in range(self.count)] if first else []
+        """The labels of all copies, if they have any."""
+        return [_counted(self.label, i) for i in range(self.count)] if self.label else []
+
+    def paths(self) -> list[str]:
+        """The module paths of all copies, as far as they are known."""
+        return [_counted(self.path or self.label, i) for i in range(self.count)]
+
+    def advance(self, count: int) -> None:
+        """Leave out the first copies."""
+        self.count -= count
+        self.label, self.path = _counted(self.label, count), _counted(self.path, count)
 
     def export(self, inner: Tensor) -> Tensor:
         """A tensor of the called graph as a result of the call."""
@@ -78,8 +83,7 @@ class Draft:
         return Tensor(self, len(self.results) - 1, self.types[-1])
 
 
-@dataclass(eq=False, slots=True)
-class Builder:
+class Builder(Entity):
     kind: GraphKind
     name: str
     parent: Builder | None = None
@@ -127,6 +131,11 @@ class Builder:
             self.captured[outer.identity] = known = (inner.draft, outer)
         return Tensor(known[0], 0, known[0].types[0])
 
+    def outer(self, tensor: Tensor) -> Tensor | None:
+        """What an input of this scope was captured from, at its first call."""
+        pairs = self.captured.values()
+        return next((outer for draft, outer in pairs if draft is tensor.draft), None)
+
     def add(self, draft: Draft) -> Draft:
         self.drafts.append(draft)
         return draft
@@ -172,8 +181,26 @@ class Builder:
 
     def find(self, path: str) -> Draft | None:
         """The draft at a module path, numbered ones included."""
-        self_paths = (d for d in self.drafts if (d.path or d.label) == path)
-        return next(self_paths, None)
+        for draft in self.drafts:
+            if path in draft.paths():
+                return self.copy(draft, draft.paths().index(path))
+        return None
+
+    def copy(self, draft: Draft, index: int) -> Draft:
+        """One of a draft's copies as a draft of its own."""
+        if index > 0:
+            self._split(draft, index)
+        return self._split(draft, 1) if draft.count > 1 else draft
+
+    def _split(self, draft: Draft, count: int) -> Draft:
+        """The first copies, set apart."""
+        first = draft.replace(count=count, results=list(draft.results), names={})
+        first.types = list(draft.types)
+        threaded = first.tensors()
+        draft.inputs = [*threaded, *draft.inputs[len(threaded) :]]
+        draft.advance(count)
+        self.drafts.insert(self.drafts.index(draft), first)
+        return first
 
     def holds(self, prefix: str) -> bool:
         """Whether some module path starts with ``prefix.``."""
@@ -191,17 +218,22 @@ def bring(tensor: Tensor, into: Builder) -> Tensor:
                 tensor = scope.capture(tensor)
             return tensor
         inward.append(builder)
-    if tensor.builder.kind == "group":
-        outers = (
-            outer for draft, outer in tensor.builder.captured.values() if draft is tensor.draft
-        )
-        outer = next(outers, None)
-        if outer is not None:
-            return bring(outer, into)
+    outer = tensor.builder.outer(tensor)
+    if outer is not None:
+        return bring(outer, into)
     site = tensor.builder.site
     if site is None:
         raise LookupError("a tensor of a scope that is not in reach")
     return bring(site.export(tensor), into)
+
+
+def origin(tensor: Tensor) -> tuple[int, int]:
+    """The identity of what is captured, through all the scopes on the way."""
+    outer = tensor.builder.outer(tensor)
+    while outer is not None:
+        tensor = outer
+        outer = tensor.builder.outer(tensor)
+    return tensor.identity
 
 
 def chain_from(drafts: Sequence[Draft], scope: Builder) -> tuple[Draft, ...] | None:
@@ -213,6 +245,13 @@ def chain_from(drafts: Sequence[Draft], scope: Builder) -> tuple[Draft, ...] | N
             return None
         path.insert(0, site)
     return tuple(path)
+
+
+def _counted(path: str, index: int) -> str:
+    """``layer.2`` for the index 2 from ``layer.0``."""
+    stem = path.rstrip("0123456789")
+    number = path[len(stem) :]
+    return f"{stem}{int(number) + index}" if number else path
 
 
 def _prefixes(path: str) -> list[str]:

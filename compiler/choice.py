@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse_expression
+from ..grammar.record import Record
 from ..grammar.source import Source
 from .dims import symbol
 from .environment import Environment, FileNames
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from .elaborate.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """``net`` is the one to compile ("" the bare pipeline, None: none or not clear),
     ``checked`` those that a check goes through."""
 

@@ -7,23 +7,22 @@ equal: ``(T + 2) // 2 - 1 == T // 2``. Questions that depend on the symbols' val
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from math import gcd, lcm
 from typing import Literal, TypeAlias, overload
 
+from ..grammar.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+
+class Symbol(Record):
     name: str
 
     def __str__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(Record):
     """``numerator // denominator`` that no rule simplified."""
 
     numerator: Size
@@ -33,8 +32,7 @@ class Quotient:
         return f"{_factor(self.numerator)}//{_factor(self.denominator)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme:
+class Extreme(Record):
     kind: Literal["min", "max"]
     items: tuple[Dim, ...]
 
@@ -348,6 +346,36 @@ def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
     if isinstance(atom, Quotient):
         return floor_div(substitute(atom.numerator, values), substitute(atom.denominator, values))
     return _extreme(atom.kind, [substitute(item, values) for item in atom.items])
+
+
+def solved(unknown: Sequence[Dim], known: Sequence[Dim]) -> dict[str, Dim] | None:
+    """The symbols' values that make the first sizes the second; None where there are none."""
+    if len(unknown) != len(known):
+        return None
+    values: dict[str, Dim] = {}
+    # Bare symbols first: then `2*d` is often a number already.
+    for a, b in sorted(zip(unknown, known, strict=True), key=lambda pair: not is_symbol(pair[0])):
+        found = _solution(substitute(a, values), b)
+        if found is None:
+            return None
+        values.update(found)
+    return values
+
+
+def _solution(a: Dim, b: Dim) -> dict[str, Dim] | None:
+    """For one symbol to the first power; {} where both are equal."""
+    if a == b:
+        return {}
+    if not isinstance(a, Size) or len(a.terms) > 2:
+        return None
+    (monomial, coefficient), *constant = a.terms
+    if len(monomial) != 1 or not isinstance(monomial[0], Symbol) or (constant and constant[0][0]):
+        return None
+    rest = b - sum(c for _, c in constant)
+    value = floor_div(rest, coefficient)
+    if value * coefficient != rest or less(value, 1):
+        return None
+    return {monomial[0].name: value}
 
 
 def product(dims: Iterable[Dim]) -> Dim:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..grammar import syntax
+from ..grammar.record import Entity, field
 from ..grammar.source import Source, Span
-from .values import Tensor
 
 Defaults = Mapping[str, tuple[tuple[syntax.Setting, "Environment"], ...]]
 """By a layer's word: the settings of the ``default`` statements above, with what they see."""
 
 
-@dataclass(eq=False, slots=True)
-class Environment:
+class Environment(Entity):
     """A body's own names, then its enclosing text's. ``labels`` are looked up last."""
 
     file: FileNames
     parent: Environment | None = None
     names: dict[str, Any] = field(default_factory=dict)
-    labels: dict[str, Tensor] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=dict)
     depth: int = 0
 
@@ -33,7 +31,7 @@ class Environment:
         """As it is now: what a block defined here sees, whatever is assigned later."""
         parent = self.parent.snapshot() if self.parent else None
         return Environment(
-            self.file, parent, dict(self.names), defaults=self.defaults, depth=self.depth
+            self.file, parent, dict(self.names), dict(self.labels), self.defaults, self.depth
         )
 
     def chain(self) -> Iterator[Environment]:
@@ -47,8 +45,7 @@ class Environment:
         return {*bodies, *self.file.names, *(n for e in self.chain() for n in e.labels)}
 
 
-@dataclass(eq=False, slots=True)
-class FileNames:
+class FileNames(Entity):
     """A file's constants, blocks, imports and shares: in any order, so made when first asked."""
 
     source: Source
@@ -58,7 +55,9 @@ class FileNames:
     made: dict[str, Any] = field(default_factory=dict)
     making: set[str] = field(default_factory=set)
     nets: dict[str, syntax.Block] = field(default_factory=dict)
-    pipelines: list[syntax.ExpressionStatement | syntax.Require] = field(default_factory=list)
+    pipelines: list[tuple[syntax.ExpressionStatement | syntax.Require, Environment]] = field(
+        default_factory=list
+    )
     environment: Environment | None = None
     lost: frozenset[str] = frozenset()
     """Names whose definitions have a syntax error: unknown, and reported already."""

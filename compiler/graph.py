@@ -6,7 +6,6 @@ A separate module, because importing networkx takes longer than a whole check.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -70,8 +69,7 @@ class _Flattener:
     ) -> list[Producer]:
         """Add the nodes of a graph under a prefix; the producers of its results."""
         made: dict[Value, Producer] = {
-            Value(node.key): producer
-            for node, producer in zip(_inputs(graph), inputs, strict=True)
+            Value(node.key): producer for node, producer in zip(_inputs(graph), inputs, strict=True)
         }
         for node in graph.nodes:
             if not isinstance(node.op, InputOp):
@@ -98,12 +96,12 @@ class _Flattener:
             inner = {name: substitute(dim, sizes) for name, dim in node.op.sizes}
             return self._expand(node.op.graph, f"{path}.", taken, {**sizes, **inner})
         types = tuple(t.substitute(sizes) for t in node.types)
-        flat = replace(node, key=key, path=path if node.path else "", types=types, count=1)
+        flat = node.replace(key=key, path=path if node.path else "", types=types, count=1)
         self._add(flat, key, taken)
         return [(key, i) for i in range(len(types))]
 
     def _add(self, node: Node, key: str, taken: Sequence[Producer]) -> str:
-        self.view.add_node(key, node=replace(node, inputs=tuple(Value(*p) for p in taken)))
+        self.view.add_node(key, node=node.replace(inputs=tuple(Value(*p) for p in taken)))
         for slot, (producer, result) in enumerate(taken):
             kind = self.view.nodes[producer]["node"].types[result]
             self.view.add_edge(producer, key, key=slot, slot=slot, result=result, type=kind)
@@ -112,4 +110,3 @@ class _Flattener:
 
 def _inputs(graph: Graph) -> Iterator[Node]:
     return (node for node in graph.nodes if isinstance(node.op, InputOp))
-

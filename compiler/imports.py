@@ -64,7 +64,7 @@ def shipped(module: str) -> Source | None:
     entry = entry / f"{module.rsplit('.', 1)[-1]}.net"
     if not entry.is_file():
         return None
-    return Source(f"{module.replace('.', '/')}.net", entry.read_text(encoding="utf-8"))
+    return Source(str(entry), entry.read_text(encoding="utf-8"))
 
 
 def shipped_names() -> list[str]:

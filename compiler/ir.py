@@ -9,34 +9,31 @@ a networkx graph, for whoever wants graph algorithms; this module imports nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from ..grammar.record import Record, field
 from ..grammar.source import Span
 from .dims import Dim, substitute
 from .layer import Layer, Weight, numel
 from .types import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Record):
     """A tensor inside a graph: which node made it, and which of that node's results it is."""
 
     node: str
     result: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class InputOp:
+class InputOp(Record):
     """An input of the graph. ``hidden``: not piped in, but seen from inside (a tensor argument
     of a block, a tensor of the enclosing body)."""
 
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LayerOp:
+class LayerOp(Record):
     """A layer. ``tied`` are the weights that it shares with another layer: ``Graph.ties`` of this
     or an enclosing graph says with which."""
 
@@ -44,8 +41,7 @@ class LayerOp:
     tied: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CallOp:
+class CallOp(Record):
     """A call of another graph; ``sizes`` are the values, in this graph's symbols, of symbols in
     the called graph whose names differ (a shared graph keeps its first instance's names)."""
 
@@ -53,8 +49,7 @@ class CallOp:
     sizes: tuple[tuple[str, Dim], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ScanOp:
+class ScanOp(Record):
     """A cell run over axis 1, the same weights at every step.
 
     The node's inputs are ``sequences`` tensors ``[N, T, ...]`` (the cell gets ``[N, ...]``), then
@@ -70,8 +65,7 @@ class ScanOp:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WeightOp:
+class WeightOp(Record):
     """A parameter or buffer of a module inside this graph, read as a tensor: ``fc.weight``."""
 
     module: str
@@ -81,8 +75,7 @@ class WeightOp:
 Op: TypeAlias = InputOp | LayerOp | CallOp | ScanOp | WeightOp
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     """One step.
 
     ``key`` is unique in the graph. ``path`` is the module path inside the graph (``conv1``,
@@ -124,8 +117,7 @@ class Node:
         return tuple(f"{stem}{first + i}" for i in range(self.count))
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(Record):
     """``path.weight`` is the very tensor ``source.source_weight``; both paths start here."""
 
     path: str
@@ -134,8 +126,7 @@ class Tie:
     source_weight: str
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Record):
     """An input or output of a graph: its name as written (may be empty for outputs)."""
 
     name: str
@@ -145,8 +136,7 @@ class Port:
 GraphKind: TypeAlias = Literal["net", "block", "group"]
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(Record):
     """One module.
 
     ``name`` is the block's or net's name or the group's label; ``arguments`` the block's

@@ -28,7 +28,6 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import (
     Any,
@@ -43,6 +42,7 @@ from typing import (
     get_type_hints,
 )
 
+from ..grammar.record import Record
 from .dims import Dim, Size, equal, product
 from .lowering import Lowering
 from .types import Dtype, TensorType
@@ -83,16 +83,14 @@ class Refused(Exception):
         self.help = (help,) if isinstance(help, str) else tuple(help)
 
 
-@dataclass(frozen=True, slots=True)
-class Init:
+class Init(Record):
     """An initialiser of ``torch.nn.init``, without the trailing underscore."""
 
     name: str
     settings: tuple[tuple[str, float | str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Record):
     """A parameter, or a buffer (``running_mean``), of a layer."""
 
     shape: tuple[Dim, ...]
@@ -100,8 +98,7 @@ class Weight:
     dtype: Dtype = "float"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Record):
     """A use that must work: the text, and the shapes of its inputs without the batch axis,
     ``"3x32x32"`` or ``"12 int"`` (``""`` is one number per example).
 
@@ -118,8 +115,7 @@ class Example:
         object.__setattr__(self, "tensors", tuple(tensors.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Record):
     name: str
     default: Any
 

@@ -9,32 +9,29 @@ input shapes), and the expression nodes below.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from ..grammar.record import Record
 
 Code: TypeAlias = Any  # a literal, Dim, tuple, list, or one of the expression nodes below
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Record):
     """The layer's input number ``index``: piped tensors first, then tensor settings by field."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Self:
+class Self(Record):
     """The layer's own module (``self.conv1``), for ``Attr(Self(), "weight")``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Record):
     """Text as it stands: ``torch.float32``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Device(Raw):
     """The device to make a tensor on: ``x.device`` of the graph's first tensor input. Where
     nothing is known of one it reads ``None``, PyTorch's default device."""
@@ -42,8 +39,7 @@ class Device(Raw):
     text: str = "None"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """``function(*args, **kwargs)``; ``function`` is a dotted name or an expression."""
 
     function: Code
@@ -51,16 +47,14 @@ class Call:
     kwargs: tuple[tuple[str, Code], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Attr:
+class Attr(Record):
     """``value.name``; with ``Call`` a method: ``Call(Attr(Input(0), "flatten"), (1,))``."""
 
     value: Code
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Infix:
+class Infix(Record):
     """``left operator right``; the printer adds parentheses where precedence asks."""
 
     operator: str
@@ -68,24 +62,21 @@ class Infix:
     right: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Record):
     """``operator operand``: ``-x``, ``~mask``."""
 
     operator: str
     operand: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Subscript:
+class Subscript(Record):
     """``value[items]``; items may be ``slice`` objects, ``...``, None and values."""
 
     value: Code
     items: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(Record):
     """A class or function that the generated file defines once, because PyTorch has none.
 
     ``source`` is its whole text, formatted as it shall appear, importing nothing itself:
@@ -96,8 +87,7 @@ class Helper:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lowering:
+class Lowering(Record):
     """``module`` is the constructor call or None; ``forward`` the expression of the call.
 
     ``forward`` defaults to calling the module on all inputs: ``self.conv1(x)``. ``helpers`` are

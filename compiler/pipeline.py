@@ -12,16 +12,16 @@ import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse
+from ..grammar.record import Record
 from ..grammar.source import Source
 from .choice import Choice, arguments_of, choose_nets, input_shapes
-from .dims import Dim, symbol
+from .dims import Dim, substitute, symbol
 from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
 from .freeze import Freezer
@@ -34,8 +34,7 @@ MAX_RESTARTS: Final = 40
 RECURSION_LIMIT: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(Record):
     """What became of a file: its graph unless there are errors, and every finding."""
 
     graph: Graph | None
@@ -44,8 +43,7 @@ class Compilation:
     net: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """What is asked for besides the net: its arguments, input shapes, where imports are found."""
 
     parameters: Mapping[str, object]
@@ -155,11 +153,15 @@ def _elaborate(
             free |= set(axes[1:])
             continue
         except Bind as bind:
-            bound[bind.name] = bind.value
+            news = {name: substitute(value, bound) for name, value in bind.values.items()}
+            bound = {name: substitute(value, news) for name, value in bound.items()} | news
             continue
         except TooMuch:
             program.result = None
         break
+    else:
+        message = f"the sizes of the inputs are not settled after {MAX_RESTARTS} attempts"
+        program.report("E214", message, None, help="give the inputs numbers")
     return program, tuple(program.diagnostics)
 
 

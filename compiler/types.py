@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ..grammar.record import Record
 from .dims import Dim, substitute, symbols
 
 Dtype: TypeAlias = Literal["float", "int", "bool"]
 Shape: TypeAlias = tuple[Dim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TensorType:
+class TensorType(Record):
     """``shape`` counts the batch: ``(N, 3, 224, 224)``."""
 
     shape: Shape

@@ -8,10 +8,10 @@ value after an error, which silences echoes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..grammar import syntax
+from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
 from .dims import Size
 from .layer import Layer
@@ -32,13 +32,13 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-@dataclass(eq=False, slots=True)
-class Tensor:
+class Tensor(Entity):
     """A tensor while its graph is being built: result ``index`` of ``draft``.
 
     ``type`` is None while the rank of the net's input is still unknown. ``side`` are the side
     results that an assignment takes too. ``within`` are the calls that lead to a tensor reached
-    from outside (``backbone.layer4``), outermost first.
+    from outside (``backbone.layer4``), outermost first. ``holder`` is its label where that also
+    leads to modules: ``layer`` of ``layer.0``.
     """
 
     draft: Draft
@@ -46,6 +46,7 @@ class Tensor:
     type: TensorType | None
     side: tuple[Tensor, ...] = ()
     within: tuple[Draft, ...] = ()
+    holder: str = ""
 
     @property
     def builder(self) -> Builder:
@@ -56,13 +57,10 @@ class Tensor:
         return id(self.draft), self.index
 
 
-class Network:
+class Network(Entity):
     """A function from tensors to tensors, not yet applied."""
 
-    __slots__ = ()
 
-
-@dataclass(eq=False, slots=True)
 class LayerNetwork(Network):
     """A layer with its settings. ``tensors`` are the tensors of its tensor settings;
     ``spans`` the places of the settings, for blame."""
@@ -74,7 +72,6 @@ class LayerNetwork(Network):
     spans: Mapping[str, Span] = field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
 class LayerWord(Network):
     """A layer's bare word, with the defaults in force where it stands; settings may follow."""
 
@@ -84,7 +81,6 @@ class LayerWord(Network):
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Template(Network):
     """A block or net and the names that its text sees."""
 
@@ -96,7 +92,6 @@ class Template(Network):
         return self.block.name
 
 
-@dataclass(eq=False, slots=True)
 class BlockNetwork(Network):
     """A block with its arguments, in the order of its parameters."""
 
@@ -106,7 +101,6 @@ class BlockNetwork(Network):
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Shared(Network):
     """One instance, wherever it is used: ``share enc = ...``. It lives in ``builder``."""
 
@@ -117,7 +111,6 @@ class Shared(Network):
     first: Draft | None = None
 
 
-@dataclass(eq=False, slots=True)
 class Renamed(Network):
     """A network argument under its parameter's name: ``unit`` is called ``unit1``."""
 
@@ -125,18 +118,15 @@ class Renamed(Network):
     word: str
 
 
-@dataclass(eq=False, slots=True)
 class Identity(Network):
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Chain(Network):
     members: tuple[Network, ...]
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Combined(Network):
     """``f + g``, ``f * 0.5``: every network member gets the input; tensors and numbers stay."""
 
@@ -146,21 +136,18 @@ class Combined(Network):
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Fan(Network):
     """``[f, g]`` in a pipe: every branch gets the input, a bundle flows on."""
 
     members: tuple[Any, ...]
 
 
-@dataclass(eq=False, slots=True)
 class Repeat(Network):
     network: Network
     count: int
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Loop(Network):
     """``for`` as a network: one body piped after another."""
 
@@ -169,7 +156,6 @@ class Loop(Network):
     environment: Environment
 
 
-@dataclass(eq=False, slots=True)
 class Sliced(Network):
     """``f[:, -1]``."""
 
@@ -178,7 +164,6 @@ class Sliced(Network):
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Scan(Network):
     """``scan(cell)``: a cell stepped over axis 1; ``init`` are the first states, if given."""
 
@@ -188,7 +173,6 @@ class Scan(Network):
     span: Span
 
 
-@dataclass(eq=False, slots=True)
 class Labelled(Network):
     """``f as stem``; ``numbered``: the label is on a group, whose members are numbered."""
 
@@ -197,8 +181,7 @@ class Labelled(Network):
     numbered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Record):
     """``path`` is the module path (``layer.0``); ``name`` the word that means the tensor."""
 
     path: str
@@ -211,24 +194,23 @@ class Label:
         return self.path == "_"
 
 
-@dataclass(eq=False, slots=True)
-class Namespace:
+class Namespace(Entity):
     """An imported file: ``resnet.bottleneck``."""
 
     name: str
     environment: Environment
 
 
-@dataclass(eq=False, slots=True)
-class Container:
-    """A module path inside a call that is no call itself: ``backbone.layer`` of ``layer.0``."""
+class Container(Entity):
+    """A module path that is no module itself: ``backbone.layer`` of ``layer.0``. It starts in
+    ``scope``, to which the calls in ``within`` lead."""
 
+    scope: Builder
     within: tuple[Draft, ...]
     path: str
 
 
-@dataclass(eq=False, slots=True)
-class Builtin:
+class Builtin(Entity):
     """A function on numbers and lists: ``len``, ``range``. ``abs`` and its like are layers too,
     where a network is wanted."""
 

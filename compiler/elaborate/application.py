@@ -453,18 +453,24 @@ class Application(Expressions):
     # --- sizes that must be equal -----------------------------------------------------------------
 
     def unify(self, a: Dim, b: Dim, word: str, span: Span, inputs: Sequence[Tensor]) -> bool:
-        """Make two sizes equal if a free symbol or an assumption allows it; else report."""
-        for this, other in ((a, b), (b, a)):
-            if is_symbol(this) and str(this) in self.free and str(this) not in symbols(other):
-                raise Bind(str(this), other)
-        if _rounded(a) or _rounded(b):
-            self.assumptions.append((a, b, span))
+        """Make two sizes equal if that may be; else report."""
+        if self.may_be_equal(a, b, span):
             return True
         self.report(
             "E304", f"`{word}` needs {a} and {b} to be equal, and nothing says that they are", span,
             labels=self.producers(inputs, span),
             help="use one name for both sizes in the ports, or give the inputs numbers",
         )  # fmt: skip
+        return False
+
+    def may_be_equal(self, a: Dim, b: Dim, span: Span) -> bool:
+        """By a free symbol, which is bound, or by an assumption, which is noted."""
+        for this, other in ((a, b), (b, a)):
+            if is_symbol(this) and str(this) in self.free and str(this) not in symbols(other):
+                raise Bind({str(this): other})
+        if _rounded(a) or _rounded(b):
+            self.assumptions.append((a, b, span))
+            return True
         return False
 
     # --- ties and shares --------------------------------------------------------------------------
@@ -517,7 +523,7 @@ class Application(Expressions):
         return all(a == b or self._may_equal(network, a, b, span) for a, b in pairs)
 
     def _may_equal(self, network: Shared, a: Dim, b: Dim, span: Span) -> bool:
-        return equal(a, b) is None and self.unify(a, b, network.name, span, [])
+        return equal(a, b) is None and self.may_be_equal(a, b, span)
 
     def _share_differs(self, network: Shared, first: Draft, draft: Draft, span: Span) -> Data:
         return self.report(
@@ -595,7 +601,9 @@ def _is_many(network: Network) -> bool:
 
 def _is_counted(draft: Draft, naming: Naming) -> bool:
     """Whether further copies would be called like this one, with the next numbers."""
-    if draft.share is not None or draft.count > 1:
+    if draft.share is not None or draft.count > 1 or draft.tied:
+        return False
+    if draft.child is not None and draft.child.private:
         return False
     position = str(draft.builder.position - 1) if draft.builder.numbered else None
     return bool(draft.word) or draft.label == (naming.label or position)

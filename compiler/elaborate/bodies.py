@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
+from ...grammar.record import Entity
 from ...grammar.source import Span
 from ..builder import Builder, origin
-from ..dims import Dim, Size, substitute, symbol, symbols
+from ..dims import Dim, Size, less, solved, substitute, symbol, symbols
 from ..environment import Environment
 from ..layer import noting_open_pairs, same
 from ..types import TensorType
@@ -44,8 +44,7 @@ from .context import MAX_DEPTH, Naming
 from .expressions import counting
 
 
-@dataclass(eq=False, slots=True)
-class Instance:
+class Instance(Entity):
     """An elaborated block: its graph, its result, and what an equal instance must map."""
 
     graph: Builder
@@ -128,10 +127,25 @@ class Bodies(Application):
             if value.side:
                 value = _tensors(value)
         elif isinstance(value, Network):
-            value = self._named_network(statement)
+            value = self._named_network(statement, value)
         self.bind_pattern(statement.target, value, env)
 
-    def _named_network(self, statement: syntax.Assign) -> Data:
+    def _called_with_a_tensor(self, value: Data) -> bool:
+        """``f(x)`` as in PyTorch, where it is not piped on: said once, where it stands."""
+        if not isinstance(value, BlockNetwork):
+            return False
+        tensors = [v for v in value.arguments.values() if isinstance(v, Tensor)]
+        if not tensors:
+            return False
+        self.report(
+            "E206", f"`{value.word}(...)` holds parameters, and no tensor is piped into it",
+            value.span, help=f"to apply it: `x > {value.word}`, with its parameters in parentheses",
+        )  # fmt: skip
+        return True
+
+    def _named_network(self, statement: syntax.Assign, value: Data) -> Data:
+        if self._called_with_a_tensor(value):
+            return UNKNOWN
         name = statement.target.span.text
         text = statement.value.span.text
         return self.report(
@@ -143,7 +157,7 @@ class Bodies(Application):
         )  # fmt: skip
 
     def _dropped(self, statement: syntax.ExpressionStatement, value: Data) -> None:
-        if value is UNKNOWN or value is None or isinstance(statement.value, syntax.For):
+        if value is UNKNOWN or value is None:
             return
         if tensors_in(value):
             expr: Any = statement.value
@@ -157,6 +171,8 @@ class Bodies(Application):
                       "to go on from it on the next line, begin that line with `>`"],
             )  # fmt: skip
         elif isinstance(value, Network) or networks_in(value):
+            if self._called_with_a_tensor(value):
+                return
             self.report(
                 "E209", "this network is never applied", statement.span,
                 help="pipe a tensor into it: `x = x > ...`; "
@@ -223,6 +239,11 @@ class Bodies(Application):
                 return value
             if networks_in(value):
                 return UNKNOWN
+            if isinstance(expr, syntax.For):
+                return self.report(
+                    "E209", "this `for` only assigns: it gives no result", expr.span,
+                    help="end its body with a network: `for i in range(3) { f }`",
+                )  # fmt: skip
             return self.report("E207", f"a network is needed here, this is {describe(value)}",
                                expr.span, help="pipes carry tensors")  # fmt: skip
         return self.apply(network, inputs, expr.span)
@@ -232,8 +253,7 @@ class Bodies(Application):
     def instantiate(
         self, network: BlockNetwork, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
-        if len(self.calls) >= MAX_DEPTH:
-            self.too_much(f"blocks are nested more than {MAX_DEPTH} deep", network.span)
+        self.deeper(network.span)
         key, arguments, sizes, kept = self._instance_key(network, inputs)
         known, _ = self.instances.get(key, (None, None))
         if known is None:
@@ -246,6 +266,10 @@ class Bodies(Application):
         if not isinstance(known, Instance):
             return UNKNOWN
         return self._again(network, known, arguments, sizes, naming)
+
+    def deeper(self, span: Span) -> None:
+        if len(self.calls) >= MAX_DEPTH:
+            self.too_much(f"blocks are nested more than {MAX_DEPTH} deep", span)
 
     def _elaborate(
         self, network: BlockNetwork, inputs: list[Tensor], arguments: list[Tensor],
@@ -317,8 +341,9 @@ class Bodies(Application):
         wanted = port.dtype or "float"
         if kind.dtype != wanted:
             return self._port_refuses(block, port, tensor, span, f"holds {wanted}s")
-        if port.shape is None or self._sizes_fit(port.shape, kind, env):
-            return True
+        fits = port.shape is None or self._sizes_fit(port.shape, kind, env)
+        if fits is not False:
+            return bool(fits)
         if kind.rank != len(axes):
             return self._port_refuses(
                 block, port, tensor, span, f"has {len(axes) - 1} axes after the batch"
@@ -327,40 +352,72 @@ class Bodies(Application):
 
     def _sizes_fit(
         self, shape: tuple[syntax.Expr, ...], kind: TensorType, env: Environment
-    ) -> bool:
-        """Whether a type has a declared shape; a name that is bound nowhere takes its size."""
-        actual = list(kind.shape[1:])
+    ) -> bool | None:
+        """Whether a type has a declared shape; a name that is bound nowhere takes its size.
+
+        None if that is reported already.
+        """
+        declared: list[tuple[Dim, Span]] = []
         for expr in shape:
-            wanted = self._declared_sizes(expr, actual, env)
-            if wanted is None:  # reported
-                return True
-            if len(wanted) > len(actual):
-                return False
-            if not all(self._agrees(w, a, expr.span) for w, a in zip(wanted, actual, strict=False)):
-                return False
-            del actual[: len(wanted)]
-        return not actual
+            sizes = self._declared_sizes(expr, kind.shape[1 + len(declared) :], env)
+            if sizes is None:
+                return None
+            declared += [(size, expr.span) for size in sizes]
+        if len(declared) != kind.rank - 1:
+            return False
+        pairs = zip(declared, kind.shape[1:], strict=True)
+        return all(self._agrees(wanted, actual, span) for (wanted, span), actual in pairs)
 
     def _declared_sizes(
-        self, expr: syntax.Expr, actual: list[Dim], env: Environment
+        self, expr: syntax.Expr, actual: tuple[Dim, ...], env: Environment
     ) -> list[Dim] | None:
         """One size, or several (``image[size]`` with a list); None after an error."""
-        if isinstance(expr, syntax.Name) and not self._size_known(expr.id, env):
-            env.names[expr.id] = actual[0] if actual else 1
+        for name in self.open_names(expr, env):
+            env.names[name] = self._size_in(expr, name, actual, env)
         value = self.evaluate(expr, env)
         sizes: list[Dim] = value if isinstance(value, list) else [value]
-        if unknown_in(sizes):
-            return None
-        for size in sizes:
-            if not isinstance(size, int | Size) or isinstance(size, bool):
-                self.report("E204", f"a size is needed, this is {describe(size)}", expr.span)
-                return None
-        return sizes
+        return sizes if all(self.is_size(s, expr.span) for s in sizes) else None
+
+    def is_size(self, value: Data, span: Span) -> bool:
+        if value is UNKNOWN:
+            return False
+        if not isinstance(value, int | Size) or isinstance(value, bool):
+            self.report("E204", f"a size is needed, this is {describe(value)}", span)
+            return False
+        if less(value, 1):
+            self.report("E204", f"a size is at least 1, this is {value}", span)
+            return False
+        return True
+
+    def check_size_name(self, name: syntax.Name) -> None:
+        if name.id == "N":
+            self.report("E204", "`N` is the size of the batch", name.span,
+                        help="the batch axis is never written: `image[3, 224, 224]`")  # fmt: skip
+
+    def _size_in(
+        self, expr: syntax.Expr, name: str, actual: tuple[Dim, ...], env: Environment
+    ) -> Dim:
+        """What an open name must be for ``d`` or ``2 * d`` to be the actual size."""
+        if not actual or isinstance(expr, syntax.Name):
+            return actual[0] if actual else 1
+        env.names[name] = symbol("?")
+        found = self.evaluate(expr, env)
+        values = solved([found], actual[:1]) if isinstance(found, int | Size) else None
+        return (values or {}).get("?", 1)
 
     def _agrees(self, wanted: Dim, actual: Dim, span: Span) -> bool:
         with noting_open_pairs() as pairs:
             equal = same(wanted, actual)
-        return equal and all(self.unify(a, b, "the port", span, []) for a, b in pairs)
+        return equal and all(self.may_be_equal(a, b, span) for a, b in pairs)
+
+    def open_names(self, expr: syntax.Expr, env: Environment) -> list[str]:
+        """The names in a port's shape that are bound nowhere."""
+        found: list[str] = []
+        for name in size_names(expr):
+            if name.id not in found and not self._size_known(name.id, env):
+                self.check_size_name(name)
+                found.append(name.id)
+        return found
 
     def _size_known(self, name: str, env: Environment) -> bool:
         if any(name in scope.names for scope in env.chain()):
@@ -394,6 +451,8 @@ class Bodies(Application):
     def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
         place = block.body[-1].span
         if isinstance(value, Network) or networks_in(value):
+            if self._called_with_a_tensor(value):
+                return UNKNOWN
             return self._unapplied(block, place)
         if not tensors_in(value):
             return self.report("E209", f"the result of `{block.name}` is {describe(value)}", place)
@@ -434,14 +493,14 @@ class Bodies(Application):
         assert port.shape is not None
         kind = self.known_type(tensor)
         fits = kind.dtype == (port.dtype or kind.dtype) and self._sizes_fit(port.shape, kind, env)
-        if not fits:
+        if fits is False:
             self.report(
                 "E306", f"`{block.name}` declares {port.span.text} and gives {kind}",
                 block.body[-1].span,
                 labels=[Label(port.span, "declared here"),
                         *self.producers([tensor], block.body[-1].span)],
             )  # fmt: skip
-        return fits
+        return bool(fits)
 
     # --- calls of instances -----------------------------------------------------------------------
 
@@ -603,6 +662,16 @@ class _Keys:
                 return ("loop", id(value.syntax), self.environment(value.environment))
             case _:
                 return ("value", value if value.__hash__ else self.identity(value))
+
+
+def size_names(expr: syntax.Node) -> Iterator[syntax.Name]:
+    """The names in an expression of sizes, functions left out."""
+    if isinstance(expr, syntax.Name):
+        yield expr
+    skipped = expr.function if isinstance(expr, syntax.Call) else None
+    for child in syntax.children(expr):
+        if child is not skipped:
+            yield from size_names(child)
 
 
 def port_axes(port: syntax.Port) -> tuple[str, ...]:

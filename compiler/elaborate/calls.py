@@ -154,10 +154,10 @@ class Calls(Context):
             given[names[i]] = value
         for setting in expr.settings:
             value = self.evaluate(setting.value, env)
-            if setting.name not in names or setting.name in given:
+            if setting.name not in names or setting.name in names[: len(expr.arguments)]:
                 good = self._bad_argument(template, setting, names)
                 continue
-            given[setting.name] = value
+            given.setdefault(setting.name, value)
         if not good:
             return UNKNOWN
         network = self.bind_block(template, given, word, expr.span)
@@ -465,22 +465,28 @@ class Calls(Context):
             if isinstance(argument, syntax.Name) and argument.id in ("int", "float", "bool"):
                 dtype = argument.id
                 continue
+            if isinstance(argument, syntax.Name):
+                self.check_size_name(argument)
             if (
                 isinstance(argument, syntax.Name)
                 and self.lookup(argument.id, env, argument.span) is None
             ):
-                shape.append(symbol(argument.id))
+                shape.append(self.bound.get(argument.id, symbol(argument.id)))
                 continue
             value = self.evaluate(argument, env)
-            shape += value if isinstance(value, list) else [value]
-        if UNKNOWN in shape:
-            return UNKNOWN
-        if not all(isinstance(d, int | Size) and not isinstance(d, bool) for d in shape):
-            return self.report("E204", "an input's shape is made of sizes", expr.span,
-                               help="`input(3x224x224)`, `input(12, int)`")  # fmt: skip
+            sizes = value if isinstance(value, list) else [value]
+            if not all(self.is_size(s, argument.span) for s in sizes):
+                return UNKNOWN
+            shape += sizes
         return self.net_input("x", tuple(shape), dtype, expr.span)
 
-    def net_input(self, port: str, shape: tuple[Any, ...], dtype: Any, span: Span) -> Tensor:
+    def net_input(self, port: str, shape: tuple[Any, ...] | None, dtype: Any, span: Span) -> Tensor:
+        raise NotImplementedError
+
+    def is_size(self, value: Data, span: Span) -> bool:
+        raise NotImplementedError
+
+    def check_size_name(self, name: syntax.Name) -> None:
         raise NotImplementedError
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Fix, Label, Severity
+from ...grammar.record import Record
 from ...grammar.source import Span
 from ..builder import Builder, Draft, bring
 from ..dims import Dim
@@ -35,19 +35,18 @@ class NeedsInput(Exception):
 
 
 class Bind(Exception):
-    """A free size turned out to be this one: start again."""
+    """Open sizes of the net's inputs turned out to be these: start again."""
 
-    def __init__(self, name: str, value: Dim) -> None:
-        super().__init__(name)
-        self.name, self.value = name, value
+    def __init__(self, values: Mapping[str, Dim]) -> None:
+        super().__init__(*values)
+        self.values = values
 
 
 class TooMuch(Exception):
     """A bound is exceeded; the diagnostic is already recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Record):
     """How the next module is called: by a label, or by a word that its scope numbers."""
 
     label: str | None = None

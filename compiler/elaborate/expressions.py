@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
-from ..builder import Draft, chain_from
+from ..builder import Builder, Draft, chain_from
 from ..dims import Size, symbol
 from ..environment import Environment, FileNames
 from ..layer import Layer
@@ -218,10 +218,25 @@ class Expressions(Calls):
         if isinstance(value, Namespace):
             return self._member(value, name, span)
         if isinstance(value, Container):
-            return self._reach(value.within, f"{value.path}.{name}", span)
+            return self._reach(value.scope, value.within, f"{value.path}.{name}", span)
         if isinstance(value, Tensor):
             return self._tensor_attribute(value, name, span)
+        if isinstance(value, Shared):
+            return self._share_attribute(value, name, span)
         return self.report("E201", f"{describe(value)} has no `.{name}`", span)
+
+    def _share_attribute(self, share: Shared, name: str, span: Span) -> Data:
+        """``words.weight``, after ``share words = embed(vocab, d)``."""
+        if share.first is None:
+            return self.report(
+                "E201", f"`{share.name}` has no `.{name}` before its first use", span,
+                labels=[Label(share.span, "declared here")],
+                help="sizes follow from what is piped in: use it first",
+            )  # fmt: skip
+        found = self._inside(share.first.tensors()[0], name, labels_only=False)
+        if found is not None:
+            return found
+        return self.report("E201", f"there is no `{name}` inside `{share.name}`", span)
 
     def _member(self, space: Namespace, name: str, span: Span) -> Data:
         file = space.environment.file
@@ -234,12 +249,12 @@ class Expressions(Calls):
         )  # fmt: skip
 
     def _tensor_attribute(self, tensor: Tensor, name: str, span: Span) -> Data:
-        if name in ("shape", "dtype", "d", "c", "h", "w", "t"):
-            inside = self._inside(tensor, name)
-            return inside if inside is not None else self._axis(tensor, name, span)
-        found = self._reach(tensor.within or (tensor.draft,), name, None)
+        own = name in ("shape", "dtype", "d", "c", "h", "w", "t")
+        found = self._inside(tensor, name, labels_only=own)
         if found is not None:
             return found
+        if own:
+            return self._axis(tensor, name, span)
         if name in layers():
             return self.report(
                 "E206", f"`.{name}` is a layer: pipe the tensor into it", span,
@@ -250,11 +265,19 @@ class Expressions(Calls):
             help="a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
         )  # fmt: skip
 
-    def _inside(self, tensor: Tensor, name: str) -> Data | None:
-        child = (tensor.within or (tensor.draft,))[-1].child
-        if child is None or name not in child.labels:
-            return None
-        return self._reach(tensor.within or (tensor.draft,), name, None)
+    def _inside(self, tensor: Tensor, name: str, *, labels_only: bool) -> Data | None:
+        """What a name means inside the call that made a tensor, or beside it: ``layer.0``."""
+        *calls, last = tensor.within or (tensor.draft,)
+        if tensor.holder:
+            path = f"{tensor.holder}.{name}"
+            scope = calls[-1].child if calls else last.builder
+            found = self._reach(scope, tuple(calls), path, None) if scope is not None else None
+            if found is not None:
+                return found
+        last = last.builder.copy(last, last.count - 1)
+        if last.child is not None and (not labels_only or name in last.child.labels):
+            return self._reach(last.child, (*calls, last), name, None)
+        return None if labels_only else self._weight((*calls, last), name)
 
     def _axis(self, tensor: Tensor, name: str, span: Span) -> Data:
         kind = self.known_type(tensor, _RANK_NAMES.get(name, ("N", "D")))
@@ -294,25 +317,23 @@ class Expressions(Calls):
                 outers = draft.builder.captured.values()
                 draft = next(outer.draft for inner, outer in outers if inner is draft)
 
-    def _reach(self, within: tuple[Draft, ...], path: str, span: Span | None) -> Data | None:
-        """What stands at a module path inside a call: a tensor, a weight, a container."""
-        site = within[-1]
-        if site.child is None:
-            return self._weight(within, path) if "." not in path else None
-        child = site.child
-        labelled = child.labels.get(path)
-        draft = labelled.draft if labelled is not None else child.find(path)
+    def _reach(
+        self, scope: Builder, within: tuple[Draft, ...], path: str, span: Span | None
+    ) -> Data | None:
+        """What stands at a module path of a scope: a tensor, a container; None if nothing does."""
+        labelled = scope.labels.get(path)
+        draft = labelled.draft if labelled is not None else scope.find(path)
         if draft is None:
-            if child.holds(path):
-                return Container(within, path)
+            if scope.holds(path):
+                return Container(scope, within, path)
             return self.report("E201", f"there is no `{path}` inside", span) if span else None
         inner = labelled if labelled is not None else Tensor(draft, 0, draft.types[0])
-        inner_chain = inner.within or (inner.draft,)
+        chain = (*within, *(inner.within or (inner.draft,)))
         tensor = inner
         for call in reversed(within):
             tensor = call.export(tensor)
         outer = self.bring(tensor)
-        return Tensor(outer.draft, outer.index, outer.type, within=(*within, *inner_chain))
+        return Tensor(outer.draft, outer.index, outer.type, within=chain, holder=inner.holder)
 
     def _weight(self, within: tuple[Draft, ...], name: str) -> Tensor | None:
         draft = within[-1]
@@ -337,7 +358,7 @@ class Expressions(Calls):
             return UNKNOWN
         if isinstance(value, Container):
             if len(items) == 1 and isinstance(items[0], int):
-                return self._reach(value.within, f"{value.path}.{items[0]}", expr.span)
+                return self._reach(value.scope, value.within, f"{value.path}.{items[0]}", expr.span)
         elif isinstance(value, Tensor):
             return self.slice_tensor(value, items, expr.span)
         elif isinstance(value, list | str):
@@ -358,6 +379,9 @@ class Expressions(Calls):
             values = [None if e is None else self.evaluate(e, env) for e in ends]
             return UNKNOWN if UNKNOWN in values else slice(*values)
         return self.evaluate(item, env)
+
+    def _slice(self, expr: syntax.Slice | syntax.Ellipsis, env: Environment) -> Data:
+        return UNKNOWN  # the parser has said that it stands behind nothing
 
     def _list_item(self, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
         if len(items) == 1 and isinstance(items[0], int | slice):
@@ -766,19 +790,21 @@ class Expressions(Calls):
             draft.label = label.path
 
     def remember(self, label: PathLabel, value: Data) -> None:
-        """From here on the label means the tensor."""
-        if not isinstance(value, Tensor):
-            return
-        if label.name is not None and label.name != "_" and self.frame is not None:
-            self.frame.labels[label.name] = value
-        if "." not in label.path:
-            value.builder.labels[label.path] = value
+        """From here on the label means the tensor, or the bundle."""
+        if isinstance(value, Tensor):
+            if label.path in value.builder.holders:
+                value = value.replace(holder=label.path)
+            if "." not in label.path:
+                value.builder.labels[label.path] = value
+        named = label.name is not None and label.name != "_" and tensors_in(value)
+        if named and self.frame is not None:
+            self.frame.labels[label.name or ""] = value
 
     def _for(self, expr: syntax.For, env: Environment) -> Data:
         items = self.items(expr.iterable, env)
         if items is None:
             return UNKNOWN
-        if expr.body and isinstance(expr.body[-1], syntax.ExpressionStatement):
+        if is_network(expr):
             return Loop(expr, tuple(items), env.snapshot())
         self.run_loop(expr, items, env)
         return None
@@ -851,6 +877,14 @@ _RANK_NAMES: Final = {
     "c": ("N", "C", "H", "W"), "h": ("N", "C", "H", "W"), "w": ("N", "C", "H", "W"),
     "t": ("N", "T", "D"),
 }  # fmt: skip
+
+
+def is_network(loop: syntax.For) -> bool:
+    """Whether a loop's body ends in an expression: then it is no statement."""
+    last = loop.body[-1] if loop.body else None
+    if not isinstance(last, syntax.ExpressionStatement):
+        return False
+    return is_network(last.value) if isinstance(last.value, syntax.For) else True
 
 
 def counting(pattern: syntax.Pattern, env: Environment) -> str:
@@ -931,5 +965,7 @@ _RULES: Final[dict[type, Any]] = {
     syntax.Labelled: Expressions._labelled,
     syntax.Paren: Expressions._paren,
     syntax.For: Expressions._for,
+    syntax.Slice: Expressions._slice,
+    syntax.Ellipsis: Expressions._slice,
 }
 __all__ = ["BlockNetwork", "Expressions", "Label", "chain_from"]

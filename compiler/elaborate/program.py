@@ -11,7 +11,7 @@ from ...grammar.diagnostics import Diagnostic, Label
 from ...grammar.parser import parse
 from ...grammar.source import Source, Span
 from ..builder import Builder
-from ..dims import Dim, Size, symbol
+from ..dims import Dim, solved, symbol
 from ..environment import Environment, FileNames
 from ..imports import Unreadable
 from ..types import Dtype, TensorType
@@ -31,7 +31,7 @@ from ..values import (
 )
 from .application import _tensors
 from .bodies import _shown, pattern_names, whole_labels
-from .context import NeedsInput
+from .context import Bind, NeedsInput
 from .scans import Scans
 
 
@@ -86,10 +86,8 @@ class Program(Scans):
                 self._declare_import(statement, file)
             case syntax.FromImport():
                 self._declare_from(statement, file)
-            case syntax.Require():
-                file.pipelines.append(statement)
-            case syntax.ExpressionStatement():
-                file.pipelines.append(statement)
+            case syntax.Require() | syntax.ExpressionStatement():
+                file.pipelines.append((statement, _as_it_is(env)))
 
     def _define(self, file: FileNames, name: str, span: Span, make: Callable[[], Data]) -> None:
         if name in file.names:
@@ -179,22 +177,26 @@ class Program(Scans):
 
     def run_file(self, file: FileNames) -> None:
         """The bare pipeline."""
-        env = file.environment
-        assert env is not None
+        self._check_file(file)
+        bare = [(s, e) for s, e in file.pipelines if isinstance(s, syntax.ExpressionStatement)]
+        (last, env), first = bare[-1], bare[:-1]
+        for extra, _ in first:
+            self.report(
+                "E219", "a file has at most one bare pipeline", last.span, detail="the second",
+                labels=[Label(extra.span, "the first")],
+                help="to go on from the line above, begin the line with `>`; "
+                "for several networks write `net name = ...`",
+            )  # fmt: skip
         with self.framed(env):
-            self._requires(file, env)
-            *first, last = [p for p in file.pipelines if isinstance(p, syntax.ExpressionStatement)]
-            for extra in first:
-                self.report(
-                    "E219", "a file has at most one bare pipeline", last.span, detail="the second",
-                    labels=[Label(extra.span, "the first")],
-                    help="to go on from the line above, begin the line with `>`; "
-                    "for several networks write `net name = ...`",
-                )  # fmt: skip
             self._finish(self._network_result(last.value, env), last.span)
 
-    def _requires(self, file: FileNames, env: Environment) -> None:
-        for statement in file.pipelines:
+    def _check_file(self, file: FileNames) -> None:
+        """What a file says beside its networks: imports, constants and assumptions."""
+        self._check_imports(file)
+        for name in file.names:
+            if name not in file.nets:
+                self.file_name(file, name)
+        for statement, env in file.pipelines:
             if isinstance(statement, syntax.Require):
                 self._require(statement, env)
 
@@ -213,17 +215,22 @@ class Program(Scans):
                 value = value.network
             if isinstance(value, Template | BlockNetwork):
                 return self._alias(value, expr.span)
-        x = self.net_input("x", None, "float", expr.span)
+        x = self.net_input("x", None, None, expr.span)
         return self.run_piped(expr, env, [x])
 
     def _alias(self, value: Template | BlockNetwork, span: Span) -> Data:
         """``net resnet18 = ResNet(basic, [2, 2, 2, 2])``: that net, without a scope of its own."""
+        self.deeper(span)
         if isinstance(value, Template):
             bound = self.bind_block(value, {}, value.name, span)
             if bound is None:
                 return UNKNOWN
             value = bound
-        return self.run_net(value)
+        self.calls.append((value.template.name, span))
+        try:
+            return self.run_net(value)
+        finally:
+            self.calls.pop()
 
     def run_net(self, network: BlockNetwork) -> Data:
         """A net's or block's body as the compiled graph itself."""
@@ -240,9 +247,8 @@ class Program(Scans):
                 return self._result_without_ports(block, env)
             for port in block.inputs:
                 shape = None if port.shape is None else self._port_shape(port, env)
-                dtype: Any = port.dtype or "float"
+                dtype: Any = port.dtype
                 tensor = self.net_input(port.name, shape, dtype, port.span)
-                self._bind_port(port, tensor, env)
                 env.names[port.name] = tensor
             value = self.run_block(block, env, [])
             return self._result(block, self.root, env, value) if not unknown_in(value) else UNKNOWN
@@ -263,44 +269,30 @@ class Program(Scans):
         """A net's declared shape: names bound nowhere are symbolic sizes."""
         dims: list[Dim] = []
         for expr in port.shape or ():
-            free = isinstance(expr, syntax.Name) and not self._size_known(expr.id, env)
-            if free and isinstance(expr, syntax.Name):
-                env.names[expr.id] = symbol(expr.id)
+            for name in self.open_names(expr, env):
+                env.names[name] = self.bound.get(name, symbol(name))
             value = self.evaluate(expr, env)
-            if isinstance(value, list):
-                dims += value
-            elif isinstance(value, int | Size) and not isinstance(value, bool):
-                dims.append(value)
-            else:
-                if value is not UNKNOWN:
-                    self.report("E204", f"a size is needed, this is {describe(value)}", expr.span)
-                dims.append(symbol("?"))
+            sizes = value if isinstance(value, list) else [value]
+            dims += [s if self.is_size(s, expr.span) else symbol("?") for s in sizes]
         return tuple(dims)
 
-    def _bind_port(self, port: syntax.Port, tensor: Tensor, env: Environment) -> None:
-        """The names of a port's shape mean the sizes of what is given (``--input``)."""
-        if tensor.type is None or port.shape is None:
-            return
-        if len(port.shape) != tensor.type.rank - 1:
-            return
-        for expr, actual in zip(port.shape, tensor.type.shape[1:], strict=True):
-            if isinstance(expr, syntax.Name) and expr.id in env.names:
-                env.names[expr.id] = actual
-
     def net_input(
-        self, port: str, shape: tuple[Any, ...] | None, dtype: Dtype, span: Span
+        self, port: str, shape: tuple[Any, ...] | None, dtype: Dtype | None, span: Span
     ) -> Tensor:
         """An input of the net: as declared, as given from outside, or of a rank to be found."""
         count = self.ports.get(port, 0) + 1
         self.ports[port] = count
         name = port if count == 1 else f"{port}{count}"
-        declared = None if shape is None else TensorType((symbol("N"), *shape), dtype)
-        given = self.shapes.get(name, self.shapes.get("") if len(self.root.inputs) == 0 else None)
-        if given is not None and declared is not None:
-            given = self._agree(name, declared, given, span)
-        kind = given or declared or self.known.get(name)
+        kind = self.known.get(name)
+        given = self.shapes.get(name, self.shapes.get("") if not self.root.inputs else None)
+        if shape is not None:
+            kind = TensorType((symbol("N"), *shape), dtype or "float").substitute(self.bound)
+            if given is not None:
+                self._agree(name, kind, given, span)
+        elif given is not None:
+            kind = given
         if kind is not None:
-            kind = kind.substitute(self.bound)
+            kind = kind.substitute(self.bound).with_dtype(dtype or kind.dtype)
         return self.root.input(name, kind, span)
 
     def check_inputs_given(self) -> None:
@@ -313,19 +305,17 @@ class Program(Scans):
                     help=self.suggest(name, names) or f"its inputs: {', '.join(names) or 'none'}",
                 )  # fmt: skip
 
-    def _agree(self, name: str, declared: TensorType, given: TensorType, span: Span) -> TensorType:
+    def _agree(self, name: str, declared: TensorType, given: TensorType, span: Span) -> None:
         """A given shape binds symbolic sizes; it must agree with numbers."""
-        fits = declared.rank == given.rank and all(
-            isinstance(d, Size) or d == g for d, g in zip(declared.shape, given.shape, strict=False)
-        )
-        if not fits:
+        values = solved(declared.shape, given.shape)
+        if values is None:
             self.report(
                 "E305", f"the net declares its input `{name}` as {declared}", span,
                 detail=f"given {given}",
                 help="only symbolic sizes can be given: declare `[3, H, W]` to leave them open",
             )  # fmt: skip
-            return declared
-        return TensorType(given.shape, declared.dtype)
+        elif values:
+            raise Bind(values)
 
     def _finish(self, value: Data, span: Span) -> None:
         if unknown_in(value):
@@ -352,7 +342,7 @@ class Program(Scans):
         if bound is None:
             return
         self.root.documentation = block.documentation
-        self._requires(file, file.environment or Environment(file))
+        self._check_file(file)
         self._finish(self.run_net(bound), block.name_span)
 
     def outputs(self) -> list[tuple[str, Tensor]]:

@@ -160,10 +160,7 @@ class Scans(Bodies):
         env.names.update(cell.arguments)
         for port, step in zip(ports, steps, strict=False):
             env.names[port.name] = step
-            for expr, actual in zip(
-                port.shape or (), self.known_type(step).shape[1:], strict=False
-            ):
-                self._bind_size(expr, actual, env)
+            self._sizes_fit(port.shape or (), self.known_type(step), env)
         return self._port_types(
             network, ports[len(steps) :], env, self.known_type(steps[0]).shape[0]
         )
