@@ -182,14 +182,14 @@ def complete(call: Call) -> Call:
     positional_names = positional(call.function)[: len(call.args)]
     extra = {k: v for k, v in given.items() if k not in known}
     filled = {k: given.get(k, v) for k, v in known.items() if k not in positional_names}
-    return replace(call, kwargs=tuple((extra | filled).items()))
+    return call.replace(kwargs=tuple((extra | filled).items()))
 
 
 def prune(call: Call) -> Call:
     """The call without what is PyTorch's default anyway."""
     known = defaults(call.function)
     kept = tuple((k, v) for k, v in call.kwargs if k not in known or not _same(v, known[k]))
-    return replace(call, kwargs=kept)
+    return call.replace(kwargs=kept)
 
 
 def _same(a: Any, b: Any) -> bool:

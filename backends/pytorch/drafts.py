@@ -53,6 +53,7 @@ from .modules import (
     sequential,
 )
 from .names import LIST_METHODS, attribute, numbered, reserved, variable
+from .rolling import Runs, roll, roll_init
 from .statements import Assign, Statement, Var, do, rebuild
 
 MOST_SPELLED_OUT: Final = 3
@@ -106,6 +107,7 @@ class _Drafter:
         self.running = [n for n in self.nodes if not n.idle and not isinstance(n.op, InputOp)]
         self.demanded: dict[str, str] = {}
         self.targets: set[str] = set()
+        self.loops: tuple[Runs, ...] = ()
         alone = graph.kind == "group" and len(graph.inputs) == 1
         self.arguments = self._unique(["x"] if alone else [p.name for p in graph.inputs])
         self.outers = dict(zip(graph.outer, self._unique(graph.outer, self.arguments), strict=True))
@@ -128,7 +130,7 @@ class _Drafter:
             if isinstance(node.op, LayerOp) and not node.path and self.lowering(node).module:
                 path = numbered(f"{node.op.layer.word}1", taken)
                 taken.add(path)
-                found[i] = replace(node, path=path)
+                found[i] = node.replace(path=path)
         return found
 
     # --- modules ---------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ class _Drafter:
             yield from fill(self.tree, "self")
         else:
             yield do(Call("super().__init__"))
-            yield from construct(self.tree)
+            yield from roll_init(list(construct(self.tree)), self.loops)
         for tie in self.graph.ties:
             target = self._weight(tie.path, tie.weight)
             yield Assign((target,), Raw(self._weight(tie.source, tie.source_weight)))
@@ -285,6 +287,8 @@ class _Drafter:
         steps = list(self._steps(aliases))
         for owner, target, called in self._branches():
             steps = fan_out(steps, owner, target, called)
+        rolled = roll(steps, self.graph.results, list(construct(self.tree)))
+        self.loops = rolled.loops
         inputs = {Value(n.key): name for n, name in zip(self.nodes, self.arguments, strict=False)}
         top = [
             Assign((name,), code)
@@ -293,7 +297,7 @@ class _Drafter:
         ]
         helpers = {h.name for h in self._helpers()}
         taken = frozenset({*self.outers.values(), *self.demanded.values(), *self.targets, *helpers})
-        return (*top, *body(steps, self.graph.results, inputs, aliases, taken))
+        return (*top, *body(rolled.steps, rolled.results, inputs, aliases, taken))
 
     def _steps(self, aliases: dict[Value, Code]) -> Iterator[Step]:
         folded = self._fold()
@@ -416,13 +420,13 @@ class _Drafter:
 
     def _loop_step(self, node: Node) -> Step:
         count = _carried(node)
-        outputs = (Value(node.key, i) for i in range(count))
-        inputs = (*map(Var, outputs), *map(Var, node.inputs[count:]))
+        carried = (Value(node.key, i) for i in range(count))
+        inputs = (*map(Var, carried), *map(Var, node.inputs[count:]))
         target, iterable, own = self._copies(node)
+        one = self._named(node, self._code(node, own, inputs), calls=True)
         start = tuple(map(Var, node.inputs[:count]))
-        code = self._code(node, own, inputs)
-        step = replace(self._named(node, code, calls=True), label="", auto="")
-        return replace(step, loop=Loop(target, iterable, start))
+        loop = Loop(target, iterable, start, (replace(one, names=(), label="", auto=""),))
+        return Step((), one.outputs, node.names, loop=loop, span=node.span)
 
     def _copies(self, node: Node) -> tuple[str, Code, str]:
         """How a loop goes through the copies: target, iterable, and one copy's expression."""
@@ -454,7 +458,7 @@ def _spelled_out(node: Node) -> Iterator[Node]:
     inputs = node.inputs
     for path, key in zip(copies_of(node), keys, strict=True):
         names = node.names if key == node.key else ()
-        yield replace(node, key=key, path=path, count=1, inputs=inputs, names=names)
+        yield node.replace(key=key, path=path, count=1, inputs=inputs, names=names)
         inputs = (*(Value(key, i) for i in range(carried)), *node.inputs[carried:])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from .statements import (
     Return,
     Statement,
     Var,
+    do,
     rebuild,
     replace_variables,
     size,
@@ -30,17 +31,26 @@ LONGEST_EXPRESSION: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A step that runs once for each of several copies, its results going in again: the code
-    mentions its own outputs, which are ``start`` before the first round."""
+    """``for target in iterable``. The results of a round go into the next one: the body reads
+    and makes the loop's own outputs, which are ``start`` before the first round. Or it fills a
+    list, its one output, with the value ``gathered`` of each round."""
 
     target: str
     iterable: Code
     start: tuple[Code, ...]
+    body: tuple[Step, ...]
+    gathered: Value | None = None
+
+    @property
+    def reads(self) -> list[Value]:
+        """What it reads of what is made outside."""
+        made = {v for s in self.body for v in s.outputs}
+        return [v for s in self.body for v in s.reads() if v not in made]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement to be: ``outputs = code``, the code over ``Var``s of values.
+    """One statement to be: ``outputs = code``, the code over ``Var``s of values; or a loop.
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
     where that is a numbered one), ``calls`` tells whether a module is called, ``nested`` how
@@ -62,7 +72,12 @@ class Step:
         return isinstance(self.code, Infix | Prefix)
 
     def reads(self) -> list[Value]:
-        return variables((self.loop.start if self.loop else (), self.code))
+        """The values that it needs, as often as it mentions them."""
+        if self.loop is None:
+            return variables(self.code)
+        inside = [v for s in self.loop.body for v in s.reads()]
+        gathered = [self.loop.gathered] if self.loop.gathered else []
+        return [*variables(self.loop.start), *inside, *gathered]
 
 
 def body(
@@ -74,25 +89,29 @@ def body(
     steps = [_unalias(s, aliases) for s in steps]
     ending = _unalias(Step(tuple(map(Var, results)), ()), aliases)
     uses = Counter(v for s in (*steps, ending) for v in s.reads())
-    lines = _Inliner(uses).run([_only_used(s, uses) for s in steps], ending)
-    names = name_values([_line(s, uses) for s in lines], inputs, taken)
-    return tuple(_statements(lines, names))
+    found = _Inliner(uses).run([_only_used(s, uses) for s in steps], ending)
+    lines = [line for step in found for line in _lines(step, uses)]
+    return tuple(_statements(found, name_values(lines, inputs, taken)))
 
 
 def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
     def plain(code: Code) -> Code:
         return replace_variables(code, lambda v: aliases.get(v, Var(v)))
 
-    loop = step.loop and replace(step.loop, start=plain(step.loop.start))
+    loop = step.loop
+    if loop:
+        inner = tuple(_unalias(s, aliases) for s in loop.body)
+        loop = replace(loop, start=plain(loop.start), body=inner)
     return replace(step, code=plain(step.code), loop=loop)
 
 
 def _only_used(step: Step, uses: Counter[Value]) -> Step:
-    """Of several results the single one that is used: ``self.lstm(x)[0]``."""
-    if len(step.outputs) < 2 or step.loop or step.nested:
-        return step
+    """Of several results the single one that is used: ``x.max(dim=1)[0]``."""
+    if step.loop:
+        inner = tuple(_only_used(s, uses) for s in step.loop.body)
+        return replace(step, loop=replace(step.loop, body=inner))
     used = [i for i, v in enumerate(step.outputs) if uses[v]]
-    if len(used) != 1:
+    if len(step.outputs) < 2 or step.nested or len(used) != 1:
         return step
     names = step.names[used[0] : used[0] + 1]
     code = Subscript(step.code, (used[0],))
@@ -106,7 +125,7 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
     uses = Counter(v for s in steps for v in s.reads())
     for i in range(len(steps) - count):
         calls, consumer = steps[i : i + count], steps[i + count]
-        values = [s.outputs[0] for s in calls]
+        values = [v for s in calls for v in s.outputs[:1]]
         x = variables(calls[0].code)[:1]
         if (
             [s.code for s in calls] == [Call(Raw(m), tuple(map(Var, x))) for m in members]
@@ -114,15 +133,17 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
             and not any(any(s.names) for s in calls)
         ):
             loop = Comprehension(Call(Raw(target), (Var(x[0]),)), target, Raw(owner))
-            code = _with_list(consumer.code, [Var(v) for v in values], [loop])
+            code = with_list(consumer.code, [Var(v) for v in values], [loop])
             if code != consumer.code:
                 return [*steps[:i], replace(consumer, code=code), *steps[i + count + 1 :]]
     return list(steps)
 
 
-def _with_list(code: Code, old: list[Code], new: list[Code]) -> Code:
+def with_list(code: Code, old: list[Code], new: Code) -> Code:
+    """The code with another argument in place of a list."""
+
     def on_call(call: Call) -> Call:
-        return replace(call, args=tuple(new if a == old else a for a in call.args))
+        return call.replace(args=tuple(new if a == old else a for a in call.args))
 
     return rebuild(code, lambda part, _: part, call=on_call)
 
@@ -132,10 +153,11 @@ def _with_list(code: Code, old: list[Code], new: list[Code]) -> Code:
 
 class _Inliner:
     """Puts a value's expression into the one line that uses it, where that keeps the order of
-    evaluation and the line short."""
+    evaluation and the line short. ``kept`` are values that need a name."""
 
-    def __init__(self, uses: Counter[Value]) -> None:
+    def __init__(self, uses: Counter[Value], kept: Collection[Value] = ()) -> None:
         self.uses = uses
+        self.kept = kept
         self.pending: list[Step] = []
         self.done: list[Step] = []
 
@@ -167,13 +189,14 @@ class _Inliner:
         """Whether the value might go into a later line instead of a variable."""
         if len(step.outputs) != 1 or step.loop or self.uses[step.outputs[0]] != 1:
             return False
-        return not any(step.names) and size(step.code) <= LONGEST_EXPRESSION
+        named = any(step.names) or step.outputs[0] in self.kept
+        return not named and size(step.code) <= LONGEST_EXPRESSION
 
     def absorb(self, step: Step, *, operator: bool) -> Step:
         """The step with the values inlined that wait for it."""
         if step.loop:
             self.flush()
-            return step
+            return replace(step, loop=self.inside(step.loop, step.outputs))
         mentioned = variables(step.code)
         waiting = {s.outputs[0]: s for s in self.pending}
         fitting = [v for v in mentioned if v in waiting and (operator or not waiting[v].calls)]
@@ -185,6 +208,12 @@ class _Inliner:
         inlined = {s.outputs[0]: s.code for s in chosen}
         code = replace_variables(step.code, lambda v: inlined.get(v, Var(v)))
         return replace(step, code=code, calls=step.calls or any(s.calls for s in chosen))
+
+    def inside(self, loop: Loop, outputs: tuple[Value, ...]) -> Loop:
+        """The loop with its body treated likewise; what it gathers becomes the last step."""
+        made = (loop.gathered,) if loop.gathered else ()
+        *steps, last = _Inliner(self.uses, outputs).run(loop.body, Step(tuple(map(Var, made)), ()))
+        return replace(loop, body=(*steps, last) if made else tuple(steps))
 
     def _suffix(self, values: list[Value]) -> int:
         """How many of the last waiting steps are mentioned, in their order."""
@@ -201,17 +230,35 @@ class _Inliner:
 # --- naming and statements ----------------------------------------------------------------------
 
 
-def _line(step: Step, uses: Counter[Value]) -> Line:
+def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) -> Iterator[Line]:
+    """What the namer must know; ``carried`` are values of a loop around, bound before it."""
+    loop = step.loop
+    if loop is None:
+        yield _line(step, uses, carried)
+        return
+    own = step.outputs[: len(loop.start)]
+    names = tuple(step.names[: len(own)]) or ("",) * len(own)
+    yield Line(own, tuple(variables(loop.start)), names, fresh=loop.gathered is not None)
+    for inner in loop.body:
+        yield from _lines(inner, uses, (*carried, *own))
+    yield Line((), (), keeps=(*own, *loop.reads))
+
+
+def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
     names = step.names or ("",) * len(step.outputs)
-    used = [(v, n) for v, n in zip(step.outputs, names, strict=True) if uses[v]]
+    bound = [
+        (value, name)
+        for value, name in zip(step.outputs, names, strict=True)
+        if uses[value] and value not in carried
+    ]
+    reads = variables(step.code)
     return Line(
-        outputs=tuple(value for value, _ in used),
-        uses=tuple(variables(step.code)),
-        names=tuple(name for _, name in used),
+        outputs=tuple(value for value, _ in bound),
+        uses=tuple(v for v in reads if v not in carried),
+        names=tuple(name for _, name in bound),
         label=step.label,
         auto=step.auto,
-        started=tuple(variables(step.loop.start)) if step.loop else (),
-        loop=step.loop is not None,
+        keeps=tuple(v for v in reads if v in carried),
         results=0 if step.outputs else len(step.code),
     )
 
@@ -230,32 +277,30 @@ def _targets(step: Step, names: Mapping[Value, str]) -> tuple[str, ...]:
 
 
 def _statements(steps: Sequence[Step], names: Mapping[Value, str]) -> Iterator[Statement]:
-    def variable(value: Value) -> Code:
-        return Raw(names[value])
-
     for step in steps:
-        targets = _targets(step, names)
         if step.loop:
-            yield from _loop(step, step.loop, targets, names)
+            yield from _loop(step, step.loop, names)
         elif step.outputs:
-            yield Assign(targets, replace_variables(step.code, variable), step.span)
+            yield Assign(_targets(step, names), _named(step.code, names), step.span)
         else:
-            yield Return(replace_variables(step.code, variable), step.span)
+            yield Return(_named(step.code, names), step.span)
 
 
-def _loop(
-    step: Step, loop: Loop, targets: tuple[str, ...], names: Mapping[Value, str]
-) -> Iterator[Statement]:
+def _named(code: Code, names: Mapping[Value, str]) -> Code:
+    return replace_variables(code, lambda v: Raw(names[v]))
+
+
+def _loop(step: Step, loop: Loop, names: Mapping[Value, str]) -> Iterator[Statement]:
     """``for layer in self.layers: x = layer(x, memory)``, ``x`` being bound before."""
-
-    def variable(value: Value) -> Code:
-        return Raw(names[value])
-
-    start = replace_variables(loop.start, variable)
-    carried = [names[v] for v in step.outputs[: len(start)]]
-    unbound = [(t, c) for t, c in zip(carried, start, strict=True) if c != Raw(t)]
+    start = _named(loop.start, names)
+    bound = [names[v] for v in step.outputs[: len(start)]]
+    unbound = [(t, c) for t, c in zip(bound, start, strict=True) if c != Raw(t)]
     if unbound:
         fresh, codes = zip(*unbound, strict=True)
         yield Assign(fresh, codes if len(codes) > 1 else codes[0], step.span)
-    body = Assign(targets, replace_variables(step.code, variable), step.span)
-    yield For(loop.target, loop.iterable, (body,), step.span)
+    statements = list(_statements(loop.body, names))
+    if loop.gathered:
+        last = statements.pop()
+        assert isinstance(last, Return)
+        statements.append(do(Call(f"{bound[0]}.append", last.values), last.span))
+    yield For(loop.target, loop.iterable, tuple(statements), step.span)

@@ -54,8 +54,8 @@ def _bracket(text: str, margin: int) -> tuple[int, int] | None:
     pairs = [(a, b) for a, b in _pairs(text) if b > a + 1]
     if text.startswith("def "):
         return pairs[0]
-    fitting = [(a, b) for a, b in pairs if margin + a < WIDTH]
-    return (fitting or pairs or [None])[-1]
+    fitting = [(a, b) for a, b in pairs if margin + a < WIDTH] or pairs
+    return fitting[-1] if fitting else None
 
 
 def _pairs(text: str) -> Iterator[tuple[int, int]]:

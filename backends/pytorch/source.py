@@ -106,7 +106,8 @@ def docstring(text: str, indent: int) -> list[str]:
         escaped = escaped[:-1] + '\\"'
     width = WIDTH - len(margin)
     first, *others = escaped.splitlines()
-    rows = textwrap.wrap(first, width, initial_indent='"""') or ['"""']
+    last = len(first) + 6 > width and not others  # leaves no room for the closing quotes
+    rows = textwrap.wrap(first, width - 3 * last, initial_indent='"""') or ['"""']
     rows += [row for line in others for row in textwrap.wrap(line, width) or [""]]
     if len(rows) == 1 and len(rows[0]) + 3 <= width:
         return [f'{margin}{rows[0]}"""']

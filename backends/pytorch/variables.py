@@ -21,8 +21,9 @@ class Line:
     """What a line binds (as far as it is used) and reads; the last one binds nothing and returns.
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
-    where that is a numbered one). ``started`` are what a loop reads before its first round;
-    ``results`` is how many values the last line returns.
+    where that is a numbered one). ``keeps`` are values that must not have lost their names here,
+    ``fresh``: what is bound is no further state of what is read; ``results`` is how many values
+    the last line returns.
     """
 
     outputs: tuple[Value, ...]
@@ -30,14 +31,9 @@ class Line:
     names: tuple[str, ...] = ()
     label: str = ""
     auto: str = ""
-    started: tuple[Value, ...] = ()
-    loop: bool = False
+    keeps: tuple[Value, ...] = ()
+    fresh: bool = False
     results: int = 0
-
-    @property
-    def leading(self) -> Value | None:
-        """The first value that it reads: a chain goes on here."""
-        return next(iter((*self.started, *self.uses)), None)
 
     def named(self) -> list[tuple[Value, str]]:
         """The outputs with the spec's names, empty where there is none."""
@@ -86,13 +82,11 @@ class _Namer:
         for value in line.outputs:
             self.start[value] = self.end[value] = at
             self.made_by[value] = line
-        for value in (*line.started, *line.uses):
+        for value in (*line.uses, *line.keeps):
             self.end[value] = max(self.end[value], at)
+        for value in line.uses:
             self.uses[value] += 1
             self.user[value] = line
-        if line.loop:  # what every round reads keeps its name to the end of the loop
-            for value in set(line.uses) - set(line.outputs):
-                self.end[value] = max(self.end[value], at + 0.5)
 
     def _place(self, values: list[Value], wishes: Iterable[str]) -> None:
         """Give the values the first wish that is free all along."""
@@ -108,7 +102,7 @@ class _Namer:
     def _spec_named(self) -> Iterator[tuple[Value, str, str]]:
         for line in self.lines:
             for value, name in line.named():
-                if name and self.uses[value]:
+                if name and self.end[value] > self.start[value]:
                     yield value, name, line.label
 
     def _chains(self) -> list[list[Value]]:
@@ -116,7 +110,7 @@ class _Namer:
         chains: dict[Value, list[Value]] = {}
         for line in reversed(self.lines):
             for value, name in line.named():
-                if name or not self.uses[value]:
+                if name or self.end[value] == self.start[value]:
                     continue
                 after = self._flows_into(value)
                 found = chains.pop(after, []) if after and len(line.outputs) == 1 else []
@@ -125,9 +119,8 @@ class _Namer:
 
     def _flows_into(self, value: Value) -> Value | None:
         """The value that is made of this one first of all, if nothing else uses this one."""
-        line, maker = self.user[value], self.made_by[value]
-        rounds = maker.uses.count(value)  # a loop reads its own results
-        if self.uses[value] - rounds != 1 or line is maker or line.leading != value:
+        line = self.user.get(value)
+        if line is None or self.uses[value] != 1 or line.uses[0] != value or line.fresh:
             return None
         return line.outputs[0] if len(line.outputs) == 1 else None
 
@@ -145,7 +138,7 @@ class _Namer:
 
     def _stands_out(self, value: Value) -> bool:
         """Whether a value is more than a step on the way: used twice, or one of many."""
-        user = self.user[value]
+        user = self.user.get(value, self.lines[-1])
         return self.uses[value] > 1 or len(user.uses) > 2 or user.results > 1
 
 

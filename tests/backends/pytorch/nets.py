@@ -110,6 +110,38 @@ NETS = {
           image > cell(4) > cell(8) * 2 > (conv(1x1, 4) > relu) as neck > gap > linear(3)
         }
     """,
+    "dense_lists": """
+        block layer(growth) = bn > relu > conv(3x3, growth, pad=1)
+        block dense(depth, growth): x {
+          seen = [x]
+          for i in range(depth) { seen = seen + [seen > concat > layer(growth) as "layer{i + 1}"] }
+          seen > concat
+        }
+        net Dense: image[3, 8, 8] {
+          image > dense(4, 2) > conv(1x1, 4) > dense(6, 2) > dense(5, 2) > gap > linear(3)
+        }
+    """,
+    "dense_carried": """
+        block layer(growth) = bn > relu > conv(3x3, growth, pad=1)
+        block dense(depth, growth): x {
+          for i in range(depth) { x = [x, x > layer(growth) as "layer{i}"] > concat }
+          x
+        }
+        net Dense: image[3, 8, 8] {
+          image > dense(4, 2) > conv(1x1, 4) > dense(6, 2) > dense(5, 3) > gap > linear(3)
+        }
+    """,
+    "carried_pairs": """
+        block left(d): a, b { a > linear(d) + (b > linear(d)) > tanh }
+        net Pairs: a[8], b[8] {
+          for i in range(5) {
+            c = [a, b] > left(9 + i)
+            b = [b, c] > left(9 + i)
+            a = c
+          }
+          [a, b] > concat
+        }
+    """,
     "unused": """
         net Unused: x[8] {
           backbone = x > (linear(8) as a > linear(8) as b > linear(8) as c) as body

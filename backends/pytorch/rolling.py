@@ -1,0 +1,489 @@
+"""Loops found again in what was unrolled: layers that differ in a number that grows evenly.
+
+    for i in range(24):
+        self.add_module(f"denselayer{i + 1}", DenseLayer(in_channels + 32 * i))
+
+    for i in range(24):
+        y = getattr(self, f"denselayer{i + 1}")(x)
+        x = torch.cat([x, y], dim=1)
+
+Where each layer sees a list of the results of all before it, the list is gathered in the loop;
+spelled out, it would grow with the square of the depth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from ...compiler.ir import Value
+from ...compiler.lowering import Call, Code, Infix, Raw
+from .expressions import Late, quote
+from .forward import Loop, Step, with_list
+from .statements import (
+    Assign,
+    For,
+    Statement,
+    Var,
+    do,
+    rebuild,
+    replace_variables,
+    variables,
+)
+
+FEWEST_ROUNDS: Final = 4
+"""Rounds that make a loop; one less where a list is gathered."""
+LONGEST_ROUND: Final = 8
+
+_NUMBERED = re.compile(r"(.+)\.([A-Za-z_]\w*?)(\d+)")
+_INDEXED = re.compile(r"(.+)\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Attributes that a loop goes through: ``denselayer1``, ``denselayer2``, ..."""
+
+    owner: str
+    stem: str
+    first: int
+    count: int
+
+    def target(self, i: int) -> tuple[str, ...]:
+        return (f"{self.owner}.{self.stem}{self.first + i}",)
+
+
+Runs: TypeAlias = tuple[Run, ...]
+Place: TypeAlias = tuple[int, int]
+"""A value of a round: which step makes it, and which of its results it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """Steps with loops, the values that are returned, and for each loop the attributes that it
+    goes through."""
+
+    steps: Sequence[Step]
+    results: Sequence[Value]
+    loops: tuple[Runs, ...] = ()
+
+
+def roll(steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement]) -> Rolled:
+    """The steps with loops where there are any; ``init`` are the statements that make the modules
+    which they call."""
+    for attempt in _attempts(steps, results, init):
+        found = attempt.roll()
+        if found is not None:
+            more = roll(found.steps, found.results, init)
+            return replace(more, loops=(*found.loops, *more.loops))
+    return Rolled(steps, results)
+
+
+class _Row:
+    """A step, and what it looks like without the names of what it reads and calls; where it is
+    ``listed`` without the list of tensors among its arguments either."""
+
+    def __init__(self, step: Step, *, listed: bool) -> None:
+        self.step = step
+        self.list = _list_in(step.code) if listed else None
+        self.members: list[str] = []
+        code = with_list(step.code, self.list, Raw("list")) if self.list else step.code
+        self.reads = variables(code)
+        names = (step.names, step.nested, len(step.outputs))
+        self.shape = None if step.loop else repr((_anonymous(code, self.members), names))
+
+
+def _list_in(code: Code) -> list[Code] | None:
+    """The list of tensors that a code has among its arguments."""
+    found: list[list[Code]] = []
+
+    def on_call(call: Call) -> Call:
+        found.extend(a for a in call.args if isinstance(a, list) and _are_variables(a))
+        return call
+
+    rebuild(code, lambda part, _: part, call=on_call)
+    return found[0] if len(found) == 1 else None
+
+
+def _are_variables(items: list[Code]) -> bool:
+    return bool(items) and all(isinstance(item, Var) for item in items)
+
+
+def _anonymous(code: Code, members: list[str]) -> Code:
+    """The code without what it reads and without the modules' names, which go into ``members``."""
+
+    def on_call(call: Call) -> Call:
+        if not isinstance(call.function, Raw):
+            return call
+        members.append(call.function.text)
+        return call.replace(function=Raw("module"))
+
+    return rebuild(replace_variables(code, lambda _: Raw("?")), lambda part, _: part, call=on_call)
+
+
+def _attempts(
+    steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement]
+) -> Iterator[_Attempt]:
+    """Places where a loop might begin: steps that look like others soon after."""
+    made = {s.targets[0]: s.value for s in init if isinstance(s, Assign) and s.targets}
+    blocks = {t: v for t, v in made.items() if isinstance(v, Call) and isinstance(v.function, Late)}
+    listed = [_Row(s, listed=True) for s in steps]
+    for start, period in _alike(listed):
+        if _grown(listed[start], listed[start + period]):
+            yield _Gathering(listed, results, start, period)
+    rows = [_Row(s, listed=False) for s in steps]
+    for start, period in _alike(rows):
+        members = [m for r in rows[start : start + period] for m in r.members]
+        if members and blocks.keys() >= set(members):
+            yield _Carrying(rows, results, start, period, init, blocks)
+
+
+def _alike(rows: Sequence[_Row]) -> Iterator[tuple[int, int]]:
+    for start, row in enumerate(rows):
+        for period in range(1, min(LONGEST_ROUND, len(rows) - start - 1) + 1):
+            if row.shape is not None and row.shape == rows[start + period].shape:
+                yield start, period
+
+
+def _grown(before: _Row, after: _Row) -> bool:
+    return before.list is not None and after.list is not None and after.list[:-1] == before.list
+
+
+class _Attempt:
+    """Rows that might be the rounds of a loop."""
+
+    fewest = FEWEST_ROUNDS
+
+    def __init__(
+        self, rows: Sequence[_Row], results: Sequence[Value], start: int, period: int
+    ) -> None:
+        self.rows, self.results = rows, results
+        self.start, self.period = start, period
+        self.rounds = [self._round(0)]
+        self.places = [_places(self.rounds[0])]
+
+    def roll(self) -> Rolled | None:
+        """The steps with the loop in place of its rounds; None if they are none."""
+        while self._goes_on():
+            pass
+        self.count = len(self.rounds)
+        self.end = self.start + self.count * self.period
+        return self.rolled() if self.count >= self.fewest else None
+
+    def rolled(self) -> Rolled | None:
+        raise NotImplementedError
+
+    def fits(self) -> bool:
+        """Whether the last round goes on from the one before it."""
+        raise NotImplementedError
+
+    def _round(self, number: int) -> Sequence[_Row]:
+        at = self.start + number * self.period
+        return self.rows[at : at + self.period]
+
+    def _goes_on(self) -> bool:
+        """Take the next round if it is one."""
+        first, following = self.rounds[0], self._round(len(self.rounds))
+        if [r.shape for r in following] != [r.shape for r in first]:
+            return False
+        self.rounds.append(following)
+        self.places.append(_places(following))
+        if self._members_go_on() and self.fits():
+            return True
+        self.rounds.pop()
+        self.places.pop()
+        return False
+
+    def _members_go_on(self) -> bool:
+        one, two, last = self.rounds[0], self.rounds[1], self.rounds[-1]
+        return all(
+            _follows(a, b, c, len(self.rounds) - 1)
+            for x, y, z in zip(one, two, last, strict=True)
+            for a, b, c in zip(x.members, y.members, z.members, strict=True)
+        )
+
+    def reads(self, number: int) -> list[object]:
+        """What a round reads, in order: values of its own or of the round before by their place,
+        others as they are."""
+        own = self.places[number]
+        before = self.places[number - 1] if number else {}
+        return [
+            ("own", own[v]) if v in own else ("before", before[v]) if v in before else v
+            for row in self.rounds[number]
+            for v in row.reads
+        ]
+
+    def made(self) -> set[Value]:
+        return {v for places in self.places for v in places}
+
+    def following(self) -> list[Step]:
+        return [r.step for r in self.rows[self.end :]]
+
+    def runs(self) -> Runs:
+        """The attributes that the loop goes through."""
+        members = [m for row in self.rounds[0] for m in row.members]
+        others = [m for row in self.rounds[1] for m in row.members]
+        moving = [a for a, b in zip(members, others, strict=True) if a != b]
+        found = [_NUMBERED.fullmatch(m) for m in moving]
+        return tuple(Run(m[1], m[2], int(m[3]), self.count) for m in found if m)
+
+    def body(self, code_of: Callable[[_Row], Code]) -> tuple[Step, ...]:
+        """The first round's steps, their modules being the ``i``-th ones."""
+        others = iter([m for row in self.rounds[1] for m in row.members])
+
+        def on_call(call: Call) -> Call:
+            if not isinstance(call.function, Raw):
+                return call
+            return call.replace(function=Raw(_numbered(call.function.text, next(others))))
+
+        return tuple(
+            replace(
+                row.step,
+                code=rebuild(code_of(row), lambda part, _: part, call=on_call),
+                names=(),
+                label="",
+                auto="",
+            )
+            for row in self.rounds[0]
+        )
+
+    def with_loop(
+        self, loop: Loop, outputs: tuple[Value, ...], names: tuple[str, ...],
+        after: Sequence[Step], results: Sequence[Value],
+    ) -> Rolled:  # fmt: skip
+        step = Step((), outputs, names, loop=loop, span=self.rounds[0][0].step.span)
+        before = [r.step for r in self.rows[: self.start]]
+        return Rolled([*before, step, *after], results, (self.runs(),))
+
+
+def _places(rows: Sequence[_Row]) -> dict[Value, Place]:
+    return {v: (j, o) for j, row in enumerate(rows) for o, v in enumerate(row.step.outputs)}
+
+
+class _Gathering(_Attempt):
+    """Each round adds to a list that the rounds read."""
+
+    fewest = FEWEST_ROUNDS - 1
+
+    def fits(self) -> bool:
+        before, last = self.rounds[-2][0], self.rounds[-1][0]
+        number = len(self.rounds) - 1
+        if not _grown(before, last) or self.reads(number) != self.reads(0):
+            return False
+        return self._added(number) == self._added(1)
+
+    def _added(self, number: int) -> Place | None:
+        """Where the round before made what this round finds added to the list."""
+        grown = self.rounds[number][0].list
+        return self.places[number - 1].get(grown[-1].value) if grown else None
+
+    def rolled(self) -> Rolled | None:
+        place = self._added(1)
+        last = next((v for v, p in self.places[-1].items() if p == place), None)
+        own, final = self.rounds[0][0].list, self.rounds[-1][0].list
+        if last is None or own is None or final is None:
+            return None
+        gathered = Value(f"list {self.start}")
+        whole = [*final, Var(last)]
+        after = [replace(s, code=with_list(s.code, whole, Var(gathered))) for s in self.following()]
+        if self.made() & {*self.results, *(v for s in after for v in s.reads())}:
+            return None
+        body = self.body(lambda row: with_list(row.step.code, own, Var(gathered)))
+        value = next(v for v, p in self.places[0].items() if p == place)
+        loop = Loop("i", Call("range", (self.count,)), (own,), body, value)
+        return self.with_loop(loop, (gathered,), ("features",), after, self.results)
+
+
+class _Carrying(_Attempt):
+    """Each round takes what the one before it made, and calls blocks made by one rule."""
+
+    def __init__(
+        self, rows: Sequence[_Row], results: Sequence[Value], start: int, period: int,
+        init: Sequence[Statement], blocks: Mapping[str, Code],
+    ) -> None:  # fmt: skip
+        super().__init__(rows, results, start, period)
+        self.init, self.blocks = init, blocks
+
+    def fits(self) -> bool:
+        number = len(self.rounds) - 1
+        reads_on = self.reads(number) == self.reads(1) if number > 1 else bool(self._starts())
+        return reads_on and self._blocks_go_on(number)
+
+    def _blocks_go_on(self, number: int) -> bool:
+        """Whether the blocks' constructors differ from the first ones' by even steps."""
+        one, two, last = (
+            [self.blocks.get(m) for row in self.rounds[i] for m in row.members]
+            for i in (0, 1, number)
+        )
+        return all(_steps_evenly(*codes, number) for codes in zip(one, two, last, strict=True))
+
+    def _starts(self) -> dict[Place, Value] | None:
+        """For each value that goes from round to round its first state; None if the second round
+        is no repetition of the first."""
+        found: dict[Place, Value] = {}
+        for first, later in zip(self.reads(0), self.reads(1), strict=True):
+            if isinstance(later, tuple) and later[0] == "before":
+                if not isinstance(first, Value) or found.setdefault(later[1], first) != first:
+                    return None
+            elif first != later:
+                return None
+        steady = {v for v in self.reads(1) if isinstance(v, Value)}
+        distinct = len(set(found.values())) == len(found) and not steady & set(found.values())
+        return found if distinct and self._in_time() else None
+
+    def _in_time(self) -> bool:
+        """Whether the second round reads the first one's values before it makes its own."""
+        places = self.places[0]
+        reads = [
+            (j, places[v][0]) for j, r in enumerate(self.rounds[1]) for v in r.reads if v in places
+        ]
+        return all(j <= made for j, made in reads)
+
+    def rolled(self) -> Rolled | None:
+        start, runs = self._starts() or {}, self.runs()
+        names = {p: v for v, p in self.places[0].items()}
+        last = {v: names[p] for v, p in self.places[-1].items()}
+        after = self.following()
+        left = {*self.results, *(v for s in after for v in s.reads())}
+        if _loop_of(self.init, runs) is None or (self.made() - set(last)) & left:
+            return None
+        firsts = {value: names[place] for place, value in start.items()}
+        body = self.body(lambda row: replace_variables(row.step.code, _renaming(firsts)))
+        wanted = {
+            v: n for r in self.rounds[0] for v, n in zip(r.step.outputs, r.step.names, strict=False)
+        }
+        outputs = tuple(firsts.values())
+        loop = Loop("i", Call("range", (self.count,)), tuple(map(Var, firsts)), body)
+        return self.with_loop(
+            loop, outputs, tuple(wanted.get(v, "") for v in outputs),
+            [_with_values(s, last) for s in after], [last.get(v, v) for v in self.results],
+        )  # fmt: skip
+
+
+def _renaming(values: Mapping[Value, Value]) -> Callable[[Value], Code]:
+    return lambda value: Var(values.get(value, value))
+
+
+def _with_values(step: Step, values: Mapping[Value, Value]) -> Step:
+    renaming = _renaming(values)
+    loop = step.loop
+    if loop:
+        inner = tuple(_with_values(s, values) for s in loop.body)
+        loop = replace(loop, start=replace_variables(loop.start, renaming), body=inner)
+    return replace(step, code=replace_variables(step.code, renaming), loop=loop)
+
+
+def _follows(first: str, second: str, last: str, number: int) -> bool:
+    """Whether the texts are one module, or the first, second and ``number``-th of several."""
+    if first == second == last:
+        return True
+    for pattern in (_NUMBERED, _INDEXED):
+        found = [m.groups() for t in (first, second, last) if (m := pattern.fullmatch(t))]
+        if len(found) == 3 and len({f[:-1] for f in found}) == 1:
+            one, two, at = (int(f[-1]) for f in found)
+            return two == one + 1 and at == one + number
+    return False
+
+
+def _numbered(first: str, second: str) -> str:
+    """The expression of the ``i``-th module, by the first two."""
+    if first == second:
+        return first
+    match = _NUMBERED.fullmatch(first)
+    if match:
+        return f"getattr({match[1]}, {_formatted(match[2], int(match[3]))})"
+    match = _INDEXED.fullmatch(first)
+    assert match is not None
+    return f"{match[1]}[{_index(int(match[2]))}]"
+
+
+def _index(first: int) -> str:
+    return f"i + {first}" if first else "i"
+
+
+def _formatted(stem: str, first: int) -> str:
+    """``f"layer{i + 1}"``."""
+    plain = quote(stem.replace("{", "{{").replace("}", "}}"))
+    return f"f{plain[:-1]}{{{_index(first)}}}{plain[-1]}"
+
+
+# --- in __init__ ----------------------------------------------------------------------------------
+
+
+def roll_init(statements: Sequence[Statement], loops: Sequence[Runs]) -> list[Statement]:
+    """The statements with a loop in place of those whose constructors differ evenly."""
+    found = list(statements)
+    for runs in loops:
+        rolled = _loop_of(found, runs)
+        if rolled is not None:
+            start, length, loop = rolled
+            found[start : start + length] = [loop]
+    return found
+
+
+def _loop_of(statements: Sequence[Statement], runs: Runs) -> tuple[int, int, For] | None:
+    """Where all that the runs name is made one after another: as a loop."""
+    if not runs:
+        return None
+    count = runs[0].count
+    wanted = [run.target(i) for i in range(count) for run in runs]
+    targets = [s.targets if isinstance(s, Assign) else () for s in statements]
+    if wanted[0] not in targets:
+        return None
+    start = targets.index(wanted[0])
+    if targets[start : start + len(wanted)] != wanted:
+        return None
+    body: list[Statement] = []
+    for n, run in enumerate(runs):
+        made = [
+            s
+            for s in statements[start + n : start + len(wanted) : len(runs)]
+            if isinstance(s, Assign)
+        ]
+        code = progression([s.value for s in made])
+        if code is None:
+            return None
+        name = Raw(_formatted(run.stem, run.first))
+        body.append(do(Call(f"{run.owner}.add_module", (name, code)), made[0].span))
+    return start, len(wanted), For("i", Call("range", (count,)), tuple(body))
+
+
+def progression(codes: Sequence[Code]) -> Code | None:
+    """One code over ``i`` for codes that are equal, or differ in numbers that grow evenly."""
+    if not all(_steps_evenly(codes[0], codes[1], c, i) for i, c in enumerate(codes[1:], 1)):
+        return None
+    row, step = _literals(codes[0])[1], _literals(codes[1])[1]
+    terms = iter([_term(a, b) for a, b in zip(row, step, strict=True)])
+    return rebuild(codes[0], lambda _, __: next(terms))
+
+
+def _steps_evenly(first: Code, second: Code, last: Code, number: int) -> bool:
+    """Whether ``last`` is ``number`` times as far from ``first`` as ``second`` is."""
+    (shape, row), (other, step), (third, at) = map(_literals, (first, second, last))
+    if not shape == other == third:
+        return False
+    return all(
+        (type(a) is type(b) is type(c) and a == b == c)
+        or (type(a) is type(b) is type(c) is int and c == a + number * (b - a))
+        for a, b, c in zip(row, step, at, strict=True)
+    )
+
+
+def _literals(code: Code) -> tuple[str, list[Code]]:
+    row: list[Code] = []
+
+    def leaf(part: Code, _: str) -> Code:
+        row.append(part)
+        return Raw("?")
+
+    return repr(rebuild(code, leaf)), row
+
+
+def _term(first: Code, second: Code) -> Code:
+    """``64``, or ``64 + 32 * i``."""
+    if first == second:
+        return first
+    step = second - first
+    grown = Infix("*", step, Raw("i")) if step != 1 else Raw("i")
+    return Infix("+", first, grown) if first else grown
