@@ -507,7 +507,7 @@ class FractionalMaxPool(Windowed):
         size = scaled(x.shape[axis + 2], ratio[axis] or 0)
         if size is None:
             raise Refused(
-                f"ratio={self.ratio} of {x} is no exact size", code="E401", input=0, setting="ratio"
+                f"ratio={self.ratio} of {x} is no exact size", code="E311", input=0, setting="ratio"
             )
         if less(size, 1):
             raise Refused(f"ratio={self.ratio} of {x} leaves nothing", input=0, setting="ratio")

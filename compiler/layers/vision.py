@@ -86,7 +86,7 @@ class Upsample(Layer):
         if size is None:
             raise Refused(
                 f"{scales[axis]} times {x.shape[axis + 2]} is no exact size",
-                code="E401",
+                code="E311",
                 setting="scale",
                 input=0,
                 help="`upsample(size=[h, w])`, or give the input's shape",

@@ -150,9 +150,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "stochastic_depth": {"p": st.sampled_from([0.0, 0.1, 0.5, 1.0, -0.5, 2.0])},
 }
 
-INTS = {"rnn": 1, "lstm": 1, "gru": 1}
-"""Lengths of sequences are at least 1."""
-
 
 # --- documented differences ------------------------------------------------------------------
 

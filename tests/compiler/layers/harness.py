@@ -143,7 +143,11 @@ class Program:
         return eval(self.module, self.namespace) if self.module else None
 
     def run(self, module: nn.Module | None, tensors: Sequence[torch.Tensor]) -> Any:
-        scope = {"module": module, **dict(zip(self.inputs, tensors, strict=True))}
+        scope = {
+            "module": module,
+            "self": nn.Module(),
+            **dict(zip(self.inputs, tensors, strict=True)),
+        }
         return eval(self.forward, self.namespace, scope)
 
 
