@@ -38,7 +38,8 @@ class HandWritten(nn.Module):
 
 
 def torchvision_models() -> Any:
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    torch_library: Any = torch.library
+    library = torch_library.Library("torchvision", "FRAGMENT")
     for name in ("nms", "qnms"):
         library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     from torchvision import models

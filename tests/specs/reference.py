@@ -35,7 +35,8 @@ def torchvision_models() -> Any:
     """``torchvision.models``. Its compiled part belongs to another build of PyTorch: two
     operators, which no classifier uses, are declared in its stead."""
     pytest.importorskip("PIL")
-    fragment = torch.library.Library("torchvision", "FRAGMENT")
+    library: Any = torch.library
+    fragment = library.Library("torchvision", "FRAGMENT")
     for operator in ("nms", "qnms"):
         fragment.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     models = pytest.importorskip("torchvision.models")

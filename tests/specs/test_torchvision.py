@@ -38,9 +38,12 @@ def variants() -> list[Any]:
 
 
 @pytest.fixture(autouse=True)
-def tidy() -> Iterator[None]:
-    """The larger models do not pile up."""
+def modest() -> Iterator[None]:
+    """One thread, since tests run side by side; and the larger models do not pile up."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     yield
+    torch.set_num_threads(threads)
     gc.collect()
 
 

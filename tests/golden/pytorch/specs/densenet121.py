@@ -51,211 +51,17 @@ class Transition(nn.Module):
 class DenseBlock(nn.Module):
     """Layers each of which sees the results of all before it"""
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, depth: int) -> None:
         super().__init__()
-        self.denselayer1 = DenseLayer(64)
-        self.denselayer2 = DenseLayer(96)
-        self.denselayer3 = DenseLayer(128)
-        self.denselayer4 = DenseLayer(160)
-        self.denselayer5 = DenseLayer(192)
-        self.denselayer6 = DenseLayer(224)
+        self.depth = depth
+        for i in range(depth):
+            self.add_module(f"denselayer{i + 1}", DenseLayer(in_channels + 32 * i))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.denselayer1(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer2(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer3(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer4(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer5(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer6(x)
-        return torch.cat([x, y], dim=1)
-
-
-class DenseBlock2(nn.Module):
-    """Layers each of which sees the results of all before it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.denselayer1 = DenseLayer(128)
-        self.denselayer2 = DenseLayer(160)
-        self.denselayer3 = DenseLayer(192)
-        self.denselayer4 = DenseLayer(224)
-        self.denselayer5 = DenseLayer(256)
-        self.denselayer6 = DenseLayer(288)
-        self.denselayer7 = DenseLayer(320)
-        self.denselayer8 = DenseLayer(352)
-        self.denselayer9 = DenseLayer(384)
-        self.denselayer10 = DenseLayer(416)
-        self.denselayer11 = DenseLayer(448)
-        self.denselayer12 = DenseLayer(480)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.denselayer1(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer2(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer3(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer4(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer5(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer6(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer7(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer8(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer9(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer10(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer11(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer12(x)
-        return torch.cat([x, y], dim=1)
-
-
-class DenseBlock3(nn.Module):
-    """Layers each of which sees the results of all before it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.denselayer1 = DenseLayer(256)
-        self.denselayer2 = DenseLayer(288)
-        self.denselayer3 = DenseLayer(320)
-        self.denselayer4 = DenseLayer(352)
-        self.denselayer5 = DenseLayer(384)
-        self.denselayer6 = DenseLayer(416)
-        self.denselayer7 = DenseLayer(448)
-        self.denselayer8 = DenseLayer(480)
-        self.denselayer9 = DenseLayer(512)
-        self.denselayer10 = DenseLayer(544)
-        self.denselayer11 = DenseLayer(576)
-        self.denselayer12 = DenseLayer(608)
-        self.denselayer13 = DenseLayer(640)
-        self.denselayer14 = DenseLayer(672)
-        self.denselayer15 = DenseLayer(704)
-        self.denselayer16 = DenseLayer(736)
-        self.denselayer17 = DenseLayer(768)
-        self.denselayer18 = DenseLayer(800)
-        self.denselayer19 = DenseLayer(832)
-        self.denselayer20 = DenseLayer(864)
-        self.denselayer21 = DenseLayer(896)
-        self.denselayer22 = DenseLayer(928)
-        self.denselayer23 = DenseLayer(960)
-        self.denselayer24 = DenseLayer(992)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.denselayer1(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer2(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer3(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer4(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer5(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer6(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer7(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer8(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer9(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer10(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer11(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer12(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer13(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer14(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer15(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer16(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer17(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer18(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer19(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer20(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer21(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer22(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer23(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer24(x)
-        return torch.cat([x, y], dim=1)
-
-
-class DenseBlock4(nn.Module):
-    """Layers each of which sees the results of all before it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.denselayer1 = DenseLayer(512)
-        self.denselayer2 = DenseLayer(544)
-        self.denselayer3 = DenseLayer(576)
-        self.denselayer4 = DenseLayer(608)
-        self.denselayer5 = DenseLayer(640)
-        self.denselayer6 = DenseLayer(672)
-        self.denselayer7 = DenseLayer(704)
-        self.denselayer8 = DenseLayer(736)
-        self.denselayer9 = DenseLayer(768)
-        self.denselayer10 = DenseLayer(800)
-        self.denselayer11 = DenseLayer(832)
-        self.denselayer12 = DenseLayer(864)
-        self.denselayer13 = DenseLayer(896)
-        self.denselayer14 = DenseLayer(928)
-        self.denselayer15 = DenseLayer(960)
-        self.denselayer16 = DenseLayer(992)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.denselayer1(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer2(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer3(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer4(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer5(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer6(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer7(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer8(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer9(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer10(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer11(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer12(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer13(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer14(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer15(x)
-        x = torch.cat([x, y], dim=1)
-        y = self.denselayer16(x)
-        return torch.cat([x, y], dim=1)
+        for i in range(self.depth):
+            y = getattr(self, f"denselayer{i + 1}")(x)
+            x = torch.cat([x, y], dim=1)
+        return x
 
 
 class DenseNet(nn.Module):
@@ -270,13 +76,13 @@ class DenseNet(nn.Module):
                     ("norm0", nn.BatchNorm2d(64)),
                     ("2", nn.ReLU()),
                     ("3", nn.MaxPool2d(kernel_size=3, stride=2, padding=1)),
-                    ("denseblock1", DenseBlock()),
+                    ("denseblock1", DenseBlock(64, 6)),
                     ("transition1", Transition(256)),
-                    ("denseblock2", DenseBlock2()),
+                    ("denseblock2", DenseBlock(128, 12)),
                     ("transition2", Transition(512)),
-                    ("denseblock3", DenseBlock3()),
+                    ("denseblock3", DenseBlock(256, 24)),
                     ("transition3", Transition(1024)),
-                    ("denseblock4", DenseBlock4()),
+                    ("denseblock4", DenseBlock(512, 16)),
                     ("norm5", nn.BatchNorm2d(1024)),
                 ]
             )
