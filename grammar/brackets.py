@@ -7,12 +7,12 @@ only concern places where no sound text has a line end, so this runs on broken t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Final
 
 from .diagnostics import Diagnostic, Edit, Fix, Label
 from .lalr import Token
 from .layout import CLOSERS, CLOSES, ends_statement
+from .record import Entity, field
 from .source import Source, Span
 
 MAX_NESTING: Final = 100
@@ -32,8 +32,7 @@ class TooDeepError(Exception):
         self.token = token
 
 
-@dataclass
-class _Open:
+class _Open(Entity):
     """An open bracket, the column where its statement starts, and whether a ``for`` came since."""
 
     token: Token
@@ -41,8 +40,7 @@ class _Open:
     loops: bool = False
 
 
-@dataclass
-class _Balancer:
+class _Balancer(Entity):
     source: Source
     by_indentation: bool
     stack: list[_Open] = field(default_factory=list)

@@ -6,26 +6,24 @@ the lines of its own end. Loops, not recursion, so that a document may be of any
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from .record import Record
 
-@dataclass(frozen=True, slots=True)
-class Line:
+
+class Line(Record):
     """A place where a line may end; ``flat`` is what stands there if it does not."""
 
     flat: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Nest:
+class Nest(Record):
     """Lines that start in here are farther in."""
 
     body: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Record):
     body: Document
 
 

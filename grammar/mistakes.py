@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
@@ -16,6 +15,7 @@ from .brackets import MAX_NESTING
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token, expected
 from .layout import CLOSERS, CLOSES
+from .record import Record
 from .repair import clip
 from .scanner import reserved
 from .source import Source, Span
@@ -26,8 +26,7 @@ VALUES: Final = frozenset({"NAME", "NUMBER", "STRING", "DIMS", "CONSTANT", "POSI
 OPERANDS: Final = VALUES | {"RPAR", "RSQB", "RBRACE"}
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Record):
     """A token that did not fit, in its statement.
 
     ``body_end`` is where the lines end that are farther in, as if they were the statement's body.
@@ -140,7 +139,7 @@ class Failure:
         span = self.span(token or self.at)
         return Diagnostic(code, message, span, detail, help=(help,) if help else (), fix=fix)
 
-    def replace(self, token: Token, text: str, title: str = "") -> Fix:
+    def put(self, token: Token, text: str, title: str = "") -> Fix:
         return Fix(title or f"replace it with `{text}`", (Edit(self.span(token), text),))
 
     def insert(self, offset: int, text: str, title: str = "") -> Fix:
@@ -258,7 +257,7 @@ def _import(f: Failure) -> Diagnostic | None:
     help = "`import a.b`, `import a.b as c` or `from a.b import c, d as e`"
     if f.at.kind == "STRING":
         path = re.sub(r"\.net$", "", f.at.text[1:-1]).strip("./").replace("/", ".")
-        fix = f.replace(f.at, path) if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", path) else None
+        fix = f.put(f.at, path) if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", path) else None
         return f.error("E136", "an import names a file without quotes", help=help, fix=fix)
     if f.at.text == "*":
         return f.error("E136", "an import lists the names it wants", help=help)
@@ -266,7 +265,7 @@ def _import(f: Failure) -> Diagnostic | None:
         help = "files are searched beside this one, then on the search path"
         return f.error("E136", "imports do not start with a dot", help=help)
     if f.at.kind == "COMMA" and f.first.kind == "IMPORT":
-        fix = f.replace(f.at, "\nimport", "split it into two lines")
+        fix = f.put(f.at, "\nimport", "split it into two lines")
         return f.error("E136", "one import to a line", help=help, fix=fix)
     if f.at.kind == "LPAR":
         return f.error("E136", "imported names stand without parentheses", help=help)
@@ -328,7 +327,7 @@ def _ports(f: Failure) -> Diagnostic | None:
         return f.error("E133", "no `:` before an input's shape or dtype", help=help)
     if f.at.kind == "DIMS" and f.before.kind == "NAME":
         shape = f"[{', '.join(f.at.text.split('x'))}]"
-        fix = f.replace(f.at, shape)
+        fix = f.put(f.at, shape)
         return f.error("E133", "a shape stands in square brackets", help="", fix=fix)
     return None
 
@@ -439,7 +438,7 @@ def _string_prefix(f: Failure) -> Diagnostic | None:
     adjacent = f.at.kind == "STRING" and f.before.kind == "NAME" and f.before.end == f.at.start
     if not adjacent or f.before.text.lower() not in ("f", "r", "b", "u", "fr", "rf"):
         return None
-    fix = f.replace(f.before, "", "remove it")
+    fix = f.put(f.before, "", "remove it")
     help = '`"layer{i}"` fills in `i` by itself'
     return f.error("E110", "strings have no prefix", f.before, "not needed", help, fix)
 
@@ -451,7 +450,7 @@ def _equals(f: Failure) -> Diagnostic | None:
         help = "`f(name=value)`; a comparison is `==`"
         return f.error("E120", "a setting's name is a single word", help=help)
     if f.role or f.start == "expression" or f.earlier("IF", "REQUIRE"):
-        return f.error("E120", "a comparison is `==`", fix=f.replace(f.at, "=="))
+        return f.error("E120", "a comparison is `==`", fix=f.put(f.at, "=="))
     return _target(f)
 
 
@@ -481,7 +480,7 @@ def _colon(f: Failure) -> Diagnostic | None:
     if f.at.kind != "COLON":
         return None
     if f.role == "call" and f.before.kind == "NAME":
-        return f.error("E120", "a setting is given by `=`", fix=f.replace(f.at, "="))
+        return f.error("E120", "a setting is given by `=`", fix=f.put(f.at, "="))
     if not f.role and f.index == 1:
         help = f"`{f.before.text} = value`"
         return f.error("E120", "names are assigned by `=`, and have no types", help=help)
@@ -492,14 +491,14 @@ def _arrow(f: Failure) -> Diagnostic | None:
     if f.at.kind != "ARROW" or not f.has_value:
         return None
     help = "`->` stands before the outputs of a block or net"
-    return f.error("E122", "the pipe is `>`", help=help, fix=f.replace(f.at, ">"))
+    return f.error("E122", "the pipe is `>`", help=help, fix=f.put(f.at, ">"))
 
 
 def _brace(f: Failure) -> Diagnostic | None:
     if f.at.kind != "LBRACE":
         return None
     if f.before.kind == "EQUAL" and f.first.kind == "KIND":
-        fix = f.replace(f.before, "", "remove the `=`")
+        fix = f.put(f.before, "", "remove the `=`")
         help = "`= expression` or `{ statements }`"
         return f.error("E133", "a body in braces has no `=`", f.before, "", help, fix)
     help = "braces hold the body of a `block`, a `net` or a `for`"

@@ -6,7 +6,6 @@ by recover.py, so that each of its statements parses or says what it lacks.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from . import syntax as s
@@ -86,5 +85,5 @@ def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     left = len(ordered) - MAX_ERRORS
     if left > 0:
         last = ordered[MAX_ERRORS - 1]
-        ordered[MAX_ERRORS - 1] = replace(last, notes=(*last.notes, f"{left} more are not shown"))
+        ordered[MAX_ERRORS - 1] = last.replace(notes=(*last.notes, f"{left} more are not shown"))
     return tuple(ordered[:MAX_ERRORS])

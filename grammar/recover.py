@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from . import syntax as s
@@ -16,6 +15,7 @@ from .build import Builder
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
 from .mistakes import PYTHON_STATEMENTS, Failure, explain, too_deep
+from .record import Entity, field
 from .repair import amend
 from .scanner import scan
 from .source import Source
@@ -61,8 +61,7 @@ def recover_expression(source: Source, builder: Builder, start: int, end: int) -
         return None
 
 
-@dataclass
-class _Recovery:
+class _Recovery(Entity):
     source: Source
     builder: Builder
     errors: int = field(default=0)

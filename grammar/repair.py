@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 from typing import Final
 from unicodedata import category, normalize
@@ -17,6 +16,7 @@ from unicodedata import name as unicode_name
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
 from .layout import CLOSERS, CLOSES
+from .record import Entity, field
 from .scanner import scan
 from .source import Source, Span
 
@@ -67,8 +67,7 @@ OTHERS_SYMBOLS: Final = {
 CONSTANTS: Final = {"True": "true", "False": "false", "None": "none"}
 
 
-@dataclass
-class _Amender:
+class _Amender(Entity):
     source: Source
     tokens: list[Token]
     result: list[Token] = field(default_factory=list)

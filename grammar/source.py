@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from .record import Entity, Record, field
 
-@dataclass(frozen=True, eq=False)
-class Source:
+
+class Source(Entity):
     """One text: a file's, a string's, or a shipped spec's. Compared by identity."""
 
     name: str
@@ -34,8 +34,7 @@ class Source:
         return Span(self, start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """The half-open range of offsets [start, end) in a source."""
 
     source: Source

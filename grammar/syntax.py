@@ -6,57 +6,49 @@ Spans take no part in comparison, so two texts that differ in layout alone have 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
+from .record import Record, field, positional
 from .source import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    span: Span = field(compare=False, repr=False)
+class Node(Record):
+    span: Span = field(kw_only=True, compare=False, repr=False)
 
 
 # --- expressions ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Node):
     value: int | float
 
 
-@dataclass(frozen=True, slots=True)
 class Constant(Node):
     """``true``, ``false`` or ``none``."""
 
     value: bool | None
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Node):
     """A string; ``"layer{i + 1}"`` has the parts ``"layer"`` and the expression ``i + 1``."""
 
     parts: tuple[str | Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Dims(Node):
     """``3x3``: a list of numbers written with ``x``."""
 
     values: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
 class List(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Comprehension(Node):
     """``[element for pattern in iterable if condition]``."""
 
@@ -66,13 +58,11 @@ class Comprehension(Node):
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute(Node):
     value: Expr
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Slice(Node):
     """``start:stop:step`` inside an index."""
 
@@ -81,12 +71,10 @@ class Slice(Node):
     step: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Ellipsis(Node):
     """``...`` inside an index."""
 
 
-@dataclass(frozen=True, slots=True)
 class Index(Node):
     """``value[items]``; each item an expression, a slice or ``...``."""
 
@@ -94,7 +82,6 @@ class Index(Node):
     items: tuple[Expr | Slice | Ellipsis, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Setting(Node):
     """``name=value`` in a call."""
 
@@ -102,14 +89,12 @@ class Setting(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     function: Expr
     arguments: tuple[Expr, ...]
     settings: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Unary(Node):
     operator: Literal["-", "not"]
     operand: Expr
@@ -121,7 +106,6 @@ BinaryOperator: TypeAlias = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class Binary(Node):
     """Any two-sided operator; ``>`` is the pipe or a comparison, which the values decide.
 
@@ -131,10 +115,9 @@ class Binary(Node):
     operator: BinaryOperator
     left: Expr
     right: Expr
-    operator_span: Span = field(compare=False, repr=False)
+    operator_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Conditional(Node):
     """``then if condition else otherwise``."""
 
@@ -143,7 +126,6 @@ class Conditional(Node):
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class LabelName(Node):
     """``stem``, ``layer[i]``, ``"layer{i + 1}"``, ``_``: a name (or text) and its indices."""
 
@@ -151,7 +133,6 @@ class LabelName(Node):
     indices: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Labelled(Node):
     """``body as label``."""
 
@@ -159,14 +140,12 @@ class Labelled(Node):
     label: LabelName
 
 
-@dataclass(frozen=True, slots=True)
 class Paren(Node):
     """``(body)``: kept, since naming and some traps depend on it."""
 
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class For(Node):
     """``for pattern in iterable { body }``: a statement if it only assigns, else a network."""
 
@@ -175,7 +154,6 @@ class For(Node):
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Names(Node):
     """A nested pattern: ``i, (t, c, n)``."""
 
@@ -185,7 +163,6 @@ class Names(Node):
 # --- statements ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Assign(Node):
     """``a = value``, ``y, h, c = value``."""
 
@@ -193,40 +170,34 @@ class Assign(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class ExpressionStatement(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Require(Node):
     condition: Expr
     message: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Default(Node):
     """``default conv(bias=false)``."""
 
     layer: str
     settings: tuple[Setting, ...]
-    layer_span: Span = field(compare=False, repr=False)
+    layer_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Share(Node):
     name: str
     value: Expr
-    name_span: Span = field(compare=False, repr=False)
+    name_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     name: str
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Port(Node):
     """``x``, ``x[T, d] int``; an output may go unnamed (``name`` is empty)."""
 
@@ -235,7 +206,6 @@ class Port(Node):
     dtype: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Block(Node):
     """``block`` or ``net``: ``name(parameters): inputs -> outputs { body }``.
 
@@ -252,10 +222,9 @@ class Block(Node):
     body: tuple[Statement, ...]
     braced: bool
     documentation: str
-    name_span: Span = field(compare=False, repr=False)
+    name_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Import(Node):
     """``import a.b`` (``alias`` None), ``import a.b as c``."""
 
@@ -263,7 +232,6 @@ class Import(Node):
     alias: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class FromImport(Node):
     """``from a.b import c, d as e``: pairs of name and alias."""
 
@@ -271,7 +239,6 @@ class FromImport(Node):
     names: tuple[tuple[str, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class File(Node):
     statements: tuple[Statement, ...]
 
@@ -288,22 +255,10 @@ Statement: TypeAlias = (
 
 # --- walking -------------------------------------------------------------------------------
 
-_NOT_CHILDREN = {"span", "operator_span", "layer_span", "name_span"}
-
-
-_CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {}
-
-
-def _child_fields(kind: type[Node]) -> tuple[str, ...]:
-    if kind not in _CHILD_FIELDS:
-        names = (f.name for f in fields(kind))
-        _CHILD_FIELDS[kind] = tuple(name for name in names if name not in _NOT_CHILDREN)
-    return _CHILD_FIELDS[kind]
-
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below a node."""
-    for name in _child_fields(type(node)):
+    for name in positional(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value

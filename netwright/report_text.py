@@ -13,9 +13,9 @@ error[E302]: add needs tensors of one shape
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from .grammar.diagnostics import Diagnostic, Edit, Fix
+from .grammar.record import Record
 from .grammar.source import Source, Span
 from .terminal import Role, Terminal, lay_out, printable
 
@@ -53,8 +53,7 @@ def render(diagnostic: Diagnostic, terminal: Terminal) -> str:
     return _Renderer(diagnostic, terminal).text()
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Record):
     """What is underlined on one line: characters ``start`` to ``end`` (0-based)."""
 
     line: int
@@ -64,8 +63,7 @@ class _Mark:
     primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Underline:
+class _Underline(Record):
     """A mark in columns of the shown line."""
 
     start: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Self, TextIO, TypeAlias
+
+from .grammar.record import Record
 
 Role: TypeAlias = Literal["error", "warning", "note", "help", "place", "gutter", "title", "faint"]
 
@@ -25,8 +26,7 @@ TAB = 4
 DEFAULT_WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Record):
     """Where text goes: whether it takes colours, and how many columns it has."""
 
     colour: bool = False

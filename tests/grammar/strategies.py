@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from netwright.grammar import syntax as s
+from netwright.grammar.record import positional
 from netwright.grammar.scanner import words
 from netwright.grammar.source import Source
 
@@ -158,5 +159,5 @@ def without_parentheses(value: Any) -> Any:
         return without_parentheses(value.body)
     if not isinstance(value, s.Node):
         return value
-    names = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return type(value)(**{name: without_parentheses(getattr(value, name)) for name in names})
+    bare = {name: without_parentheses(getattr(value, name)) for name in positional(value)}
+    return value.replace(**bare)
