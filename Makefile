@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CONSTRAINED := $(PIP) install -c constraints.txt
 
+# One thread to a worker: more of them only wait for one another.
+test test-slow: export OMP_NUM_THREADS := 1
+
 .PHONY: demo test test-slow lint format bench tables gallery clean
 
 demo: $(VENV)/demo
