@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +68,8 @@ def _plain(name: str) -> str:
 
 
 def _unknown_net(source: Source, net: str, nets: tuple[str, ...]) -> Diagnostic:
+    from difflib import get_close_matches
+
     close = get_close_matches(net, nets, n=1)
     help = (f"did you mean `{close[0]}`?",) if close else ()
     names = ", ".join(nets) or "none"
@@ -96,6 +97,8 @@ def arguments_of(
     program: Program, file: FileNames, net: str, parameters: Mapping[str, object]
 ) -> dict[str, Any]:
     """Arguments from outside: Python values, or text in the language where it names something."""
+    from difflib import get_close_matches
+
     environment = file.environment or Environment(file)
     values: dict[str, Any] = {}
     for name, value in parameters.items():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
+from typing import Final
 
+from .. import specs
 from ..grammar.source import Source
 
+SHIPPED: Final = Path(specs.__path__[0])
 MAX_BYTES = 1_000_000
 
 
@@ -58,16 +60,5 @@ def read(path: Path) -> Source:
 
 def shipped(module: str) -> Source | None:
     """A shipped spec by dotted name."""
-    entry = resources.files("netwright.specs")
-    for part in module.split(".")[:-1]:
-        entry = entry / part
-    entry = entry / f"{module.rsplit('.', 1)[-1]}.net"
-    if not entry.is_file():
-        return None
-    return Source(str(entry), entry.read_text(encoding="utf-8"))
-
-
-def shipped_names() -> list[str]:
-    """The names of all shipped specs."""
-    found = resources.files("netwright.specs").iterdir()
-    return sorted(e.name[:-4] for e in found if e.name.endswith(".net"))
+    path = SHIPPED.joinpath(*module.split(".")).with_suffix(".net")
+    return read(path) if path.is_file() else None

@@ -24,7 +24,6 @@ adding a layer touches that file and its test alone::
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -163,7 +162,7 @@ class Layer:
         # Required settings come first, then a layer's own: those of a base take no position.
         own = {
             name: Setting(name, cls.__dict__.get(name, REQUIRED))
-            for name, annotation in inspect.get_annotations(cls).items()
+            for name, annotation in cls.__annotations__.items()
             if not str(annotation).startswith("ClassVar")
         }
         merged = own | {k: v for k, v in cls.settings.items() if k not in own}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, Final, cast
 
@@ -205,6 +204,8 @@ class Builder:
         )
 
     def _dtype(self, token: Token) -> str:
+        from difflib import get_close_matches
+
         if token.text in DTYPES:
             return token.text
         near = get_close_matches(token.text, DTYPES, n=1)

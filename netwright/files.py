@@ -120,11 +120,9 @@ def _decode(name: str, data: bytes) -> str:
 
 def shipped_folder() -> Path:
     """The folder of ``netwright.specs``."""
-    from importlib.resources import files
+    from . import specs
 
-    folder = files("netwright.specs")
-    assert isinstance(folder, Path)  # wheels are always unpacked
-    return folder
+    return Path(specs.__path__[0])
 
 
 def shipped() -> dict[str, Path]:

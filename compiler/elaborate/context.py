@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any, Final
 
 from ...grammar import syntax
@@ -123,6 +122,8 @@ class Context:
         return UNKNOWN
 
     def suggest(self, word: str, known: Sequence[str] | set[str]) -> str:
+        from difflib import get_close_matches
+
         close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
         return f"did you mean `{close[0]}`?" if close else ""
 

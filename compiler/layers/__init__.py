@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 from ..layer import Layer
 
@@ -12,7 +12,7 @@ from ..layer import Layer
 @cache
 def layers() -> dict[str, type[Layer]]:
     """Every layer by its word, and by its short forms."""
-    for family in sorted(m.name for m in iter_modules(__path__)):
+    for family in sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py")):
         import_module(f"{__name__}.{family}")
     table: dict[str, type[Layer]] = {}
     for layer in dict.fromkeys(_subclasses(Layer)):  # once, if it has two bases

@@ -14,7 +14,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from io import TextIOWrapper
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import Protocol, cast
 
 from ._parser import Misuse, Parser, complain
@@ -59,7 +59,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def commands() -> list[str]:
-    return sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_"))
+    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
 
 
 def _load(name: str) -> Command:

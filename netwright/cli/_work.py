@@ -7,10 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, TextIO
-
-import netwright
 
 from ..files import write_atomically
 from ..grammar.diagnostics import Diagnostic
@@ -20,6 +17,8 @@ from ._parser import request, source
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
+
+HERE = Path(__file__).parent.parent
 
 
 def compiled(options: Namespace) -> tuple[Graph, str]:
@@ -52,8 +51,7 @@ def report(
 
 def forms() -> list[str]:
     """The forms of a report, the default first: every ``netwright/report_*.py`` is one."""
-    names = (m.name for m in iter_modules(netwright.__path__))
-    found = (n.removeprefix("report_") for n in names if n.startswith("report_"))
+    found = (p.stem.removeprefix("report_") for p in HERE.glob("report_*.py"))
     return sorted(found, key=lambda form: (form != "text", form))
 
 
