@@ -111,14 +111,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 BATCH = "PyTorch reads a missing batch axis as such; netwright's tensors always have one"
 OWN = "a function of netwright's own: PyTorch has no opinion on what it must refuse"
+UNCOUNTED = "PyTorch drops the examples that have no length, and says nothing"
 
 
 def rank_is(*ranks: int) -> Any:
     return lambda _, x, *__: x.rank in ranks
 
 
-def _causal(layer: Any, *inputs: TensorType) -> bool:
+def _causal(layer: Any, *_: TensorType) -> bool:
     return bool(layer.causal)
+
+
+def _fewer_lengths(layer: Any, x: TensorType, *_: TensorType) -> bool:
+    return layer.lengths is not None and layer.lengths.shape[0] != x.shape[0]
 
 
 def always(*_: Any) -> bool:
@@ -126,7 +131,7 @@ def always(*_: Any) -> bool:
 
 
 REFUSED: dict[str, Any] = {
-    **dict.fromkeys(("rnn", "lstm", "gru"), ((BATCH, rank_is(2)),)),
+    **dict.fromkeys(("rnn", "lstm", "gru"), ((BATCH, rank_is(2)), (UNCOUNTED, _fewer_lengths))),
     **dict.fromkeys(("rnn_cell", "lstm_cell", "gru_cell"), ((BATCH, rank_is(1)),)),
     "attention": (
         ("causal with a mask, or with more keys than queries, could mean two things", _causal),
