@@ -20,12 +20,25 @@ class Freezer:
     """Freezes the graphs of one elaboration."""
 
     def __init__(self) -> None:
-        self.done: dict[tuple[int, Results], Graph] = {}
+        self.done: dict[tuple[int, Results], tuple[Graph, _Scope]] = {}
 
     def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
+        return self._frozen(builder, results, names)[0]
+
+    def call(self, draft: Draft, results: Sequence[Tensor]) -> tuple[Graph, list[Tensor]]:
+        """The graph that a draft calls, and those of the draft's inputs that it takes."""
+        assert draft.child is not None
+        graph, scope = self._frozen(draft.child, results, [""] * len(results))
+        pairs = zip(draft.inputs, draft.child.inputs, strict=True)
+        return graph, [tensor for tensor, port in pairs if scope.takes(port)]
+
+    def _frozen(
+        self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]
+    ) -> tuple[Graph, _Scope]:
         key = (id(builder), tuple(t.identity for t in results))
         if key not in self.done:
-            self.done[key] = _Scope(self, builder, results).graph(names)
+            scope = _Scope(self, builder, results)
+            self.done[key] = scope.graph(names), scope
         return self.done[key]
 
 
@@ -47,15 +60,14 @@ class _Scope:
         waiting = list(results)
         while waiting:
             tensor = waiting.pop()
-            draft = tensor.draft
-            seen = id(draft) in self.used
-            self.used.setdefault(id(draft), set()).add(tensor.index)
-            if not seen:
-                waiting += draft.inputs
+            used = self.used.setdefault(id(tensor.draft), set())
+            if tensor.index not in used:
+                used.add(tensor.index)
+                waiting += self._inputs(tensor.draft)
 
     def graph(self, names: Sequence[str]) -> Graph:
         builder = self.builder
-        inputs = [self._input(d) for d in builder.inputs if not d.hidden or id(d) in self.used]
+        inputs = [self._input(d) for d in builder.inputs if self.takes(d)]
         kept = [d for d in builder.drafts if id(d) in self.used or _holds_weights(d)]
         nodes = [self._node(d) for d in kept]
         nodes += [self._declared(s) for s in builder.shares if not self._runs_here(s)]
@@ -74,6 +86,10 @@ class _Scope:
             documentation=builder.documentation,
             span=builder.span,
         )
+
+    def takes(self, port: Draft) -> bool:
+        """Whether an input stays: what is only seen from inside has to be used."""
+        return not port.hidden or id(port) in self.used
 
     # --- nodes --------------------------------------------------------------------------------
 
@@ -96,11 +112,12 @@ class _Scope:
         self.keys[id(draft)] = key
         idle = id(draft) not in self.used
         op, types = self._op(draft, idle)
+        inputs = self._inputs(draft)
         return Node(
             key=key,
             op=op,
-            inputs=() if idle else tuple(self._value(t) for t in draft.inputs),
-            takes=tuple(map(_known, draft.inputs)) if draft.scan else draft.takes,
+            inputs=() if idle else tuple(map(self._value, inputs)),
+            takes=draft.takes if draft.child is None else tuple(map(_known, inputs)),
             types=types,
             path=path,
             count=draft.count,
@@ -131,10 +148,9 @@ class _Scope:
             local = chain_from(chain, self.builder)
             return WeightOp(module_path(local or chain), name), tuple(map(_known, draft.tensors()))
         if draft.child is not None:
-            wanted = self._wanted(draft)
-            inner = draft.results if draft.scan else [draft.results[i] for i in wanted]
-            graph = self.freezer.freeze(draft.child, inner, [""] * len(inner))
-            return CallOp(graph, draft.sizes), tuple(_known(draft.tensors()[i]) for i in wanted)
+            graph, _ = self.freezer.call(draft, self._exports(draft))
+            types = tuple(_known(draft.tensors()[i]) for i in self._wanted(draft))
+            return CallOp(graph, draft.sizes), types
         assert draft.layer is not None
         types = tuple(_known(t) for t in draft.tensors())
         return LayerOp(draft.layer, tuple(sorted(draft.tied))), types
@@ -147,6 +163,16 @@ class _Scope:
         if used is None:
             return list(range(len(draft.results)))[:1]
         return list(range(len(draft.results))) if draft.count > 1 else sorted(used)
+
+    def _exports(self, draft: Draft) -> list[Tensor]:
+        """The tensors of the called graph that are wanted of it."""
+        return draft.results if draft.scan else [draft.results[i] for i in self._wanted(draft)]
+
+    def _inputs(self, draft: Draft) -> list[Tensor]:
+        """The inputs that are needed for what is wanted."""
+        if draft.child is None:
+            return draft.inputs
+        return self.freezer.call(draft, self._exports(draft))[1]
 
     def _value(self, tensor: Tensor) -> Value:
         draft = tensor.draft

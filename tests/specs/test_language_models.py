@@ -90,7 +90,7 @@ def padding(side: str = "right") -> Tensor:
     return keep if side == "right" else keep.flip(1)
 
 
-def variants(**choices: tuple[Any, ...]) -> Any:
+def variants(**choices: tuple[Any, ...]) -> pytest.MarkDecorator:
     """All combinations; the first runs by default, the others are slow."""
     names, values = list(choices), list(product(*choices.values()))
     marks: tuple[tuple[Any, ...], ...] = ((), *[(pytest.mark.slow,)] * (len(values) - 1))
@@ -107,7 +107,7 @@ def test_gpt2(depth: int, d: int, heads: int) -> None:
     theirs, settings = gpt2(depth, d, heads)
     tokens = text()
     ours = twin("gpt2", "GPT2", theirs, settings)
-    assert torch.equal(ours(tokens), theirs(tokens).logits)
+    assert torch.allclose(ours(tokens), theirs(tokens).logits, rtol=0, atol=TOLERANCE)
     ours = twin("gpt2", "GPT2Padded", theirs, settings)
     for side in ("right", "left"):
         compare_padded(ours, theirs, tokens, padding(side))
@@ -175,9 +175,9 @@ def test_mixtral(depth: int, count: int, k: int, groups: int) -> None:
 @pytest.mark.parametrize("spec", ["gpt2", "llama", "mixture_of_experts"])
 @torch.inference_mode()
 def test_causal(spec: str) -> None:
-    made = {"gpt2": gpt2, "llama": llama, "mixture_of_experts": mixtral}[spec]
+    made: dict[str, Any] = {"gpt2": gpt2, "llama": llama, "mixture_of_experts": mixtral}
     name = {"gpt2": "GPT2", "llama": "Llama", "mixture_of_experts": "Mixtral"}[spec]
-    theirs, settings = made()
+    theirs, settings = made[spec]()
     ours = twin(spec, name, theirs, settings)
     tokens = text()
     before = ours(tokens)
