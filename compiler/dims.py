@@ -363,19 +363,22 @@ def solved(unknown: Sequence[Dim], known: Sequence[Dim]) -> dict[str, Dim] | Non
 
 
 def _solution(a: Dim, b: Dim) -> dict[str, Dim] | None:
-    """For one symbol to the first power; {} where both are equal."""
+    """For the only symbol of ``a``; {} where both are equal."""
     if a == b:
         return {}
-    if not isinstance(a, Size) or len(a.terms) > 2:
+    names = symbols(a)
+    value = isolated(a - b, names[0]) if len(names) == 1 else None
+    return None if value is None else {names[0]: value}
+
+
+def isolated(size: Dim, name: str) -> Dim | None:
+    """The symbol's value that makes a size zero, if it is linear in the symbol."""
+    coefficient = dict(_terms(size)).get((Symbol(name),), 0)
+    rest = size - coefficient * symbol(name)
+    if not coefficient or name in symbols(rest):
         return None
-    (monomial, coefficient), *constant = a.terms
-    if len(monomial) != 1 or not isinstance(monomial[0], Symbol) or (constant and constant[0][0]):
-        return None
-    rest = b - sum(c for _, c in constant)
-    value = floor_div(rest, coefficient)
-    if value * coefficient != rest or less(value, 1):
-        return None
-    return {monomial[0].name: value}
+    value = floor_div(-rest, coefficient)
+    return None if value * coefficient != -rest or less(value, 1) else value
 
 
 def product(dims: Iterable[Dim]) -> Dim:

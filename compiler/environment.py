@@ -54,6 +54,8 @@ class FileNames(Entity):
     spans: dict[str, Span] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
     making: set[str] = field(default_factory=set)
+    modules: dict[str, str] = field(default_factory=dict)
+    """The names of imported files by their dotted ones."""
     nets: dict[str, syntax.Block] = field(default_factory=dict)
     pipelines: list[tuple[syntax.ExpressionStatement | syntax.Require, Environment]] = field(
         default_factory=list

@@ -9,7 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Label
 from ...grammar.source import Span
 from ..builder import Builder, Draft, chain_from
-from ..dims import Dim, Extreme, Quotient, Size, equal, is_symbol, substitute, symbols
+from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, substitute, symbols
 from ..layer import Layer, Refused, noting_open_pairs
 from ..layers import layers
 from ..types import TensorType
@@ -465,9 +465,11 @@ class Application(Expressions):
 
     def may_be_equal(self, a: Dim, b: Dim, span: Span) -> bool:
         """By a free symbol, which is bound, or by an assumption, which is noted."""
-        for this, other in ((a, b), (b, a)):
-            if is_symbol(this) and str(this) in self.free and str(this) not in symbols(other):
-                raise Bind({str(this): other})
+        difference = a - b
+        for name in symbols(difference):
+            value = isolated(difference, name) if name in self.free else None
+            if value is not None:
+                raise Bind({name: value})
         if _rounded(a) or _rounded(b):
             self.assumptions.append((a, b, span))
             return True

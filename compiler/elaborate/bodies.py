@@ -96,7 +96,7 @@ class Bodies(Application):
 
         layer = layers().get(statement.layer)
         if layer is None:
-            self.unknown_name(statement.layer, statement.layer_span, env)
+            self._no_layer(statement, env)
             return
         for setting in statement.settings:
             if setting.name not in layer.settings:
@@ -107,6 +107,16 @@ class Bodies(Application):
         place = env.snapshot()
         added = tuple((s, place) for s in statement.settings)
         env.defaults = {**env.defaults, layer.word: known + added}
+
+    def _no_layer(self, statement: syntax.Default, env: Environment) -> None:
+        name = statement.layer
+        if name not in env.file.names:
+            self.unknown_name(name, statement.layer_span, env)
+            return
+        self.report(
+            "E201", f"`{name}` is no layer: `default` sets the settings of layers",
+            statement.layer_span, help=f"a block's parameters have their own: `block {name}(w=64)`",
+        )  # fmt: skip
 
     def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:
         value = self.evaluate(statement.value, env)
@@ -554,7 +564,7 @@ class Bodies(Application):
         sizes = tuple(substitute(s, canonical) for s in keys.sizes)
         free = tuple(n in self.free for n in names)
         arguments = [self.bring(t) for t in keys.tensors]
-        key = (*body, keys.pattern(), shapes, sizes, free)
+        key = (*body, keys.pattern(arguments), shapes, sizes, free)
         return key, arguments, tuple(names), keys.kept
 
 
@@ -577,13 +587,13 @@ class _Keys:
         types = [t.type for t in self.tensors]
         return symbols(*self.sizes, *(d for t in types if t for d in t.shape))
 
-    def pattern(self) -> tuple[Any, ...]:
+    def pattern(self, brought: list[Tensor]) -> tuple[Any, ...]:
         """Which of the tensors are the same, and which are also seen from inside."""
         first: dict[tuple[int, int], int] = {}
-        origins = [origin(t) for t in self.tensors]
+        origins = [origin(t) for t in brought]
         return tuple(
             o if o in self.seen else first.setdefault(t.identity, i)
-            for i, (t, o) in enumerate(zip(self.tensors, origins, strict=True))
+            for i, (t, o) in enumerate(zip(brought, origins, strict=True))
         )
 
     def identity(self, value: object) -> int:

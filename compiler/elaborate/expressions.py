@@ -209,6 +209,8 @@ class Expressions(Calls):
             and self.lookup(root, env, expr.span) is None
         ):
             return self.unknown_name(foreign, expr.span, env)
+        if foreign in env.file.modules and self.lookup(root, env, expr.span) is None:
+            return self.file_name(env.file, env.file.modules[foreign])
         value = self.evaluate(expr.value, env)
         return self.attribute(value, expr.name, expr.span, env)
 

@@ -120,6 +120,8 @@ class Program(Scans):
 
     def _declare_import(self, statement: syntax.Import, file: FileNames) -> None:
         name = statement.alias or statement.module.rsplit(".", 1)[-1]
+        if statement.alias is None:
+            file.modules[statement.module] = name
         self._define(file, name, statement.span, lambda: self._namespace(statement, file))
 
     def _namespace(self, statement: syntax.Import, file: FileNames) -> Data:

@@ -357,7 +357,11 @@ def test_what_loops_do_not_allow(text: str, code: str) -> None:
 
 
 def test_a_net_is_chosen() -> None:
-    text = "net a: x[8] { x > linear(1) }\nnet b: x[8] { x > linear(2) }\nnet c(k): x[8] { x > linear(k) }"
+    text = """
+    net a: x[8] { x > linear(1) }
+    net b: x[8] { x > linear(2) }
+    net c(k): x[8] { x > linear(k) }
+    """
     assert shape(text, net="b") == "[N, 2]"
     assert codes(text) == []
     assert error(text, net="d").code == "E219"
@@ -382,7 +386,13 @@ def test_a_net_without_ports_takes_what_it_is_given() -> None:
 
 
 def test_documentation_arguments_and_kinds_are_kept() -> None:
-    text = "## What it is.\n## And more.\nnet n(w=3): x[8] { x > b(w) }\n## A block.\nblock b(w) = linear(w)"
+    text = """
+    ## What it is.
+    ## And more.
+    net n(w=3): x[8] { x > b(w) }
+    ## A block.
+    block b(w) = linear(w)
+    """
     made = graph(text)
     assert (made.kind, made.name, made.documentation) == ("net", "n", "What it is.\nAnd more.")
     call = made.nodes[1].op
@@ -520,8 +530,9 @@ def test_layers_that_no_output_needs_keep_their_weights() -> None:
 
 
 TIES = [
-    ("net n: t[T] int { h = t > embed(50, 8) as wte\n h > linear(50, bias=false, weight=wte.weight) "
-     "as lm_head }", [("lm_head.weight", "wte.weight")]),
+    ("net n: t[T] int { h = t > embed(50, 8) as wte\n"
+     " h > linear(50, bias=false, weight=wte.weight) as lm_head }", [("lm_head.weight",
+     "wte.weight")]),
     ("block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
      "net n: t[T] int { h = t > embed(50, 8) as wte\n h > head(50, wte.weight) as h1 }",
      [("h1.out.weight", "wte.weight")]),
