@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from ...compiler.ir import CallOp, Graph
+from ...compiler.ir import Graph
 from ...compiler.lowering import Attr, Call, Code, Infix, Raw
 from .drafts import Draft, make_draft, one_of
 from .expressions import Late
 from .inits import uniform
 from .modules import sequential
 from .names import IN_SCOPE, camel, numbered, variable
+from .nodes import graph_of, graphs_in
 from .signatures import defaults, positional
 from .statements import Assign, Hole, Statement, is_literal, rebuild
 
@@ -101,8 +102,7 @@ def _levels(root: Graph) -> list[list[Graph]]:
 
     def visit(graph: Graph) -> int:
         if id(graph) not in height:
-            called = [n.op.graph for n in graph.nodes if isinstance(n.op, CallOp)]
-            level = height[id(graph)] = 1 + max(map(visit, called), default=-1)
+            level = height[id(graph)] = 1 + max(map(visit, graphs_in(graph)), default=-1)
             while len(found) <= level:
                 found.append([])
             found[level].append(graph)
@@ -406,16 +406,20 @@ def _places(root: Graph) -> dict[int, str]:
     while waiting:
         graph = waiting.pop()
         for node in graph.nodes:
-            if isinstance(node.op, CallOp) and id(node.op.graph) not in found:
-                found[id(node.op.graph)] = f"{found[id(graph)]}.{node.path}"
-                waiting.append(node.op.graph)
+            inner = graph_of(node)
+            if inner is not None and id(inner) not in found:
+                found[id(inner)] = f"{found[id(graph)]}.{node.path}"
+                waiting.append(inner)
     return found
 
 
 def _wishes(family: str, variants: Sequence[Class], root: Class) -> Iterator[tuple[Class, str]]:
     """``Basic``, and ``BasicDownsample`` for the one with that label besides."""
     children = {id(v): set(v.draft.tree.children) for v in variants}
-    simplest = variants[0] if variants[0] is root else None
+    if variants[0] is root:
+        yield root, family
+        variants, family = variants[1:], f"{family}Block"
+    simplest: Class | None = None
     for made in variants:
         if simplest is None and all(children[id(made)] <= c for c in children.values()):
             simplest = made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, Protocol
@@ -16,8 +16,10 @@ from ...compiler.ir import (
     InputOp,
     LayerOp,
     Node,
+    ScanOp,
     Value,
     WeightOp,
+    called,
     layer_weights,
     piped,
 )
@@ -35,6 +37,7 @@ from ...compiler.lowering import (
     Self,
     Subscript,
 )
+from ...compiler.types import TensorType
 from .errors import refusal, reserved_name
 from .expressions import dim_code
 from .forward import Loop, Step, body, fan_out
@@ -54,7 +57,7 @@ from .modules import (
 )
 from .names import LIST_METHODS, attribute, numbered, reserved, variable
 from .rolling import Runs, roll, roll_init
-from .statements import Assign, Statement, Var, do, rebuild
+from .statements import Assign, Statement, Var, do, rebuild, replace_variables
 
 MOST_SPELLED_OUT: Final = 3
 """Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
@@ -105,7 +108,9 @@ class _Drafter:
         self.lowerings: dict[str, Lowering] = {}
         self.nodes = self._with_paths(c for node in graph.nodes for c in _spelled_out(node))
         self.running = [n for n in self.nodes if not n.idle and not isinstance(n.op, InputOp)]
-        self.demanded: dict[str, str] = {}
+        self.used = {*graph.results, *(v for n in self.running for v in n.inputs)}
+        self.demanded: dict[str, Value] = {}
+        self.unknown: dict[str, str] = {}
         self.targets: set[str] = set()
         self.loops: tuple[Runs, ...] = ()
         alone = graph.kind == "group" and len(graph.inputs) == 1
@@ -144,24 +149,27 @@ class _Drafter:
         return list(found.values())
 
     def _brings(self, node: Node) -> bool:
-        if isinstance(node.op, LayerOp):
-            return self.lowering(node).module is not None
-        return isinstance(node.op, CallOp)
+        op, _ = called(node)
+        return isinstance(op, CallOp) or (
+            isinstance(op, LayerOp) and self.lowering(node).module is not None
+        )
 
     def _item(self, node: Node) -> Item:
-        if isinstance(node.op, CallOp):
-            code = self.classes.constructor(node.op.graph)
-            return Item(code, node, node.count, self.classes.draft(node.op.graph).tree)
+        op, _ = called(node)
+        if isinstance(op, CallOp):
+            code = self.classes.constructor(op.graph)
+            return Item(code, node, node.count, self.classes.draft(op.graph).tree)
         code_or_none = self.lowering(node).module
         assert code_or_none is not None
         return Item(code_or_none, node, node.count)
 
     def lowering(self, node: Node) -> Lowering:
         """The PyTorch form of a layer. Raises CompileError where it has none."""
-        assert isinstance(node.op, LayerOp)
+        op, _ = called(node)
+        assert isinstance(op, LayerOp)
         if node.key not in self.lowerings:
             try:
-                self.lowerings[node.key] = node.op.layer.lower(*piped(node))
+                self.lowerings[node.key] = op.layer.lower(*piped(node))
             except Refused as refused:
                 raise refusal(refused, node.span) from None
         return self.lowerings[node.key]
@@ -230,13 +238,12 @@ class _Drafter:
         else:
             forward = self._forward()
         base = "nn.Sequential" if chain else "nn.ModuleList" if self._is_list() else "nn.Module"
-        extra = {s: n for s, n in self.demanded.items() if self._derived(s) is None}
         return Draft(
             base=base,
             init=tuple(self._init(base, skip)),
             arguments=self.arguments,
             outers=tuple(self.outers.items()),
-            sizes=tuple(extra.items()),
+            sizes=tuple(self.unknown.items()),
             forward=forward,
             results=len(self.graph.results),
             helpers=self._helpers(),
@@ -285,18 +292,16 @@ class _Drafter:
     def _forward(self) -> tuple[Statement, ...]:
         aliases: dict[Value, Code] = {}
         steps = list(self._steps(aliases))
-        for owner, target, called in self._branches():
-            steps = fan_out(steps, owner, target, called)
+        for owner, target, every in self._branches():
+            steps = fan_out(steps, owner, target, every)
         rolled = roll(steps, self.graph.results, list(construct(self.tree)))
         self.loops = rolled.loops
         inputs = {Value(n.key): name for n, name in zip(self.nodes, self.arguments, strict=False)}
-        top = [
-            Assign((name,), code)
-            for s, name in self.demanded.items()
-            if (code := self._derived(s)) is not None
-        ]
+        uses = Counter(v for s in rolled.steps for v in s.reads())
+        top = list(self._bind_sizes(uses, aliases, inputs))
         helpers = {h.name for h in self._helpers()}
-        taken = frozenset({*self.outers.values(), *self.demanded.values(), *self.targets, *helpers})
+        sizes = {*self.unknown.values(), *(name for s in top for name in s.targets)}
+        taken = frozenset({*self.outers.values(), *sizes, *self.targets, *helpers})
         return (*top, *body(rolled.steps, rolled.results, inputs, aliases, taken))
 
     def _steps(self, aliases: dict[Value, Code]) -> Iterator[Step]:
@@ -307,11 +312,11 @@ class _Drafter:
             elif node.count > 1:
                 yield self._loop_step(node)
             else:
-                step = self._step(node)
-                if isinstance(step.code, Raw) or _is_attribute(step.code):
-                    aliases[step.outputs[0]] = step.code
-                else:
-                    yield step
+                for step in self._plain_steps(node, self._self(node), tuple(map(Var, node.inputs))):
+                    if isinstance(step.code, Raw) or _is_attribute(step.code):
+                        aliases[step.outputs[0]] = step.code
+                    else:
+                        yield step
 
     def _branches(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """The lists of modules: their expression, a name for one, and the members' expressions."""
@@ -328,17 +333,20 @@ class _Drafter:
             code = Call(Raw(access(self.tree, path)), (Var(first.inputs[0]),))
             yield replace(self._named(node, code, calls=True), label=_plain_label(path), auto="")
 
-    def _step(self, node: Node) -> Step:
+    def _plain_steps(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[Step]:
+        """One copy of a node, ``own`` being its module."""
         if isinstance(node.op, WeightOp):
-            return self._named(node, Raw(self._weight(node.op.module, node.op.weight)), calls=False)
-        inputs = tuple(map(Var, node.inputs))
-        code = self._code(node, self._self(node), inputs)
-        return self._named(node, code, calls=self._calls(node))
+            return [
+                self._named(node, Raw(self._weight(node.op.module, node.op.weight)), calls=False)
+            ]
+        if isinstance(node.op, ScanOp):
+            return self._scan_steps(node, node.op, own, inputs)
+        return [self._named(node, self._code(node, own, inputs), calls=self._calls(node))]
 
     def _named(self, node: Node, code: Code, *, calls: bool) -> Step:
         label, auto = _labels(node)
         outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
-        nested = self.lowering(node).nested if isinstance(node.op, LayerOp) else ()
+        nested = self.lowering(node).nested if isinstance(called(node)[0], LayerOp) else ()
         return Step(code, outputs, node.names, label, auto, calls, nested, span=node.span)
 
     def _calls(self, node: Node) -> bool:
@@ -354,10 +362,9 @@ class _Drafter:
 
     def _code(self, node: Node, own: str, inputs: tuple[Code, ...]) -> Code:
         """The node's expression over the codes of its inputs."""
-        if isinstance(node.op, CallOp):
-            code: Code = Call(
-                Self(), tuple(map(Input, range(len(inputs)))), self._extra(node, node.op)
-            )
+        op, takes = called(node)
+        if isinstance(op, CallOp):
+            code: Code = Call(Self(), tuple(map(Input, range(len(inputs)))), self._extra(node, op))
         else:
             forward = self.lowering(node).forward
             every = tuple(map(Input, range(len(inputs))))
@@ -365,7 +372,7 @@ class _Drafter:
 
         def leaf(part: Code, _: str) -> Code:
             if isinstance(part, Size):
-                return dim_code(part, {s: self._size(s, node, inputs) for s in symbols(part)})
+                return dim_code(part, {s: self._size(s, takes, inputs) for s in symbols(part)})
             if isinstance(part, Input):
                 return inputs[part.index]
             if isinstance(part, Device):
@@ -383,11 +390,11 @@ class _Drafter:
 
     def _extra(self, node: Node, op: CallOp) -> tuple[tuple[str, Code], ...]:
         """The arguments of a call besides the tensors: modules handed on, and sizes."""
-        called = self.classes.draft(op.graph)
+        wanted = self.classes.draft(op.graph)
         handed = dict(node.outers)
-        outers = [(name, Raw(self._outer(handed[outer]))) for outer, name in called.outers]
+        outers = [(name, Raw(self._outer(handed[outer]))) for outer, name in wanted.outers]
         values = dict(op.sizes)
-        sizes = [(name, values.get(s, symbol(s))) for s, name in called.sizes]
+        sizes = [(name, values.get(s, symbol(s))) for s, name in wanted.sizes]
         return (*outers, *sizes)
 
     def _outer(self, path: str) -> str:
@@ -395,22 +402,37 @@ class _Drafter:
 
     # --- sizes -----------------------------------------------------------------------------------
 
-    def _size(self, name: str, node: Node, inputs: tuple[Code, ...]) -> Code:
-        """The expression of a symbol: an axis of the node's own input, else bound on top."""
-        for code, taken in zip(inputs, node.takes, strict=False):
+    def _size(self, name: str, takes: Sequence[TensorType], inputs: tuple[Code, ...]) -> Code:
+        """The expression of a symbol: an axis of the node's own input, else of the graph's."""
+        for code, taken in zip(inputs, takes, strict=False):
             for axis, dim in enumerate(taken.shape):
                 if dim == symbol(name):
                     return Subscript(Attr(code, "shape"), (axis,))
-        if name not in self.demanded:
-            self.demanded[name] = variable(name, {*self.arguments, *self.outers.values()})
-        return Raw(self.demanded[name])
+        return Var(self.demanded.setdefault(name, Value(f"size {name}")))
 
-    def _derived(self, name: str) -> Code | None:
+    def _bind_sizes(
+        self, uses: Counter[Value], aliases: dict[Value, Code], inputs: dict[Value, str]
+    ) -> Iterator[Assign]:
+        """The statements that read sizes off the inputs. A size that is needed once is read in
+        place, one that no input tells becomes an argument."""
+        for name, value in self.demanded.items():
+            code = self._derived(name, inputs)
+            if code is not None and uses[value] == 1:
+                aliases[value] = code
+                continue
+            local = variable(name, {*inputs.values(), *self.outers.values()})
+            aliases[value] = Raw(local)
+            if code is None:
+                self.unknown[name] = local
+            else:
+                yield Assign((local,), replace_variables(code, lambda v: Raw(inputs[v])))
+
+    def _derived(self, name: str, inputs: Iterable[Value]) -> Code | None:
         """A symbol as an expression over the inputs' shapes, if they tell it."""
         found: Code | None = None
-        for argument, port in zip(self.arguments, self.graph.inputs, strict=True):
+        for value, port in zip(inputs, self.graph.inputs, strict=True):
             for axis, dim in enumerate(port.type.shape):
-                code = Subscript(Attr(Raw(argument), "shape"), (axis,))
+                code = Subscript(Attr(Var(value), "shape"), (axis,))
                 if dim == symbol(name):
                     return code
                 found = found or _solved(name, dim, code)
@@ -419,14 +441,75 @@ class _Drafter:
     # --- repeats ---------------------------------------------------------------------------------
 
     def _loop_step(self, node: Node) -> Step:
+        """All copies of a node, one after another."""
         count = _carried(node)
         carried = (Value(node.key, i) for i in range(count))
         inputs = (*map(Var, carried), *map(Var, node.inputs[count:]))
         target, iterable, own = self._copies(node)
-        one = self._named(node, self._code(node, own, inputs), calls=True)
+        steps = self._plain_steps(node, own, inputs)
+        body = tuple(replace(s, names=(), label="", auto="") for s in steps)
         start = tuple(map(Var, node.inputs[:count]))
-        loop = Loop(target, iterable, start, (replace(one, names=(), label="", auto=""),))
-        return Step((), one.outputs, node.names, loop=loop, span=node.span)
+        outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
+        return Step(
+            (), outputs, node.names, loop=Loop(iterable, start, body, target), span=node.span
+        )
+
+    def _scan_steps(self, node: Node, op: ScanOp, own: str, inputs: tuple[Code, ...]) -> list[Step]:
+        """``for x in letters.unbind(1): h = self.elman1(x, h)``, the results stacked."""
+        sequences, states, rest = _cut(inputs, op.sequences, op.states)
+        items = tuple(Value(f"{node.key} item", i) for i in range(op.sequences))
+        carried = tuple(Value(node.key, i + 1) for i in range(op.states))
+        emitted = Value(f"{node.key} emitted") if op.emits else carried[0]
+        made = (emitted, *carried) if op.emits else carried
+        code = self._code(node, own, (*map(Var, items), *map(Var, carried), *rest))
+        cell = self._named(node, code, calls=True)
+        unbound = [Call(Attr(s, "unbind"), (1,)) for s in sequences]
+        steps = (
+            unbound[0] if len(unbound) == 1 else Call("zip", tuple(unbound), (("strict", True),))
+        )
+        ports = self._ports(op, len(items) + len(carried))
+        named = node.names[1:] or [""] * len(carried)
+        names = [n or p for n, p in zip(named, ports[len(items) :], strict=True)]
+        gathers = Value(node.key) in self.used
+        outputs = Value(f"{node.key} outputs")
+        loop = Loop(
+            iterable=Call("reversed", (steps,)) if op.reverse else steps,
+            start=(*states, []) if gathers else states,
+            body=(replace(cell, outputs=made, names=(), label="", auto=""),),
+            binds=items,
+            bind_names=tuple(ports[: len(items)]),
+            gathered=emitted if gathers else None,
+        )
+        found = Step(
+            (),
+            (*carried, outputs)[: len(loop.start)],
+            (*names, "outputs"),
+            loop=loop,
+            span=node.span,
+        )
+        if not gathers:
+            return [found]
+        order: Code = (
+            Subscript(Var(outputs), (slice(None, None, -1),)) if op.reverse else Var(outputs)
+        )
+        stack = Call("torch.stack", (order,), (("dim", 1),))
+        return [
+            found,
+            replace(
+                cell,
+                code=stack,
+                outputs=(Value(node.key),),
+                names=node.names[:1],
+                nested=(),
+                calls=False,
+            ),
+        ]
+
+    def _ports(self, op: ScanOp, count: int) -> list[str]:
+        """Names for what a cell takes."""
+        if isinstance(op.cell, CallOp):
+            return list(self.classes.draft(op.cell.graph).arguments[:count])
+        return ["step", "h", "c", *[f"state{i}" for i in range(count)]][:count]
 
     def _copies(self, node: Node) -> tuple[str, Code, str]:
         """How a loop goes through the copies: target, iterable, and one copy's expression."""
@@ -465,7 +548,11 @@ def _spelled_out(node: Node) -> Iterator[Node]:
 def _carried(node: Node) -> int:
     """How many results of a copy go into the next one: side results do not."""
     side = isinstance(node.op, LayerOp) and node.op.layer.results == "side"
-    return 1 if side else len(node.types)
+    return 1 if side or isinstance(node.op, ScanOp) else len(node.types)
+
+
+def _cut(codes: tuple[Code, ...], first: int, second: int) -> tuple[tuple[Code, ...], ...]:
+    return codes[:first], codes[first : first + second], codes[first + second :]
 
 
 def copies_of(node: Node) -> list[str]:
@@ -504,10 +591,11 @@ def _labels(node: Node) -> tuple[str, str]:
     """The label that the spec gave, or the name that the compiler numbered."""
     last = node.path.rpartition(".")[2]
     words: tuple[str, ...] = ()
-    if isinstance(node.op, LayerOp):
-        words = (node.op.layer.word, *node.op.layer.aliases)
-    elif isinstance(node.op, CallOp):
-        words = (node.op.graph.name,)
+    op, _ = called(node)
+    if isinstance(op, LayerOp):
+        words = (op.layer.word, *op.layer.aliases)
+    elif isinstance(op, CallOp):
+        words = (op.graph.name,)
     if any(re.fullmatch(rf"{re.escape(word)}\d+", last) for word in words):
         return "", last
     return _plain_label(node.path), ""

@@ -10,7 +10,7 @@ from typing import Final
 from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Infix, Prefix, Raw, Subscript
 from ...grammar.source import Span
-from .expressions import Comprehension
+from .expressions import Comprehension, print_code
 from .statements import (
     Assign,
     For,
@@ -26,25 +26,31 @@ from .statements import (
 from .variables import Line, name_values
 
 LONGEST_EXPRESSION: Final = 16
-"""Parts of one inlined expression; longer ones get a line of their own."""
+LONGEST_TEXT: Final = 80
+"""Parts and letters of one inlined expression; longer ones get a line of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """``for target in iterable``. The results of a round go into the next one: the body reads
-    and makes the loop's own outputs, which are ``start`` before the first round. Or it fills a
-    list, its one output, with the value ``gathered`` of each round."""
+    """``for target in iterable``; ``binds`` are tensors that the target names, if it is no text.
 
-    target: str
+    The loop's first outputs go from round to round: they are ``start`` at first, and the body
+    reads them and makes them anew. With ``gathered`` the last of these outputs is a list, to
+    which each round adds that value of its own.
+    """
+
     iterable: Code
     start: tuple[Code, ...]
     body: tuple[Step, ...]
+    target: str = ""
+    binds: tuple[Value, ...] = ()
+    bind_names: tuple[str, ...] = ()
     gathered: Value | None = None
 
     @property
     def reads(self) -> list[Value]:
-        """What it reads of what is made outside."""
-        made = {v for s in self.body for v in s.outputs}
+        """What the rounds read of what is made outside."""
+        made = {*self.binds, *(v for s in self.body for v in s.outputs)}
         return [v for s in self.body for v in s.reads() if v not in made]
 
 
@@ -77,7 +83,7 @@ class Step:
             return variables(self.code)
         inside = [v for s in self.loop.body for v in s.reads()]
         gathered = [self.loop.gathered] if self.loop.gathered else []
-        return [*variables(self.loop.start), *inside, *gathered]
+        return [*variables((self.loop.start, self.loop.iterable)), *inside, *gathered]
 
 
 def body(
@@ -101,7 +107,8 @@ def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
     loop = step.loop
     if loop:
         inner = tuple(_unalias(s, aliases) for s in loop.body)
-        loop = replace(loop, start=plain(loop.start), body=inner)
+        start, iterable = plain((loop.start, loop.iterable))
+        loop = replace(loop, start=start, iterable=iterable, body=inner)
     return replace(step, code=plain(step.code), loop=loop)
 
 
@@ -190,7 +197,7 @@ class _Inliner:
         if len(step.outputs) != 1 or step.loop or self.uses[step.outputs[0]] != 1:
             return False
         named = any(step.names) or step.outputs[0] in self.kept
-        return not named and size(step.code) <= LONGEST_EXPRESSION
+        return not named and _is_short(step.code)
 
     def absorb(self, step: Step, *, operator: bool) -> Step:
         """The step with the values inlined that wait for it."""
@@ -201,13 +208,17 @@ class _Inliner:
         waiting = {s.outputs[0]: s for s in self.pending}
         fitting = [v for v in mentioned if v in waiting and (operator or not waiting[v].calls)]
         count = self._suffix(fitting)
-        while count and size(step.code) + self._weight(count) > LONGEST_EXPRESSION:
+        while count and not _is_short(self._inlined(step, count)):
             count -= 1
+        code = self._inlined(step, count)
         chosen = self.pending[len(self.pending) - count :]
         self.pending = self.pending[: len(self.pending) - count]
-        inlined = {s.outputs[0]: s.code for s in chosen}
-        code = replace_variables(step.code, lambda v: inlined.get(v, Var(v)))
         return replace(step, code=code, calls=step.calls or any(s.calls for s in chosen))
+
+    def _inlined(self, step: Step, count: int) -> Code:
+        """The step's code over those of the last waiting ones."""
+        codes = {s.outputs[0]: s.code for s in self.pending[len(self.pending) - count :]}
+        return replace_variables(step.code, lambda v: codes.get(v, Var(v)))
 
     def inside(self, loop: Loop, outputs: tuple[Value, ...]) -> Loop:
         """The loop with its body treated likewise; what it gathers becomes the last step."""
@@ -223,8 +234,15 @@ class _Inliner:
                 return count
         return 0
 
-    def _weight(self, count: int) -> int:
-        return sum(size(s.code) for s in self.pending[len(self.pending) - count :])
+
+def _is_short(code: Code) -> bool:
+    """Whether a code will do on one line, whatever its numbers (that it not depend on them)."""
+
+    def leaf(part: Code, _: str) -> Code:
+        return part if isinstance(part, str) else Raw("x" if isinstance(part, Var) else "000")
+
+    text = print_code(rebuild(code, leaf), (), "self")
+    return len(text) <= LONGEST_TEXT and size(code) <= LONGEST_EXPRESSION
 
 
 # --- naming and statements ----------------------------------------------------------------------
@@ -237,8 +255,13 @@ def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) ->
         yield _line(step, uses, carried)
         return
     own = step.outputs[: len(loop.start)]
-    names = tuple(step.names[: len(own)]) or ("",) * len(own)
-    yield Line(own, tuple(variables(loop.start)), names, fresh=loop.gathered is not None)
+    names = step.names or ("",) * len(own)
+    for value, start, name in zip(own, loop.start, names, strict=False):
+        is_list = loop.gathered is not None and value == own[-1]
+        yield Line((value,), tuple(variables(start)), (name,), fresh=is_list)
+    used = [(v, n) for v, n in zip(loop.binds, loop.bind_names, strict=True) if uses[v]]
+    bound, wanted = tuple(v for v, _ in used), tuple(n for _, n in used)
+    yield Line(bound, tuple(variables(loop.iterable)), wanted, fresh=True)
     for inner in loop.body:
         yield from _lines(inner, uses, (*carried, *own))
     yield Line((), (), keeps=(*own, *loop.reads))
@@ -259,6 +282,7 @@ def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
         label=step.label,
         auto=step.auto,
         keeps=tuple(v for v in reads if v in carried),
+        joins=not step.calls and len(set(reads)) > 2,
         results=0 if step.outputs else len(step.code),
     )
 
@@ -292,15 +316,14 @@ def _named(code: Code, names: Mapping[Value, str]) -> Code:
 
 def _loop(step: Step, loop: Loop, names: Mapping[Value, str]) -> Iterator[Statement]:
     """``for layer in self.layers: x = layer(x, memory)``, ``x`` being bound before."""
-    start = _named(loop.start, names)
-    bound = [names[v] for v in step.outputs[: len(start)]]
-    unbound = [(t, c) for t, c in zip(bound, start, strict=True) if c != Raw(t)]
-    if unbound:
-        fresh, codes = zip(*unbound, strict=True)
-        yield Assign(fresh, codes if len(codes) > 1 else codes[0], step.span)
+    bound = [names[v] for v in step.outputs[: len(loop.start)]]
+    for target, start in zip(bound, _named(loop.start, names), strict=True):
+        if start != Raw(target):
+            yield Assign((target,), start, step.span)
     statements = list(_statements(loop.body, names))
     if loop.gathered:
         last = statements.pop()
         assert isinstance(last, Return)
-        statements.append(do(Call(f"{bound[0]}.append", last.values), last.span))
-    yield For(loop.target, loop.iterable, tuple(statements), step.span)
+        statements.append(do(Call(f"{bound[-1]}.append", last.values), last.span))
+    target = loop.target or ", ".join(names.get(v, "_") for v in loop.binds)
+    yield For(target, _named(loop.iterable, names), tuple(statements), step.span)

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, piped
+from ...compiler.ir import Graph, Node, layer_weights, piped
 from ...compiler.layer import Init, Refused
 from ...compiler.lowering import Call, Code, Infix, Raw
 from ...grammar.source import Span
 from .errors import failure, refusal
 from .modules import Item, Tree, member, numbered_name, numbers
 from .names import attribute
+from .nodes import graphs_in, layer_of
 from .statements import Assign, For, If, Statement, do
 
 MOST_LINES: Final = 3
@@ -60,8 +61,8 @@ def _isinstance(classes: Sequence[str]) -> Code:
 
 def uniform(root: Graph) -> Uniform:
     """What can be said in one walk over the modules of the net."""
-    nodes = [n for g in _graphs(root) for n in g.nodes if isinstance(n.op, LayerOp) and n.path]
-    if not any(n.op.layer.inits() for n in nodes if isinstance(n.op, LayerOp)):
+    nodes = [n for g in _graphs(root) for n in g.nodes if layer_of(n) and n.path]
+    if not any(op.layer.inits() for n in nodes if (op := layer_of(n))):
         return Uniform({})
     alike: dict[str, list[Node]] = {}
     for node in nodes:
@@ -83,17 +84,18 @@ def _graphs(root: Graph) -> list[Graph]:
     found = {id(root): root}
     waiting = [root]
     while waiting:
-        called = [n.op.graph for n in waiting.pop().nodes if isinstance(n.op, CallOp)]
-        waiting += [g for g in called if id(g) not in found]
-        found |= {id(g): g for g in called}
+        inner = graphs_in(waiting.pop())
+        waiting += [g for g in inner if id(g) not in found]
+        found |= {id(g): g for g in inner}
     return list(found.values())
 
 
 def _function(node: Node) -> str:
     """The class that a layer constructs, empty if none."""
-    assert isinstance(node.op, LayerOp)
+    op = layer_of(node)
+    assert op is not None
     try:
-        module = node.op.layer.lower(*piped(node)).module
+        module = op.layer.lower(*piped(node)).module
     except Refused as refused:
         raise refusal(refused, node.span) from None
     return module.function if module is not None and isinstance(module.function, str) else ""
@@ -101,16 +103,16 @@ def _function(node: Node) -> str:
 
 def _common(function: str, nodes: Sequence[Node]) -> Inits:
     """The initialisers that more than a few layers have and all share."""
-    layers = [n.op.layer for n in nodes if isinstance(n.op, LayerOp)]
-    inits = layers[0].inits()
+    ops = [op for n in nodes if (op := layer_of(n))]
+    inits = ops[0].layer.inits()
     lazy = function.startswith("nn.Lazy")
-    tied = any(isinstance(n.op, LayerOp) and n.op.tied for n in nodes)
+    tied = any(op.tied for op in ops)
     few = sum(n.count for n in nodes) <= MOST_LINES
     if lazy or few or tied or not function.startswith("nn.") or function in _TENSORS:
         return {}
     weights = [layer_weights(n) for n in nodes]
     used = {w: i for w, i in inits.items() if any(w in own for own in weights)}
-    return used if all(layer.inits() == inits for layer in layers) else {}
+    return used if all(op.layer.inits() == inits for op in ops) else {}
 
 
 _TENSORS: Final = ("nn.Parameter", "nn.Buffer")
@@ -118,8 +120,8 @@ _TENSORS: Final = ("nn.Parameter", "nn.Buffer")
 
 def inits_of(item: Item) -> Inits:
     """The initialisers of the weights that a layer has."""
-    op = item.node.op
-    if not isinstance(op, LayerOp):
+    op = layer_of(item.node)
+    if op is None:
         return {}
     weights = layer_weights(item.node)
     return {k: v for k, v in op.layer.inits().items() if k in weights and k not in op.tied}

@@ -7,7 +7,7 @@ an ``nn.ModuleDict`` for the rest. So ``state_dict()`` has the paths of the spec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -17,11 +17,14 @@ from ...compiler.lowering import Call, Code, Raw
 from ...grammar.source import Span
 from .expressions import Comprehension, Starred, quote
 from .names import DICT_METHODS, attribute, plain
+from .series import formatted, progression
 from .statements import Assign, For, Statement, do, size
 
 FEWEST_REPEATED: Final = 3
 """Equal members that are written as a repeat, and two of them if they are long."""
 LONGEST_TWICE: Final = 12
+FEWEST_IN_SERIES: Final = 5
+"""Members that differ evenly and are written as one over ``i``."""
 
 Kind: TypeAlias = Literal["list", "dict", "plain"]
 
@@ -222,10 +225,27 @@ def sequential(tree: Tree) -> Call:
     if tree.kind == "list":
         return Call("nn.Sequential", tuple(members(tree)))
     named = tuple(_named(tree))
+    many = _numbered_pairs(named)
+    if many is not None:
+        return Call("nn.Sequential", (Call("OrderedDict", (many,)),))
     if all(plain(name) for name, _ in named):
         return Call("nn.Sequential", (Call("OrderedDict", (), named),))
     pairs = [(Raw(quote(name)), code) for name, code in named]
     return Call("nn.Sequential", (Call("OrderedDict", (pairs,)),))
+
+
+def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Comprehension | None:
+    """``(f"layer{i}", Layer()) for i in range(12)``, if that is what the children are."""
+    if len(named) < FEWEST_REPEATED:
+        return None
+    stem = named[0][0].rstrip("0123456789")
+    digits = named[0][0][len(stem) :]
+    first = int(digits) if digits and str(int(digits)) == digits else 0
+    if [name for name, _ in named] != [f"{stem}{first + i}" for i in range(len(named))]:
+        return None
+    code = progression([code for _, code in named])
+    pair = (Raw(formatted(stem, first)), code)
+    return None if code is None else Comprehension(pair, "i", Call("range", (len(named),)))
 
 
 def _named(tree: Tree) -> Iterator[tuple[str, Code]]:
@@ -245,10 +265,17 @@ def members(tree: Tree) -> Iterator[Code]:
         if runs and runs[-1][0] == code:
             count += runs.pop()[1]
         runs.append((code, count))
+    series = progression([c for c, _ in runs]) if len(runs) >= FEWEST_IN_SERIES else None
+    if series is not None and all(count == 1 for _, count in runs):
+        yield _repeated(tree, series, "i", len(runs), alone=True)
+        return
     for code, count in runs:
         if count == 1 or (count < FEWEST_REPEATED and size(code) < LONGEST_TWICE):
             yield from [code] * count
-        elif len(runs) == 1 and not tree.sequential:
-            yield Comprehension(code, "_", Call("range", (count,)))
         else:
-            yield Starred([Comprehension(code, "_", Call("range", (count,)))])
+            yield _repeated(tree, code, "_", count, alone=len(runs) == 1)
+
+
+def _repeated(tree: Tree, code: Code, target: str, count: int, *, alone: bool) -> Code:
+    loop = Comprehension(code, target, Call("range", (count,)))
+    return loop if alone and not tree.sequential else Starred([loop])

@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ...compiler.ir import Value
-from ...compiler.lowering import Call, Code, Infix, Raw
-from .expressions import Late, quote
+from ...compiler.lowering import Call, Code, Raw
+from .expressions import Late
 from .forward import Loop, Step, with_list
+from .series import formatted, index, progression, steps_evenly
 from .statements import (
     Assign,
     For,
@@ -291,7 +292,7 @@ class _Gathering(_Attempt):
             return None
         body = self.body(lambda row: with_list(row.step.code, own, Var(gathered)))
         value = next(v for v, p in self.places[0].items() if p == place)
-        loop = Loop("i", Call("range", (self.count,)), (own,), body, value)
+        loop = Loop(Call("range", (self.count,)), (own,), body, target="i", gathered=value)
         return self.with_loop(loop, (gathered,), ("features",), after, self.results)
 
 
@@ -316,7 +317,7 @@ class _Carrying(_Attempt):
             [self.blocks.get(m) for row in self.rounds[i] for m in row.members]
             for i in (0, 1, number)
         )
-        return all(_steps_evenly(*codes, number) for codes in zip(one, two, last, strict=True))
+        return all(steps_evenly(*codes, number) for codes in zip(one, two, last, strict=True))
 
     def _starts(self) -> dict[Place, Value] | None:
         """For each value that goes from round to round its first state; None if the second round
@@ -354,7 +355,7 @@ class _Carrying(_Attempt):
             v: n for r in self.rounds[0] for v, n in zip(r.step.outputs, r.step.names, strict=False)
         }
         outputs = tuple(firsts.values())
-        loop = Loop("i", Call("range", (self.count,)), tuple(map(Var, firsts)), body)
+        loop = Loop(Call("range", (self.count,)), tuple(map(Var, firsts)), body, target="i")
         return self.with_loop(
             loop, outputs, tuple(wanted.get(v, "") for v in outputs),
             [_with_values(s, last) for s in after], [last.get(v, v) for v in self.results],
@@ -370,7 +371,8 @@ def _with_values(step: Step, values: Mapping[Value, Value]) -> Step:
     loop = step.loop
     if loop:
         inner = tuple(_with_values(s, values) for s in loop.body)
-        loop = replace(loop, start=replace_variables(loop.start, renaming), body=inner)
+        start, iterable = replace_variables((loop.start, loop.iterable), renaming)
+        loop = replace(loop, start=start, iterable=iterable, body=inner)
     return replace(step, code=replace_variables(step.code, renaming), loop=loop)
 
 
@@ -392,20 +394,10 @@ def _numbered(first: str, second: str) -> str:
         return first
     match = _NUMBERED.fullmatch(first)
     if match:
-        return f"getattr({match[1]}, {_formatted(match[2], int(match[3]))})"
+        return f"getattr({match[1]}, {formatted(match[2], int(match[3]))})"
     match = _INDEXED.fullmatch(first)
     assert match is not None
-    return f"{match[1]}[{_index(int(match[2]))}]"
-
-
-def _index(first: int) -> str:
-    return f"i + {first}" if first else "i"
-
-
-def _formatted(stem: str, first: int) -> str:
-    """``f"layer{i + 1}"``."""
-    plain = quote(stem.replace("{", "{{").replace("}", "}}"))
-    return f"f{plain[:-1]}{{{_index(first)}}}{plain[-1]}"
+    return f"{match[1]}[{index(int(match[2]))}]"
 
 
 # --- in __init__ ----------------------------------------------------------------------------------
@@ -444,46 +436,6 @@ def _loop_of(statements: Sequence[Statement], runs: Runs) -> tuple[int, int, For
         code = progression([s.value for s in made])
         if code is None:
             return None
-        name = Raw(_formatted(run.stem, run.first))
+        name = Raw(formatted(run.stem, run.first))
         body.append(do(Call(f"{run.owner}.add_module", (name, code)), made[0].span))
     return start, len(wanted), For("i", Call("range", (count,)), tuple(body))
-
-
-def progression(codes: Sequence[Code]) -> Code | None:
-    """One code over ``i`` for codes that are equal, or differ in numbers that grow evenly."""
-    if not all(_steps_evenly(codes[0], codes[1], c, i) for i, c in enumerate(codes[1:], 1)):
-        return None
-    row, step = _literals(codes[0])[1], _literals(codes[1])[1]
-    terms = iter([_term(a, b) for a, b in zip(row, step, strict=True)])
-    return rebuild(codes[0], lambda _, __: next(terms))
-
-
-def _steps_evenly(first: Code, second: Code, last: Code, number: int) -> bool:
-    """Whether ``last`` is ``number`` times as far from ``first`` as ``second`` is."""
-    (shape, row), (other, step), (third, at) = map(_literals, (first, second, last))
-    if not shape == other == third:
-        return False
-    return all(
-        (type(a) is type(b) is type(c) and a == b == c)
-        or (type(a) is type(b) is type(c) is int and c == a + number * (b - a))
-        for a, b, c in zip(row, step, at, strict=True)
-    )
-
-
-def _literals(code: Code) -> tuple[str, list[Code]]:
-    row: list[Code] = []
-
-    def leaf(part: Code, _: str) -> Code:
-        row.append(part)
-        return Raw("?")
-
-    return repr(rebuild(code, leaf)), row
-
-
-def _term(first: Code, second: Code) -> Code:
-    """``64``, or ``64 + 32 * i``."""
-    if first == second:
-        return first
-    step = second - first
-    grown = Infix("*", step, Raw("i")) if step != 1 else Raw("i")
-    return Infix("+", first, grown) if first else grown

@@ -6,12 +6,16 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
+from typing import Final
 
 from ...compiler.ir import Graph
 from .classes import Class, Parameter, Program
 from .expressions import print_code
 from .layout import INDENT, WIDTH, wrap
 from .statements import Statement, lines
+
+MOST_RESULTS: Final = 4
+"""Results that a hint spells out."""
 
 
 def to_source(graph: Graph, *, places: bool = False) -> str:
@@ -63,7 +67,8 @@ class File:
         tensors = [f"{name}: Tensor" for name in draft.arguments]
         modules = [f"{name}: nn.Module" for _, name in draft.outers]
         sizes = [f"{name}: int" for _, name in draft.sizes]
-        several = f"tuple[{', '.join(['Tensor'] * draft.results)}]"
+        many = draft.results > MOST_RESULTS
+        several = f"tuple[{'Tensor, ...' if many else ', '.join(['Tensor'] * draft.results)}]"
         result = "Tensor" if draft.results == 1 else several
         given = ", ".join(["self", *tensors, *modules, *sizes])
         return wrap(f"def forward({given}) -> {result}:", 1)
@@ -105,13 +110,20 @@ def docstring(text: str, indent: int) -> list[str]:
     if escaped.endswith('"'):
         escaped = escaped[:-1] + '\\"'
     width = WIDTH - len(margin)
-    first, *others = escaped.splitlines()
-    last = len(first) + 6 > width and not others  # leaves no room for the closing quotes
-    rows = textwrap.wrap(first, width - 3 * last, initial_indent='"""') or ['"""']
-    rows += [row for line in others for row in textwrap.wrap(line, width) or [""]]
-    if len(rows) == 1 and len(rows[0]) + 3 <= width:
-        return [f'{margin}{rows[0]}"""']
-    return [f"{margin}{row}".rstrip() for row in (*rows, '"""')]
+    if len(escaped) + 6 <= width and "\n" not in escaped:
+        return [f'{margin}"""{escaped}"""']
+    first, *others = _filled(escaped, width - 3)
+    return [f"{margin}{row}".rstrip() for row in (f'"""{first}', *others, '"""')]
+
+
+def _filled(text: str, width: int) -> list[str]:
+    """The lines of a text; where one is too long, its paragraphs are filled anew."""
+    if all(len(line) <= width for line in text.splitlines()):
+        return text.splitlines()
+    rows: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", text):
+        rows += ["", *textwrap.wrap(paragraph, width)]
+    return rows[1:]
 
 
 def _imports(code: str) -> list[str]:

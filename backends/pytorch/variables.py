@@ -7,6 +7,7 @@ the first name of its wishes that nothing has meanwhile.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,8 @@ class Line:
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
     where that is a numbered one). ``keeps`` are values that must not have lost their names here,
-    ``fresh``: what is bound is no further state of what is read; ``results`` is how many values
-    the last line returns.
+    ``fresh``: what is bound is no further state of what is read; ``joins``: it is made of several;
+    ``results`` is how many values the last line returns.
     """
 
     outputs: tuple[Value, ...]
@@ -33,6 +34,7 @@ class Line:
     auto: str = ""
     keeps: tuple[Value, ...] = ()
     fresh: bool = False
+    joins: bool = False
     results: int = 0
 
     def named(self) -> list[tuple[Value, str]]:
@@ -94,8 +96,9 @@ class _Namer:
         for wish in wishes:
             name = variable(wish, self.taken)
             busy = self.busy.setdefault(name, [])
-            if all(end <= a or b <= start for a, b in busy):
-                busy.append((start, max(end, start + 0.1)))
+            at = bisect(busy, (start, end))
+            if (at == 0 or busy[at - 1][1] <= start) and (at == len(busy) or end <= busy[at][0]):
+                busy.insert(at, (start, max(end, start + 0.1)))
                 self.names |= dict.fromkeys(values, name)
                 return
 
@@ -120,7 +123,9 @@ class _Namer:
     def _flows_into(self, value: Value) -> Value | None:
         """The value that is made of this one first of all, if nothing else uses this one."""
         line = self.user.get(value)
-        if line is None or self.uses[value] != 1 or line.uses[0] != value or line.fresh:
+        if line is None or self.uses[value] != 1 or line.uses[0] != value:
+            return None
+        if line.fresh or line.joins:
             return None
         return line.outputs[0] if len(line.outputs) == 1 else None
 
@@ -130,11 +135,22 @@ class _Namer:
         if after in self.names:
             yield self.names[after]
         elif self._stands_out(last):
-            branch = len(values) == 1 and self.uses[last] == 1
-            yield from filter(None, (line.label, line.auto if branch else ""))
+            yield from filter(None, (line.label, *self._as_branch(values)))
         if len(line.outputs) == 1:
             yield from ("x", "y", "z", "u", "v", "w")
         yield from _numbered("x")
+
+    def _as_branch(self, values: list[Value]) -> Iterator[str]:
+        """Of one of several that are joined: the name of what it is made of, where that ends
+        here (``q = rotate(q)``), else one after the module."""
+        if self.uses[values[-1]] != 1:
+            return
+        first = self.made_by[values[0]]
+        for value in first.uses[:1]:
+            if self.end[value] == self.start[values[0]] and value in self.names:
+                yield self.names[value]
+        if len(values) == 1:
+            yield first.auto
 
     def _stands_out(self, value: Value) -> bool:
         """Whether a value is more than a step on the way: used twice, or one of many."""

@@ -142,6 +142,28 @@ NETS = {
           [a, b] > concat
         }
     """,
+    "scan": """
+        block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d, bias=false)) > tanh }
+        net Names: letters[T, 5] { letters > scan(elman(6)) > last > linear(4) }
+    """,
+    "scans": """
+        block pair(d): x, y, h[d], c[d] {
+          n = (x > linear(d)) + (y > linear(d)) + h > tanh
+          m = c * 0.5 + n
+          [n > linear(3), n, m]
+        }
+        net Scans: a[T, 5], b[T, 5] {
+          y, h, c = [a, b] > scan(pair(6))
+          z, last_h = a > linear(3) > scan(state(4), reverse=true)
+          _, final = b > scan(state(7))
+          [y, h, c, z, last_h, final]
+        }
+        block state(d): x, h[d] { (x > linear(d)) * h > sigmoid }
+    """,
+    "repeated_scans": """
+        block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d, bias=false)) > tanh }
+        net Stacked: x[T, 6] { x > scan(elman(6)) * 2 > scan(elman(6)) * 3 as layers > scan(elman(6)) * 5 }
+    """,
     "unused": """
         net Unused: x[8] {
           backbone = x > (linear(8) as a > linear(8) as b > linear(8) as c) as body

@@ -19,10 +19,12 @@ from netwright.compiler.ir import (
     InputOp,
     LayerOp,
     Node,
+    ScanOp,
     WeightOp,
     layer_weights,
     piped,
 )
+from netwright.compiler.ir import called as called_on
 from netwright.compiler.types import TensorType
 
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
@@ -39,8 +41,9 @@ def _collect(graph: Graph, prefix: str, found: dict[str, None]) -> None:
     for node in graph.nodes:
         for path in () if node.outer else node.paths:
             here = f"{prefix}{path}."
-            if isinstance(node.op, CallOp):
-                _collect(node.op.graph, here, found)
+            op, _ = called_on(node)
+            if isinstance(op, CallOp):
+                _collect(op.graph, here, found)
             elif node.path:
                 found.update(dict.fromkeys((here + w).rstrip(".") for w in layer_weights(node)))
 
@@ -92,7 +95,9 @@ class Reference:
                 for path in node.paths:
                     full = outer[path] if node.outer else prefix + path
                     results = self.node(node, given, prefix, full, outer, sizes)
-                    side = isinstance(node.op, LayerOp) and node.op.layer.results == "side"
+                    side = isinstance(node.op, ScanOp) or (
+                        isinstance(node.op, LayerOp) and node.op.layer.results == "side"
+                    )
                     carried = results[:1] if side else results
                     given = [*carried, *given[len(carried) :]]
                 values |= {(node.key, i): t for i, t in enumerate(results)}
@@ -106,6 +111,8 @@ class Reference:
             first, _, rest = node.op.module.partition(".")
             path = f"{outer[first]}.{rest}" if first in outer else prefix + node.op.module
             return [self.state[f"{path.rstrip('.')}.{node.op.weight}".rstrip(".")]]
+        if isinstance(node.op, ScanOp):
+            return self.scan(node, node.op, given, prefix, full, outer, sizes)
         if isinstance(node.op, CallOp):
             called = node.op.graph
             handed = {n: outer.get(p, prefix + p) for n, p in node.outers}
@@ -117,6 +124,21 @@ class Reference:
             return self.graph(called, given, f"{full}.", handed, inner)
         assert isinstance(node.op, LayerOp)
         return self.layer(node, node.op, given, full, sizes)
+
+    def scan(
+        self, node: Node, op: ScanOp, given: list[Tensor], prefix: str, full: str,
+        outer: Mapping[str, str], sizes: Mapping[str, int],
+    ) -> list[Tensor]:  # fmt: skip
+        cell = node.replace(op=op.cell, takes=called_on(node)[1])
+        steps = list(zip(*(t.unbind(1) for t in given[: op.sequences]), strict=True))
+        states = given[op.sequences : op.sequences + op.states]
+        rest = given[op.sequences + op.states :]
+        emitted = []
+        for items in reversed(steps) if op.reverse else steps:
+            made = self.node(cell, [*items, *states, *rest], prefix, full, outer, sizes)
+            states = made[1:] if op.emits else made
+            emitted.append(made[0])
+        return [torch.stack(emitted[::-1] if op.reverse else emitted, dim=1), *states]
 
     def layer(
         self, node: Node, op: LayerOp, given: list[Tensor], full: str, sizes: Mapping[str, int]

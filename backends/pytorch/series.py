@@ -1,0 +1,59 @@
+"""Codes that differ evenly from one to the next, as one code over ``i``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...compiler.lowering import Code, Infix, Raw
+from .expressions import quote
+from .statements import rebuild
+
+
+def index(first: int) -> str:
+    return f"i + {first}" if first else "i"
+
+
+def formatted(stem: str, first: int) -> str:
+    """``f"layer{i + 1}"``."""
+    plain = quote(stem.replace("{", "{{").replace("}", "}}"))
+    return f"f{plain[:-1]}{{{index(first)}}}{plain[-1]}"
+
+
+def progression(codes: Sequence[Code]) -> Code | None:
+    """One code over ``i`` for codes that are equal, or differ in numbers that grow evenly."""
+    if not all(steps_evenly(codes[0], codes[1], c, i) for i, c in enumerate(codes[1:], 1)):
+        return None
+    row, step = _literals(codes[0])[1], _literals(codes[1])[1]
+    terms = iter([_term(a, b) for a, b in zip(row, step, strict=True)])
+    return rebuild(codes[0], lambda _, __: next(terms))
+
+
+def steps_evenly(first: Code, second: Code, last: Code, number: int) -> bool:
+    """Whether ``last`` is ``number`` times as far from ``first`` as ``second`` is."""
+    (shape, row), (other, step), (third, at) = map(_literals, (first, second, last))
+    if not shape == other == third:
+        return False
+    return all(
+        (type(a) is type(b) is type(c) and a == b == c)
+        or (type(a) is type(b) is type(c) is int and c == a + number * (b - a))
+        for a, b, c in zip(row, step, at, strict=True)
+    )
+
+
+def _literals(code: Code) -> tuple[str, list[Code]]:
+    row: list[Code] = []
+
+    def leaf(part: Code, _: str) -> Code:
+        row.append(part)
+        return Raw("?")
+
+    return repr(rebuild(code, leaf)), row
+
+
+def _term(first: Code, second: Code) -> Code:
+    """``64``, or ``64 + 32 * i``."""
+    if first == second:
+        return first
+    step = second - first
+    grown = Infix("*", step, Raw("i")) if step != 1 else Raw("i")
+    return Infix("+", first, grown) if first else grown
