@@ -97,8 +97,6 @@ def arguments_of(
     program: Program, file: FileNames, net: str, parameters: Mapping[str, object]
 ) -> dict[str, Any]:
     """Arguments from outside: Python values, or text in the language where it names something."""
-    from difflib import get_close_matches
-
     environment = file.environment or Environment(file)
     values: dict[str, Any] = {}
     for name, value in parameters.items():
@@ -106,6 +104,8 @@ def arguments_of(
     known = [p.name for p in file.nets[net].parameters]
     for name in [n for n in values if n not in known]:
         del values[name]
+        from difflib import get_close_matches
+
         close = get_close_matches(name, known, n=1)
         listed = f"its parameters: {', '.join(known) or 'none'}"
         program.report(

@@ -24,6 +24,7 @@ adding a layer touches that file and its test alone::
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -38,7 +39,6 @@ from typing import (
     dataclass_transform,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 from ..grammar.record import Record
@@ -340,9 +340,15 @@ _hints: dict[type[Layer], dict[str, Any]] = {}
 def hints(layer: type[Layer]) -> dict[str, Any]:
     """The settings' types; resolved when a layer is first used, not at start-up."""
     if layer not in _hints:
-        found = get_type_hints(layer)
-        _hints[layer] = {name: found[name] for name in layer.settings}
+        bases = [base for base in layer.__mro__ if issubclass(base, Layer)]
+        homes = {n: base for base in reversed(bases) for n in base.__annotations__}
+        _hints[layer] = {name: _hint(homes[name], name) for name in layer.settings}
     return _hints[layer]
+
+
+def _hint(home: type[Layer], name: str) -> Any:
+    """As ``typing.get_type_hints`` finds it, which goes through all that a layer inherits."""
+    return eval(home.__annotations__[name], vars(sys.modules[home.__module__]))
 
 
 def conforms(value: object, hint: Any) -> bool:

@@ -12,25 +12,22 @@ from .diagnostics import Diagnostic
 from .source import Source
 
 # What it is, and what must all be found in it: no spec has the first.
-FORMATS: Final = tuple(
-    (what, tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns))
-    for what, *patterns in (
-        ("a Pajek network", r"(?i)^\*(vertices|network|arcs|edges|arcslist|edgeslist|matrix)\b"),
-        (
-            "a Hugin network",
-            r"^[ \t]*net\s*\{",
-            r"^[ \t]*(potential\s*\(|([a-z]+ )?node\s+\w+\s*\{)",
-        ),
-        ("a SPICE netlist", r"(?i)^\.(subckt|ends|model|include|tran|ac|dc|op|end|options?|lib)\b"),
-        ("a KiCad netlist", r"\A\s*\(export\s+\(version"),
-        ("a TINA Petri net", r"^tr[ \t]+\S.{0,500}->"),
-        ("a Darknet configuration", r"^\[(net|network|convolutional|maxpool)\]\s*$"),
-        ("a Caffe prototxt", r"^[ \t]*layers?\s*\{", r"^[ \t]*type\s*:"),
-        ("XML", r"\A\s*<(\?xml|!|\w+[\s>])"),
-        ("JSON", r'\A\s*[\[{]\s*("[^"\n]*"\s*:|\{)'),
-        ("Python", r"^class +\w+ *\(.{0,100}Module.{0,100}\):"),
-        ("Python", r"^(import|from) +(torch|keras|tensorflow)\b", r"^[ \t]*(def|class) "),
-    )
+FORMATS: Final = (
+    ("a Pajek network", r"(?i)^\*(vertices|network|arcs|edges|arcslist|edgeslist|matrix)\b"),
+    (
+        "a Hugin network",
+        r"^[ \t]*net\s*\{",
+        r"^[ \t]*(potential\s*\(|([a-z]+ )?node\s+\w+\s*\{)",
+    ),
+    ("a SPICE netlist", r"(?i)^\.(subckt|ends|model|include|tran|ac|dc|op|end|options?|lib)\b"),
+    ("a KiCad netlist", r"\A\s*\(export\s+\(version"),
+    ("a TINA Petri net", r"^tr[ \t]+\S.{0,500}->"),
+    ("a Darknet configuration", r"^\[(net|network|convolutional|maxpool)\]\s*$"),
+    ("a Caffe prototxt", r"^[ \t]*layers?\s*\{", r"^[ \t]*type\s*:"),
+    ("XML", r"\A\s*<(\?xml|!|\w+[\s>])"),
+    ("JSON", r'\A\s*[\[{]\s*("[^"\n]*"\s*:|\{)'),
+    ("Python", r"^class +\w+ *\(.{0,100}Module.{0,100}\):"),
+    ("Python", r"^(import|from) +(torch|keras|tensorflow)\b", r"^[ \t]*(def|class) "),
 )
 
 
@@ -38,8 +35,8 @@ def foreign(source: Source) -> Diagnostic | None:
     if "\0" in source.text:
         at = source.text.index("\0")
         return Diagnostic("E106", "this is not a text", source.span(at, at + 1), "a zero byte")
-    for what, patterns in FORMATS:
-        matches = [pattern.search(source.text) for pattern in patterns]
+    for what, *patterns in FORMATS:
+        matches = [re.search(pattern, source.text, re.MULTILINE) for pattern in patterns]
         match = matches[0]
         if match and all(matches):
             end = match.end()

@@ -12,7 +12,8 @@ from ..layer import Layer
 @cache
 def layers() -> dict[str, type[Layer]]:
     """Every layer by its word, and by its short forms."""
-    for family in sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py")):
+    files = (path for path in Path(__path__[0]).iterdir() if path.suffix == ".py")
+    for family in sorted(path.stem for path in files if path.stem != "__init__"):
         import_module(f"{__name__}.{family}")
     table: dict[str, type[Layer]] = {}
     for layer in dict.fromkeys(_subclasses(Layer)):  # once, if it has two bases

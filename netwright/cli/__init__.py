@@ -8,6 +8,8 @@ own. Only the command at hand is imported.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -34,6 +36,7 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status. Nothing but a status leaves it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    atexit.register(gc.freeze)  # what is left goes with the process: nobody need look through it
     _write_what_can_be_written()
     return _guarded(lambda: _run(arguments))
 
@@ -59,7 +62,8 @@ def _run(arguments: list[str]) -> int:
 
 
 def commands() -> list[str]:
-    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    files = (path for path in Path(__path__[0]).iterdir() if path.suffix == ".py")
+    return sorted(path.stem for path in files if not path.stem.startswith("_"))
 
 
 def _load(name: str) -> Command:

@@ -51,7 +51,8 @@ def report(
 
 def forms() -> list[str]:
     """The forms of a report, the default first: every ``netwright/report_*.py`` is one."""
-    found = (p.stem.removeprefix("report_") for p in HERE.glob("report_*.py"))
+    names = (path.stem for path in HERE.iterdir() if path.suffix == ".py")
+    found = (name.removeprefix("report_") for name in names if name.startswith("report_"))
     return sorted(found, key=lambda form: (form != "text", form))
 
 
