@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Final
 
 Job = Callable[[], object]
+
+LEAST: Final = 0.02
+"""Seconds that one measurement takes at least."""
+
+COMPILED: Final = TemporaryDirectory(prefix="netwright-bench-")
 
 
 @dataclass(frozen=True)
@@ -28,39 +36,29 @@ class Result:
 
 
 def rivals(name: str, ours: Job, theirs: Job, *, rounds: int, aim: float | None = None) -> Result:
-    """The medians of both, and the median of the rounds' ratios."""
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
+    """The medians of both, and the median of the rounds' ratios. The first round, which fills
+    caches, does not count; what is quicker than the clock is done several times over."""
+    times = max(1, round(LEAST / max(seconds(ours), seconds(theirs))))
+    pairs = [(seconds(ours, times), seconds(theirs, times)) for _ in range(rounds)]
     mine, yours = (median(column) for column in zip(*pairs, strict=True))
     return Result(name, mine, yours, median(y / m for m, y in pairs), aim)
 
 
-def seconds(job: Job) -> float:
+def seconds(job: Job, times: int = 1) -> float:
     began = perf_counter()
-    job()
-    return perf_counter() - began
-
-
-def often(job: Job, least: float = 0.05) -> Job:
-    """The job, as many times over as take ``least`` seconds: for what is quicker than the clock."""
-    times = 1
-    while seconds(repeated(job, times)) < least:
-        times *= 2
-    return repeated(job, times)
-
-
-def repeated(job: Job, times: int) -> Job:
-    def run() -> None:
-        for _ in range(times):
-            job()
-
-    return run
+    for _ in range(times):
+        job()
+    return (perf_counter() - began) / times
 
 
 def process(*arguments: str) -> Job:
-    """A whole Python process, from its start to its end."""
+    """A whole Python process, from its start to its end, with compiled modules at hand."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": COMPILED.name}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, *arguments]
 
     def run() -> None:
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
 
     return run
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tests run side by side."""
+    torch = pytest.importorskip("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def example(name: str) -> ModuleType:
@@ -22,7 +33,6 @@ def example(name: str) -> ModuleType:
 
 
 def test_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("torch")
     example("demo").main(tmp_path)
     said = capsys.readouterr().out
     assert "check    0 findings" in said
@@ -45,7 +55,6 @@ def test_demo_without_pytorch(
 def test_demo_without_weights(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("torch")
     demo = example("demo")
     monkeypatch.setattr(demo, "WEIGHTS", ("no-such-package", "weights.pth"))
     demo.main(tmp_path)
@@ -59,7 +68,6 @@ def test_demo_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_xor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("torch")
     example("xor").main(tmp_path / "xor.png")
     perceptron, xor = capsys.readouterr().out.splitlines()[:2]
     assert xor.endswith("4 of 4 right")

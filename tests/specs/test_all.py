@@ -124,7 +124,7 @@ def results(net: nw.Network) -> list[list[int]]:
 def sizes(of: Any) -> list[int]:
     """Two examples, every open axis of six."""
     open_axes = {name: 6 for dim in of.shape for name in symbols(dim)}
-    return [int(substitute(dim, {**open_axes, "N": 2})) for dim in of.shape]  # type: ignore[arg-type]
+    return [int(substitute(dim, {**open_axes, "N": 2})) for dim in of.shape]
 
 
 def printed(name: str) -> str:
