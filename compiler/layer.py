@@ -28,6 +28,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from types import NoneType, UnionType
 from typing import (
     Any,
@@ -378,6 +379,7 @@ def conforms(value: object, hint: Any) -> bool:
     return isinstance(value, hint)
 
 
+@cache
 def options(hint: Any) -> tuple[str, ...]:
     """The bare names that a setting takes: ``pad=same``, ``mode=bilinear``."""
     if get_origin(hint) is Literal:
@@ -387,6 +389,7 @@ def options(hint: Any) -> tuple[str, ...]:
     return ()
 
 
+@cache
 def takes(hint: Any, kind: type) -> bool:
     """Whether a setting's type includes a class: ``takes(hint, TensorType)``."""
     if get_origin(hint) in (Union, UnionType):

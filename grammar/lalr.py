@@ -91,15 +91,14 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
     ``build`` makes the value of a rule from its children.
     """
     states, starts, finals, *_ = grammar()
-    gotos = cast("dict[int, dict[str, int]]", states)  # after a reduction comes a state
     stack = [starts[start]]
     values: list[Any] = []
     for index, token in enumerate((*tokens, END)):
         kind = token.kind
         while True:
             action = states[stack[-1]].get(kind)
-            if isinstance(action, int):
-                stack.append(action)
+            if action.__class__ is int:
+                stack.append(action)  # type: ignore[arg-type]
                 values.append(token if token.value is None else token.value)
                 break
             if action is None:
@@ -112,19 +111,37 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
             else:
                 cut = len(values) - size
                 children = values[cut:]
-                values[cut:] = [_splice(children) if inline else build[name](_flat(children))]
-                del stack[len(stack) - size :]
-            stack.append(gotos[stack[-1]][origin])
+                del stack[len(stack) - size :], values[cut:]
+                values.append(_splice(children) if inline else build[name](_flat(children)))
+            stack.append(_next(stack[-1], origin, kind))
     raise AssertionError("END ends the loop")
+
+
+@cache
+def _next(below: int, origin: str, kind: str) -> int:
+    """The state after a rule's value, and after the rules that only pass it on before the token.
+
+    Most rules of an expression do no more, so they are gone through once, not for every value.
+    """
+    states = grammar().states
+    while True:
+        state = cast(int, states[below][origin])
+        action = states[state].get(kind)
+        if action is None or isinstance(action, int) or action[2] is not None:
+            return state
+        origin = action[1]
 
 
 def _splice(children: list[Any]) -> Spliced:
     """Left recursion grows one list, so that a chain of any length costs its length."""
-    first = children[0] if children else None
-    result = first if isinstance(first, Spliced) else Spliced(children[:1])
-    for child in children[1:]:
-        if isinstance(child, Spliced):
-            result.extend(child)
+    if children and children[0].__class__ is Spliced:
+        result: Spliced = children[0]
+        rest = children[1:]
+    else:
+        result, rest = Spliced(), children
+    for child in rest:
+        if child.__class__ is Spliced:
+            result += child
         else:
             result.append(child)
     return result

@@ -9,6 +9,8 @@ from typing import Final
 from .lalr import Token, grammar
 
 IGNORED: Final = frozenset({"SPACE", "COMMENT"})
+SPELT: Final = frozenset({"NAME", "BRACKET"})
+"""Of these the text says which kind they are."""
 
 # What looks like a terminal and is none, or would fall into several. Here mistakes only become
 # one token each; repair.py explains them.
@@ -47,21 +49,32 @@ def reserved() -> frozenset[str]:
 
 
 @cache
+def _brackets() -> dict[str, str]:
+    """The signs that nothing else starts with, and their kinds."""
+    spelling = {f"\\{sign}": sign for sign in "()[]{}"} | {",": ","}
+    return {spelling[pattern]: n for n, pattern in grammar().terminals if pattern in spelling}
+
+
+@cache
 def _pattern() -> re.Pattern[str]:
-    terminals = (*BEFORE, *grammar().terminals, *AFTER)
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in terminals))
+    """One match for each token, with the blanks before it; the quickest to tell come first."""
+    terminals = (("BRACKET", r"[()\[\]{},]"), *BEFORE, *grammar().terminals, *AFTER)
+    return re.compile(
+        r"[ \t]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in terminals) + ")"
+    )
 
 
 def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """The tokens of a stretch of text, spaces and comments left out."""
-    keywords = words()
+    known = words() | _brackets()
     tokens: list[Token] = []
     for match in _pattern().finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup or ""
         if kind in IGNORED:
             continue
-        word = match.group()
-        if kind == "NAME":
-            kind = keywords.get(word, kind)
-        tokens.append(Token(kind, word, match.start(), match.end()))
+        first, last = match.span(kind)
+        word = text[first:last]
+        if kind in SPELT:
+            kind = known.get(word, kind)
+        tokens.append(Token(kind, word, first, last))
     return tokens

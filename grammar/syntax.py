@@ -5,7 +5,6 @@ Spans take no part in comparison, so two texts that differ in layout alone have 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from .record import Record, field, positional
@@ -256,11 +255,13 @@ Statement: TypeAlias = (
 # --- walking -------------------------------------------------------------------------------
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes right below a node."""
+    found: list[Node] = []
     for name in positional(node):
         value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Node))
+        if isinstance(value, tuple):
+            found += [item for item in value if isinstance(item, Node)]
+        elif isinstance(value, Node):
+            found.append(value)
+    return found
