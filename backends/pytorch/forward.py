@@ -205,7 +205,8 @@ class _Inliner:
             self.flush()
             return replace(step, loop=self.inside(step.loop, step.outputs))
         mentioned = variables(step.code)
-        waiting = {s.outputs[0]: s for s in self.pending}
+        # No more of the waiting ones than are mentioned can go in, and the last come first.
+        waiting = {s.outputs[0]: s for s in self.pending[-len(mentioned) :]} if mentioned else {}
         fitting = [v for v in mentioned if v in waiting and (operator or not waiting[v].calls)]
         count = self._suffix(fitting)
         while count and not _is_short(self._inlined(step, count)):
