@@ -25,8 +25,7 @@ adding a layer touches that file and its test alone::
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cache
 from types import NoneType, UnionType
@@ -271,14 +270,19 @@ def same(a: Dim, b: Dim) -> bool:
     return answer is not False
 
 
-@contextmanager
-def noting_open_pairs() -> Iterator[list[tuple[Dim, Dim]]]:
-    pairs: list[tuple[Dim, Dim]] = []
-    token = _open.set(pairs)
-    try:
-        yield pairs
-    finally:
-        _open.reset(token)
+class _Noting:
+    def __enter__(self) -> list[tuple[Dim, Dim]]:
+        pairs: list[tuple[Dim, Dim]] = []
+        self.token = _open.set(pairs)
+        return pairs
+
+    def __exit__(self, *_: object) -> None:
+        _open.reset(self.token)
+
+
+def noting_open_pairs() -> _Noting:
+    """``with noting_open_pairs() as pairs``: the pairs that ``same`` notes meanwhile."""
+    return _Noting()
 
 
 def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:

@@ -98,14 +98,14 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
         while True:
             action = states[stack[-1]].get(kind)
             if action.__class__ is int:
-                stack.append(action)  # type: ignore[arg-type]
+                stack.append(action)
                 values.append(token if token.value is None else token.value)
                 break
             if action is None:
                 if token is END and stack[-1] == finals[start]:
                     return values[0]
                 raise MisfitError(index)
-            size, origin, name, inline = action
+            size, origin, name, inline = action  # type: ignore[misc]
             if name is None:
                 stack.pop()
             else:

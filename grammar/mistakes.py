@@ -19,7 +19,7 @@ from .record import Record
 from .repair import clip
 from .scanner import reserved
 from .source import Source, Span
-from .syntax import Binary, Node, children
+from .syntax import Binary, Constant, Dims, Name, Node, Number, children
 
 OPERATORS: Final = frozenset({"OPERATOR", "MINUS", "NOT", "IN", "NOT_IN", "AS", "IF", "ELSE"})
 VALUES: Final = frozenset({"NAME", "NUMBER", "STRING", "DIMS", "CONSTANT", "POSITION"})
@@ -164,6 +164,9 @@ def too_deep(source: Source, token: Token) -> Diagnostic:
     )
 
 
+LEAVES: Final = frozenset({Name, Number, Dims, Constant})
+
+
 def nested_too_deep(root: Node) -> Diagnostic | None:
     """For whoever walks a tree by recursion. A chain of operators, however long, is one level."""
     waiting = [(root, 0)]
@@ -173,7 +176,11 @@ def nested_too_deep(root: Node) -> Diagnostic | None:
             start = node.span.start
             return too_deep(node.span.source, Token("", "", start, start + 1))
         left = node.left if isinstance(node, Binary) else None
-        waiting += [(child, depth + (child is not left)) for child in children(node)]
+        waiting += [
+            (child, depth + (child is not left))
+            for child in children(node)
+            if child.__class__ not in LEAVES or depth == MAX_NESTING
+        ]
     return None
 
 
