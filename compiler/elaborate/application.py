@@ -150,6 +150,7 @@ class Application(Expressions):
         ]
         if not same or not threaded or any(o.draft is not node for o in outputs):
             return False
+        self.grow(self.builder, node.size * rest, node.span)
         node.count += rest
         for path in node.labels()[1:]:
             self.take_label(self.builder, path, node.span)
@@ -479,7 +480,7 @@ class Application(Expressions):
 
     def _tie(self, layer: Layer, name: str, tensor: Tensor) -> Any:
         """The drafts that lead to the weight that a setting ties to, if it is one."""
-        if name not in ("weight", "bias"):
+        if name not in ("weight", "bias") or type(layer).weights is Layer.weights:
             return None
         return self.weight_chain(tensor)
 

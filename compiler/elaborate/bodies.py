@@ -485,7 +485,7 @@ class Bodies(Application):
         """The declared results: ``-> [classes]``."""
         if block.outputs is None:
             return True
-        tensors = [value] if isinstance(value, Tensor) else list(_flat(value))
+        tensors = [value] if isinstance(value, Tensor) else list(main_tensors(value))
         if len(tensors) != len(block.outputs):
             self.report(
                 "E306", f"`{block.name}` declares {len(block.outputs)} results and gives "
@@ -733,10 +733,11 @@ def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
             return False
 
 
-def _flat(value: Data) -> Iterator[Tensor]:
+def main_tensors(value: Data) -> Iterator[Tensor]:
+    """The tensors of a result without their side results."""
     if isinstance(value, list):
         for item in value:
-            yield from _flat(item)
+            yield from main_tensors(item)
     else:
         yield value
 

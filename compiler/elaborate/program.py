@@ -29,8 +29,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .application import _tensors
-from .bodies import _shown, pattern_names, whole_labels
+from .bodies import _shown, main_tensors, pattern_names, whole_labels
 from .context import Bind, NeedsInput
 from .scans import Scans
 
@@ -348,8 +347,9 @@ class Program(Scans):
         self._finish(self.run_net(bound), block.name_span)
 
     def outputs(self) -> list[tuple[str, Tensor]]:
-        """The results with their names: declared, else the body's, else by position."""
-        tensors = _tensors(self.result) if self.result is not None else []
+        """The results with their names: declared, else the body's, else by position. Side results
+        fall away, as in any pipe."""
+        tensors = list(main_tensors(self.result)) if self.result is not None else []
         with self.building(self.root):
             tensors = [self.bring(t) for t in tensors]
         block = self.net_block
