@@ -46,6 +46,8 @@ class Step:
     takes: tuple[TensorType, ...]
     types: tuple[TensorType, ...]
     form: int
+    look: int
+    """The form, whatever it hands out: two calls may differ in a result that one does not need."""
     numbers: tuple[object, ...]
     count: int = 1
     body: Chart | None = None
@@ -79,6 +81,7 @@ class Chart:
     steps: tuple[Step, ...]
     results: tuple[Ref, ...]
     form: int
+    look: int
     numbers: tuple[object, ...]
 
 
@@ -109,4 +112,5 @@ class Forms:
         wiring = tuple((s.form, s.inputs) for s in steps)
         numbers = tuple(n for s in steps for n in (s.count, *s.numbers))
         form = self.form(("chart", len(inputs), wiring, results))
-        return Chart(graph, inputs, tuple(steps), results, form, numbers)
+        look = self.form(("look", tuple((s.look, s.inputs) for s in steps)))
+        return Chart(graph, inputs, tuple(steps), results, form, look, numbers)

@@ -20,7 +20,7 @@ from ...compiler.ir import (
 )  # fmt: skip
 from .chart import Chart, Forms, Part, Ref
 from .fold import fold
-from .repeats import merge_equal, merge_repeats
+from .repeats import merge_equal, merge_repeats, with_runs
 
 SMALL: Final = 6
 """Steps of a group that a block has for its names' sake."""
@@ -32,12 +32,20 @@ class Charts(Forms):
     def __init__(self) -> None:
         super().__init__()
         self._charts: dict[int, tuple[Graph, Chart]] = {}
+        self._runs: dict[tuple[int, bool], tuple[Chart, Chart]] = {}
 
     def of(self, graph: Graph) -> Chart:
         known = self._charts.get(id(graph))
         if known is None:
             known = self._charts[id(graph)] = (graph, self._chart(graph))
         return known[1]
+
+    def with_runs(self, chart: Chart, *, groups: bool) -> Chart:
+        """The chart with variants of a block in a row as one step."""
+        key = (id(chart), groups)
+        if key not in self._runs:
+            self._runs[key] = (chart, with_runs(self, chart, groups=groups))
+        return self._runs[key][1]
 
     def _chart(self, graph: Graph) -> Chart:
         parts, results = self._parts(graph)

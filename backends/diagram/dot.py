@@ -10,6 +10,7 @@ from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
 from . import style
+from .collisions import lines_through_titles
 from .measure import SMALL, TITLE, box_width, line_width
 from .picture import Box, Cluster, Edge, Item, Kind, Picture, Run, Strip, Table, Text
 
@@ -34,6 +35,10 @@ MARGIN: Final = 9.0
 SHEET_MARGIN: Final = 4.0
 LEGEND_COLUMNS: Final = 4
 SUBTITLE: Final = 64
+ROUNDS: Final = 3
+"""How often room is made for titles that a line runs through."""
+CHECKED: Final = 400
+"""Boxes of a picture that is laid out more than once."""
 
 Spacers: TypeAlias = dict[str, float]
 
@@ -50,12 +55,26 @@ class _Layout:
 
 def dot(picture: Picture) -> str:
     """DOT text; the same picture gives the same bytes."""
+    spacers = _spacers(picture) if picture.direction == "TB" else {}
+    text = _text(picture, spacers)
+    small = sum(1 for _ in picture.boxes()) <= CHECKED
+    for _ in range(ROUNDS):
+        met = lines_through_titles(text) if small and picture.direction == "TB" else {}
+        if not met:
+            break
+        for box, points in met.items():
+            spacers[box] = spacers.get(box, -NODESEP) + points
+        text = _text(picture, spacers)
+    return text
+
+
+def _text(picture: Picture, spacers: Spacers) -> str:
     from graphviz import Digraph
 
     digraph = Digraph(picture.name, graph_attr=_attributes(picture), node_attr=NODE, edge_attr=EDGE)
     layout = _Layout(
         groups=_groups(picture.edges),
-        spacers=_spacers(picture) if picture.direction == "TB" else {},
+        spacers=spacers,
         inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"),
     )
     # The graph's own label is the legend, so the title is that of a cluster without a wall.
@@ -109,7 +128,7 @@ def _spacer(digraph: Any, box: str, points: float) -> None:
     id = f"{box}-room"
     digraph.node(
         id, "", style="invis", shape="box", fixedsize="true", height="0.02",
-        width=f"{points / 72:.2f}",
+        width=f"{max(points, 1) / 72:.2f}",
     )  # fmt: skip
     with digraph.subgraph() as line:
         line.attr(rank="same")

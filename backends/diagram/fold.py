@@ -104,13 +104,21 @@ _ALONE: Final = re.compile(r"(?P<core>N)A?|.")
 def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, ...]) -> Step:
     kind = _kind(parts[core])
     numbers: list[object] = []
-    structure = (kind, core, *(_structure(forms, part, numbers) for part in parts))
-    body = parts[core].body
-    paths = _paths(parts[core])
+    shapes = [_structure(forms, part, numbers) for part in parts]
+    looks = [_look(part, shape) for part, shape in zip(parts, shapes, strict=True)]
+    own = parts[core]
     return Step(
         kind, parts, core, inputs, parts[0].node.takes, parts[-1].node.types,
-        forms.form(structure), tuple(numbers), parts[core].node.count, body, paths,
+        forms.form((kind, core, *shapes)), forms.form((kind, core, *looks)), tuple(numbers),
+        own.node.count, own.body, _paths(own),
     )  # fmt: skip
+
+
+def _look(part: Part, structure: Hashable) -> Hashable:
+    graph = part.body.graph if part.body else None
+    if part.body is None or graph is None:
+        return structure
+    return ("call", graph.name if graph.kind == "block" else "", part.body.look)
 
 
 def _paths(part: Part) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def merge_equal(steps: list[Step], results: tuple[Ref, ...]) -> tuple[list[Step]
     for i, step in enumerate(steps):
         before = merged[-1] if merged else None
         here = replace(step, inputs=moved(step.inputs, at))
-        if before is not None and _continues(before, step, steps, i, uses):
+        going = i > 1 and at[i - 1] == at[i - 2]
+        if before is not None and _continues(before, step, steps, i, uses, going=going):
             merged[-1] = replace(
                 before, count=before.count + step.count, types=step.types,
                 paths=before.paths + step.paths,
@@ -44,17 +45,31 @@ def _uses(steps: Sequence[Step], results: tuple[Ref, ...]) -> Counter[int]:
     return uses
 
 
-def _continues(before: Step, step: Step, steps: list[Step], i: int, uses: Counter[int]) -> bool:
+def _continues(
+    before: Step, step: Step, steps: list[Step], i: int, uses: Counter[int], *, going: bool
+) -> bool:
+    """Whether a step is one more copy: it takes what the last one gives in the same places, and
+    for the rest the same as the last one; nobody else takes anything of the last one."""
     last = steps[i - 1]
+    handed = [k for k, ref in enumerate(step.inputs) if ref[0] == i - 1]
+    same = len(step.inputs) == len(last.inputs) and all(
+        _fits(ref, last.inputs[k], going) if k in handed else ref == last.inputs[k]
+        for k, ref in enumerate(step.inputs)
+    )
     return (
         step.kind in ("unit", "call")
         and (step.form, step.numbers) == (before.form, before.numbers)
         and step.inputs[:1] == ((i - 1, 0),)
-        and uses[i - 1] == 1
-        and step.inputs[1:] == last.inputs[1:]
+        and uses[i - 1] == len(handed)
+        and same
         and (step.kind == "call" or _weighs(step))
         and (role(step.part) != "L" or step.takes == before.takes)
     )
+
+
+def _fits(ref: Ref, before: Ref, going: bool) -> bool:
+    """The first copy takes anything where the second takes what the first gives."""
+    return not going or before == (ref[0] - 1, ref[1])
 
 
 def _weighs(step: Step) -> bool:
@@ -102,11 +117,12 @@ def _merge_motifs(
     longest: int = LONGEST_MOTIF, pairs: bool = False,
 ) -> tuple[list[Step], tuple[Ref, ...]]:  # fmt: skip
     readers = _readers(steps, results)
+    echoes = _echoes(signs, steps, longest)
     merged: list[Step] = []
     at: dict[Ref, Ref] = {}
     i = 0
     while i < len(steps):
-        stretch = _best_motif(signs, steps, i, longest, pairs)
+        stretch = _best_motif(echoes, steps, i, pairs)
         if stretch and _closed(steps, readers, stretch):
             merged.append(build(forms, steps, stretch, at))
             i += stretch[1] * stretch[2]
@@ -129,33 +145,42 @@ def _readers(steps: Sequence[Step], results: tuple[Ref, ...]) -> dict[int, list[
     return readers
 
 
+def _echoes(signs: list[int], steps: list[Step], longest: int) -> list[list[int]]:
+    """By period and place: how many steps from there on equal the one a period before. Found in
+    one pass from the end, so that a chain of thousands costs no square of that."""
+    echoes = [[0] * (len(steps) + 1) for _ in range(longest + 1)]
+    for period in range(1, longest + 1):
+        row = echoes[period]
+        for i in range(len(steps) - 1, period - 1, -1):
+            row[i] = row[i + 1] + 1 if _same_at(signs, steps, i, period) else 0
+    return echoes
+
+
 def _best_motif(
-    signs: list[int], steps: list[Step], start: int, longest: int, pairs: bool
+    echoes: list[list[int]], steps: list[Step], start: int, pairs: bool
 ) -> Stretch | None:
     """The repetition from here on that covers most steps."""
     best: Stretch | None = None
-    for period in range(1, longest + 1):
+    for period in range(1, len(echoes)):
         fewest = 2 if pairs and period == 1 else FEWEST_MOTIFS
         if start + period * fewest > len(steps):
             break
-        if signs[start] != signs[start + period]:
+        times = 1 + echoes[period][start + period] // period
+        if times < fewest or not _worth(steps, start, period, pairs=pairs):
             continue
-        end = start + period
-        while end < len(steps) and _same_at(signs, steps, end, period):
-            end += 1
-        times = (end - start) // period
         covers = best[1] * best[2] if best else 0
-        alone = period == 1 and pairs and steps[start].kind != "call"
-        if times < fewest or alone or not _worth(steps, start, period):
-            continue
         if times * period > covers:
             best = (start, period, times)
     return best
 
 
-def _worth(steps: list[Step], start: int, period: int) -> bool:
-    """Repeating only pools and reshapes is no pattern worth a badge."""
-    return any(s.kind == "call" or _weighs(s) for s in steps[start : start + period])
+def _worth(steps: list[Step], start: int, period: int, *, pairs: bool) -> bool:
+    """Repeating only pools and reshapes is no pattern worth a badge, and layers of one kind that
+    differ in numbers are no run."""
+    own = steps[start : start + period]
+    if any(s.kind == "call" for s in own):
+        return True
+    return any(map(_weighs, own)) and not (pairs and len({s.form for s in own}) == 1)
 
 
 def _same_at(signs: list[int], steps: list[Step], i: int, period: int) -> bool:
@@ -203,7 +228,8 @@ def _repeat(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref
     first, last = steps[start], steps[start + period * times - 1]
     return Step(
         "call", (first.part,), 0, tuple(at.get(r, r) for r in outside), body.inputs, last.types,
-        forms.form(("motif", body.form)), body.numbers, times, body, (first.part.path,),
+        forms.form(("motif", body.form)), forms.form(("motif", body.look)), body.numbers,
+        times, body, (first.part.path,),
     )  # fmt: skip
 
 
@@ -219,11 +245,12 @@ def _run(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) 
     if period == 1:
         outside = steps[start].inputs
     form = forms.form(("run", rows[0].body.form))
+    look = forms.form(("run", rows[0].body.look))
     numbers = tuple(n for row in rows for n in row.body.numbers)
     first, last = steps[start], steps[start + period * times - 1]
     return Step(
         "run", (first.part,), 0, tuple(at.get(r, r) for r in outside), rows[0].body.inputs,
-        last.types, form, numbers, 1, None, (first.part.path,), tuple(rows),
+        last.types, form, look, numbers, 1, None, (first.part.path,), tuple(rows),
     )  # fmt: skip
 
 

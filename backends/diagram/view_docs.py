@@ -17,7 +17,6 @@ from .charts import Charts
 from .errors import TooLarge
 from .measure import height
 from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, text
-from .repeats import with_runs
 from .scope import NOWHERE, End, Scope
 from .symbols import Symbols
 from .units import SHARED, unit
@@ -36,13 +35,22 @@ LINES: Final = 6
 def picture(graph: Graph, options: Options) -> Picture:
     """As much opened as stays readable. Raises TooLarge if nothing does."""
     charts = Charts()
-    drawn = _draw(charts, graph, options, groups=False, depth=options.depth)
-    if height(drawn) > PAGE or _count(drawn) > READABLE:
-        drawn = _draw(charts, graph, options, groups=True, depth=options.depth)
-    depth = 4
-    while _count(drawn) > READABLE and options.depth is None and depth:
-        depth -= 1
-        drawn = _draw(charts, graph, options, groups=True, depth=depth)
+    attempts = [(False, options.depth), (True, options.depth)]
+    attempts += [(True, depth) for depth in (3, 2, 1, 0) if options.depth is None]
+    drawn: Picture | None = None
+    refused: TooLarge | None = None
+    for groups, depth in attempts:
+        try:
+            drawn = _draw(charts, graph, options, groups=groups, depth=depth)
+        except TooLarge as error:
+            refused = error
+            continue
+        # Folding groups is for the page's sake too, opening less only for the reader's.
+        if _count(drawn) <= READABLE and (groups or height(drawn) <= PAGE):
+            return drawn
+    if drawn is None and refused is not None:
+        raise refused
+    assert drawn is not None
     if _count(drawn) > MOST:
         raise _too_large(graph.name, _count(drawn))
     return drawn
@@ -142,11 +150,11 @@ class _Docs:
         self, variants: Sequence[Chart], scope: Scope, ends: Sequence[End], symbols: Symbols
     ) -> list[End]:
         """Draw a chart, or several of one form as one; gives where its results leave."""
-        if len(variants[0].steps) > MOST:
-            raise _too_large(scope.path.rstrip("."), len(variants[0].steps))
         if len(variants) == 1:
-            variants = [with_runs(self.charts, variants[0], groups=self.groups)]
+            variants = [self.charts.with_runs(variants[0], groups=self.groups)]
         chart = variants[0]
+        if len(chart.steps) > MOST:
+            raise _too_large(scope.path.rstrip("."), len(chart.steps))
         arms = scope.depth == 0 and self.options.direction == "TB"
         wires = wiring(chart, arms=arms)
         if wires.levels:
@@ -158,7 +166,7 @@ class _Docs:
                 continue  # the lines part at the table, or at the state
             at[ref] = self.fork(at[ref], scope.point(f"fork{-ref[0]}"))
         first: dict[int, str] = {}
-        unsaid = _unsaid(chart)
+        unsaid, twins = _unsaid(chart), _twins(chart, wires)
         for i in range(len(chart.steps)):
             if i in unsaid:
                 at[i, 0] = NOWHERE
@@ -168,6 +176,8 @@ class _Docs:
             outs = self.step([v.steps[i] for v in variants], scope, ins, symbols)
             if len(self.edges) > before:
                 first[i] = self.edges[before].head
+            if i in twins:
+                self.tell_apart(chart.steps[i])
             for r, end in enumerate(outs):
                 forked = (i, r) in wires.forks
                 at[i, r] = self.fork(end, f"{end.box}-fork{r or ''}") if forked else end
@@ -188,6 +198,12 @@ class _Docs:
             levels = {right for _, right in wires.levels}
             return replace(end, look="skip", level=step in levels)
         return replace(end, climbs=True) if step in wires.climbing else end
+
+    def tell_apart(self, step: Step) -> None:
+        """Put the label on the box just drawn: ``q_proj`` beside ``k_proj``."""
+        box, label = self.items[-1], words.given_label(step)
+        if isinstance(box, Box) and box.shape == "box" and label:
+            self.items[-1] = replace(box, lines=(text(Run(label, "faint")), *box.lines))
 
     def axis(self, source: str, bar: str) -> None:
         """Keep a bar under where its branches part: a hidden line amid theirs."""
@@ -224,7 +240,7 @@ class _Docs:
         self.items.append(box)
         for end in ins:
             self.connect(end, box.id)
-        if box.category == "recurrent":
+        if box.category == "recurrent" and not words.steps_once(copies[0]):
             self.edges.append(Edge(box.id, box.id, STEP, "loop"))
         return self.leave(copies, scope, [box.id] * len(copies[0].types))
 
@@ -264,7 +280,7 @@ class _Docs:
             heading = text(heading, " " if heading and shared else "", shared)
             found = self.cluster(step, bodies, below, ins, symbols, heading, count)
             return self.leave(copies, scope, found)
-        again = step.part.shared and (words.name(step), bodies[0].form) in self.opened
+        again = step.part.shared and (words.name(step), bodies[0].look) in self.opened
         lines = [] if again else self.arguments(copies, symbols) or self.contents(bodies[0])
         box = Box(
             scope.box(step, prefix is not None), heading, "block",
@@ -353,7 +369,7 @@ class _Docs:
 
     def only(self, body: Chart) -> Step | None:
         """The call or run that is all a chart holds: the two share one wall."""
-        chart = with_runs(self.charts, body, groups=self.groups)
+        chart = self.charts.with_runs(body, groups=self.groups)
         step = chart.steps[0] if len(chart.steps) == 1 else None
         if step is None or step.kind not in ("call", "run") or body.graph is None:
             return None
@@ -376,7 +392,7 @@ class _Docs:
             return False
         if names & set(self.options.expand):
             return True
-        key = (words.name(step), step.body.form if step.body else step.form)
+        key = (words.name(step), step.body.look if step.body else step.look)
         deep = self.depth is not None and scope.depth >= self.depth
         if scope.closed or deep or key in self.opened:
             return False
@@ -403,7 +419,7 @@ class _Docs:
     def closed_block(self, body: Chart) -> bool:
         """Whether a block was never opened, so that its box must tell what it holds."""
         name = body.graph.name if body.graph else ""
-        return (name, body.form) not in self.opened
+        return (name, body.look) not in self.opened
 
     # --- runs ---------------------------------------------------------------------------------
 
@@ -450,6 +466,16 @@ class _Docs:
             yield
         finally:
             self.items, self.edges, self.ranks, self.opened, self.labelled = kept
+
+
+def _twins(chart: Chart, wires: Wiring) -> set[int]:
+    """Layers side by side that read alike."""
+    twins: set[int] = set()
+    for rank in wires.ranks:
+        said = {i: words.caption(chart.steps[i].part)[0] for i in rank if chart.steps[i].parts}
+        often = Counter(said.values())
+        twins.update(i for i in rank if often[said[i]] > 1 and chart.steps[i].kind == "unit")
+    return twins
 
 
 def _unsaid(chart: Chart) -> set[int]:

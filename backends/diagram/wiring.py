@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...compiler.dims import less
 from ...compiler.types import TensorType
-from .chart import Chart, Ref
+from .chart import Chart, Ref, Step
 
 Wire = tuple[int, int]
 """The input of a step: (step, which of its inputs)."""
@@ -73,18 +73,28 @@ def _ancestors(chart: Chart) -> dict[int, int]:
 def _skips(chart: Chart, above: dict[int, int]) -> frozenset[Wire]:
     skips: set[Wire] = set()
     for i, step in enumerate(chart.steps):
-        if step.kind not in ("join", "bar") or len(step.inputs) < 2:
+        if step.kind not in ("join", "bar", "call") or len(step.inputs) < 2:
             continue
         sources = [s for s, _ in step.inputs]
         around = [
             k
             for k, s in enumerate(sources)
-            if any(t != s and above[t] & _bit(s, len(chart.inputs)) for t in sources)
+            if _may_bypass(step, k)
+            and any(t != s and above[t] & _bit(s, len(chart.inputs)) for t in sources)
         ]
         skips.update((i, k) for k in around)
         if not around and step.kind == "join" and len(sources) == 2:
             skips.update(_projection(chart, above, i))
     return frozenset(skips)
+
+
+def _may_bypass(step: Step, k: int) -> bool:
+    """A block that joins: what it takes beside its first input is alike, or maps of other sizes;
+    masks and memories are neither."""
+    if step.kind != "call" or k == 0:
+        return True
+    first, other = step.takes[0], step.takes[k]
+    return other == first or (other.rank == first.rank and first.rank >= 4)
 
 
 def _projection(chart: Chart, above: dict[int, int], join: int) -> list[Wire]:

@@ -86,6 +86,19 @@ def label(step: Step) -> str:
     return "" if label.rstrip("0123456789") == name(step) else label
 
 
+def given_label(step: Step) -> str:
+    """The label of a layer; empty for one that goes by its word and number."""
+    own = step.part.path.rpartition(".")[2]
+    op = step.node.op
+    known = (op.layer.word, *op.layer.aliases) if isinstance(op, LayerOp) else ()
+    return "" if own.rstrip("0123456789") in ("", *known) else own
+
+
+def steps_once(step: Step) -> bool:
+    """A cell, which gets its state from outside."""
+    return isinstance(step.node.op, LayerOp) and step.node.op.layer.word.endswith("_cell")
+
+
 def title(copies: Sequence[Step], prefix: str = "") -> str:
     """``denseblock1 · dense_layer``; a label that differs between the copies is left out."""
     labels = {label(step) for step in copies}
@@ -100,7 +113,8 @@ def arguments(step: Step, varying: dict[str, set[str]]) -> str:
         return ""
     differs = varying.get(graph.name, set())
     said = [(k, style.value(v)) for k, v in graph.arguments if k in differs]
-    return ", ".join(k if v == "true" else f"{k} {v}" for k, v in said if v != "false")
+    hidden = ("false", "tensor")  # a tensor comes in by a line
+    return ", ".join(k if v == "true" else f"{k} {v}" for k, v in said if v not in hidden)
 
 
 def brief(step: Step, varying: dict[str, set[str]]) -> Text:

@@ -96,7 +96,7 @@ def test_names_cannot_break_the_picture() -> None:
 
 
 def test_unknown_formats_and_views() -> None:
-    with pytest.raises(DiagramError, match="cannot draw .gif"):
+    with pytest.raises(DiagramError, match=r"cannot draw \.gif"):
         render(graph(RESIDUAL), "gif")
     with pytest.raises(DiagramError, match="no view cubist"):
         to_dot(graph(RESIDUAL), view="cubist")
