@@ -262,7 +262,9 @@ def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) ->
         yield Line((value,), tuple(variables(start)), (name,), fresh=is_list)
     used = [(v, n) for v, n in zip(loop.binds, loop.bind_names, strict=True) if uses[v]]
     bound, wanted = tuple(v for v, _ in used), tuple(n for _, n in used)
-    yield Line(bound, tuple(variables(loop.iterable)), wanted, fresh=True)
+    through = tuple(variables(loop.iterable))
+    yield Line(bound, through, wanted, label="step" if len(bound) == 1 else "", fresh=True)
+    yield Line((), (), keeps=through)  # the target has another name than what it goes through
     for inner in loop.body:
         yield from _lines(inner, uses, (*carried, *own))
     yield Line((), (), keeps=(*own, *loop.reads))

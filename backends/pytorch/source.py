@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -103,12 +104,10 @@ def _about(graph: Graph, name: str) -> str:
 def docstring(text: str, indent: int) -> list[str]:
     """A docstring that holds any text, wrapped and safe, at an indentation; none for no text."""
     margin = INDENT * indent
-    cleaned = "".join(c if c.isprintable() or c == "\n" else "?" for c in text.strip())
-    escaped = cleaned.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    cleaned = "".join(c if c.isprintable() or c == "\n" else "?" for c in inspect.cleandoc(text))
+    escaped = re.sub(r'"(?="|$)|^"', r"\"", cleaned.strip().replace("\\", "\\\\"))
     if not escaped:
         return []
-    if escaped.endswith('"'):
-        escaped = escaped[:-1] + '\\"'
     width = WIDTH - len(margin)
     if len(escaped) + 6 <= width and "\n" not in escaped:
         return [f'{margin}"""{escaped}"""']
@@ -122,7 +121,8 @@ def _filled(text: str, width: int) -> list[str]:
         return text.splitlines()
     rows: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text):
-        rows += ["", *textwrap.wrap(paragraph, width)]
+        # A word that is too long stays whole: it might be cut within an escaped quote.
+        rows += ["", *textwrap.wrap(paragraph, width, break_long_words=False)]
     return rows[1:]
 
 

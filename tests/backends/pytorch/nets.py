@@ -28,7 +28,8 @@ NETS = {
     """,
     "branches": """
         net Branches: image[3, 9, 9] {
-          image > conv(1x1, 4) > [conv(1x1, 2), conv(3x3, 2, pad=1), maxpool(3, 1, pad=1)] as branches
+          image > conv(1x1, 4)
+                > [conv(1x1, 2), conv(3x3, 2, pad=1), maxpool(3, 1, pad=1)] as branches
                 > concat > gap
         }
     """,
@@ -40,7 +41,9 @@ NETS = {
         }
     """,
     "residual_repeats": """
-        block layer(d, memory): x { x + (memory > linear(d) > mean(dim=1, keepdim=true)) > linear(d) }
+        block layer(d, memory): x {
+          x + (memory > linear(d) > mean(dim=1, keepdim=true)) > linear(d)
+        }
         net Decoder: source[S, 8], target[T, 8] {
           memory = source > linear(8)
           target > layer(8, memory) * 3 as layers > layer(8, memory) * 2 > layer(8, memory) * 5
@@ -50,8 +53,11 @@ NETS = {
         net Paths: x[8] {
           y = x > linear(8) as layer[0] > relu > linear(8) as layer[1]
           z = y > linear(8) as stage[0] > linear(8) as stage[1] > linear(8) as stage[2]
-          z > linear(4) as "12" > linear(4) as odd[3] > linear(4) as "a.b" > linear(4) as class
+          z > linear(4) as "12" > linear(4) as odd[3] > linear(4) as "a.b"
         }
+    """,
+    "keywords": """
+        net Keywords: x[8] { x > linear(8) as class > (linear(4) as if > relu) as lambda }
     """,
     "shares": """
         share enc = linear(8) > relu
@@ -162,7 +168,9 @@ NETS = {
     """,
     "repeated_scans": """
         block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d, bias=false)) > tanh }
-        net Stacked: x[T, 6] { x > scan(elman(6)) * 2 > scan(elman(6)) * 3 as layers > scan(elman(6)) * 5 }
+        net Stacked: x[T, 6] {
+          x > scan(elman(6)) * 2 > scan(elman(6)) * 3 as layers > scan(elman(6)) * 5 > relu
+        }
     """,
     "unused": """
         net Unused: x[8] {

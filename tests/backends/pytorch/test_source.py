@@ -1,0 +1,200 @@
+"""The text of generated files: goldens, layout, determinism, and that no spec breaks out of it."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netwright as nw
+from netwright.backends.pytorch import to_source
+from netwright.backends.pytorch.live import module_of
+from netwright.compiler.ir import Graph
+from netwright.grammar.diagnostics import CompileError
+from netwright.grammar.source import Source
+
+from ...conftest import Golden
+from .nets import NETS
+
+RUFF = shutil.which("ruff")
+needs_ruff = pytest.mark.skipif(RUFF is None, reason="ruff is not installed")
+
+
+def graph_of(text: str) -> Graph:
+    return nw.loads(text).ir
+
+
+def ruff(*arguments: str, text: str) -> str:
+    assert RUFF is not None
+    command = [RUFF, *arguments, "--isolated", "--line-length", "100", "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_source(name: str, golden: Golden) -> None:
+    golden(f"pytorch/nets/{name}.py", to_source(graph_of(NETS[name])))
+
+
+@needs_ruff
+@pytest.mark.parametrize("name", NETS)
+def test_needs_no_formatter(name: str) -> None:
+    text = to_source(graph_of(NETS[name]))
+    assert ruff("format", text=text) == text
+    rules = "E,F,W,I,UP,B,C4,SIM,RET,RUF,PERF"
+    assert "All checks passed" in ruff("check", "--select", rules, text=text)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_is_deterministic(name: str) -> None:
+    assert to_source(graph_of(NETS[name])) == to_source(graph_of(NETS[name]))
+
+
+def test_imports_no_torch() -> None:
+    code = (
+        "import sys, netwright as nw\n"
+        "nw.loads('input(8) > linear(4)').to_source()\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# --- nothing breaks out ---------------------------------------------------------------------------
+
+PLAIN = "block b(d) = linear(d) > relu\nnet A: x[4] { x > b(4) * 5 > b(8) as head }"
+NASTY = st.text(
+    st.sampled_from(list("\"'\\\n\r\t#{}(); ab0%\x00\u2028\u202e\N{SNOWMAN}")), max_size=40
+)
+
+
+def shape(text: str) -> str:
+    """The program without its docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def with_documentation(graph: Graph, text: str) -> Graph:
+    def inner(node: Any) -> Any:
+        if not hasattr(node.op, "graph"):
+            return node
+        return node.replace(op=node.op.replace(graph=with_documentation(node.op.graph, text)))
+
+    return graph.replace(documentation=text, nodes=tuple(map(inner, graph.nodes)))
+
+
+@given(NASTY)
+def test_documentation_stays_in_its_quotes(text: str) -> None:
+    graph = graph_of(PLAIN)
+    made = to_source(with_documentation(graph, text))
+    assert shape(made) == shape(to_source(graph))
+    assert made.isprintable() or set(made) <= {"\n"} | {c for c in made if c.isprintable()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""\nimport os\n"""',
+        'ends with a quote"',
+        "ends with a backslash\\",
+        '\\"""',
+        '"' * 7,
+        "word " * 60 + '"""',
+        "one\n\n\n  two\n",
+    ],
+)
+def test_awkward_documentation(text: str) -> None:
+    made = to_source(with_documentation(graph_of(PLAIN), text))
+    assert shape(made) == shape(to_source(graph_of(PLAIN)))
+    if RUFF:
+        assert ruff("format", text=made) == made
+
+
+def relabelled(label: str, *, count: int = 1) -> Graph:
+    graph = graph_of("net A: x[4] { x > linear(4) as first > linear(4) as second }")
+    *before, last = graph.nodes
+    return graph.replace(nodes=(*before, last.replace(path=label, count=count)))
+
+
+@settings(deadline=None)
+@given(NASTY.filter(lambda t: t and "." not in t))
+def test_labels_stay_in_their_quotes(label: str) -> None:
+    torch = pytest.importorskip("torch")
+    namespace = module_of(to_source(relabelled(label)))
+    module = namespace.A()
+    assert f"{label}.weight" in module.state_dict()
+    module(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize("label", ["x{0}1", 'a"b1', "class1", "{i}1", "\\1", "__name1", "1"])
+def test_labels_of_repeats(label: str) -> None:
+    torch = pytest.importorskip("torch")
+    module = module_of(to_source(relabelled(label, count=6))).A()
+    stem = label[:-1]
+    assert {f"{stem}{i}.bias" for i in range(1, 7)} <= set(module.state_dict())
+    module(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["class", "lambda", "None", "self", "über", "__private", "7", "a b", "torch", "nn", "i"],
+)
+def test_any_label_is_a_module(label: str) -> None:
+    torch = pytest.importorskip("torch")
+    module = module_of(to_source(relabelled(label))).A()
+    assert list(module._modules) == ["first", label]
+    module(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize("label", ["forward", "half", "train", "_modules", "__init__", "__dict__"])
+def test_labels_that_pytorch_has_taken(label: str) -> None:
+    with pytest.raises(CompileError, match="E402"):
+        to_source(relabelled(label))
+
+
+@given(NASTY)
+def test_places_stay_in_their_comments(name: str) -> None:
+    graph = graph_of(PLAIN)
+    spans = {id(n.span.source) for n in graph.nodes if n.span}
+    assert len(spans) == 1
+
+    def moved(node: Any) -> Any:
+        span = node.span and type(node.span)(Source(name, node.span.source.text), 0, 1)
+        return node.replace(span=span)
+
+    there = graph.replace(nodes=tuple(map(moved, graph.nodes)))
+    assert shape(to_source(there, places=True)) == shape(to_source(graph))
+
+
+@pytest.mark.parametrize("name", ["class", "torch", "self", "nn", "max", "F", "i", "super"])
+def test_ports_of_any_name(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    graph = graph_of("net A: x[4], y[4] { x > linear(4) * 5 + y }")
+    ports = (graph.inputs[0].replace(name=name), graph.inputs[1])
+    module = module_of(to_source(graph.replace(inputs=ports))).A()
+    module(torch.zeros(2, 4), torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("resnet18", "Resnet18"),
+        ("ResNet", "ResNet"),
+        ("my_net", "MyNet"),
+        ("tensor", "Tensor2"),
+        ("true", "True2"),
+        ("", "Net"),
+    ],
+)
+def test_names_of_classes(name: str, expected: str) -> None:
+    graph = graph_of("net A: x[4] { x > linear(4) }").replace(name=name)
+    assert f"class {expected}(nn.Module):" in to_source(graph)
