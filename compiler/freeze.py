@@ -84,6 +84,7 @@ class _Scope:
             outer=tuple(s.name for s in builder.outers),
             ties=tuple(self._ties()),
             documentation=builder.documentation,
+            alias=builder.alias,
             span=builder.span,
         )
 
@@ -117,7 +118,7 @@ class _Scope:
             key=key,
             op=op,
             inputs=() if idle else tuple(map(self._value, inputs)),
-            takes=draft.takes if draft.child is None else tuple(map(_known, inputs)),
+            takes=tuple(map(_known, inputs)) if draft.child or draft.scan else draft.takes,
             types=types,
             path=path,
             count=draft.count,

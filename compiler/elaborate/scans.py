@@ -60,7 +60,11 @@ class Scans(Bodies):
         return Scan(cell, None if states is None else tuple(states), reverse, expr.span)
 
     def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
-        steps = [self._step(t, network.span) for t in inputs]
+        ports = _ports(network.cell)
+        declared = [i < len(ports) and ports[i].shape is not None for i in range(len(inputs))]
+        steps = [
+            self._step(t, network.span, declared=d) for t, d in zip(inputs, declared, strict=True)
+        ]
         if any(s is None for s in steps) or not self._same_length(network, inputs):
             return UNKNOWN
         sequence = [s for s in steps if s is not None]
@@ -77,7 +81,7 @@ class Scans(Bodies):
 
     # --- one step ---------------------------------------------------------------------------------
 
-    def _step(self, tensor: Tensor, span: Span) -> Tensor | None:
+    def _step(self, tensor: Tensor, span: Span, *, declared: bool) -> Tensor | None:
         """A stand-in for one step of a sequence: axis 1 is gone."""
         kind = self.known_type(tensor, ("N", "T", "D"))
         if kind.rank < 2 or (kind.rank == 2 and kind.dtype == "float"):
@@ -87,12 +91,15 @@ class Scans(Bodies):
                 help="a sequence is [N, T, ...]: the batch, time, then what a step gets",
             )  # fmt: skip
             return None
-        if kind.rank == 4:
+        if kind.rank == 4 and not declared:
             self.report(
                 "E310", "`scan` over an image: axis 1 is its channels", span,
                 detail=f"got {kind}", labels=self.producers([tensor], span),
-                help='put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
-                'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
+                help=[
+                    'put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
+                    'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
+                    "if a step is a matrix, the cell says so: `block cell: x[L, d], h[k]`",
+                ],
             )  # fmt: skip
             return None
         draft = Draft(
@@ -229,6 +236,13 @@ class Scans(Bodies):
             "E310", "`scan` needs a block with declared inputs as its cell", network.span,
             help="`block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }`",
         )  # fmt: skip
+
+
+def _ports(cell: Network) -> tuple[syntax.Port, ...]:
+    """The inputs that a block declares."""
+    plain = _plain(cell)
+    template = plain.template if isinstance(plain, BlockNetwork) else plain
+    return (template.block.inputs or ()) if isinstance(template, Template) else ()
 
 
 def _plain(network: Network) -> Network:
