@@ -56,6 +56,11 @@ class Draft(Entity):
     path: str = ""
     scan: Scanned | None = None
 
+    @property
+    def size(self) -> int:
+        """How many layers one copy is."""
+        return 1 if self.child is None else max(1, self.child.size)
+
     def tensors(self, start: int = 0) -> list[Tensor]:
         return [Tensor(self, i, t) for i, t in enumerate(self.types) if i >= start]
 
@@ -101,6 +106,8 @@ class Builder(Entity):
     holders: dict[str, str] = field(default_factory=dict)
     """What leads to taken paths, with one of them: ``layer`` of ``layer.0``."""
     position: int = 0
+    size: int = 0
+    """How many layers it holds, those of called graphs at each call."""
     shares: list[Shared] = field(default_factory=list)
     """Shares that live here and have been used."""
     outers: list[Shared] = field(default_factory=list)
@@ -109,6 +116,7 @@ class Builder(Entity):
     outputs: list[tuple[str, Tensor]] = field(default_factory=list)
     arguments: tuple[tuple[str, object], ...] = ()
     documentation: str = ""
+    alias: str = ""
     span: Span | None = None
     closed: bool = False
     private: bool = False

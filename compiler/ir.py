@@ -155,6 +155,8 @@ class Graph(Record):
     outer: tuple[str, ...] = ()
     ties: tuple[Tie, ...] = ()
     documentation: str = ""
+    alias: str = ""
+    """The net's own name, where it is another one with arguments: ``net resnet50 = ResNet(...)``."""
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @cached_property

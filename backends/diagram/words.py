@@ -137,7 +137,7 @@ def titles(graph: Graph, title: str | None) -> tuple[str, str]:
         return title, ""
     words = " ".join(graph.documentation.split("\n\n")[0].split()).replace("`", "")
     sentence = words.partition(". ")[0].partition("; ")[0].rstrip(".")
-    known = "" if graph.name == "net" else graph.name
+    known = graph.alias or ("" if graph.name == "net" else graph.name)
     same = _bare(known) == _bare(sentence)
     return (known or sentence, "") if same or not known else (known, sentence)
 

@@ -18,7 +18,7 @@ from ..types import Dtype, TensorType
 from ..values import UNKNOWN, Data, Network, Shared, Tensor, Unknown
 
 MAX_STEPS: Final = 2_000_000
-MAX_DRAFTS: Final = 100_000
+MAX_LAYERS: Final = 100_000
 MAX_DEPTH: Final = 64
 MAX_LIST: Final = 100_000
 MAX_INT: Final = 2**62
@@ -134,7 +134,7 @@ class Context:
         if self.steps > MAX_STEPS:
             self.too_much(f"elaborating this spec takes more than {MAX_STEPS:,} steps", span)
 
-    def too_much(self, message: str, span: Span) -> None:
+    def too_much(self, message: str, span: Span | None) -> None:
         self.report(
             "E214", message, span,
             help="specs are bounded so that one from a stranger is safe to check",
@@ -185,13 +185,18 @@ class Context:
         self, inputs: list[Tensor], types: Sequence[TensorType | None], span: Span, **fields: Any
     ) -> Draft:
         """A new node in the current scope."""
-        self.drafts += 1
-        if self.drafts > MAX_DRAFTS:
-            self.too_much(f"the network has more than {MAX_DRAFTS:,} layers", span)
         here = [self.bring(t) for t in inputs]
         takes = tuple(t.type for t in here if t.type is not None)
         made = Draft(self.builder, inputs=here, takes=takes, types=list(types), span=span, **fields)
+        self.grow(self.builder, made.size, span)
         return self.builder.add(made)
+
+    def grow(self, builder: Builder, size: int, span: Span | None) -> None:
+        """Count layers: those of a scope, where a graph counts at each call, and all that are made."""
+        builder.size += size
+        self.drafts += 1
+        if max(builder.size, self.drafts) > MAX_LAYERS:
+            self.too_much(f"the network has more than {MAX_LAYERS:,} layers", span)
 
     def name(self, draft: Draft, naming: Naming, word: str) -> None:
         """Give a module its path: a label, the next position of a numbered scope, or a word."""

@@ -455,6 +455,8 @@ class Expressions(Calls):
         return self.evaluate(node.right, env) if decided == (node.operator == "and") else left
 
     def _is_network(self, value: Data) -> bool:
+        if isinstance(value, Builtin):
+            return value.name in layers()
         return isinstance(value, Network) or (isinstance(value, list) and networks_in(value))
 
     def _on_numbers(self, node: syntax.Binary, left: Data, right: Data) -> Data:
@@ -579,7 +581,7 @@ class Expressions(Calls):
 
     def piped_into(self, node: syntax.Binary, left: Data, right: Data) -> Network | None:
         network = self.network_or_none(right)
-        if network is not None or networks_in(right):
+        if network is not None or self._is_network(right):
             return network
         text = node.right.span.text
         compared = f"`... > gt({text})` compares elementwise"

@@ -343,6 +343,7 @@ class Program(Scans):
         if bound is None:
             return
         self.root.documentation = block.documentation
+        self.root.alias = name
         self._check_file(file)
         self._finish(self.run_net(bound), block.name_span)
 
