@@ -25,10 +25,8 @@ class Embeddings(nn.Module):
         nn.init.normal_(self.position_embeddings.weight, std=0.02)
 
     def forward(self, tokens: Tensor, segments: Tensor) -> Tensor:
-        T = tokens.shape[1]
-        x = self.word_embeddings(tokens) + self.token_type_embeddings(
-            segments
-        ) + self.position_embeddings(torch.arange(T, device=tokens.device))
+        x = self.word_embeddings(tokens) + self.token_type_embeddings(segments)
+        x = x + self.position_embeddings(torch.arange(tokens.shape[1], device=tokens.device))
         x = self.LayerNorm(x)
         return self.dropout1(x)
 
@@ -49,9 +47,10 @@ class SelfAttention(nn.Module):
         k = k.unflatten(2, (12, -1)).transpose(1, 2)
         v = self.value(x)
         v = v.unflatten(2, (12, -1)).transpose(1, 2)
-        return F.scaled_dot_product_attention(
+        x = F.scaled_dot_product_attention(
             q, k, v, attn_mask=mask, dropout_p=0.1 if self.training else 0.0
-        ).transpose(1, 2).flatten(2)
+        )
+        return x.transpose(1, 2).flatten(2)
 
 
 class AddNorm(nn.Module):
@@ -70,6 +69,8 @@ class AddNorm(nn.Module):
 
 
 class Attend(nn.Module):
+    """Self-attention, and the way around it"""
+
     def __init__(self) -> None:
         super().__init__()
         self.self = SelfAttention()

@@ -23,8 +23,7 @@ class Conv1d(nn.Module):
 
 class Attend(nn.Module):
     """Self-attention of what came before, or of what `mask` lets; queries, keys and values come
-    from
-    one projection
+    from one projection
     """
 
     def __init__(self) -> None:
@@ -37,15 +36,16 @@ class Attend(nn.Module):
         x = self.c_attn(x)
         x = x.unflatten(2, (3, 12, -1)).permute(2, 0, 3, 1, 4)
         q, k, v = x.unbind(dim=0)
-        x = self.c_proj(
-            F.scaled_dot_product_attention(
-                q, k, v, dropout_p=0.1 if self.training else 0.0, is_causal=True
-            ).transpose(1, 2).flatten(2)
+        x = F.scaled_dot_product_attention(
+            q, k, v, dropout_p=0.1 if self.training else 0.0, is_causal=True
         )
+        x = self.c_proj(x.transpose(1, 2).flatten(2))
         return self.dropout1(x)
 
 
 class FeedForward(nn.Module):
+    """A perceptron with one hidden layer, for each token by itself"""
+
     def __init__(self) -> None:
         super().__init__()
         self.c_fc = Conv1d(768, 3072)
@@ -91,8 +91,7 @@ class Trunk(nn.Module):
         nn.init.normal_(self.wpe.weight, std=0.02)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        T = tokens.shape[1]
-        x = self.wte(tokens) + self.wpe(torch.arange(T, device=tokens.device))
+        x = self.wte(tokens) + self.wpe(torch.arange(tokens.shape[1], device=tokens.device))
         x = self.drop(x)
         x = self.h(x)
         return self.ln_f(x)

@@ -18,17 +18,16 @@ def run_packed(rnn, x, lengths, *state):
 
 
 class Encode(nn.Module):
-    """Reads from both ends. Gives what is known at each step [N, T, 2 d], and of the whole [N, 2
-    d]
+    """Reads from both ends. Gives what is known at each step [N, T, 2 d], and of the whole [N, 2 d]
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.gru1 = nn.GRU(256, 256, batch_first=True, bidirectional=True)
 
-    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         steps, h = run_packed(self.gru1, x, lengths)
-        return steps, h, torch.cat([h[-2], h[-1]], dim=1)
+        return steps, torch.cat([h[-2], h[-1]], dim=1)
 
 
 class GruEncoder(nn.Module):
@@ -39,9 +38,7 @@ class GruEncoder(nn.Module):
         self.embed1 = nn.Embedding(20000, 256, padding_idx=0)
         self.encoder = Encode()
 
-    def forward(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """tokens [N, T] int, lengths [N] int -> steps [N, T, 512], whole [2, N, 256], output3
-        [N, 512]
-        """
+    def forward(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """tokens [N, T] int, lengths [N] int -> steps [N, T, 512], whole [N, 512]"""
         x = self.embed1(tokens)
         return self.encoder(x, lengths)

@@ -25,8 +25,7 @@ def rotate(x, base=10000.0, interleaved=False):
 
 class Attend(nn.Module):
     """Attention of what came before, or of what `mask` lets: rotary positions, keys and values
-    shared
-    by groups of heads
+    shared by groups of heads
     """
 
     def __init__(self) -> None:
@@ -43,10 +42,8 @@ class Attend(nn.Module):
         k = k.unflatten(2, (32, -1)).transpose(1, 2)
         v = self.v_proj(x)
         v = v.unflatten(2, (32, -1)).transpose(1, 2)
-        x = F.scaled_dot_product_attention(rotate(q), rotate(k), v, is_causal=True).transpose(
-            1, 2
-        ).flatten(2)
-        return self.o_proj(x)
+        x = F.scaled_dot_product_attention(rotate(q), rotate(k), v, is_causal=True)
+        return self.o_proj(x.transpose(1, 2).flatten(2))
 
 
 class Swiglu(nn.Module):

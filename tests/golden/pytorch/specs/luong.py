@@ -16,7 +16,8 @@ class Hide(nn.Module):
 
 class Multiplicative(nn.Module):
     """Multiplicative attention (Luong, Pham and Manning, 2015): queries [N, T, d] score the rows of
-    `memory` [N, S, m] by their product. Gives the weighted rows [N, T, m], the weights [N, T, S].
+    `memory` [N, S, m] by their product. Gives the weighted rows [N, T, m], the weights [N, T,
+    S].
     """
 
     def __init__(self) -> None:
@@ -43,13 +44,12 @@ class Attentional(nn.Module):
 
     def forward(self, queries: Tensor, memory: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
         rows, weights = self.attention(queries, memory, keep)
-        linear1 = self.linear1(torch.cat([rows, queries], dim=-1))
-        return self.tanh1(linear1), weights
+        rows = self.linear1(torch.cat([rows, queries], dim=-1))
+        return self.tanh1(rows), weights
 
 
 class Luong(nn.Module):
-    """A decoder that looks back as Luong's: an LSTM reads, attention looks things up in
-    `memory`.
+    """A decoder that looks back as Luong's: an LSTM reads, attention looks things up in `memory`.
     """
 
     def __init__(self) -> None:
@@ -60,8 +60,8 @@ class Luong(nn.Module):
         self.linear1 = nn.Linear(256, 10000)
 
     def forward(self, target: Tensor, memory: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
-        """target [N, T] int, memory [N, S, 256], keep [N, S] bool -> logits [N, T, 10000],
-        weights [N, T, S]
+        """target [N, T] int, memory [N, S, 256], keep [N, S] bool -> logits [N, T, 10000], weights
+        [N, T, S]
         """
         x = self.embed1(target)
         x, _ = self.lstm1(x)

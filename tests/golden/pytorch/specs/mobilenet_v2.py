@@ -35,8 +35,7 @@ class Cna(nn.Sequential):
 
 
 class InvertedResidual(nn.Module):
-    """Widens `expand` times, convolves each channel by itself, narrows again without an
-    activation
+    """Widens `expand` times, convolves each channel by itself, narrows again without an activation
     """
 
     def __init__(self) -> None:
@@ -52,8 +51,7 @@ class InvertedResidual(nn.Module):
 
 
 class InvertedResidual2(nn.Module):
-    """Widens `expand` times, convolves each channel by itself, narrows again without an
-    activation
+    """Widens `expand` times, convolves each channel by itself, narrows again without an activation
     """
 
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
@@ -77,8 +75,7 @@ class InvertedResidual2(nn.Module):
 
 
 class InvertedResidual3(nn.Module):
-    """Widens `expand` times, convolves each channel by itself, narrows again without an
-    activation
+    """Widens `expand` times, convolves each channel by itself, narrows again without an activation
     """
 
     def __init__(self, out: int) -> None:

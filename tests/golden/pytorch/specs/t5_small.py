@@ -35,8 +35,7 @@ def relative_buckets(
 
 class AttendRelativeAttentionBias(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for
-    each distance and head, and returned for the other layers
+    for each distance and head, and returned for the other layers
     """
 
     def __init__(self) -> None:
@@ -59,15 +58,14 @@ class AttendRelativeAttentionBias(nn.Module):
         bias = mask + x.permute(2, 0, 1).unsqueeze(0)
         y = F.scaled_dot_product_attention(
             q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
-        ).transpose(1, 2).flatten(2)
-        y = self.o(y)
+        )
+        y = self.o(y.transpose(1, 2).flatten(2))
         return y, bias
 
 
 class Attend(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for
-    each distance and head, and returned for the other layers
+    for each distance and head, and returned for the other layers
     """
 
     def __init__(self) -> None:
@@ -86,15 +84,14 @@ class Attend(nn.Module):
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         y = F.scaled_dot_product_attention(
             q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
-        ).transpose(1, 2).flatten(2)
-        y = self.o(y)
+        )
+        y = self.o(y.transpose(1, 2).flatten(2))
         return y, bias
 
 
 class Attend2(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for
-    each distance and head, and returned for the other layers
+    for each distance and head, and returned for the other layers
     """
 
     def __init__(self) -> None:
@@ -113,14 +110,13 @@ class Attend2(nn.Module):
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         x = F.scaled_dot_product_attention(
             q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
-        ).transpose(1, 2).flatten(2)
-        return self.o(x)
+        )
+        return self.o(x.transpose(1, 2).flatten(2))
 
 
 class AttendRelativeAttentionBias2(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for
-    each distance and head, and returned for the other layers
+    for each distance and head, and returned for the other layers
     """
 
     def __init__(self) -> None:
@@ -139,21 +135,19 @@ class AttendRelativeAttentionBias2(nn.Module):
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
         v = self.v(memory)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
-        x = self.relative_attention_bias(
-            relative_buckets(T, T, bidirectional=False, device=x.device)
-        )
+        x = relative_buckets(T, T, bidirectional=False, device=x.device)
+        x = self.relative_attention_bias(x)
         bias = mask + x.permute(2, 0, 1).unsqueeze(0)
         y = F.scaled_dot_product_attention(
             q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
-        ).transpose(1, 2).flatten(2)
-        y = self.o(y)
+        )
+        y = self.o(y.transpose(1, 2).flatten(2))
         return y, bias
 
 
 class Attend3(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for
-    each distance and head, and returned for the other layers
+    for each distance and head, and returned for the other layers
     """
 
     def __init__(self) -> None:
@@ -172,11 +166,13 @@ class Attend3(nn.Module):
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         x = F.scaled_dot_product_attention(
             q, k, v, attn_mask=mask, dropout_p=0.1 if self.training else 0.0, scale=1.0
-        ).transpose(1, 2).flatten(2)
-        return self.o(x)
+        )
+        return self.o(x.transpose(1, 2).flatten(2))
 
 
 class SelfLayer(nn.Module):
+    """Attention among the tokens of one text"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
@@ -190,6 +186,8 @@ class SelfLayer(nn.Module):
 
 
 class FeedForward(nn.Module):
+    """A perceptron with one hidden layer, for each token by itself"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
@@ -212,6 +210,8 @@ class FeedForward(nn.Module):
 
 
 class SelfLayer2(nn.Module):
+    """Attention among the tokens of one text"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
@@ -225,6 +225,8 @@ class SelfLayer2(nn.Module):
 
 
 class SelfLayer3(nn.Module):
+    """Attention among the tokens of one text"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
@@ -238,6 +240,8 @@ class SelfLayer3(nn.Module):
 
 
 class SelfLayer4(nn.Module):
+    """Attention among the tokens of one text"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
@@ -251,6 +255,8 @@ class SelfLayer4(nn.Module):
 
 
 class CrossLayer(nn.Module):
+    """Attention to the other text"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
@@ -264,6 +270,8 @@ class CrossLayer(nn.Module):
 
 
 class EncoderLayer(nn.Module):
+    """Gives the tokens, and the bias that the first layer learned"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer(), FeedForward()])
@@ -274,26 +282,32 @@ class EncoderLayer(nn.Module):
 
 
 class EncoderLayer2(nn.Module):
+    """Gives the tokens, and the bias that the first layer learned"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer2(), FeedForward()])
 
-    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        x, bias = self.layer[0](x, bias, mask)
+    def forward(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+        x, bias = self.layer[0](x, bias)
         return self.layer[1](x), bias
 
 
 class EncoderLayer3(nn.Module):
+    """Gives the tokens, and the bias that the first layer learned"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer3(), FeedForward()])
 
-    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
-        x = self.layer[0](x, bias, mask)
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        x = self.layer[0](x, bias)
         return self.layer[1](x)
 
 
 class DecoderLayer(nn.Module):
+    """As in the encoder, and between the two a look at what the encoder gave"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer4(), CrossLayer(), FeedForward()])
@@ -308,33 +322,37 @@ class DecoderLayer(nn.Module):
 
 
 class DecoderLayer2(nn.Module):
+    """As in the encoder, and between the two a look at what the encoder gave"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer2(), CrossLayer(), FeedForward()])
 
     def forward(
-        self, x: Tensor, bias: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
+        self, x: Tensor, bias: Tensor, memory: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        x, bias = self.layer[0](x, bias, mask)
-        x = self.layer[1](x, memory, mask2)
+        x, bias = self.layer[0](x, bias)
+        x = self.layer[1](x, memory, mask)
         x = self.layer[2](x)
         return x, bias
 
 
 class DecoderLayer3(nn.Module):
+    """As in the encoder, and between the two a look at what the encoder gave"""
+
     def __init__(self) -> None:
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer3(), CrossLayer(), FeedForward()])
 
-    def forward(
-        self, x: Tensor, bias: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
-    ) -> Tensor:
-        x = self.layer[0](x, bias, mask)
-        x = self.layer[1](x, memory, mask2)
+    def forward(self, x: Tensor, bias: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        x = self.layer[0](x, bias)
+        x = self.layer[1](x, memory, mask)
         return self.layer[2](x)
 
 
 class Encode(nn.Module):
+    """The stack that reads the source"""
+
     def __init__(self) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(32128, 512)
@@ -349,16 +367,18 @@ class Encode(nn.Module):
         x = self.embed_tokens(tokens)
         x = self.dropout1(x)
         x, bias = self.block[0](x, mask)
-        x, bias = self.block[1](x, bias, mask)
-        x, bias = self.block[2](x, bias, mask)
-        x, bias = self.block[3](x, bias, mask)
-        x, bias = self.block[4](x, bias, mask)
-        x = self.block[5](x, bias, mask)
+        x, bias = self.block[1](x, bias)
+        x, bias = self.block[2](x, bias)
+        x, bias = self.block[3](x, bias)
+        x, bias = self.block[4](x, bias)
+        x = self.block[5](x, bias)
         x = self.final_layer_norm(x)
         return self.dropout2(x)
 
 
 class Decode(nn.Module):
+    """The stack that writes the target, each token from those before it"""
+
     def __init__(self) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(32128, 512)
@@ -375,11 +395,11 @@ class Decode(nn.Module):
         x = self.dropout1(x)
         mask1 = torch.where(torch.ones(T, T, device=tokens.device).tril() > 0, 0.0, -1000000000.0)
         x, bias = self.block[0](x, mask1, memory, mask)
-        x, bias = self.block[1](x, bias, mask1, memory, mask)
-        x, bias = self.block[2](x, bias, mask1, memory, mask)
-        x, bias = self.block[3](x, bias, mask1, memory, mask)
-        x, bias = self.block[4](x, bias, mask1, memory, mask)
-        x = self.block[5](x, bias, mask1, memory, mask)
+        x, bias = self.block[1](x, bias, memory, mask)
+        x, bias = self.block[2](x, bias, memory, mask)
+        x, bias = self.block[3](x, bias, memory, mask)
+        x, bias = self.block[4](x, bias, memory, mask)
+        x = self.block[5](x, bias, memory, mask)
         x = self.final_layer_norm(x)
         return self.dropout2(x)
 

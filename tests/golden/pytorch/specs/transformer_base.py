@@ -27,8 +27,7 @@ class SinusoidalPositions(nn.Module):
 
 class EncoderLayer(nn.Module):
     """A layer of an encoder, sums normalised (post-norm, as first published); `keep` [N, T] is
-    false
-    for padding. Paths are those of nn.TransformerEncoderLayer.
+    false for padding. Paths are those of nn.TransformerEncoderLayer.
     """
 
     def __init__(self) -> None:
@@ -57,8 +56,7 @@ class EncoderLayer(nn.Module):
 
 class DecoderLayer(nn.Module):
     """A layer of a decoder: it sees what came before it, then as much of `memory` [N, S, m] as
-    `keep`
-    [N, S] lets. Paths are those of nn.TransformerDecoderLayer.
+    `keep` [N, S] lets. Paths are those of nn.TransformerDecoderLayer.
     """
 
     def __init__(self) -> None:

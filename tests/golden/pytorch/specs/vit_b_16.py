@@ -41,22 +41,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.pos_embedding = nn.Parameter(torch.empty(1, 197, 768))
         self.dropout1 = nn.Dropout(0.0)
-        self.layers = nn.Sequential(
-            OrderedDict(
-                encoder_layer_0=Layer(),
-                encoder_layer_1=Layer(),
-                encoder_layer_2=Layer(),
-                encoder_layer_3=Layer(),
-                encoder_layer_4=Layer(),
-                encoder_layer_5=Layer(),
-                encoder_layer_6=Layer(),
-                encoder_layer_7=Layer(),
-                encoder_layer_8=Layer(),
-                encoder_layer_9=Layer(),
-                encoder_layer_10=Layer(),
-                encoder_layer_11=Layer(),
-            )
-        )
+        self.layers = nn.Sequential(OrderedDict((f"encoder_layer_{i}", Layer()) for i in range(12)))
         self.ln = nn.LayerNorm(768, eps=1e-6)
         nn.init.normal_(self.pos_embedding, std=0.02)
 
@@ -80,9 +65,8 @@ class ViT(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> heads [N, 1000]"""
-        N = image.shape[0]
         words = self.conv_proj(image)
         words = words.flatten(2).transpose(1, 2)
-        first = self.class_token.expand(N, -1, -1)
+        first = self.class_token.expand(image.shape[0], -1, -1)
         x = self.encoder(torch.cat([first, words], dim=1))
         return self.heads(x[:, 0])
