@@ -65,7 +65,14 @@ def test_said_of_itself(spec: str) -> None:
     assert max(map(len, lines)) <= 100
 
 
-@pytest.mark.parametrize(("spec", "name"), [(s, n) for s, nets in NETS.items() for n in nets])
+def quick_and_slow() -> list[Any]:
+    """Every net; those whose code is like another's only in the long run."""
+    nets = [(spec, net) for spec, nets in NETS.items() for net in nets]
+    slow = (() if net in PRINTED else (pytest.mark.slow,) for net in nets)
+    return [pytest.param(*n, marks=m, id=n[1]) for n, m in zip(nets, slow, strict=True)]
+
+
+@pytest.mark.parametrize(("spec", "name"), quick_and_slow())
 def test_compiles_and_runs(spec: str, name: str) -> None:
     net = nw.load(spec, net=name)
     assert net.warnings == ()
