@@ -30,7 +30,7 @@ def text(*shape: int, seed: int = 1) -> Tensor:
 def gradients(outputs: Tensor, module: nn.Module) -> dict[str, Tensor | None]:
     module.zero_grad()
     torch.manual_seed(2)
-    outputs.backward(torch.randn(outputs.shape))
+    torch.autograd.backward(outputs, torch.randn(outputs.shape))
     return {name: p.grad for name, p in module.named_parameters()}
 
 
@@ -52,7 +52,8 @@ class Theirs(nn.Module):
 
     def embed(self, tokens: Tensor) -> Tensor:
         x: Tensor = self.embedding(tokens) * self.embedding.embedding_dim**0.5
-        return self.dropout(x + self.places[: tokens.shape[1]])
+        x = self.dropout(x + self.places[: tokens.shape[1]])
+        return x
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
         later = torch.ones(target.shape[1], target.shape[1], dtype=torch.bool).triu(1)
@@ -60,7 +61,8 @@ class Theirs(nn.Module):
         x = self.core.decoder(
             self.embed(target), memory, later, tgt_is_causal=True, memory_key_padding_mask=~keep
         )
-        return nn.functional.linear(x, self.embedding.weight)
+        logits: Tensor = x @ self.embedding.weight.T
+        return logits
 
 
 CONFIGURATIONS = [
@@ -168,8 +170,8 @@ def test_vit_bits(patch: int, depth: int, heads: int, p: float) -> None:
 
 def test_char_rnn() -> None:
     net = nw.load("char_rnn", letters=VOCAB, d=16, classes=5)
-    ours = net.to_torch()
-    rnn = nn.RNN(16, 16, batch_first=True)
+    ours: Any = net.to_torch()
+    rnn: Any = nn.RNN(16, 16, batch_first=True)
     cell = ours.rnn
     for mine, kind in ((cell.input, "ih"), (cell.hidden, "hh")):
         getattr(rnn, f"weight_{kind}_l0").data.copy_(mine.weight)
@@ -231,11 +233,11 @@ def test_bahdanau() -> None:
 @pytest.mark.parametrize("first", [False, True])
 @torch.inference_mode()
 def test_layers(act: str, first: bool) -> None:
-    """The encoder's layers are nn.TransformerEncoderLayer, the decoder's nn.TransformerDecoderLayer,
-    with the norm before or after."""
+    """The encoder's are nn.TransformerEncoderLayer, the decoder's nn.TransformerDecoderLayer, norms
+    before or after."""
     torch.manual_seed(0)
     pre = "pre_" if first else ""
-    ours = nw.loads(f"""
+    ours: Any = nw.loads(f"""
     from blocks.transformer import {pre}encoder_layer, {pre}decoder_layer
     net layers: x[T, 16], y[S, 16], keep[T] bool {{
       memory = x > {pre}encoder_layer(4, 32, act={act}, keep=keep) as encoder
