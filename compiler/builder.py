@@ -182,7 +182,7 @@ class Builder(Entity):
         if not draft.word or draft.share is not None:
             return ""
         first = counters.get(draft.word, 0) + 1
-        while any(f"{draft.word}{first + i}" in taken for i in range(draft.count)):
+        while taken and any(f"{draft.word}{first + i}" in taken for i in range(draft.count)):
             first += 1
         counters[draft.word] = first + draft.count - 1
         return f"{draft.word}{first}"

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 SLOW = (
-    "asyncio", "graphviz", "graphviz_pure", "http", "importlib.metadata", "networkx",
-    "numpy", "rich", "sympy", "torch", "unittest",
+    "asyncio", "difflib", "graphviz", "graphviz_pure", "http", "importlib.metadata",
+    "importlib.resources", "lark", "networkx",
+    "numpy", "rich", "sympy", "tempfile", "torch", "unittest",
 )  # fmt: skip
 SPEC = "conv(3x3, 64, pad=1) > bn > relu > pool(2, 2) > linear(10)\n"
 
