@@ -156,7 +156,7 @@ class Graph(Record):
     ties: tuple[Tie, ...] = ()
     documentation: str = ""
     alias: str = ""
-    """The net's own name, where it is another one with arguments: ``net resnet50 = ResNet(...)``."""
+    """The net's own name, where it is another with arguments: ``net resnet50 = ResNet(...)``."""
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @cached_property

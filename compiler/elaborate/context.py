@@ -17,8 +17,8 @@ from ..layer import Layer
 from ..types import Dtype, TensorType
 from ..values import UNKNOWN, Data, Network, Shared, Tensor, Unknown
 
-MAX_STEPS: Final = 2_000_000
-MAX_LAYERS: Final = 100_000
+MAX_STEPS: Final = 400_000
+MAX_LAYERS: Final = 20_000
 MAX_DEPTH: Final = 64
 MAX_LIST: Final = 100_000
 MAX_INT: Final = 2**62
@@ -192,7 +192,7 @@ class Context:
         return self.builder.add(made)
 
     def grow(self, builder: Builder, size: int, span: Span | None) -> None:
-        """Count layers: those of a scope, where a graph counts at each call, and all that are made."""
+        """Count layers: a scope's, where a graph counts at each call, and all that are made."""
         builder.size += size
         self.drafts += 1
         if max(builder.size, self.drafts) > MAX_LAYERS:
