@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..grammar import syntax
@@ -12,7 +13,43 @@ if TYPE_CHECKING:
 
 
 def lint(tree: syntax.File, program: Program) -> list[Diagnostic]:
-    return [*_assumptions(program)]
+    blocks = [node for node in walk([tree]) if isinstance(node, syntax.Block)]
+    return [*_unused(blocks), *_assumptions(program)]
+
+
+def _unused(blocks: Iterable[syntax.Block]) -> Iterator[Diagnostic]:
+    """Names of a body that nothing reads: what they name is left out of the network."""
+    for block in blocks:
+        read = {node.id for node in walk(_reads(block)) if isinstance(node, syntax.Name)}
+        for target in sorted(_targets(block), key=lambda name: name.span.start):
+            if target.id not in read and not target.id.startswith("_"):
+                yield Diagnostic(
+                    "W501", f"nothing uses `{target.id}`", target.span, severity="warning",
+                    notes=("what no output needs does not run",),
+                    help=("use it, leave it out, or call it `_`",),
+                )  # fmt: skip
+
+
+def _targets(block: syntax.Block) -> Iterator[syntax.Name]:
+    """The names that a body gives alone; of several results some may well go unused."""
+    for node in walk(block.body):
+        if isinstance(node, syntax.Assign) and isinstance(node.target, syntax.Name):
+            yield node.target
+
+
+def _reads(node: syntax.Node) -> list[syntax.Node]:
+    """The parts of a node that are evaluated: not the names that it gives."""
+    given = (getattr(node, "target", None), getattr(node, "pattern", None))
+    return [part for part in syntax.children(node) if not any(part is g for g in given)]
+
+
+def walk(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Node]:
+    """The nodes and what they read, all the way down."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += _reads(node)
 
 
 def _assumptions(program: Program) -> list[Diagnostic]:
