@@ -77,6 +77,10 @@ class Step:
     def is_operator(self) -> bool:
         return isinstance(self.code, Infix | Prefix)
 
+    def anonymous(self) -> Step:
+        """The step without wishes for names."""
+        return replace(self, names=(), label="", auto="")
+
     def reads(self) -> list[Value]:
         """The values that it needs, as often as it mentions them."""
         if self.loop is None:
@@ -259,7 +263,7 @@ def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) ->
     names = step.names or ("",) * len(own)
     for value, start, name in zip(own, loop.start, names, strict=False):
         is_list = loop.gathered is not None and value == own[-1]
-        yield Line((value,), tuple(variables(start)), (name,), fresh=is_list)
+        yield Line((value,), tuple(variables(start)), (name,), fresh=is_list, is_list=is_list)
     used = [(v, n) for v, n in zip(loop.binds, loop.bind_names, strict=True) if uses[v]]
     bound, wanted = tuple(v for v, _ in used), tuple(n for _, n in used)
     through = tuple(variables(loop.iterable))

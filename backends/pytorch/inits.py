@@ -12,7 +12,7 @@ from ...compiler.layer import Init, Refused
 from ...compiler.lowering import Call, Code, Infix, Raw
 from ...grammar.source import Span
 from .errors import failure, refusal
-from .modules import Item, Tree, member, numbered_name, numbers
+from .modules import TENSORS, Item, Tree, member, numbered_name, numbers
 from .names import attribute
 from .nodes import graphs_in, layer_of
 from .statements import Assign, For, If, Statement, do
@@ -108,14 +108,11 @@ def _common(function: str, nodes: Sequence[Node]) -> Inits:
     lazy = function.startswith("nn.Lazy")
     tied = any(op.tied for op in ops)
     few = sum(n.count for n in nodes) <= MOST_LINES
-    if lazy or few or tied or not function.startswith("nn.") or function in _TENSORS:
+    if lazy or few or tied or not function.startswith("nn.") or function in TENSORS:
         return {}
     weights = [layer_weights(n) for n in nodes]
     used = {w: i for w, i in inits.items() if any(w in own for own in weights)}
     return used if all(op.layer.inits() == inits for op in ops) else {}
-
-
-_TENSORS: Final = ("nn.Parameter", "nn.Buffer")
 
 
 def inits_of(item: Item) -> Inits:

@@ -26,6 +26,9 @@ LONGEST_TWICE: Final = 12
 FEWEST_IN_SERIES: Final = 5
 """Members that differ evenly and are written as one over ``i``."""
 
+TENSORS: Final = ("nn.Parameter", "nn.Buffer")
+"""What is constructed that is no module."""
+
 Kind: TypeAlias = Literal["list", "dict", "plain"]
 
 
@@ -43,7 +46,7 @@ class Item:
 
     @property
     def is_tensor(self) -> bool:
-        return self.code.function in ("nn.Parameter", "nn.Buffer")
+        return self.code.function in TENSORS
 
 
 @dataclass(eq=False)
@@ -107,6 +110,23 @@ def _counts_up(children: Mapping[str, Item | Tree]) -> bool:
             return False
         expected += child.count if isinstance(child, Item) else 1
     return True
+
+
+def containers(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Tree]]:
+    """All containers inside, with their paths."""
+    for name, child in tree.children.items():
+        if isinstance(child, Tree):
+            yield prefix + name, child
+            yield from containers(child, f"{prefix}{name}.")
+
+
+def subtree(tree: Tree, path: str) -> Tree:
+    """The container at a path; the tree itself at none."""
+    for name in filter(None, path.split(".")):
+        child = tree.children[name]
+        assert isinstance(child, Tree)
+        tree = child
+    return tree
 
 
 # --- access -----------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from pathlib import PurePath
 from typing import Final
 
 from ...compiler.ir import Graph
-from .classes import Class, Parameter, Program
+from .classes import Program
 from .expressions import print_code
 from .layout import INDENT, WIDTH, wrap
+from .merging import Class
+from .parameters import Parameter
 from .statements import Statement, lines
 
 MOST_RESULTS: Final = 4

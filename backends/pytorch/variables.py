@@ -23,7 +23,8 @@ class Line:
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
     where that is a numbered one). ``keeps`` are values that must not have lost their names here,
-    ``fresh``: what is bound is no further state of what is read; ``joins``: it is made of several;
+    ``fresh``: what is bound is no further state of what is read, ``is_list`` nor a tensor;
+    ``joins``: it is made of several;
     ``results`` is how many values the last line returns.
     """
 
@@ -34,6 +35,7 @@ class Line:
     auto: str = ""
     keeps: tuple[Value, ...] = ()
     fresh: bool = False
+    is_list: bool = False
     joins: bool = False
     results: int = 0
 
@@ -93,8 +95,11 @@ class _Namer:
     def _place(self, values: list[Value], wishes: Iterable[str]) -> None:
         """Give the values the first wish that is free all along."""
         start, end = self.start[values[0]], self.end[values[-1]]
+        taken = self.taken
+        if values[0] in self.made_by and self.made_by[values[0]].is_list:
+            taken = taken.union(self.inputs.values())  # `x.device` is that of a tensor
         for wish in wishes:
-            name = variable(wish, self.taken)
+            name = variable(wish, taken)
             busy = self.busy.setdefault(name, [])
             at = bisect(busy, (start, end))
             if (at == 0 or busy[at - 1][1] <= start) and (at == len(busy) or end <= busy[at][0]):

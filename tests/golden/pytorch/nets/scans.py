@@ -42,8 +42,8 @@ class Scans(nn.Module):
         self.state2 = State(5, 7)
 
     def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
-        """a [N, T, 5], b [N, T, 5] -> y [N, T, 3], h [N, 6], c [N, 6], output4 [N, 6], output5 [N,
-        6], z [N, T, 4], last_h [N, 4], output8 [N, 4], final [N, 7]
+        """a [N, T, 5], b [N, T, 5] -> y [N, T, 3], h [N, 6], c [N, 6], z [N, T, 4], last_h [N, 4],
+        final [N, 7]
         """
         N = a.shape[0]
         h = torch.zeros(N, 6, device=a.device)
@@ -63,4 +63,4 @@ class Scans(nn.Module):
         final = torch.zeros(N, 7, device=a.device)
         for x in b.unbind(1):
             final = self.state2(x, final)
-        return y, h, c, h, c, z, last_h, last_h, final
+        return y, h, c, z, last_h, final

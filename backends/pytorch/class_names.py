@@ -1,0 +1,65 @@
+"""What classes are called: after their blocks, or the labels of their groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ...compiler.ir import Graph
+from .merging import Class
+from .names import IN_SCOPE, camel, numbered
+from .nodes import graph_of, one_of
+
+
+def name_classes(classes: Sequence[Class]) -> None:
+    """The root first; then of each block's variants the simplest has the block's name."""
+    places = _places(classes[-1].graph)
+    helpers = {h.name for c in classes for h in c.draft.helpers}
+    taken = {*IN_SCOPE, *helpers}
+    families: dict[str, list[Class]] = {}
+    for made in (classes[-1], *classes[:-1]):
+        families.setdefault(_family(made.graph, places), []).append(made)
+    for family, variants in families.items():
+        for made, wish in _wishes(family, variants, classes[-1]):
+            made.name.text = numbered(wish, taken)
+            taken.add(made.name.text)
+
+
+def _family(graph: Graph, places: Mapping[int, str]) -> str:
+    """What classes of one block, or of groups with one label, have in common: ``Layer``."""
+    if graph.kind != "group":
+        return camel(graph.name) or "Net"
+    label = graph.name.rstrip("0123456789._") or one_of(places[id(graph)])
+    return camel(label) or "Group"
+
+
+def _places(root: Graph) -> dict[int, str]:
+    """Where each graph is called first, as far as labels say: ``branches.0``."""
+    found: dict[int, str] = {id(root): ""}
+    waiting = [root]
+    while waiting:
+        graph = waiting.pop()
+        for node in graph.nodes:
+            inner = graph_of(node)
+            if inner is not None and id(inner) not in found:
+                found[id(inner)] = f"{found[id(graph)]}.{node.path}"
+                waiting.append(inner)
+    return found
+
+
+def _wishes(family: str, variants: Sequence[Class], root: Class) -> Iterator[tuple[Class, str]]:
+    """``Basic``, and ``BasicDownsample`` for the one with that label besides."""
+    children = {id(v): set(v.draft.tree.children) for v in variants}
+    if variants[0] is root:
+        yield root, family
+        variants, family = variants[1:], f"{family}Block"
+    simplest: Class | None = None
+    for made in variants:
+        if simplest is None and all(children[id(made)] <= c for c in children.values()):
+            simplest = made
+    if simplest is not None:
+        yield simplest, family
+    for made in variants:
+        if made is not simplest:
+            extra = children[id(made)] - children[id(simplest)] if simplest is not None else set()
+            label = extra.pop() if len(extra) == 1 else ""
+            yield made, family + ("" if label[-1:].isdigit() else camel(label))

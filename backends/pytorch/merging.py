@@ -1,0 +1,133 @@
+"""Drafts that are equal but for literals as one class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ...compiler.ir import Graph
+from ...compiler.lowering import Attr, Call, Code, Infix, Raw
+from .drafts import Draft
+from .expressions import Late
+from .parameters import Parameter, Parameters, Row, same
+from .signatures import defaults, positional
+from .statements import Assign, Hole, Statement, rebuild
+
+_POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
+
+
+@dataclass(eq=False)
+class Class:
+    """One class of the generated file; ``rows`` are the parameters' values by graph."""
+
+    name: Late
+    graphs: list[Graph]
+    draft: Draft
+    parameters: list[Parameter] = field(default_factory=list)
+    rows: dict[int, Row] = field(default_factory=dict)
+
+    @property
+    def graph(self) -> Graph:
+        return self.graphs[0]
+
+    def construct(self, graph: Graph) -> Call:
+        """``Basic(64, 128, stride=2)``: sizes by position, the rest by name."""
+        args: list[Code] = []
+        kwargs: list[tuple[str, Code]] = []
+        for parameter, value in zip(self.parameters, self.rows[id(graph)], strict=True):
+            if kwargs or parameter.default or not _POSITIONAL.fullmatch(parameter.hint):
+                kwargs.append((parameter.name, value))
+            else:
+                args.append(value)
+        return prune(Call(self.name, tuple(args), tuple(kwargs)))
+
+
+class Skeleton:
+    """A draft with holes for its literals, and the literals."""
+
+    def __init__(self, made: Draft) -> None:
+        self.values: list[Any] = []
+        self.hints: list[str] = []
+        self.init = tuple(self._holed(s) for s in made.init)
+        self.forward = made.forward and tuple(map(self._holed, made.forward))
+        self.key = repr((
+            made.base, self.init, self.forward, made.arguments, made.outers, made.sizes,
+            made.results, made.helpers,
+        ))  # fmt: skip
+
+    def _holed(self, statement: Statement) -> Any:
+        spelled = rebuild(statement, lambda part, _: part, call=complete)
+        return rebuild(spelled, self._leaf)
+
+    def _leaf(self, part: Code, hint: str) -> Code:
+        self.values.append(part)
+        self.hints.append(hint)
+        return Hole(len(self.values) - 1)
+
+
+def merge(graphs: Sequence[Graph], drafts: Sequence[Draft]) -> Class:
+    """One class for drafts that are equal but for literals."""
+    skeletons = [Skeleton(d) for d in drafts]
+    first = skeletons[0]
+    chooser = Parameters(graphs, drafts[0].tree.children)
+    codes = [
+        chooser.code(column, hint)
+        for column, hint in zip(
+            zip(*(s.values for s in skeletons), strict=True), first.hints, strict=True
+        )
+    ]
+    init = tuple(rebuild(s, lambda h, _: codes[h.index], call=prune) for s in first.init)
+    stored: dict[str, None] = {}
+
+    def attribute(hole: Hole, _: str) -> Code:
+        return _on_self(codes[hole.index], stored)
+
+    forward = first.forward and tuple(rebuild(s, attribute, call=prune) for s in first.forward)
+    init = _storing(init, stored)
+    parameters, order = chooser.ordered()
+    rows = {id(g): tuple(chooser.columns[name][i] for name in order) for i, g in enumerate(graphs)}
+    usual = {p.name: p.default[0] for p in parameters if p.default}
+    name = Late(parameter_names=tuple(order), defaults=usual)
+    return Class(
+        name, list(graphs), replace(drafts[0], init=init, forward=forward), parameters, rows
+    )
+
+
+def complete(call: Call) -> Call:
+    """The call with the defaults spelled out that it leaves to PyTorch."""
+    known = defaults(call.function)
+    if not known:
+        return call
+    given = dict(call.kwargs)
+    positional_names = positional(call.function)[: len(call.args)]
+    extra = {k: v for k, v in given.items() if k not in known}
+    filled = {k: given.get(k, v) for k, v in known.items() if k not in positional_names}
+    return call.replace(kwargs=tuple((extra | filled).items()))
+
+
+def prune(call: Call) -> Call:
+    """The call without what is PyTorch's default anyway."""
+    known = defaults(call.function)
+    kept = tuple((k, v) for k, v in call.kwargs if k not in known or not same(v, known[k]))
+    return call.replace(kwargs=kept)
+
+
+def _on_self(code: Code, stored: dict[str, None]) -> Code:
+    """An expression over parameters as one over the attributes that keep them."""
+    match code:
+        case Raw(name):
+            stored[name] = None
+            return Attr(Raw("self"), name)
+        case Infix(operator, left, right):
+            return Infix(operator, _on_self(left, stored), _on_self(right, stored))
+    return code
+
+
+def _storing(init: tuple[Statement, ...], names: Iterable[str]) -> tuple[Statement, ...]:
+    keep = tuple(Assign((f"self.{name}",), Raw(name)) for name in names)
+    if not keep:
+        return init
+    first = init[:1] or (Assign((), Call("super().__init__")),)
+    return (*first, *keep, *init[1:])

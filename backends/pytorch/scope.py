@@ -1,0 +1,232 @@
+"""One graph's modules: which nodes bring one, under which expressions, and which form chains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final, Protocol
+
+from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, piped
+from ...compiler.layer import Refused
+from ...compiler.lowering import Call, Helper, Lowering
+from .errors import refusal, reserved_name
+from .modules import Item, Tree, access, containers, copies, plant
+from .names import LIST_METHODS, attribute, numbered, reserved, variable
+from .nodes import graph_of, layer_of
+
+MOST_SPELLED_OUT: Final = 3
+"""Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
+
+
+class Made(Protocol):
+    """What is to know of a called graph's class: its modules, and how it is called."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]: ...
+    @property
+    def outers(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def sizes(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def tree(self) -> Tree: ...
+    @property
+    def plain(self) -> bool: ...
+
+
+class Classes(Protocol):
+    """The classes of the graphs that a graph calls."""
+
+    def draft(self, graph: Graph) -> Made:
+        """The called graph's class."""
+
+    def constructor(self, graph: Graph) -> Call:
+        """How an instance is made: ``Basic(64, stride=2)``, or ``nn.Sequential(...)``."""
+
+
+class Scope:
+    """A graph about to become a class. ``arguments`` are its inputs' names in ``forward``,
+    ``outers`` those of the modules that are handed in, ``tree`` the modules it holds itself."""
+
+    def __init__(self, graph: Graph, classes: Classes) -> None:
+        self.graph = graph
+        self.classes = classes
+        self.lowerings: dict[str, Lowering] = {}
+        self.nodes = self._with_paths([c for node in graph.nodes for c in _spelled_out(node)])
+        self.running = [n for n in self.nodes if not n.idle and not isinstance(n.op, InputOp)]
+        alone = graph.kind == "group" and len(graph.inputs) == 1
+        self.arguments = _unique(["x"] if alone else [p.name for p in graph.inputs])
+        self.outers = dict(zip(graph.outer, _unique(graph.outer, self.arguments), strict=True))
+        self.made = self._made()
+        self.tree = plant(((n.path, self._item(n)) for n in self.made), root=True)
+        _check_names(self.tree)
+
+    @property
+    def inputs(self) -> dict[Value, str]:
+        return {Value(n.key): a for n, a in zip(self.nodes, self.arguments, strict=False)}
+
+    @property
+    def signature(self) -> frozenset[str]:
+        """The names that ``forward`` takes tensors and modules under."""
+        return frozenset((*self.arguments, *self.outers.values()))
+
+    @property
+    def helpers(self) -> tuple[Helper, ...]:
+        return tuple(dict.fromkeys(h for low in self.lowerings.values() for h in low.helpers))
+
+    def lowering(self, node: Node) -> Lowering:
+        """The PyTorch form of a layer. Raises CompileError where it has none."""
+        if node.key not in self.lowerings:
+            op = layer_of(node)
+            assert op is not None
+            try:
+                self.lowerings[node.key] = op.layer.lower(*piped(node))
+            except Refused as refused:
+                raise refusal(refused, node.span) from None
+        return self.lowerings[node.key]
+
+    def _with_paths(self, nodes: list[Node]) -> list[Node]:
+        """Constants without a label get a name for their buffer, which no checkpoint sees."""
+        taken = {n.path.partition(".")[0] for n in nodes}
+        for i, node in enumerate(nodes):
+            if isinstance(node.op, LayerOp) and not node.path and self.lowering(node).module:
+                path = numbered(f"{node.op.layer.word}1", taken)
+                taken.add(path)
+                nodes[i] = node.replace(path=path)
+        return nodes
+
+    # --- modules ---------------------------------------------------------------------------------
+
+    def _made(self) -> list[Node]:
+        """The nodes that bring a module, parameter or buffer; one for each path."""
+        found: dict[str, Node] = {}
+        for node in self.nodes:
+            if node.path and not node.outer and self._brings(node):
+                found.setdefault(node.path, node)
+        return list(found.values())
+
+    def _brings(self, node: Node) -> bool:
+        if layer_of(node) is not None:
+            return self.lowering(node).module is not None
+        return graph_of(node) is not None
+
+    def _item(self, node: Node) -> Item:
+        graph = graph_of(node)
+        if graph is not None:
+            code = self.classes.constructor(graph)
+            return Item(code, node, node.count, self.classes.draft(graph).tree)
+        module = self.lowering(node).module
+        assert module is not None
+        return Item(module, node, node.count)
+
+    def module(self, node: Node) -> str:
+        """The expression of a node's module."""
+        if node.outer:
+            return self.outers[node.path]
+        return access(self.tree, node.path) if node.path else "self"
+
+    def handed_on(self, path: str) -> str:
+        """The expression of a module that a called graph asks for."""
+        return self.outers[path] if path in self.outers else access(self.tree, path)
+
+    def weight(self, module: str, weight: str) -> str:
+        """A weight's expression, its module being here or handed in."""
+        first, _, rest = module.partition(".")
+        if first in self.outers:
+            owner, names = self.outers[first], [*filter(None, rest.split("."))]
+        else:
+            owner, names = access(self.tree, module), []
+        for name in (*names, *filter(None, weight.split("."))):
+            owner = attribute(owner, name)
+        return owner
+
+    # --- chains ----------------------------------------------------------------------------------
+
+    def is_plain(self, node: Node) -> bool:
+        """Whether the node calls a module on one tensor for one tensor, and no more."""
+        if node.outer or not node.path or len(node.inputs) != 1 or len(node.types) != 1:
+            return False
+        if isinstance(node.op, CallOp):
+            return self.classes.draft(node.op.graph).plain
+        if not isinstance(node.op, LayerOp):
+            return False
+        lowering = self.lowering(node)
+        return lowering.module is not None and lowering.forward is None
+
+    def is_chain(self) -> bool:
+        """Whether the graph is what ``nn.Sequential`` does with its members."""
+        if not self.graph.sequential or self.graph.ties or self.graph.outer:
+            return False
+        items = list(self.tree.children.values())
+        in_order = [c.node.key for c in items if isinstance(c, Item)]
+        return (
+            in_order == [n.key for n in self.running]
+            and len(items) == len(in_order) == len(self.made)
+            and all(map(self.is_plain, self.running))
+            and not LIST_METHODS & self.tree.children.keys()
+        )
+
+    def fold(self) -> dict[str, tuple[str, list[Node]]]:
+        """Make each container that one call runs an ``nn.Sequential``: its path and nodes, by
+        each of its nodes' keys."""
+        uses = Counter(v for n in self.running for v in n.inputs)
+        uses.update(self.graph.results)
+        order = {n.key: i for i, n in enumerate(self.running)}
+        paths = Counter(n.path for n in self.running)
+        found: dict[str, tuple[str, list[Node]]] = {}
+        for path, tree in containers(self.tree):
+            nodes = [c.node for c in tree.children.values() if isinstance(c, Item)]
+            if (
+                tree.kind == "list"
+                and len(nodes) == len(tree.children)
+                and all(n.key in order and paths[n.path] == 1 and self.is_plain(n) for n in nodes)
+                and _follow(nodes, order, uses)
+            ):
+                tree.sequential = True
+                found |= {n.key: (path, nodes) for n in nodes}
+        return found
+
+
+def carried(node: Node) -> int:
+    """How many results of a copy go into the next one: side results do not."""
+    side = isinstance(node.op, LayerOp) and node.op.layer.results == "side"
+    return 1 if side or isinstance(node.op, ScanOp) else len(node.types)
+
+
+def _spelled_out(node: Node) -> Iterator[Node]:
+    """A few copies under names (``conv1``, ``conv2``) as nodes of their own."""
+    last = node.path.rpartition(".")[2]
+    if not 1 < node.count <= MOST_SPELLED_OUT or last.isdigit():
+        yield node
+        return
+    keys = [f"{node.key}~{i}" for i in range(1, node.count)] + [node.key]
+    inputs = node.inputs
+    for path, key in zip(copies(node.path, node.count), keys, strict=True):
+        names = node.names if key == node.key else ()
+        yield node.replace(key=key, path=path, count=1, inputs=inputs, names=names)
+        inputs = (*(Value(key, i) for i in range(carried(node))), *node.inputs[carried(node) :])
+
+
+def _unique(wishes: Iterable[str], before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    names: list[str] = []
+    for wish in wishes:
+        names.append(variable(wish or "x", {*names, *before}))
+    return tuple(names)
+
+
+def _check_names(tree: Tree) -> None:
+    for name, child in tree.children.items():
+        listed = name in LIST_METHODS and (tree.sequential or tree.kind == "list")
+        if reserved(name) or listed:
+            raise reserved_name(name, child.node.span if isinstance(child, Item) else None)
+        if isinstance(child, Tree):
+            _check_names(child)
+
+
+def _follow(nodes: list[Node], order: dict[str, int], uses: Counter[Value]) -> bool:
+    """Whether the nodes run one right after the other, each on the one before alone."""
+    for before, node in pairwise(nodes):
+        value = Value(before.key)
+        if order[node.key] != order[before.key] + 1 or node.inputs != (value,) or uses[value] != 1:
+            return False
+    return True

@@ -1,0 +1,282 @@
+"""A graph's nodes as steps of ``forward``: calls, expressions, loops over copies, scans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ...compiler.dims import Dim, Size, substitute, symbol, symbols
+from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, called, layer_weights
+from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Self, Subscript
+from ...compiler.types import TensorType
+from .expressions import dim_code
+from .forward import Loop, Step, body, fan_out
+from .modules import TENSORS, access, construct, containers, numbered_name, numbers, subtree
+from .names import variable
+from .nodes import labels, layer_of, one_of, plain_label
+from .rolling import Runs, roll
+from .scope import Scope, carried
+from .statements import Assign, Statement, Var, rebuild, replace_variables
+
+
+class Forward:
+    """The body of one graph's ``forward``. ``unknown`` are the sizes that it takes as arguments,
+    ``loops`` the attributes that its loops go through."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.graph = scope.graph
+        self.used = {*scope.graph.results, *(v for n in scope.running for v in n.inputs)}
+        self.aliases: dict[Value, Code] = {}
+        self.demanded: dict[str, Value] = {}
+        self.unknown: dict[str, str] = {}
+        self.targets: set[str] = set()
+        self.loops: tuple[Runs, ...] = ()
+        self.statements = self._statements()
+
+    def _statements(self) -> tuple[Statement, ...]:
+        scope = self.scope
+        steps = self._fanned_out(list(self._steps()))
+        rolled = roll(steps, self.graph.results, list(construct(scope.tree)))
+        self.loops = rolled.loops
+        uses = Counter(v for s in rolled.steps for v in s.reads())
+        top = list(self._bind_sizes(uses))
+        helpers = {h.name for h in scope.helpers}
+        sizes = {*self.unknown.values(), *(name for s in top for name in s.targets)}
+        taken = frozenset({*scope.outers.values(), *sizes, *self.targets, *helpers})
+        return (*top, *body(rolled.steps, rolled.results, scope.inputs, self.aliases, taken))
+
+    def _steps(self) -> Iterator[Step]:
+        folded = self.scope.fold()
+        for node in self.scope.running:
+            path, nodes = folded.get(node.key, ("", [node]))
+            if node is not nodes[-1]:
+                continue
+            if path:
+                yield self._chain(node, path, nodes[0])
+            elif node.count > 1:
+                yield self._copies(node)
+            else:
+                inputs = tuple(map(Var, node.inputs))
+                for step in self._node(node, self.scope.module(node), inputs):
+                    yield from self._unless_alias(step)
+
+    def _unless_alias(self, step: Step) -> Iterator[Step]:
+        """The step, unless it is no more than an attribute, which is written where it is used."""
+        if isinstance(step.code, Raw) or _is_attribute(step.code):
+            self.aliases[step.outputs[0]] = step.code
+        else:
+            yield step
+
+    # --- one node --------------------------------------------------------------------------------
+
+    def _chain(self, node: Node, path: str, first: Node) -> Step:
+        """The call of a container that is an ``nn.Sequential``; ``node`` is its last member."""
+        code = Call(Raw(access(self.scope.tree, path)), (Var(first.inputs[0]),))
+        return replace(self._step(node, code, calls=True), label=plain_label(path), auto="")
+
+    def _node(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[Step]:
+        """One copy of a node, ``own`` being its module."""
+        if isinstance(node.op, WeightOp):
+            code: Code = Raw(self.scope.weight(node.op.module, node.op.weight))
+            return [self._step(node, code, calls=False)]
+        if isinstance(node.op, ScanOp):
+            return self._scan(node, node.op, own, inputs)
+        return [self._step(node, self._code(node, own, inputs), calls=self._calls(node))]
+
+    def _step(self, node: Node, code: Code, *, calls: bool) -> Step:
+        label, auto = labels(node)
+        outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
+        nested = self.scope.lowering(node).nested if layer_of(node) else ()
+        return Step(code, outputs, node.names, label, auto, calls, nested, span=node.span)
+
+    def _calls(self, node: Node) -> bool:
+        if isinstance(node.op, CallOp):
+            return True
+        module = self.scope.lowering(node).module
+        return module is not None and module.function not in TENSORS
+
+    def _code(self, node: Node, own: str, inputs: tuple[Code, ...]) -> Code:
+        """The node's expression over the codes of its inputs."""
+        op, takes = called(node)
+        code: Code = Call(Self(), tuple(map(Input, range(len(inputs)))))
+        if isinstance(op, CallOp):
+            code = code.replace(kwargs=self._extra(node, op))
+        elif (forward := self.scope.lowering(node).forward) is not None:
+            code = forward
+
+        def leaf(part: Code, _: str) -> Code:
+            if isinstance(part, Size):
+                return dim_code(part, {s: self._size(s, takes, inputs) for s in symbols(part)})
+            if isinstance(part, Input):
+                return inputs[part.index]
+            if isinstance(part, Device):
+                return self._device()
+            return Raw(own) if isinstance(part, Self) else part
+
+        return rebuild(code, leaf)
+
+    def _device(self) -> Code:
+        """Where tensors made from nothing live: where the inputs do, else where the weights do."""
+        if self.scope.arguments:
+            return Attr(Raw(self.scope.arguments[0]), "device")
+        weights = any(not w.buffer for n in self.scope.made for w in layer_weights(n).values())
+        return Raw("next(self.parameters()).device" if weights else "None")
+
+    def _extra(self, node: Node, op: CallOp) -> tuple[tuple[str, Code], ...]:
+        """The arguments of a call besides the tensors: modules handed on, and sizes."""
+        wanted = self.scope.classes.draft(op.graph)
+        paths, values = dict(node.outers), dict(op.sizes)
+        outers = [(name, Raw(self.scope.handed_on(paths[o]))) for o, name in wanted.outers]
+        sizes = [(name, values.get(s, symbol(s))) for s, name in wanted.sizes]
+        return (*outers, *sizes)
+
+    # --- sizes -----------------------------------------------------------------------------------
+
+    def _size(self, name: str, takes: Sequence[TensorType], inputs: tuple[Code, ...]) -> Code:
+        """The expression of a symbol: an axis of the node's own input, else of the graph's."""
+        for code, taken in zip(inputs, takes, strict=False):
+            for axis, dim in enumerate(taken.shape):
+                if dim == symbol(name):
+                    return Subscript(Attr(code, "shape"), (axis,))
+        return Var(self.demanded.setdefault(name, Value(f"size {name}")))
+
+    def _bind_sizes(self, uses: Counter[Value]) -> Iterator[Assign]:
+        """The statements that read sizes off the inputs. A size that is needed once is read in
+        place, one that no input tells becomes an argument."""
+        inputs = self.scope.inputs
+        for name, value in self.demanded.items():
+            code = self._derived(name, inputs)
+            if code is not None and uses[value] == 1:
+                self.aliases[value] = code
+                continue
+            local = variable(name, self.scope.signature)
+            self.aliases[value] = Raw(local)
+            if code is None:
+                self.unknown[name] = local
+            else:
+                yield Assign((local,), replace_variables(code, lambda v: Raw(inputs[v])))
+
+    def _derived(self, name: str, inputs: Iterable[Value]) -> Code | None:
+        """A symbol as an expression over the inputs' shapes, if they tell it."""
+        found: Code | None = None
+        for value, port in zip(inputs, self.graph.inputs, strict=True):
+            for axis, dim in enumerate(port.type.shape):
+                code = Subscript(Attr(Var(value), "shape"), (axis,))
+                if dim == symbol(name):
+                    return code
+                found = found or _solved(name, dim, code)
+        return found
+
+    # --- several modules -------------------------------------------------------------------------
+
+    def _fanned_out(self, steps: list[Step]) -> list[Step]:
+        """``[branch(x) for branch in self.branches]`` where a list of modules runs like that."""
+        tree = self.scope.tree
+        for path, container in containers(tree):
+            if container.kind != "list" or container.sequential or len(container.children) < 2:
+                continue
+            target = variable(one_of(path), self.scope.signature)
+            members = [access(tree, f"{path}.{name}") for name in container.children]
+            fanned = fan_out(steps, access(tree, path), target, members)
+            if len(fanned) < len(steps):
+                self.targets.add(target)
+            steps = fanned
+        return steps
+
+    def _copies(self, node: Node) -> Step:
+        """All copies of a node, one after another."""
+        count = carried(node)
+        through = (Value(node.key, i) for i in range(count))
+        inputs = (*map(Var, through), *map(Var, node.inputs[count:]))
+        target, iterable, own = self._through(node)
+        body = tuple(s.anonymous() for s in self._node(node, own, inputs))
+        loop = Loop(iterable, tuple(map(Var, node.inputs[:count])), body, target)
+        outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
+        return Step((), outputs, node.names, loop=loop, span=node.span)
+
+    def _through(self, node: Node) -> tuple[str, Code, str]:
+        """How a loop goes through the copies: target, iterable, and one copy's expression."""
+        path, _, last = node.path.rpartition(".")
+        tree = subtree(self.scope.tree, path)
+        owner = access(self.scope.tree, path) if path else "self"
+        if tree.kind == "list" and len(tree.children) == 1:
+            target = variable(one_of(path), self.scope.signature)
+            self.targets.add(target)
+            return target, Raw(owner), target
+        name = numbered_name(last.rstrip("0123456789")).text
+        own = {"list": f"{owner}[i]", "dict": f"{owner}[{name}]"}
+        return "i", numbers(last, node.count), own.get(tree.kind, f"getattr({owner}, {name})")
+
+    # --- scans -----------------------------------------------------------------------------------
+
+    def _scan(self, node: Node, op: ScanOp, own: str, inputs: tuple[Code, ...]) -> list[Step]:
+        """``for x in letters.unbind(1): h = self.elman1(x, h)``, the results stacked."""
+        sequences, rest = inputs[: op.sequences], inputs[op.sequences :]
+        states, rest = rest[: op.states], rest[op.states :]
+        items = tuple(Value(f"{node.key} item", i) for i in range(op.sequences))
+        after = tuple(Value(node.key, i + 1) for i in range(op.states))
+        emitted = Value(f"{node.key} emitted") if op.emits else after[0]
+        code = self._code(node, own, (*map(Var, items), *map(Var, after), *rest))
+        cell = replace(
+            self._step(node, code, calls=True).anonymous(),
+            outputs=(emitted, *after) if op.emits else after,
+        )
+        ports = self._ports(op)
+        gathered = Value(f"{node.key} outputs") if Value(node.key) in self.used else None
+        loop = Loop(
+            iterable=_unbound(sequences, reverse=op.reverse),
+            start=(*states, []) if gathered else states,
+            body=(cell,),
+            binds=items,
+            bind_names=ports[: len(items)],
+            gathered=emitted if gathered else None,
+        )
+        named = node.names[1:] or ("",) * len(after)
+        names = tuple(n or p for n, p in zip(named, ports[len(items) :], strict=True))
+        made = (*after, gathered) if gathered else after
+        found = [Step((), made, (*names, "outputs")[: len(made)], loop=loop, span=node.span)]
+        if gathered:
+            stack = Call("torch.stack", (_in_order(gathered, op.reverse),), (("dim", 1),))
+            results = (Value(node.key),)
+            found.append(
+                Step(stack, results, node.names[:1], cell.label, cell.auto, span=node.span)
+            )
+        return found
+
+    def _ports(self, op: ScanOp) -> tuple[str, ...]:
+        """Names for what a cell takes of each step and keeps from one to the next."""
+        count = op.sequences + op.states
+        if isinstance(op.cell, CallOp):
+            return self.scope.classes.draft(op.cell.graph).arguments[:count]
+        return ("step", "h", "c", *(f"state{i}" for i in range(count)))[:count]
+
+
+def _unbound(sequences: tuple[Code, ...], *, reverse: bool) -> Code:
+    """What a scan goes through: ``zip(a.unbind(1), b.unbind(1), strict=True)``."""
+    steps = tuple(Call(Attr(s, "unbind"), (1,)) for s in sequences)
+    all_steps = steps[0] if len(steps) == 1 else Call("zip", steps, (("strict", True),))
+    if reverse and len(steps) > 1:
+        all_steps = Call("list", (all_steps,))
+    return Call("reversed", (all_steps,)) if reverse else all_steps
+
+
+def _in_order(gathered: Value, reverse: bool) -> Code:
+    return Subscript(Var(gathered), (slice(None, None, -1),)) if reverse else Var(gathered)
+
+
+def _is_attribute(code: Code) -> bool:
+    return isinstance(code, Attr) and (isinstance(code.value, Raw) or _is_attribute(code.value))
+
+
+def _solved(name: str, dim: Dim, code: Code) -> Code | None:
+    """The symbol from ``dim == code``, where the dim is linear in it and in nothing else."""
+    if not isinstance(dim, Size) or symbols(dim) != (name,):
+        return None
+    rest = substitute(dim, {name: 0})
+    factor = substitute(dim, {name: 1}) - rest
+    if not isinstance(factor, int) or factor <= 0 or dim != symbol(name) * factor + rest:
+        return None
+    shifted = Infix("-", code, rest) if rest else code
+    return Infix("//", shifted, factor) if factor > 1 else shifted
