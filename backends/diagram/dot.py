@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
-from . import style
+from . import sheet, style
 from .collisions import lines_through_titles
 from .measure import SMALL, TITLE, box_width, line_width
 from .picture import Box, Cluster, Edge, Item, Kind, Picture, Run, Strip, Table, Text
+from .sheet import Places
 
 FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
 GRAPH: Final = {
@@ -40,6 +41,16 @@ ROUNDS: Final = 3
 CHECKED: Final = 400
 """Boxes of a picture that is laid out more than once."""
 
+LEGEND_ID: Final = "page-legend"
+TITLE_ID: Final = "page-title"
+_NOTES: Final = {
+    TITLE_ID: {"shape": "plain", "style": "", "tooltip": " ", "class": "note", "id": TITLE_ID},
+    LEGEND_ID: {
+        "style": "rounded", "color": style.SHEET, "penwidth": "0.8", "margin": "0.04,0.02",
+        "tooltip": " ", "class": "note", "id": LEGEND_ID,
+    },
+}  # fmt: skip
+
 Spacers: TypeAlias = dict[str, float]
 
 
@@ -51,10 +62,23 @@ class _Layout:
     groups: dict[str, str]
     spacers: Spacers
     inputs: Counter[str]
+    places: Places | None = None
+
+    def at(self, box: str) -> dict[str, str]:
+        return self.places.boxes.get(box, {}) if self.places else {}
+
+    def around(self, cluster: str) -> dict[str, str]:
+        return self.places.clusters.get(f"cluster_{cluster}", {}) if self.places else {}
 
 
 def dot(picture: Picture) -> str:
-    """DOT text; the same picture gives the same bytes."""
+    """DOT text; the same picture gives the same bytes. With insets everything has its place."""
+    insets = [item for item in picture.items if isinstance(item, Cluster) and item.inset]
+    return _page(picture, insets) if insets else _alone(picture)
+
+
+def _alone(picture: Picture) -> str:
+    """What is laid out in one go, with room for titles."""
     spacers = _spacers(picture) if picture.direction == "TB" else {}
     text = _text(picture, spacers)
     small = sum(1 for _ in picture.boxes()) <= CHECKED
@@ -68,26 +92,73 @@ def dot(picture: Picture) -> str:
     return text
 
 
+def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
+    """The trunk, the insets and the legend, each laid out alone."""
+    from graphviz import Digraph
+
+    trunk = tuple(item for item in picture.items if item not in insets)
+    pieces = [_alone(_piece(picture, items)) for items in (trunk, *((i,) for i in insets))]
+    words = {LEGEND_ID: _legend(picture, 1) if picture.legend else "", TITLE_ID: _heading(picture)}
+    legend, title = (_note(id, said) for id, said in words.items())
+    pieces += [legend] if legend else []
+    attributes = GRAPH | {"layout": "nop2"}
+    digraph = Digraph(picture.name, graph_attr=attributes, node_attr=NODE, edge_attr=EDGE)
+    layout = _layout(picture, {}, sheet.placed(pieces, title, picture.direction))
+    for item in picture.items:
+        _item(digraph, item, layout)
+    _edges(digraph, picture, layout)
+    for id, said in words.items():
+        if said:
+            digraph.node(id, said, **_NOTES[id], **layout.at(id))
+    return str(digraph.source)
+
+
+def _piece(picture: Picture, items: tuple[Item, ...]) -> Picture:
+    """Part of a picture, without words around it."""
+    part = replace(picture, title="", subtitle="", items=items, legend=False)
+    ids = {box.id for box in part.boxes()}
+    return replace(
+        part, edges=tuple(e for e in picture.edges if e.tail in ids),
+        ranks=tuple(rank for rank in picture.ranks if ids.issuperset(rank)),
+    )  # fmt: skip
+
+
+def _note(id: str, said: str) -> str:
+    """Words as a picture of their own."""
+    from graphviz import Digraph
+
+    digraph = Digraph(graph_attr=GRAPH, node_attr=NODE)
+    digraph.node(id, said, **_NOTES[id])
+    return str(digraph.source) if said else ""
+
+
+def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) -> _Layout:
+    return _Layout(
+        groups=_groups(picture.edges), spacers=spacers,
+        inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"), places=places,
+    )  # fmt: skip
+
+
 def _text(picture: Picture, spacers: Spacers) -> str:
     from graphviz import Digraph
 
     digraph = Digraph(picture.name, graph_attr=_attributes(picture), node_attr=NODE, edge_attr=EDGE)
-    layout = _Layout(
-        groups=_groups(picture.edges),
-        spacers=spacers,
-        inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"),
-    )
+    layout = _layout(picture, spacers)
     # The graph's own label is the legend, so the title is that of a cluster without a wall.
     with digraph.subgraph(name="cluster_page") as page:
         page.attr(label=_heading(picture), peripheries="0", margin="4", labelloc="t")
         for item in picture.items:
             _item(page, item, layout)
-    boxes = {box.id: box for box in picture.boxes()}
-    for edge in picture.edges:
-        _edge(digraph, edge, boxes, picture.direction)
+    _edges(digraph, picture, layout)
     for rank in picture.ranks:
         _rank(digraph, rank)
     return str(digraph.source)
+
+
+def _edges(digraph: Any, picture: Picture, layout: _Layout) -> None:
+    boxes = {box.id: box for box in picture.boxes()}
+    for edge in picture.edges:
+        _edge(digraph, edge, boxes, picture.direction, layout)
 
 
 def _attributes(picture: Picture) -> dict[str, str]:
@@ -119,7 +190,7 @@ def _item(digraph: Any, item: Item, layout: _Layout) -> None:
     attributes = _box(item, layout.inputs[item.id])
     if item.id in layout.groups:
         attributes["group"] = layout.groups[item.id]
-    digraph.node(item.id, **attributes)
+    digraph.node(item.id, **attributes, **layout.at(item.id))
     if item.id in layout.spacers:
         _spacer(digraph, item.id, layout.spacers[item.id])
 
@@ -228,6 +299,7 @@ def _cluster(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
         sheet.attr(
             label="", style="rounded,filled", color=style.SHEET, fillcolor="white", penwidth="1",
             margin="4", peripheries="1", id=f"{cluster.id}-sheet", tooltip=" ",
+            **layout.around(f"{cluster.id}-sheet"),
         )  # fmt: skip
         _wall(sheet, cluster, layout)
 
@@ -236,11 +308,13 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
     with digraph.subgraph(name=f"cluster_{cluster.id}") as wall:
         wall.attr(
             label=_html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
-            labeljust="l", labelloc="t", style="rounded,filled",
+            labeljust="l", labelloc="t",
+            style="rounded,dashed" if cluster.inset else "rounded,filled",
             color=style.SHEET, fillcolor=style.PAINTS["block"].fill, penwidth="1", margin="9",
             peripheries="1",
             id=cluster.id, tooltip=_plain(cluster.tooltip or cluster.id),
-            **{"class": str(cluster.category)},
+            **{"class": "inset" if cluster.inset else str(cluster.category)},
+            **layout.around(cluster.id),
         )  # fmt: skip
         for item in cluster.items:
             _item(wall, item, layout)
@@ -283,7 +357,9 @@ def _enclosing(
 # --- edges ------------------------------------------------------------------------------------
 
 
-def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str) -> None:
+def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layout: _Layout) -> None:
+    if edge.look == "hidden" and layout.places:
+        return
     if edge.look == "hidden":
         digraph.edge(edge.tail, edge.head, style="invis", weight="10" if edge.trunk else "1")
         return
@@ -308,6 +384,9 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str) -> No
         if not edge.arrow:
             attributes["arrowtail"] = "none"
         tail, head = head, tail
+    if layout.places:
+        tail, head = (edge.head, edge.tail) if edge.climbs else (edge.tail, edge.head)
+        attributes |= layout.places.edge(tail, head)
     digraph.edge(tail, head, **attributes)
 
 
@@ -368,10 +447,10 @@ def _plain(said: str) -> str:
 # --- the legend -------------------------------------------------------------------------------
 
 
-def _legend(picture: Picture) -> str:
+def _legend(picture: Picture, columns: int = LEGEND_COLUMNS) -> str:
     """What occurs, in columns; as wide as a narrow picture."""
     entries = list(_entries(picture))
-    rows = [entries[i : i + LEGEND_COLUMNS] for i in range(0, len(entries), LEGEND_COLUMNS)]
+    rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
     lines = ["".join(_entry(*entry) for entry in row) for row in rows]
     start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" CELLPADDING="0">'
     return f"<{start}{''.join(f'<TR>{line}</TR>' for line in lines)}</TABLE>>" if lines else ""

@@ -86,13 +86,15 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A block or group drawn open. ``repeated``: as a stacked sheet."""
+    """A block or group drawn open. ``repeated``: as a stacked sheet. ``inset``: beside the net,
+    laid out by itself."""
 
     id: str
     title: Text
     items: tuple[Item, ...]
     category: Kind = "block"
     repeated: bool = False
+    inset: bool = False
     tooltip: str = ""
     span: Span | None = None
 

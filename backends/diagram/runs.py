@@ -20,9 +20,9 @@ def symbols(step: Step, varying: dict[str, set[str]]) -> Symbols:
     known = Symbols(len(bodies))
     first = step.rows[0].steps[0]
     differing = varying.get(words.name(first), set()) if alone(step) else set()
-    for name, values in _given(bodies):
+    for name, values in given(bodies):
         known.offer(name, values, always=name in differing)
-    for name, values in _given_inside(bodies):
+    for name, values in given_inside(bodies):
         known.offer(name, values, shown=False)
     if len(set(counts(step))) > 1:
         known.count(counts(step))
@@ -86,19 +86,19 @@ def _shapes(step: Step) -> list[str]:
     return [style.shape(t) for t in types]
 
 
-def _given(bodies: Sequence[Chart]) -> Iterator[tuple[str, list[object]]]:
+def given(bodies: Sequence[Chart]) -> Iterator[tuple[str, list[object]]]:
     """The arguments of charts of one form, side by side."""
     graphs = [b.graph for b in bodies]
-    given = [dict(g.arguments) if g is not None else {} for g in graphs]
-    for name in given[0]:
-        if all(name in g for g in given):
-            yield name, [g[name] for g in given]
+    held = [dict(g.arguments) if g is not None else {} for g in graphs]
+    for name in held[0]:
+        if all(name in g for g in held):
+            yield name, [g[name] for g in held]
 
 
-def _given_inside(bodies: Sequence[Chart]) -> Iterator[tuple[str, list[object]]]:
+def given_inside(bodies: Sequence[Chart]) -> Iterator[tuple[str, list[object]]]:
     """The arguments of the calls inside, for captions that need a name."""
     for steps in zip(*(b.steps for b in bodies), strict=True):
         called = [s.body for s in steps if s.body is not None]
         if called:
-            yield from _given(called)
-            yield from _given_inside(called)
+            yield from given(called)
+            yield from given_inside(called)

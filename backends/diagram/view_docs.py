@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
 from . import runs, style, words
@@ -31,8 +31,16 @@ PAGE: Final = 1150
 STEP: Final = "t → t+1"
 LINES: Final = 6
 
+Draw: TypeAlias = Callable[[Charts, Graph, Options, bool, int | None], Picture]
+"""Draws a net, groups in a row merged or not, opened so many levels deep."""
+
 
 def picture(graph: Graph, options: Options) -> Picture:
+    """Blocks open where they are first met."""
+    return readable(graph, options, _draw)
+
+
+def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
     """As much opened as stays readable. Raises TooLarge if nothing does."""
     charts = Charts()
     attempts = [(False, options.depth), (True, options.depth)]
@@ -41,7 +49,7 @@ def picture(graph: Graph, options: Options) -> Picture:
     refused: TooLarge | None = None
     for groups, depth in attempts:
         try:
-            drawn = _draw(charts, graph, options, groups=groups, depth=depth)
+            drawn = draw(charts, graph, options, groups, depth)
         except TooLarge as error:
             refused = error
             continue
@@ -69,18 +77,18 @@ def _too_large(name: str, count: int) -> TooLarge:
 
 
 def _draw(
-    charts: Charts, graph: Graph, options: Options, *, groups: bool, depth: int | None
+    charts: Charts, graph: Graph, options: Options, groups: bool, depth: int | None
 ) -> Picture:
-    docs = _Docs(charts, options, groups, depth, _varying(graph))
+    docs = Docs(charts, options, groups, depth, varying(graph))
     docs.net(graph)
     title, subtitle = words.titles(graph, options.title)
     return Picture(
         graph.name or "network", title, subtitle, options.direction, tuple(docs.items),
-        _straighten(docs.edges), tuple(docs.ranks), options.legend,
+        straighten(docs.edges), tuple(docs.ranks), options.legend,
     )  # fmt: skip
 
 
-def _straighten(edges: Sequence[Edge]) -> tuple[Edge, ...]:
+def straighten(edges: Sequence[Edge]) -> tuple[Edge, ...]:
     """Edges that are the only way out of one box and into the next make the trunk."""
     out = Counter(e.tail for e in edges if e.look == "flow")
     into = Counter(e.head for e in edges if e.look == "flow")
@@ -90,7 +98,7 @@ def _straighten(edges: Sequence[Edge]) -> tuple[Edge, ...]:
     )
 
 
-def _varying(graph: Graph) -> dict[str, set[str]]:
+def varying(graph: Graph) -> dict[str, set[str]]:
     """The parameters of each block that differ between its calls anywhere in the net."""
     held: dict[str, dict[str, set[str]]] = {}
     seen: set[int] = set()
@@ -111,7 +119,9 @@ def _varying(graph: Graph) -> dict[str, set[str]]:
 
 
 @dataclass(slots=True)
-class _Docs:
+class Docs:
+    """Draws a net's charts, going down into those that open."""
+
     charts: Charts
     options: Options
     groups: bool
@@ -270,11 +280,11 @@ class _Docs:
         below = scope.enter(step)
         if inner is not None:
             return self.through(step, inner, below, ins, words.label(step))
-        title = text(words.title(copies, prefix or ""))
+        title = self.title(copies, prefix or "")
         count = symbols.count([c.count for c in copies])
         heading = text(title, " " if title and count else "", count)
         shared = SHARED if step.part.shared else ()
-        if scope.bare:
+        if scope.bare and not self.boxed(step):
             return [replace(end, label="") for end in self.steps(bodies, below, ins, symbols)]
         if self.opens(step, scope):
             heading = text(heading, " " if heading and shared else "", shared)
@@ -399,7 +409,14 @@ class _Docs:
         self.opened.add(key)
         return True
 
+    def boxed(self, step: Step) -> bool:
+        """Whether a call is a box even where it could do without a wall."""
+        return False
+
     # --- the words of a closed call -----------------------------------------------------------
+
+    def title(self, copies: Sequence[Step], prefix: str) -> Text:
+        return text(words.title(copies, prefix))
 
     def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
         said = [words.arguments(c, self.varying) for c in copies]

@@ -1,0 +1,308 @@
+"""The paper view: the trunk as a column, every distinct block drawn once beside it.
+
+A block's box in the trunk names it, with the numbers that tell this use from the others; its inset
+says the same numbers by name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ...compiler.ir import Graph
+from ...compiler.types import TensorType
+from . import runs, style, words
+from .chart import Chart, Step, single
+from .charts import Charts
+from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Text, text
+from .scope import End, Scope
+from .symbols import Column, Symbols
+from .view_docs import Docs, readable, straighten, varying
+
+Key = tuple[str, int]
+
+
+def picture(graph: Graph, options: Options) -> Picture:
+    """Blocks are boxes, with an inset to each."""
+    return readable(graph, options, _draw)
+
+
+def _draw(
+    charts: Charts, graph: Graph, options: Options, groups: bool, depth: int | None
+) -> Picture:
+    paper = _Paper(charts, options, groups, depth, varying(graph))
+    paper.survey(charts.of(graph), Scope())
+    paper.name_insets()
+    insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
+    paper.net(graph)
+    ordered = [insets[key] for key in paper.order if key in insets]
+    title, subtitle = words.titles(graph, options.title)
+    return Picture(
+        graph.name or "network", title, subtitle, options.direction,
+        (*paper.items, *ordered), straighten(_said_once(paper.edges, paper.items)),
+        tuple(paper.ranks), options.legend,
+    )  # fmt: skip
+
+
+def _said_once(edges: Sequence[Edge], items: Sequence[Item]) -> list[Edge]:
+    """Shapes stand where a stage ends, not also inside it; and once on lines side by side."""
+    walls: dict[str, tuple[str, ...]] = {}
+    _enclose(items, (), walls)
+    leaving: dict[str, set[str]] = {}
+    for edge in edges:
+        for wall in set(walls.get(edge.tail, ())) - set(walls.get(edge.head, ())):
+            leaving.setdefault(wall, set()).add(edge.label)
+    pairs = Counter((e.tail, e.head) for e in edges)
+
+    def told(edge: Edge) -> bool:
+        around = walls.get(edge.tail, ())
+        inside = bool(around) and around == walls.get(edge.head)
+        return pairs[edge.tail, edge.head] > 1 or (
+            inside and edge.label in leaving.get(around[-1], ())
+        )
+
+    return [replace(edge, label="") if told(edge) else edge for edge in edges]
+
+
+def _enclose(
+    items: Sequence[Item], around: tuple[str, ...], walls: dict[str, tuple[str, ...]]
+) -> None:
+    for item in items:
+        if isinstance(item, Cluster):
+            _enclose(item.items, (*around, item.id), walls)
+        else:
+            walls[item.id] = around
+
+
+@dataclass(slots=True)
+class _Inset:
+    """A block in all its uses. ``sites`` are the calls, ``bodies`` the charts that differ."""
+
+    key: Key
+    name: str
+    scope: Scope
+    number: int = 1
+    note: str = ""
+    """What tells it from other forms of the block."""
+    sites: int = 0
+    once: bool = True
+    bodies: list[Chart] = field(default_factory=list)
+    columns: dict[str, Column] = field(default_factory=dict)
+    holds: bool = False
+    """Whether blocks are called inside."""
+    types: set[tuple[TensorType, ...]] = field(default_factory=set)
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}-inset{self.number}"
+
+    @property
+    def title(self) -> Text:
+        return text(self.name, Run(self.note, "faint"))
+
+
+@dataclass(slots=True)
+class _Paper(Docs):
+    insets: dict[Key, _Inset] = field(default_factory=dict)
+    order: list[Key] = field(default_factory=list)
+    """The blocks as a reader meets them."""
+
+    # --- which blocks there are ---------------------------------------------------------------
+
+    def survey(self, chart: Chart, scope: Scope) -> bool:
+        """Collect the calls of blocks, inner ones first; says whether there are any."""
+        found = False
+        for step in chart.steps:
+            if step.body is None or step.kind not in ("call", "scan"):
+                continue
+            below = scope.enter(step)
+            if _block(step) and _key(step) not in self.order:
+                self.order.append(_key(step))
+            holds = self.survey(step.body, below)
+            found = found or holds
+            if step.kind == "call" and _block(step):
+                found = True
+                self.note(step, below, holds)
+        return found
+
+    def note(self, step: Step, below: Scope, holds: bool) -> None:
+        assert step.body is not None
+        inset = self.insets.setdefault(_key(step), _Inset(_key(step), words.name(step), below))
+        inset.sites += 1
+        inset.once = inset.sites == 1 and step.count == 1 and not step.part.shared
+        inset.holds = inset.holds or holds
+        inset.types.add(tuple(below.type(t) for t in step.takes))
+        new = (step.body.numbers, step.body.inputs)
+        if all((body.numbers, body.inputs) != new for body in inset.bodies):
+            inset.bodies.append(step.body)
+
+    def name_insets(self) -> None:
+        """Variants of a block go by a layer that only they have, else by letter."""
+        variants: dict[str, list[_Inset]] = {}
+        for key in self.order:
+            variants.setdefault(key[0], []).append(self.insets[key])
+        for several in variants.values():
+            if len(several) == 1:
+                continue
+            labels = [_labels(inset.bodies[0]) for inset in several]
+            common = set.intersection(*labels)
+            for i, (inset, own) in enumerate(zip(several, labels, strict=True)):
+                extra = sorted(own - common)
+                if len(several) == 2 and bool(extra) != bool(labels[1 - i] - common):
+                    inset.note = f" with {extra[0]}" if extra else ""
+                else:
+                    inset.note = f" {chr(ord('A') + i)}" if i < 26 else f" {i + 1}"
+                inset.number = i + 1
+
+    def apart(self, inset: _Inset) -> bool:
+        """Whether a block gets an inset; one that is just a frame around others opens in place."""
+        return not (inset.once and inset.holds and inset.scope.depth <= 1)
+
+    # --- insets -------------------------------------------------------------------------------
+
+    def inset(self, inset: _Inset) -> Cluster:
+        symbols = Symbols(len(inset.bodies))
+        for name, values in (*runs.given(inset.bodies), *runs.given_inside(inset.bodies)):
+            symbols.offer(name, values, shown=False)
+        scope = replace(
+            inset.scope, id=f"{inset.id}.", depth=1, block=True, bare=False, stretch="",
+            closed=False,
+        )  # fmt: skip
+        outside, self.items = self.items, []
+        options = self.options
+        if len(inset.types) > 1:
+            self.options = replace(options, shapes=False)
+        body = inset.bodies[0]
+        found = self.steps(inset.bodies, scope, self.entries(body, scope), symbols)
+        if len(found) > 1:
+            self.exits(body, scope, found)
+        self.options = options
+        inside, self.items = tuple(self.items), outside
+        inset.columns = symbols.shown()
+        named = text("(", Run(", ".join(inset.columns), "symbol"), ")") if inset.columns else ()
+        title = text(inset.name, named, Run(inset.note, "faint"))
+        tooltip = body.graph.documentation.strip() if body.graph else ""
+        return Cluster(inset.id, title, inside, inset=True, tooltip=tooltip)
+
+    def entries(self, body: Chart, scope: Scope) -> list[End]:
+        """A point where the tensor comes in; several by name."""
+        assert body.graph is not None
+        ends: list[End] = []
+        ports = body.graph.inputs
+        for i, port in enumerate(ports):
+            id = scope.point(f"in{i + 1}")
+            if len(ports) == 1:
+                box = Box(id, shape="fork")
+            else:
+                box = Box(id, text(Run(port.name or "x", "symbol")), shape="label")
+            self.items.append(box)
+            ends.append(End(id))
+        if len(ends) > 1:
+            ends[0] = self.fork(ends[0], scope.point("fork"))
+        return ends
+
+    def exits(self, body: Chart, scope: Scope, found: Sequence[End]) -> None:
+        assert body.graph is not None
+        for i, (end, port) in enumerate(zip(found, body.graph.outputs, strict=False)):
+            id = scope.point(f"out{i + 1}")
+            name = port.name or f"output {i + 1}"
+            self.items.append(Box(id, text(Run(name, "symbol")), shape="label"))
+            self.connect(end, id)
+
+    # --- calls --------------------------------------------------------------------------------
+
+    def known(self, step: Step) -> _Inset | None:
+        """The inset of a call."""
+        if not _block(step):
+            return None
+        inset = self.insets.get(_key(step))
+        return inset if inset is not None and self.apart(inset) else None
+
+    def boxed(self, step: Step) -> bool:
+        return self.known(step) is not None
+
+    def only(self, body: Chart) -> Step | None:
+        own = body.graph is not None and body.graph.kind == "block"
+        return None if own else super(_Paper, self).only(body)
+
+    def opens(self, step: Step, scope: Scope) -> bool:
+        names = {words.name(step), words.label(step), scope.module(step.part.path)} - {""}
+        if names & set(self.options.fold):
+            return False
+        if names & set(self.options.expand):
+            return True
+        if self.known(step) is not None or scope.closed:
+            return False
+        return self.depth is None or scope.depth < self.depth
+
+    def title(self, copies: Sequence[Step], prefix: str) -> Text:
+        inset = self.known(copies[0])
+        if inset is not None:
+            return inset.title
+        if single(copies[0]) is not None:
+            return ()
+        return super(_Paper, self).title(copies, prefix)
+
+    def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
+        inset = self.known(copies[0])
+        if inset is None:
+            return super(_Paper, self).arguments(copies, symbols)
+        said = [_said(inset, c.body) for c in copies]
+        line = symbols.line([style.clip(s, words.LINE) for s in said])
+        return [line] if line else []
+
+    def closed_block(self, body: Chart) -> bool:
+        name = body.graph.name if body.graph else ""
+        return (name, body.look) not in self.insets
+
+    # --- runs ---------------------------------------------------------------------------------
+
+    def run(
+        self, step: Step, scope: Scope, ins: Sequence[End], prefix: str | None = None
+    ) -> list[End]:
+        first = step.rows[0].steps[0]
+        inset = self.known(first) if runs.alone(step) else None
+        if inset is None or self.opens(first, scope):
+            return super(_Paper, self).run(step, scope, ins, prefix)
+        symbols = Symbols(len(step.rows))
+        chosen = [_number(inset, row.body) for row in step.rows]
+        for name, column in inset.columns.items():
+            symbols.offer(name, [column[i] for i in chosen], always=True)
+        if len(set(runs.counts(step))) > 1:
+            symbols.count(runs.counts(step))
+        count = text(Run(f" ×{sum(runs.counts(step))}", "badge"))
+        box = Box(
+            scope.box(step, prefix is not None), text(inset.title, count), "block",
+            table=runs.table(step, symbols), repeated=True,
+            tooltip=words.about_call(first, scope.enter(first)), span=step.node.span,
+        )  # fmt: skip
+        return self.shut([step], scope, ins, box)
+
+
+def _block(step: Step) -> bool:
+    graph = step.body.graph if step.body else None
+    return step.kind == "call" and graph is not None and graph.kind == "block"
+
+
+def _key(step: Step) -> Key:
+    assert step.body is not None
+    return words.name(step), step.body.look
+
+
+def _number(inset: _Inset, body: Chart | None) -> int:
+    """Which of the inset's bodies it is."""
+    numbers = body.numbers if body else ()
+    return next((i for i, b in enumerate(inset.bodies) if b.numbers == numbers), 0)
+
+
+def _said(inset: _Inset, body: Chart | None) -> str:
+    """``width 64, stride 2``."""
+    i = _number(inset, body)
+    return ", ".join(f"{name} {column[i]}" for name, column in inset.columns.items())
+
+
+def _labels(chart: Chart) -> set[str]:
+    """What the layers of a block are called."""
+    paths = [part.path for step in chart.steps for part in step.parts if part.path]
+    return {path.partition(".")[0].rstrip("0123456789") for path in paths} - {""}

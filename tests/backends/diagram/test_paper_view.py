@@ -1,0 +1,164 @@
+"""The paper view: a trunk of boxes, each block drawn once beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from netwright.backends.diagram import render, to_dot
+from netwright.backends.diagram.engine import lay_out
+from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
+from netwright.backends.diagram.sheet import arrange
+from netwright.backends.diagram.view_paper import picture
+from netwright.compiler.ir import Graph
+from netwright.compiler.pipeline import load_source
+from netwright.grammar.source import Source
+
+from ...conftest import Golden
+from .geometry import complaints, size
+from .nets import DENSE, ENCODER, INCEPTION, MEMORY, NETS, RESIDUAL, SEQUENTIAL, graph
+
+SPECS = Path(__file__).parents[3] / "specs"
+SMALLEST = 9.0
+PAPERS = (
+    "resnet:resnet50", "googlenet:googlenet", "densenet:densenet121",
+    "transformer:transformer_base", "gpt2:gpt2", "vit:vit_b_16", "bert:bert_base",
+    "mobilenet_v2:mobilenet_v2", "unet:unet",
+)  # fmt: skip
+
+
+def drawn(text: str, **options: object) -> Picture:
+    return picture(graph(text), Options(**options))  # type: ignore[arg-type]
+
+
+def insets(view: Picture) -> dict[str, Cluster]:
+    return {letters(c.title): c for c in view.items if isinstance(c, Cluster) and c.inset}
+
+
+def trunk(view: Picture) -> list[Box]:
+    items = tuple(i for i in view.items if not (isinstance(i, Cluster) and i.inset))
+    return list(Picture("", "", "", "TB", items, ()).boxes())
+
+
+def shipped(name: str) -> Graph:
+    stem, _, net = name.partition(":")
+    path = SPECS / f"{stem}.net"
+    found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net).graph
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", ["residual", "inception", "dense", "memory"])
+def test_dot_is_as_it_was(name: str, golden: Golden) -> None:
+    golden(f"diagram/paper/{name}.dot", to_dot(graph(NETS[name]), view="paper"))
+
+
+# --- what is drawn ----------------------------------------------------------------------------
+
+
+def test_every_form_of_a_block_is_drawn_once() -> None:
+    assert list(insets(drawn(RESIDUAL))) == ["basic(width)", "basic(width) with downsample"]
+
+
+def test_blocks_in_the_trunk_say_their_numbers() -> None:
+    boxes = [b for b in trunk(drawn(RESIDUAL)) if b.category == "block"]
+    said = [(letters(b.title), [letters(line) for line in b.lines]) for b in boxes]
+    assert ("basic ×2", ["width 64"]) in said or ("basic ×3", ["width 64"]) in said
+    assert ("basic with downsample", ["width 128"]) in said
+
+
+def test_numbers_that_differ_have_names_in_the_inset() -> None:
+    inside = insets(drawn(INCEPTION))["inception(a, b, c)"]
+    said = [letters(i.title) for i in inside.items if isinstance(i, Box)]
+    assert {"conv 1×1, a", "conv 1×1, b/2", "conv 3×3, b", "conv 1×1, c", "concat"} <= set(said)
+    tables = [b.table for b in trunk(drawn(INCEPTION)) if b.table]
+    assert [t.head for t in tables] == [("", "a", "b", "c", "out")] * 2
+
+
+def test_blocks_inside_blocks_have_insets_of_their_own() -> None:
+    view = drawn(DENSE)
+    assert list(insets(view)) == ["dense(depth)", "layer"]
+    sheet = next(c for c in insets(view)["dense(depth)"].items if isinstance(c, Cluster))
+    assert letters(sheet.title) == "×depth"
+    assert [letters(b.lines[0]) for b in trunk(view) if b.category == "block"] == [
+        "depth 4",
+        "depth 6",
+    ]
+
+
+def test_several_inputs_of_a_block_have_names() -> None:
+    inside = insets(drawn(MEMORY))["decoder"]
+    labels = [b for b in inside.items if isinstance(b, Box) and b.shape == "label"]
+    assert [letters(b.title) for b in labels] == ["x", "m"]
+
+
+def test_a_net_without_blocks_has_no_insets() -> None:
+    assert insets(drawn(SEQUENTIAL)) == {}
+
+
+def test_expand_and_fold() -> None:
+    assert "encoder_layer ×6" in {letters(c.title) for c in drawn(
+        ENCODER, expand=("encoder_layer",)).clusters()}  # fmt: skip
+    folded = drawn(SEQUENTIAL, fold=("features",))
+    assert "features" in {letters(b.title) for b in folded.boxes()}
+
+
+def test_weights_that_depend_on_what_comes_in_are_left_out() -> None:
+    text = """
+    block head(n) = linear(n) > tanh > linear(n)
+    net heads: x[8] -> [4] { x > head(4) as a > relu > head(4) as b }
+    """
+    inside = insets(drawn(text))["head"]
+    first, second = (b for b in inside.items if isinstance(b, Box) and b.category == "linear")
+    assert first.lines == ()
+    assert letters(second.lines[0]) == "20"
+
+
+# --- how it comes out -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("name", NETS)
+def test_nothing_lies_on_anything(name: str, direction: str) -> None:
+    dot = to_dot(graph(NETS[name]), view="paper", direction=direction)  # type: ignore[arg-type]
+    assert complaints(dot) == []
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_page_at_six_points(name: str) -> None:
+    dot = to_dot(shipped(name), view="paper")
+    assert [c for c in complaints(dot) if " leaves " not in c] == []
+    width, height = size(dot)
+    assert SMALLEST * min(1.0, (595 - 50) / width, (842 - 50) / height) >= 6
+
+
+def test_pieces_keep_apart() -> None:
+    drawn = json.loads(lay_out(to_dot(graph(RESIDUAL), view="paper"), "json"))
+    frames = [o for o in drawn["objects"] if o.get("class") == "inset"]
+    bounds = sorted([float(n) for n in frame["bb"].split(",")] for frame in frames)
+    assert len(bounds) == 2
+    (_, low, _, high), (_, other_low, _, other_high) = bounds
+    assert high < other_low or other_high < low or bounds[0][2] < bounds[1][0]
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
+def test_all_formats(suffix: str) -> None:
+    first = render(graph(RESIDUAL), suffix, view="paper")
+    assert first == render(graph(RESIDUAL), suffix, view="paper")
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def test_insets_stand_beside_a_tall_trunk_and_below_a_wide_one() -> None:
+    spots, _ = arrange([(200, 1000), (200, 300), (100, 100)], [], "TB")
+    assert [x for x, _ in spots[1:]] == [222, 222]
+    spots, _ = arrange([(700, 100), (200, 300), (100, 100)], [], "TB")
+    assert all(y > 100 for _, y in spots[1:])
+
+
+def test_to_the_right_everything_stands_below() -> None:
+    spots, _ = arrange([(700, 100), (200, 300)], [], "LR")
+    assert spots[1][1] > 100
