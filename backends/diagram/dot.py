@@ -100,10 +100,9 @@ def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
     pieces = [_alone(_piece(picture, items)) for items in (trunk, *((i,) for i in insets))]
     words = {LEGEND_ID: _legend(picture, 1) if picture.legend else "", TITLE_ID: _heading(picture)}
     legend, title = (_note(id, said) for id, said in words.items())
-    pieces += [legend] if legend else []
     attributes = GRAPH | {"layout": "nop2"}
     digraph = Digraph(picture.name, graph_attr=attributes, node_attr=NODE, edge_attr=EDGE)
-    layout = _layout(picture, {}, sheet.placed(pieces, title, picture.direction))
+    layout = _layout(picture, {}, sheet.placed(pieces, legend, title, picture.direction))
     for item in picture.items:
         _item(digraph, item, layout)
     _edges(digraph, picture, layout)

@@ -47,12 +47,15 @@ class Places:
         return known.pop(0) if known else {}
 
 
-def placed(pieces: Sequence[str], title: str, direction: str) -> Places:
+def placed(pieces: Sequence[str], legend: str, title: str, direction: str) -> Places:
     """Pieces in DOT, the trunk first; the title goes above all."""
     drawn = [_read(piece) for piece in pieces]
-    spots, (width, height) = arrange([d.size for d in drawn], drawn[0].extents(), direction)
+    key = _read(legend) if legend else None
+    spots, (width, height) = arrange(
+        [d.size for d in drawn], drawn[0].extents(), direction, key.size if key else None
+    )
     found = Places()
-    for piece, (x, y) in zip(drawn, spots, strict=True):
+    for piece, (x, y) in zip([*drawn, *([key] if key else [])], spots, strict=True):
         _collect(piece, (x, height - y - piece.size[1]), found)
     if title:
         above = _read(title)
@@ -63,16 +66,40 @@ def placed(pieces: Sequence[str], title: str, direction: str) -> Places:
 # --- the page ---------------------------------------------------------------------------------
 
 
-def arrange(sizes: Sequence[Point], trunk: Sequence[Rect], direction: str) -> _Page:
-    """The upper left corner of each on the page that needs the least shrinking. ``trunk`` is what
-    the first consists of: only where all else gets too small do insets stand in its bays."""
+def arrange(
+    sizes: Sequence[Point], trunk: Sequence[Rect], direction: str, legend: Point | None = None
+) -> _Page:
+    """The upper left corner of each on the page that needs the least shrinking, the legend's last.
+    ``trunk`` is what the first consists of: only where all else gets too small do insets stand in
+    its bays."""
+    upright = direction == "TB"
     whole = [(0.0, 0.0, *sizes[0])]
-    found = [*_below(sizes), *(_beside(sizes, whole) if direction == "TB" else ())]
-    best: _Page = max(found, key=_merit)
-    if _scale(best[1]) >= LEAST or direction != "TB":
-        return best
-    bays: _Page = max([best, *_beside(sizes, trunk)], key=_merit)
-    return bays
+    found = [*_below(sizes), *(_beside(sizes, whole) if upright else ())]
+    best = max((_explained(page, sizes, legend) for page in found), key=_merit)
+    if _scale(best[1]) < LEAST and upright:
+        bays = [_explained(page, sizes, legend) for page in _beside(sizes, trunk)]
+        best = max([best, *bays], key=_merit)
+    return best
+
+
+def _explained(page: _Page, sizes: Sequence[Point], legend: Point | None) -> _Page:
+    """With the legend where the page grows least: under something, or to its right."""
+    if legend is None:
+        return page
+    spots, (right, bottom) = page
+    taken = [(x, y, x + w, y + h) for (x, y), (w, h) in zip(spots, sizes, strict=True)]
+    wide, high = legend
+    free = [(x, low + SPACE) for x, _, _, low in taken]
+    free += [(end + SPACE, y) for _, y, end, _ in taken]
+    tries = [
+        ([*spots, (x, y)], (max(right, x + wide), max(bottom, y + high)))
+        for x, y in free
+        if not any(
+            x < end + SPACE - 1 and left < x + wide + SPACE - 1 and y < low + SPACE - 1
+            and top < y + high + SPACE - 1 for left, top, end, low in taken
+        )
+    ]  # fmt: skip
+    return max(tries, key=_merit)
 
 
 def _merit(page: _Page) -> tuple[float, float]:
@@ -111,18 +138,14 @@ def _beside(sizes: Sequence[Point], trunk: Sequence[Rect]) -> Iterator[_Page]:
 
 
 def _below(sizes: Sequence[Point]) -> Iterator[_Page]:
-    """Rows under the trunk; the legend may hang under the last inset."""
+    """Rows under the trunk."""
     (wide, high), rest = sizes[0], sizes[1:]
     least = max(wide, *(w for w, _ in rest))
     for limit in sorted({max(total, least) for total in _sums([w for w, _ in rest])} | {least}):
         spots: list[Point] = []
         x, y, row = 0.0, high + SPACE, 0.0
-        for k, (w, h) in enumerate(rest):
+        for w, h in rest:
             if x and x + w > limit + 0.5:
-                if k == len(rest) - 1 and (rest[k - 1][1] + SPACE + h) <= row * 1.25:
-                    spots.append((spots[-1][0], y + rest[k - 1][1] + SPACE))
-                    row = max(row, rest[k - 1][1] + SPACE + h)
-                    continue
                 x, y, row = 0.0, y + row + SPACE, 0.0
             spots.append((x, y))
             x, row = x + w + SPACE, max(row, h)

@@ -162,3 +162,10 @@ def test_insets_stand_beside_a_tall_trunk_and_below_a_wide_one() -> None:
 def test_to_the_right_everything_stands_below() -> None:
     spots, _ = arrange([(700, 100), (200, 300)], [], "LR")
     assert spots[1][1] > 100
+
+
+def test_the_legend_stands_where_there_is_room() -> None:
+    sizes = [(200.0, 500.0), (200.0, 900.0)]
+    spots, whole = arrange(sizes, [], "TB", (100.0, 200.0))
+    assert spots[-1] == (0, 522)
+    assert whole == (422, 900)
