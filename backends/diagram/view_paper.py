@@ -157,7 +157,8 @@ class _Paper(Docs):
 
     def apart(self, inset: _Inset) -> bool:
         """Whether a block gets an inset; one that is just a frame around others opens in place."""
-        return not (inset.once and inset.holds and inset.scope.depth <= 1)
+        frame = inset.once and inset.holds and inset.scope.depth <= 1
+        return not frame and inset.name not in self.options.expand
 
     # --- insets -------------------------------------------------------------------------------
 

@@ -13,8 +13,13 @@ EXAMPLES = """\
   netwright render unet.net -o unet.svg
   netwright render resnet --net resnet18 -o resnet18.png
   netwright render vgg --net vgg16 --direction LR -o vgg16.svg
+  netwright render gpt2 --net gpt2 --view paper -o gpt2.pdf
+  netwright render resnet --net resnet50 --fold layer4 --no-legend -o resnet50.svg
   netwright render lenet.net > lenet.svg
 """
+
+
+LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "legend")
 
 
 def configure(parser: Parser) -> None:
@@ -28,7 +33,16 @@ def configure(parser: Parser) -> None:
         "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
     )
     parser.add_argument("--depth", type=int, metavar="N", help="how many levels of blocks to open")
+    parser.add_argument(
+        "--expand", action="append", default=[], metavar="BLOCK",
+        help="open this block, label or module path wherever it stands",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fold", action="append", default=[], metavar="BLOCK", help="and this one nowhere"
+    )
     parser.add_argument("--title", help="the words above it ('' for none)")
+    parser.add_argument("--no-shapes", dest="shapes", action="store_false", help="no shapes")
+    parser.add_argument("--no-legend", dest="legend", action="store_false", help="no legend")
 
 
 def run(options: Namespace) -> int:
@@ -37,7 +51,7 @@ def run(options: Namespace) -> int:
     suffix = options.output.suffix if options.output and str(options.output) != "-" else ".svg"
     _know(suffix)
     graph, _ = compiled(options)
-    looks = {name: getattr(options, name) for name in ("view", "direction", "depth", "title")}
+    looks = {name: getattr(options, name) for name in LOOKS}
     try:
         picture = render(graph, suffix, **looks)
     except DiagramError as error:

@@ -278,6 +278,19 @@ def test_render(run: Netwright) -> None:
     assert Path("A.DOT").read_text().startswith("digraph")
 
 
+def test_render_takes_what_a_picture_shows(run: Netwright) -> None:
+    plain = run("render", "lenet.net").out
+    assert "> convolution" in plain
+    assert "> convolution" not in run("render", "lenet.net", "--no-legend").out
+    assert "6×14×14" in plain
+    labels = run("render", "lenet.net", "--no-shapes").out.count("6×14×14")
+    assert labels < plain.count("6×14×14")
+    net = ("render", "resnet", "--net", "resnet18", "-o", "-")
+    opened, shut = run(*net, "--expand", "basic").out, run(*net, "--fold", "basic").out
+    assert opened.count(">conv 3×3") > shut.count(">conv 3×3") == 0
+    assert ">R</text>" in run(*net, "--title", "R").out
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("a.bmp", "cannot draw .bmp files"), ("picture", "cannot draw a file without a suffix")],
