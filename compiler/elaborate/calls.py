@@ -313,6 +313,8 @@ class Calls(Context):
             k = texts[2]
             kernel = f"{k}x{k}" if k.isdigit() else k
             help = f"the input's channels are inferred: `{word.word}({kernel}, {texts[1]})`"
+        elif word.layer.category == "norm" and not names:
+            help = f"the channels are inferred: `{word.word}`"
         elif not names:
             help = f"`{word.word}` takes no arguments by position"
         self.report(

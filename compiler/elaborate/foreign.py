@@ -29,7 +29,9 @@ SETTINGS: Final = {
     "filters": "out", "units": "out", "strides": "stride", "rate": "p", "dropout_p": "p",
     "num_heads": "heads", "n_heads": "heads", "nhead": "heads", "hidden_size": "hidden",
     "num_layers": "layers", "padding_mode": "pad_mode", "output_padding": "output_pad",
-    "num_embeddings": "count", "embedding_dim": "dim", "is_causal": "causal",
+    "start_dim": "start", "end_dim": "end", "output_size": "size", "output_ratio": "ratio",
+    "upscale_factor": "factor", "downscale_factor": "factor", "unflattened_size": "sizes",
+    "lower": "low", "upper": "high", "num_embeddings": "count", "embedding_dim": "dim", "is_causal": "causal",
     "attn_mask": "mask", "axis": "dim", "keepdims": "keepdim", "dilation_rate": "dilation",
     "scale_factor": "scale", "num_groups": "groups", "epsilon": "eps", "kernel_initializer": "init",
 }  # fmt: skip

@@ -169,7 +169,7 @@ class Attention(Layer):
         width = q.shape[2]
         if not all(isinstance(t.shape[2], int) for t in (q, k, v)):
             raise Refused(
-                f"attention needs to know its width, here {width}", input=0,
+                f"attention needs to know its width, here {width}", code="E401", input=0,
                 help="give the input a shape: `--input 20x64`",
             )  # fmt: skip
         settings: dict[str, Code] = {"dropout": self.dropout} if self.dropout else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..checks import at_least
 from ..dims import Dim, less
 from ..layer import Example, Layer, Refused, Weight
 from ..lowering import Device, Helper, Input, Lowering, call, given
@@ -141,7 +142,7 @@ class Positions(Layer):
     def lower(self, x: TensorType) -> Lowering:
         helper = LEARNED if self.mode == "learned" else SINUSOIDAL
         if not isinstance(x.shape[2], int):
-            raise Refused("positions needs to know its width", input=0)
+            raise Refused("positions needs to know its width", code="E401", input=0)
         length = given(length=(self.length, 5000))
         return Lowering(call(helper.name, x.shape[2], **length), helpers=(helper,))
 
@@ -199,6 +200,7 @@ class Alibi(Source):
     def infer(self) -> TensorType:
         if self.heads < 1:
             raise Refused("alibi needs at least one head", setting="heads")
+        at_least(1, steps=self.steps)
         return TensorType((self.heads, self.steps, self.steps))
 
     def lower(self) -> Lowering:
@@ -231,6 +233,7 @@ class RelativeBuckets(Source):
             raise Refused(
                 "buckets are at least 4, distance more than half of them", setting="buckets"
             )
+        at_least(1, queries=self.queries, keys=self.keys)
         return TensorType((self.queries, self.keys), "int")
 
     def lower(self) -> Lowering:

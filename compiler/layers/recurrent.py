@@ -137,7 +137,7 @@ class Recurrent(Layer):
     def lower(self, x: TensorType, *states: TensorType) -> Lowering:
         if not isinstance(x.shape[-1], int):
             raise Refused(
-                f"{self.word} needs to know its input's features, here {x.shape[-1]}", input=0,
+                f"{self.word} needs to know its input's features, here {x.shape[-1]}", code="E401", input=0,
                 help="give the input a shape: `--input 20x57`",
             )  # fmt: skip
         settings: dict[str, Code] = given(
@@ -297,7 +297,7 @@ class Cell(Layer):
 
     def lower(self, x: TensorType, *states: TensorType) -> Lowering:
         if not isinstance(x.shape[-1], int):
-            raise Refused(f"{self.word} needs to know its input's features", input=0)
+            raise Refused(f"{self.word} needs to know its input's features", code="E401", input=0)
         settings = given(bias=(self.bias, True), **self._more_settings())
         module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
         kept: tuple[Code, ...] = tuple(Input(i + 1) for i in range(len(states)))
