@@ -13,15 +13,18 @@ if TYPE_CHECKING:
 
 
 def lint(tree: syntax.File, program: Program) -> list[Diagnostic]:
-    blocks = [node for node in walk([tree]) if isinstance(node, syntax.Block)]
-    return [*_unused(blocks), *_assumptions(program)]
+    return [*_unused(tree.statements), *_assumptions(program)]
 
 
-def _unused(blocks: Iterable[syntax.Block]) -> Iterator[Diagnostic]:
+def _unused(statements: Iterable[syntax.Statement]) -> Iterator[Diagnostic]:
     """Names of a body that nothing reads: what they name is left out of the network."""
-    for block in blocks:
-        read = {node.id for node in walk(_reads(block)) if isinstance(node, syntax.Name)}
-        for target in sorted(_targets(block), key=lambda name: name.span.start):
+    for block in statements:
+        if not isinstance(block, syntax.Block):
+            continue
+        yield from _unused(block.body)
+        targets = list(_targets(block.body))
+        read = {n.id for n in walk(_reads(block)) if isinstance(n, syntax.Name)} if targets else ()
+        for target in targets:
             if target.id not in read and not target.id.startswith("_"):
                 yield Diagnostic(
                     "W501", f"nothing uses `{target.id}`", target.span, severity="warning",
@@ -30,11 +33,15 @@ def _unused(blocks: Iterable[syntax.Block]) -> Iterator[Diagnostic]:
                 )  # fmt: skip
 
 
-def _targets(block: syntax.Block) -> Iterator[syntax.Name]:
+def _targets(body: Iterable[syntax.Statement]) -> Iterator[syntax.Name]:
     """The names that a body gives alone; of several results some may well go unused."""
-    for node in walk(block.body):
-        if isinstance(node, syntax.Assign) and isinstance(node.target, syntax.Name):
-            yield node.target
+    for statement in body:
+        if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
+            yield statement.target
+        if isinstance(statement, syntax.ExpressionStatement) and isinstance(
+            statement.value, syntax.For
+        ):
+            yield from _targets(statement.value.body)
 
 
 def _reads(node: syntax.Node) -> list[syntax.Node]:
