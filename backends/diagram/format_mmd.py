@@ -49,15 +49,16 @@ def write(picture: Picture) -> bytes:
 
 def _contract(picture: Picture) -> Picture:
     """Without points and words on lines: what goes through one goes past it."""
-    gone = {box.id: box for box in picture.boxes() if box.shape in ("fork", "label")}
-    into = {edge.head: edge for edge in picture.edges if edge.head in gone}
+    into = {edge.head: edge for edge in picture.edges if edge.look != "hidden"}
+    passed = (box for box in picture.boxes() if box.shape in ("fork", "label"))
+    gone = {box.id: box for box in passed if box.id in into}
     edges: list[Edge] = []
     said: set[tuple[str, str]] = set()
     for edge in picture.edges:
         if edge.look == "hidden" or edge.head in gone:
             continue
         label = edge.label
-        while edge.tail in gone and edge.tail in into:
+        while edge.tail in gone:
             before = into[edge.tail]
             word = letters(gone[edge.tail].title) or before.label
             if not label and word and (before.tail, word) not in said:
@@ -160,7 +161,7 @@ def _item(item: Item, names: dict[str, str], indent: str, direction: str) -> Ite
 
 
 def _shape(box: Box) -> tuple[str, str]:
-    if box.shape == "circle":
+    if box.shape in ("circle", "fork"):
         return "((", "))"
     if box.category == "io":
         return "([", "])"

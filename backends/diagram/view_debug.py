@@ -3,9 +3,8 @@ stay open; copies are drawn one by one unless that makes too many."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
 from typing import Final
@@ -29,6 +28,7 @@ from . import style, words
 from .chart import Part
 from .errors import TooLarge
 from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, text
+from .view_docs import straighten
 
 MOST: Final = 700
 """Boxes that are drawn."""
@@ -52,16 +52,8 @@ def _draw(graph: Graph, options: Options, *, copies: bool) -> Picture:
     title, subtitle = words.titles(graph, options.title)
     return Picture(
         graph.name or "network", title, subtitle, options.direction, items,
-        _straight(debug.edges), legend=options.legend,
+        straighten(debug.edges), legend=options.legend,
     )  # fmt: skip
-
-
-def _straight(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Edges that are the only way out of one box and into the next make the trunk."""
-    out = Counter(e.tail for e in edges if e.look == "flow")
-    into = Counter(e.head for e in edges if e.look == "flow")
-    alone = {e for e in edges if e.look == "flow" and out[e.tail] == into[e.head] == 1}
-    return tuple(replace(e, trunk=True) if e in alone else e for e in edges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netwright.backends.diagram import render
+from netwright.backends.diagram import render, views
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.view_docs import picture
 
@@ -55,9 +55,10 @@ def test_everything_has_its_place(name: str, direction: Any) -> None:
             assert near([item["x"], item["y"]], clusters[item["cluster"]])
 
 
-@pytest.mark.parametrize("name", NETS)
-def test_lines_run_from_box_to_box(name: str) -> None:
-    found = document(NETS[name])
+@pytest.mark.parametrize("view", views())
+@pytest.mark.parametrize("name", [n for n in NETS if n != "loop"])
+def test_lines_run_from_box_to_box(name: str, view: str) -> None:
+    found = document(NETS[name], view=view)
     nodes = by_id(found["nodes"])
     for edge in found["edges"]:
         assert len(edge["points"]) % 3 == 1
