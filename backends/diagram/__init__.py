@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from typing import Any, Literal
 
 from ...compiler.ir import Graph
+from .costs import MEASURES
 from .errors import DiagramError, MissingExtra, TooLarge
 from .picture import Options, Picture
 
@@ -29,16 +30,19 @@ def formats() -> tuple[str, ...]:
 def to_dot(
     graph: Graph, *, view: str = "docs", direction: Literal["TB", "LR"] = "TB",
     title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
-    expand: Iterable[str] = (), fold: Iterable[str] = (),
+    expand: Iterable[str] = (), fold: Iterable[str] = (), color_by: str | None = None,
 ) -> str:  # fmt: skip
     """The diagram in Graphviz's language.
 
     ``direction`` is TB (down) or LR; ``title`` defaults to the net's documentation or name, ``""``
     leaves it out; ``depth`` says how many levels of blocks to open (default: as many as stay
     readable); ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or
-    never. Raises TooLarge for a network that no folding makes drawable.
+    never; ``color_by`` paints boxes by what they cost: ``params``, ``macs`` or ``activations``.
+    Raises TooLarge for a network that no folding makes drawable.
     """
-    options = Options(direction, title, shapes, legend, depth, tuple(expand), tuple(fold))
+    options = Options(
+        direction, title, shapes, legend, depth, tuple(expand), tuple(fold), color_by or ""
+    )
     from .dot import dot
 
     return dot(_picture(graph, view, options))
@@ -47,7 +51,7 @@ def to_dot(
 def render(
     graph: Graph, suffix: str, *, view: str = "docs", direction: Literal["TB", "LR"] = "TB",
     title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
-    expand: Iterable[str] = (), fold: Iterable[str] = (),
+    expand: Iterable[str] = (), fold: Iterable[str] = (), color_by: str | None = None,
 ) -> bytes:  # fmt: skip
     """The diagram as a file of a format (``svg``, ``.png``, ...); else as ``to_dot``.
 
@@ -56,7 +60,9 @@ def render(
     name = suffix.lower().removeprefix(".")
     if name not in formats():
         raise DiagramError(f"cannot draw .{name}", help=f"there are {', '.join(formats())}")
-    options = Options(direction, title, shapes, legend, depth, tuple(expand), tuple(fold))
+    options = Options(
+        direction, title, shapes, legend, depth, tuple(expand), tuple(fold), color_by or ""
+    )
     write = import_module(f"{__name__}.format_{name}").write
     written: bytes = write(_picture(graph, view, options))
     return written
@@ -65,6 +71,10 @@ def render(
 def _picture(graph: Graph, view: str, options: Options) -> Picture:
     if view not in views():
         raise DiagramError(f"there is no view {view}", help=f"there are {', '.join(views())}")
+    if options.color_by and options.color_by not in MEASURES:
+        raise DiagramError(
+            f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
+        )
     build: Any = import_module(f"{__name__}.view_{view}").picture
     picture: Picture = build(graph, options)
     return picture

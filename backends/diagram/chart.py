@@ -53,6 +53,8 @@ class Step:
     body: Chart | None = None
     paths: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    merged: tuple[Step, ...] = ()
+    """The steps that this one stands for: equal in settings, not always in what comes in."""
 
     @property
     def part(self) -> Part:

@@ -63,6 +63,7 @@ class _Layout:
     spacers: Spacers
     inputs: Counter[str]
     places: Places | None = None
+    most: int = 0
 
     def at(self, box: str) -> dict[str, str]:
         return self.places.boxes.get(box, {}) if self.places else {}
@@ -112,6 +113,11 @@ def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
     return str(digraph.source)
 
 
+def most(picture: Picture) -> int:
+    """What the costliest box costs."""
+    return max((box.cost or 0 for box in picture.boxes()), default=0)
+
+
 def _piece(picture: Picture, items: tuple[Item, ...]) -> Picture:
     """Part of a picture, without words around it."""
     part = replace(picture, title="", subtitle="", items=items, legend=False)
@@ -135,6 +141,7 @@ def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) ->
     return _Layout(
         groups=_groups(picture.edges), spacers=spacers,
         inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"), places=places,
+        most=most(picture),
     )  # fmt: skip
 
 
@@ -189,6 +196,8 @@ def _item(digraph: Any, item: Item, layout: _Layout) -> None:
     attributes = _box(item, layout.inputs[item.id])
     if item.id in layout.groups:
         attributes["group"] = layout.groups[item.id]
+    if item.cost is not None:
+        attributes["fillcolor"] = style.heat(item.cost, layout.most)
     digraph.node(item.id, **attributes, **layout.at(item.id))
     if item.id in layout.spacers:
         _spacer(digraph, item.id, layout.spacers[item.id])
@@ -460,7 +469,12 @@ def _entry(mark: str, name: str) -> str:
 
 
 def _entries(picture: Picture) -> Iterator[tuple[str, str]]:
-    used = set(_kinds(picture))
+    used = set() if picture.measure else set(_kinds(picture))
+    if picture.measure:
+        steps = len(style.HEAT) - 1
+        for i in range(steps, -1, -1):
+            part = round(most(picture) * (i / steps) ** 2)
+            yield _swatch(style.HEAT[i], style.WIRE), f"{style.amount(part)} {picture.measure}"
     for kind, paint in style.PAINTS.items():
         if kind in used:
             yield _swatch(paint.fill, paint.line), paint.name

@@ -68,7 +68,7 @@ class Box:
     words on a line.
 
     ``id`` comes from the module path; ``above`` and ``below`` are the strips in running order;
-    ``repeated`` draws it as a stack of copies.
+    ``repeated`` draws it as a stack of copies; ``cost`` is by what it is coloured.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Box:
     repeated: bool = False
     tooltip: str = ""
     span: Span | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``ranks`` are sets of boxes to stand side by side."""
+    """``ranks`` are sets of boxes to stand side by side; ``measure`` says what costs are of."""
 
     name: str
     title: str
@@ -134,6 +135,7 @@ class Picture:
     edges: tuple[Edge, ...]
     ranks: tuple[tuple[str, ...], ...] = ()
     legend: bool = True
+    measure: str = ""
 
     def boxes(self) -> Iterator[Box]:
         return _boxes(self.items)
@@ -171,3 +173,4 @@ class Options:
     depth: int | None = None
     expand: tuple[str, ...] = ()
     fold: tuple[str, ...] = ()
+    color_by: str = ""

@@ -30,7 +30,7 @@ def merge_equal(steps: list[Step], results: tuple[Ref, ...]) -> tuple[list[Step]
         if before is not None and _continues(before, step, steps, i, uses, going=going):
             merged[-1] = replace(
                 before, count=before.count + step.count, types=step.types,
-                paths=before.paths + step.paths,
+                paths=before.paths + step.paths, merged=(*(before.merged or (before,)), step),
             )  # fmt: skip
         else:
             merged.append(here)
@@ -229,7 +229,7 @@ def _repeat(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref
     return Step(
         "call", (first.part,), 0, tuple(at.get(r, r) for r in outside), body.inputs, last.types,
         forms.form(("motif", body.form)), forms.form(("motif", body.look)), body.numbers,
-        times, body, (first.part.path,),
+        times, body, (first.part.path,), merged=tuple(steps[start : start + period * times]),
     )  # fmt: skip
 
 

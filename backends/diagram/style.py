@@ -38,6 +38,9 @@ PAINTS: Final[dict[Kind, Paint]] = {
     "block": Paint("#F3F6FB", "#0B5CAD", "block"),
 }
 
+HEAT: Final = ("#FFFFFF", "#FFF4DE", "#FFE8BF", "#FFDCA3", "#FFD08A")
+"""From what costs little to what costs most; text on the darkest has a contrast of 12:1."""
+
 INK: Final = "#0B1220"
 SOFT: Final = "#374151"
 FAINT: Final = "#4B5563"
@@ -45,6 +48,12 @@ WIRE: Final = "#4B5563"
 SKIP: Final = "#B45309"
 BADGE: Final = "#B91C1C"
 SHEET: Final = "#9CA3AF"
+
+
+def heat(cost: int, most: int) -> str:
+    """A fill by the root of the share: a tenth of the most is still to be seen."""
+    share = (cost / most) ** 0.5 if most else 0.0
+    return HEAT[min(len(HEAT) - 1, round(share * (len(HEAT) - 1)))]
 
 
 def dim(size: Dim) -> str:

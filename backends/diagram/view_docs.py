@@ -14,9 +14,10 @@ from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
 from . import runs, style, words
 from .chart import Chart, Ref, Step
 from .charts import Charts
+from .costs import MEASURES, cost
 from .errors import TooLarge
 from .measure import height
-from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, text
+from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, letters, text
 from .scope import NOWHERE, End, Scope
 from .symbols import Symbols
 from .units import SHARED, unit
@@ -85,6 +86,7 @@ def _draw(
     return Picture(
         graph.name or "network", title, subtitle, options.direction, tuple(docs.items),
         straighten(docs.edges), tuple(docs.ranks), options.legend,
+        MEASURES.get(options.color_by, ""),
     )  # fmt: skip
 
 
@@ -246,7 +248,7 @@ class Docs:
             return self.run(copies[0], scope, ins)
         if copies[0].kind == "scan" and copies[0].body is not None:
             return self.scan(copies, scope, ins, symbols)
-        box = unit(copies, scope, symbols)
+        box = self.weighed(copies, scope, unit(copies, scope, symbols))
         self.items.append(box)
         for end in ins:
             self.connect(end, box.id)
@@ -266,6 +268,20 @@ class Docs:
         if not self.options.shapes or told or len(said) > 1 or said == came:
             return ""
         return style.clip(said.pop(), 36)
+
+    def weighed(self, copies: Sequence[Step], scope: Scope, box: Box) -> Box:
+        """With what it costs, where that is asked."""
+        measure = self.options.color_by
+        if not measure or box.shape != "box":
+            return box
+        total = self.total([cost(c, measure, dict(scope.sizes)) for c in copies])
+        said = text(style.amount(total), f" {MEASURES[measure]}" if measure != "params" else "")
+        known = total == 0 or any(letters(line) == letters(said) for line in box.lines)
+        return replace(box, cost=total, lines=box.lines if known else (*box.lines, said))
+
+    def total(self, costs: Sequence[int]) -> int:
+        """Of a box that stands for several."""
+        return sum(costs)
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -300,7 +316,7 @@ class Docs:
         return self.shut(copies, scope, ins, box)
 
     def shut(self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], box: Box) -> list[End]:
-        self.items.append(box)
+        self.items.append(self.weighed(copies, scope, box))
         for end in ins:
             self.connect(end, box.id)
         return self.leave(copies, scope, [box.id] * len(copies[0].types))

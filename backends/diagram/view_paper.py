@@ -15,6 +15,7 @@ from ...compiler.types import TensorType
 from . import runs, style, words
 from .chart import Chart, Step, single
 from .charts import Charts
+from .costs import MEASURES
 from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Text, text
 from .scope import End, Scope
 from .symbols import Column, Symbols
@@ -41,7 +42,7 @@ def _draw(
     return Picture(
         graph.name or "network", title, subtitle, options.direction,
         (*paper.items, *ordered), straighten(_said_once(paper.edges, paper.items)),
-        tuple(paper.ranks), options.legend,
+        tuple(paper.ranks), options.legend, MEASURES.get(options.color_by, ""),
     )  # fmt: skip
 
 
@@ -210,6 +211,10 @@ class _Paper(Docs):
             name = port.name or f"output {i + 1}"
             self.items.append(Box(id, text(Run(name, "symbol")), shape="label"))
             self.connect(end, id)
+
+    def total(self, costs: Sequence[int]) -> int:
+        """An inset says what the largest use costs: its copies stand in the trunk already."""
+        return max(costs)
 
     # --- calls --------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ EXAMPLES = """\
 """
 
 
-LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "legend")
+LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "legend", "color_by")
 
 
 def configure(parser: Parser) -> None:
@@ -40,6 +40,10 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--fold", action="append", default=[], metavar="BLOCK", help="and this one nowhere"
     )
+    parser.add_argument(
+        "--color-by", choices=("params", "macs", "activations"),
+        help="paint boxes by what they cost",
+    )  # fmt: skip
     parser.add_argument("--title", help="the words above it ('' for none)")
     parser.add_argument("--no-shapes", dest="shapes", action="store_false", help="no shapes")
     parser.add_argument("--no-legend", dest="legend", action="store_false", help="no legend")
