@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from . import checking, running
+from . import checking, running, scanning
 from .timing import HEAD, row
 
-ROOMS = {"checking": checking, "running": running}
+ROOMS = {"checking": checking, "running": running, "scanning": scanning}
 
 
 def main() -> None:
