@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...compiler.dims import Dim
-from ...compiler.ir import Graph, LayerOp, ScanOp, layer_weights
+from ...compiler.dims import Dim, substitute
+from ...compiler.ir import Graph, LayerOp, Node, ScanOp, layer_weights, node_macs
 from ...compiler.layer import Category, Layer
 from ...compiler.types import TensorType
 from . import style
@@ -158,7 +158,18 @@ def about_step(step: Step, scope: Scope) -> str:
     total = sum(p for p in map(params, step.parts) if isinstance(p, int))
     if total:
         lines.append(f"{total * step.count:,} parameters")
+    lines.append(_macs([part.node for part in step.parts], step.count, scope))
     return "\n".join(line for line in lines if line)
+
+
+def _macs(nodes: Sequence[Node], copies: int, scope: Scope) -> str:
+    """Multiply-accumulates for one example; empty where there are none."""
+    total: Dim = 0
+    for node in nodes:
+        total = total + node_macs(node) * copies
+    said = substitute(total, dict(scope.sizes) | {"N": 1})
+    number = f"{said:,}" if isinstance(said, int) else style.dim(said)
+    return f"{number} MACs" if said != 0 else ""
 
 
 def _said(part: Part, scope: Scope) -> str:
@@ -178,4 +189,6 @@ def about_call(step: Step, below: Scope) -> str:
     lines = [path, f"{graph.name}({given})" if given else graph.name]
     lines.append(graph.documentation.strip().partition("\n")[0])
     lines.append(f"{style.amount(graph.params)} parameters")
+    macs = substitute(graph.macs, dict(below.sizes) | {"N": 1})
+    lines.append(f"{style.amount(macs)} MACs" if macs != 0 else "")
     return "\n".join(line for line in lines if line)
