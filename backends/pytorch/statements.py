@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from ...compiler.dims import Size
@@ -227,4 +228,5 @@ def _line(text: str, indent: int, statement: Statement, places: bool) -> list[st
 
 def place(span: Span) -> str:
     """``resnet.net:12``, safe inside a comment."""
-    return "".join(c if c.isprintable() else "?" for c in f"{span.source.name}:{span.line}")
+    file = PurePath(span.source.name).name
+    return "".join(c if c.isprintable() else "?" for c in f"{file}:{span.line}")

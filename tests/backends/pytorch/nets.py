@@ -166,6 +166,19 @@ NETS = {
         }
         block state(d): x, h[d] { (x > linear(d)) * h > sigmoid }
     """,
+    "scanned_layers": """
+        net Cells: a[T, 5] {
+          z, last = a > scan(gru_cell(4), reverse=true)
+          _, h, c = a > scan(lstm_cell(3))
+          w = [a, a] > scan(lstm_like(2), reverse=true)
+          [z, last, h, c, w]
+        }
+        block lstm_like(d): x, y, h[d] { (x > linear(d)) + (y > linear(d)) * h > tanh }
+    """,
+    "memory_scan": """
+        block step(memory): x, h[4] { (x > linear(4)) + h + (memory > mean(dim=1)) > tanh }
+        net Reader: source[S, 4], target[T, 5] { target > scan(step(source)) > linear(2) }
+    """,
     "repeated_scans": """
         block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d, bias=false)) > tanh }
         net Stacked: x[T, 6] {

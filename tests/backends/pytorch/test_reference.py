@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-from pathlib import Path
 
 import pytest
 import torch
@@ -91,4 +90,9 @@ def test_copies_and_pickles(name: str) -> None:
             assert torch.equal(ours, theirs)
 
 
-SHIPPED = sorted(Path(nw.__file__).parent.joinpath("specs").glob("*.net"))
+SMALL = ("char_rnn", "mlp", "blocks.attention", "lenet")
+
+
+@pytest.mark.parametrize("spec", SMALL)
+def test_shipped_specs(spec: str) -> None:
+    check(nw.load(spec).ir)
