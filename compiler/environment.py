@@ -63,3 +63,12 @@ class FileNames(Entity):
     environment: Environment | None = None
     lost: frozenset[str] = frozenset()
     """Names whose definitions have a syntax error: unknown, and reported already."""
+    broken: tuple[Span, ...] = ()
+    """Where the text has syntax errors."""
+
+    def is_broken(self, span: Span) -> bool:
+        """Whether a syntax error lies in this part of the text."""
+        return any(
+            error.source is span.source and error.start < span.end and span.start < error.end
+            for error in self.broken
+        )

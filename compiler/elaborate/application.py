@@ -83,8 +83,10 @@ class Application(Expressions):
             return UNKNOWN
         for side in sides:
             if not isinstance(side, Tensor) and not is_number(side):
-                return self.report("E218", f"`{network.operator}` joins tensors, this is a bundle",
-                                   network.span)  # fmt: skip
+                return self.report(
+                    "E218", f"`{network.operator}` joins tensors, and one side is a bundle",
+                    network.span, help="make one tensor of it first: `[f, g] > concat` or `> add`",
+                )  # fmt: skip
         return self.combine(network.operator, sides[0], sides[1], network.span)
 
     def _side(self, member: Data, inputs: list[Tensor], span: Span) -> Data:
@@ -390,9 +392,11 @@ class Application(Expressions):
             )  # fmt: skip
         else:
             wanted = f"{least}" if most == least else f"at least {least}"
+            wanted = f"{least} to {most}" if most not in (least, None) else wanted
+            names = ", ".join("abcdefgh"[: least if len(inputs) < least else most])
             self.report(
                 "E307", f"`{word}` takes {wanted} tensors, got {len(inputs)}", span,
-                help=f"`[a, b] > {word}`",
+                help=f"`[{names}] > {word}`",
             )  # fmt: skip
         return False
 
@@ -435,7 +439,7 @@ class Application(Expressions):
         place = network.spans.get(refusal.setting or "", span)
         blamed = inputs if refusal.input is None else [inputs[refusal.input]]
         help = list(refusal.help)
-        if refusal.code == "E302" and not help:
+        if refusal.code == "E302" and not help and _joins(network.layer):
             help = mismatch_help(inputs, types)
         self.report(
             refusal.code, refusal.message, place, detail=refusal.detail,
@@ -523,6 +527,7 @@ class Application(Expressions):
         pairs = paired(_weights_of(first), _weights_of(draft))
         if pairs is None:
             return False
+        self.step(span, 4 * len(pairs))
         return all(a == b or self._may_equal(network, a, b, span) for a, b in pairs)
 
     def _may_equal(self, network: Shared, a: Dim, b: Dim, span: Span) -> bool:
@@ -584,6 +589,11 @@ _APPLY: dict[type, Any] = {
     Template: Application._template,
     Scan: Application._scan,
 }
+
+
+def _joins(layer: Layer) -> bool:
+    """Whether a layer takes tensors of one shape: sums and their like, ``concat``, ``stack``."""
+    return layer.category == "math" or layer.word in ("concat", "stack")
 
 
 def _is_scope(network: Network) -> bool:

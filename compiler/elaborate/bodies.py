@@ -40,7 +40,7 @@ from ..values import (
     unknown_in,
 )
 from .application import Application, _rebuilt, _tensors
-from .context import MAX_DEPTH, Naming
+from .context import BLOCK_STEPS, MAX_DEPTH, Naming
 from .expressions import counting
 
 
@@ -69,17 +69,19 @@ class Bodies(Application):
                 if inputs is None:
                     return self.evaluate(statement.value, env)
                 return self.run_piped(statement.value, env, inputs)
-            self.run_statement(statement, env)
+            if not self.run_statement(statement, env):
+                return UNKNOWN
         return value
 
-    def run_statement(self, statement: syntax.Statement, env: Environment) -> None:
+    def run_statement(self, statement: syntax.Statement, env: Environment) -> bool:
+        """False after an assumption that does not hold: what follows would only echo it."""
         match statement:
             case syntax.Assign():
                 self._assign(statement, env)
             case syntax.ExpressionStatement():
                 self._dropped(statement, self.evaluate(statement.value, env))
             case syntax.Require():
-                self._require(statement, env)
+                return self._require(statement, env)
             case syntax.Default():
                 self.add_default(statement, env)
             case syntax.Share():
@@ -90,6 +92,7 @@ class Bodies(Application):
                 env.names[statement.name] = template
             case _:
                 self.report("E212", "imports stand at the top level of a file", statement.span)
+        return True
 
     def add_default(self, statement: syntax.Default, env: Environment) -> None:
         from ..layers import layers
@@ -137,7 +140,7 @@ class Bodies(Application):
             if value.side:
                 value = _tensors(value)
         elif isinstance(value, Network):
-            value = self._named_network(statement, value)
+            value = self._named_network(statement, value, env)
         self.bind_pattern(statement.target, value, env)
 
     def _called_with_a_tensor(self, value: Data) -> bool:
@@ -153,9 +156,14 @@ class Bodies(Application):
         )  # fmt: skip
         return True
 
-    def _named_network(self, statement: syntax.Assign, value: Data) -> Data:
+    def _named_network(self, statement: syntax.Assign, value: Data, env: Environment) -> Data:
         if self._called_with_a_tensor(value):
             return UNKNOWN
+        if env.file.is_broken(statement.span):
+            return UNKNOWN
+        unapplied = self._unapplied_side(statement.value, env)
+        if unapplied is not None:
+            return unapplied
         name = statement.target.span.text
         text = statement.value.span.text
         return self.report(
@@ -164,6 +172,20 @@ class Bodies(Application):
             notes=["say which you mean: one instance, or new weights at each use"],
             help=[f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
                   f"`block {name} = {text}` is a template: fresh weights at each use"],
+        )  # fmt: skip
+
+    def _unapplied_side(self, expr: syntax.Expr, env: Environment) -> Data | None:
+        """``y = x + f``, where a sum of tensors is meant."""
+        if not isinstance(expr, syntax.Binary) or not isinstance(expr.left, syntax.Name):
+            return None
+        found = self.lookup(expr.left.id, env, expr.span)
+        if found is None or not isinstance(found.value, Tensor):
+            return None
+        applied = f"({expr.left.id} > {expr.right.span.text})"
+        return self.report(
+            "E217", f"`{expr.right.span.text}` is a network that gets no input here",
+            expr.right.span, help=f"`{expr.left.id} {expr.operator} {applied}` applies it",
+            fix=Fix("apply it", (Edit(expr.right.span, applied),)),
         )  # fmt: skip
 
     def _dropped(self, statement: syntax.ExpressionStatement, value: Data) -> None:
@@ -191,10 +213,10 @@ class Bodies(Application):
         else:
             self.report("E209", "this value is not used", statement.span)
 
-    def _require(self, statement: syntax.Require, env: Environment) -> None:
+    def _require(self, statement: syntax.Require, env: Environment) -> bool:
         holds = self.decide(statement.condition, env)
         if holds is not False:
-            return
+            return True
         message = None
         if statement.message is not None:
             message = self.evaluate(statement.message, env)
@@ -204,6 +226,7 @@ class Bodies(Application):
             statement.condition.span, detail="required here" if message else "",
             notes=self._numbers_in(statement.condition, env),
         )  # fmt: skip
+        return False
 
     def _numbers_in(self, expr: syntax.Expr, env: Environment) -> list[str]:
         """``width = 100, heads = 7``: the numbers that a condition speaks of."""
@@ -213,7 +236,11 @@ class Bodies(Application):
             value = self.lookup(name, env, expr.span)
             if value is not None and isinstance(value.value, int | float | str | Size):
                 found.append(f"{name} = {value.value}")
-        return [", ".join(found)] if found else []
+        for part in _accessors(expr):
+            value = self.evaluate(part, env)
+            if isinstance(value, int | Size):
+                found.append(f"{part.span.text} = {value}")
+        return [", ".join(dict.fromkeys(found))] if found else []
 
     def run_loop(self, expr: syntax.For, items: list[Data], env: Environment) -> None:
         """A ``for`` of assignments: unrolled in the body's own names."""
@@ -285,6 +312,7 @@ class Bodies(Application):
         self, network: BlockNetwork, inputs: list[Tensor], arguments: list[Tensor],
         sizes: tuple[str, ...],
     ) -> Instance | Any:  # fmt: skip
+        self.step(network.span, BLOCK_STEPS)
         block = network.template.block
         graph = Builder(
             "block", block.name, self.builder, arguments=_shown(network.arguments),
@@ -350,15 +378,18 @@ class Bodies(Application):
         kind = self.known_type(tensor, axes)
         wanted = port.dtype or "float"
         if kind.dtype != wanted:
-            return self._port_refuses(block, port, tensor, span, f"holds {wanted}s")
+            return self._port_refuses(
+                block, port, tensor, span, f"holds {wanted}s",
+                help=f"`cast({wanted})` converts; an input is declared so: `x[...] {wanted}`",
+            )  # fmt: skip
         fits = port.shape is None or self._sizes_fit(port.shape, kind, env)
         if fits is not False:
             return bool(fits)
         if kind.rank != len(axes):
             return self._port_refuses(
-                block, port, tensor, span, f"has {len(axes) - 1} axes after the batch"
+                block, port, tensor, span, f"has {_axes(len(axes) - 1)} after the batch"
             )
-        return self._port_refuses(block, port, tensor, span, f"is {port.span.text}")
+        return self._port_refuses(block, port, tensor, span, f"is declared `{port.span.text}`")
 
     def _sizes_fit(
         self, shape: tuple[syntax.Expr, ...], kind: TensorType, env: Environment
@@ -437,12 +468,13 @@ class Bodies(Application):
         return not isinstance(self.file_name(env.file, name), Network | Namespace)
 
     def _port_refuses(
-        self, block: syntax.Block, port: syntax.Port, tensor: Tensor, span: Span, wants: str
-    ) -> bool:
+        self, block: syntax.Block, port: syntax.Port, tensor: Tensor, span: Span, wants: str,
+        help: str = "",
+    ) -> bool:  # fmt: skip
         self.report(
             "E305", f"`{block.name}` cannot take this: its input `{port.name}` {wants}", span,
             detail=f"got {tensor.type}",
-            labels=[Label(port.span, "declared here"), *self.producers([tensor], span)],
+            labels=[Label(port.span, "declared here"), *self.producers([tensor], span)], help=help,
         )  # fmt: skip
         return False
 
@@ -451,12 +483,20 @@ class Bodies(Application):
         body = block.body
         last = body[-1].value if body and isinstance(body[-1], syntax.ExpressionStatement) else None
         if last is None:
-            return self.report(
-                "E209", f"`{block.name}` gives no result", block.name_span,
-                help="its last line is the result",
-            )  # fmt: skip
+            return self.no_result(block, env)
         self.builder.whole = whole_labels(last, tensor_names(block))
         return self.run_statements(body, env, None if block.inputs is not None else inputs)
+
+    def no_result(self, block: syntax.Block, env: Environment) -> Data:
+        """A body that ends without an expression; a line with a syntax error may have been it."""
+        if env.file.is_broken(block.span):
+            return UNKNOWN
+        last = block.body[-1].span.text if block.body else ""
+        return self.report(
+            "E209", f"`{block.name}` gives no result", block.name_span,
+            help=f"its last line is the result, and `{last.splitlines()[0]}` only names something"
+            if last else "its last line is the result",
+        )  # fmt: skip
 
     def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
         place = block.body[-1].span
@@ -490,6 +530,9 @@ class Bodies(Application):
             self.report(
                 "E306", f"`{block.name}` declares {len(block.outputs)} results and gives "
                 f"{len(tensors)}", block.body[-1].span,
+                labels=[Label(block.outputs[0].span.to(block.outputs[-1].span), "declared here")]
+                if block.outputs else [],
+                help="several results are a list: `[y, h]`" if len(block.outputs) > 1 else "",
             )  # fmt: skip
             return False
         for port, tensor in zip(block.outputs, tensors, strict=True):
@@ -773,3 +816,13 @@ def shown_value(value: Data) -> object:
             return "tensor"
         case _:
             return value
+
+
+def _accessors(expr: syntax.Node) -> list[syntax.Attribute]:
+    """``x.c`` and its like in a condition that could be evaluated."""
+    own = [expr] if isinstance(expr, syntax.Attribute) else []
+    return own or [a for child in syntax.children(expr) for a in _accessors(child)]
+
+
+def _axes(count: int) -> str:
+    return f"{count or 'no'} ax{'is' if count == 1 else 'es'}"

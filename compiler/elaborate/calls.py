@@ -68,21 +68,24 @@ class Calls(Context):
             return self.call_layer(function, expr, env)
         if isinstance(function, Template):
             return self.call_block(function, word or _last_name(expr.function), expr, env)
-        self._evaluate_all(expr, env)
-        return self._not_callable(function, expr)
+        return self._not_callable(function, expr, self._evaluate_all(expr, env))
 
     def _evaluate_all(self, expr: syntax.Call, env: Environment) -> list[Data]:
         """For the errors inside, when the call itself has failed."""
         return [self.evaluate(a, env) for a in expr.arguments]
 
-    def _not_callable(self, function: Data, expr: syntax.Call) -> Data:
+    def _not_callable(self, function: Data, expr: syntax.Call, given: list[Data]) -> Data:
         text = expr.function.span.text
         if isinstance(function, Network):
             inner = ", ".join(a.span.text for a in expr.arguments)
+            if tensors_in(given) or unknown_in(given):
+                fixed = f"{inner} > {text}" if len(given) == 1 else f"[{inner}] > {text}"
+                help, fixed = f"to apply it: `{fixed}`", f"({fixed})"
+            else:
+                help, fixed = f"write `{text}` without parentheses", text
             return self.report(
                 "E206", f"`{text}` is a network already: it takes no settings", expr.span,
-                help=f"to apply it: `{inner} > {text}`" if inner
-                else f"write `{text}` without parentheses",
+                help=help, fix=Fix(help, (Edit(expr.span, fixed),)),
             )  # fmt: skip
         return self.report("E206", f"`{text}` is {describe(function)} and cannot be called",
                            expr.span)  # fmt: skip
@@ -106,8 +109,13 @@ class Calls(Context):
         inside = expr.span.text[len(attribute.span.text) :]
         name = attribute.value.id
         if attribute.name in ("size", "dim"):
-            return self.report("E206", f"`.{attribute.name}()` is PyTorch's", expr.span,
-                               help=f"`{name}.shape[0]`, `len({name}.shape)`")  # fmt: skip
+            fixed = f"len({name}.shape)" if attribute.name == "dim" else f"{name}.shape"
+            if attribute.name == "size" and expr.arguments:
+                fixed += f"[{expr.arguments[0].span.text}]"
+            return self.report(
+                "E206", f"tensors have no methods: `.{attribute.name}()` is PyTorch's", expr.span,
+                help=f"`{fixed}`", fix=Fix(f"write `{fixed}`", (Edit(expr.span, fixed),)),
+            )  # fmt: skip
         if word not in layers() and word != "id":
             return None
         settings = "" if inside == "()" or word == "id" else inside
@@ -136,7 +144,7 @@ class Calls(Context):
         try:
             return call_function(function.name, arguments, settings)
         except Bad as bad:
-            return self.report("E215", str(bad), expr.span)
+            return self.report(bad.code, str(bad), expr.span)
 
     # --- blocks ---------------------------------------------------------------------------------
 
@@ -149,7 +157,7 @@ class Calls(Context):
         for i, argument in enumerate(expr.arguments):
             value = self.evaluate(argument, env)
             if i >= len(names):
-                good = self._too_many_arguments(template, argument, value, names)
+                good = self._too_many_arguments(template, expr, i, value, names)
                 break
             given[names[i]] = value
         for setting in expr.settings:
@@ -164,15 +172,21 @@ class Calls(Context):
         return UNKNOWN if network is None else network
 
     def _too_many_arguments(
-        self, template: Template, argument: syntax.Expr, value: Data, names: list[str]
+        self, template: Template, expr: syntax.Call, index: int, value: Data, names: list[str]
     ) -> bool:
-        if isinstance(value, Tensor) and not names:
-            help = f"`{argument.span.text} > {template.name}`: parentheses hold settings"
-        else:
+        argument, fix = expr.arguments[index], None
+        tensor = isinstance(value, Tensor) or value is UNKNOWN
+        if tensor and not names and len(expr.arguments) == 1:
+            applied = f"{argument.span.text} > {expr.function.span.text}"
+            help = f"`{applied}`: parentheses hold settings"
+            fix = Fix("pipe it", (Edit(expr.span, f"({applied})"),))
+        elif names:
             help = f"it takes {_listing(names)}"
+        else:
+            help = f"write `{template.name}` without parentheses"
         self.report(
             "E205", f"`{template.name}` takes {_count(len(names), 'argument')}", argument.span,
-            help=help,
+            help=help, fix=fix,
         )  # fmt: skip
         return False
 
@@ -182,7 +196,9 @@ class Calls(Context):
             f"`{template.name}` has no parameter `{setting.name}`"
         )  # fmt: skip
         help = self.suggest(setting.name, names) or f"it takes {_listing(names)}"
-        self.report("E202", message, setting.span, help=() if twice else help)
+        if twice:
+            help = f"arguments without a name come first, in this order: {_listing(names)}"
+        self.report("E202", message, setting.span, help=help)
         return False
 
     def bind_block(
@@ -246,7 +262,7 @@ class Calls(Context):
             if default.name in types:
                 values[default.name] = self._setting(default.value, types[default.name], where)
                 spans[default.name] = default.span
-        good = self._positional(word, arguments, values, spans, env)
+        good = self._positional(word, arguments, values, spans, span, env)
         opened: list[tuple[str, Data]] = []
         for setting in settings:
             if setting.name in types:
@@ -266,7 +282,7 @@ class Calls(Context):
 
     def _positional(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], values: dict[str, Data],
-        spans: dict[str, Span], env: Environment,
+        spans: dict[str, Span], span: Span, env: Environment,
     ) -> bool:  # fmt: skip
         layer, types = word.layer, hints(word.layer)
         names = list(types)
@@ -279,13 +295,13 @@ class Calls(Context):
             values[name] = self._setting(argument, types[name], env)
             spans[name] = argument.span
             if isinstance(values[name], Tensor) and not takes(types[name], TensorType):
-                return self._applied(word, argument)
+                return self._applied(word, arguments, argument, span)
         extra = arguments[limit:]
         if not extra:
             return True
         value = self.evaluate(extra[0], env)
         if isinstance(value, Tensor) or tensors_in(value):
-            return self._applied(word, extra[0])
+            return self._applied(word, arguments, extra[0], span)
         return self._too_many(word, arguments, names[:limit])
 
     def _variadic(
@@ -294,11 +310,22 @@ class Calls(Context):
         items = [self.evaluate(a, env) for a in arguments]
         return items[0] if len(items) == 1 and isinstance(items[0], list) else items
 
-    def _applied(self, word: LayerWord, argument: syntax.Expr) -> bool:
+    def _applied(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], argument: syntax.Expr, span: Span
+    ) -> bool:
+        """``relu(x)``: the fix keeps the settings beside it."""
         text, name = argument.span.text, word.word
+        source, start, end = span.source, argument.span.start, argument.span.end
+        before = source.text[span.start : start]
+        after = source.text[end : span.end].lstrip(" ,")
+        settings = "" if (before.rstrip()[-1:], after) == ("(", ")") else before + after
+        applied = f"{text} > {settings or name}"
+        alone = argument is arguments[0]
+        tensors = "a bundle" if isinstance(argument, syntax.List) else "a tensor"
         self.report(
-            "E206", f"`{name}(...)` holds settings, and `{text}` is a tensor", argument.span,
-            help=f"to apply it: `{text} > {name}`",
+            "E206", f"`{name}(...)` holds settings, and `{text}` is {tensors}", argument.span,
+            help=f"to apply it: `{applied if alone else f'{text} > {name}'}`",
+            fix=Fix("pipe it", (Edit(span, f"({applied})"),)) if alone else None,
         )  # fmt: skip
         return False
 
@@ -306,23 +333,36 @@ class Calls(Context):
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
     ) -> bool:
         texts = [a.span.text for a in arguments]
-        help = f"the others are given by name: {_listing(list(hints(word.layer))[len(names) :])}"
+        others = list(hints(word.layer))[len(names) :]
+        help, fix = f"the others are given by name: {_listing(others)}", None
         if word.layer.word == "linear":
-            help = f"the input's size is inferred: `{word.word}({texts[1]})`"
-        elif word.layer.word.startswith("conv") and len(texts) >= 3:
-            k = texts[2]
-            kernel = f"{k}x{k}" if k.isdigit() else k
-            help = f"the input's channels are inferred: `{word.word}({kernel}, {texts[1]})`"
+            help, fix = self._rewritten(word, arguments, texts[1], "the input's size is inferred")
+        elif word.layer.word.startswith("conv") and isinstance(arguments[0], syntax.Dims):
+            fixed = f"{texts[0]}, {texts[1]}, stride={texts[2]}"
+            help, fix = self._rewritten(word, arguments, fixed, "the others are given by name")
+        elif word.layer.word.startswith("conv"):
+            fixed = f"{'x'.join([texts[2]] * 2) if texts[2].isdigit() else texts[2]}, {texts[1]}"
+            why = "the input's channels are inferred"
+            help, fix = self._rewritten(word, arguments, fixed, why)
         elif word.layer.category == "norm" and not names:
             help = f"the channels are inferred: `{word.word}`"
-        elif not names:
-            help = f"`{word.word}` takes no arguments by position"
+        elif not others:
+            help = f"write `{word.word}` without parentheses"
         self.report(
             "E205", f"`{word.word}` takes {_count(len(names), 'argument')} by position"
             + (f": {_listing(names)}" if names else ""),
-            arguments[len(names)].span.to(arguments[-1].span), help=help,
+            arguments[len(names)].span.to(arguments[-1].span), help=help, fix=fix,
         )  # fmt: skip
         return False
+
+    def _rewritten(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], fixed: str, why: str
+    ) -> tuple[str, Fix | None]:
+        """Help and fix where other arguments are meant; no fix for more than PyTorch's three."""
+        help = f"{why}: `{word.word}({fixed})`"
+        at = arguments[0].span.to(arguments[-1].span)
+        few = len(arguments) <= 3
+        return help, Fix(f"write `{word.word}({fixed})`", (Edit(at, fixed),)) if few else None
 
     def _unknown_setting(self, word: LayerWord, setting: syntax.Setting) -> bool:
         names = list(hints(word.layer))
@@ -378,7 +418,8 @@ class Calls(Context):
         allowed = _INIT_SETTINGS.get(expr.function.id, ())
         wrong = next((n for n, _ in made if n not in allowed), None)
         if wrong is not None:
-            return self.report("E202", f"`{expr.function.id}` has no setting `{wrong}`", expr.span,
+            place = next((s.span for s in expr.settings if s.name == wrong), expr.span)
+            return self.report("E202", f"`{expr.function.id}` has no setting `{wrong}`", place,
                                help=f"it has {_listing(list(allowed))}")  # fmt: skip
         if unknown_in([v for _, v in made]):
             return UNKNOWN
@@ -458,7 +499,7 @@ class Calls(Context):
 
     def declare_input(self, expr: syntax.Call, env: Environment) -> Data:
         """``input(3x32x32)``, ``input(12, int)``: an input of the net, the batch axis unwritten."""
-        if self.builder is not self.root:
+        if self.builder is not self.root or self.net_block is not None:
             return self.report("E207", "`input` belongs to a file's own pipeline", expr.span,
                                help="a block has ports: `block f(...): x, y {`")  # fmt: skip
         dtype, shape = "float", []
@@ -572,8 +613,8 @@ def describe_hint(hint: Any) -> str:
         words = [w for w in words if w not in ("a whole number", "a symbolic size")]
         has_tuple = any(get_origin(k) is tuple for k in kinds)
         words = ["a size (3 or 3x3)"] if has_tuple else ["a size", *words]
-    found = [f"`{n}`" for n in names] + words
-    return " or ".join(dict.fromkeys(found))
+    found = list(dict.fromkeys([f"`{n}`" for n in names] + words))
+    return f"{', '.join(found[:-1])} or {found[-1]}" if len(found) > 1 else "".join(found)
 
 
 def _describe_kind(kind: Any) -> str:

@@ -17,8 +17,11 @@ from ..layer import Layer
 from ..types import Dtype, TensorType
 from ..values import UNKNOWN, Data, Network, Shared, Tensor, Unknown
 
-MAX_STEPS: Final = 400_000
-MAX_LAYERS: Final = 20_000
+MAX_STEPS: Final = 300_000
+"""Steps are some microseconds each: a check ends within seconds, whatever the spec."""
+LAYER_STEPS: Final = 10
+BLOCK_STEPS: Final = 80
+MAX_LAYERS: Final = 100_000
 MAX_DEPTH: Final = 64
 MAX_LIST: Final = 100_000
 MAX_INT: Final = 2**62
@@ -80,7 +83,6 @@ class Context:
         self.diagnostics: list[Diagnostic] = []
         self.calls: list[tuple[str, Span]] = []
         self.steps = 0
-        self.drafts = 0
         self.free: set[str] = set()
         self.known: dict[str, TensorType] = {}
         self.bound: dict[str, Dim] = {}
@@ -90,6 +92,8 @@ class Context:
         self.repeats: list[str | None] = []
         """The repeats around: a loop's counting variable, None for ``*``."""
         self.wants_network = False
+        self.net_block: syntax.Block | None = None
+        """The net whose body is elaborated; a bare pipeline has none."""
         self.layers_made: dict[tuple[Any, ...], Layer] = {}
         self.literal_calls: dict[tuple[Any, ...], Data] = {}
 
@@ -129,8 +133,8 @@ class Context:
 
     # --- bounds -----------------------------------------------------------------------------
 
-    def step(self, span: Span) -> None:
-        self.steps += 1
+    def step(self, span: Span, count: int = 1) -> None:
+        self.steps += count
         if self.steps > MAX_STEPS:
             self.too_much(f"elaborating this spec takes more than {MAX_STEPS:,} steps", span)
 
@@ -188,14 +192,14 @@ class Context:
         here = [self.bring(t) for t in inputs]
         takes = tuple(t.type for t in here if t.type is not None)
         made = Draft(self.builder, inputs=here, takes=takes, types=list(types), span=span, **fields)
+        self.step(span, LAYER_STEPS)
         self.grow(self.builder, made.size, span)
         return self.builder.add(made)
 
     def grow(self, builder: Builder, size: int, span: Span | None) -> None:
-        """Count layers: a scope's, where a graph counts at each call, and all that are made."""
+        """Count the layers of a scope, where a graph that is called counts at each call."""
         builder.size += size
-        self.drafts += 1
-        if max(builder.size, self.drafts) > MAX_LAYERS:
+        if builder.size > MAX_LAYERS:
             self.too_much(f"the network has more than {MAX_LAYERS:,} layers", span)
 
     def name(self, draft: Draft, naming: Naming, word: str) -> None:

@@ -45,7 +45,17 @@ from ..values import Label as PathLabel
 from .calls import Calls
 from .context import NeedsInput
 from .foreign import explain_name
-from .functions import FUNCTIONS, Bad, Undecided, arithmetic, bounded, compare, contains, truth
+from .functions import (
+    FUNCTIONS,
+    Bad,
+    Undecided,
+    arithmetic,
+    bounded,
+    compare,
+    contains,
+    extent,
+    truth,
+)
 
 OPERATOR_LAYERS: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
@@ -69,7 +79,10 @@ class Expressions(Calls):
 
     def evaluate(self, expr: syntax.Expr, env: Environment) -> Data:
         self.step(expr.span)
-        return _RULES[type(expr)](self, expr, env)
+        value = _RULES[type(expr)](self, expr, env)
+        if value.__class__ is list:  # whatever looks at it takes its time
+            self.step(expr.span, extent(value) // 8)
+        return value
 
     # --- literals -------------------------------------------------------------------------------
 
@@ -87,7 +100,7 @@ class Expressions(Calls):
         try:
             return bounded(value)
         except Bad as bad:
-            return self.report("E215", str(bad), span)
+            return self.report(bad.code, str(bad), span)
 
     def _text(self, expr: syntax.Text, env: Environment) -> Data:
         parts = [p if isinstance(p, str) else self.evaluate(p, env) for p in expr.parts]
@@ -138,6 +151,8 @@ class Expressions(Calls):
             if not unknown_in(value):
                 self.report(
                     "E218", f"{len(pattern.items)} names for {_how_many(value)}", pattern.span,
+                    help="as many names as there are values; one name takes the whole bundle"
+                    if isinstance(value, list) else "",
                 )  # fmt: skip
             parts = [UNKNOWN] * len(pattern.items)
         for item, part in zip(pattern.items, parts, strict=True):
@@ -178,8 +193,9 @@ class Expressions(Calls):
             return file.made[name]
         if name in file.making:
             return self.report(
-                "E201", f"`{name}` is defined by itself", None, help="break the circle"
-            )
+                "E201", f"`{name}` is defined by itself", file.spans.get(name),
+                help="its value needs this name again: break the circle",
+            )  # fmt: skip
         file.making.add(name)
         try:
             file.made[name] = file.names[name]()
@@ -192,7 +208,7 @@ class Expressions(Calls):
             return UNKNOWN
         known = env.known_names() | set(layers()) | set(FUNCTIONS) | {"id"}
         message, help, replacement = explain_name(name, known)
-        suggestion = self.suggest(name, known)
+        suggestion = "" if message else self.suggest(name, known)
         if replacement is None and suggestion:
             replacement = suggestion.split("`")[1]
         fix = Fix(f"write `{replacement}`", (Edit(span, replacement),)) if replacement else None
@@ -260,10 +276,10 @@ class Expressions(Calls):
         if name in layers():
             return self.report(
                 "E206", f"`.{name}` is a layer: pipe the tensor into it", span,
-                help=f"`x > {name}`, with its settings in parentheses",
+                help=f"`{_holder(span)} > {name}`, with its settings in parentheses",
             )  # fmt: skip
         return self.report(
-            "E201", f"there is no `{name}` inside", span,
+            "E201", f"there is no `{name}` in `{_holder(span)}`", span,
             help="a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
         )  # fmt: skip
 
@@ -471,7 +487,7 @@ class Expressions(Calls):
             return self._undecided(f"{left} {symbol_} {right}", node.span)
         except Bad as bad:
             return self.report(
-                "E215", str(bad), node.operator_span,
+                bad.code, str(bad), node.operator_span,
                 notes=[f"the left side is {describe(left)}, the right side {describe(right)}"],
             )  # fmt: skip
 
@@ -480,7 +496,10 @@ class Expressions(Calls):
         if symbol_ == ">":
             return self._not_piped(left, node.left.span)
         if symbol_ in ("in", "not in"):
-            return self.report("E222", "`in` looks into lists of numbers", node.operator_span)
+            return self.report(
+                "E222", "`in` looks into lists of numbers", node.operator_span,
+                help="`eq` compares elementwise: `x > eq(1)`",
+            )  # fmt: skip
         if isinstance(left, list) or isinstance(right, list):
             return self._bundle_operator(node, left, right)
         if self._is_network(left) or self._is_network(right):
@@ -521,6 +540,7 @@ class Expressions(Calls):
             return self.report(
                 "E207", f"`{symbol_}` compares numbers, and this is {describe(left)}",
                 node.operator_span, help="the pipe is `>`" if symbol_ == ">=" else (),
+                fix=Fix("pipe it", (Edit(node.operator_span, ">"),)) if symbol_ == ">=" else None,
             )  # fmt: skip
         if symbol_ == "*":
             count = right if self._is_network(left) else left
@@ -538,6 +558,8 @@ class Expressions(Calls):
             return self.report(
                 "E211", f"a network is repeated a number of times, {count} is a symbolic size",
                 node.span,
+                help="how deep a network is does not depend on its input: make the number a "
+                "parameter, or give the input a number; `scan` steps through an axis",
             )  # fmt: skip
         if count < 0:
             return self.report("E211", f"a network repeated {count} times", node.span,
@@ -583,6 +605,12 @@ class Expressions(Calls):
         network = self.network_or_none(right)
         if network is not None or self._is_network(right):
             return network
+        if isinstance(node.right, syntax.For) and right is None:
+            self.report(
+                "E209", "this `for` only assigns: it gives no result", node.right.span,
+                help="end its body with a network: `for i in range(3) { f }`",
+            )  # fmt: skip
+            return None
         text = node.right.span.text
         compared = f"`... > gt({text})` compares elementwise"
         fix = Fix(f"write `gt({text})`", (Edit(node.right.span, f"gt({text})"),))
@@ -881,6 +909,11 @@ _RANK_NAMES: Final = {
     "c": ("N", "C", "H", "W"), "h": ("N", "C", "H", "W"), "w": ("N", "C", "H", "W"),
     "t": ("N", "T", "D"),
 }  # fmt: skip
+
+
+def _holder(span: Span) -> str:
+    """What stands before the last dot."""
+    return span.text.rpartition(".")[0]
 
 
 def is_network(loop: syntax.For) -> bool:

@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any, Final
 
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
+from ..values import describe
 from .context import MAX_DEPTH, MAX_INT, MAX_LIST, MAX_TERMS
 
 
@@ -18,6 +19,14 @@ class Undecided(Exception):
 
 class Bad(Exception):
     """An operation that its values do not allow; the message says why."""
+
+    code = "E215"
+
+
+class Unbounded(Bad):
+    """What would be larger than a spec may make it."""
+
+    code = "E214"
 
 
 def compare(symbol: str, a: Any, b: Any) -> bool:
@@ -122,7 +131,7 @@ def _lists(symbol: str, a: Any, b: Any) -> list[Any]:
     number, items = (a, b) if isinstance(b, list) else (b, a)
     if symbol == "*" and isinstance(number, int) and not isinstance(number, bool):
         if number * len(items) > MAX_LIST:
-            raise Bad(f"lists are bounded at {MAX_LIST:,} items")
+            raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
         return list(items) * number
     raise Bad(f"`{symbol}` does not work on a list here")
 
@@ -135,7 +144,7 @@ def _power(a: Any, b: Any) -> Any:
             raise Bad("a symbolic size takes the exponents 0 to 8")
         return reduce(lambda x, y: bounded(x * y), [a] * b, 1)
     if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * math.log2(abs(a)) > 62:
-        raise Bad("numbers are bounded at 2**62")
+        raise Unbounded("numbers are bounded at 2**62")
     try:
         result = a**b
     except (OverflowError, ZeroDivisionError) as error:
@@ -160,15 +169,15 @@ def _divide(a: Any, b: Any) -> Any:
 def bounded(value: Any) -> Any:
     """The value, unless it is beyond the bounds of a spec. Raises Bad."""
     if isinstance(value, int) and abs(value) > MAX_INT:
-        raise Bad("numbers are bounded at 2**62")
+        raise Unbounded("numbers are bounded at 2**62")
     if isinstance(value, str) and len(value) > MAX_LIST:
-        raise Bad(f"texts are bounded at {MAX_LIST:,} characters")
+        raise Unbounded(f"texts are bounded at {MAX_LIST:,} characters")
     if isinstance(value, list) and extent(value) > MAX_LIST:
-        raise Bad(f"lists are bounded at {MAX_LIST:,} items")
+        raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
     if isinstance(value, float) and not math.isfinite(value):
         raise Bad("the result is no finite number")
     if isinstance(value, Size) and not _is_modest(value):
-        raise Bad("the expression of a symbolic size grows too large")
+        raise Unbounded("the expression of a symbolic size grows too large")
     return value
 
 
@@ -177,7 +186,7 @@ def extent(value: Any, depth: int = 0) -> int:
     if not isinstance(value, list):
         return len(value) if isinstance(value, str) else 0
     if depth > MAX_DEPTH:
-        raise Bad(f"lists are nested at most {MAX_DEPTH} deep")
+        raise Unbounded(f"lists are nested at most {MAX_DEPTH} deep")
     return len(value) + sum(extent(item, depth + 1) for item in value)
 
 
@@ -201,7 +210,7 @@ def _make_divisible(value: float, divisor: int = 8, minimum: int | None = None) 
 def _range(*limits: int) -> list[int]:
     items = range(*limits)
     if len(items) > MAX_LIST:
-        raise Bad(f"lists are bounded at {MAX_LIST:,} items")
+        raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
     return list(items)
 
 
@@ -264,5 +273,8 @@ def call_function(name: str, arguments: list[Any], settings: dict[str, Any]) -> 
     """A builtin's value. Raises Bad with the reason."""
     try:
         return bounded(FUNCTIONS[name](*arguments, **settings))
-    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise Bad(f"{name}: {error}") from None
+    except TypeError:
+        given = ", ".join(map(describe, [*arguments, *settings.values()])) or "nothing"
+        raise Bad(f"`{name}` does not work on {given}") from None
+    except (ValueError, ArithmeticError, AttributeError) as error:
+        raise Bad(f"`{name}`: {error}") from None

@@ -49,7 +49,6 @@ class Program(Scans):
         self.loading: list[str] = []
         self.ports: dict[str, int] = {}
         self.result: Data = None
-        self.net_block: syntax.Block | None = None
 
     # --- files ------------------------------------------------------------------------------------
 
@@ -58,6 +57,8 @@ class Program(Scans):
     ) -> FileNames:
         """The names that a file defines; nothing of it is elaborated yet."""
         file = FileNames(source, tree, lost=_lost_names(source) if errors else frozenset())
+        spans = (error.span for error in errors)
+        file.broken = tuple(s for s in spans if s is not None and s.source is source)
         env = Environment(file)
         for statement in tree.statements:
             self._declare(statement, file, env)
@@ -157,7 +158,10 @@ class Program(Scans):
             return None
         if source.name in self.loading:
             chain = " > ".join([*self.loading[self.loading.index(source.name) :], source.name])
-            self.report("E212", f"files import one another in a circle: {chain}", span)
+            self.report(
+                "E212", f"files import one another in a circle: {chain}", span,
+                help="move what both need to a third file",
+            )  # fmt: skip
             return None
         if source.name not in self.files:
             self.loading.append(source.name)
@@ -257,10 +261,10 @@ class Program(Scans):
     def _result_without_ports(self, block: syntax.Block, env: Environment) -> Data:
         *before, last = block.body
         for statement in before:
-            self.run_statement(statement, env)
+            if not self.run_statement(statement, env):
+                return UNKNOWN
         if not isinstance(last, syntax.ExpressionStatement):
-            return self.report("E209", f"`{block.name}` gives no result", block.name_span,
-                               help="its last line is the result")  # fmt: skip
+            return self.no_result(block, env)
         value = self._network_result(last.value, env)
         if not unknown_in(value) and self.net_block is block:
             return self._result(block, self.root, env, value)

@@ -25,6 +25,7 @@ from ..values import (
     Template,
     Tensor,
     describe,
+    tensors_in,
     unknown_in,
 )
 from .application import _tensors
@@ -50,13 +51,20 @@ class Scans(Bodies):
         if cell is None or unknown_in(list(settings.values())):
             return UNKNOWN
         init = settings.get("init")
+        if init is not None and not tensors_in(init):
+            place = next(s.value.span for s in expr.settings if s.name == "init")
+            return self.report(
+                "E204", f"`init` of `scan` takes tensors, the first states, got {describe(init)}",
+                place, help="without it the states begin with zeros",
+            )  # fmt: skip
         states = None if init is None else self.bundle(init, expr.span)
         if init is not None and states is None:
             return UNKNOWN
         reverse = settings.get("reverse", False)
         if not isinstance(reverse, bool):
+            place = next(s.value.span for s in expr.settings if s.name == "reverse")
             return self.report("E204", f"`reverse` takes true or false, got {describe(reverse)}",
-                               expr.span)  # fmt: skip
+                               place)  # fmt: skip
         return Scan(cell, None if states is None else tuple(states), reverse, expr.span)
 
     def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
@@ -161,6 +169,8 @@ class Scans(Bodies):
             self.report(
                 "E307", f"`{cell.word}` takes {len(ports)} inputs, {len(steps)} sequences are "
                 "piped in", network.span,
+                labels=[Label(cell.template.block.name_span, "declared here")],
+                help="the first inputs of a cell are steps of the sequences, the others its state",
             )  # fmt: skip
             return None
         env = cell.template.environment.inner()
@@ -200,8 +210,10 @@ class Scans(Bodies):
         """Turn the call of one step into the scan of all."""
         if len(results) not in (len(states), len(states) + 1) or not results:
             return self.report(
-                "E310", f"a cell with {len(states)} states returns them, or one value and then "
-                f"them; this one returns {len(results)}", network.span,
+                "E310", f"this cell has {_count(len(states), 'state')} and returns "
+                f"{_count(len(results), 'value')}", network.span,
+                help="a cell returns its states, or one value more: first what the scan gives, "
+                "then the states",
             )  # fmt: skip
         emits = len(results) > len(states)
         after = results[emits:]
@@ -220,12 +232,15 @@ class Scans(Bodies):
     def _states_keep(self, network: Scan, before: list[Tensor], after: list[Tensor]) -> bool:
         for i, (old, new) in enumerate(zip(before, after, strict=True)):
             a, b = self.known_type(old), self.known_type(new)
+            ports = _ports(network.cell)[-len(before) :]
+            name = f"the state `{ports[i].name}`" if i < len(ports) else f"state {i + 1}"
             with noting_open_pairs() as pairs:
                 keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
             if not keeps or not all(self.unify(x, y, "scan", network.span, []) for x, y in pairs):
                 self.report(
-                    "E310", f"state {i + 1} of `scan` changes its shape in a step", network.span,
+                    "E310", f"{name} of `scan` changes its shape in a step", network.span,
                     detail=f"it is {a} before and {b} after",
+                    labels=[Label(ports[i].span, "the state")] if i < len(ports) else [],
                     help="a cell returns its states as it got them: same shape, same order",
                 )  # fmt: skip
                 return False
@@ -249,3 +264,7 @@ def _plain(network: Network) -> Network:
     while isinstance(network, Renamed | Shared):
         network = network.network
     return network
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..dims import Dim
+from ..dims import Dim, equal
 from ..layer import Example, Layer, Refused, Tensor, Weight, broadcast, numel, same
 from ..lowering import (
     Call,
@@ -83,7 +83,10 @@ class Attention(Layer):
         _refuse_no_floats("attention", inputs)
         for i, x in enumerate(inputs):
             if x.rank != 3:
-                raise Refused(f"attention reads [N, T, D], got {x}", input=i)
+                raise Refused(
+                    f"attention reads [N, T, D], got {x}", input=i,
+                    help="the middle axis is what it attends along: positions, words, patches",
+                )  # fmt: skip
         q, k, v = self.three(*inputs)
         self._check_heads(q.shape[2])
         if not (same(q.shape[0], k.shape[0]) and same(k.shape[0], v.shape[0])):
@@ -138,6 +141,13 @@ class Attention(Layer):
             2: (length, keys), 3: (n, length, keys), 4: (n, self.heads, length, keys),
         }  # fmt: skip
         shape = wanted.get(mask.rank)
+        by_key = mask.rank == 2 and equal(mask.shape[0], n) is True
+        if by_key and equal(n, length) is not True:
+            raise Refused(
+                f"the mask is [{length}, {keys}] for all examples, and this has one value for "
+                "each key", setting="mask", code="E302", detail=f"got {mask}",
+                help="`key_mask=` takes it: true means that the key is there",
+            )  # fmt: skip
         if shape is None or not all(map(same, mask.shape, shape)):
             raise Refused(
                 f"the mask is [{length}, {keys}], [N, {length}, {keys}] or "

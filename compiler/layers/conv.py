@@ -40,6 +40,7 @@ class _Convolution(Weighted, Windowed):
         need(self, x)
         spatial(self, x)
         at_least(1, out=self.out, groups=self.groups)
+        self.check_order(x)
         for name in ("kernel", "stride", "dilation"):
             at_least(1, **{name: getattr(self, name)})
         for count, what in ((x.shape[1], "channels of the input"), (self.out, "filters")):
@@ -49,6 +50,21 @@ class _Convolution(Weighted, Windowed):
                     setting="groups",
                     help=self.groups_help(x),
                 )
+
+    def check_order(self, x: TensorType) -> None:
+        """``conv(64, 3)``, 64 filters of 3x3: nobody slides such a kernel by one for 3 filters."""
+        kernel, out = self.kernel, self.out
+        swapped = isinstance(kernel, int) and kernel >= 16 and out in (1, 3, 5, 7)
+        if swapped and x.rank == 4 and self.stride == 1:
+            raise Refused(
+                f"a {kernel}x{kernel} kernel for {out} {'filter' if out == 1 else 'filters'}?",
+                setting="kernel",
+                notes=("the kernel comes first, then the filters",),
+                help=(
+                    f"`{self.word}({out}x{out}, {kernel})` has {kernel} filters",
+                    f"`{self.word}({kernel}x{kernel}, {out})` says that it is meant",
+                ),
+            )
 
     def groups_help(self, x: TensorType) -> str:
         if isinstance(self.groups, int) and isinstance(self.out, int):

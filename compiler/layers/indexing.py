@@ -141,7 +141,10 @@ def _check_tensor(index: TensorType) -> None:
             setting="items", help="`masked_fill` and `where` keep the shape",
         )  # fmt: skip
     if index.dtype != "int":
-        raise Refused(f"an index needs ints, got {index.dtype}s", code="E303", setting="items")
+        raise Refused(
+            f"an index needs ints, got {index.dtype}s", code="E303", setting="items",
+            help="an input is declared so: `i[3] int`; `cast(int)` converts",
+        )  # fmt: skip
 
 
 def _slice_length(size: Dim, item: slice) -> Dim:
@@ -235,7 +238,10 @@ class Last(Reshaping):
 def need_index(word: str, index: TensorType) -> None:
     if index.dtype != "int":
         raise Refused(
-            f"{word} needs an int index, got {index.dtype}s", code="E303", setting="index"
+            f"{word} needs an int index, got {index.dtype}s",
+            code="E303",
+            setting="index",
+            help="an input is declared so: `i[3] int`; `cast(int)` converts",
         )
 
 
@@ -382,7 +388,10 @@ class OneHot(Reshaping):
     def infer(self, x: TensorType) -> TensorType:
         if x.dtype != "int":
             raise Refused(
-                f"one_hot needs ints, got {x.dtype}s", code="E303", input=0, help="`cast(int)`"
+                f"one_hot needs ints, got {x.dtype}s",
+                code="E303",
+                input=0,
+                help="`cast(int)` makes them ints",
             )
         if less(self.count, 1) is True:
             raise Refused(f"one_hot needs a count of classes, got {self.count}", setting="count")

@@ -39,6 +39,7 @@ class Concat(Reshaping):
             raise Refused(
                 "concat needs tensors with as many axes", code="E302",
                 detail=f"got {listed(t.shape for t in inputs)}",
+                help="`flatten` takes axes away, `unsqueeze(dim)` adds one",
             )  # fmt: skip
         at = axis(self.dim, first.rank)
         for other in others:

@@ -11,6 +11,13 @@ from ..lowering import Call, Code, Input, Lowering, Self, function, given, metho
 from ..types import TensorType
 
 
+def _divisors(count: Dim) -> str:
+    if not isinstance(count, int) or count > 1 << 16:
+        return ""
+    found = [str(n) for n in range(1, count + 1) if count % n == 0]
+    return f"{', '.join(found[:12])} do"
+
+
 def _affine(shape: tuple[Dim, ...], *, bias: bool = True) -> dict[str, Weight]:
     return {"weight": Weight(shape)} | ({"bias": Weight(shape)} if bias else {})
 
@@ -158,6 +165,7 @@ class GroupNorm(Weighted):
                 f"groups={self.groups} does not divide the {x.shape[1]} channels",
                 setting="groups",
                 input=0,
+                help=_divisors(x.shape[1]),
             )
         if equal(x.shape[0] * (x.shape[1] // self.groups) * numel(x.shape[2:]), 1):
             raise Refused(f"groupnorm needs more than one value in a group: {x}", input=0)

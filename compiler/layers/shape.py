@@ -231,6 +231,7 @@ class Squeeze(Reshaping):
             raise Refused(
                 f"squeeze needs an axis of size 1, axis {unknown} has {x.shape[unknown]}",
                 code="E311", setting="dim", detail="whether it goes would depend on the input",
+                help=f"`[{':, ' * unknown}0]` takes the first, `mean(dim={unknown})` reduces all",
             )  # fmt: skip
         return x.with_shape(*(d for i, d in enumerate(x.shape) if d != 1 or i not in axes))
 
