@@ -97,6 +97,9 @@ class Lowering(Record):
     module: Call | None = None
     forward: Code | None = None
     helpers: tuple[Helper, ...] = ()
+    function: Code | None = None
+    """The same expression without the module, where that holds no state: ``F.relu(x)``. Written
+    where the spec gives the layer no name."""
     nested: tuple[int | tuple[int, ...], ...] = ()
     """How several results come nested: ``(0, (1, 2))`` for ``y, (h, c) = ...``; by default flat."""
 

@@ -13,7 +13,7 @@ from ...compiler.lowering import Call, Helper, Lowering
 from .errors import refusal, reserved_name
 from .modules import Item, Tree, access, containers, copies, plant
 from .names import LIST_METHODS, attribute, numbered, reserved, variable
-from .nodes import graph_of, layer_of
+from .nodes import graph_of, labels, layer_of
 
 MOST_SPELLED_OUT: Final = 3
 """Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
@@ -80,9 +80,13 @@ class Scope:
             op = layer_of(node)
             assert op is not None
             try:
-                self.lowerings[node.key] = op.layer.lower(*piped(node))
+                lowering = op.layer.lower(*piped(node))
             except Refused as refused:
                 raise refusal(refused, node.span) from None
+            # A layer without state or name needs no module: `F.relu(x)`.
+            if lowering.function is not None and labels(node)[1]:
+                lowering = Lowering(forward=lowering.function, helpers=lowering.helpers)
+            self.lowerings[node.key] = lowering
         return self.lowerings[node.key]
 
     def _with_paths(self, nodes: list[Node]) -> list[Node]:

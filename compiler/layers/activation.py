@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 from ..checks import known, need, spatial
 from ..dims import Dim, equal
 from ..layer import Example, Layer, Refused, Weight, axis, same
-from ..lowering import Call, Lowering, module
+from ..lowering import Call, Input, Lowering, module
 from ..types import Dtype, TensorType
 
 Promotion: TypeAlias = Mapping[Dtype, Dtype]
@@ -28,6 +28,8 @@ class Activation(Layer):
 
     torch: ClassVar[str]
     """The class in torch.nn."""
+    function: ClassVar[str | None] = None
+    """The function that it is too, if not ``F.<word>``; "" where there is none without state."""
     dtypes: ClassVar[Promotion] = FLOATS
     """The dtypes that PyTorch takes, and what they become."""
 
@@ -40,7 +42,10 @@ class Activation(Layer):
         """Refuses settings, or settings that do not suit the input."""
 
     def lower(self, *_: TensorType) -> Lowering:
-        return Lowering(Call(f"nn.{self.torch}", (), tuple(self.given().items())))
+        settings = tuple(self.given().items())
+        name = f"F.{self.word}" if self.function is None else self.function
+        function = Call(name, (Input(0),), settings) if name else None
+        return Lowering(Call(f"nn.{self.torch}", (), settings), function=function)
 
 
 class ReLU(Activation):
@@ -90,6 +95,7 @@ class PReLU(Activation):
 
     word = "prelu"
     torch = "PReLU"
+    function = ""
     examples = (Example("prelu", "64x8x8"), Example("prelu(64, init=0.1)", "64x8x8"))
 
     num_parameters: Dim = 1
@@ -223,6 +229,7 @@ class Sigmoid(Activation):
 
     word = "sigmoid"
     torch = "Sigmoid"
+    function = "torch.sigmoid"
     dtypes = ANY_TO_FLOAT
     examples = (Example("sigmoid", "12"), Example("sigmoid", "12 int"))
 
@@ -235,6 +242,7 @@ class Tanh(Activation):
 
     word = "tanh"
     torch = "Tanh"
+    function = "torch.tanh"
     dtypes = ANY_TO_FLOAT
     examples = (Example("tanh", "12"),)
 
@@ -434,6 +442,7 @@ class Softmax2d(Activation):
 
     word = "softmax2d"
     torch = "Softmax2d"
+    function = ""
     assumed = ("N", "C", "H", "W")
     examples = (Example("softmax2d", "21x8x8"),)
 
@@ -468,4 +477,7 @@ class GLU(Layer):
         return x.with_shape(*x.shape[:at], x.shape[at] // 2, *x.shape[at + 1 :])
 
     def lower(self, *_: TensorType) -> Lowering:
-        return Lowering(Call("nn.GLU", (), tuple(self.given().items())))
+        settings = tuple(self.given().items())
+        return Lowering(
+            Call("nn.GLU", (), settings), function=Call("F.glu", (Input(0),), settings)
+        )

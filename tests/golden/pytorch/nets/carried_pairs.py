@@ -12,12 +12,11 @@ class Left(nn.Module):
         super().__init__()
         self.linear1 = nn.Linear(in_features, d)
         self.linear2 = nn.Linear(in_features2, d)
-        self.tanh1 = nn.Tanh()
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         x = self.linear1(b)
         x = self.linear2(a) + x
-        return self.tanh1(x)
+        return torch.tanh(x)
 
 
 class Pairs(nn.Module):

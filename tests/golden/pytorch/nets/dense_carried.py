@@ -12,13 +12,11 @@ class Layer(nn.Module):
     def __init__(self, in_channels: int, growth: int) -> None:
         super().__init__()
         self.bn1 = nn.BatchNorm2d(in_channels)
-        self.relu1 = nn.ReLU()
         self.conv1 = nn.Conv2d(in_channels, growth, kernel_size=3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.bn1(x)
-        x = self.relu1(x)
-        return self.conv1(x)
+        return self.conv1(F.relu(x))
 
 
 class DenseBlock(nn.Module):

@@ -12,12 +12,11 @@ class Cell(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, c, kernel_size=3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(c)
-        self.relu1 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv1(x)
         x = self.bn1(x)
-        return self.relu1(x)
+        return F.relu(x)
 
 
 class Inits(nn.Module):

@@ -12,12 +12,11 @@ class Pair(nn.Module):
         super().__init__()
         self.linear1 = nn.Linear(5, 6)
         self.linear2 = nn.Linear(5, 6)
-        self.tanh1 = nn.Tanh()
         self.linear3 = nn.Linear(6, 3)
 
     def forward(self, x: Tensor, y: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         n = self.linear1(x) + self.linear2(y) + h
-        n = self.tanh1(n)
+        n = torch.tanh(n)
         m = c * 0.5 + n
         return self.linear3(n), n, m
 
@@ -26,11 +25,10 @@ class State(nn.Module):
     def __init__(self, in_features: int, d: int) -> None:
         super().__init__()
         self.linear1 = nn.Linear(in_features, d)
-        self.sigmoid1 = nn.Sigmoid()
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         x = self.linear1(x) * h
-        return self.sigmoid1(x)
+        return torch.sigmoid(x)
 
 
 class Scans(nn.Module):
