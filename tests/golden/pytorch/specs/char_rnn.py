@@ -14,11 +14,10 @@ class Elman(nn.Module):
         super().__init__()
         self.input = nn.Linear(128, 128)
         self.hidden = nn.Linear(128, 128, bias=False)
-        self.tanh1 = nn.Tanh()
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         x = self.input(x) + self.hidden(h)
-        return self.tanh1(x)
+        return torch.tanh(x)
 
 
 class CharRnn(nn.Module):

@@ -16,19 +16,15 @@ class DenseLayer(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.norm1 = nn.BatchNorm2d(in_channels)
-        self.relu1 = nn.ReLU()
         self.conv1 = nn.Conv2d(in_channels, 128, kernel_size=1, bias=False)
         self.norm2 = nn.BatchNorm2d(128)
-        self.relu2 = nn.ReLU()
         self.conv2 = nn.Conv2d(128, 32, kernel_size=3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.norm1(x)
-        x = self.relu1(x)
-        x = self.conv1(x)
+        x = self.conv1(F.relu(x))
         x = self.norm2(x)
-        x = self.relu2(x)
-        return self.conv2(x)
+        return self.conv2(F.relu(x))
 
 
 class Transition(nn.Module):
@@ -37,14 +33,12 @@ class Transition(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(in_channels)
-        self.relu1 = nn.ReLU()
         self.conv = nn.Conv2d(in_channels, in_channels // 2, kernel_size=1, bias=False)
         self.avgpool1 = nn.AvgPool2d(kernel_size=2)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.norm(x)
-        x = self.relu1(x)
-        x = self.conv(x)
+        x = self.conv(F.relu(x))
         return self.avgpool1(x)
 
 
@@ -87,7 +81,6 @@ class DenseNet(nn.Module):
                 ]
             )
         )
-        self.relu1 = nn.ReLU()
         self.classifier = nn.Linear(1024, 1000)
         nn.init.zeros_(self.classifier.bias)
         for module in self.modules():
@@ -97,5 +90,4 @@ class DenseNet(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> classifier [N, 1000]"""
         x = self.features(image)
-        x = self.relu1(x)
-        return self.classifier(F.adaptive_avg_pool2d(x, 1).flatten(1))
+        return self.classifier(F.adaptive_avg_pool2d(F.relu(x), 1).flatten(1))

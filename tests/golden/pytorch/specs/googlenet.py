@@ -19,12 +19,11 @@ class Cbr(nn.Module):
             in_channels, out, kernel_size=kernel, stride=stride, padding=padding, bias=False
         )
         self.bn = nn.BatchNorm2d(out, eps=0.001)
-        self.relu1 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x)
         x = self.bn(x)
-        return self.relu1(x)
+        return F.relu(x)
 
 
 class Auxiliary(nn.Module):
@@ -36,7 +35,6 @@ class Auxiliary(nn.Module):
         self.conv = Cbr(in_channels, 1, 128)
         self.flatten1 = nn.Flatten()
         self.fc1 = nn.Linear(2048, 1024)
-        self.relu1 = nn.ReLU()
         self.dropout1 = nn.Dropout(0.7)
         self.fc2 = nn.Linear(1024, 1000)
 
@@ -45,8 +43,7 @@ class Auxiliary(nn.Module):
         x = self.conv(x)
         x = self.flatten1(x)
         x = self.fc1(x)
-        x = self.relu1(x)
-        x = self.dropout1(x)
+        x = self.dropout1(F.relu(x))
         return self.fc2(x)
 
 

@@ -49,14 +49,12 @@ class FeedForward(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.c_fc = Conv1d(768, 3072)
-        self.gelu1 = nn.GELU(approximate="tanh")
         self.c_proj = Conv1d(3072, 768)
         self.dropout1 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.c_fc(x)
-        x = self.gelu1(x)
-        x = self.c_proj(x)
+        x = self.c_proj(F.gelu(x, approximate="tanh"))
         return self.dropout1(x)
 
 

@@ -52,13 +52,12 @@ class Swiglu(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.gate_proj = nn.Linear(4096, 11008, bias=False)
-        self.silu1 = nn.SiLU()
         self.up_proj = nn.Linear(4096, 11008, bias=False)
         self.down_proj = nn.Linear(11008, 4096, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.gate_proj(x)
-        y = self.silu1(y) * self.up_proj(x)
+        y = F.silu(y) * self.up_proj(x)
         return self.down_proj(y)
 
 

@@ -55,14 +55,12 @@ class Experts(nn.Module):
         super().__init__()
         self.gate_up_proj = nn.Parameter(torch.empty(8, 28672, 4096))
         self.down_proj = nn.Parameter(torch.empty(8, 4096, 14336))
-        self.silu1 = nn.SiLU()
         nn.init.normal_(self.gate_up_proj, std=0.02)
         nn.init.normal_(self.down_proj, std=0.02)
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
         gate, y = torch.einsum("ntd,ehd->nteh", x, self.gate_up_proj).chunk(2, dim=-1)
-        x = self.silu1(gate) * y
-        return torch.einsum("nte,nteh,edh->ntd", weights, x, self.down_proj)
+        return torch.einsum("nte,nteh,edh->ntd", weights, F.silu(gate) * y, self.down_proj)
 
 
 class Mixture(nn.Module):
@@ -73,12 +71,11 @@ class Mixture(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.gate = nn.Linear(4096, 8, bias=False)
-        self.softmax1 = nn.Softmax(dim=-1)
         self.experts = Experts()
 
     def forward(self, x: Tensor) -> Tensor:
         chances = self.gate(x)
-        chances = self.softmax1(chances)
+        chances = F.softmax(chances, dim=-1)
         best = chances.topk(2, dim=-1)[0]
         asked = torch.where(chances >= best[..., -1:], chances, 0.0)
         return self.experts(x, asked / best.sum(dim=-1, keepdim=True))

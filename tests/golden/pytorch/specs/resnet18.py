@@ -14,18 +14,15 @@ class Basic(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.relu1 = nn.ReLU()
         self.conv2 = nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
-        self.relu2 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
         body = self.bn1(body)
-        body = self.relu1(body)
-        body = self.conv2(body)
+        body = self.conv2(F.relu(body))
         body = self.bn2(body)
-        return self.relu2(body + x)
+        return F.relu(body + x)
 
 
 class Shortcut(nn.Sequential):
@@ -45,20 +42,17 @@ class BasicDownsample(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, width, kernel_size=3, stride=2, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.relu1 = nn.ReLU()
         self.conv2 = nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
         self.downsample = Shortcut(in_channels, width)
-        self.relu2 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
         body = self.bn1(body)
-        body = self.relu1(body)
-        body = self.conv2(body)
+        body = self.conv2(F.relu(body))
         body = self.bn2(body)
         skip = self.downsample(x)
-        return self.relu2(body + skip)
+        return F.relu(body + skip)
 
 
 class ResNet(nn.Module):
@@ -70,7 +64,6 @@ class ResNet(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
-        self.relu1 = nn.ReLU()
         self.maxpool1 = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
         self.layer1 = nn.Sequential(Basic(64), Basic(64))
         self.layer2 = nn.Sequential(BasicDownsample(64, 128), Basic(128))
@@ -85,8 +78,7 @@ class ResNet(nn.Module):
         """image [N, 3, 224, 224] -> fc [N, 1000]"""
         x = self.conv1(image)
         x = self.bn1(x)
-        x = self.relu1(x)
-        x = self.maxpool1(x)
+        x = self.maxpool1(F.relu(x))
         x = self.layer1(x)
         x = self.layer2(x)
         x = self.layer3(x)

@@ -24,24 +24,19 @@ class Bottleneck(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, width, kernel_size=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.relu1 = nn.ReLU()
         self.conv2 = nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
-        self.relu2 = nn.ReLU()
         self.conv3 = nn.Conv2d(width, width * 4, kernel_size=1, bias=False)
         self.bn3 = nn.BatchNorm2d(width * 4)
-        self.relu3 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
         body = self.bn1(body)
-        body = self.relu1(body)
-        body = self.conv2(body)
+        body = self.conv2(F.relu(body))
         body = self.bn2(body)
-        body = self.relu2(body)
-        body = self.conv3(body)
+        body = self.conv3(F.relu(body))
         body = self.bn3(body)
-        return self.relu3(body + x)
+        return F.relu(body + x)
 
 
 class BottleneckDownsample(nn.Module):
@@ -51,26 +46,21 @@ class BottleneckDownsample(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, width, kernel_size=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.relu1 = nn.ReLU()
         self.conv2 = nn.Conv2d(width, width, kernel_size=3, stride=stride, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
-        self.relu2 = nn.ReLU()
         self.conv3 = nn.Conv2d(width, width * 4, kernel_size=1, bias=False)
         self.bn3 = nn.BatchNorm2d(width * 4)
         self.downsample = Shortcut(in_channels, width * 4, stride=stride)
-        self.relu3 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
         body = self.bn1(body)
-        body = self.relu1(body)
-        body = self.conv2(body)
+        body = self.conv2(F.relu(body))
         body = self.bn2(body)
-        body = self.relu2(body)
-        body = self.conv3(body)
+        body = self.conv3(F.relu(body))
         body = self.bn3(body)
         skip = self.downsample(x)
-        return self.relu3(body + skip)
+        return F.relu(body + skip)
 
 
 class ResNet(nn.Module):
@@ -82,7 +72,6 @@ class ResNet(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
-        self.relu1 = nn.ReLU()
         self.maxpool1 = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
         self.layer1 = nn.Sequential(
             BottleneckDownsample(64, 64), Bottleneck(256, 64), Bottleneck(256, 64)
@@ -105,8 +94,7 @@ class ResNet(nn.Module):
         """image [N, 3, 224, 224] -> fc [N, 1000]"""
         x = self.conv1(image)
         x = self.bn1(x)
-        x = self.relu1(x)
-        x = self.maxpool1(x)
+        x = self.maxpool1(F.relu(x))
         x = self.layer1(x)
         x = self.layer2(x)
         x = self.layer3(x)
