@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class MissingExtra(ImportError):  # noqa: N818
+class MissingExtra(ImportError):
     """An optional package is not installed; the message says how to get it."""
 
     def __init__(self, name: str, extra: str) -> None:

@@ -31,7 +31,8 @@ SETTINGS: Final = {
     "num_layers": "layers", "padding_mode": "pad_mode", "output_padding": "output_pad",
     "start_dim": "start", "end_dim": "end", "output_size": "size", "output_ratio": "ratio",
     "upscale_factor": "factor", "downscale_factor": "factor", "unflattened_size": "sizes",
-    "lower": "low", "upper": "high", "num_embeddings": "count", "embedding_dim": "dim", "is_causal": "causal",
+    "lower": "low", "upper": "high", "num_embeddings": "count", "embedding_dim": "dim",
+    "is_causal": "causal",
     "attn_mask": "mask", "axis": "dim", "keepdims": "keepdim", "dilation_rate": "dilation",
     "scale_factor": "scale", "num_groups": "groups", "epsilon": "eps", "kernel_initializer": "init",
 }  # fmt: skip

@@ -478,6 +478,4 @@ class GLU(Layer):
 
     def lower(self, *_: TensorType) -> Lowering:
         settings = tuple(self.given().items())
-        return Lowering(
-            Call("nn.GLU", (), settings), function=Call("F.glu", (Input(0),), settings)
-        )
+        return Lowering(Call("nn.GLU", (), settings), function=Call("F.glu", (Input(0),), settings))

@@ -137,8 +137,8 @@ class Recurrent(Layer):
     def lower(self, x: TensorType, *states: TensorType) -> Lowering:
         if not isinstance(x.shape[-1], int):
             raise Refused(
-                f"{self.word} needs to know its input's features, here {x.shape[-1]}", code="E401", input=0,
-                help="give the input a shape: `--input 20x57`",
+                f"{self.word} needs to know its input's features, here {x.shape[-1]}",
+                code="E401", input=0, help="give the input a shape: `--input 20x57`",
             )  # fmt: skip
         settings: dict[str, Code] = given(
             num_layers=(self.layers, 1), bias=(self.bias, True), **self._more_settings()

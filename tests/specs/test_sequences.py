@@ -52,8 +52,8 @@ class Theirs(nn.Module):
 
     def embed(self, tokens: Tensor) -> Tensor:
         x: Tensor = self.embedding(tokens) * self.embedding.embedding_dim**0.5
-        x = self.dropout(x + self.places[: tokens.shape[1]])
-        return x
+        dropped: Tensor = self.dropout(x + self.places[: tokens.shape[1]])
+        return dropped
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
         later = torch.ones(target.shape[1], target.shape[1], dtype=torch.bool).triu(1)

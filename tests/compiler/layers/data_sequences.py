@@ -47,9 +47,9 @@ def queries(draw: st.DrawFn, layer: Any) -> Types:
     n, t, s, d, e = (draw(LENGTHS) for _ in range(5))
     if layer.mask is not None and layer.mask.rank > 1:
         t, s = layer.mask.shape[-2:]
-    sizes = [(n, heads, t, d), (n, shared, s, d), (n, shared, s, e)]
+    sizes: list[tuple[int, ...]] = [(n, heads, t, d), (n, shared, s, d), (n, shared, s, e)]
     if draw(st.booleans()):
-        sizes = [(n, a, b) for n, _, a, b in sizes]
+        sizes = [(size[0], *size[2:]) for size in sizes]
     return tuple(map(TensorType, sizes))
 
 
