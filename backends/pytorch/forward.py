@@ -289,7 +289,7 @@ def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
         label=step.label,
         auto=step.auto,
         keeps=tuple(v for v in reads if v in carried),
-        joins=not step.calls and len(set(reads)) > 2,
+        joins=not step.calls and len(set(reads)) > 1 + step.is_operator,
         results=0 if step.outputs else len(step.code),
     )
 

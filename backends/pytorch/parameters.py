@@ -127,7 +127,11 @@ def _arguments(graphs: Sequence[Graph]) -> dict[str, Row]:
 
 
 def _plain(value: object) -> object:
-    return tuple(map(_plain, value)) if isinstance(value, list) else value
+    """Lists as tuples, but ``3x3`` as ``3``, the way constructors are given it."""
+    if not isinstance(value, list):
+        return value
+    items = tuple(map(_plain, value))
+    return items[0] if items and all(same(i, items[0]) for i in items) else items
 
 
 def _input_sizes(graphs: Sequence[Graph]) -> dict[str, Row]:

@@ -160,7 +160,8 @@ class _Namer:
     def _stands_out(self, value: Value) -> bool:
         """Whether a value is more than a step on the way: used twice, or one of many."""
         user = self.user.get(value, self.lines[-1])
-        return self.uses[value] > 1 or len(user.uses) > 2 or user.results > 1
+        joined = user.joins or len(user.uses) > 2 or user.results > 1
+        return joined or self.uses[value] > 1
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -185,6 +185,85 @@ NETS = {
           x > scan(elman(6)) * 2 > scan(elman(6)) * 3 as layers > scan(elman(6)) * 5 > relu
         }
     """,
+    "sources_group": """
+        net A: x[4,8] { p = arange(4) > embedding(4, 8) as pos
+          x + p > linear(3) }
+    """,
+    "block_share": """
+        block twin(d): x { share f = linear(d)
+          x > f > relu > f }
+        net A: x[8] { x > twin(8) > twin(8) * 2 as twins }
+    """,
+    "tie_in_block": """
+        block coder(d): x { y = x > linear(d, bias=false) as up
+          y > relu > linear(d, bias=false, weight=up.weight) as down }
+        net A: x[8] { x > coder(8) * 3 as coders }
+    """,
+    "deep_weight": """
+        block emb(v,d) = embedding(v,d) as words > dropout(0.1)
+        net A: tokens[T] int { x = tokens > emb(11, 8) as embeddings
+          x > linear(8) > linear(11, bias=false, weight=embeddings.words.weight) as head }
+    """,
+    "weight_read": """
+        net A: x[8] { y = x > linear(8) as proj
+          y @ proj.weight + proj.bias }
+    """,
+    "gaps": """
+        net A: x[8] {
+          x > linear(8) as m[1] > linear(8) as m[3] > linear(8) as n[0] > relu > linear(8) as n[1]
+        }
+    """,
+    "whole_as": """
+        block cna(k,c) = (conv(k,c) > bn > relu6) as _
+        net A: image[3,8,8] { image > cna(3x3,4) > cna(1x1,4) * 3 > cna(1x1, 8) }
+    """,
+    "exports": """
+        block body = linear(8) as a > relu > linear(8) as b > relu > linear(8) as c
+        net A: x[8] { y = x > body as backbone
+          [y, backbone.a, backbone.b] > concat > linear(2) }
+    """,
+    "exports_group": """
+        net A: x[8] { y = x > (linear(8) as a > relu > linear(8) as b) as g
+          y + a > linear(2) }
+    """,
+    "multi_out_block": """
+        block two(d): x { [x > linear(d), x > linear(d)] }
+        net A: x[8] { a, b = x > two(4)
+          c = x > two(4)
+          c[0] + a * b }
+    """,
+    "symbolic_arg": """
+        block grid(n): x { x > linear(4) > reshape([-1, n * 4]) }
+        net A: x[T, 8] { x > grid(x.t) }
+    """,
+    "symbolic_dim": """
+        block pos(n): x { x + (arange(n) > cast(float) > unsqueeze(0) > unsqueeze(2)) }
+        net A: x[T, 8] { x > pos(x.t) > linear(2) }
+    """,
+    "attention_groups": """
+        net A: x[T, 16] {
+          x > (layernorm > attention(4, causal=true) > dropout(0.1)) as attn
+            > attention(4) * 3 as stack
+        }
+    """,
+    "mix_loops": """
+        net A: x[8] { s = []
+          for i in range(4) { x = x > linear(8) > relu
+            s = s + [x] }
+          s > concat > linear(2) }
+    """,
+    "fan_dict": """
+        net A: x[8] { x > [linear(4) as a, linear(4) as b] as two > concat }
+    """,
+    "where": """
+        net A: x[T,4], m[T] bool { y = x > linear(4)
+          [m[:,:,none], y, y * 2.0] > where }
+    """,
+    "floats": """
+        block sd(p) = linear(8) > dropout(p)
+        net A: x[8] { for i in range(6) { x = x > sd(0.1 * i / 5) as "b{i}" }
+          x }
+    """,
     "unused": """
         net Unused: x[8] {
           backbone = x > (linear(8) as a > linear(8) as b > linear(8) as c) as body

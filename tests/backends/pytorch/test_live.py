@@ -122,8 +122,8 @@ def test_traces(name: str) -> None:
     inputs = example_inputs(graph)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(module, tuple(inputs))  # type: ignore[no-untyped-call]
-    torch.testing.assert_close(traced(*inputs), module(*inputs))
+        trace = torch.jit.trace(module, tuple(inputs), check_trace=False)  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(trace(*inputs), module(*inputs))
 
 
 @pytest.mark.parametrize("name", COMPILED)

@@ -11,11 +11,10 @@ class Step(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.linear1 = nn.Linear(5, 4)
-        self.tanh1 = nn.Tanh()
 
     def forward(self, x: Tensor, h: Tensor, source: Tensor) -> Tensor:
         x = self.linear1(x) + h + source.mean(dim=1)
-        return self.tanh1(x)
+        return torch.tanh(x)
 
 
 class Reader(nn.Module):

@@ -54,8 +54,8 @@ class Additive(nn.Module):
     def forward(
         self, query: Tensor, keys: Tensor, keep: Tensor, memory: Tensor
     ) -> tuple[Tensor, Tensor]:
-        match = self.query(query)
-        match = torch.tanh(match[:, None] + keys)
+        query = self.query(query)
+        match = torch.tanh(query[:, None] + keys)
         scores = self.score(match)
         scores = scores.squeeze(-1)
         weights = self.hide1(scores, keep)
