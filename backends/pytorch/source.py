@@ -113,7 +113,8 @@ def docstring(text: str, indent: int) -> list[str]:
     width = WIDTH - len(margin)
     if len(escaped) + 6 <= width and "\n" not in escaped:
         return [f'{margin}"""{escaped}"""']
-    first, *others = _filled(escaped, width - 3)
+    # One line alone would get its closing quotes behind it, so it is made two.
+    first, *others = _filled(escaped, width - 3 if "\n" in escaped else width - 7)
     return [f"{margin}{row}".rstrip() for row in (f'"""{first}', *others, '"""')]
 
 

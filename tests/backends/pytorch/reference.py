@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -144,7 +145,8 @@ class Reference:
         self, node: Node, op: LayerOp, given: list[Tensor], full: str, sizes: Mapping[str, int]
     ) -> list[Tensor]:
         lowering = op.layer.lower(*piped(node))
-        scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math}
+        own = SimpleNamespace(training=self.training)
+        scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "self": own}
         for helper in lowering.helpers:
             exec(helper.source, scope)
         names = [f"x{i}" for i in range(len(given))]

@@ -110,6 +110,7 @@ def test_documentation_stays_in_its_quotes(text: str) -> None:
         '"' * 7,
         "word " * 60 + '"""',
         "one\n\n\n  two\n",
+        *("x" * n + " word" for n in range(80, 100, 2)),
     ],
 )
 def test_awkward_documentation(text: str) -> None:

@@ -40,8 +40,8 @@ class Scans(nn.Module):
         self.state2 = State(5, 7)
 
     def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
-        """a [N, T, 5], b [N, T, 5] -> y [N, T, 3], h [N, 6], c [N, 6], z [N, T, 4], last_h [N, 4],
-        final [N, 7]
+        """a [N, T, 5], b [N, T, 5] -> y [N, T, 3], h [N, 6], c [N, 6], z [N, T, 4], last_h [N,
+        4], final [N, 7]
         """
         N = a.shape[0]
         h = torch.zeros(N, 6, device=a.device)

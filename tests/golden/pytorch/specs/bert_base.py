@@ -123,8 +123,8 @@ class BERT(nn.Module):
                 nn.init.normal_(module.weight, std=0.02)
 
     def forward(self, tokens: Tensor, segments: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
-        """tokens [N, T] int, segments [N, T] int, keep [N, T] bool -> hidden [N, T, 768], pooled
-        [N, 768]
+        """tokens [N, T] int, segments [N, T] int, keep [N, T] bool -> hidden [N, T, 768],
+        pooled [N, 768]
         """
         mask = keep[:, None, None]
         x = self.embeddings(tokens, segments)

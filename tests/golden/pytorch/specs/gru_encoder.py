@@ -18,7 +18,8 @@ def run_packed(rnn, x, lengths, *state):
 
 
 class Encode(nn.Module):
-    """Reads from both ends. Gives what is known at each step [N, T, 2 d], and of the whole [N, 2 d]
+    """Reads from both ends. Gives what is known at each step [N, T, 2 d], and of the whole [N,
+    2 d]
     """
 
     def __init__(self) -> None:

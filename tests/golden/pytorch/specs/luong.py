@@ -48,7 +48,8 @@ class Attentional(nn.Module):
 
 
 class Luong(nn.Module):
-    """A decoder that looks back as Luong's: an LSTM reads, attention looks things up in `memory`.
+    """A decoder that looks back as Luong's: an LSTM reads, attention looks things up in
+    `memory`.
     """
 
     def __init__(self) -> None:
@@ -59,8 +60,8 @@ class Luong(nn.Module):
         self.linear1 = nn.Linear(256, 10000)
 
     def forward(self, target: Tensor, memory: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
-        """target [N, T] int, memory [N, S, 256], keep [N, S] bool -> logits [N, T, 10000], weights
-        [N, T, S]
+        """target [N, T] int, memory [N, S, 256], keep [N, S] bool -> logits [N, T, 10000],
+        weights [N, T, S]
         """
         x = self.embed1(target)
         x, _ = self.lstm1(x)

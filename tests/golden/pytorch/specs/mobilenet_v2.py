@@ -35,7 +35,8 @@ class Cna(nn.Sequential):
 
 
 class InvertedResidual(nn.Module):
-    """Widens `expand` times, convolves each channel by itself, narrows again without an activation
+    """Widens `expand` times, convolves each channel by itself, narrows again without an
+    activation
     """
 
     def __init__(self) -> None:
@@ -51,7 +52,8 @@ class InvertedResidual(nn.Module):
 
 
 class InvertedResidual2(nn.Module):
-    """Widens `expand` times, convolves each channel by itself, narrows again without an activation
+    """Widens `expand` times, convolves each channel by itself, narrows again without an
+    activation
     """
 
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
@@ -75,7 +77,8 @@ class InvertedResidual2(nn.Module):
 
 
 class InvertedResidual3(nn.Module):
-    """Widens `expand` times, convolves each channel by itself, narrows again without an activation
+    """Widens `expand` times, convolves each channel by itself, narrows again without an
+    activation
     """
 
     def __init__(self, out: int) -> None:

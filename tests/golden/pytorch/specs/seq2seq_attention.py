@@ -19,7 +19,8 @@ def run_packed(rnn, x, lengths, *state):
 
 
 class Encode(nn.Module):
-    """Reads from both ends. Gives what is known at each step [N, T, 2 d], and of the whole [N, 2 d]
+    """Reads from both ends. Gives what is known at each step [N, T, 2 d], and of the whole [N,
+    2 d]
     """
 
     def __init__(self) -> None:
@@ -98,8 +99,8 @@ class Seq2seqAttention(nn.Module):
         self.logits = nn.Linear(256, 30000)
 
     def forward(self, source: Tensor, target: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """source [N, S] int, target [N, T] int, lengths [N] int -> logits [N, T, 30000], weights
-        [N, T, S]
+        """source [N, S] int, target [N, T] int, lengths [N] int -> logits [N, T, 30000],
+        weights [N, T, S]
         """
         S = source.shape[1]
         keep = torch.arange(S, device=source.device) < lengths[:, None]
