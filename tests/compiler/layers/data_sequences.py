@@ -130,14 +130,25 @@ def always(*_: Any) -> bool:
     return True
 
 
+UNDROPPED = "PyTorch looks at p only where it drops"
+
 REFUSED: dict[str, Any] = {
     **dict.fromkeys(("rnn", "lstm", "gru"), ((BATCH, rank_is(2)), (UNCOUNTED, _fewer_lengths))),
     **dict.fromkeys(("rnn_cell", "lstm_cell", "gru_cell"), ((BATCH, rank_is(1)),)),
     "attention": (
         ("causal with a mask, or with more keys than queries, could mean two things", _causal),
+        (UNDROPPED, lambda layer, *_: not 0 <= layer.dropout <= 1),
     ),
     "sdpa": (
-        ("PyTorch looks at p only where it drops", lambda layer, *_: not 0 <= layer.dropout <= 1),
+        (UNDROPPED, lambda layer, *_: not 0 <= layer.dropout <= 1),
+        (
+            "causal with a mask could mean two things; some kernels take both",
+            lambda layer, *_: layer.causal and layer.mask is not None,
+        ),
+        (
+            "of different ranks, PyTorch lines up what may not belong together",
+            lambda _, *inputs: len({x.rank for x in inputs}) > 1,
+        ),
     ),
     **dict.fromkeys(("positions", "rotary", "relative_buckets", "alibi"), ((OWN, always),)),
 }
