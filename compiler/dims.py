@@ -47,12 +47,14 @@ Monomial: TypeAlias = tuple[Atom, ...]  # sorted by text; repeated for powers; (
 class Size:
     """An integer expression over symbols. Immutable; never a plain number (that is an ``int``)."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "terms", "weight")
     terms: tuple[tuple[Monomial, int], ...]
 
     def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
         self.terms = terms
         self._hash = hash(terms)
+        self.weight = sum(1 + sum(_atom_weight(atom) for atom in m) for m, _ in terms)
+        """How long the expression is."""
 
     def __hash__(self) -> int:
         return self._hash
@@ -104,6 +106,18 @@ class Size:
 
 
 Dim: TypeAlias = int | Size
+
+
+def _atom_weight(atom: Atom) -> int:
+    if isinstance(atom, Symbol):
+        return 1
+    if isinstance(atom, Quotient):
+        return _weight(atom.numerator) + _weight(atom.denominator)
+    return sum(map(_weight, atom.items))
+
+
+def _weight(dim: Dim) -> int:
+    return dim.weight if isinstance(dim, Size) else 1
 
 
 def symbol(name: str) -> Size:

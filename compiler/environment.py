@@ -22,6 +22,8 @@ class Environment(Entity):
     labels: dict[str, Any] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=dict)
     depth: int = 0
+    seen: Any = None
+    """What keys of instances found out about a snapshot."""
 
     def inner(self) -> Environment:
         """For a loop's or comprehension's body: sees all, keeps its own names to itself."""
@@ -33,6 +35,11 @@ class Environment(Entity):
         return Environment(
             self.file, parent, dict(self.names), dict(self.labels), self.defaults, self.depth
         )
+
+    @property
+    def extent(self) -> int:
+        """How many names there are."""
+        return sum(len(scope.names) + len(scope.labels) for scope in self.chain())
 
     def chain(self) -> Iterator[Environment]:
         environment: Environment | None = self

@@ -22,7 +22,7 @@ from ..grammar.record import Record
 from ..grammar.source import Source
 from .choice import Choice, arguments_of, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
-from .elaborate.context import Bind, NeedsInput, TooMuch
+from .elaborate.context import MAX_STEPS, Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
 from .freeze import Freezer
 from .imports import Finder
@@ -30,7 +30,7 @@ from .ir import Graph
 from .lints import lint
 from .types import TensorType
 
-MAX_RESTARTS: Final = 40
+MAX_RESTARTS: Final = 500
 RECURSION_LIMIT: Final = 20_000
 
 
@@ -41,6 +41,8 @@ class Compilation(Record):
     diagnostics: tuple[Diagnostic, ...]
     nets: tuple[str, ...]
     net: str = ""
+    steps: int = 0
+    """How much work it was, in the elaborator's measure."""
 
 
 class Request(Record):
@@ -85,8 +87,10 @@ def check_source(
     result = Compilation(None, chosen.findings, chosen.nets)
     findings = {(d.code, d.span, d.message): d for d in chosen.findings}
     for name in chosen.checked:
-        result = _compile(source, tree, chosen, name, request)
+        result = _compile(source, tree, chosen, name, request, result.steps)
         findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
+        if result.steps > MAX_STEPS:
+            break
     return Compilation(result.graph, tuple(findings.values()), chosen.nets, result.net)
 
 
@@ -96,18 +100,21 @@ def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
 
 
 def _compile(
-    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request
-) -> Compilation:
+    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request,
+    steps: int = 0,
+) -> Compilation:  # fmt: skip
+    """``steps`` were taken for other nets of the file."""
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
     with _deep_and_uncollected():
-        program, findings = _elaborate(source, tree, chosen.findings, net, request)
-        findings = (*chosen.findings, *findings)
+        program = _elaborate(source, tree, chosen.findings, net, request, steps)
+        findings = (*chosen.findings, *program.diagnostics)
         if any(d.severity == "error" for d in findings) or program.result is None:
-            return Compilation(None, findings, chosen.nets, net)
+            return Compilation(None, findings, chosen.nets, net, program.steps)
         outputs = program.outputs()
         graph = Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
-        return Compilation(graph, (*findings, *lint(tree, program)), chosen.nets, net)
+        findings = (*findings, *lint(tree, program))
+        return Compilation(graph, findings, chosen.nets, net, program.steps)
 
 
 @contextmanager
@@ -126,8 +133,9 @@ def _deep_and_uncollected() -> Iterator[None]:
 
 
 def _elaborate(
-    source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str, request: Request
-) -> tuple[Program, tuple[Diagnostic, ...]]:
+    source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str, request: Request,
+    steps: int,
+) -> Program:  # fmt: skip
     """Elaborate, again and again while something new is learnt of the inputs."""
     known: dict[str, TensorType] = {}
     bound: dict[str, Dim] = {}
@@ -135,34 +143,47 @@ def _elaborate(
     finder = Finder(request.search)
     for _ in range(MAX_RESTARTS):
         program = Program(finder, {})
+        program.steps = steps
         program.known, program.bound, program.free = known, bound, free
-        file = program.load(source, tree, errors)
-        program.files[source.name] = file
-        program.loading.append(source.name)
-        program.shapes, problems = input_shapes(request.inputs)
-        program.diagnostics += problems
         try:
-            if net:
-                program.run_named(file, net, arguments_of(program, file, net, request.parameters))
-            else:
-                program.run_file(file)
-            program.check_inputs_given()
+            _run(program, source, tree, errors, net, request)
         except NeedsInput as need:
             axes = [_free_symbol(a, need.port, free) for a in need.axes]
             known[need.port] = TensorType((symbol("N"), *map(symbol, axes[1:])), need.dtype)
             free |= set(axes[1:])
-            continue
         except Bind as bind:
             news = {name: substitute(value, bound) for name, value in bind.values.items()}
             bound = {name: substitute(value, news) for name, value in bound.items()} | news
-            continue
         except TooMuch:
             program.result = None
-        break
+            return program
+        except RecursionError:
+            program.result = None
+            program.report("E214", "this is nested too deeply", program.at,
+                           help="name parts of it with `block` or `=`")  # fmt: skip
+            return program
+        else:
+            return program
+        steps = program.steps
+    message = f"the sizes of the inputs are not settled after {MAX_RESTARTS} attempts"
+    program.report("E214", message, None, help="give the inputs numbers")
+    return program
+
+
+def _run(
+    program: Program, source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str,
+    request: Request,
+) -> None:  # fmt: skip
+    file = program.load(source, tree, errors)
+    program.files[source.name] = file
+    program.loading.append(source.name)
+    program.shapes, problems = input_shapes(request.inputs)
+    program.diagnostics += problems
+    if net:
+        program.run_named(file, net, arguments_of(program, file, net, request.parameters))
     else:
-        message = f"the sizes of the inputs are not settled after {MAX_RESTARTS} attempts"
-        program.report("E214", message, None, help="give the inputs numbers")
-    return program, tuple(program.diagnostics)
+        program.run_file(file)
+    program.check_inputs_given()
 
 
 def _free_symbol(axis: str, port: str, free: set[str]) -> str:

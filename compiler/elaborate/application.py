@@ -41,6 +41,7 @@ from ..values import Label as PathLabel
 from .advice import mismatch_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
 from .expressions import Expressions, counting, is_named_by_label
+from .functions import is_modest
 
 
 class Application(Expressions):
@@ -428,6 +429,12 @@ class Application(Expressions):
             if not self.unify(a, b, network.word, span, inputs):
                 return None
         outputs = (result,) if isinstance(result, TensorType) else tuple(result)
+        if not all(is_modest(d) for t in outputs for d in t.shape if isinstance(d, Size)):
+            self.report(
+                "E214", "the expression of a symbolic size grows too large", span,
+                help="give the input's size, with `input(3x224x224)` or `--input 3x224x224`",
+            )  # fmt: skip
+            return None
         if not pairs:
             self.inferred[key] = outputs
         return outputs

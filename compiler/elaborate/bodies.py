@@ -87,7 +87,7 @@ class Bodies(Application):
             case syntax.Share():
                 env.names[statement.name] = self.share(statement, env, self.builder)
             case syntax.Block():
-                template = Template(statement, env.snapshot())
+                template = Template(statement, self.snapshot(env, statement.span))
                 template.environment.names[statement.name] = template
                 env.names[statement.name] = template
             case _:
@@ -107,8 +107,9 @@ class Bodies(Application):
                     LayerWord(layer, statement.layer, env, statement.layer_span), setting
                 )
         known = env.defaults.get(layer.word, ())
-        place = env.snapshot()
+        place = self.snapshot(env, statement.span)
         added = tuple((s, place) for s in statement.settings)
+        known = tuple(k for k in known if all(k[0].name != s.name for s in statement.settings))
         env.defaults = {**env.defaults, layer.word: known + added}
 
     def _no_layer(self, statement: syntax.Default, env: Environment) -> None:
@@ -644,21 +645,12 @@ class _Keys:
         return id(value)
 
     def environment(self, environment: Environment) -> int:
-        """The names around a nested block or loop."""
-        for scope in environment.chain():
-            for value in (*scope.names.values(), *scope.labels.values()):
-                self._see(value)
+        """The names around a nested block or loop, as they were."""
+        if environment.seen is None:
+            environment.seen = Sight(environment)
+        self.fixed |= environment.seen.symbols
+        self.seen |= environment.seen.tensors
         return self.identity(environment)
-
-    def _see(self, value: Any) -> None:
-        if isinstance(value, list):
-            for item in value:
-                self._see(item)
-        elif isinstance(value, Size):
-            self.fixed.update(symbols(value))
-        elif isinstance(value, Tensor):
-            self.seen.add(origin(value))
-            self.fixed.update(value.type.symbols() if value.type else ())
 
     def of(self, value: Any) -> Any:
         match value:
@@ -731,6 +723,27 @@ def port_axes(port: syntax.Port) -> tuple[str, ...]:
     """Names for the axes of what is piped into a port, where nothing else names them."""
     names = "TDEFG"
     return ("N", *(names[i] if i < len(names) else f"D{i}" for i in range(len(port.shape or ()))))
+
+
+class Sight:
+    """The tensors and symbols that stand in an environment."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.symbols: set[str] = set()
+        self.tensors: set[tuple[int, int]] = set()
+        for scope in environment.chain():
+            for value in (*scope.names.values(), *scope.labels.values()):
+                self._see(value)
+
+    def _see(self, value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                self._see(item)
+        elif isinstance(value, Size):
+            self.symbols.update(symbols(value))
+        elif isinstance(value, Tensor):
+            self.tensors.add(origin(value))
+            self.symbols.update(value.type.symbols() if value.type else ())
 
 
 def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:

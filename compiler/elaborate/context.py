@@ -22,6 +22,8 @@ MAX_STEPS: Final = 300_000
 LAYER_STEPS: Final = 10
 BLOCK_STEPS: Final = 80
 MAX_LAYERS: Final = 100_000
+MAX_FINDINGS: Final = 100
+MAX_SUGGESTIONS: Final = 30
 MAX_DEPTH: Final = 64
 MAX_LIST: Final = 100_000
 MAX_INT: Final = 2**62
@@ -45,7 +47,7 @@ class Bind(Exception):
 
 
 class TooMuch(Exception):
-    """A bound is exceeded; the diagnostic is already recorded."""
+    """A bound is exceeded, and said, or enough is said."""
 
 
 class Naming(Record):
@@ -81,8 +83,11 @@ class Context:
         self.builder = root
         self.frame: Environment | None = None
         self.diagnostics: list[Diagnostic] = []
+        self.reported: set[tuple[str, Span | None]] = set()
+        self.suggestions = 0
         self.calls: list[tuple[str, Span]] = []
         self.steps = 0
+        self.at: Span | None = None
         self.free: set[str] = set()
         self.known: dict[str, TensorType] = {}
         self.bound: dict[str, Dim] = {}
@@ -121,22 +126,35 @@ class Context:
             code, message, span, detail, (*labels, *(w for w in ways if w.span != span)),
             tuple(notes), tuple(h for h in helps if h), fix, severity,
         )  # fmt: skip
-        if not any(d.code == code and d.span == span for d in self.diagnostics):
+        if (code, span) not in self.reported:
+            self.reported.add((code, span))
             self.diagnostics.append(found)
         return UNKNOWN
 
     def suggest(self, word: str, known: Sequence[str] | set[str]) -> str:
         from difflib import get_close_matches
 
-        close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+        self.suggestions += 1
+        if self.suggestions > MAX_SUGGESTIONS or not 2 < len(word) < 40:
+            return ""
+        near = [name for name in sorted(known) if abs(len(name) - len(word)) < 4]
+        close = get_close_matches(word, near[:500], n=1, cutoff=0.65)
         return f"did you mean `{close[0]}`?" if close else ""
 
     # --- bounds -----------------------------------------------------------------------------
 
     def step(self, span: Span, count: int = 1) -> None:
         self.steps += count
+        self.at = span
+        if len(self.diagnostics) >= MAX_FINDINGS:
+            raise TooMuch
         if self.steps > MAX_STEPS:
             self.too_much(f"elaborating this spec takes more than {MAX_STEPS:,} steps", span)
+
+    def snapshot(self, env: Environment, span: Span) -> Environment:
+        """An environment as it is now; that takes its time where there are many names."""
+        self.step(span, env.extent // 2)
+        return env.snapshot()
 
     def too_much(self, message: str, span: Span | None) -> None:
         self.report(

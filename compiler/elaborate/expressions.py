@@ -837,7 +837,7 @@ class Expressions(Calls):
         if items is None:
             return UNKNOWN
         if is_network(expr):
-            return Loop(expr, tuple(items), env.snapshot())
+            return Loop(expr, tuple(items), self.snapshot(env, expr.span))
         self.run_loop(expr, items, env)
         return None
 

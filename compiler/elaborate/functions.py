@@ -176,7 +176,7 @@ def bounded(value: Any) -> Any:
         raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
     if isinstance(value, float) and not math.isfinite(value):
         raise Bad("the result is no finite number")
-    if isinstance(value, Size) and not _is_modest(value):
+    if isinstance(value, Size) and not is_modest(value):
         raise Unbounded("the expression of a symbolic size grows too large")
     return value
 
@@ -190,11 +190,8 @@ def extent(value: Any, depth: int = 0) -> int:
     return len(value) + sum(extent(item, depth + 1) for item in value)
 
 
-def _is_modest(size: Size) -> bool:
-    return len(size.terms) <= MAX_TERMS and all(
-        len(monomial) <= MAX_TERMS and abs(coefficient) <= MAX_INT
-        for monomial, coefficient in size.terms
-    )
+def is_modest(size: Size) -> bool:
+    return size.weight <= MAX_TERMS and all(abs(c) <= MAX_INT for _, c in size.terms)
 
 
 # --- builtins ---------------------------------------------------------------------------------
@@ -227,6 +224,8 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Dim]) -> Callabl
 
 
 def _sum(items: list[Any]) -> Any:
+    if all(item.__class__ in (int, float) for item in items):
+        return sum(items)
     total: Any = 0
     for item in items:
         total = arithmetic("+", total, item)

@@ -66,6 +66,7 @@ class Program(Scans):
         return file
 
     def _declare(self, statement: syntax.Statement, file: FileNames, env: Environment) -> None:
+        self.step(statement.span)
         match statement:
             case syntax.Default():
                 self.add_default(statement, env)
