@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from ...compiler.ir import Graph
@@ -45,7 +44,7 @@ class Program:
         for graph in graphs:
             made = make_draft(graph, self, self.uniform)
             if graph is self.root_graph:
-                made = replace(made, init=(*made.init, *self.uniform.statements()))
+                made = made.replace(init=(*made.init, *self.uniform.statements()))
             self.drafts[id(graph)] = made
             if graph.kind == "group" and made.base == "nn.Sequential":
                 self.constructors[id(graph)] = sequential(made.tree)

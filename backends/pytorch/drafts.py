@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from ...compiler.ir import Graph
 from ...compiler.lowering import Call, Helper, Raw
+from ...grammar.record import Record, field
 from .inits import Uniform, initialise
 from .modules import Tree, construct, fill, members, sequential
 from .rolling import Runs, roll_init
@@ -15,8 +15,7 @@ from .statements import Assign, Statement, do
 from .steps import Forward
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Record):
     """A class without its name. ``forward`` is None where the base class has it; ``outers`` and
     ``sizes`` are further arguments: modules handed in, and sizes that no input tells."""
 

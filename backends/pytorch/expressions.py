@@ -6,7 +6,6 @@ import ast
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ...compiler.dims import Dim, Extreme, Quotient, Size, Symbol
@@ -22,6 +21,7 @@ from ...compiler.lowering import (
     Self,
     Subscript,
 )
+from ...grammar.record import Entity, Record, field
 
 LOOSEST, NOT, COMPARISON, UNARY, POWER, ATOM = 0, 3, 4, 11, 12, 13
 
@@ -42,8 +42,7 @@ _SIMPLE_POWER = re.compile(r"-?[\d.]+(e-?\d+)?|[A-Za-z_][\w.]*")
 _SIMPLE_SLICE = re.compile(r"[-~]*\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Comprehension:
+class Comprehension(Record):
     """``element for target in iterable``, the sole argument of a call or the inside of a list."""
 
     element: Code
@@ -51,15 +50,13 @@ class Comprehension:
     iterable: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Starred:
+class Starred(Record):
     """``*value`` among arguments or items."""
 
     value: Code
 
 
-@dataclass(eq=False, slots=True)
-class Late:
+class Late(Entity):
     """A name that is settled after the code that mentions it; of a class, with its parameters."""
 
     text: str = ""
@@ -144,8 +141,7 @@ def _text_level(text: str) -> int:
     return ATOM
 
 
-@dataclass(frozen=True, slots=True)
-class _Printer:
+class _Printer(Record):
     inputs: Sequence[str]
     self_name: str
     sizes: Mapping[str, str]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Infix, Prefix, Raw, Subscript
+from ...grammar.record import Record
 from ...grammar.source import Span
 from .expressions import Comprehension, print_code
 from .statements import (
@@ -30,8 +30,7 @@ LONGEST_TEXT: Final = 80
 """Parts and letters of one inlined expression; longer ones get a line of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Record):
     """``for target in iterable``; ``binds`` are tensors that the target names, if it is no text.
 
     The loop's first outputs go from round to round: they are ``start`` at first, and the body
@@ -54,8 +53,7 @@ class Loop:
         return [v for s in self.body for v in s.reads() if v not in made]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """One statement to be: ``outputs = code``, the code over ``Var``s of values; or a loop.
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
@@ -79,7 +77,7 @@ class Step:
 
     def anonymous(self) -> Step:
         """The step without wishes for names."""
-        return replace(self, names=(), label="", auto="")
+        return self.replace(names=(), label="", auto="")
 
     def reads(self) -> list[Value]:
         """The values that it needs, as often as it mentions them."""
@@ -112,21 +110,21 @@ def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
     if loop:
         inner = tuple(_unalias(s, aliases) for s in loop.body)
         start, iterable = plain((loop.start, loop.iterable))
-        loop = replace(loop, start=start, iterable=iterable, body=inner)
-    return replace(step, code=plain(step.code), loop=loop)
+        loop = loop.replace(start=start, iterable=iterable, body=inner)
+    return step.replace(code=plain(step.code), loop=loop)
 
 
 def _only_used(step: Step, uses: Counter[Value]) -> Step:
     """Of several results the single one that is used: ``x.max(dim=1)[0]``."""
     if step.loop:
         inner = tuple(_only_used(s, uses) for s in step.loop.body)
-        return replace(step, loop=replace(step.loop, body=inner))
+        return step.replace(loop=step.loop.replace(body=inner))
     used = [i for i, v in enumerate(step.outputs) if uses[v]]
     if len(step.outputs) < 2 or step.nested or len(used) != 1:
         return step
     names = step.names[used[0] : used[0] + 1]
     code = Subscript(step.code, (used[0],))
-    return replace(step, code=code, outputs=(step.outputs[used[0]],), names=names)
+    return step.replace(code=code, outputs=(step.outputs[used[0]],), names=names)
 
 
 def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[str]) -> list[Step]:
@@ -146,7 +144,7 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
             loop = Comprehension(Call(Raw(target), (Var(x[0]),)), target, Raw(owner))
             code = with_list(consumer.code, [Var(v) for v in values], [loop])
             if code != consumer.code:
-                return [*steps[:i], replace(consumer, code=code), *steps[i + count + 1 :]]
+                return [*steps[:i], consumer.replace(code=code), *steps[i + count + 1 :]]
     return list(steps)
 
 
@@ -176,7 +174,7 @@ class _Inliner:
         for i, step in enumerate(steps):
             step = self.absorb(step, operator=step.is_operator)
             if i == len(steps) - 1 and self.is_result(step, ending):
-                last = replace(step, code=(step.code,), outputs=(), names=())
+                last = step.replace(code=(step.code,), outputs=(), names=())
                 return [*self.done, *self.pending, last]
             if self.may_wait(step):
                 self.pending.append(step)
@@ -207,7 +205,7 @@ class _Inliner:
         """The step with the values inlined that wait for it."""
         if step.loop:
             self.flush()
-            return replace(step, loop=self.inside(step.loop, step.outputs))
+            return step.replace(loop=self.inside(step.loop, step.outputs))
         mentioned = variables(step.code)
         # No more of the waiting ones than are mentioned can go in, and the last come first.
         waiting = {s.outputs[0]: s for s in self.pending[-len(mentioned) :]} if mentioned else {}
@@ -218,7 +216,7 @@ class _Inliner:
         code = self._inlined(step, count)
         chosen = self.pending[len(self.pending) - count :]
         self.pending = self.pending[: len(self.pending) - count]
-        return replace(step, code=code, calls=step.calls or any(s.calls for s in chosen))
+        return step.replace(code=code, calls=step.calls or any(s.calls for s in chosen))
 
     def _inlined(self, step: Step, count: int) -> Code:
         """The step's code over those of the last waiting ones."""
@@ -229,7 +227,7 @@ class _Inliner:
         """The loop with its body treated likewise; what it gathers becomes the last step."""
         made = (loop.gathered,) if loop.gathered else ()
         *steps, last = _Inliner(self.uses, outputs).run(loop.body, Step(tuple(map(Var, made)), ()))
-        return replace(loop, body=(*steps, last) if made else tuple(steps))
+        return loop.replace(body=(*steps, last) if made else tuple(steps))
 
     def _suffix(self, values: list[Value]) -> int:
         """How many of the last waiting steps are mentioned, in their order."""

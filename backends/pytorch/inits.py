@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from ...compiler.ir import Graph, Node, layer_weights, piped
 from ...compiler.layer import Init, Refused
 from ...compiler.lowering import Call, Code, Infix, Raw
+from ...grammar.record import Record
 from ...grammar.source import Span
 from .errors import failure, refusal
 from .modules import TENSORS, Item, Tree, member, numbered_name, numbers
@@ -23,8 +23,7 @@ MOST_LINES: Final = 3
 Inits: TypeAlias = Mapping[str, Init]
 
 
-@dataclass(frozen=True, slots=True)
-class Uniform:
+class Uniform(Record):
     """The initialisers that all layers of a PyTorch class have in common, net-wide, by the class;
     and the weights among them that only some of these layers have."""
 

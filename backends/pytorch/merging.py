@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ...compiler.ir import Graph
 from ...compiler.lowering import Attr, Call, Code, Infix, Raw
+from ...grammar.record import Entity, field
 from .drafts import Draft
 from .expressions import Late
 from .parameters import Parameter, Parameters, Row, same
@@ -18,8 +18,7 @@ from .statements import Assign, Hole, Statement, rebuild
 _POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
 
 
-@dataclass(eq=False)
-class Class:
+class Class(Entity):
     """One class of the generated file; ``rows`` are the parameters' values by graph."""
 
     name: Late
@@ -91,7 +90,7 @@ def merge(graphs: Sequence[Graph], drafts: Sequence[Draft]) -> Class:
     usual = {p.name: p.default[0] for p in parameters if p.default}
     name = Late(parameter_names=tuple(order), defaults=usual)
     return Class(
-        name, list(graphs), replace(drafts[0], init=init, forward=forward), parameters, rows
+        name, list(graphs), drafts[0].replace(init=init, forward=forward), parameters, rows
     )
 
 

@@ -8,12 +8,12 @@ an ``nn.ModuleDict`` for the rest. So ``state_dict()`` has the paths of the spec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from ...compiler.ir import Node
 from ...compiler.lowering import Call, Code, Raw
+from ...grammar.record import Entity, field
 from ...grammar.source import Span
 from .expressions import Comprehension, Starred, quote
 from .names import DICT_METHODS, attribute, plain
@@ -32,8 +32,7 @@ TENSORS: Final = ("nn.Parameter", "nn.Buffer")
 Kind: TypeAlias = Literal["list", "dict", "plain"]
 
 
-@dataclass(eq=False)
-class Item:
+class Item(Entity):
     """A module, parameter or buffer to construct; ``count`` of them under following numbers.
 
     ``inside`` is the tree of its own modules, as far as they are netwright's.
@@ -49,8 +48,7 @@ class Item:
         return self.code.function in TENSORS
 
 
-@dataclass(eq=False)
-class Tree:
+class Tree(Entity):
     """A container. ``sequential``: it is called as one; ``root``: it is a class's own module."""
 
     children: dict[str, Item | Tree] = field(default_factory=dict)

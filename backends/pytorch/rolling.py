@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Raw
+from ...grammar.record import Record
 from .expressions import Late
 from .forward import Loop, Step, with_list
 from .series import formatted, index, progression, steps_evenly
@@ -42,8 +42,7 @@ _NUMBERED = re.compile(r"(.+)\.([A-Za-z_]\w*?)(\d+)")
 _INDEXED = re.compile(r"(.+)\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """Attributes that a loop goes through: ``denselayer1``, ``denselayer2``, ..."""
 
     owner: str
@@ -60,8 +59,7 @@ Place: TypeAlias = tuple[int, int]
 """A value of a round: which step makes it, and which of its results it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rolled:
+class Rolled(Record):
     """Steps with loops, the values that are returned, and for each loop the attributes that it
     goes through."""
 
@@ -77,7 +75,7 @@ def roll(steps: Sequence[Step], results: Sequence[Value], init: Sequence[Stateme
         found = attempt.roll()
         if found is not None:
             more = roll(found.steps, found.results, init)
-            return replace(more, loops=(*found.loops, *more.loops))
+            return more.replace(loops=(*found.loops, *more.loops))
     return Rolled(steps, results)
 
 
@@ -239,8 +237,7 @@ class _Attempt:
             return call.replace(function=Raw(_numbered(call.function.text, next(others))))
 
         return tuple(
-            replace(
-                row.step,
+            row.step.replace(
                 code=rebuild(code_of(row), lambda part, _: part, call=on_call),
                 names=(),
                 label="",
@@ -287,7 +284,7 @@ class _Gathering(_Attempt):
             return None
         gathered = Value(f"list {self.start}")
         whole = [*final, Var(last)]
-        after = [replace(s, code=with_list(s.code, whole, Var(gathered))) for s in self.following()]
+        after = [s.replace(code=with_list(s.code, whole, Var(gathered))) for s in self.following()]
         if self.made() & {*self.results, *(v for s in after for v in s.reads())}:
             return None
         body = self.body(lambda row: with_list(row.step.code, own, Var(gathered)))
@@ -372,8 +369,8 @@ def _with_values(step: Step, values: Mapping[Value, Value]) -> Step:
     if loop:
         inner = tuple(_with_values(s, values) for s in loop.body)
         start, iterable = replace_variables((loop.start, loop.iterable), renaming)
-        loop = replace(loop, start=start, iterable=iterable, body=inner)
-    return replace(step, code=replace_variables(step.code, renaming), loop=loop)
+        loop = loop.replace(start=start, iterable=iterable, body=inner)
+    return step.replace(code=replace_variables(step.code, renaming), loop=loop)
 
 
 def _follows(first: str, second: str, last: str, number: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
@@ -20,28 +19,26 @@ from ...compiler.lowering import (
     Self,
     Subscript,
 )
+from ...grammar.record import Record, field
 from ...grammar.source import Span
 from .expressions import Comprehension, Starred, print_code
 from .layout import wrap
 from .signatures import positional
 
 
-@dataclass(frozen=True, slots=True)
-class Var:
+class Var(Record):
     """A tensor of the graph, to become a local variable."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Record):
     """Where a literal stood that may differ from one instance to another."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Record):
     """``a, b = value``; without targets the value alone."""
 
     targets: tuple[str, ...]
@@ -49,22 +46,19 @@ class Assign:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Record):
     values: tuple[Code, ...]
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Record):
     target: str
     iterable: Code
     body: tuple[Statement, ...]
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Record):
     condition: Code
     body: tuple[Statement, ...]
     keyword: str = "if"
@@ -98,8 +92,7 @@ def rebuild(code: Any, leaf: Leaf, hint: str = "", call: OnCall | None = None) -
     return _Rebuilder(leaf, call or (lambda c: c)).code(code, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rebuilder:
+class _Rebuilder(Record):
     leaf: Leaf
     on_call: OnCall
 
@@ -145,15 +138,15 @@ class _Rebuilder:
     def statement(self, statement: Statement) -> Statement:
         match statement:
             case Assign():
-                return replace(statement, value=self.code(statement.value))
+                return statement.replace(value=self.code(statement.value))
             case Return():
-                return replace(statement, values=self.all(statement.values))
+                return statement.replace(values=self.all(statement.values))
             case For():
                 iterable = self.code(statement.iterable)
-                return replace(statement, iterable=iterable, body=self.all(statement.body))
+                return statement.replace(iterable=iterable, body=self.all(statement.body))
             case If():
                 condition = self.code(statement.condition)
-                return replace(statement, condition=condition, body=self.all(statement.body))
+                return statement.replace(condition=condition, body=self.all(statement.body))
 
 
 def variables(code: Any) -> list[Value]:

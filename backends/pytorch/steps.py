@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from ...compiler.dims import Dim, Size, substitute, symbol, symbols
 from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, called, layer_weights
@@ -74,7 +73,7 @@ class Forward:
     def _chain(self, node: Node, path: str, first: Node) -> Step:
         """The call of a container that is an ``nn.Sequential``; ``node`` is its last member."""
         code = Call(Raw(access(self.scope.tree, path)), (Var(first.inputs[0]),))
-        return replace(self._step(node, code, calls=True), label=plain_label(path), auto="")
+        return self._step(node, code, calls=True).replace(label=plain_label(path), auto="")
 
     def _node(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[Step]:
         """One copy of a node, ``own`` being its module."""
@@ -219,10 +218,8 @@ class Forward:
         after = tuple(Value(node.key, i + 1) for i in range(op.states))
         emitted = Value(f"{node.key} emitted") if op.emits else after[0]
         code = self._code(node, own, (*map(Var, items), *map(Var, after), *rest))
-        cell = replace(
-            self._step(node, code, calls=True).anonymous(),
-            outputs=(emitted, *after) if op.emits else after,
-        )
+        results = (emitted, *after) if op.emits else after
+        cell = self._step(node, code, calls=True).anonymous().replace(outputs=results)
         ports = self._ports(op)
         gathered = Value(f"{node.key} outputs") if Value(node.key) in self.used else None
         loop = Loop(
@@ -239,10 +236,8 @@ class Forward:
         found = [Step((), made, (*names, "outputs")[: len(made)], loop=loop, span=node.span)]
         if gathered:
             stack = Call("torch.stack", (_in_order(gathered, op.reverse),), (("dim", 1),))
-            results = (Value(node.key),)
-            found.append(
-                Step(stack, results, node.names[:1], cell.label, cell.auto, span=node.span)
-            )
+            stacked = (Value(node.key),)
+            found.append(Step(stack, stacked, node.names[:1], span=node.span))
         return found
 
     def _ports(self, op: ScanOp) -> tuple[str, ...]:

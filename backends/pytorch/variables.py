@@ -10,15 +10,14 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 
 from ...compiler.ir import Value
+from ...grammar.record import Entity, Record, field
 from .names import variable
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record):
     """What a line binds (as far as it is used) and reads; the last one binds nothing and returns.
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
@@ -51,8 +50,7 @@ def name_values(
     return _Namer(lines, inputs, taken).run()
 
 
-@dataclass
-class _Namer:
+class _Namer(Entity):
     lines: Sequence[Line]
     inputs: Mapping[Value, str]
     taken: frozenset[str]
