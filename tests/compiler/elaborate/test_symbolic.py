@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -219,7 +221,10 @@ def _compare(text: str, values: dict[str, Dim], given_: str) -> None:
     assume(open_.graph is not None and sized.graph is not None)
     assert open_.graph is not None
     assert sized.graph is not None
-    assert substituted(open_.graph, values) == substituted(sized.graph, {})
+    numbers = substituted(open_.graph, values)
+    # An open size is taken to be large enough for what is cut off.
+    assume(not any(re.search(r"[\[ ](0|-\d+)\b", t) for _, types in numbers for t in types))
+    assert numbers == substituted(sized.graph, {})
     assert substitute(open_.graph.params, values) == sized.graph.params
     assert substitute(open_.graph.macs, {**values, "N": 1}) == substitute(
         sized.graph.macs, {"N": 1}
