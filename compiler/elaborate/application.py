@@ -33,6 +33,7 @@ from ..values import (
     Sliced,
     Template,
     Tensor,
+    describe,
     is_number,
     tensors_in,
     unknown_in,
@@ -105,7 +106,7 @@ class Application(Expressions):
                 results.append(self.apply(member, inputs, span, naming.member(i)))
             else:
                 results.append(member)
-        return UNKNOWN if unknown_in(results) else results
+        return UNKNOWN if self.bundle(results, span) is None else results
 
     def _labelled_branch(
         self, member: Labelled, inputs: list[Tensor], span: Span, naming: Naming
@@ -179,9 +180,7 @@ class Application(Expressions):
         value = self.apply(network.network, inputs, network.span, naming)
         if isinstance(value, Tensor):
             return self.slice_tensor(value, network.items, network.span)
-        if isinstance(value, list) and len(network.items) == 1:
-            return value[network.items[0]]
-        return UNKNOWN
+        return value if value is UNKNOWN else self.list_item(value, network.items, network.span)
 
     def _renamed(self, network: Renamed, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         inner = network.network
@@ -330,6 +329,11 @@ class Application(Expressions):
         tensors: dict[str, Tensor] = {}
         plain: list[Any] = []
         for item in items:
+            if not is_index(item):
+                return self.report(
+                    "E218", f"{describe(item)} is no index", span,
+                    help="`x[:, 0]`, `x[..., 1:]`, `x[:, none]`, `x[:, index]` with an int tensor",
+                )  # fmt: skip
             if isinstance(item, Tensor):
                 tensors[f"#{len(plain)}"] = item
                 plain.append(self.known_type(item))
@@ -601,6 +605,18 @@ _APPLY: dict[type, Any] = {
 def _joins(layer: Layer) -> bool:
     """Whether a layer takes tensors of one shape: sums and their like, ``concat``, ``stack``."""
     return layer.category == "math" or layer.word in ("concat", "stack")
+
+
+def is_index(item: Data) -> bool:
+    """Whether a value can stand between the brackets behind a tensor."""
+    if isinstance(item, slice):
+        ends = (item.start, item.stop, item.step)
+        return all(
+            e is None or (isinstance(e, int | Size) and not isinstance(e, bool)) for e in ends
+        )
+    if isinstance(item, list):
+        return all(isinstance(i, int | Size) or i is None for i in item)
+    return item is None or item is ... or isinstance(item, int | Size | Tensor)
 
 
 def _is_scope(network: Network) -> bool:

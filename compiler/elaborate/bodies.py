@@ -507,6 +507,8 @@ class Bodies(Application):
             return self._unapplied(block, place)
         if not tensors_in(value):
             return self.report("E209", f"the result of `{block.name}` is {describe(value)}", place)
+        if self.bundle(value, place) is None:
+            return UNKNOWN
         if not self.check_outputs(block, env, value):
             return UNKNOWN
         return value

@@ -380,7 +380,7 @@ class Expressions(Calls):
         elif isinstance(value, Tensor):
             return self.slice_tensor(value, items, expr.span)
         elif isinstance(value, list | str):
-            return self._list_item(value, items, expr.span)
+            return self.list_item(value, items, expr.span)
         else:
             network = self.network_or_none(value)
             if network is not None:
@@ -401,7 +401,7 @@ class Expressions(Calls):
     def _slice(self, expr: syntax.Slice | syntax.Ellipsis, env: Environment) -> Data:
         return UNKNOWN  # the parser has said that it stands behind nothing
 
-    def _list_item(self, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
+    def list_item(self, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
         if len(items) == 1 and isinstance(items[0], int | slice):
             try:
                 return value[items[0]]
@@ -504,6 +504,10 @@ class Expressions(Calls):
             return self._bundle_operator(node, left, right)
         if self._is_network(left) or self._is_network(right):
             return Combined(symbol_, self._member_of(left), self._member_of(right), node.span)
+        other = right if isinstance(left, Tensor) else left
+        if not isinstance(other, Tensor) and not is_number(other):
+            return self.report("E218", f"`{symbol_}` joins tensors and numbers, this is "
+                               f"{describe(other)}", node.operator_span)  # fmt: skip
         return self.combine(symbol_, left, right, node.operator_span)
 
     def _bundle_operator(self, node: syntax.Binary, left: Data, right: Data) -> Data:

@@ -260,6 +260,8 @@ class Program(Scans):
             return self._result(block, self.root, env, value) if not unknown_in(value) else UNKNOWN
 
     def _result_without_ports(self, block: syntax.Block, env: Environment) -> Data:
+        if not block.body:
+            return self.no_result(block, env)
         *before, last = block.body
         for statement in before:
             if not self.run_statement(statement, env):
@@ -331,6 +333,8 @@ class Program(Scans):
                 "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
             )
             self.report("E219", f"the pipeline gives {kind}, not a tensor", span)
+            return
+        if self.bundle(value, span) is None:
             return
         unknown = next((d.port for d in self.root.inputs if d.types[0] is None), None)
         if unknown is not None:  # only layers that take any rank: a vector will do

@@ -194,8 +194,8 @@ class Scans(Bodies):
                     help=[f"declare it, as in `{port.name}[d]`", "or give the first one: `init=`"],
                 )  # fmt: skip
                 return None
-            sizes: Any = [self.evaluate(e, env) for e in port.shape]
-            if unknown_in(sizes):
+            sizes = [self.evaluate(e, env) for e in port.shape]
+            if not all(self.is_size(s, e.span) for s, e in zip(sizes, port.shape, strict=True)):
                 return None
             dtype: Any = port.dtype or "float"
             kinds.append(TensorType((batch, *sizes), dtype))
