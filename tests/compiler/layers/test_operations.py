@@ -120,14 +120,16 @@ REFUSALS = [
     ),
     (
         "squeeze(1)", (of(N, T),), "E311", "squeeze needs an axis of size 1, axis 1 has T",
-        "whether it goes would depend on the input", "",
+        "whether it goes would depend on the input",
+        "`[:, 0]` takes the first, `mean(dim=1)` reduces all",
     ),
     (
         "where(1.0, 0.0)", (of(N, 8),), "E303", "where needs a bool condition, got floats", "",
         "`x > gt(0) > where(a, b)`",
     ),
     (
-        "one_hot(8)", (of(N, 8),), "E303", "one_hot needs ints, got floats", "", "`cast(int)`",
+        "one_hot(8)", (of(N, 8),), "E303", "one_hot needs ints, got floats", "",
+        "`cast(int)` makes them ints",
     ),
     (
         "matmul", (of(N, 12, 8), of(N, 12, 8)), "E302",

@@ -158,12 +158,16 @@ def run_lowering(
     assert made == expected, code.source
 
 
-@pytest.mark.parametrize("layer", all_layers(), ids=lambda layer: layer.word)
+# Which weights attention has depends on whether an open width equals another: it refuses to lower.
+SYMBOLIC = [layer for layer in all_layers() if layer.word != "attention"]
+
+
+@pytest.mark.parametrize("layer", SYMBOLIC, ids=lambda layer: layer.word)
 def test_symbols(layer: type[Layer]) -> None:
     check(layer, settings(COMMON, max_examples=30, derandomize=True))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layer", all_layers(), ids=lambda layer: layer.word)
+@pytest.mark.parametrize("layer", SYMBOLIC, ids=lambda layer: layer.word)
 def test_symbols_long(layer: type[Layer]) -> None:
     check(layer, settings(COMMON, max_examples=1000))
