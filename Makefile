@@ -9,7 +9,7 @@ CONSTRAINED := $(PIP) install -c constraints.txt
 # One thread to a worker: more of them only wait for one another.
 test test-slow: export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow lint format bench tables gallery clean
+.PHONY: demo test test-slow lint format bench tables fonts gallery clean
 
 demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
@@ -35,6 +35,11 @@ bench: $(VENV)/dev
 # The parse tables of grammar/net.lark, whenever that has changed.
 tables: $(VENV)/demo
 	$(BIN)/python -m netwright.grammar.generate
+
+# The letters of PDF, cut from Google's Arimo.
+fonts: $(VENV)/dev
+	@$(PIP) install --no-deps --upgrade --target build/arimo fontpkg-arimo==1.341
+	$(BIN)/python -m netwright.backends.diagram.fonts.generate build/arimo/fontpkg_arimo/files
 
 gallery: $(VENV)/dev
 	$(BIN)/python docs/gallery.py

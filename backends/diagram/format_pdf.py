@@ -1,24 +1,25 @@
 """The SVG's lines and letters as one PDF page: vectors, text that can be selected and searched.
 
 Graphviz writes a handful of SVG elements, each with a twin in PDF; a general converter would be
-five packages and a second of start-up. The fonts are the Helveticas that every PDF viewer has.
+five packages and a second of start-up. The letters go along (fonts/), as journals want it.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
+from unicodedata import normalize
 from xml.etree import ElementTree
 
+from .fonts import MISSING, Font, Style, font
 from .format_svg import write as write_svg
-from .measure import width
 from .picture import Picture
 
-_FONTS: Final = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique")
-_SYMBOLS: Final = {"→": 0xAE, "√": 0xD6, "−": 0x2D, "≤": 0xA3, "≥": 0xB3, "∞": 0xA5}
-"""Letters that only the Symbol font has, by their place in it."""
+Used: TypeAlias = dict[Style, dict[int, str]]
+"""Of each style the glyphs that occur, with the character that each stands for."""
+
 _NAMED: Final = {"white": "#ffffff", "black": "#000000", "lightgrey": "#d3d3d3"}
 _NUMBER: Final = re.compile(r"-?[\d.]+")
 
@@ -31,18 +32,20 @@ def write(picture: Picture) -> bytes:
     # SVG counts down from the top, PDF up from the bottom; graphviz's own y are negative already.
     origin = (shift[0] - box[0], box[3] - (shift[1] - box[1]))
     lines = [f"1 0 0 -1 {origin[0]:.2f} {origin[1]:.2f} cm"]
+    used: Used = {}
     for element in page.iter():
-        lines += _draw(element)
-    return _file("\n".join(lines).encode("latin-1"), box[2], box[3], picture.title or picture.name)
+        lines += _draw(element, used)
+    content = "\n".join(lines).encode("latin-1")
+    return _file(content, used, box[2], box[3], picture.title or picture.name)
 
 
 # --- elements ---------------------------------------------------------------------------------
 
 
-def _draw(element: ElementTree.Element) -> Iterator[str]:
+def _draw(element: ElementTree.Element, used: Used) -> Iterator[str]:
     kind = element.tag.rpartition("}")[2]
     if kind == "text":
-        yield _text(element)
+        yield _text(element, used)
         return
     outline = {"path": _path, "polygon": _polygon, "polyline": _polygon, "ellipse": _ellipse}
     if kind in outline:
@@ -102,48 +105,100 @@ def _point(numbers: list[float], at: int) -> str:
     return f"{numbers[at]:.2f} {numbers[at + 1]:.2f}"
 
 
-def _text(element: ElementTree.Element) -> str:
-    said = element.text or ""
-    size = float(element.get("font-size", "9"))
-    bold, italic = element.get("font-weight") == "bold", element.get("font-style") == "italic"
+def _text(element: ElementTree.Element, used: Used) -> str:
+    style = _face(element)
+    said, size = normalize("NFC", element.text or ""), float(element.get("font-size", "9"))
+    glyphs = font(style).spell(said)
+    for glyph, char in zip(glyphs, said, strict=True):
+        used.setdefault(style, {}).setdefault(glyph, char)
     x, y = float(element.get("x", "0")), float(element.get("y", "0"))
     if element.get("text-anchor") == "middle":
-        x -= width(said, size, bold=bold) / 2
-    font = 1 + bold + 2 * italic
-    shown = "".join(_shown(run, font, size) for run in _runs(said))
-    place = f"1 0 0 -1 {x:.2f} {y:.2f} Tm"
-    return f"BT {_colour(element.get('fill', 'black'))} rg {place} {shown}ET"
+        x -= font(style).width(glyphs, size) / 2
+    colour = _colour(element.get("fill", "black"))
+    shown = "".join(f"{glyph:04x}" for glyph in glyphs)
+    return f"BT {colour} rg 1 0 0 -1 {x:.2f} {y:.2f} Tm /{style} {size:g} Tf <{shown}> Tj ET"
 
 
-def _runs(said: str) -> list[str]:
-    return re.findall(f"[{''.join(_SYMBOLS)}]+|[^{''.join(_SYMBOLS)}]+", said)
+def _face(element: ElementTree.Element) -> Style:
+    bold, italic = element.get("font-weight") == "bold", element.get("font-style") == "italic"
+    if bold:
+        return "BoldItalic" if italic else "Bold"
+    return "Italic" if italic else "Regular"
 
 
-def _shown(run: str, font: int, size: float) -> str:
-    symbols = run[0] in _SYMBOLS
-    code = bytes(_SYMBOLS[c] for c in run) if symbols else run.encode("cp1252", "replace")
-    return f"/F{5 if symbols else font} {size:g} Tf <{code.hex()}> Tj "
+# --- fonts ------------------------------------------------------------------------------------
+
+PER_FONT: Final = 5
+FIRST_FONT: Final = 6
+CAPITALS, STEM = 716, 80  # of Arimo: how tall capitals are; what viewers without it would take
+
+
+def _font(face: Font, used: dict[int, str], at: int) -> list[bytes]:
+    """The objects of a font, the first of which is number ``at``. Texts are glyph numbers, two
+    bytes each; the last object tells readers which characters they are."""
+    tag = _tag(face.name + str(sorted(used)))
+    name = f"{tag}+{face.name}"
+    slanted = 64 * ("Italic" in face.name)
+    widths = " ".join(f"{g} [{face.advances[g]}]" for g in sorted(used))
+    box = " ".join(map(str, face.box))
+    file = face.cut(used)
+    return [
+        f"<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H "
+        f"/DescendantFonts [{at + 1} 0 R] /ToUnicode {at + 4} 0 R >>".encode(),
+        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /CIDToGIDMap /Identity "
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+        f"/FontDescriptor {at + 2} 0 R /W [{widths}] >>".encode(),
+        f"<< /Type /FontDescriptor /FontName /{name} /Flags {4 + slanted} /FontBBox [{box}] "
+        f"/ItalicAngle {-12 * bool(slanted)} /Ascent {face.ascent} /Descent {face.descent} "
+        f"/CapHeight {CAPITALS} /StemV {STEM} /FontFile2 {at + 3} 0 R >>".encode(),
+        _stream(file, f"/Length1 {len(file)} "),
+        _stream(_characters(used).encode()),
+    ]  # fmt: skip
+
+
+def _tag(of: str) -> str:
+    """Six letters that tell one subset of a font from another."""
+    number = zlib.crc32(of.encode())
+    return "".join(chr(ord("A") + number // 26**i % 26) for i in range(6))
+
+
+def _characters(used: dict[int, str]) -> str:
+    known = sorted((g, c) for g, c in used.items() if g != MISSING)
+    lines = [f"<{g:04x}> <{c.encode('utf-16-be').hex()}>" for g, c in known]
+    hundreds = [lines[i : i + 100] for i in range(0, len(lines), 100)]  # more is not allowed
+    blocks = "".join(
+        f"{len(some)} beginbfchar\n{chr(10).join(some)}\nendbfchar\n" for some in hundreds
+    )
+    return (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{blocks}endcmap CMapName currentdict /CMap defineresource pop end end\n"
+    )
 
 
 # --- the file ---------------------------------------------------------------------------------
 
 
-def _file(content: bytes, width: float, height: float, title: str) -> bytes:
-    packed = zlib.compress(content, 9)
-    fonts = " ".join(f"/F{i} {i + 4} 0 R" for i in range(1, 6))
+def _file(content: bytes, used: Used, width: float, height: float, title: str) -> bytes:
+    styles = sorted(used)
+    places = {style: FIRST_FONT + PER_FONT * i for i, style in enumerate(styles)}
+    fonts = " ".join(f"/{style} {at} 0 R" for style, at in places.items())
     info = f"<feff{title.encode('utf-16-be').hex()}>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width:g} {height:g}] "
         f"/Contents 4 0 R /Resources << /Font << {fonts} >> >> >>".encode(),
-        f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
-        + packed
-        + b"\nendstream",
-        *(_font(name, "/Encoding /WinAnsiEncoding ") for name in _FONTS),
-        _font("Symbol", ""),
+        _stream(content),
         f"<< /Title {info} /Producer (netwright) >>".encode(),
+        *(o for style, at in places.items() for o in _font(font(style), used[style], at)),
     ]
+    return _numbered(objects)
+
+
+def _numbered(objects: Sequence[bytes]) -> bytes:
     out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     places = []
     for i, body in enumerate(objects, 1):
@@ -152,10 +207,12 @@ def _file(content: bytes, width: float, height: float, title: str) -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R >>"
+    trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R >>"
     out += f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
     return bytes(out)
 
 
-def _font(name: str, encoding: str) -> bytes:
-    return f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} {encoding}>>".encode()
+def _stream(data: bytes, entries: str = "") -> bytes:
+    packed = zlib.compress(data, 9)
+    head = f"<< {entries}/Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
+    return head + packed + b"\nendstream"

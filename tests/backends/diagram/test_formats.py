@@ -52,16 +52,6 @@ def test_png_is_crisp() -> None:
     assert height > 1000
 
 
-def test_pdf_has_one_page_with_its_text() -> None:
-    pdf = render(graph(RESIDUAL), "pdf")
-    assert pdf.startswith(b"%PDF-1.4")
-    assert pdf.endswith(b"%%EOF\n")
-    start = int(pdf.rsplit(b"startxref\n", 1)[1].split(b"\n")[0])
-    assert pdf[start : start + 4] == b"xref"
-    for i, line in enumerate(re.findall(rb"(\d{10}) 00000 n", pdf), 1):
-        assert pdf[int(line) :].startswith(b"%d 0 obj" % i)
-
-
 def test_dot_is_the_same_text() -> None:
     assert render(graph(RESIDUAL), "dot").decode() == to_dot(graph(RESIDUAL))
 
