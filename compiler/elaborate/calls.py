@@ -393,7 +393,16 @@ class Calls(Context):
             function = expr.function
             if isinstance(function, syntax.Name) and function.id in INITS:
                 return self._init(expr, env)
-        return self.evaluate(expr, env)
+        value = self.evaluate(expr, env)
+        return self._inner_layer(value) if takes(hint, Layer) else value
+
+    def _inner_layer(self, value: Data) -> Data:
+        """``conv(3x3, 64)`` in ``spectral_norm(conv(3x3, 64))``."""
+        if isinstance(value, LayerWord):
+            value = self.bare_layer(value) or UNKNOWN
+        if isinstance(value, LayerNetwork) and not value.tensors:
+            return value.layer
+        return value
 
     def _bound(self, name: str, env: Environment) -> bool:
         """Whether the spec itself gives the name a plain value."""
@@ -623,7 +632,7 @@ def _describe_kind(kind: Any) -> str:
     simple = {
         int: "a whole number", float: "a number", bool: "true or false", str: "a text",
         type(None): "none", Size: "a symbolic size", TensorType: "a tensor",
-        Init: "an initialiser",
+        Init: "an initialiser", Layer: "a layer, such as `conv(3x3, 64)`",
     }  # fmt: skip
     return simple.get(kind, "another value")
 

@@ -159,3 +159,30 @@ def test_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_sizes_that_a_module_must_know() -> None:
     with pytest.raises(CompileError, match="E401"):
         to_module(graph_of("conv(3x3, 8, init=kaiming_normal) > relu"))
+
+
+def test_reparametrized_layers_are_pytorchs() -> None:
+    """A discriminator with spectral norm loads the checkpoint of one written by hand."""
+    spectral, weight = (
+        nn.utils.parametrizations.spectral_norm,
+        nn.utils.parametrizations.weight_norm,
+    )
+    torch.manual_seed(0)
+    theirs = nn.Sequential(
+        spectral(nn.Conv2d(3, 8, 4, stride=2, padding=1)), nn.LeakyReLU(0.1),
+        spectral(nn.ConvTranspose2d(8, 4, 2, stride=2), n_power_iterations=3), nn.Flatten(),
+        weight(nn.Linear(4 * 16 * 16, 1), dim=1),
+    )  # fmt: skip
+    ours = nw.loads(
+        "input(3x16x16) > spectral_norm(conv(4x4, 8, stride=2, pad=1)) > leaky_relu(0.1)"
+        " > spectral_norm(conv_transpose(2, 4, stride=2), n_power_iterations=3) > flatten"
+        " > weight_norm(linear(1), dim=1)"
+    ).to_torch()
+    ours.load_state_dict(dict(zip(ours.state_dict(), theirs.state_dict().values(), strict=True)))
+    assert [k.split(".", 1)[1] for k in ours.state_dict()] == [
+        k.split(".", 1)[1] for k in theirs.state_dict()
+    ]
+    x = torch.rand(2, 3, 16, 16)
+    for _ in range(2):  # the power iteration of the first call is in the second's result
+        assert torch.equal(ours(x), theirs(x))
+    assert torch.equal(ours.eval()(x), theirs.eval()(x))

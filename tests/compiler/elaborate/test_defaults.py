@@ -118,3 +118,9 @@ def test_what_defaults_do_not_allow(text: str, code: str) -> None:
 def test_a_default_for_a_block_is_explained() -> None:
     problem = error("block b(w=1) = linear(w)\ndefault b(w=3)\nb")
     assert any("layer" in text for text in (*problem.help, problem.message, *problem.notes))
+
+
+def test_layers_in_layers() -> None:
+    """The default of `linear` is that of the one in `spectral_norm` too."""
+    (row,) = flatten(graph(OFF + "spectral_norm(linear(3))")).rows
+    assert "bias=False" in row.layer

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from netwright.compiler.layer import Layer
 from netwright.compiler.types import TensorType
 
-from .harness import SIZES, SMALL, likely_ranks, tensor_types
+from .harness import SIZES, SMALL, likely_ranks, parse, tensor_types
 
 MOSTLY = st.sampled_from([True] * 9 + [False])
 POSITIVE = st.sampled_from([1, 2, 3, 4, 6, 8, 12] * 4 + [0, -2])
@@ -125,6 +125,18 @@ def one_of_two(first: str, a: Any, second: str, b: Any, neither: dict[str, Any])
     return both
 
 
+INNER = st.sampled_from(
+    [
+        parse(text)
+        for text in (
+            "linear(3)", "linear(4, bias=false)", "conv(2, 3, pad=1)", "conv(3x3, 4, groups=2)",
+            "conv_transpose(2, 3, stride=2)", "bn", "layernorm", "prelu", "bilinear(3)",
+            "embedding(9, 4)", "lstm(3, bidirectional=true)", "relu",
+        )
+    ]
+)  # fmt: skip
+NAMES = st.sampled_from(["weight"] * 8 + ["bias", "weight_hh_l0", "weight_ih_l0_reverse"])
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "fractional_maxpool": {
         "*": one_of_two("size", SMALL, "ratio", RATIOS, {"size": None, "ratio": None})
@@ -147,6 +159,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "dim": st.sampled_from([1, 1, -1, 2, 0, 5]),
         "sizes": st.lists(SMALL, min_size=1, max_size=3).map(tuple),
     },
+    "spectral_norm": {"layer": INNER, "name": NAMES},
+    "weight_norm": {"layer": INNER, "name": NAMES},
     "stochastic_depth": {"p": st.sampled_from([0.0, 0.1, 0.5, 1.0, -0.5, 2.0])},
 }
 

@@ -377,6 +377,9 @@ def fill_of(layer: Layer) -> int:
 
 
 def excused(kind: str, layer: Layer, inputs: Sequence[TensorType]) -> bool:
+    inner = getattr(layer, "layer", None)
+    if isinstance(inner, Layer) and excused(kind, inner, inputs):
+        return True
     return any(when(layer, *inputs) for _, when in _data(kind).get(layer.word, ()))
 
 
