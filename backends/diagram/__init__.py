@@ -37,7 +37,8 @@ def to_dot(
     ``direction`` is TB (down) or LR; ``title`` defaults to the net's documentation or name, ``""``
     leaves it out; ``depth`` says how many levels of blocks to open (default: as many as stay
     readable); ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or
-    never; ``color_by`` paints boxes by what they cost: ``params``, ``macs`` or ``activations``.
+    never, another name is a DiagramError; ``color_by`` paints boxes by what they cost: ``params``,
+    ``macs`` or ``activations``.
     Raises TooLarge for a network that no folding makes drawable.
     """
     options = Options(
@@ -75,6 +76,10 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
         )
+    if options.expand or options.fold:
+        from .asked import check
+
+        check(graph, options)
     build: Any = import_module(f"{__name__}.view_{view}").picture
     picture: Picture = build(graph, options)
     return picture

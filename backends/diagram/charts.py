@@ -29,8 +29,10 @@ SMALL: Final = 6
 class Charts(Forms):
     """Folds graphs, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Sequence[str] = ()) -> None:
+        """``asked``: names and module paths of blocks to keep to themselves."""
         super().__init__()
+        self._asked = [f".{name}." for name in asked]
         self._charts: dict[int, tuple[Graph, Chart]] = {}
         self._runs: dict[tuple[int, bool], tuple[Chart, Chart]] = {}
 
@@ -44,8 +46,13 @@ class Charts(Forms):
         """The chart with variants of a block in a row as one step."""
         key = (id(chart), groups)
         if key not in self._runs:
-            self._runs[key] = (chart, with_runs(self, chart, groups=groups))
+            apart = [any(map(self._is_asked, step.paths)) for step in chart.steps]
+            self._runs[key] = (chart, with_runs(self, chart, apart, groups=groups))
         return self._runs[key][1]
+
+    def _is_asked(self, path: str) -> bool:
+        """Whether a path in some graph may be that of a block asked for, or lead to it."""
+        return bool(path) and any(f".{path}." in asked for asked in self._asked)
 
     def _chart(self, graph: Graph) -> Chart:
         parts, results = self._parts(graph)
@@ -79,8 +86,8 @@ class Charts(Forms):
             path = _path(node, prefix, outers)
             called = _called(node)
             body = self.of(called) if called is not None else None
-            if isinstance(node.op, CallOp) and body and _small(body, node, graph.kind):
-                assert body.graph is not None
+            small = body is not None and not self._is_asked(path) and _small(body, node, graph.kind)
+            if small and body is not None and body.graph is not None:
                 inner = {name: _outer(given, prefix, outers) for name, given in node.outers}
                 found = self._inline(body.graph, inputs, f"{path}.", inner, parts)
             elif _joins_one(node):

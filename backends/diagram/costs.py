@@ -18,7 +18,16 @@ MEASURES: Final[Mapping[str, str]] = {
 
 def cost(step: Step, measure: str, sizes: Mapping[str, Dim]) -> int:
     """For one example, all copies together. Raises DiagramError where sizes are open."""
-    found = substitute(_step(step, measure), {**sizes, "N": 1})
+    return _number(_step(step, measure), measure, sizes)
+
+
+def node_cost(node: Node, measure: str, sizes: Mapping[str, Dim]) -> int:
+    """The same for one copy of a node."""
+    return _number(_node(node, measure), measure, sizes)
+
+
+def _number(cost: Dim, measure: str, sizes: Mapping[str, Dim]) -> int:
+    found = substitute(cost, {**sizes, "N": 1})
     if not isinstance(found, int):
         raise DiagramError(
             f"{MEASURES[measure]} depend on {', '.join(symbols(found))}",

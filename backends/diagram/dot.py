@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from . import sheet, style
 from .collisions import lines_through_titles
 from .measure import SMALL, TITLE, box_width, line_width
-from .picture import Box, Cluster, Edge, Item, Kind, Picture, Run, Strip, Table, Text
+from .picture import Box, Cluster, Edge, Item, Kind, Picture, Run, Strip, Table, Text, costliest
 from .sheet import Places
 
 FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
@@ -113,11 +113,6 @@ def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
     return str(digraph.source)
 
 
-def most(picture: Picture) -> int:
-    """What the costliest box costs."""
-    return max((box.cost or 0 for box in picture.boxes()), default=0)
-
-
 def _piece(picture: Picture, items: tuple[Item, ...]) -> Picture:
     """Part of a picture, without words around it."""
     part = replace(picture, title="", subtitle="", items=items, legend=False)
@@ -141,7 +136,7 @@ def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) ->
     return _Layout(
         groups=_groups(picture.edges), spacers=spacers,
         inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"), places=places,
-        most=most(picture),
+        most=costliest(picture),
     )  # fmt: skip
 
 
@@ -473,7 +468,7 @@ def _entries(picture: Picture) -> Iterator[tuple[str, str]]:
     if picture.measure:
         steps = len(style.HEAT) - 1
         for i in range(steps, -1, -1):
-            part = round(most(picture) * (i / steps) ** 2)
+            part = round(costliest(picture) * (i / steps) ** 2)
             yield _swatch(style.HEAT[i], style.WIRE), f"{style.amount(part)} {picture.measure}"
     for kind, paint in style.PAINTS.items():
         if kind in used:

@@ -54,6 +54,7 @@ def _node(box: Box, frame: Frame, ids: set[str], parent: str | None) -> dict[str
         "below": [_strip(s) for s in box.below],
         "table": {"head": box.table.head, "rows": box.table.rows} if box.table else None,
         "repeated": box.repeated,
+        "cost": box.cost,
         **_common(box, frame, parent),
     }
 

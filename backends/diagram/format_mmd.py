@@ -14,7 +14,7 @@ from typing import Final
 
 from . import style
 from .errors import TooLarge
-from .picture import Box, Cluster, Edge, Item, Kind, Picture, Strip, Table, letters
+from .picture import Box, Cluster, Edge, Item, Kind, Picture, Strip, Table, costliest, letters
 
 EDGES: Final = 500
 LETTERS: Final = 50_000
@@ -123,6 +123,7 @@ def _text(picture: Picture) -> str:
         if drawn:
             lines.append(f"  linkStyle {drawn} stroke:{colour},stroke-width:1.5px")
     lines += _classes(picture, names)
+    lines += _costs(picture, names)
     return "\n".join(lines) + "\n"
 
 
@@ -211,3 +212,10 @@ def _classes(picture: Picture, names: dict[str, str]) -> Iterator[str]:
         fill = style.PAINTS["block"].fill
         yield f"  classDef wall fill:{fill},stroke:{style.SHEET},color:{style.SOFT}"
         yield f"  class {','.join(clusters)} wall"
+
+
+def _costs(picture: Picture, names: dict[str, str]) -> Iterator[str]:
+    most = costliest(picture)
+    for box in picture.boxes():
+        if box.cost is not None:
+            yield f"  style {names[box.id]} fill:{style.heat(box.cost, most)}"

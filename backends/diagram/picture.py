@@ -144,6 +144,11 @@ class Picture:
         return _clusters(self.items)
 
 
+def costliest(picture: Picture) -> int:
+    """What the box costs that costs most."""
+    return max((box.cost or 0 for box in picture.boxes()), default=0)
+
+
 def _boxes(items: tuple[Item, ...]) -> Iterator[Box]:
     for item in items:
         if isinstance(item, Box):

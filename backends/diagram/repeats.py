@@ -91,10 +91,13 @@ def merge_repeats(
     return _merge_motifs(forms, steps, results, signs, _repeat)
 
 
-def with_runs(forms: Forms, chart: Chart, *, groups: bool) -> Chart:
+def with_runs(forms: Forms, chart: Chart, apart: Sequence[bool], *, groups: bool) -> Chart:
     """Runs of one form as one step with a row to each: of a block's calls, and if ``groups`` of
-    labelled groups and of stretches of several calls as well."""
-    signs = [s.form if _runs(s, groups) else -1 - i for i, s in enumerate(chart.steps)]
+    labelled groups and of stretches of several calls as well; without the steps that are
+    ``apart``."""
+    signs = [
+        s.form if _runs(s, groups) and not apart[i] else -1 - i for i, s in enumerate(chart.steps)
+    ]
     longest = LONGEST_MOTIF if groups else 1
     steps, results = _merge_motifs(
         forms, list(chart.steps), chart.results, signs, _run, longest=longest, pairs=True

@@ -25,7 +25,9 @@ from ...compiler.types import TensorType
 from ...grammar.source import Span
 from ..summary import spell
 from . import style, words
+from .asked import called_by, opens
 from .chart import Part
+from .costs import MEASURES, node_cost
 from .errors import TooLarge
 from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, text
 from .view_docs import straighten
@@ -53,6 +55,7 @@ def _draw(graph: Graph, options: Options, *, copies: bool) -> Picture:
     return Picture(
         graph.name or "network", title, subtitle, options.direction, items,
         straighten(debug.edges), legend=options.legend,
+        measure=MEASURES.get(options.color_by, ""),
     )  # fmt: skip
 
 
@@ -138,7 +141,7 @@ class _Debug:
         self, node: Node, path: str, ins: Sequence[str], scope: _Scope
     ) -> tuple[list[Item], list[str]]:
         cell = node.op.cell if isinstance(node.op, ScanOp) else node.op
-        if isinstance(cell, CallOp) and not self.shut(scope) and not node.idle:
+        if isinstance(cell, CallOp) and not node.idle and self.opens(cell, path, node, scope):
             return self.call(node, cell, path, ins, scope)
         id = self.id(scope.module(node, path) or scope.inside(node.key))
         box = self.box(node, path, id, scope)
@@ -147,8 +150,11 @@ class _Debug:
             self.edges.append(Edge(id, id, STEP, "loop"))
         return [box], [id] * len(node.types)
 
-    def shut(self, scope: _Scope) -> bool:
-        return self.options.depth is not None and scope.depth >= self.options.depth
+    def opens(self, op: CallOp, path: str, node: Node, scope: _Scope) -> bool:
+        names, module = called_by(node, op.graph), scope.module(node, path)
+        asked = opens(names, {module}, self.options)
+        deep = self.options.depth is not None and scope.depth >= self.options.depth
+        return not deep if asked is None else asked
 
     def call(
         self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _Scope
@@ -212,8 +218,15 @@ class _Debug:
         return Box(
             id, text(title, Run(count, "badge")), category, lines=tuple(lines),
             repeated=bool(count), tooltip="\n".join(filter(None, (module, settings, place))),
-            span=node.span,
+            span=node.span, cost=self.cost(node, scope),
         )  # fmt: skip
+
+    def cost(self, node: Node, scope: _Scope) -> int | None:
+        """By what a box is painted: what runs of it, all copies that it stands for."""
+        if not self.options.color_by:
+            return None
+        one = 0 if node.idle else node_cost(node, self.options.color_by, dict(scope.sizes))
+        return one if self.copies else one * node.count
 
     def costs(self, node: Node, scope: _Scope) -> Iterator[tuple[str, str]]:
         cell = node.op.cell if isinstance(node.op, ScanOp) else node.op
@@ -222,6 +235,8 @@ class _Debug:
         yield "parameters", scope.number(params)
         if not node.idle:
             yield "MACs", scope.number(node_macs(node))
+        if self.options.color_by == "activations" and not node.idle:
+            yield "activations", f"{node_cost(node, 'activations', dict(scope.sizes)):,}"
 
     def id(self, wanted: str) -> str:
         if len(self.ids) >= MOST:

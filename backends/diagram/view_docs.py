@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
 from . import runs, style, words
+from .asked import firsts, opens
 from .chart import Chart, Ref, Step
 from .charts import Charts
 from .costs import MEASURES, cost
@@ -38,12 +39,12 @@ Draw: TypeAlias = Callable[[Charts, Graph, Options, bool, int | None], Picture]
 
 def picture(graph: Graph, options: Options) -> Picture:
     """Blocks open where they are first met."""
-    return readable(graph, options, _draw)
+    return readable(graph, firsts(graph, options), _draw)
 
 
 def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
     """As much opened as stays readable. Raises TooLarge if nothing does."""
-    charts = Charts()
+    charts = Charts((*options.expand, *options.fold))
     attempts = [(False, options.depth), (True, options.depth)]
     attempts += [(True, depth) for depth in (3, 2, 1, 0) if options.depth is None]
     drawn: Picture | None = None
@@ -413,17 +414,20 @@ class Docs:
         return found[: len(step.types)]
 
     def opens(self, step: Step, scope: Scope) -> bool:
-        names = {words.name(step), words.label(step), scope.module(step.part.path)} - {""}
-        if names & set(self.options.fold):
-            return False
-        if names & set(self.options.expand):
-            return True
+        asked = self.asked(step, scope)
+        if asked is not None:
+            return asked
         key = (words.name(step), step.body.look if step.body else step.look)
         deep = self.depth is not None and scope.depth >= self.depth
         if scope.closed or deep or key in self.opened:
             return False
         self.opened.add(key)
         return True
+
+    def asked(self, step: Step, scope: Scope) -> bool | None:
+        """Whether the caller wants a call open; None if that is left to the view."""
+        paths = {scope.module(path) for path in step.paths}
+        return opens({words.name(step), words.label(step)}, paths, self.options)
 
     def boxed(self, step: Step) -> bool:
         """Whether a call is a box even where it could do without a wall."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from ...compiler.ir import Graph
 from ...compiler.types import TensorType
 from . import runs, style, words
+from .asked import firsts
 from .chart import Chart, Step, single
 from .charts import Charts
 from .costs import MEASURES
@@ -26,7 +27,7 @@ Key = tuple[str, int]
 
 def picture(graph: Graph, options: Options) -> Picture:
     """Blocks are boxes, with an inset to each."""
-    return readable(graph, options, _draw)
+    return readable(graph, firsts(graph, options), _draw)
 
 
 def _draw(
@@ -233,11 +234,9 @@ class _Paper(Docs):
         return None if own else super(_Paper, self).only(body)
 
     def opens(self, step: Step, scope: Scope) -> bool:
-        names = {words.name(step), words.label(step), scope.module(step.part.path)} - {""}
-        if names & set(self.options.fold):
-            return False
-        if names & set(self.options.expand):
-            return True
+        asked = self.asked(step, scope)
+        if asked is not None:
+            return asked
         if self.known(step) is not None or scope.closed:
             return False
         return self.depth is None or scope.depth < self.depth

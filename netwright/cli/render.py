@@ -35,14 +35,14 @@ def configure(parser: Parser) -> None:
     parser.add_argument("--depth", type=int, metavar="N", help="how many levels of blocks to open")
     parser.add_argument(
         "--expand", action="append", default=[], metavar="BLOCK",
-        help="open this block, label or module path wherever it stands",
+        help="open this block, label or module path wherever it stands; again for more",
     )  # fmt: skip
     parser.add_argument(
         "--fold", action="append", default=[], metavar="BLOCK", help="and this one nowhere"
     )
     parser.add_argument(
         "--color-by", choices=("params", "macs", "activations"),
-        help="paint boxes by what they cost",
+        help="paint boxes by what they cost; the legend is the scale",
     )  # fmt: skip
     parser.add_argument("--title", help="the words above it ('' for none)")
     parser.add_argument("--no-shapes", dest="shapes", action="store_false", help="no shapes")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from netwright.backends.diagram import DiagramError, render, style, to_dot
 from netwright.backends.diagram.picture import Box, Options, Picture, letters
+from netwright.backends.diagram.view_debug import picture as debug
 from netwright.backends.diagram.view_docs import picture as docs
 from netwright.backends.diagram.view_paper import picture as paper
 from netwright.compiler.dims import substitute
@@ -59,12 +62,43 @@ def test_open_sizes_ask_for_the_input() -> None:
         to_dot(graph(ENCODER), color_by="macs")
 
 
+@pytest.mark.parametrize("measure", ["params", "macs"])
+@pytest.mark.parametrize("text", [RESIDUAL, SEQUENTIAL, INCEPTION])
+def test_the_debug_view_costs_what_the_net_does(text: str, measure: str) -> None:
+    net = graph(text)
+    for depth in (None, 1, 0):
+        view = debug(net, Options(color_by=measure, depth=depth))
+        assert sum(costs(view)) == (net.params if measure == "params" else _macs(text))
+
+
+def test_the_debug_view_tells_activations() -> None:
+    view = debug(graph(SEQUENTIAL), Options(color_by="activations"))
+    conv = next(b for b in view.boxes() if b.id == "features.0")
+    assert conv.cost == 64 * 32 * 32
+    assert any("65,536 activations" in line for line in lines(conv))
+
+
+def test_copies_drawn_as_one_cost_as_many() -> None:
+    text = "net long: x[8] -> [8] { x > linear(8) * 900 }"
+    view = debug(graph(text), Options(color_by="params"))
+    assert sum(costs(view)) == 900 * 72
+
+
+def test_mermaid_and_json_are_told() -> None:
+    said = render(graph(SEQUENTIAL), "mmd", color_by="params").decode()
+    assert f"style classifier_0 fill:{style.HEAT[-1]}" in said
+    nodes = json.loads(render(graph(SEQUENTIAL), "json", color_by="params"))["nodes"]
+    assert sum(node["cost"] or 0 for node in nodes) == graph(SEQUENTIAL).params
+    plain = json.loads(render(graph(SEQUENTIAL), "json"))["nodes"]
+    assert {node["cost"] for node in plain} == {None}
+
+
 def test_unknown_measures() -> None:
     with pytest.raises(DiagramError, match="cannot color by beauty"):
         render(graph(RESIDUAL), "svg", color_by="beauty")
 
 
-@pytest.mark.parametrize("view", ["docs", "paper"])
+@pytest.mark.parametrize("view", ["docs", "paper", "debug"])
 def test_the_legend_is_a_scale(view: str) -> None:
     dot = to_dot(graph(RESIDUAL), view=view, color_by="macs")
     assert "0 MACs" in dot

@@ -1,0 +1,128 @@
+"""The blocks that a caller asks to open or to fold, by name: of a block, a label, a module path."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Final
+
+from ...compiler.ir import CallOp, Graph, Node, ScanOp
+from .errors import DiagramError
+from .picture import Options
+
+LISTED: Final = 12
+"""Names that an error lists."""
+
+
+def check(graph: Graph, options: Options) -> None:
+    """Raises DiagramError for a name of nothing that opens."""
+    wanted = (*options.expand, *options.fold)
+    known = names(graph) if wanted else []
+    for name in wanted:
+        if name not in known and not _first(graph, name):
+            raise _refusal(graph, name, known)
+
+
+def firsts(graph: Graph, options: Options) -> Options:
+    """With the paths of copies that are drawn as one as the path of the first."""
+    known = names(graph)
+
+    def moved(asked: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(a if a in known else _first(graph, a) or a for a in asked)
+
+    return replace(options, expand=moved(options.expand), fold=moved(options.fold))
+
+
+def opens(names: Collection[str], paths: Collection[str], options: Options) -> bool | None:
+    """Whether a call is to be open, by its block and label and the module paths of its copies;
+    None if nobody asked. What leads to an expanded path opens too."""
+    known = {*names, *paths}
+    if known.intersection(options.fold):
+        return False
+    leads = any(f"{asked}.".startswith(f"{p}.") for asked in options.expand for p in paths if p)
+    return True if leads or known.intersection(options.expand) else None
+
+
+def names(graph: Graph) -> list[str]:
+    """Blocks and labels, as they are met."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    waiting = [graph]
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for node in current.running():
+            inner = called(node)
+            if inner is not None:
+                found |= dict.fromkeys(sorted(called_by(node, inner)))
+                waiting.append(inner)
+    return list(found)
+
+
+def called_by(node: Node, inner: Graph) -> set[str]:
+    """The label of a call, and its block."""
+    return {label(node.path, inner), inner.name if inner.kind == "block" else ""} - {""}
+
+
+def label(path: str, inner: Graph) -> str:
+    """The label that a call was given; empty for one numbered by its block."""
+    words = [word for word in path.split(".") if not word.isdigit()]
+    own = words[-1] if words else ""
+    block = inner.name if inner.kind == "block" else ""
+    return "" if own.rstrip("0123456789") == block else own
+
+
+def called(node: Node) -> Graph | None:
+    op = node.op.cell if isinstance(node.op, ScanOp) else node.op
+    return op.graph if isinstance(op, CallOp) else None
+
+
+def _first(graph: Graph, wanted: str) -> str:
+    """The module path of a call, of copies the first; empty where there is none."""
+    for node in graph.running():
+        inner = called(node)
+        if inner is None or node.outer:
+            continue
+        for path in node.paths:
+            if wanted == path:
+                return node.path
+            rest = wanted.startswith(f"{path}.") and _first(inner, wanted[len(path) + 1 :])
+            if rest:
+                return f"{node.path}.{rest}"
+    return ""
+
+
+def _refusal(graph: Graph, name: str, known: list[str]) -> DiagramError:
+    if not known:
+        said = "it has no blocks and no labelled groups: every layer is drawn"
+    else:
+        said = f"there are {', '.join(_listed(known))}, and their module paths"
+    if _is_layer(graph, name):
+        return DiagramError(f"{name} is a layer: it cannot be opened or folded", help=said)
+    net = graph.alias or graph.name or "the network"
+    near = get_close_matches(name, known, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return DiagramError(f"{net} has no block called {name}", help=meant + said)
+
+
+def _is_layer(graph: Graph, wanted: str) -> bool:
+    for node in graph.running():
+        inner = called(node)
+        if wanted in node.paths:
+            return inner is None
+        for path in node.paths if inner is not None else ():
+            if wanted.startswith(f"{path}.") and inner is not None:
+                return _is_layer(inner, wanted[len(path) + 1 :])
+    return False
+
+
+def _listed(known: list[str]) -> list[str]:
+    """Numbered ones by the first and the last."""
+    series: dict[str, list[str]] = {}
+    for name in known:
+        series.setdefault(name.rstrip("0123456789"), []).append(name)
+    said = [f"{s[0]} … {s[-1]}" if len(s) > 2 else ", ".join(s) for s in series.values()]
+    return [*said[:LISTED], *(["…"] if len(said) > LISTED else [])]
