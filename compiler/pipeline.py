@@ -35,7 +35,8 @@ RECURSION_LIMIT: Final = 20_000
 
 
 class Compilation(Record):
-    """What became of a file: its graph unless there are errors, and every finding."""
+    """What became of a file: its graph, if it was wanted and there are no errors, and every
+    finding."""
 
     graph: Graph | None
     diagnostics: tuple[Diagnostic, ...]
@@ -69,7 +70,8 @@ def load_source(
     """
     tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net)
-    return _compile(source, tree, chosen, chosen.net, Request(parameters or {}, inputs, search))
+    request = Request(parameters or {}, inputs, search)
+    return _compile(source, tree, chosen, chosen.net, request, freeze=True)
 
 
 def check_source(
@@ -80,7 +82,10 @@ def check_source(
     inputs: Mapping[str, str] | str | None = None,
     search: Sequence[Path] = (),
 ) -> Compilation:
-    """Check a text: the net that is named, else every net that needs no arguments."""
+    """Check a text: the net that is named, else every net that needs no arguments.
+
+    No graph is made: all that can be wrong is found before.
+    """
     tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net, every=True)
     request = Request(parameters or {}, inputs, search)
@@ -91,7 +96,7 @@ def check_source(
         findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
         if result.steps > MAX_STEPS:
             break
-    return Compilation(result.graph, tuple(findings.values()), chosen.nets, result.net)
+    return Compilation(None, tuple(findings.values()), chosen.nets, result.net)
 
 
 def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
@@ -101,7 +106,7 @@ def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
 
 def _compile(
     source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request,
-    steps: int = 0,
+    steps: int = 0, *, freeze: bool = False,
 ) -> Compilation:  # fmt: skip
     """``steps`` were taken for other nets of the file."""
     if net is None:
@@ -111,10 +116,14 @@ def _compile(
         findings = (*chosen.findings, *program.diagnostics)
         if any(d.severity == "error" for d in findings) or program.result is None:
             return Compilation(None, findings, chosen.nets, net, program.steps)
-        outputs = program.outputs()
-        graph = Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
         findings = (*findings, *lint(tree, program))
+        graph = _frozen(program) if freeze else None
         return Compilation(graph, findings, chosen.nets, net, program.steps)
+
+
+def _frozen(program: Program) -> Graph:
+    outputs = program.outputs()
+    return Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
 
 
 @contextmanager

@@ -71,6 +71,17 @@ class LayerNetwork(Network):
     tensors: Mapping[str, Tensor] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
 
+    def moved(self, span: Span) -> LayerNetwork:
+        """The same text at another place."""
+        here, by = self.span, span.start - self.span.start
+        spans = {
+            name: Span(span.source, s.start + by, s.end + by)
+            if s.source is here.source and here.start <= s.start < here.end
+            else s  # of a `default`
+            for name, s in self.spans.items()
+        }
+        return LayerNetwork(self.layer, self.word, span, self.tensors, spans)
+
 
 class LayerWord(Network):
     """A layer's bare word, with the defaults in force where it stands; settings may follow."""

@@ -112,7 +112,11 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
                 cut = len(values) - size
                 children = values[cut:]
                 del stack[len(stack) - size :], values[cut:]
-                values.append(_splice(children) if inline else build[name](_flat(children)))
+                if inline:
+                    values.append(_splice(children))
+                else:
+                    plain = size == 1 and children[0].__class__ is not Spliced
+                    values.append(build[name](children if plain else _flat(children)))
             stack.append(_next(stack[-1], origin, kind))
     raise AssertionError("END ends the loop")
 

@@ -175,10 +175,14 @@ def nested_too_deep(root: Node) -> Diagnostic | None:
         if depth > MAX_NESTING:
             start = node.span.start
             return too_deep(node.span.source, Token("", "", start, start + 1))
-        left = node.left if isinstance(node, Binary) else None
+        below: list[Node] = []
+        while isinstance(node, Binary):
+            below.append(node.right)
+            node = node.left
+        below += children(node)
         waiting += [
-            (child, depth + (child is not left))
-            for child in children(node)
+            (child, depth + 1)
+            for child in below
             if child.__class__ not in LEAVES or depth == MAX_NESTING
         ]
     return None

@@ -72,9 +72,8 @@ def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         kind = match.lastgroup or ""
         if kind in IGNORED:
             continue
-        first, last = match.span(kind)
-        word = text[first:last]
+        word, last = match[kind], match.end()
         if kind in SPELT:
             kind = known.get(word, kind)
-        tokens.append(Token(kind, word, first, last))
+        tokens.append(Token(kind, word, last - len(word), last))
     return tokens

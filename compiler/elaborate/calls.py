@@ -229,26 +229,25 @@ class Calls(Context):
 
     def bare_layer(self, word: LayerWord) -> Network | None:
         """``relu``, without parentheses."""
-        made = self._bound_once(
-            word, id(word.span), lambda: self._bind_layer(word, (), (), word.span)
-        )
+        made = self._bound_once(word, word.span, lambda: self._bind_layer(word, (), (), word.span))
         return made if isinstance(made, Network) else None
 
     def call_layer(self, word: LayerWord, expr: syntax.Call, env: Environment) -> Data:
         def bind() -> Data:
             return self._bind_layer(word, expr.arguments, expr.settings, expr.span, env)
 
-        return self._bound_once(word, id(expr), bind) if _is_literal(expr) else bind()
+        return self._bound_once(word, expr.span, bind) if _is_literal(expr) else bind()
 
-    def _bound_once(self, word: LayerWord, place: int, bind: Callable[[], Data]) -> Data:
-        """A layer whose settings are literals is bound once, however often its text is reached."""
-        key = (place, word.layer, word.word, word.environment.defaults.get(word.layer.word))
-        if key not in self.literal_calls:
-            bound = bind()
-            if not isinstance(bound, LayerNetwork):
-                return bound
+    def _bound_once(self, word: LayerWord, span: Span, bind: Callable[[], Data]) -> Data:
+        """A layer whose settings are literals is bound once, however often its text occurs."""
+        key = (span.text, word.layer, word.word, word.environment.defaults.get(word.layer.word))
+        known = self.literal_calls.get(key)
+        if known is not None:
+            return known if known.span is span else known.moved(span)
+        bound = bind()
+        if isinstance(bound, LayerNetwork) and not bound.tensors:
             self.literal_calls[key] = bound
-        return self.literal_calls[key]
+        return bound
 
     def _bind_layer(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...],

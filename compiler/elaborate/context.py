@@ -15,7 +15,7 @@ from ..dims import Dim
 from ..environment import Environment
 from ..layer import Layer
 from ..types import Dtype, TensorType
-from ..values import UNKNOWN, Data, Network, Shared, Tensor, Unknown
+from ..values import UNKNOWN, Data, LayerNetwork, Network, Shared, Tensor, Unknown
 
 MAX_STEPS: Final = 300_000
 """Steps are some microseconds each: a check ends within seconds, whatever the spec."""
@@ -100,7 +100,7 @@ class Context:
         self.net_block: syntax.Block | None = None
         """The net whose body is elaborated; a bare pipeline has none."""
         self.layers_made: dict[tuple[Any, ...], Layer] = {}
-        self.literal_calls: dict[tuple[Any, ...], Data] = {}
+        self.literal_calls: dict[tuple[Any, ...], LayerNetwork] = {}
 
     # --- the parts call one another ---------------------------------------------------------
 

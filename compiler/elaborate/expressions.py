@@ -602,8 +602,11 @@ class Expressions(Calls):
 
     def pipe_target(self, expr: syntax.Expr, env: Environment) -> Data:
         """The right side of a pipe: there ``sum([1, 2])`` is the layer, not the function."""
-        with self.wanting_network(True):
+        outer, self.wants_network = self.wants_network, True
+        try:  # `with wanting_network` would be a tenth of a long chain's time
             return self.evaluate(expr, env)
+        finally:
+            self.wants_network = outer
 
     def piped_into(self, node: syntax.Binary, left: Data, right: Data) -> Network | None:
         network = self.network_or_none(right)
