@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
 from .dims import Dim
-from .ir import GraphKind
+from .ir import FailedOp, GraphKind
 from .layer import Layer
 from .types import TensorType
 from .values import Shared, Tensor
@@ -55,6 +55,9 @@ class Draft(Entity):
     span: Span | None = None
     path: str = ""
     scan: Scanned | None = None
+    failed: FailedOp | None = None
+    step_of: Tensor | None = None
+    """The sequence, of which this stands for one step while its cell is applied."""
 
     @property
     def size(self) -> int:

@@ -2,24 +2,39 @@
 
 Modules that no output needs stay as idle nodes, for their weights. A graph that several calls
 share is frozen once for each set of results that they use.
+
+Of a spec that fails all is kept that was made up to its errors: ``freeze_partial``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from .builder import Builder, Draft, chain_from, module_path
+from .dims import symbol
 from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
 from .types import TensorType
 from .values import Shared, Tensor
 
 Results = tuple[tuple[int, int], ...]
+OPEN: Final = TensorType((symbol("?"),))
+"""Of a tensor whose rank is still unknown where a spec fails."""
+
+
+def freeze_partial(root: Builder, outputs: Sequence[tuple[str, Tensor]]) -> Graph | None:
+    """What was made before a spec failed, with a node for each call that did: to be drawn, not to
+    be run. None if that is nothing."""
+    if not root.drafts:
+        return None
+    return Freezer(whole=True).freeze(root, [t for _, t in outputs], [n for n, _ in outputs])
 
 
 class Freezer:
-    """Freezes the graphs of one elaboration."""
+    """Freezes the graphs of one elaboration; ``whole`` keeps what no output needs too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
+        self.whole = whole
         self.done: dict[tuple[int, Results], tuple[Graph, _Scope]] = {}
 
     def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
@@ -51,7 +66,10 @@ class _Scope:
         self.builder = builder
         self.results = results
         self.used: dict[int, set[int]] = {}
-        self._mark(results)
+        if freezer.whole:
+            self._mark_all()
+        else:
+            self._mark(results)
         self.keys: dict[int, str] = {}
         self.counts: dict[str, int] = {}
 
@@ -64,6 +82,11 @@ class _Scope:
             if tensor.index not in used:
                 used.add(tensor.index)
                 waiting += self._inputs(tensor.draft)
+
+    def _mark_all(self) -> None:
+        for draft in (*self.builder.inputs, *self.builder.drafts):
+            draft.types = [t or OPEN for t in draft.types]
+            self.used[id(draft)] = set(range(len(draft.types)))
 
     def graph(self, names: Sequence[str]) -> Graph:
         builder = self.builder
@@ -118,7 +141,7 @@ class _Scope:
             key=key,
             op=op,
             inputs=() if idle else tuple(map(self._value, inputs)),
-            takes=tuple(map(_known, inputs)) if draft.child or draft.scan else draft.takes,
+            takes=draft.takes if draft.layer and not draft.scan else tuple(map(_known, inputs)),
             types=types,
             path=path,
             count=draft.count,
@@ -130,12 +153,15 @@ class _Scope:
         )
 
     def _key(self, draft: Draft, path: str) -> str:
-        word = path or (draft.layer.word if draft.layer is not None else "weight")
+        other = "failed" if draft.failed is not None else "weight"
+        word = path or (draft.layer.word if draft.layer is not None else other)
         count = self.counts.get(f"#{word}", 0) + 1
         self.counts[f"#{word}"] = count
         return path if path and count == 1 else f"{word}#{count}"
 
     def _op(self, draft: Draft, idle: bool) -> tuple[Op, tuple[TensorType, ...]]:
+        if draft.failed is not None:
+            return draft.failed, ()
         op, types = self._called(draft, idle)
         scan = draft.scan
         if scan is None:

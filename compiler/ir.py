@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from ..grammar.diagnostics import Diagnostic
 from ..grammar.record import Record, field
 from ..grammar.source import Span
 from .dims import Dim, substitute
@@ -72,7 +73,17 @@ class WeightOp(Record):
     weight: str
 
 
-Op: TypeAlias = InputOp | LayerOp | CallOp | ScanOp | WeightOp
+class FailedOp(Record):
+    """What could not be made: only in the graph of a spec that fails, which is for drawing.
+
+    ``text`` is the piece of the spec, ``findings`` say what is wrong with it.
+    """
+
+    text: str
+    findings: tuple[Diagnostic, ...]
+
+
+Op: TypeAlias = InputOp | LayerOp | CallOp | ScanOp | WeightOp | FailedOp
 
 
 class Node(Record):

@@ -24,7 +24,7 @@ from .choice import Choice, arguments_of, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
 from .elaborate.context import MAX_STEPS, Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
-from .freeze import Freezer
+from .freeze import Freezer, freeze_partial
 from .imports import Finder
 from .ir import Graph
 from .lints import lint
@@ -44,6 +44,8 @@ class Compilation(Record):
     net: str = ""
     steps: int = 0
     """How much work it was, in the elaborator's measure."""
+    partial: Graph | None = None
+    """Where that is asked for: what was made of a spec that fails, up to its errors."""
 
 
 class Request(Record):
@@ -52,6 +54,7 @@ class Request(Record):
     parameters: Mapping[str, object]
     inputs: Mapping[str, str] | str | None
     search: Sequence[Path]
+    partial: bool = False
 
 
 def load_source(
@@ -61,16 +64,18 @@ def load_source(
     parameters: Mapping[str, object] | None = None,
     inputs: Mapping[str, str] | str | None = None,
     search: Sequence[Path] = (),
+    partial: bool = False,
 ) -> Compilation:
     """Compile one net of a text.
 
     ``net`` may be left out where one is meant: the only one, or the one named like the file.
     ``inputs`` binds input shapes without the batch axis: ``"3x32x32"``. Never raises for a bad
-    spec: ``Compilation.graph`` is None then.
+    spec: ``Compilation.graph`` is None then, and with ``partial`` there is the graph up to the
+    errors, unless the text itself has syntax errors.
     """
     tree, found = _parse(source)
     chosen = choose_nets(source, tree, found, net)
-    request = Request(parameters or {}, inputs, search)
+    request = Request(parameters or {}, inputs, search, partial and not found)
     return _compile(source, tree, chosen, chosen.net, request, freeze=True)
 
 
@@ -115,7 +120,8 @@ def _compile(
         program = _elaborate(source, tree, chosen.findings, net, request, steps)
         findings = (*chosen.findings, *program.diagnostics)
         if any(d.severity == "error" for d in findings) or program.result is None:
-            return Compilation(None, findings, chosen.nets, net, program.steps)
+            partial = _partial(program) if request.partial else None
+            return Compilation(None, findings, chosen.nets, net, program.steps, partial)
         findings = (*findings, *lint(tree, program))
         graph = _frozen(program) if freeze else None
         return Compilation(graph, findings, chosen.nets, net, program.steps)
@@ -124,6 +130,11 @@ def _compile(
 def _frozen(program: Program) -> Graph:
     outputs = program.outputs()
     return Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
+
+
+def _partial(program: Program) -> Graph | None:
+    program.fail_alone()
+    return freeze_partial(program.root, program.outputs())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ W5xx lints. Every code has a page for ``netwright explain``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from .record import Record
 from .source import Span
@@ -55,7 +55,12 @@ class Diagnostic(Record):
 
 
 class CompileError(Exception):
-    """Raised at the public boundary only; ``diagnostics`` holds every finding."""
+    """Raised at the public boundary only; ``diagnostics`` holds every finding.
+
+    ``partial`` is what there is of the network up to the errors, to be drawn, or None.
+    """
+
+    partial: Any = None
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)

@@ -38,7 +38,8 @@ def load(
     parameters of the net; a string names a block: ``load("resnet.net", net="ResNet",
     unit="bottleneck", depths=[3, 4, 6, 3])``.
 
-    Raises CompileError with all findings, OSError where the file cannot be read.
+    Raises CompileError with all findings (its ``partial`` can be drawn), OSError where the file
+    cannot be read.
     """
     folders = tuple(map(Path, search))
     return _compile(read(spec, folders), net, parameters, inputs, folders)
@@ -88,9 +89,13 @@ def _compile(
 ) -> Network:
     from .compiler.pipeline import load_source
 
-    found = load_source(source, net=net, parameters=parameters, inputs=inputs, search=search)
+    found = load_source(
+        source, net=net, parameters=parameters, inputs=inputs, search=search, partial=True
+    )
     if found.graph is None:
-        raise _with_excerpts(CompileError(found.diagnostics))
+        error = CompileError(found.diagnostics)
+        error.partial = found.partial and Partial(found.partial, net_name(found, source))
+        raise _with_excerpts(error)
     return Network(found.graph, net_name(found, source), found.diagnostics)
 
 
@@ -111,7 +116,56 @@ def _with_excerpts(error: CompileError) -> CompileError:
     return error
 
 
-class Network:
+class Drawn:
+    """What can be drawn. ``ir`` is what the compiler made."""
+
+    def __init__(self, ir: Graph, name: str) -> None:
+        self.ir = ir
+        self.name = name
+
+    def to_dot(self, **options: Any) -> str:
+        """The diagram in Graphviz's language."""
+        from .backends.diagram import to_dot
+
+        return to_dot(self.ir, **options)
+
+    def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Draw into a file: svg, png, pdf or dot, by its suffix."""
+        from .backends.diagram import render
+
+        target = Path(path)
+        write_atomically(target, render(self.ir, target.suffix.lower(), **options))
+        return target
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        from .backends.diagram import render
+
+        return render(self.ir, ".svg").decode()
+
+
+class Partial(Drawn):
+    """A network that has errors, up to these: ``CompileError.partial``. Its picture is the debug
+    view."""
+
+    def __repr__(self) -> str:
+        return f"<Partial {self.name}: a network up to its errors>"
+
+    def to_dot(self, **options: Any) -> str:
+        """The diagram in Graphviz's language, errors in red."""
+        return super().to_dot(view="debug", **options)
+
+    def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Draw into a file: svg, png, pdf or dot, by its suffix; errors in red."""
+        return super().render(path, view="debug", **options)
+
+    def _repr_svg_(self) -> str:
+        from .backends.diagram import render
+
+        return render(self.ir, ".svg", view="debug").decode()
+
+
+class Network(Drawn):
     """A compiled net.
 
     ``ir`` is what the compiler made, everything else is derived from it; ``warnings`` are the
@@ -119,8 +173,7 @@ class Network:
     """
 
     def __init__(self, ir: Graph, name: str, warnings: Sequence[Diagnostic] = ()) -> None:
-        self.ir = ir
-        self.name = name
+        super().__init__(ir, name)
         self.warnings = tuple(warnings)
 
     def __repr__(self) -> str:
@@ -177,26 +230,6 @@ class Network:
         from .backends.pytorch import to_module
 
         return to_module(self.ir, device=device)
-
-    def to_dot(self, **options: Any) -> str:
-        """The diagram in Graphviz's language."""
-        from .backends.diagram import to_dot
-
-        return to_dot(self.ir, **options)
-
-    def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Draw into a file: svg, png, pdf or dot, by its suffix."""
-        from .backends.diagram import render
-
-        target = Path(path)
-        write_atomically(target, render(self.ir, target.suffix.lower(), **options))
-        return target
-
-    def _repr_svg_(self) -> str:
-        """What a notebook shows."""
-        from .backends.diagram import render
-
-        return render(self.ir, ".svg").decode()
 
 
 def _single(dim: Any) -> int | str:

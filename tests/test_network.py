@@ -55,6 +55,18 @@ def test_parameters(spec: Path) -> None:
         nw.load(spec, depth=3)
 
 
+def test_what_fails_can_be_drawn(tmp_path: Path) -> None:
+    with pytest.raises(nw.CompileError) as caught:
+        nw.loads("net a: x[3, 8, 8] { x > conv(3x3, 8) > rellu > flatten }")
+    partial = caught.value.partial
+    assert "error E201" in partial.to_dot()
+    assert "error E201" in partial._repr_svg_()
+    assert "error E201" in partial.render(tmp_path / "a.svg").read_text()
+    with pytest.raises(nw.CompileError) as caught:
+        nw.loads("net a: x[3] { x > > relu }")
+    assert caught.value.partial is None
+
+
 def test_inputs() -> None:
     net = nw.loads("linear(4) > relu", inputs="3x8")
     assert net.params == 36

@@ -375,11 +375,15 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layou
         attributes["weight"] = "10"
     if edge.look == "skip":
         attributes |= {
-            "style": "dashed", "color": style.SKIP, "penwidth": "1.3", "class": "skip",
-            "weight": "1",
+            "style": "dashed", "color": style.SKIP, "penwidth": "1.3", "weight": "1",
         }  # fmt: skip
     if edge.look == "loop":
-        attributes |= {"color": style.PAINTS["recurrent"].line, "class": "loop"}
+        attributes["color"] = style.PAINTS["recurrent"].line
+    if edge.mark:
+        line = style.PAINTS[edge.mark].line
+        attributes |= {"color": line, "fontcolor": line, "penwidth": "1.8"}
+    if edge.kind:
+        attributes["class"] = edge.kind
     tail, head = _ports(edge, boxes, direction)
     if edge.climbs:
         # Ranks grow downwards: the edge is laid out from its head, and its arrow turned.

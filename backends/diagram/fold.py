@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from ...compiler.dims import Size
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, ScanOp, WeightOp
+from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp, WeightOp
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from .chart import Forms, Part, Ref, Step, StepKind
@@ -153,7 +153,7 @@ def _structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
         return ("scan", *way, _operation(forms, op.cell, part, numbers), sharing)
     if isinstance(op, WeightOp):
         return ("weight", part.path, op.weight)
-    assert not isinstance(op, InputOp)
+    assert isinstance(op, LayerOp | CallOp)
     return (*_operation(forms, op, part, numbers), sharing)
 
 

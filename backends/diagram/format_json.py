@@ -92,6 +92,7 @@ def _edge(line: Line) -> dict[str, Any]:
         "tail": edge.tail,
         "head": edge.head,
         "look": edge.look,
+        "mark": edge.mark,
         "label": edge.label,
         "label_at": line.label,
         "points": line.points,

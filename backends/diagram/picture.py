@@ -58,7 +58,9 @@ class Table:
 
 
 Shape: TypeAlias = Literal["box", "bar", "fork", "circle", "table", "label"]
-Kind: TypeAlias = Category | Literal["block"]
+Kind: TypeAlias = Category | Literal["block", "failed"]
+Mark: TypeAlias = Literal["", "failed"]
+"""What a line says by its colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,9 @@ class Edge:
     ``hidden`` no line at all: it keeps boxes in order
     on one rank, or, as ``trunk``, on one axis.
 
-    ``level``: drawn flat, between the two arms of a U, without pulling at either end's height;
-    ``climbs``: the head stands above the tail. ``trunk`` edges are kept straight.
+    ``mark``: in another colour; ``level``: drawn flat, between the two arms of a U, without pulling
+    at either end's height; ``climbs``: the head stands above the tail. ``trunk`` edges are kept
+    straight.
     """
 
     tail: str
@@ -121,6 +124,12 @@ class Edge:
     trunk: bool = False
     level: bool = False
     climbs: bool = False
+    mark: Mark = ""
+
+    @property
+    def kind(self) -> str:
+        """Its classes in an SVG."""
+        return " ".join(word for word in (self.look, self.mark) if word not in ("flow", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,7 @@ def placed(picture: Picture) -> Placed:
         if edge.look == "hidden":
             continue
         ends = (edge.head, edge.tail) if edge.climbs else (edge.tail, edge.head)
-        kind = "" if edge.look == "flow" else edge.look
-        lines.append(_line(edge, found[*ends, kind].pop(0), at))
+        lines.append(_line(edge, found[*ends, edge.kind].pop(0), at))
     parents = {item.id: c.id for c in picture.clusters() for item in c.items}
     return Placed(
         round(right - left, 2), round(top - bottom, 2),

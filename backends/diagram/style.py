@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from ...compiler.dims import Dim, Size
 from ...compiler.types import TensorType
@@ -36,7 +36,11 @@ PAINTS: Final[dict[Kind, Paint]] = {
     "source": Paint("#F1F5D8", "#4D6210", "parameter or constant"),
     "other": Paint("#F3F4F6", "#374151", "other"),
     "block": Paint("#F3F6FB", "#0B5CAD", "block"),
+    "failed": Paint("#FEE2E2", "#B91C1C", "error"),
 }
+
+MARKS: Final[tuple[Literal["failed"], ...]] = ("failed",)
+"""What lines may be marked as."""
 
 HEAT: Final = ("#FFFFFF", "#FFF4DE", "#FFE8BF", "#FFDCA3", "#FFD08A")
 """From what costs little to what costs most; text on the darkest has a contrast of 12:1."""

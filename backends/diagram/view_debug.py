@@ -1,5 +1,7 @@
 """The debug view: every layer by itself, with all that is known of it. Nothing folds, and blocks
-stay open; copies are drawn one by one unless that makes too many."""
+stay open; copies are drawn one by one unless that makes too many.
+
+Of a spec that fails it draws what there is up to the errors, and those in red."""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from typing import Final
 from ...compiler.dims import Dim, substitute
 from ...compiler.ir import (
     CallOp,
+    FailedOp,
     Graph,
     InputOp,
     LayerOp,
@@ -140,6 +143,8 @@ class _Debug:
     def node(
         self, node: Node, path: str, ins: Sequence[str], scope: _Scope
     ) -> tuple[list[Item], list[str]]:
+        if isinstance(node.op, FailedOp):
+            return [self.failure(node, node.op, ins, scope)], []
         cell = node.op.cell if isinstance(node.op, ScanOp) else node.op
         if isinstance(cell, CallOp) and not node.idle and self.opens(cell, path, node, scope):
             return self.call(node, cell, path, ins, scope)
@@ -227,6 +232,22 @@ class _Debug:
             return None
         one = 0 if node.idle else node_cost(node, self.options.color_by, dict(scope.sizes))
         return one if self.copies else one * node.count
+
+    def failure(self, node: Node, op: FailedOp, ins: Sequence[str], scope: _Scope) -> Box:
+        """What could not be made, with the findings' codes and headlines."""
+        id = self.id(scope.inside(node.key))
+        for end, type in zip(ins, node.takes, strict=True):
+            self.edges.append(Edge(end, id, style.clip(scope.said([type]), WIDTH), mark="failed"))
+        lines = [
+            text(line)
+            for found in op.findings
+            for line in wrap(f"error {found.code}: {found.message}", WIDTH)
+        ]  # fmt: skip
+        place = _place(node.span)
+        lines += [text(Run(place, "faint"))] if place else []
+        said = style.clip(" ".join(op.text.split()), WIDTH) or "the spec"
+        tooltip = "\n".join(f"{f.code}: {f.message}" for f in op.findings)
+        return Box(id, text(said), "failed", lines=tuple(lines), tooltip=tooltip, span=node.span)
 
     def costs(self, node: Node, scope: _Scope) -> Iterator[tuple[str, str]]:
         cell = node.op.cell if isinstance(node.op, ScanOp) else node.op

@@ -105,7 +105,7 @@ class Application(Expressions):
             elif isinstance(member, Network):
                 results.append(self.apply(member, inputs, span, naming.member(i)))
             else:
-                results.append(member)
+                results.append(member if member is not UNKNOWN else self.fail("", inputs, span))
         return UNKNOWN if self.bundle(results, span) is None else results
 
     def _labelled_branch(
@@ -250,6 +250,9 @@ class Application(Expressions):
         group = self._open_group(naming, label.span)
         with self.building(group):
             value = make()
+        if value is UNKNOWN:
+            self.builder.labels.update(group.labels)
+            return self.fail_inside(group, naming, group.name, label.span)
         if not tensors_in(value):
             self._dissolve(group)
             return value
@@ -276,7 +279,7 @@ class Application(Expressions):
 
     def _close_group(self, group: Builder, value: Data, naming: Naming, span: Span) -> Data:
         if unknown_in(value):
-            return UNKNOWN
+            return self.fail_inside(group, naming, group.name, span)
         return self.call_graph(group, value, naming, group.name, span)
 
     def call_graph(
@@ -360,17 +363,17 @@ class Application(Expressions):
     def _run(self, network: LayerNetwork, inputs: list[Tensor], span: Span) -> Data:
         layer = network.layer
         if not self._arity(layer, network.word, inputs, span):
-            return UNKNOWN
+            return self.fail(network.word, inputs, span)
         tied, given = self._tensor_settings(network)
         if layer.elementwise and len(inputs) == 1 and inputs[0].type is None and not given:
             draft = self.draft(inputs, [None], span, layer=layer)
             return Tensor(draft, 0, None)
         types = [t.type or self._demand(layer, network.word, t, span) for t in inputs]
         if None in types:
-            return UNKNOWN
+            return self.fail(network.word, inputs, span)
         outputs = self._infer(network, inputs, [t for t in types if t is not None], span)
         if outputs is None:
-            return UNKNOWN
+            return self.fail(network.word, inputs, span)
         draft = self.draft([*inputs, *given], outputs, span, layer=layer)
         for name, chain in tied.items():
             self._record_tie(draft, name, chain)

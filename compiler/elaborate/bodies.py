@@ -92,6 +92,7 @@ class Bodies(Application):
                 env.names[statement.name] = template
             case _:
                 self.report("E212", "imports stand at the top level of a file", statement.span)
+        self.fail_alone()
         return True
 
     def add_default(self, statement: syntax.Default, env: Environment) -> None:
@@ -273,10 +274,10 @@ class Bodies(Application):
         value = self.pipe_target(expr, env)
         network = self.network_or_none(value)
         if network is None:
-            if isinstance(value, Tensor) or tensors_in(value) or unknown_in(value):
+            if unknown_in(value) or networks_in(value):
+                return self.fail(expr.span.text, inputs, expr.span)
+            if isinstance(value, Tensor) or tensors_in(value):
                 return value
-            if networks_in(value):
-                return UNKNOWN
             if isinstance(expr, syntax.For):
                 return self.report(
                     "E209", "this `for` only assigns: it gives no result", expr.span,
@@ -295,7 +296,7 @@ class Bodies(Application):
         key, arguments, sizes, kept = self._instance_key(network, inputs)
         known, _ = self.instances.get(key, (None, None))
         if known is None:
-            known = self._elaborate(network, inputs, arguments, sizes)
+            known = self._elaborate(network, inputs, arguments, sizes, naming)
             if not isinstance(known, Instance) or not known.graph.private:
                 self.instances[key] = known, kept
             if known is UNKNOWN:
@@ -311,7 +312,7 @@ class Bodies(Application):
 
     def _elaborate(
         self, network: BlockNetwork, inputs: list[Tensor], arguments: list[Tensor],
-        sizes: tuple[str, ...],
+        sizes: tuple[str, ...], naming: Naming,
     ) -> Instance | Any:  # fmt: skip
         self.step(network.span, BLOCK_STEPS)
         block = network.template.block
@@ -332,8 +333,12 @@ class Bodies(Application):
                     value = self._result(block, graph, env, value)
         finally:
             self.calls.pop()
+        if inner is None:
+            return self.fail(network.word, inputs, network.span)
         if unknown_in(value) or (len(self.diagnostics) > found and value is None):
-            return UNKNOWN
+            with self.building(graph):
+                self.fail_alone()
+            return self.fail_inside(graph, naming, network.word, network.span)
         return Instance(graph, value, arguments, sizes)
 
     def _enter(
@@ -510,7 +515,7 @@ class Bodies(Application):
         if self.bundle(value, place) is None:
             return UNKNOWN
         if not self.check_outputs(block, env, value):
-            return UNKNOWN
+            return self.fail(f"result of {block.name}", list(main_tensors(value)), place)
         return value
 
     def _unapplied(self, block: syntax.Block, place: Span) -> Data:

@@ -13,6 +13,7 @@ from ...grammar.source import Span
 from ..builder import Builder, Draft, bring
 from ..dims import Dim
 from ..environment import Environment
+from ..ir import FailedOp
 from ..layer import Layer
 from ..types import Dtype, TensorType
 from ..values import UNKNOWN, Data, LayerNetwork, Network, Shared, Tensor, Unknown
@@ -83,6 +84,8 @@ class Context:
         self.builder = root
         self.frame: Environment | None = None
         self.diagnostics: list[Diagnostic] = []
+        self.unplaced: list[Diagnostic] = []
+        """Errors for which no node stands yet in the graph of what was made."""
         self.reported: set[tuple[str, Span | None]] = set()
         self.suggestions = 0
         self.calls: list[tuple[str, Span]] = []
@@ -129,7 +132,41 @@ class Context:
         if (code, span) not in self.reported:
             self.reported.add((code, span))
             self.diagnostics.append(found)
+            if severity == "error":
+                self.unplaced.append(found)
         return UNKNOWN
+
+    def fail(self, text: str, inputs: Sequence[Tensor], span: Span) -> Unknown:
+        """A node for what could not be made of these inputs, with the findings that are at no
+        node yet. ``text`` is its piece of the spec; empty, that of the first finding."""
+        if self.unplaced:
+            text = text or _text(self.unplaced[0])
+            self._place(self.builder, FailedOp(text, tuple(self.unplaced)), inputs, span)
+            self.unplaced.clear()
+        return UNKNOWN
+
+    def fail_alone(self) -> None:
+        """Nodes for the findings of something into which no tensor was piped."""
+        for found in self.unplaced:
+            self._place(self.builder, FailedOp(_text(found), (found,)), (), found.span)
+        self.unplaced.clear()
+
+    def fail_inside(self, child: Builder, naming: Naming, word: str, span: Span) -> Unknown:
+        """A call of a graph that could not be completed."""
+        if not child.drafts:
+            return UNKNOWN
+        outer = {id(draft): tensor for draft, tensor in child.captured.values()}
+        inputs = [outer[id(i)] for i in child.inputs]
+        made = self._place(child.parent or self.root, None, inputs, span)
+        made.child, made.label, made.word = child, naming.label or "", naming.word or word
+        return UNKNOWN
+
+    def _place(
+        self, builder: Builder, op: FailedOp | None, inputs: Sequence[Tensor], span: Span | None
+    ) -> Draft:
+        with self.building(builder):
+            here = [self.bring(_whole(t)) for t in inputs]
+        return builder.add(Draft(builder, inputs=here, span=span, failed=op))
 
     def suggest(self, word: str, known: Sequence[str] | set[str]) -> str:
         from difflib import get_close_matches
@@ -266,3 +303,12 @@ class Context:
 
     def run_layer(self, layer: Layer, inputs: Sequence[TensorType]) -> tuple[TensorType, ...]:
         raise NotImplementedError
+
+
+def _text(found: Diagnostic) -> str:
+    return found.span.text if found.span else ""
+
+
+def _whole(tensor: Tensor) -> Tensor:
+    """The sequence, of one step of it."""
+    return tensor.draft.step_of or tensor

@@ -583,15 +583,16 @@ class Expressions(Calls):
     def pipe(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
         right = self.pipe_target(node.right, env)
         if unknown_in(left) or unknown_in(right):
-            return UNKNOWN
+            return self._fail_piped(node, left)
         network = self.piped_into(node, left, right)
         if network is None:
-            return UNKNOWN
+            return self._fail_piped(node, left)
         if isinstance(left, Tensor) or tensors_in(left):
             if self._joined_with_itself(node, env):
-                return UNKNOWN
+                return self._fail_piped(node, left)
             inputs = self.bundle(left, node.left.span)
-            return UNKNOWN if inputs is None else self.apply(network, inputs, node.right.span)
+            value = UNKNOWN if inputs is None else self.apply(network, inputs, node.right.span)
+            return self._fail_piped(node, left) if value is UNKNOWN else value
         first = self.network_or_none(left)
         if first is None and networks_in(left):
             return UNKNOWN
@@ -599,6 +600,11 @@ class Expressions(Calls):
             return self._not_piped(left, node.left.span)
         members = first.members if isinstance(first, Chain) and first.span is not None else (first,)
         return Chain((*members, network), node.span)
+
+    def _fail_piped(self, node: syntax.Binary, left: Data) -> Data:
+        """What the right side of a pipe could not make of the tensors on its left."""
+        tensors = [t for t in _flatten(left) if isinstance(t, Tensor)] if self.unplaced else []
+        return self.fail(node.right.span.text, tensors, node.right.span) if tensors else UNKNOWN
 
     def pipe_target(self, expr: syntax.Expr, env: Environment) -> Data:
         """The right side of a pipe: there ``sum([1, 2])`` is the layer, not the function."""

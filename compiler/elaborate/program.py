@@ -205,6 +205,7 @@ class Program(Scans):
         for statement, env in file.pipelines:
             if isinstance(statement, syntax.Require):
                 self._require(statement, env)
+        self.fail_alone()
 
     def _network_result(self, expr: syntax.Expr, env: Environment) -> Data:
         """A pipeline's result: it starts from ``input``, or gets an input of unknown shape."""

@@ -114,6 +114,7 @@ class Scans(Bodies):
             self.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)]
         )
         draft.span = tensor.draft.span
+        draft.step_of = tensor
         return Tensor(draft, 0, draft.types[0])
 
     def _same_length(self, network: Scan, inputs: list[Tensor]) -> bool:

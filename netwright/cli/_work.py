@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..files import write_atomically
 from ..grammar.diagnostics import Diagnostic
+from ..grammar.source import Source
 from ..network import net_name
 from ..terminal import Terminal, printable
 from ._parser import request, source
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
+    from ..compiler.pipeline import Compilation
 
 HERE = Path(__file__).parent.parent
 
@@ -24,15 +26,21 @@ HERE = Path(__file__).parent.parent
 def compiled(options: Namespace) -> tuple[Graph, str]:
     """The graph of the one net that the options mean, and its name. Findings go to
     standard error."""
-    from ..compiler.pipeline import load_source
-
     text = source(options.file, options)
-    found = load_source(text, **request(options))
-    if found.diagnostics:
-        print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
+    found = told(text, request(options))
     if found.graph is None:
         raise SystemExit(1)
     return found.graph, net_name(found, text)
+
+
+def told(text: Source, asked: Mapping[str, Any]) -> Compilation:
+    """What became of a text. Findings go to standard error."""
+    from ..compiler.pipeline import load_source
+
+    found = load_source(text, **asked)
+    if found.diagnostics:
+        print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
+    return found
 
 
 def refuse(findings: Sequence[Diagnostic], options: Namespace) -> int:

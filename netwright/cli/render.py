@@ -1,13 +1,20 @@
-"""Draw a spec as a diagram; the suffix of the file says in which format."""
+"""Draw a spec as a diagram; the suffix of the file says in which format.
+
+A spec with errors has a `--view debug`, up to the errors; the status is 1 all the same."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from ..grammar.diagnostics import Diagnostic
 from ..terminal import either
-from ._parser import Misuse, Parser, add_output, add_spec
-from ._work import compiled, deliver, refuse
+from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
+from ._work import deliver, refuse, told
+
+if TYPE_CHECKING:
+    from ..compiler.ir import Graph
+    from ..compiler.pipeline import Compilation
 
 EXAMPLES = """\
   netwright render unet.net -o unet.svg
@@ -15,6 +22,7 @@ EXAMPLES = """\
   netwright render vgg --net vgg16 --direction LR -o vgg16.svg
   netwright render gpt2 --net gpt2 --view paper -o gpt2.pdf
   netwright render resnet --net resnet50 --fold layer4 --no-legend -o resnet50.svg
+  netwright render broken.net --view debug -o broken.svg
   netwright render lenet.net > lenet.svg
 """
 
@@ -54,14 +62,30 @@ def run(options: Namespace) -> int:
 
     suffix = options.output.suffix if options.output and str(options.output) != "-" else ".svg"
     _know(suffix)
-    graph, _ = compiled(options)
+    found = told(source(options.file, options), {**request(options), "partial": True})
+    graph = found.graph or _up_to_the_errors(found, options.view)
+    if graph is None:
+        return 1
     looks = {name: getattr(options, name) for name in LOOKS}
     try:
         picture = render(graph, suffix, **looks)
     except DiagramError as error:
         return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
     deliver(picture, options.output)
-    return 0
+    return 0 if found.graph else 1
+
+
+def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:
+    """What there is to draw of a spec that fails; else says why there is nothing."""
+    if found.partial is None and view == "debug":
+        syntax = any(d.code.startswith("E1") for d in found.diagnostics)
+        why = "a text with syntax errors has no graph" if syntax else "no layer is reached"
+        complain(Misuse(f"there is nothing to draw: {why}"))
+    if found.partial is not None and view != "debug":
+        message = f"the {view} view shows whole networks"
+        complain(Misuse(message, "`--view debug` draws this one up to the error"))
+        return None
+    return found.partial
 
 
 def _know(suffix: str) -> None:

@@ -291,6 +291,23 @@ def test_render_takes_what_a_picture_shows(run: Netwright) -> None:
     assert ">R</text>" in run(*net, "--title", "R").out
 
 
+def test_render_of_a_failing_spec(run: Netwright) -> None:
+    done = run("render", "unet.net", "--view", "debug", "-o", "unet.svg")
+    assert (done.status, done.out) == (1, "")
+    assert "Found 1 error in unet.net" in done.err
+    assert "error E302: add needs tensors of one shape" in Path("unet.svg").read_text()
+    whole = run("render", "unet.net", "-o", "docs.svg")
+    assert (whole.status, Path("docs.svg").exists()) == (1, False)
+    assert "`--view debug` draws this one up to the error" in whole.err
+
+
+def test_render_of_a_damaged_text(run: Netwright) -> None:
+    Path("damaged.net").write_text("net a: x[3] { x > > relu }")
+    done = run("render", "damaged.net", "--view", "debug", "-o", "a.svg")
+    assert (done.status, Path("a.svg").exists()) == (1, False)
+    assert "nothing to draw: a text with syntax errors has no graph" in done.err
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("a.bmp", "cannot draw .bmp files"), ("picture", "cannot draw a file without a suffix")],

@@ -59,8 +59,8 @@ def complaints(dot: str) -> list[str]:
     names = {o["_gvid"]: o["name"] for o in drawn["objects"]}
     walls = [_wall(o) for o in drawn["objects"] if "bb" in o and not o["name"].endswith("page")]
     titles = [t for o in drawn["objects"] if "bb" in o for t in _texts(o)]
-    lines = [_line(e, names) for e in drawn["edges"] if e.get("style") != "invis"]
-    labels = [t for e in drawn["edges"] for t in _texts(e)]
+    lines = [_line(e, names) for e in drawn.get("edges", ()) if e.get("style") != "invis"]
+    labels = [t for e in drawn.get("edges", ()) for t in _texts(e)]
     page = _rect("page", drawn["bb"])
     return [
         *_overlaps(boxes, boxes), *_overlaps(labels, labels), *_overlaps(titles, titles),
