@@ -1,1 +1,1 @@
-"""How fast netwright is, as ratios to PyTorch: `python -m benchmarks`."""
+"""How fast netwright is, as ratios to PyTorch and to its peers: `python -m benchmarks`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from . import checking, running, scanning
-from .timing import HEAD, row
+from . import checking, drawing, running, scanning
+from .timing import HEAD, Result, row
 
-ROOMS = {"checking": checking, "running": running, "scanning": scanning}
+ROOMS = {"checking": checking, "running": running, "scanning": scanning, "drawing": drawing}
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     print(HEAD)
     for name in options.rooms or ROOMS:
         for result in ROOMS[name].run(options.rounds):
-            print(row(result), flush=True)
+            print(row(result) if isinstance(result, Result) else result, flush=True)
 
 
 main()

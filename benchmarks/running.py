@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import torch
@@ -37,6 +38,7 @@ class HandWritten(nn.Module):
         return out
 
 
+@cache
 def torchvision_models() -> Any:
     torch_library: Any = torch.library
     library = torch_library.Library("torchvision", "FRAGMENT")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Final
+from typing import Final, Literal
 
 Job = Callable[[], object]
 
@@ -22,13 +22,15 @@ COMPILED: Final = TemporaryDirectory(prefix="netwright-bench-")
 
 @dataclass(frozen=True)
 class Result:
-    """Seconds of both, and what the ratio ``theirs / ours`` should be at least."""
+    """What both took, and what the ratio ``theirs / ours`` should be at least. The unit is
+    seconds, or nothing for things that are counted."""
 
     name: str
     ours: float
     theirs: float
     ratio: float
     aim: float | None = None
+    unit: Literal["s", ""] = "s"
 
     @property
     def reached(self) -> bool:
@@ -69,7 +71,8 @@ HEAD = f"{'':52}{'ours':>11}{'theirs':>11}{'ratio':>9}   aim"
 
 
 def row(result: Result) -> str:
-    times = "".join(f"{spell(s):>11}" for s in (result.ours, result.theirs))
+    spelled = spell if result.unit else "{:.0f} ".format
+    times = "".join(f"{spelled(n):>11}" for n in (result.ours, result.theirs))
     aim = "" if result.aim is None else f"{result.aim:g}{'' if result.reached else '  missed'}"
     return f"{result.name:52}{times}{result.ratio:9.2f}   {aim}".rstrip()
 
