@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
-from . import sheet, style
+from . import legend, sheet, style
 from .collisions import lines_through_titles
+from .legend import Entry
 from .measure import SMALL, TITLE, box_width, line_width
-from .picture import Box, Cluster, Edge, Item, Kind, Picture, Run, Strip, Table, Text, costliest
+from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, Text, costliest
 from .sheet import Places
 
 FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
@@ -100,10 +101,10 @@ def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
     trunk = tuple(item for item in picture.items if item not in insets)
     pieces = [_alone(_piece(picture, items)) for items in (trunk, *((i,) for i in insets))]
     words = {LEGEND_ID: _legend(picture, 1) if picture.legend else "", TITLE_ID: _heading(picture)}
-    legend, title = (_note(id, said) for id, said in words.items())
+    key, title = (_note(id, said) for id, said in words.items())
     attributes = GRAPH | {"layout": "nop2"}
     digraph = Digraph(picture.name, graph_attr=attributes, node_attr=NODE, edge_attr=EDGE)
-    layout = _layout(picture, {}, sheet.placed(pieces, legend, title, picture.direction))
+    layout = _layout(picture, {}, sheet.placed(pieces, key, title, picture.direction))
     for item in picture.items:
         _item(digraph, item, layout)
     _edges(digraph, picture, layout)
@@ -164,8 +165,8 @@ def _edges(digraph: Any, picture: Picture, layout: _Layout) -> None:
 
 def _attributes(picture: Picture) -> dict[str, str]:
     attributes = GRAPH | {"rankdir": picture.direction}
-    legend = _legend(picture) if picture.legend else ""
-    return attributes | ({"label": legend, "labelloc": "b"} if legend else {})
+    key = _legend(picture) if picture.legend else ""
+    return attributes | ({"label": key, "labelloc": "b"} if key else {})
 
 
 def _heading(picture: Picture) -> str:
@@ -456,40 +457,27 @@ def _plain(said: str) -> str:
 
 def _legend(picture: Picture, columns: int = LEGEND_COLUMNS) -> str:
     """What occurs, in columns; as wide as a narrow picture."""
-    entries = list(_entries(picture))
+    entries = list(legend.entries(picture))
     rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
-    lines = ["".join(_entry(*entry) for entry in row) for row in rows]
+    lines = ["".join(map(_entry, row)) for row in rows]
     start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" CELLPADDING="0">'
     return f"<{start}{''.join(f'<TR>{line}</TR>' for line in lines)}</TABLE>>" if lines else ""
 
 
-def _entry(mark: str, name: str) -> str:
-    return f'<TD>{mark}</TD><TD ALIGN="LEFT">{_cell(f"{name}   ", style.SOFT)}</TD>'
+def _entry(entry: Entry) -> str:
+    name = _cell(f"{entry.name}   ", style.SOFT)
+    return f'<TD>{_mark(entry)}</TD><TD ALIGN="LEFT">{name}</TD>'
 
 
-def _entries(picture: Picture) -> Iterator[tuple[str, str]]:
-    used = set() if picture.measure else set(_kinds(picture))
-    if picture.measure:
-        steps = len(style.HEAT) - 1
-        for i in range(steps, -1, -1):
-            part = round(costliest(picture) * (i / steps) ** 2)
-            yield _swatch(style.HEAT[i], style.WIRE), f"{style.amount(part)} {picture.measure}"
-    for kind, paint in style.PAINTS.items():
-        if kind in used:
-            yield _swatch(paint.fill, paint.line), paint.name
-    if any(e.look == "skip" for e in picture.edges):
-        yield _cell("- -", style.SKIP), "skip connection"
-    repeated = any(box.repeated for box in picture.boxes())
-    if repeated or any(c.repeated for c in picture.clusters()):
-        yield _html((Run("×n", "badge"),), SMALL)[1:-1], "repeated n times"
-
-
-def _kinds(picture: Picture) -> Iterator[Kind]:
-    for box in picture.boxes():
-        if box.shape == "box" and box.category != "io":
-            yield box.category
-        for strip in (*box.above, *box.below):
-            yield strip.category
+def _mark(entry: Entry) -> str:
+    if entry.mark == "skip":
+        return _cell("- -", style.SKIP)
+    if entry.mark == "badge":
+        return _html((Run("×n", "badge"),), SMALL)[1:-1]
+    if entry.heat is not None:
+        return _swatch(style.HEAT[entry.heat], style.WIRE)
+    paint = style.PAINTS[entry.kind]
+    return _swatch(paint.fill, paint.line)
 
 
 def _swatch(fill: str, line: str) -> str:

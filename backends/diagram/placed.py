@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from .dot import dot
+from .dot import LEGEND_ID, TITLE_ID, dot
 from .engine import lay_out
 from .picture import Box, Cluster, Edge, Picture
 
@@ -39,7 +39,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """``parents`` says which cluster an item stands in."""
+    """``parents`` says which cluster an item stands in. ``title`` and ``legend`` are there if asked
+    for."""
 
     width: float
     height: float
@@ -47,11 +48,14 @@ class Placed:
     clusters: tuple[tuple[Cluster, Frame], ...]
     lines: tuple[Line, ...]
     parents: dict[str, str]
+    title: Frame | None = None
+    legend: Frame | None = None
 
 
-def placed(picture: Picture) -> Placed:
-    """The picture laid out, without title and legend."""
-    drawn = json.loads(lay_out(dot(replace(picture, legend=False, title="", subtitle="")), "json"))
+def placed(picture: Picture, *, words: bool = False) -> Placed:
+    """The picture laid out, without title and legend unless ``words`` asks for them."""
+    bare = picture if words else replace(picture, legend=False, title="", subtitle="")
+    drawn = json.loads(lay_out(dot(bare), "json"))
     left, bottom, right, top = _numbers(drawn["bb"])
 
     def at(x: float, y: float) -> Point:
@@ -59,6 +63,7 @@ def placed(picture: Picture) -> Placed:
 
     objects = drawn["objects"]
     frames = {o["name"]: frame for o in objects if (frame := _frame(o, left, top)) is not None}
+    page = {o["name"]: o for o in objects}.get("cluster_page", {})
     found: dict[tuple[str, str, str], list[Any]] = {}
     for line in sorted(drawn.get("edges", ()), key=lambda e: e["_gvid"]):
         ends = (objects[line["tail"]]["name"], objects[line["head"]]["name"])
@@ -76,6 +81,8 @@ def placed(picture: Picture) -> Placed:
         tuple((box, frames[box.id]) for box in picture.boxes()),
         tuple((c, frames[f"cluster_{c.id}"]) for c in picture.clusters()),
         tuple(lines), parents,
+        frames.get(TITLE_ID) or _label(page, left, top),
+        frames.get(LEGEND_ID) or _label(drawn, left, top),
     )  # fmt: skip
 
 
@@ -89,6 +96,14 @@ def _frame(drawn: Any, left: float, top: float) -> Frame | None:
     else:
         return None
     return Frame(*(round(n, 2) for n in (x0 - left, top - y1, x1 - x0, y1 - y0)))
+
+
+def _label(drawn: Any, left: float, top: float) -> Frame | None:
+    """Of a cluster or the whole."""
+    if "lp" not in drawn:
+        return None
+    size = {"width": drawn["lwidth"], "height": drawn["lheight"]}
+    return _frame({"pos": drawn["lp"], **size}, left, top)
 
 
 def _line(edge: Edge, drawn: Any, at: Any) -> Line:

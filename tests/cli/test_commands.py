@@ -316,7 +316,7 @@ def test_render_wants_a_suffix_it_knows(run: Netwright, name: str, message: str)
     done = run("render", "lenet.net", "-o", name)
     assert (done.status, done.out) == (2, "")
     assert message in done.err
-    assert ".png or .svg" in done.err
+    assert ".png, .svg or .tex" in done.err
 
 
 def test_a_file_in_no_folder(run: Netwright) -> None:

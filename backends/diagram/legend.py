@@ -1,0 +1,55 @@
+"""The legend: what occurs in a picture, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from . import style
+from .picture import Kind, Picture, costliest
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``swatch``: a box of a category, or of a heat from 0 to 4; ``skip`` a dashed line; ``badge``
+    the red count."""
+
+    mark: Literal["swatch", "skip", "badge"]
+    name: str
+    kind: Kind = "other"
+    heat: int | None = None
+
+
+def entries(picture: Picture) -> Iterator[Entry]:
+    used = set() if picture.measure else set(_kinds(picture))
+    if picture.measure:
+        yield from scale(costliest(picture), picture.measure)
+    yield from swatches(used)
+    if any(e.look == "skip" for e in picture.edges):
+        yield Entry("skip", "skip connection")
+    repeated = any(box.repeated for box in picture.boxes())
+    if repeated or any(c.repeated for c in picture.clusters()):
+        yield Entry("badge", "repeated n times")
+
+
+def swatches(used: set[Kind]) -> Iterator[Entry]:
+    for kind, paint in style.PAINTS.items():
+        if kind in used:
+            yield Entry("swatch", paint.name, kind)
+
+
+def scale(top: int, measure: str) -> Iterator[Entry]:
+    """The heats, from that of the costliest box down."""
+    steps = len(style.HEAT) - 1
+    for i in range(steps, -1, -1):
+        part = round(top * (i / steps) ** 2)
+        yield Entry("swatch", f"{style.amount(part)} {measure}", heat=i)
+
+
+def _kinds(picture: Picture) -> Iterator[Kind]:
+    for box in picture.boxes():
+        if box.shape == "box" and box.category != "io":
+            yield box.category
+        for strip in (*box.above, *box.below):
+            yield strip.category
