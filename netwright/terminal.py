@@ -42,6 +42,11 @@ class Terminal(Record):
         return f"\x1b[{';'.join(_CODES[r] for r in roles)}m{text}\x1b[0m"
 
 
+def takes_progress(stream: TextIO) -> bool:
+    """Whether a line may be written over: on a terminal, where colours are welcome too."""
+    return _is_terminal(stream) and _takes_colour(stream)
+
+
 def _takes_colour(stream: TextIO) -> bool:
     """https://no-color.org and https://force-color.org, then what the stream is."""
     if os.environ.get("NO_COLOR"):

@@ -12,6 +12,7 @@ from ...compiler.ir import Graph
 from .costs import MEASURES
 from .errors import DiagramError, MissingExtra, TooLarge
 from .picture import Options, Picture
+from .progress import say
 
 __all__ = [
     "DiagramError", "MissingExtra", "TooLarge", "formats", "render", "to_dot", "views",
@@ -81,6 +82,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture:
 
         check(graph, options)
     build: Any = import_module(f"{__name__}.view_{view}").picture
+    say("choosing what to draw")
     picture: Picture = build(graph, options)
     return picture
 

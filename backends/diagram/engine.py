@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import sysconfig
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryFile
+from time import monotonic
 from typing import Final
 
 from .errors import DiagramError, MissingExtra
+from .progress import say
 
 PROGRAM: Final = "graphviz-pure"
 SECONDS: Final = 60
+TICK: Final = 0.2
+"""Seconds between signs of life."""
+SIMPLER: Final = (
+    "open less (`--depth 1`, `--fold NAME`), or put layers into blocks: what is alike is drawn once"
+)
 
 
 def program() -> str:
@@ -33,15 +43,31 @@ def program() -> str:
 def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) -> bytes:
     """What the program makes of a DOT text. Raises DiagramError if it fails or takes too long."""
     command = [program or globals()["program"](), "-q", f"-T{format}", *arguments]
-    try:
-        done = subprocess.run(
-            command, input=dot.encode(), capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise DiagramError(
-            f"the layout took longer than {SECONDS} seconds", help="fold more: `depth=1`"
-        ) from None
-    if done.returncode != 0 or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip()
-        raise DiagramError(f"the layout failed: {said or done.returncode}")
-    return done.stdout
+    status, out, err = _run(command, dot.encode())
+    if status != 0 or not out:
+        said = err.decode(errors="replace").strip()
+        raise DiagramError(f"the layout failed: {said or status}")
+    return out
+
+
+def _run(command: Sequence[str], given: bytes) -> tuple[int, bytes, bytes]:
+    """Exit status, what it wrote, what it complained of. It does not outlive an interruption."""
+    until = monotonic() + SECONDS
+    with TemporaryFile() as text:  # a pipe would have to be fed between the ticks
+        text.write(given)
+        text.seek(0)
+        with Popen(command, stdin=text, stdout=PIPE, stderr=PIPE) as process:
+            try:
+                return _wait(process, until)
+            except BaseException:
+                process.kill()
+                raise
+
+
+def _wait(process: Popen[bytes], until: float) -> tuple[int, bytes, bytes]:
+    while monotonic() < until:
+        say("laying out the diagram")
+        with suppress(TimeoutExpired):
+            out, err = process.communicate(timeout=TICK)
+            return process.returncode, out, err
+    raise DiagramError(f"the layout took longer than {SECONDS} seconds", help=SIMPLER)

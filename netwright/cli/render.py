@@ -4,12 +4,14 @@ A spec with errors has a `--view debug`, up to the errors; the status is 1 all t
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from ..grammar.diagnostics import Diagnostic
 from ..terminal import either
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
+from ._progress import Progress
 from ._work import deliver, refuse, told
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ def configure(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     from ..backends.diagram import DiagramError, render
+    from ..backends.diagram.progress import heard_by
 
     suffix = options.output.suffix if options.output and str(options.output) != "-" else ".svg"
     _know(suffix)
@@ -68,7 +71,8 @@ def run(options: Namespace) -> int:
         return 1
     looks = {name: getattr(options, name) for name in LOOKS}
     try:
-        picture = render(graph, suffix, **looks)
+        with Progress(sys.stderr) as progress, heard_by(progress.show):
+            picture = render(graph, suffix, **looks)
     except DiagramError as error:
         return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
     deliver(picture, options.output)
