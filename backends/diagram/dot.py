@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from . import legend, sheet, style
 from .collisions import lines_through_titles
+from .engine import lay_out
 from .legend import Entry
 from .measure import SMALL, TITLE, box_width, line_width
 from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, Text, costliest
@@ -77,6 +78,15 @@ def dot(picture: Picture) -> str:
     """DOT text; the same picture gives the same bytes. With insets everything has its place."""
     insets = [item for item in picture.items if isinstance(item, Cluster) and item.inset]
     return _page(picture, insets) if insets else _alone(picture)
+
+
+def size(picture: Picture) -> sheet.Point:
+    """Width and height in points; near enough for a picture without insets, whose titles may yet
+    want some room."""
+    insets = any(isinstance(item, Cluster) and item.inset for item in picture.items)
+    said = dot(picture) if insets else _text(picture, _spacers(picture))
+    _, _, width, height = lay_out(said, "plain").split(b"\n", 1)[0].split()
+    return 72 * float(width), 72 * float(height)
 
 
 def _alone(picture: Picture) -> str:
@@ -391,6 +401,8 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layou
         attributes["dir"] = "back"
         if not edge.arrow:
             attributes["arrowtail"] = "none"
+        if edge.level:
+            attributes["weight"] = "0"
         tail, head = head, tail
     if layout.places:
         tail, head = (edge.head, edge.tail) if edge.climbs else (edge.tail, edge.head)

@@ -1,4 +1,4 @@
-"""Conv, norm and activation are one step."""
+"""Conv, norm and activation are one step; so are a projection and how it is cut into heads."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .chart import Forms, Part, Ref, Step, StepKind
 
 BARS: Final = frozenset({"concat", "stack"})
 STRIPS: Final = 3
+MOVES: Final = frozenset({"rearrange", "reshape", "permute", "transpose", "movedim"})
+"""Layers that put the same numbers another way."""
 
 
 def fold(
@@ -70,15 +72,20 @@ def _followers(parts: list[Part], results: tuple[Ref, ...]) -> dict[int, int]:
 
 
 def role(part: Part) -> str:
-    """C conv, L linear, N norm, A activation, D dropout: what may share a box with a neighbour."""
+    """What may share a box with a neighbour: C conv, L linear, N norm, A activation, D dropout,
+    M another order of the same numbers, O other layers that take strips below, of any inputs."""
     node = part.node
-    if not isinstance(node.op, LayerOp) or node.count > 1 or part.shared:
-        return ""
-    if len(node.types) != 1 or len(part.inputs) != 1:
+    if not isinstance(node.op, LayerOp) or node.count > 1 or part.shared or len(node.types) != 1:
         return ""
     layer = node.op.layer
+    if layer.category in ("attention", "embedding"):
+        return "O"
+    if len(part.inputs) != 1:
+        return ""
     if layer.word.startswith("dropout"):
         return "D"
+    if layer.word in MOVES:
+        return "M"
     return {"conv": "C", "linear": "L", "norm": "N", "activation": "A"}.get(layer.category, "")
 
 
@@ -91,13 +98,12 @@ def _cut(roles: str) -> Iterable[tuple[int, int, int]]:
     while at < len(roles):
         found = unit.match(roles, at) or _ALONE.match(roles, at)
         assert found is not None
-        core = found.start("core")
-        yield at, found.end(), core if core >= 0 else at
+        yield at, found.end(), max(at, found.start("core"))
         at = found.end()
 
 
 _BEFORE: Final = re.compile(r"(?:NA?)?(?P<core>C)")
-_AFTER: Final = re.compile(rf"D?(?P<core>[CL])[NAD]{{0,{STRIPS}}}")
+_AFTER: Final = re.compile(rf"D?(?P<core>[CL])[NADM]{{0,{STRIPS}}}|O[DM]{{0,2}}")
 _ALONE: Final = re.compile(r"(?P<core>N)A?|.")
 
 

@@ -1,10 +1,10 @@
-"""Sizes that the layout will find, near enough to decide how much to open."""
+"""Sizes that the layout will find, near enough to make room for titles."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from .picture import Box, Picture, Table, Text, letters
+from .picture import Box, Table, Text, letters
 
 # Arial's advance widths in thousandths of the size, for the characters from space to tilde.
 _WIDTHS: Final = (
@@ -32,18 +32,6 @@ def line_width(line: Text, size: float, *, bold: bool = False) -> float:
     return width(letters(line), size, bold=bold)
 
 
-def box_height(box: Box) -> float:
-    if box.shape == "fork":
-        return 5
-    if box.shape in ("circle", "bar"):
-        return 20
-    if box.shape == "table":
-        return 12 * (len(box.table.rows) + 1) + 6 if box.table else 6
-    strips = 14 * (bool(box.above) + bool(box.below))
-    table = 12 * (len(box.table.rows) + 1) if box.table else 0
-    return 22 + 10 * len(box.lines) + strips + table + (8 if box.repeated else 0)
-
-
 def box_width(box: Box) -> float:
     if box.shape in ("fork", "circle"):
         return 4 if box.shape == "fork" else 19
@@ -59,24 +47,3 @@ def box_width(box: Box) -> float:
 def table_width(table: Table) -> float:
     columns = zip(table.head, *table.rows, strict=True)
     return sum(max(width(cell, SMALL) for cell in column) + 7 for column in columns)
-
-
-def height(picture: Picture) -> float:
-    """Points from top to bottom, by the longest way through the picture."""
-    tall = {box.id: box_height(box) for box in picture.boxes()}
-    walls: dict[str, set[str]] = {box: set() for box in tall}
-    frames: dict[str, float] = {}
-    for cluster in picture.clusters():
-        inside = Picture("", "", "", "TB", cluster.items, ())
-        for box in inside.boxes():
-            walls[box.id].add(cluster.id)
-        frames[cluster.id] = 24 + (8 if cluster.repeated else 0)
-    reach = dict(tall)
-    for edge in picture.edges:
-        if edge.look in ("loop", "hidden") or edge.level or edge.climbs:
-            continue
-        entered = walls[edge.head] - walls[edge.tail]
-        left = walls[edge.tail] - walls[edge.head]
-        gap = 18 + (10 if edge.label else 0) + sum(frames[c] for c in entered) + 10 * len(left)
-        reach[edge.head] = max(reach[edge.head], reach[edge.tail] + gap + tall[edge.head])
-    return max(reach.values(), default=0) + (24 if picture.title else 0) + 30

@@ -113,7 +113,7 @@ class Edge:
 
     ``mark``: in another colour; ``level``: drawn flat, between the two arms of a U, without pulling
     at either end's height; ``climbs``: the head stands above the tail. ``trunk`` edges are kept
-    straight.
+    straight. ``name`` is what the block that the edge enters calls its tensor.
     """
 
     tail: str
@@ -124,6 +124,7 @@ class Edge:
     trunk: bool = False
     level: bool = False
     climbs: bool = False
+    name: str = ""
     mark: Mark = ""
 
     @property

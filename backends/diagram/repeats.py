@@ -29,7 +29,8 @@ def merge_equal(steps: list[Step], results: tuple[Ref, ...]) -> tuple[list[Step]
         going = i > 1 and at[i - 1] == at[i - 2]
         if before is not None and _continues(before, step, steps, i, uses, going=going):
             merged[-1] = replace(
-                before, count=before.count + step.count, types=step.types,
+                before, count=before.count + step.count,
+                types=(*step.types, *before.types[len(step.types) :]),
                 paths=before.paths + step.paths, merged=(*(before.merged or (before,)), step),
             )  # fmt: skip
         else:
@@ -58,7 +59,7 @@ def _continues(
     )
     return (
         step.kind in ("unit", "call")
-        and (step.form, step.numbers) == (before.form, before.numbers)
+        and (step.look, step.numbers) == (before.look, before.numbers)
         and step.inputs[:1] == ((i - 1, 0),)
         and uses[i - 1] == len(handed)
         and same
@@ -74,7 +75,7 @@ def _fits(ref: Ref, before: Ref, going: bool) -> bool:
 
 def _weighs(step: Step) -> bool:
     """Repeating only pools and reshapes is no pattern worth a badge."""
-    return any(role(p) or p.node.count > 1 for p in step.parts)
+    return any(role(p) not in ("", "M") or p.node.count > 1 for p in step.parts)
 
 
 # --- stretches that repeat: what a loop without a block leaves, and runs of blocks ---------------

@@ -20,6 +20,8 @@ class End:
     look: Literal["flow", "skip"] = "flow"
     level: bool = False
     climbs: bool = False
+    name: str = ""
+    """What the block around calls the tensor, beside its first input."""
 
 
 NOWHERE: Final = End("")

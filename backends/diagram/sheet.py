@@ -66,6 +66,13 @@ def placed(pieces: Sequence[str], legend: str, title: str, direction: str) -> Pl
 # --- the page ---------------------------------------------------------------------------------
 
 
+def scale(size: Point) -> float:
+    """By how much a picture shrinks to fit the page, upright or on its side."""
+    short, long = PAGE
+    upright, lying = min(short / size[0], long / size[1]), min(long / size[0], short / size[1])
+    return min(1.0, max(upright, lying))
+
+
 def arrange(
     sizes: Sequence[Point], trunk: Sequence[Rect], direction: str, legend: Point | None = None
 ) -> _Page:
@@ -107,7 +114,7 @@ def _merit(page: _Page) -> tuple[float, float]:
 
 
 def _scale(size: Point) -> float:
-    return min(1.0, PAGE[0] / size[0], PAGE[1] / (size[1] + HEADING))
+    return scale((size[0], size[1] + HEADING))
 
 
 def _beside(sizes: Sequence[Point], trunk: Sequence[Rect]) -> Iterator[_Page]:

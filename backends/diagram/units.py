@@ -45,10 +45,11 @@ def _caption(copies: Sequence[Step], part: int, symbols: Symbols) -> tuple[Text,
 
 
 def _strips(copies: Sequence[Step], places: Sequence[int], symbols: Symbols) -> tuple[Strip, ...]:
-    ops = [copies[0].parts[i].node.op for i in places]
+    shown = [i for i in places if not all(words.idle(c.parts[i]) for c in copies)]
+    ops = [copies[0].parts[i].node.op for i in shown]
     return tuple(
-        Strip(words.short(_caption(copies, i, symbols)[0]), words.strip_kind(op.layer))
-        for i, op in zip(places, ops, strict=True)
+        Strip(symbols.line([words.strip(c.parts[i]) for c in copies]), op.layer.category)
+        for i, op in zip(shown, ops, strict=True)
         if isinstance(op, LayerOp)
     )
 

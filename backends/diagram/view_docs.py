@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
 from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
 from . import runs, style, words
@@ -16,25 +16,16 @@ from .asked import firsts, opens
 from .chart import Chart, Ref, Step
 from .charts import Charts
 from .costs import MEASURES, cost
-from .errors import TooLarge
-from .measure import height
+from .fit import MOST, Detail, Drawn, Key, Opening, readable, too_large
 from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, letters, text
 from .scope import NOWHERE, End, Scope
+from .sideways import beside
 from .symbols import Symbols
 from .units import SHARED, unit
 from .wiring import Wiring, wiring
 
-READABLE: Final = 400
-"""Boxes that a reader takes in; beyond that less is opened."""
-MOST: Final = 1500
-"""Boxes that are drawn at all."""
-PAGE: Final = 1150
-"""Points of height that A4 shows at 6 points for the smallest text."""
 STEP: Final = "t → t+1"
 LINES: Final = 6
-
-Draw: TypeAlias = Callable[[Charts, Graph, Options, bool, int | None], Picture]
-"""Draws a net, groups in a row merged or not, opened so many levels deep."""
 
 
 def picture(graph: Graph, options: Options) -> Picture:
@@ -42,53 +33,16 @@ def picture(graph: Graph, options: Options) -> Picture:
     return readable(graph, firsts(graph, options), _draw)
 
 
-def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
-    """As much opened as stays readable. Raises TooLarge if nothing does."""
-    charts = Charts((*options.expand, *options.fold))
-    attempts = [(False, options.depth), (True, options.depth)]
-    attempts += [(True, depth) for depth in (3, 2, 1, 0) if options.depth is None]
-    drawn: Picture | None = None
-    refused: TooLarge | None = None
-    for groups, depth in attempts:
-        try:
-            drawn = draw(charts, graph, options, groups, depth)
-        except TooLarge as error:
-            refused = error
-            continue
-        # Folding groups is for the page's sake too, opening less only for the reader's.
-        if _count(drawn) <= READABLE and (groups or height(drawn) <= PAGE):
-            return drawn
-    if drawn is None and refused is not None:
-        raise refused
-    assert drawn is not None
-    if _count(drawn) > MOST:
-        raise _too_large(graph.name, _count(drawn))
-    return drawn
-
-
-def _count(drawn: Picture) -> int:
-    return sum(1 for _ in drawn.boxes())
-
-
-def _too_large(name: str, count: int) -> TooLarge:
-    return TooLarge(
-        f"{name or 'the network'} has {count} boxes to draw, at most {MOST} fit a picture",
-        help="put its layers into blocks or repeats (`block`, `f * 3`, `as name`): "
-        "each folds into one box",
-    )
-
-
-def _draw(
-    charts: Charts, graph: Graph, options: Options, groups: bool, depth: int | None
-) -> Picture:
-    docs = Docs(charts, options, groups, depth, varying(graph))
+def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Drawn:
+    docs = Docs(charts, options, detail, varying(graph))
     docs.net(graph)
     title, subtitle = words.titles(graph, options.title)
-    return Picture(
+    view = Picture(
         graph.name or "network", title, subtitle, options.direction, tuple(docs.items),
         straighten(docs.edges), tuple(docs.ranks), options.legend,
         MEASURES.get(options.color_by, ""),
     )  # fmt: skip
+    return Drawn(beside(view), docs.openings)
 
 
 def straighten(edges: Sequence[Edge]) -> tuple[Edge, ...]:
@@ -127,13 +81,15 @@ class Docs:
 
     charts: Charts
     options: Options
-    groups: bool
-    depth: int | None
+    detail: Detail
     varying: dict[str, set[str]]
     items: list[Item] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     ranks: list[tuple[str, ...]] = field(default_factory=list)
-    opened: set[tuple[str, int]] = field(default_factory=set)
+    opened: set[Key] = field(default_factory=set)
+    openings: list[Opening] = field(default_factory=list)
+    level: int = 0
+    """How many walls stand around."""
     labelled: set[str] = field(default_factory=set)
 
     # --- the net ------------------------------------------------------------------------------
@@ -164,10 +120,10 @@ class Docs:
     ) -> list[End]:
         """Draw a chart, or several of one form as one; gives where its results leave."""
         if len(variants) == 1:
-            variants = [self.charts.with_runs(variants[0], groups=self.groups)]
+            variants = [self.charts.with_runs(variants[0], groups=self.detail.groups)]
         chart = variants[0]
         if len(chart.steps) > MOST:
-            raise _too_large(scope.path.rstrip("."), len(chart.steps))
+            raise too_large(scope.path.rstrip("."), len(chart.steps))
         arms = scope.depth == 0 and self.options.direction == "TB"
         wires = wiring(chart, arms=arms)
         if wires.levels:
@@ -237,8 +193,11 @@ class Docs:
         if label:
             self.labelled.add(end.box)
         self.edges.append(
-            Edge(end.box, head, label, end.look, arrow, level=end.level, climbs=end.climbs)
-        )
+            Edge(
+                end.box, head, label, end.look, arrow, level=end.level, climbs=end.climbs,
+                name=end.name,
+            )
+        )  # fmt: skip
 
     def step(
         self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], symbols: Symbols
@@ -249,6 +208,8 @@ class Docs:
             return self.run(copies[0], scope, ins)
         if copies[0].kind == "scan" and copies[0].body is not None:
             return self.scan(copies, scope, ins, symbols)
+        if len(ins) == 1 and all(words.idle(p) for c in copies for p in c.parts):
+            return [ins[0]]
         box = self.weighed(copies, scope, unit(copies, scope, symbols))
         self.items.append(box)
         for end in ins:
@@ -329,8 +290,15 @@ class Docs:
     ) -> list[str]:  # fmt: skip
         """Draw the inside and put a wall around it."""
         outside, self.items = self.items, []
-        found = self.steps(bodies, below, entering(ins), symbols)
+        before, self.level = len(self.openings), self.level + 1
+        found = self.steps(bodies, below, entering(_named(bodies[0], ins)), symbols)
         inside, self.items = tuple(self.items), outside
+        self.level -= 1
+        if _key(step) in self.opened:
+            boxes = sum(1 for _ in Picture("", "", "", "TB", inside, ()).boxes())
+            last = len(self.openings) == before
+            copies = sum(runs.counts(step)) if step.rows else step.count
+            self.openings.append(Opening(_key(step), copies, self.level, boxes, last))
         self.items.append(
             Cluster(
                 below.wall(), title, inside, repeated=bool(count),
@@ -384,7 +352,8 @@ class Docs:
                 lines=(text(style.shape(below.type(port.type))),), tooltip=f"state {port.name}",
             )  # fmt: skip
             self.items += [box, Box(below.point(f"back{i + 1}"), text(STEP), shape="label")]
-            self.connect(ins[op.sequences + i], box.id)
+            # What it starts from is made before: the line runs down.
+            self.connect(replace(ins[op.sequences + i], name=""), box.id)
             ends.append(End(box.id))
         # The states stand to the right, where the lines come back.
         line = (step.box, *(end.box for end in ends))
@@ -396,7 +365,7 @@ class Docs:
 
     def only(self, body: Chart) -> Step | None:
         """The call or run that is all a chart holds: the two share one wall."""
-        chart = self.charts.with_runs(body, groups=self.groups)
+        chart = self.charts.with_runs(body, groups=self.detail.groups)
         step = chart.steps[0] if len(chart.steps) == 1 else None
         if step is None or step.kind not in ("call", "run") or body.graph is None:
             return None
@@ -417,11 +386,10 @@ class Docs:
         asked = self.asked(step, scope)
         if asked is not None:
             return asked
-        key = (words.name(step), step.body.look if step.body else step.look)
-        deep = self.depth is not None and scope.depth >= self.depth
-        if scope.closed or deep or key in self.opened:
+        deep = self.detail.depth is not None and scope.depth >= self.detail.depth
+        if scope.closed or deep or _key(step) in self.opened | self.detail.shut:
             return False
-        self.opened.add(key)
+        self.opened.add(_key(step))
         return True
 
     def asked(self, step: Step, scope: Scope) -> bool | None:
@@ -496,13 +464,24 @@ class Docs:
     @contextmanager
     def unseen(self) -> Iterator[None]:
         """Draw for the columns' sake only."""
-        kept = (self.items, self.edges, self.ranks, self.opened, self.labelled)
-        self.items, self.edges, self.ranks = [], [], []
+        kept = (self.items, self.edges, self.ranks, self.opened, self.labelled, self.openings)
+        self.items, self.edges, self.ranks, self.openings = [], [], [], []
         self.opened, self.labelled = set(self.opened), set(self.labelled)
         try:
             yield
         finally:
-            self.items, self.edges, self.ranks, self.opened, self.labelled = kept
+            self.items, self.edges, self.ranks, self.opened, self.labelled, self.openings = kept
+
+
+def _named(body: Chart, ins: Sequence[End]) -> list[End]:
+    """Inputs by the names that a block gives them; the first is its own."""
+    ports = body.graph.inputs if body.graph else ()
+    names = [port.name for port in ports[1:]] + [""] * len(ins)
+    return [*ins[:1], *(replace(e, name=n or e.name) for e, n in zip(ins[1:], names, strict=False))]
+
+
+def _key(step: Step) -> Key:
+    return words.name(step), step.body.look if step.body else step.look
 
 
 def _twins(chart: Chart, wires: Wiring) -> set[int]:

@@ -17,12 +17,11 @@ from .asked import firsts
 from .chart import Chart, Step, single
 from .charts import Charts
 from .costs import MEASURES
+from .fit import Detail, Drawn, Key, readable
 from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Text, text
 from .scope import End, Scope
 from .symbols import Column, Symbols
-from .view_docs import Docs, readable, straighten, varying
-
-Key = tuple[str, int]
+from .view_docs import Docs, straighten, varying
 
 
 def picture(graph: Graph, options: Options) -> Picture:
@@ -30,21 +29,20 @@ def picture(graph: Graph, options: Options) -> Picture:
     return readable(graph, firsts(graph, options), _draw)
 
 
-def _draw(
-    charts: Charts, graph: Graph, options: Options, groups: bool, depth: int | None
-) -> Picture:
-    paper = _Paper(charts, options, groups, depth, varying(graph))
+def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Drawn:
+    paper = _Paper(charts, options, detail, varying(graph))
     paper.survey(charts.of(graph), Scope())
     paper.name_insets()
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
     paper.net(graph)
     ordered = [insets[key] for key in paper.order if key in insets]
     title, subtitle = words.titles(graph, options.title)
-    return Picture(
+    view = Picture(
         graph.name or "network", title, subtitle, options.direction,
         (*paper.items, *ordered), straighten(_said_once(paper.edges, paper.items)),
         tuple(paper.ranks), options.legend, MEASURES.get(options.color_by, ""),
     )  # fmt: skip
+    return Drawn(view, paper.openings)
 
 
 def _said_once(edges: Sequence[Edge], items: Sequence[Item]) -> list[Edge]:
@@ -239,7 +237,7 @@ class _Paper(Docs):
             return asked
         if self.known(step) is not None or scope.closed:
             return False
-        return self.depth is None or scope.depth < self.depth
+        return self.detail.depth is None or scope.depth < self.detail.depth
 
     def title(self, copies: Sequence[Step], prefix: str) -> Text:
         inset = self.known(copies[0])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...compiler.dims import Dim, substitute
 from ...compiler.ir import Graph, LayerOp, Node, ScanOp, layer_weights, node_macs
-from ...compiler.layer import Category, Layer
+from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from . import style
 from .chart import Part, Step, single
@@ -44,13 +43,19 @@ def _in_full(layer: Layer, takes: Sequence[TensorType]) -> Layer:
     return layer.replace(kernel=(kernel,) * axes) if square else layer
 
 
-def short(line: Text) -> Text:
-    return tuple(replace(run, text=style.short(run.text)) for run in line)
+def strip(part: Part) -> str:
+    """What a strip says: how the numbers are put is the whole of a ``rearrange``."""
+    said, second = caption(part)
+    return second if said == "rearrange" else style.short(said)
 
 
-def strip_kind(layer: Layer) -> Category:
-    """Dropout stands with the activations."""
-    return layer.category if layer.category in ("norm", "activation") else "activation"
+def idle(part: Part) -> bool:
+    """Whether a layer does nothing: dropout with probability 0."""
+    op = part.node.op
+    return (
+        isinstance(op, LayerOp) and op.layer.category == "activation"
+        and getattr(op.layer, "p", None) == 0
+    )  # fmt: skip
 
 
 def params(part: Part) -> Dim:
@@ -125,9 +130,8 @@ def brief(step: Step, varying: dict[str, set[str]]) -> Text:
         return text(style.clip(words, LINE), count)
     if step.kind in ("join", "bar", "weight"):
         return ()
-    others = [caption(p)[0] for i, p in enumerate(step.parts) if i != step.core]
+    strips = " ".join(strip(p) for i, p in enumerate(step.parts) if i != step.core and not idle(p))
     words = ", ".join(word for word in caption(step.part) if word)
-    strips = " ".join(map(style.short, others))
     return text(words, f" {strips}" if strips else "", count)
 
 
