@@ -481,6 +481,9 @@ def _named(body: Chart, ins: Sequence[End]) -> list[End]:
 
 
 def _key(step: Step) -> Key:
+    """Of a block; of a run, that of its first."""
+    if step.rows and runs.alone(step):
+        return _key(step.rows[0].steps[0])
     return words.name(step), step.body.look if step.body else step.look
 
 
