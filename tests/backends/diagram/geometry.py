@@ -15,6 +15,8 @@ from netwright.backends.diagram.engine import lay_out
 Point: TypeAlias = tuple[float, float]
 TOUCH = 1.5
 """Points that things may come near each other."""
+SMALLEST = 9.0
+"""Points of the smallest letters, before a page shrinks them."""
 LINE = 0.72  # a letter's height over its size
 DESCENT = 0.2
 
@@ -75,6 +77,13 @@ def size(dot: str) -> Point:
     """Width and height in points."""
     page = _rect("page", json.loads(lay_out(dot, "json"))["bb"])
     return page.right - page.left, page.top - page.bottom
+
+
+def points(dot: str) -> float:
+    """How large the smallest letters are on A4, upright or on its side, with margins of 25."""
+    width, height = size(dot)
+    upright, lying = min(545 / width, 792 / height), min(792 / width, 545 / height)
+    return SMALLEST * min(1.0, max(upright, lying))
 
 
 def _overlaps(some: list[Rect], others: list[Rect]) -> Iterator[str]:

@@ -17,11 +17,10 @@ from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 
 from ...conftest import Golden
-from .geometry import complaints, size
+from .geometry import complaints, points
 from .nets import DENSE, ENCODER, INCEPTION, MEMORY, NETS, RESIDUAL, SEQUENTIAL, graph
 
 SPECS = Path(__file__).parents[3] / "specs"
-SMALLEST = 9.0
 PAPERS = (
     "resnet:resnet50", "googlenet:googlenet", "densenet:densenet121",
     "transformer:transformer_base", "gpt2:gpt2", "vit:vit_b_16", "bert:bert_base",
@@ -130,8 +129,7 @@ def test_nothing_lies_on_anything(name: str, direction: str) -> None:
 def test_a_page_at_six_points(name: str) -> None:
     dot = to_dot(shipped(name), view="paper")
     assert [c for c in complaints(dot) if " leaves " not in c] == []
-    width, height = size(dot)
-    assert SMALLEST * min(1.0, (595 - 50) / width, (842 - 50) / height) >= 6
+    assert points(dot) >= 6
 
 
 def test_pieces_keep_apart() -> None:
