@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..compiler.dims import Dim, product, substitute
-from ..compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, node_macs
+from ..compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, called, layer_weights, node_macs
 from ..compiler.layer import Init, Layer
 from ..compiler.types import TensorType
 
@@ -31,6 +31,8 @@ class Row:
     copies: int = 1
     runs: int = 0
     """How often one forward pass runs it, all copies together."""
+    steps: Dim = 1
+    """Of the scans around, at each of which it runs so often."""
 
     @property
     def idle(self) -> bool:
@@ -73,6 +75,7 @@ class _Scope:
     outer: Mapping[str, _Module] = field(default_factory=dict)
     sizes: Mapping[str, Dim] = field(default_factory=dict)
     runs: int = 1
+    steps: Dim = 1
 
     def inside(self, path: str) -> str:
         return ".".join(filter(None, (self.module.path, path)))
@@ -85,10 +88,14 @@ class _Scope:
             return [_Module(self.inside(_folded(node)), copies * node.count)]
         return [_Module(self.inside(p), copies) for p in node.paths]
 
+    def steps_of(self, node: Node) -> Dim:
+        own = node.takes[0].shape[1] if isinstance(node.op, ScanOp) else 1
+        return self.steps * substitute(own, self.sizes)
+
     def call(self, node: Node, op: CallOp, module: _Module, runs: int) -> _Scope:
         sizes = {name: substitute(dim, self.sizes) for name, dim in op.sizes}
         outer = {name: self.named(target) for name, target in node.outers}
-        return _Scope(module, outer, {**self.sizes, **sizes}, runs)
+        return _Scope(module, outer, {**self.sizes, **sizes}, runs, self.steps_of(node))
 
     def named(self, target: str) -> _Module:
         return self.outer.get(target) or _Module(self.inside(target), self.module.copies)
@@ -103,17 +110,18 @@ def _folded(node: Node) -> str:
 
 def _walk(graph: Graph, scope: _Scope, fold: bool) -> Iterator[tuple[object, Row]]:
     for node in graph.nodes:
-        if not isinstance(node.op, LayerOp | CallOp):
+        op, _ = called(node)
+        if not isinstance(op, LayerOp | CallOp):
             continue
         modules = scope.modules(node, fold)
         runs = 0 if node.idle else scope.runs * (node.count if len(modules) == 1 else 1)
         for module in modules:
-            if isinstance(node.op, CallOp):
-                yield from _walk(node.op.graph, scope.call(node, node.op, module, runs), fold)
+            if isinstance(op, CallOp):
+                yield from _walk(op.graph, scope.call(node, op, module, runs), fold)
             elif node.path:
-                yield module.path, _row(node, node.op, scope, module, runs)
+                yield module.path, _row(node, op, scope, module, runs)
             elif node_macs(node) != 0:
-                row = _row(node, node.op, scope, module, runs)
+                row = _row(node, op, scope, module, runs)
                 yield (scope.module, node.key), replace(row, path="")
 
 
@@ -123,9 +131,10 @@ def _row(node: Node, op: LayerOp, scope: _Scope, module: _Module, runs: int) -> 
         layer=op.layer,
         outputs=tuple(t.substitute(scope.sizes) for t in node.types),
         params=_single(substitute(_own_params(node, op) * module.copies, scope.sizes)),
-        macs=_single(substitute(node_macs(node) * runs, scope.sizes)),
+        macs=_single(substitute(node_macs(node) * runs, scope.sizes) * scope.steps),
         copies=module.copies,
         runs=runs,
+        steps=_single(scope.steps_of(node)),
     )
 
 
@@ -166,7 +175,7 @@ def _as_dict(row: Row) -> dict[str, Any]:
         "output": _shape(row.outputs[0]),
         "params": _number(row.params),
         "macs": _number(row.macs),
-        "runs": row.runs,
+        "runs": _number(row.runs * row.steps),
     }
 
 
@@ -214,6 +223,7 @@ def _totals(params: Dim, macs: Dim) -> str:
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     copies = f"  x{row.copies}" if row.copies > 1 else ""
     runs = f"  (shared, runs {row.runs} times)" if row.shared else "  (idle)" if row.idle else ""
+    runs += "" if row.idle or row.steps == 1 else f"  ({row.steps} steps)"
     spelled = _crop(spell(row.layer, inits=False))
     return (
         f"{row.path}{copies}{runs}",

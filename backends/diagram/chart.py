@@ -10,13 +10,19 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ...compiler.ir import Graph, Node
+from ...compiler.ir import Graph, LayerOp, Node, Value
 from ...compiler.types import TensorType
 
 Ref: TypeAlias = tuple[int, int]
 """A step's number and which of its results; inputs of the chart are the steps -1, -2, ..."""
 
 StepKind: TypeAlias = Literal["unit", "call", "run", "scan", "join", "bar", "weight"]
+
+
+def flowing_in(node: Node) -> tuple[Value, ...]:
+    """A node's inputs; none where no value goes on but the dtype alone."""
+    dtype_only = isinstance(node.op, LayerOp) and node.op.layer.word == "new_zeros"
+    return () if dtype_only else node.inputs
 
 
 @dataclass(frozen=True, slots=True)

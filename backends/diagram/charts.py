@@ -18,7 +18,7 @@ from ...compiler.ir import (
     Value,
     WeightOp,
 )  # fmt: skip
-from .chart import Chart, Forms, Part, Ref
+from .chart import Chart, Forms, Part, Ref, flowing_in
 from .fold import fold
 from .repeats import merge_equal, merge_repeats, with_runs
 
@@ -82,7 +82,7 @@ class Charts(Forms):
                 continue
             if node.idle:
                 continue
-            inputs = tuple(at[v] for v in node.inputs)
+            inputs = tuple(at[v] for v in flowing_in(node))
             path = _path(node, prefix, outers)
             called = _called(node)
             body = self.of(called) if called is not None else None

@@ -29,7 +29,7 @@ from ...grammar.source import Span
 from ..summary import spell
 from . import style, words
 from .asked import called_by, opens
-from .chart import Part
+from .chart import Part, flowing_in
 from .costs import MEASURES, node_cost
 from .errors import TooLarge
 from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, text
@@ -131,7 +131,7 @@ class _Debug:
             if isinstance(node.op, InputOp):
                 at[Value(node.key)] = next(given)
                 continue
-            ins = [at[v] for v in node.inputs]
+            ins = [at[v] for v in flowing_in(node)]
             every = node.paths if self.copies else (node.path,)
             for path in every:
                 made, outs = self.node(node, path, ins, scope)

@@ -508,5 +508,5 @@ def _unsaid(chart: Chart) -> set[int]:
         for i, step in enumerate(chart.steps)
         if readers.get(i) == {"scan"}
         and isinstance(step.node.op, LayerOp)
-        and step.node.op.layer.word == "zeros"
+        and step.node.op.layer.word in ("zeros", "new_zeros")
     }

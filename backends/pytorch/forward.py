@@ -58,7 +58,8 @@ class Step(Record):
 
     ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
     where that is a numbered one), ``calls`` tells whether a module is called, ``nested`` how
-    several results come: ``(0, (1, 2))`` for ``y, (h, c) = ...``.
+    several results come: ``(0, (1, 2))`` for ``y, (h, c) = ...``, ``fans`` that a part of it is
+    evaluated for each of several modules: nothing may be inlined there.
     """
 
     code: Code
@@ -69,11 +70,18 @@ class Step(Record):
     calls: bool = False
     nested: tuple[int | tuple[int, ...], ...] = ()
     loop: Loop | None = None
+    fans: bool = False
     span: Span | None = None
 
     @property
     def is_operator(self) -> bool:
         return isinstance(self.code, Infix | Prefix)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function of one tensor: ``F.relu(x)``."""
+        named = isinstance(self.code, Call) and isinstance(self.code.function, str)
+        return named and not self.calls and len(variables(self.code)) == 1
 
     def anonymous(self) -> Step:
         """The step without wishes for names."""
@@ -144,7 +152,8 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
             loop = Comprehension(Call(Raw(target), (Var(x[0]),)), target, Raw(owner))
             code = with_list(consumer.code, [Var(v) for v in values], [loop])
             if code != consumer.code:
-                return [*steps[:i], consumer.replace(code=code), *steps[i + count + 1 :]]
+                fan = consumer.replace(code=code, calls=True, fans=True)
+                return [*steps[:i], fan, *steps[i + count + 1 :]]
     return list(steps)
 
 
@@ -172,7 +181,7 @@ class _Inliner:
 
     def run(self, steps: Sequence[Step], ending: Step) -> list[Step]:
         for i, step in enumerate(steps):
-            step = self.absorb(step, operator=step.is_operator)
+            step = self.absorb(step, calls=step.is_operator or step.is_function)
             if i == len(steps) - 1 and self.is_result(step, ending):
                 last = step.replace(code=(step.code,), outputs=(), names=())
                 return [*self.done, *self.pending, last]
@@ -181,7 +190,7 @@ class _Inliner:
             else:
                 self.flush()
                 self.done.append(step)
-        ending = self.absorb(ending, operator=True)
+        ending = self.absorb(ending, calls=True)
         self.flush()
         return [*self.done, ending]
 
@@ -201,15 +210,16 @@ class _Inliner:
         named = any(step.names) or step.outputs[0] in self.kept
         return not named and _is_short(step.code)
 
-    def absorb(self, step: Step, *, operator: bool) -> Step:
-        """The step with the values inlined that wait for it."""
+    def absorb(self, step: Step, *, calls: bool) -> Step:
+        """The step with the values inlined that wait for it; with ``calls`` those of modules too,
+        as in ``F.relu(self.conv1(x))``."""
         if step.loop:
             self.flush()
             return step.replace(loop=self.inside(step.loop, step.outputs))
-        mentioned = variables(step.code)
+        mentioned = [] if step.fans else variables(step.code)
         # No more of the waiting ones than are mentioned can go in, and the last come first.
         waiting = {s.outputs[0]: s for s in self.pending[-len(mentioned) :]} if mentioned else {}
-        fitting = [v for v in mentioned if v in waiting and (operator or not waiting[v].calls)]
+        fitting = [v for v in mentioned if v in waiting and (calls or not waiting[v].calls)]
         count = self._suffix(fitting)
         while count and not _is_short(self._inlined(step, count)):
             count -= 1
@@ -227,6 +237,8 @@ class _Inliner:
         """The loop with its body treated likewise; what it gathers becomes the last step."""
         made = (loop.gathered,) if loop.gathered else ()
         *steps, last = _Inliner(self.uses, outputs).run(loop.body, Step(tuple(map(Var, made)), ()))
+        if len(loop.start) == 1 and not made:
+            steps = _on_the_way(steps, outputs[0])
         return loop.replace(body=(*steps, last) if made else tuple(steps))
 
     def _suffix(self, values: list[Value]) -> int:
@@ -236,6 +248,23 @@ class _Inliner:
             if [v for v in values if v in tail] == tail:
                 return count
         return 0
+
+
+def _on_the_way(steps: Sequence[Step], carried: Value) -> list[Step]:
+    """``x = conv(x)``, ``x = norm(x)``: what only leads to a round's result is called like it."""
+    found = list(steps)
+    for i in range(len(found) - 1):
+        step, later = found[i], found[i + 1 :]
+        plain = len(step.outputs) == 1 and not (step.loop or any(step.names))
+        leads = carried in step.reads() and not any(carried in s.reads() for s in later)
+        if plain and leads and carried not in step.outputs:
+            found[i:] = [_with_value(s, step.outputs[0], carried) for s in found[i:]]
+    return found
+
+
+def _with_value(step: Step, old: Value, new: Value) -> Step:
+    code = replace_variables(step.code, lambda v: Var(new if v == old else v))
+    return step.replace(code=code, outputs=tuple(new if v == old else v for v in step.outputs))
 
 
 def _is_short(code: Code) -> bool:

@@ -8,7 +8,11 @@
         x = torch.cat([x, y], dim=1)
 
 Where each layer sees a list of the results of all before it, the list is gathered in the loop;
-spelled out, it would grow with the square of the depth.
+spelled out, it would grow with the square of the depth. Where the layers are a whole list, the
+loop goes through that:
+
+    for layer in self.hidden:
+        x = F.relu(layer(x))
 """
 
 from __future__ import annotations
@@ -59,23 +63,38 @@ Place: TypeAlias = tuple[int, int]
 """A value of a round: which step makes it, and which of its results it is."""
 
 
+class ModuleList(Record):
+    """One that a loop may go through: how long it is, and what one of its modules is called."""
+
+    count: int
+    target: str
+
+
+Lists: TypeAlias = Mapping[str, ModuleList]
+"""By the expression of each: ``self.hidden``."""
+
+
 class Rolled(Record):
-    """Steps with loops, the values that are returned, and for each loop the attributes that it
-    goes through."""
+    """Steps with loops, the values that are returned, for each loop the attributes that it goes
+    through, and the names that loops bind."""
 
     steps: Sequence[Step]
     results: Sequence[Value]
     loops: tuple[Runs, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
-def roll(steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement]) -> Rolled:
+def roll(
+    steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement], lists: Lists
+) -> Rolled:
     """The steps with loops where there are any; ``init`` are the statements that make the modules
     which they call."""
-    for attempt in _attempts(steps, results, init):
+    for attempt in _attempts(steps, results, init, lists):
         found = attempt.roll()
         if found is not None:
-            more = roll(found.steps, found.results, init)
-            return more.replace(loops=(*found.loops, *more.loops))
+            more = roll(found.steps, found.results, init, lists)
+            targets = (*found.targets, *more.targets)
+            return more.replace(loops=(*found.loops, *more.loops), targets=targets)
     return Rolled(steps, results)
 
 
@@ -122,7 +141,7 @@ def _anonymous(code: Code, members: list[str]) -> Code:
 
 
 def _attempts(
-    steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement]
+    steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement], lists: Lists
 ) -> Iterator[_Attempt]:
     """Places where a loop might begin: steps that look like others soon after."""
     made = {s.targets[0]: s.value for s in init if isinstance(s, Assign) and s.targets}
@@ -135,7 +154,9 @@ def _attempts(
     for start, period in _alike(rows):
         members = [m for r in rows[start : start + period] for m in r.members]
         if members and blocks.keys() >= set(members):
-            yield _Carrying(rows, results, start, period, init, blocks)
+            yield _CallingBlocks(rows, results, start, period, init, blocks)
+        elif lists.keys() & {m.removesuffix("[0]") for m in members}:
+            yield _GoingThrough(rows, results, start, period, lists)
 
 
 def _alike(rows: Sequence[_Row]) -> Iterator[tuple[int, int]]:
@@ -234,7 +255,7 @@ class _Attempt:
         def on_call(call: Call) -> Call:
             if not isinstance(call.function, Raw):
                 return call
-            return call.replace(function=Raw(_numbered(call.function.text, next(others))))
+            return call.replace(function=Raw(self.member(call.function.text, next(others))))
 
         return tuple(
             row.step.replace(
@@ -245,6 +266,10 @@ class _Attempt:
             )
             for row in self.rounds[0]
         )
+
+    def member(self, first: str, second: str) -> str:
+        """The expression of the ``i``-th module, by the first two."""
+        return _numbered(first, second)
 
     def with_loop(
         self, loop: Loop, outputs: tuple[Value, ...], names: tuple[str, ...],
@@ -294,27 +319,18 @@ class _Gathering(_Attempt):
 
 
 class _Carrying(_Attempt):
-    """Each round takes what the one before it made, and calls blocks made by one rule."""
+    """Each round takes what the one before it made."""
 
-    def __init__(
-        self, rows: Sequence[_Row], results: Sequence[Value], start: int, period: int,
-        init: Sequence[Statement], blocks: Mapping[str, Code],
-    ) -> None:  # fmt: skip
-        super().__init__(rows, results, start, period)
-        self.init, self.blocks = init, blocks
+    iterable: Code
+    target = "i"
 
     def fits(self) -> bool:
         number = len(self.rounds) - 1
-        reads_on = self.reads(number) == self.reads(1) if number > 1 else bool(self._starts())
-        return reads_on and self._blocks_go_on(number)
+        return self.reads(number) == self.reads(1) if number > 1 else bool(self._starts())
 
-    def _blocks_go_on(self, number: int) -> bool:
-        """Whether the blocks' constructors differ from the first ones' by even steps."""
-        one, two, last = (
-            [self.blocks.get(m) for row in self.rounds[i] for m in row.members]
-            for i in (0, 1, number)
-        )
-        return all(steps_evenly(*codes, number) for codes in zip(one, two, last, strict=True))
+    def is_whole(self) -> bool:
+        """Whether the loop goes through all that it should."""
+        raise NotImplementedError
 
     def _starts(self) -> dict[Place, Value] | None:
         """For each value that goes from round to round its first state; None if the second round
@@ -339,12 +355,12 @@ class _Carrying(_Attempt):
         return all(j <= made for j, made in reads)
 
     def rolled(self) -> Rolled | None:
-        start, runs = self._starts() or {}, self.runs()
+        start = self._starts() or {}
         names = {p: v for v, p in self.places[0].items()}
         last = {v: names[p] for v, p in self.places[-1].items()}
         after = self.following()
         left = {*self.results, *(v for s in after for v in s.reads())}
-        if _loop_of(self.init, runs) is None or (self.made() - set(last)) & left:
+        if not self.is_whole() or (self.made() - set(last)) & left:
             return None
         firsts = {value: names[place] for place, value in start.items()}
         body = self.body(lambda row: replace_variables(row.step.code, _renaming(firsts)))
@@ -352,11 +368,68 @@ class _Carrying(_Attempt):
             v: n for r in self.rounds[0] for v, n in zip(r.step.outputs, r.step.names, strict=False)
         }
         outputs = tuple(firsts.values())
-        loop = Loop(Call("range", (self.count,)), tuple(map(Var, firsts)), body, target="i")
+        loop = Loop(self.iterable, tuple(map(Var, firsts)), body, self.target)
         return self.with_loop(
             loop, outputs, tuple(wanted.get(v, "") for v in outputs),
             [_with_values(s, last) for s in after], [last.get(v, v) for v in self.results],
         )  # fmt: skip
+
+
+class _CallingBlocks(_Carrying):
+    """The rounds call blocks that are made by one rule."""
+
+    def __init__(
+        self, rows: Sequence[_Row], results: Sequence[Value], start: int, period: int,
+        init: Sequence[Statement], blocks: Mapping[str, Code],
+    ) -> None:  # fmt: skip
+        super().__init__(rows, results, start, period)
+        self.init, self.blocks = init, blocks
+
+    def fits(self) -> bool:
+        return super().fits() and self._blocks_go_on(len(self.rounds) - 1)
+
+    def _blocks_go_on(self, number: int) -> bool:
+        """Whether the blocks' constructors differ from the first ones' by even steps."""
+        one, two, last = (
+            [self.blocks.get(m) for row in self.rounds[i] for m in row.members]
+            for i in (0, 1, number)
+        )
+        return all(steps_evenly(*codes, number) for codes in zip(one, two, last, strict=True))
+
+    def is_whole(self) -> bool:
+        self.iterable = Call("range", (self.count,))
+        return _loop_of(self.init, self.runs()) is not None
+
+
+class _GoingThrough(_Carrying):
+    """The rounds call the modules of whole lists, one after another."""
+
+    fewest = FEWEST_ROUNDS - 1
+
+    def __init__(
+        self, rows: Sequence[_Row], results: Sequence[Value], start: int, period: int, lists: Lists
+    ) -> None:
+        super().__init__(rows, results, start, period)
+        self.lists = lists
+
+    def is_whole(self) -> bool:
+        members = [m for row in self.rounds[0] for m in row.members]
+        others = [m for row in self.rounds[1] for m in row.members]
+        moving = dict.fromkeys(a for a, b in zip(members, others, strict=True) if a != b)
+        owners = [m.removesuffix("[0]") for m in moving]
+        if any(o not in self.lists or self.lists[o].count != self.count for o in owners):
+            return False
+        self.target = ", ".join(self.lists[o].target for o in owners)
+        each = tuple(map(Raw, owners))
+        self.iterable = each[0] if len(each) == 1 else Call("zip", each, (("strict", True),))
+        return True
+
+    def member(self, first: str, second: str) -> str:
+        return first if first == second else self.lists[first.removesuffix("[0]")].target
+
+    def rolled(self) -> Rolled | None:
+        found = super().rolled()
+        return found and found.replace(targets=tuple(self.target.split(", ")))
 
 
 def _renaming(values: Mapping[Value, Value]) -> Callable[[Value], Code]:

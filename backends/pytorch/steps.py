@@ -11,10 +11,10 @@ from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Se
 from ...compiler.types import TensorType
 from .expressions import dim_code
 from .forward import Loop, Step, body, fan_out
-from .modules import TENSORS, access, construct, containers, numbered_name, numbers, subtree
+from .modules import TENSORS, Item, access, construct, containers, numbered_name, numbers, subtree
 from .names import variable
 from .nodes import labels, layer_of, one_of, plain_label
-from .rolling import Runs, roll
+from .rolling import ModuleList, Runs, roll
 from .scope import Scope, carried
 from .statements import Assign, Statement, Var, rebuild, replace_variables
 
@@ -37,8 +37,9 @@ class Forward:
     def _statements(self) -> tuple[Statement, ...]:
         scope = self.scope
         steps = self._fanned_out(list(self._steps()))
-        rolled = roll(steps, self.graph.results, list(construct(scope.tree)))
+        rolled = roll(steps, self.graph.results, list(construct(scope.tree)), self._lists())
         self.loops = rolled.loops
+        self.targets.update(rolled.targets)
         uses = Counter(v for s in rolled.steps for v in s.reads())
         top = list(self._bind_sizes(uses))
         helpers = {h.name for h in scope.helpers}
@@ -169,6 +170,18 @@ class Forward:
         return found
 
     # --- several modules -------------------------------------------------------------------------
+
+    def _lists(self) -> dict[str, ModuleList]:
+        """What loops may go through."""
+        tree, found = self.scope.tree, {}
+        for path, container in containers(tree):
+            if container.kind == "list" and not container.sequential:
+                target = variable(one_of(path), self.scope.signature)
+                count = sum(
+                    c.count if isinstance(c, Item) else 1 for c in container.children.values()
+                )
+                found[access(tree, path)] = ModuleList(count, target)
+        return found
 
     def _fanned_out(self, steps: list[Step]) -> list[Step]:
         """``[branch(x) for branch in self.branches]`` where a list of modules runs like that."""

@@ -142,11 +142,18 @@ class Scans(Bodies):
             return None
         made: list[Tensor] = []
         for kind in kinds:
-            value = self.run_word("zeros", [], network.span, shape=kind.shape, dtype=kind.dtype)
+            value = self._zeros(kind, inputs, network.span)
             if not isinstance(value, Tensor):
                 return None
             made.append(value)
         return made
+
+    def _zeros(self, kind: TensorType, inputs: list[Tensor], span: Span) -> Data:
+        """Of the sequences' own dtype (a network may be turned to half or double precision)."""
+        alike = [t for t in inputs if self.known_type(t).dtype == kind.dtype]
+        if alike:
+            return self.run_word("new_zeros", alike[:1], span, shape=kind.shape)
+        return self.run_word("zeros", [], span, shape=kind.shape, dtype=kind.dtype)
 
     def _state_types(self, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
         """The states' types as the cell declares them."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
 from ..layer import Category, Example, Init, Layer, Refused, Weight
-from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given
+from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Number, brief, dtype_of, need_float, promote
 
@@ -373,6 +373,26 @@ class ZerosLike(Like):
 
     word = "zeros_like"
     examples = (Example("zeros_like", "3x8"),)
+
+
+class NewZeros(Like):
+    """Zeros of another shape, of the input's dtype: ``x > new_zeros([1, 4, d])``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html
+    """
+
+    word = "new_zeros"
+    elementwise = False
+    examples = (Example("new_zeros([1, 4, 8])", "5"), Example("new_zeros(3x4)", "2 int"))
+
+    shape: Dim | tuple[Dim, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        return TensorType(Zeros(shape=self.shape).infer().shape, x.dtype)
+
+    def lower(self, _: TensorType) -> Lowering:
+        sizes = self.shape if isinstance(self.shape, tuple) else (self.shape,)
+        return Lowering(forward=method(Input(0), "new_zeros", *sizes))
 
 
 class OnesLike(Like):

@@ -5,7 +5,7 @@ A spec with errors has a `--view debug`, up to the errors; the status is 1 all t
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from ..grammar.diagnostics import Diagnostic
@@ -42,9 +42,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
     )
-    parser.add_argument(
-        "--depth", type=_levels, metavar="N", help="how many levels of blocks to open, from 0"
-    )
+    parser.add_argument("--depth", type=int, metavar="N", help="how many levels of blocks to open")
     parser.add_argument(
         "--expand", action="append", default=[], metavar="BLOCK",
         help="open this block, label or module path wherever it stands; again for more",
@@ -101,9 +99,3 @@ def _know(suffix: str) -> None:
     if suffix.lower().removeprefix(".") not in formats():
         kind = f"{suffix} files" if suffix else "a file without a suffix"
         raise Misuse(f"cannot draw {kind}", f"it may be {either([f'.{f}' for f in formats()])}")
-
-
-def _levels(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r} is no number of levels: 0, 1, 2, ...")
-    return int(text)

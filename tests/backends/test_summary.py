@@ -6,12 +6,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from netwright.backends import summary
 from netwright.compiler.dims import Dim, symbol
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, Value
 from netwright.compiler.layer import Init
 from netwright.compiler.layers.linear import Linear
+from netwright.compiler.pipeline import load_source
 from netwright.compiler.types import TensorType
+from netwright.files import shipped
+from netwright.grammar.source import Source
 
 N, T, S = symbol("N"), symbol("T"), symbol("S")
 
@@ -182,3 +187,16 @@ def test_values_are_spelled_as_in_a_spec() -> None:
 def test_settings_with_a_default_are_named() -> None:
     assert summary.spell(Linear(out=10, bias=False)) == "linear(10, bias=false)"
     assert summary.spell(Linear(out=10, init=Init("zeros"))) == "linear(10, init=zeros)"
+
+
+@pytest.mark.parametrize("spec", sorted(shipped()))
+def test_the_rows_add_up(spec: str) -> None:
+    """In a scan too, where a layer works at every step."""
+    path = shipped()[spec]
+    source = Source(str(path), path.read_text())
+    nets = load_source(source, search=(path.parent,)).nets or (None,)
+    found = (load_source(source, net=net, search=(path.parent,)).graph for net in nets)
+    graph = next(graph for graph in found if graph is not None)
+    rows, document = summary.rows(graph), summary.as_dict(graph)
+    for total, parts in (("params", [r.params for r in rows]), ("macs", [r.macs for r in rows])):
+        assert str(sum(parts[1:], parts[0])) == str(document[total])

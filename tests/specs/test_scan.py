@@ -280,6 +280,16 @@ def test_any_length(length: int) -> None:
     assert ours(torch.randn(2, length, 4)).shape == (2, length, WIDTH)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_states_have_the_precision_of_the_sequence(dtype: torch.dtype) -> None:
+    """Whatever PyTorch's default is when the network runs."""
+    torch.set_default_dtype(torch.float16)
+    ours = compiled(f"{LSTM} net t: x[T, 4] {{ x > scan(lstm_by_hand({WIDTH})) }}").to(dtype)
+    assert ours(torch.ones(2, 3, 4, dtype=dtype)).dtype == dtype
+    words = nw.load("char_rnn").to_torch().to(dtype)
+    assert words(torch.ones(2, 3, dtype=torch.long)).dtype == dtype
+
+
 def test_exports() -> None:
     """What the loop makes is what PyTorch's own tools take."""
     ours = compiled(f"{GRU} net t: x[7, 4] {{ x > scan(gru_by_hand({WIDTH})) }}")

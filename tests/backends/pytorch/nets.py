@@ -26,6 +26,11 @@ NETS = {
     "sum_group": """
         net Sums: x[8] { x > (linear(8) + linear(8)) as pair > (id + linear(8)) * 3 as steps }
     """,
+    "activated_branches": """
+        net Activated: x[3, 8, 8] {
+          x > conv(1, 4) > relu > [conv(1, 4), conv(1, 2), conv(1, 4)] as ways > concat
+        }
+    """,
     "branches": """
         net Branches: image[3, 9, 9] {
           image > conv(1x1, 4)

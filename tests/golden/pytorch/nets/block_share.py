@@ -13,8 +13,8 @@ class Twin(nn.Module):
         self.f = nn.Linear(8, 8)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.f(x)
-        return self.f(F.relu(x))
+        x = F.relu(self.f(x))
+        return self.f(x)
 
 
 class A(nn.Module):

@@ -15,8 +15,7 @@ class Left(nn.Module):
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         x = self.linear1(b)
-        x = self.linear2(a) + x
-        return torch.tanh(x)
+        return torch.tanh(self.linear2(a) + x)
 
 
 class Pairs(nn.Module):

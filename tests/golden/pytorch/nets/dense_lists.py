@@ -15,8 +15,8 @@ class Layer(nn.Module):
         self.conv1 = nn.Conv2d(in_channels, 2, kernel_size=3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.bn1(x)
-        return self.conv1(F.relu(x))
+        x = F.relu(self.bn1(x))
+        return self.conv1(x)
 
 
 class DenseBlock(nn.Module):

@@ -17,5 +17,5 @@ class A(nn.Module):
         """x [N, 8] -> output [N, 8]"""
         x = self.m["1"](x)
         x = self.m["3"](x)
-        x = self.n[0](x)
-        return self.n[1](F.relu(x))
+        x = F.relu(self.n[0](x))
+        return self.n[1](x)

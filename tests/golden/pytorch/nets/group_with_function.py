@@ -15,8 +15,8 @@ class Head(nn.Module):
         self.add_module("2", nn.Linear(6, 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = getattr(self, "0")(x)
-        return getattr(self, "2")(torch.exp(x))
+        x = torch.exp(getattr(self, "0")(x))
+        return getattr(self, "2")(x)
 
 
 class Sliced(nn.Module):
@@ -28,6 +28,6 @@ class Sliced(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """tokens [N, T, 8] -> head [N, 3]"""
-        x = self.linear1(tokens)
-        x = self.linear2(F.relu(x))
+        x = F.relu(self.linear1(tokens))
+        x = self.linear2(x)
         return self.head(x[:, -1])

@@ -15,8 +15,7 @@ class Cell(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv1(x)
-        x = self.bn1(x)
-        return F.relu(x)
+        return F.relu(self.bn1(x))
 
 
 class Inits(nn.Module):

@@ -13,8 +13,7 @@ class Step(nn.Module):
         self.linear1 = nn.Linear(5, 4)
 
     def forward(self, x: Tensor, h: Tensor, source: Tensor) -> Tensor:
-        x = self.linear1(x) + h + source.mean(dim=1)
-        return torch.tanh(x)
+        return torch.tanh(self.linear1(x) + h + source.mean(dim=1))
 
 
 class Reader(nn.Module):
@@ -25,7 +24,7 @@ class Reader(nn.Module):
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         """source [N, S, 4], target [N, T, 5] -> output [N, T, 2]"""
-        h = torch.zeros(source.shape[0], 4, device=source.device)
+        h = target.new_zeros(target.shape[0], 4)
         outputs = []
         for x in target.unbind(1):
             h = self.step1(x, h, source)

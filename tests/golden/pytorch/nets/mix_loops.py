@@ -19,12 +19,8 @@ class A(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, 8] -> output [N, 2]"""
-        x1 = self.linear1(x)
-        x1 = F.relu(x1)
-        x2 = self.linear2(x1)
-        x2 = F.relu(x2)
-        x3 = self.linear3(x2)
-        x3 = F.relu(x3)
-        x = self.linear4(x3)
-        x = F.relu(x)
+        x1 = F.relu(self.linear1(x))
+        x2 = F.relu(self.linear2(x1))
+        x3 = F.relu(self.linear3(x2))
+        x = F.relu(self.linear4(x3))
         return self.linear5(torch.cat([x1, x2, x3, x], dim=1))

@@ -15,5 +15,5 @@ class Net(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, C, H, W] -> output [N, 8, H//2 - 1, W//2 - 1]"""
-        x = self.conv1(x)
-        return self.pool1(F.relu(x))
+        x = F.relu(self.conv1(x))
+        return self.pool1(x)

@@ -19,8 +19,8 @@ class Paths(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, 8] -> output [N, 4]"""
-        y = self.layer[0](x)
-        y = self.layer[1](F.relu(y))
+        y = F.relu(self.layer[0](x))
+        y = self.layer[1](y)
         z = self.stage(y)
         x = getattr(self, "12")(z)
         x = self.odd["3"](x)

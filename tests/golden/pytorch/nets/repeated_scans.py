@@ -15,8 +15,7 @@ class Elman(nn.Module):
         self.linear2 = nn.Linear(6, 6, bias=False)
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        x = self.linear1(x) + self.linear2(h)
-        return torch.tanh(x)
+        return torch.tanh(self.linear1(x) + self.linear2(h))
 
 
 class Stacked(nn.Module):
@@ -33,62 +32,61 @@ class Stacked(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, T, 6] -> output [N, T, 6]"""
-        N = x.shape[0]
-        h = torch.zeros(N, 6, device=x.device)
+        h = x.new_zeros(x.shape[0], 6)
         outputs = []
         for step in x.unbind(1):
             h = self.elman1(step, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.elman2(x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.layers[0](x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.layers[1](x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.layers[2](x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.elman3(x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.elman4(x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.elman5(x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.elman6(x, h)
             outputs.append(h)
         y = torch.stack(outputs, dim=1)
-        h = torch.zeros(N, 6, device=x.device)
+        h = y.new_zeros(y.shape[0], 6)
         outputs = []
         for x in y.unbind(1):
             h = self.elman7(x, h)

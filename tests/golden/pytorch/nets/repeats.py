@@ -13,8 +13,7 @@ class Mlp(nn.Module):
         self.linear1 = nn.Linear(in_features, d)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.linear1(x)
-        return F.gelu(x)
+        return F.gelu(self.linear1(x))
 
 
 class Repeats(nn.Module):

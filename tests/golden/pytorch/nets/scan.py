@@ -14,8 +14,7 @@ class Elman(nn.Module):
         self.linear2 = nn.Linear(6, 6, bias=False)
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        x = self.linear1(x) + self.linear2(h)
-        return torch.tanh(x)
+        return torch.tanh(self.linear1(x) + self.linear2(h))
 
 
 class Names(nn.Module):
@@ -26,7 +25,7 @@ class Names(nn.Module):
 
     def forward(self, letters: Tensor) -> Tensor:
         """letters [N, T, 5] -> output [N, 4]"""
-        h = torch.zeros(letters.shape[0], 6, device=letters.device)
+        h = letters.new_zeros(letters.shape[0], 6)
         outputs = []
         for x in letters.unbind(1):
             h = self.elman1(x, h)

@@ -14,8 +14,7 @@ class LstmLike(nn.Module):
         self.linear2 = nn.Linear(5, 2)
 
     def forward(self, x: Tensor, y: Tensor, h: Tensor) -> Tensor:
-        x = self.linear1(x) + self.linear2(y) * h
-        return torch.tanh(x)
+        return torch.tanh(self.linear1(x) + self.linear2(y) * h)
 
 
 class Cells(nn.Module):
@@ -27,18 +26,17 @@ class Cells(nn.Module):
 
     def forward(self, a: Tensor) -> tuple[Tensor, ...]:
         """a [N, T, 5] -> z [N, T, 4], last [N, 4], h [N, 3], c [N, 3], w [N, T, 2]"""
-        N = a.shape[0]
-        last = torch.zeros(N, 4, device=a.device)
+        last = a.new_zeros(a.shape[0], 4)
         outputs = []
         for step in reversed(a.unbind(1)):
             last = self.gru_cell1(step, last)
             outputs.append(last)
         z = torch.stack(outputs[::-1], dim=1)
-        h1 = torch.zeros(N, 3, device=a.device)
-        c = torch.zeros(N, 3, device=a.device)
+        h1 = a.new_zeros(a.shape[0], 3)
+        c = a.new_zeros(a.shape[0], 3)
         for step in a.unbind(1):
             h1, c = self.lstm_cell1(step, (h1, c))
-        h = torch.zeros(N, 2, device=a.device)
+        h = a.new_zeros(a.shape[0], 2)
         outputs = []
         for x, y in reversed(list(zip(a.unbind(1), a.unbind(1), strict=True))):
             h = self.lstm_like1(x, y, h)

@@ -15,8 +15,7 @@ class Pair(nn.Module):
         self.linear3 = nn.Linear(6, 3)
 
     def forward(self, x: Tensor, y: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        n = self.linear1(x) + self.linear2(y) + h
-        n = torch.tanh(n)
+        n = torch.tanh(self.linear1(x) + self.linear2(y) + h)
         m = c * 0.5 + n
         return self.linear3(n), n, m
 
@@ -27,8 +26,7 @@ class State(nn.Module):
         self.linear1 = nn.Linear(in_features, d)
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        x = self.linear1(x) * h
-        return torch.sigmoid(x)
+        return torch.sigmoid(self.linear1(x) * h)
 
 
 class Scans(nn.Module):
@@ -43,22 +41,21 @@ class Scans(nn.Module):
         """a [N, T, 5], b [N, T, 5] -> y [N, T, 3], h [N, 6], c [N, 6], z [N, T, 4], last_h [N,
         4], final [N, 7]
         """
-        N = a.shape[0]
-        h = torch.zeros(N, 6, device=a.device)
-        c = torch.zeros(N, 6, device=a.device)
+        h = a.new_zeros(a.shape[0], 6)
+        c = a.new_zeros(a.shape[0], 6)
         outputs = []
         for x, y in zip(a.unbind(1), b.unbind(1), strict=True):
             x, h, c = self.pair1(x, y, h, c)
             outputs.append(x)
         y = torch.stack(outputs, dim=1)
         z = self.linear1(a)
-        last_h = torch.zeros(N, 4, device=a.device)
+        last_h = z.new_zeros(z.shape[0], 4)
         outputs = []
         for x in reversed(z.unbind(1)):
             last_h = self.state1(x, last_h)
             outputs.append(last_h)
         z = torch.stack(outputs[::-1], dim=1)
-        final = torch.zeros(N, 7, device=a.device)
+        final = b.new_zeros(b.shape[0], 7)
         for x in b.unbind(1):
             final = self.state2(x, final)
         return y, h, c, z, last_h, final

@@ -16,8 +16,7 @@ class Elman(nn.Module):
         self.hidden = nn.Linear(128, 128, bias=False)
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        x = self.input(x) + self.hidden(h)
-        return torch.tanh(x)
+        return torch.tanh(self.input(x) + self.hidden(h))
 
 
 class CharRnn(nn.Module):

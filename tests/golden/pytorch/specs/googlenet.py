@@ -22,8 +22,7 @@ class Cbr(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x)
-        x = self.bn(x)
-        return F.relu(x)
+        return F.relu(self.bn(x))
 
 
 class Auxiliary(nn.Module):
@@ -42,8 +41,8 @@ class Auxiliary(nn.Module):
         x = self.adaptive_avgpool1(x)
         x = self.conv(x)
         x = self.flatten1(x)
-        x = self.fc1(x)
-        x = self.dropout1(F.relu(x))
+        x = F.relu(self.fc1(x))
+        x = self.dropout1(x)
         return self.fc2(x)
 
 

@@ -53,8 +53,8 @@ class FeedForward(nn.Module):
         self.dropout1 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.c_fc(x)
-        x = self.c_proj(F.gelu(x, approximate="tanh"))
+        x = F.gelu(self.c_fc(x), approximate="tanh")
+        x = self.c_proj(x)
         return self.dropout1(x)
 
 

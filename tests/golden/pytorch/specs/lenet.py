@@ -23,11 +23,11 @@ class Lenet(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 1, 28, 28] -> output [N, 10]"""
-        x = self.conv1(image)
-        x = self.avgpool1(torch.tanh(x))
-        x = self.conv2(x)
-        x = self.avgpool2(torch.tanh(x))
+        x = torch.tanh(self.conv1(image))
+        x = self.avgpool1(x)
+        x = torch.tanh(self.conv2(x))
+        x = self.avgpool2(x)
         x = self.flatten1(x)
-        x = self.linear1(x)
-        x = self.linear2(torch.tanh(x))
-        return self.linear3(torch.tanh(x))
+        x = torch.tanh(self.linear1(x))
+        x = torch.tanh(self.linear2(x))
+        return self.linear3(x)

@@ -56,9 +56,8 @@ class Swiglu(nn.Module):
         self.down_proj = nn.Linear(11008, 4096, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.gate_proj(x)
-        y = F.silu(y) * self.up_proj(x)
-        return self.down_proj(y)
+        x = F.silu(self.gate_proj(x)) * self.up_proj(x)
+        return self.down_proj(x)
 
 
 class Layer(nn.Module):

@@ -28,8 +28,7 @@ class Multiplicative(nn.Module):
 
     def forward(self, queries: Tensor, memory: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
         scores = self.query(queries) @ memory.transpose(1, 2)
-        weights = self.hide1(scores, keep[:, None])
-        weights = F.softmax(weights, dim=-1)
+        weights = F.softmax(self.hide1(scores, keep[:, None]), dim=-1)
         return weights @ memory, weights
 
 
@@ -43,8 +42,7 @@ class Attentional(nn.Module):
 
     def forward(self, queries: Tensor, memory: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
         rows, weights = self.attention(queries, memory, keep)
-        rows = self.linear1(torch.cat([rows, queries], dim=-1))
-        return torch.tanh(rows), weights
+        return torch.tanh(self.linear1(torch.cat([rows, queries], dim=-1))), weights
 
 
 class Luong(nn.Module):

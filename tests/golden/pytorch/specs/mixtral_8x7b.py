@@ -74,8 +74,7 @@ class Mixture(nn.Module):
         self.experts = Experts()
 
     def forward(self, x: Tensor) -> Tensor:
-        chances = self.gate(x)
-        chances = F.softmax(chances, dim=-1)
+        chances = F.softmax(self.gate(x), dim=-1)
         best = chances.topk(2, dim=-1)[0]
         asked = torch.where(chances >= best[..., -1:], chances, 0.0)
         return self.experts(x, asked / best.sum(dim=-1, keepdim=True))

@@ -20,6 +20,6 @@ class Mlp(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 1, 28, 28] -> output [N, 10]"""
         x = self.flatten1(image)
-        x = self.linear1(x)
-        x = self.linear2(F.relu(x))
-        return self.linear3(F.relu(x))
+        x = F.relu(self.linear1(x))
+        x = F.relu(self.linear2(x))
+        return self.linear3(x)

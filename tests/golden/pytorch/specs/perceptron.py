@@ -16,5 +16,4 @@ class Perceptron(nn.Module):
 
     def forward(self, point: Tensor) -> Tensor:
         """point [N, 2] -> output [N, 1]"""
-        x = self.linear1(point)
-        return torch.sigmoid(x)
+        return torch.sigmoid(self.linear1(point))

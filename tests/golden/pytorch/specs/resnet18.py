@@ -19,8 +19,8 @@ class Basic(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
-        body = self.bn1(body)
-        body = self.conv2(F.relu(body))
+        body = F.relu(self.bn1(body))
+        body = self.conv2(body)
         body = self.bn2(body)
         return F.relu(body + x)
 
@@ -48,8 +48,8 @@ class BasicDownsample(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
-        body = self.bn1(body)
-        body = self.conv2(F.relu(body))
+        body = F.relu(self.bn1(body))
+        body = self.conv2(body)
         body = self.bn2(body)
         skip = self.downsample(x)
         return F.relu(body + skip)
@@ -77,8 +77,8 @@ class ResNet(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> fc [N, 1000]"""
         x = self.conv1(image)
-        x = self.bn1(x)
-        x = self.maxpool1(F.relu(x))
+        x = F.relu(self.bn1(x))
+        x = self.maxpool1(x)
         x = self.layer1(x)
         x = self.layer2(x)
         x = self.layer3(x)

@@ -31,10 +31,10 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
-        body = self.bn1(body)
-        body = self.conv2(F.relu(body))
-        body = self.bn2(body)
-        body = self.conv3(F.relu(body))
+        body = F.relu(self.bn1(body))
+        body = self.conv2(body)
+        body = F.relu(self.bn2(body))
+        body = self.conv3(body)
         body = self.bn3(body)
         return F.relu(body + x)
 
@@ -54,10 +54,10 @@ class BottleneckDownsample(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         body = self.conv1(x)
-        body = self.bn1(body)
-        body = self.conv2(F.relu(body))
-        body = self.bn2(body)
-        body = self.conv3(F.relu(body))
+        body = F.relu(self.bn1(body))
+        body = self.conv2(body)
+        body = F.relu(self.bn2(body))
+        body = self.conv3(body)
         body = self.bn3(body)
         skip = self.downsample(x)
         return F.relu(body + skip)
@@ -93,8 +93,8 @@ class ResNet(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> fc [N, 1000]"""
         x = self.conv1(image)
-        x = self.bn1(x)
-        x = self.maxpool1(F.relu(x))
+        x = F.relu(self.bn1(x))
+        x = self.maxpool1(x)
         x = self.layer1(x)
         x = self.layer2(x)
         x = self.layer3(x)

@@ -59,8 +59,7 @@ class Additive(nn.Module):
         match = torch.tanh(query[:, None] + keys)
         scores = self.score(match)
         scores = scores.squeeze(-1)
-        weights = self.hide1(scores, keep)
-        weights = F.softmax(weights, dim=-1)
+        weights = F.softmax(self.hide1(scores, keep), dim=-1)
         return (weights[:, None] @ memory).squeeze(1), weights
 
 
@@ -105,10 +104,9 @@ class Seq2seqAttention(nn.Module):
         S = source.shape[1]
         keep = torch.arange(S, device=source.device) < lengths[:, None]
         x = self.source_words(source)
-        memory, x1 = self.encoder(x, lengths)
+        memory, first = self.encoder(x, lengths)
         keys = self.keys(memory)
-        first = self.first(x1[:, 512:])
-        first = torch.tanh(first)
+        first = torch.tanh(self.first(first[:, 512:]))
         words = self.target_words(target)
         state = first
         outputs = []

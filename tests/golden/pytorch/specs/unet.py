@@ -20,10 +20,9 @@ class Double(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv1(x)
-        x = self.bn1(x)
-        x = self.conv2(F.relu(x))
-        x = self.bn2(x)
-        return F.relu(x)
+        x = F.relu(self.bn1(x))
+        x = self.conv2(x)
+        return F.relu(self.bn2(x))
 
 
 class Unet(nn.Module):

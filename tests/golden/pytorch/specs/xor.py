@@ -17,6 +17,5 @@ class Xor(nn.Module):
 
     def forward(self, point: Tensor) -> Tensor:
         """point [N, 2] -> output [N, 1]"""
-        x = self.linear1(point)
-        x = self.linear2(torch.tanh(x))
-        return torch.sigmoid(x)
+        x = torch.tanh(self.linear1(point))
+        return torch.sigmoid(self.linear2(x))
