@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
+from ..grammar.nearby import closest
 from ..grammar.parser import parse_expression
 from ..grammar.record import Record
 from ..grammar.source import Source
@@ -68,10 +69,8 @@ def _plain(name: str) -> str:
 
 
 def _unknown_net(source: Source, net: str, nets: tuple[str, ...]) -> Diagnostic:
-    from difflib import get_close_matches
-
-    close = get_close_matches(net, nets, n=1)
-    help = (f"did you mean `{close[0]}`?",) if close else ()
+    close = closest(net, nets)
+    help = (f"did you mean `{close}`?",) if close else ()
     names = ", ".join(nets) or "none"
     message = f"{source.name} has no net `{net}`"
     return Diagnostic("E219", message, notes=(f"its nets: {names}",), help=help)
@@ -104,13 +103,11 @@ def arguments_of(
     known = [p.name for p in file.nets[net].parameters]
     for name in [n for n in values if n not in known]:
         del values[name]
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, known, n=1)
+        close = closest(name, known)
         listed = f"its parameters: {', '.join(known) or 'none'}"
         program.report(
             "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
-            help=f"did you mean `{close[0]}`?" if close else listed,
+            help=f"did you mean `{close}`?" if close else listed,
         )  # fmt: skip
     return values
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..grammar import syntax
 from ..grammar.record import Entity, field
@@ -11,6 +11,10 @@ from ..grammar.source import Source, Span
 
 Defaults = Mapping[str, tuple[tuple[syntax.Setting, "Environment"], ...]]
 """By a layer's word: the settings of the ``default`` statements above, with what they see."""
+
+
+ALL: Final = "*"
+"""Among lost names: any name may be lost."""
 
 
 class Environment(Entity):

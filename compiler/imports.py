@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,12 @@ class Finder:
                 return source
         return shipped(module)
 
+    def names(self, importer: Source) -> list[str]:
+        """What could be imported by a bare name."""
+        beside = self.folders.get(importer.name) or _folder(importer.name)
+        folders = (*([beside] if beside else []), *self.search, SHIPPED)
+        return [path.stem for folder in folders for path in sorted(folder.glob("*.net"))]
+
     def _read(self, folder: Path, relative: Path) -> Source | None:
         path = folder / relative
         if not path.is_file():
@@ -56,6 +63,13 @@ def read(path: Path) -> Source:
         return Source(str(path), path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path} is not UTF-8 text: {error.reason}") from error
+
+
+def shipping(name: str) -> str | None:
+    """The shipped spec that defines a net or block of that name."""
+    pattern = re.compile(rf"^(?:net|block) {re.escape(name)}\b", re.MULTILINE)
+    found = (p for p in sorted(SHIPPED.glob("*.net")) if pattern.search(read(p).text))
+    return next((path.stem for path in found), None)
 
 
 def shipped(module: str) -> Source | None:

@@ -25,7 +25,7 @@ adding a layer touches that file and its test alone::
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from types import NoneType, UnionType
@@ -66,14 +66,17 @@ class Refused(Exception):
 
     ``setting`` names the setting to blame (its text gets the caret), ``input`` the input whose
     producer is labelled; by default the layer's word gets the caret and all inputs are labelled.
+    ``fix`` gives the settings' texts as they should be.
     """
 
     def __init__(
         self, message: str, *, code: str = "E301", detail: str = "", setting: str | None = None,
         input: int | None = None, notes: Sequence[str] = (), help: str | Sequence[str] = (),
+        fix: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message
+        self.fix = dict(fix or {})
         self.code = code
         self.detail = detail
         self.setting = setting
@@ -312,6 +315,10 @@ def expand(value: Sizes, rank: int, setting: str) -> tuple[Dim, ...]:
             f"{setting} has {len(value)} size{'s' * (len(value) != 1)}, the input has {rank} "
             f"spatial {'axis' if rank == 1 else 'axes'}",
             setting=setting,
+            notes=("the first axis is the batch, the second the channels",),
+            help="is the batch in the input's shape? It is never written: `image[3, 224, 224]`"
+            if rank == len(value) + 1
+            else "",
         )
     return value
 

@@ -182,6 +182,7 @@ class Scan(Network):
     init: tuple[Tensor, ...] | None
     reverse: bool
     span: Span
+    init_span: Span | None = None
 
 
 class Labelled(Network):
@@ -270,7 +271,10 @@ def describe(value: object) -> str:
     if isinstance(value, Tensor):
         return f"a tensor {value.type}" if value.type else "a tensor"
     if isinstance(value, list):
-        return "a bundle of tensors" if tensors_in(value) else "a list"
+        if tensors_in(value):
+            return "a bundle of tensors"
+        plain = len(value) < 6 and all(is_number(v) for v in value)
+        return f"the list {value}" if plain else "a list"
     if isinstance(value, Network):
         return "a network"
     if isinstance(value, Namespace):

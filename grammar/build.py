@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from . import syntax as s
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
+from .nearby import closest
 from .operators import LEVEL
 from .repair import clip
 from .scanner import words
@@ -152,6 +153,7 @@ class Builder:
     def block(self, c: list[Any]) -> s.Block:
         kind, name, parameters, inputs, outputs, body = c[-6:]
         statements, braced, end = body
+        self._apart(parameters, inputs)
         return s.Block(
             kind.text,
             name.text,
@@ -204,12 +206,9 @@ class Builder:
         )
 
     def _dtype(self, token: Token) -> str:
-        from difflib import get_close_matches
-
         if token.text in DTYPES:
             return token.text
-        near = get_close_matches(token.text, DTYPES, n=1)
-        ours = OTHERS_DTYPES.get(token.text) or (near[0] if near else "")
+        ours = OTHERS_DTYPES.get(token.text) or closest(token.text, DTYPES) or ""
         span = self._span(token, token)
         fix = self._fix(span, ours) if ours else None
         help = "a dtype is `float` (which needs no word), `int` or `bool`"
@@ -345,6 +344,13 @@ class Builder:
                 message = f"the {what} `{node.name}` is there twice"
                 self._say("E130", message, node.span, "the second")
             seen.add(node.name)
+
+    def _apart(self, parameters: Iterable[Any], inputs: Iterable[Any] | None) -> None:
+        names = {parameter.name for parameter in parameters or ()}
+        for port in inputs or ():
+            if port.name in names:
+                message = f"`{port.name}` is a parameter and an input"
+                self._say("E130", message, port.span, "the input", "give one another name")
 
     def setting(self, c: list[Any]) -> s.Setting:
         return s.Setting(c[0].text, c[2], span=self._span(c[0], c[2]))

@@ -120,6 +120,23 @@ class Failure(Record):
     def span(self, token: Token) -> Span:
         return Span(self.source, token.start, token.end)
 
+    def closer(self, opener: int) -> Token | None:
+        """What closes the bracket at an index."""
+        depth = 0
+        for token in self.tokens[opener:]:
+            depth += (token.kind in CLOSES) - (token.kind in CLOSERS)
+            if not depth:
+                return token if token.kind in CLOSERS else None
+        return None
+
+    def rebracketed(self, opener: int, left: str, right: str, title: str) -> Fix | None:
+        """Other brackets than those that open at an index."""
+        close = self.closer(opener)
+        if close is None:
+            return None
+        edits = Edit(self.span(self.tokens[opener]), left), Edit(self.span(close), right)
+        return Fix(title, edits)
+
     def starts_line(self, token: Token) -> bool:
         span = self.span(token)
         return not self.source.line(span.line)[: span.column - 1].strip()
@@ -321,8 +338,19 @@ def _parameter(f: Failure) -> Diagnostic | None:
         return _keyword(f, f.at)
     if f.at.kind in VALUES and f.before.kind in OPERANDS:
         return _side_by_side(f)
+    if f.at.kind == "LSQB" and f.before.kind == "NAME":
+        return _port_in_parentheses(f)
     help = "`name` or `name=default`, with commas between"
     return f.error("E133", f"a parameter is a name, not {f.quoted(f.at)}", help=help)
+
+
+def _port_in_parentheses(f: Failure) -> Diagnostic:
+    """``net a(x[3, 8, 8]) {``."""
+    assert f.opener is not None
+    alone = f.before is f.tokens[f.opener + 1]
+    fix = f.rebracketed(f.opener, ": ", "", "put them after a `:`") if alone else None
+    help = "parentheses hold parameters: `net name(classes=10): image[3, 224, 224] { ... }`"
+    return f.error("E133", "inputs stand after a `:`", f.before, "an input", help, fix)
 
 
 def _ports(f: Failure) -> Diagnostic | None:
@@ -332,7 +360,8 @@ def _ports(f: Failure) -> Diagnostic | None:
         return f.error("E133", "a `:` stands before the inputs", help="", fix=fix)
     if f.at.kind == "LPAR" and f.before.kind == "NAME" and (inputs or f.earlier("ARROW")):
         help = f"`{f.before.text}[3, 224, 224]`, without the batch axis"
-        return f.error("E133", "a shape stands in square brackets", help=help)
+        brackets = f.rebracketed(f.index, "[", "]", "write square brackets")
+        return f.error("E133", "a shape stands in square brackets", help=help, fix=brackets)
     if f.at.kind == "COLON" and inputs:
         help = "`x[T, d] int`: the shape follows the name, then the dtype"
         return f.error("E133", "no `:` before an input's shape or dtype", help=help)
@@ -491,7 +520,9 @@ def _colon(f: Failure) -> Diagnostic | None:
     if f.at.kind != "COLON":
         return None
     if f.role == "call" and f.before.kind == "NAME":
-        return f.error("E120", "a setting is given by `=`", fix=f.put(f.at, "="))
+        edit = Edit(Span(f.source, f.at.start, f.after.start), "=")
+        fix = Fix("replace it with `=`", (edit,))
+        return f.error("E120", "a setting is given by `=`", fix=fix)
     if not f.role and f.index == 1:
         help = f"`{f.before.text} = value`"
         return f.error("E120", "names are assigned by `=`, and have no types", help=help)
@@ -499,10 +530,21 @@ def _colon(f: Failure) -> Diagnostic | None:
 
 
 def _arrow(f: Failure) -> Diagnostic | None:
+    """``->`` and ``>>``; the fix replaces all of the statement."""
+    doubled = f.at.text == f.before.text == ">" and f.at.start == f.before.end
+    if doubled:
+        pairs = zip(f.tokens, f.tokens[1:], strict=False)
+        again = [b for a, b in pairs if a.text == b.text == ">" and a.end == b.start]
+        fix = Fix("write `>`", tuple(Edit(f.span(t), "") for t in again))
+        return f.error(
+            "E122", "the pipe is `>`", Token("", ">>", f.before.start, f.at.end), fix=fix
+        )
     if f.at.kind != "ARROW" or not f.has_value:
         return None
+    arrows = [t for t in f.tokens[f.index :] if t.kind == "ARROW"]
     help = "`->` stands before the outputs of a block or net"
-    return f.error("E122", "the pipe is `>`", help=help, fix=f.put(f.at, ">"))
+    fix = Fix("write `>`", tuple(Edit(f.span(t), ">") for t in arrows))
+    return f.error("E122", "the pipe is `>`", help=help, fix=fix)
 
 
 def _brace(f: Failure) -> Diagnostic | None:
@@ -529,9 +571,52 @@ def _comma(f: Failure) -> Diagnostic | None:
         return f.error("E139", "`require` takes no parentheses", f.tokens[f.opener], "", help)
     if f.role not in ("", "paren", "body"):
         return None
+    if f.role == "paren" and f.opener is not None:
+        return _tuple(f, f.opener)
     token = next(t for t in f.tokens if t.kind == "COMMA") if pair else f.at
     help = "several values are a list: `[a, b]`; on the left of `=` they are `a, b = ...`"
     return f.error("E139", "there are no tuples", token, "a list?", help)
+
+
+def _tuple(f: Failure, opener: int) -> Diagnostic:
+    fix = f.rebracketed(opener, "[", "]", "write a list")
+    help = "several values are a list: `[a, b]`"
+    return f.error("E139", "there are no tuples", f.at, "a list?", help, fix)
+
+
+def _tuple_first(f: Failure) -> Diagnostic | None:
+    """``(x, y) > concat``, which could have become ``(x, y) = ...``."""
+    if f.before.kind != "RPAR" or f.at.kind not in OPERATORS or f.has_value:
+        return None
+    opener = f.tokens.index(f.first)
+    return _tuple(f, opener) if f.closer(opener) is f.before else None
+
+
+def _pattern(f: Failure) -> Diagnostic | None:
+    """``rearrange(n c h w -> n (c h w))``: the text lacks its quotes."""
+    if f.role != "call" or f.opener is None or f.at.kind not in ("NAME", "LPAR", "ARROW", "COMMA"):
+        return None
+    close = f.closer(f.opener)
+    word = f.tokens[f.opener - 1].text
+    if close is None or word not in ("rearrange", "reduce", "repeat", "einsum"):
+        return None
+    start = f.tokens[f.opener].end
+    text = f.source.text[start : close.start]
+    pattern = text if word == "einsum" else re.split(r",\s*\w+\s*(?:=|$)", text)[0]
+    if "->" not in pattern or '"' in pattern:
+        return None
+    span = Span(f.source, start, start + len(pattern.rstrip()))
+    fix = Fix("put it in quotes", (Edit(span, f'"{span.text}"'),))
+    return Diagnostic("E105", "a pattern stands in quotes", span, "", fix=fix)
+
+
+def _repeated(f: Failure) -> Diagnostic | None:
+    """``linear(8) x 3``."""
+    if f.at.text != "x" or f.after.kind != "NUMBER" or f.before.kind not in OPERANDS:
+        return None
+    fix = f.put(f.at, "*")
+    help = f"`f * {f.after.text}` is `f > f > ...`, each with its own weights"
+    return f.error("E112", "a network is repeated by `*`", help=help, fix=fix)
 
 
 def _generator(f: Failure) -> Diagnostic | None:
@@ -651,7 +736,10 @@ RULES: Final[tuple[Rule, ...]] = (
     _colon,
     _arrow,
     _brace,
+    _pattern,
     _comma,
+    _tuple_first,
+    _repeated,
     _generator,
     _is,
     _side_by_side,

@@ -160,9 +160,10 @@ def _foreign_comment(a: _Amender, index: int) -> None:
 
 
 def _operator(a: _Amender, index: int) -> int:
-    """``//`` before a few words is a comment of another language."""
+    """``//`` before a few words, or at the start of a text, is a comment of another language."""
     token = a.tokens[index]
-    if token.text != "//" or not _is_prose(a.tokens[index + 1 : index + 20]):
+    first = all(t.kind in ("NEWLINE", "DOC") for t in a.result)
+    if token.text != "//" or not (first or _is_prose(a.tokens[index + 1 : index + 20])):
         a.result.append(token)
         return 1
     fix = replacement(place(a.source, token), "#")
@@ -214,13 +215,24 @@ def _broken_string(a: _Amender, index: int) -> None:
     """It runs to the end of the line; the closing brackets there are taken as code again."""
     token = a.tokens[index]
     quote = token.text[0]
-    end = token.start + max(1, len(token.text.rstrip(")]}, \t\r")))
+    end = token.start + _string_length(token.text)
     opener = Token("STRING", quote, token.start, token.start + 1)
     fix = Fix(f"close it with `{quote}`", (Edit(Span(a.source, end, end), quote),))
     a.report("E105", "this string is not closed", opener, "opened here", "", fix)
     text = a.source.text[token.start : end].rstrip("\\")
     a.result.append(Token("STRING", text + quote, token.start, end))
     a.put_source(end, token.end)
+
+
+def _string_length(text: str) -> int:
+    """Up to the brackets at the line's end that nothing in the string opens."""
+    while text.rstrip(", \t\r")[-1:] in tuple(")]}"):
+        text = text.rstrip(", \t\r")
+        opener = "([{"[")]}".index(text[-1])]
+        if text.count(opener) >= text.count(text[-1]):
+            break
+        text = text[:-1]
+    return max(1, len(text.rstrip(", \t\r")))
 
 
 def _broken_number(a: _Amender, index: int) -> None:

@@ -5,20 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..builder import Draft
+from ..dims import Dim
 from ..types import TensorType
 from ..values import Tensor
 
 
-def mismatch_help(inputs: Sequence[Tensor], types: Sequence[TensorType]) -> list[str]:
-    """For tensors that should have one shape: the convolution that lost the border, or a
+def mismatch_help(
+    inputs: Sequence[Tensor], types: Sequence[TensorType], *, any_channels: bool
+) -> list[str]:
+    """For tensors that should have one shape: the convolution that lost the border, and a
     projection where channels differ."""
-    for tensor in inputs:
-        advice = _padding(tensor)
-        if advice and _spatial_differs(types):
-            return [advice]
-    if _channels_differ(types):
-        return ["a 1x1 convolution projects the skip: `x > conv(1x1, channels)`"]
-    return []
+    advice = (a for tensor in inputs if (a := _padding(tensor)) and _spatial_differs(types))
+    help = list(advice)[:1]
+    if not any_channels and _channels_differ(types):
+        help.append("a 1x1 convolution projects the skip: `x > conv(1x1, channels)`")
+    return help
+
+
+def fitting_help(wanted: Sequence[Dim], given: TensorType) -> str:
+    """For a tensor that should have other sizes after the batch."""
+    sizes = given.shape[1:]
+    if len(wanted) == 1 and given.rank in (4, 5):
+        return "`gap` or `flatten` makes a vector of an image"
+    if len(wanted) == 1 and given.rank == 3:
+        return "`last` or `mean(1)` makes a vector of a sequence"
+    if len(wanted) != len(sizes):
+        return ""
+    wrong = [i for i, (a, b) in enumerate(zip(wanted, sizes, strict=True)) if a != b]
+    if given.rank == 4 and wrong == [0]:
+        return f"`conv(1x1, {wanted[0]})` gives it as many channels"
+    if given.rank < 4 and wrong == [len(sizes) - 1]:
+        return f"`linear({wanted[-1]})` gives it that size"
+    return ""
 
 
 def _spatial_differs(types: Sequence[TensorType]) -> bool:
@@ -49,7 +67,3 @@ def _padding(tensor: Tensor) -> str:
                 return f"`conv({text}, {out}, pad={pad})` keeps the size"
         draft = draft.inputs[0].draft if len(draft.inputs) == 1 else None
     return ""
-
-
-def axes_that_differ(a: TensorType, b: TensorType) -> list[int]:
-    return [i for i, (x, y) in enumerate(zip(a.shape, b.shape, strict=False)) if x != y]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Label
+from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
 from ..builder import Builder, Draft, chain_from
 from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, substitute, symbols
@@ -454,10 +454,11 @@ class Application(Expressions):
         blamed = inputs if refusal.input is None else [inputs[refusal.input]]
         help = list(refusal.help)
         if refusal.code == "E302" and not help and _joins(network.layer):
-            help = mismatch_help(inputs, types)
+            help = mismatch_help(inputs, types, any_channels=network.layer.word == "concat")
         self.report(
             refusal.code, refusal.message, place, detail=refusal.detail,
             labels=self.producers(blamed, place), notes=refusal.notes, help=help,
+            fix=_fix(refusal, network.spans),
         )  # fmt: skip
 
     def producers(self, tensors: Sequence[Tensor], place: Span) -> list[Label]:
@@ -603,6 +604,15 @@ _APPLY: dict[type, Any] = {
     Template: Application._template,
     Scan: Application._scan,
 }
+
+
+def _fix(refusal: Refused, spans: Mapping[str, Span]) -> Fix | None:
+    """Where the settings stand that should have another text; None if one stands elsewhere."""
+    places = [spans.get(name) for name in refusal.fix]
+    edits = [Edit(at, text) for at, text in zip(places, refusal.fix.values(), strict=True) if at]
+    if not edits or len(edits) < len(places):
+        return None
+    return Fix(f"write `{', '.join(refusal.fix.values())}`", tuple(edits))
 
 
 def _joins(layer: Layer) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from ...grammar import syntax
@@ -39,8 +40,10 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
+from .advice import fitting_help
 from .application import Application, _rebuilt, _tensors
-from .context import BLOCK_STEPS, MAX_DEPTH, Naming
+from .calls import listing
+from .context import BLOCK_STEPS, MAX_DEPTH, Naming, TooMuch
 from .expressions import counting
 
 
@@ -69,9 +72,36 @@ class Bodies(Application):
                 if inputs is None:
                     return self.evaluate(statement.value, env)
                 return self.run_piped(statement.value, env, inputs)
+            if not last and self._lacks_pipes(body[i:], env):
+                return UNKNOWN
             if not self.run_statement(statement, env):
                 return UNKNOWN
         return value
+
+    def _lacks_pipes(self, body: tuple[syntax.Statement, ...], env: Environment) -> bool:
+        """A pipe from a tensor, and below it networks alone: lines that lack their ``>``."""
+        first, *rest = body
+        if not self._begins_with(Tensor, first, env):
+            return False
+        lines = list(takewhile(lambda s: self._begins_with(Network, s, env), rest))
+        if lines:
+            help = "to go on from it, begin the next lines with `>`"
+            starts = [Span(s.span.source, s.span.start, s.span.start) for s in lines]
+            fix = Fix(help, tuple(Edit(s, "> ") for s in starts))
+            labels = [Label(lines[0].span, "this gets no input")]
+            self.report("E209", "this result is dropped", first.span, help=help, fix=fix,
+                        labels=labels)  # fmt: skip
+            self.fail_alone()
+        return bool(lines)
+
+    def _begins_with(self, kind: type, statement: syntax.Statement, env: Environment) -> bool:
+        """Whether a line is an expression whose first word means this."""
+        if not isinstance(statement, syntax.ExpressionStatement):
+            return False
+        first = head(statement.value)
+        first = first.function if isinstance(first, syntax.Call) else first
+        found = self.lookup(first.id, env, first.span) if isinstance(first, syntax.Name) else None
+        return found is not None and isinstance(found.value, kind)
 
     def run_statement(self, statement: syntax.Statement, env: Environment) -> bool:
         """False after an assumption that does not hold: what follows would only echo it."""
@@ -90,10 +120,19 @@ class Bodies(Application):
                 template = Template(statement, self.snapshot(env, statement.span))
                 template.environment.names[statement.name] = template
                 env.names[statement.name] = template
-            case _:
-                self.report("E212", "imports stand at the top level of a file", statement.span)
+            case syntax.Import() | syntax.FromImport():
+                self._late_import(statement, env)
         self.fail_alone()
         return True
+
+    def _late_import(self, statement: syntax.Import | syntax.FromImport, env: Environment) -> None:
+        self.report("E212", "imports stand at the top level of a file", statement.span,
+                    help="move it out of the braces, to the top")  # fmt: skip
+        if isinstance(statement, syntax.Import):
+            names = [statement.alias or statement.module.split(".")[0]]
+        else:
+            names = [alias or name for name, alias in statement.names]
+        env.names.update(dict.fromkeys(names, UNKNOWN))
 
     def add_default(self, statement: syntax.Default, env: Environment) -> None:
         from ..layers import layers
@@ -104,9 +143,8 @@ class Bodies(Application):
             return
         for setting in statement.settings:
             if setting.name not in layer.settings:
-                self._unknown_setting(
-                    LayerWord(layer, statement.layer, env, statement.layer_span), setting
-                )
+                word = LayerWord(layer, statement.layer, env, statement.layer_span)
+                self._unknown_setting(word, setting, env)
         known = env.defaults.get(layer.word, ())
         place = self.snapshot(env, statement.span)
         added = tuple((s, place) for s in statement.settings)
@@ -307,8 +345,16 @@ class Bodies(Application):
         return self._again(network, known, arguments, sizes, naming)
 
     def deeper(self, span: Span) -> None:
-        if len(self.calls) >= MAX_DEPTH:
+        if len(self.calls) < MAX_DEPTH:
+            return
+        names = [name for name, _ in self.calls]
+        if names.count(names[-1]) == 1:
             self.too_much(f"blocks are nested more than {MAX_DEPTH} deep", span)
+        self.report(
+            "E214", f"`{names[-1]}` calls itself more than {MAX_DEPTH} deep", span,
+            help=f"does it end? A condition ends it: `{names[-1]}(n - 1) if n > 0 else id`",
+        )  # fmt: skip
+        raise TooMuch
 
     def _elaborate(
         self, network: BlockNetwork, inputs: list[Tensor], arguments: list[Tensor],
@@ -348,12 +394,11 @@ class Bodies(Application):
         """The block's inputs as its own tensors; ports checked, their sizes bound."""
         ports = block.inputs
         if ports is not None and len(ports) != len(inputs):
-            names = ", ".join(f"`{p.name}`" for p in ports) or "nothing"
+            names = [p.name for p in ports]
             self.report(
                 "E307", f"`{block.name}` takes {len(ports)} input{'s' * (len(ports) != 1)}, "
-                f"got {len(inputs)}", span, detail=f"it takes {names}",
-                help=f"`[{', '.join('abcdef'[: len(ports)])}] > {block.name}`"
-                if len(ports) > 1 else "",
+                f"got {len(inputs)}", span, detail=f"it takes {listing(names)}",
+                help=f"`[{', '.join(names)}] > {block.name}`" if len(ports) > 1 else "",
             )  # fmt: skip
             return None
         inner: list[Tensor] = []
@@ -391,11 +436,21 @@ class Bodies(Application):
         fits = port.shape is None or self._sizes_fit(port.shape, kind, env)
         if fits is not False:
             return bool(fits)
+        sizes = self._sizes_of(port, env)
+        wants = f"is {as_type(sizes, wanted)}"
         if kind.rank != len(axes):
-            return self._port_refuses(
-                block, port, tensor, span, f"has {_axes(len(axes) - 1)} after the batch"
-            )
-        return self._port_refuses(block, port, tensor, span, f"is declared `{port.span.text}`")
+            wants = f"has {_axes(len(axes) - 1)} after the batch"
+        help = fitting_help(sizes, kind)
+        return self._port_refuses(block, port, tensor, span, wants, help)
+
+    def _sizes_of(self, port: syntax.Port, env: Environment) -> list[Data]:
+        """A declared shape without the batch, for a message: what is bound nowhere is a name."""
+        sizes: list[Data] = []
+        for expr in port.shape or ():
+            free = any(not self._size_known(name.id, env) for name in size_names(expr))
+            value = expr.span.text if free else self.evaluate(expr, env)
+            sizes += value if isinstance(value, list) else [value]
+        return sizes
 
     def _sizes_fit(
         self, shape: tuple[syntax.Expr, ...], kind: TensorType, env: Environment
@@ -429,7 +484,8 @@ class Bodies(Application):
         if value is UNKNOWN:
             return False
         if not isinstance(value, int | Size) or isinstance(value, bool):
-            self.report("E204", f"a size is needed, this is {describe(value)}", span)
+            help = "sizes stand without quotes" if isinstance(value, str) else ""
+            self.report("E204", f"a size is needed, this is {describe(value)}", span, help=help)
             return False
         if less(value, 1):
             self.report("E204", f"a size is at least 1, this is {value}", span)
@@ -497,12 +553,21 @@ class Bodies(Application):
         """A body that ends without an expression; a line with a syntax error may have been it."""
         if env.file.is_broken(block.span):
             return UNKNOWN
-        last = block.body[-1].span.text if block.body else ""
+        help, fix, last = (
+            "its last line is the result",
+            None,
+            block.body[-1] if block.body else None,
+        )
+        if isinstance(last, syntax.Assign):
+            help = (
+                f"its last line is the result, and `{last.span.text.splitlines()[0]}` only names "
+            )
+            help += "something"
+            name = Span(last.span.source, last.span.start, last.value.span.start)
+            fix = Fix("leave out the name", (Edit(name, ""),))
         return self.report(
-            "E209", f"`{block.name}` gives no result", block.name_span,
-            help=f"its last line is the result, and `{last.splitlines()[0]}` only names something"
-            if last else "its last line is the result",
-        )  # fmt: skip
+            "E209", f"`{block.name}` gives no result", block.name_span, help=help, fix=fix
+        )
 
     def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
         place = block.body[-1].span
@@ -553,13 +618,17 @@ class Bodies(Application):
     ) -> bool:
         assert port.shape is not None
         kind = self.known_type(tensor)
-        fits = kind.dtype == (port.dtype or kind.dtype) and self._sizes_fit(port.shape, kind, env)
+        sizes = self._sizes_of(port, env)
+        wanted = port.dtype or kind.dtype
+        fits = kind.dtype == wanted and self._sizes_fit(port.shape, kind, env)
         if fits is False:
+            other, declared = kind.dtype != wanted, as_type(sizes, port.dtype or "float")
             self.report(
-                "E306", f"`{block.name}` declares {port.span.text} and gives {kind}",
+                "E306", f"`{block.name}` declares {declared} and gives {kind}",
                 block.body[-1].span,
                 labels=[Label(port.span, "declared here"),
                         *self.producers([tensor], block.body[-1].span)],
+                help=f"`cast({wanted})` converts" if other else fitting_help(sizes, kind),
             )  # fmt: skip
         return bool(fits)
 
@@ -716,6 +785,23 @@ class _Keys:
                 return ("value", value if value.__hash__ else self.identity(value))
 
 
+def head(expr: syntax.Expr) -> syntax.Expr:
+    """The leftmost operand."""
+    while True:
+        if isinstance(expr, syntax.Binary):
+            expr = expr.left
+        elif isinstance(expr, syntax.Paren | syntax.Labelled):
+            expr = expr.body
+        elif isinstance(expr, syntax.Index | syntax.Attribute):
+            expr = expr.value
+        elif isinstance(expr, syntax.List) and expr.items:
+            expr = expr.items[0]
+        elif isinstance(expr, syntax.Conditional):
+            expr = expr.then
+        else:
+            return expr
+
+
 def size_names(expr: syntax.Node) -> Iterator[syntax.Name]:
     """The names in an expression of sizes, functions left out."""
     if isinstance(expr, syntax.Name):
@@ -842,6 +928,11 @@ def _accessors(expr: syntax.Node) -> list[syntax.Attribute]:
     """``x.c`` and its like in a condition that could be evaluated."""
     own = [expr] if isinstance(expr, syntax.Attribute) else []
     return own or [a for child in syntax.children(expr) for a in _accessors(child)]
+
+
+def as_type(sizes: list[Data], dtype: str) -> str:
+    """``[N, T, 64] int``: sizes without the batch as a shape in a message."""
+    return f"[{', '.join(map(str, ['N', *sizes]))}]{'' if dtype == 'float' else f' {dtype}'}"
 
 
 def _axes(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, get_args, get_origin
 
 from ...grammar import syntax
@@ -30,9 +30,10 @@ from ..values import (
     unknown_in,
 )
 from .context import Context, NeedsInput
-from .foreign import explain_setting
+from .foreign import explain_setting, is_sequential, native, translated
 from .functions import Bad, call_function
 
+HIDDEN: Final = "the file's own name hides the layer: choose another one"
 INITS: Final = frozenset(
     {"uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform",
      "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse",
@@ -56,9 +57,30 @@ class Calls(Context):
             return self._builtin(function, expr, env)
         with self.wanting_network(False):
             if function is UNKNOWN:
+                self._translate(expr)
                 self._evaluate_all(expr, env)
                 return UNKNOWN
             return self.call_value(function, expr, env)
+
+    def _translate(self, expr: syntax.Call) -> None:
+        """Where a word of PyTorch or Keras was explained, the fix is the whole call."""
+        from ..layers import layers
+
+        said = self.diagnostics[-1] if self.diagnostics else None
+        if said is None or said.code != "E201" or said.span != expr.function.span:
+            return
+        name = expr.function.span.text
+        given, word = [a.span.text for a in expr.arguments], native(name, layers())
+        found: tuple[str, str] | None = None
+        if is_sequential(name):
+            found = _piped(expr.arguments), ""
+        elif word is not None:
+            named = [(s.name, s.value.span.text) for s in expr.settings]
+            found = translated(name, layers()[word], word, given, named)
+        if found is not None and found[0]:
+            text, why = found
+            fix = Fix(f"write `{text}`", (Edit(expr.span, text),))
+            self.amend(fix=fix, help=said.help + ((why,) if why else ()))
 
     def call_value(self, function: Data, expr: syntax.Call, env: Environment) -> Data:
         word = None
@@ -87,8 +109,11 @@ class Calls(Context):
                 "E206", f"`{text}` is a network already: it takes no settings", expr.span,
                 help=help, fix=Fix(help, (Edit(expr.span, fixed),)),
             )  # fmt: skip
+        from ..layers import layers
+
+        help = HIDDEN if text in layers() else ""
         return self.report("E206", f"`{text}` is {describe(function)} and cannot be called",
-                           expr.span)  # fmt: skip
+                           expr.span, help=help)  # fmt: skip
 
     def _method(self, expr: syntax.Call, env: Environment) -> Data | None:
         """``x.view(...)``: PyTorch's methods are layers here."""
@@ -174,14 +199,18 @@ class Calls(Context):
     def _too_many_arguments(
         self, template: Template, expr: syntax.Call, index: int, value: Data, names: list[str]
     ) -> bool:
+        from ..layers import layers
+
         argument, fix = expr.arguments[index], None
         tensor = isinstance(value, Tensor) or value is UNKNOWN
-        if tensor and not names and len(expr.arguments) == 1:
+        if tensor and not names and len(expr.arguments) == 1 and not _after_pipe(expr.span):
             applied = f"{argument.span.text} > {expr.function.span.text}"
             help = f"`{applied}`: parentheses hold settings"
             fix = Fix("pipe it", (Edit(expr.span, f"({applied})"),))
+        elif template.name in layers():
+            help = HIDDEN
         elif names:
-            help = f"it takes {_listing(names)}"
+            help = f"it takes {listing(names)}"
         else:
             help = f"write `{template.name}` without parentheses"
         self.report(
@@ -191,14 +220,18 @@ class Calls(Context):
         return False
 
     def _bad_argument(self, template: Template, setting: syntax.Setting, names: list[str]) -> bool:
-        twice = setting.name in names
-        message = f"`{setting.name}` is given twice" if twice else (
-            f"`{template.name}` has no parameter `{setting.name}`"
+        if setting.name in names:
+            self._given_twice(setting.name, setting.span, names)
+            return False
+        from ..layers import layers
+
+        close = self.near(setting.name, names)
+        help = HIDDEN if template.name in layers() else f"it takes {listing(names)}"
+        self.report(
+            "E202", f"`{template.name}` has no parameter `{setting.name}`", setting.span,
+            help=f"did you mean `{close}`?" if close else help,
+            fix=_renamed(setting, close),
         )  # fmt: skip
-        help = self.suggest(setting.name, names) or f"it takes {_listing(names)}"
-        if twice:
-            help = f"arguments without a name come first, in this order: {_listing(names)}"
-        self.report("E202", message, setting.span, help=help)
         return False
 
     def bind_block(
@@ -216,7 +249,7 @@ class Calls(Context):
                 missing = [p.name for p in template.block.parameters
                            if p.default is None and p.name not in given]  # fmt: skip
                 self.report(
-                    "E203", f"`{template.name}` needs {_listing(missing)}", span,
+                    "E203", f"`{template.name}` needs {listing(missing)}", span,
                     help=f"`{template.name}({', '.join(f'{m}=...' for m in missing)})`",
                 )  # fmt: skip
                 return None
@@ -271,13 +304,30 @@ class Calls(Context):
             elif getattr(layer, "open_settings", False):
                 opened.append((setting.name, self.evaluate(setting.value, env)))
             else:
-                self.evaluate(setting.value, env)
-                good = self._unknown_setting(word, setting)
+                good = self._unknown_setting(word, setting, env)
         if opened:
             values["axes"] = opened
+        good = self._given_once(word, arguments, settings) and good
         if not good or unknown_in(list(values.values())):
             return UNKNOWN
         return self._finish_layer(word, values, spans, span)
+
+    def _given_once(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...],
+        settings: tuple[syntax.Setting, ...],
+    ) -> bool:  # fmt: skip
+        """Whether no setting is there by position and by name."""
+        by_position = list(hints(word.layer))[: 1 if word.layer.variadic else len(arguments)]
+        twice = next((s for s in settings if arguments and s.name in by_position), None)
+        if twice is not None and not word.environment.file.is_broken(arguments[0].span):
+            self._given_twice(twice.name, twice.span, by_position)
+        return twice is None
+
+    def _given_twice(self, name: str, span: Span, order: list[str]) -> None:
+        self.report(
+            "E202", f"`{name}` is given twice", span,
+            help=f"arguments without a name come first, in this order: {listing(order)}",
+        )  # fmt: skip
 
     def _positional(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], values: dict[str, Data],
@@ -293,14 +343,15 @@ class Calls(Context):
         for name, argument in zip(names[:limit], arguments, strict=False):
             values[name] = self._setting(argument, types[name], env)
             spans[name] = argument.span
-            if isinstance(values[name], Tensor) and not takes(types[name], TensorType):
-                return self._applied(word, arguments, argument, span)
+            if tensors_in(values[name]) and not takes(types[name], TensorType):
+                return self._applied(word, arguments, argument, span, env)
         extra = arguments[limit:]
         if not extra:
             return True
         value = self.evaluate(extra[0], env)
-        if isinstance(value, Tensor) or tensors_in(value):
-            return self._applied(word, arguments, extra[0], span)
+        failed = value is UNKNOWN and isinstance(extra[0], syntax.Name)
+        if tensors_in(value) or failed:
+            return self._applied(word, arguments, extra[0], span, env)
         return self._too_many(word, arguments, names[:limit])
 
     def _variadic(
@@ -310,30 +361,48 @@ class Calls(Context):
         return items[0] if len(items) == 1 and isinstance(items[0], list) else items
 
     def _applied(
-        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], argument: syntax.Expr, span: Span
-    ) -> bool:
-        """``relu(x)``: the fix keeps the settings beside it."""
-        text, name = argument.span.text, word.word
-        source, start, end = span.source, argument.span.start, argument.span.end
-        before = source.text[span.start : start]
-        after = source.text[end : span.end].lstrip(" ,")
-        settings = "" if (before.rstrip()[-1:], after) == ("(", ")") else before + after
-        applied = f"{text} > {settings or name}"
-        alone = argument is arguments[0]
-        tensors = "a bundle" if isinstance(argument, syntax.List) else "a tensor"
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], argument: syntax.Expr,
+        span: Span, env: Environment,
+    ) -> bool:  # fmt: skip
+        """``relu(x)``, ``concat(x, y)``: the fix keeps the settings beside the tensors."""
+        name = word.word
+        tensors = [a.span.text for a in arguments if a is argument or self._is_tensor(a, env)]
+        settings = [a.span.text for a in arguments if a.span.text not in tensors]
+        if span.end > arguments[-1].span.end:
+            rest = span.source.text[arguments[-1].span.end : span.end - 1].strip(" ,")
+            settings += [rest] if rest else []
+        called = f"{name}({', '.join(settings)})" if settings else name
+        piped = tensors[0] if len(tensors) == 1 else f"[{', '.join(tensors)}]"
+        joins = word.layer.arity[1] != 1
+        in_pipe = _after_pipe(span)
+        if in_pipe:
+            help = "it gets its tensor from the pipe"
+            help = f"`[..., {', '.join(tensors)}] > {called}` joins them" if joins else help
+        else:
+            help = f"to apply it: `{piped} > {called}`"
+        kind = "a bundle" if isinstance(argument, syntax.List) else "a tensor"
+        fix = Fix("pipe it", (Edit(span, f"({piped} > {called})"),))
         self.report(
-            "E206", f"`{name}(...)` holds settings, and `{text}` is {tensors}", argument.span,
-            help=f"to apply it: `{applied if alone else f'{text} > {name}'}`",
-            fix=Fix("pipe it", (Edit(span, f"({applied})"),)) if alone else None,
+            "E206", f"`{name}(...)` holds settings, and `{argument.span.text}` is {kind}",
+            argument.span, help=help, fix=None if in_pipe else fix,
         )  # fmt: skip
         return False
+
+    def _is_tensor(self, expr: syntax.Expr, env: Environment) -> bool:
+        """Whether an argument is a tensor, as far as its text tells: it is not evaluated again."""
+        if isinstance(expr, syntax.List):
+            return any(self._is_tensor(item, env) for item in expr.items)
+        if not isinstance(expr, syntax.Name):
+            return isinstance(expr, syntax.Binary) and expr.operator == ">"
+        found = self.lookup(expr.id, env, expr.span)
+        return found is not None and (found.value is UNKNOWN or tensors_in(found.value))
 
     def _too_many(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
     ) -> bool:
         texts = [a.span.text for a in arguments]
         others = list(hints(word.layer))[len(names) :]
-        help, fix = f"the others are given by name: {_listing(others)}", None
+        help, fix = f"the others are given by name: {listing(others)}", None
         if word.layer.word == "linear":
             help, fix = self._rewritten(word, arguments, texts[1], "the input's size is inferred")
         elif word.layer.word.startswith("conv") and isinstance(arguments[0], syntax.Dims):
@@ -349,7 +418,7 @@ class Calls(Context):
             help = f"write `{word.word}` without parentheses"
         self.report(
             "E205", f"`{word.word}` takes {_count(len(names), 'argument')} by position"
-            + (f": {_listing(names)}" if names else ""),
+            + (f": {listing(names)}" if names else ""),
             arguments[len(names)].span.to(arguments[-1].span), help=help, fix=fix,
         )  # fmt: skip
         return False
@@ -363,21 +432,19 @@ class Calls(Context):
         few = len(arguments) <= 3
         return help, Fix(f"write `{word.word}({fixed})`", (Edit(at, fixed),)) if few else None
 
-    def _unknown_setting(self, word: LayerWord, setting: syntax.Setting) -> bool:
-        names = list(hints(word.layer))
-        replacement, help = explain_setting(word.layer, setting.name, names)
-        suggestion = self.suggest(setting.name, names)
-        if replacement is None and suggestion:
-            replacement = suggestion.split("`")[1]
-        fix = None
+    def _unknown_setting(self, word: LayerWord, setting: syntax.Setting, env: Environment) -> bool:
+        types = hints(word.layer)
+        replacement, help = explain_setting(word.layer, setting.name, list(types))
+        if not help:
+            replacement = self.near(setting.name, types)
+            help = f"did you mean `{replacement}`?" if replacement else ""
         if replacement is not None:
-            at = Span(
-                setting.span.source, setting.span.start, setting.span.start + len(setting.name)
-            )
-            fix = Fix(f"write `{replacement}`", (Edit(at, replacement),))
+            self._setting(setting.value, types[replacement], env)
+        elif not isinstance(setting.value, syntax.Name):
+            self.evaluate(setting.value, env)
         self.report(
             "E202", f"`{word.word}` has no setting `{setting.name}`", setting.span,
-            help=help or suggestion or f"it has {_listing(names)}", fix=fix,
+            help=help or f"it has {listing(list(types))}", fix=_renamed(setting, replacement),
         )  # fmt: skip
         return False
 
@@ -388,6 +455,9 @@ class Calls(Context):
                 return expr.id
             if takes(hint, Init) and expr.id in INITS:
                 return Init(expr.id)
+            choices = (*options(hint), *(INITS if takes(hint, Init) else ()))
+            if choices and self.lookup(expr.id, env, expr.span) is None:
+                return self.unknown_name(expr.id, expr.span, env, choices)
         if takes(hint, Init) and isinstance(expr, syntax.Call):
             function = expr.function
             if isinstance(function, syntax.Name) and function.id in INITS:
@@ -428,7 +498,7 @@ class Calls(Context):
         if wrong is not None:
             place = next((s.span for s in expr.settings if s.name == wrong), expr.span)
             return self.report("E202", f"`{expr.function.id}` has no setting `{wrong}`", place,
-                               help=f"it has {_listing(list(allowed))}")  # fmt: skip
+                               help=f"it has {listing(list(allowed))}")  # fmt: skip
         if unknown_in([v for _, v in made]):
             return UNKNOWN
         return Init(expr.function.id, tuple(made))
@@ -439,9 +509,13 @@ class Calls(Context):
         layer, types = word.layer, hints(word.layer)
         missing = [s.name for s in layer.settings.values() if s.required and s.name not in values]
         if missing:
+            if word.environment.file.is_broken(span):
+                return UNKNOWN
             example = layer.examples[0].text if layer.examples else word.word
+            if example.startswith(layer.word):
+                example = word.word + example.removeprefix(layer.word)
             return self.report(
-                "E203", f"`{word.word}` needs {_listing(missing)}", span, help=f"as in `{example}`"
+                "E203", f"`{word.word}` needs {listing(missing)}", span, help=f"as in `{example}`"
             )
         tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
         key = (layer, *((name, _typed(value)) for name, value in values.items()))
@@ -465,25 +539,32 @@ class Calls(Context):
         return self.run_source(made) if layer.arity == (0, 0) else made
 
     def _not_whole(self, word: LayerWord, name: str, value: float, span: Span) -> Data:
+        help, fix = "", None
+        if "/" in span.text:
+            help = "`/` gives a float as in Python; `//` divides whole numbers"
+        elif value.is_integer() and is_literal_number(span.text):
+            fix = Fix(f"write `{int(value)}`", (Edit(span, str(int(value))),))
         return self.report(
             "E204", f"`{name}` of `{word.word}` takes a whole number, got {value}", span,
-            help="`/` gives a float as in Python; `//` divides whole numbers"
-            if "/" in span.text else "",
+            help=help, fix=fix,
         )  # fmt: skip
 
     def _wrong_value(self, word: LayerWord, name: str, value: Data, span: Span) -> Data:
         hint = hints(word.layer)[name]
-        help = []
-        if isinstance(value, Network) and options(hint):
-            help = [f"its options are {_listing(list(options(hint)))}"]
-        elif isinstance(value, str) and options(hint):
-            help = [
-                self.suggest(value, options(hint))
-                or f"its options are {_listing(list(options(hint)))}"
-            ]
+        help, fix = "", None
+        unquoted = span.text.strip("\"'")
+        close = self.near(value, options(hint)) if isinstance(value, str) else None
+        if close is not None:
+            help = f"did you mean `{close}`?"
+            fix = Fix(f"write `{close}`", (Edit(span, close),))
+        elif isinstance(value, str) and is_size_text(unquoted) and takes(hint, int):
+            help = "numbers and sizes stand without quotes"
+            fix = Fix(f"write `{unquoted}`", (Edit(span, unquoted),))
+        elif isinstance(value, Network | str) and options(hint):
+            help = f"its options are {listing(list(options(hint)))}"
         return self.report(
             "E204", f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}",
-            span, help=help,
+            span, help=help, fix=fix,
         )  # fmt: skip
 
     def run_source(self, network: LayerNetwork) -> Data:
@@ -495,6 +576,11 @@ class Calls(Context):
     # --- what other parts provide -----------------------------------------------------------------
 
     def lookup(self, name: str, env: Environment, span: Span) -> Any:
+        raise NotImplementedError
+
+    def unknown_name(
+        self, name: str, span: Span, env: Environment, choices: Sequence[str] = ()
+    ) -> Data:
         raise NotImplementedError
 
     def known_type(self, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
@@ -556,6 +642,33 @@ _INIT_SETTINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+def is_literal_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
+
+
+def is_size_text(text: str) -> bool:
+    """``3`` or ``3x3``, as they stand in a string."""
+    return all(part.isdecimal() for part in text.split("x"))
+
+
+def _after_pipe(span: Span) -> bool:
+    return span.source.text[max(0, span.start - 100) : span.start].rstrip().endswith(">")
+
+
+def _renamed(setting: syntax.Setting, name: str | None) -> Fix | None:
+    """``stride=2`` for ``strid=2``."""
+    start = setting.span.start
+    at = Span(setting.span.source, start, start + len(setting.name))
+    return Fix(f"write `{name}`", (Edit(at, name),)) if name else None
+
+
+def _piped(arguments: tuple[syntax.Expr, ...]) -> str:
+    """The members of ``Sequential(f, g)`` or ``Sequential([f, g])`` as a pipe."""
+    first = arguments[0] if arguments else None
+    members = first.items if isinstance(first, syntax.List) else arguments
+    return f"({' > '.join(m.span.text for m in members)})" if members else ""
+
+
 def _for_the_layer(
     name: str, arguments: list[Data], settings: dict[str, Data], in_pipe: bool
 ) -> bool:
@@ -597,7 +710,7 @@ def _last_name(expr: syntax.Expr) -> str:
     return expr.name if isinstance(expr, syntax.Attribute) else "block"
 
 
-def _listing(names: list[str]) -> str:
+def listing(names: list[str]) -> str:
     shown = [f"`{n}`" for n in names[:12]]
     if len(shown) < 2:
         return "".join(shown) or "nothing"

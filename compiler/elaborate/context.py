@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Fix, Label, Severity
+from ...grammar.nearby import closest
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..builder import Builder, Draft, bring
@@ -136,6 +137,13 @@ class Context:
                 self.unplaced.append(found)
         return UNKNOWN
 
+    def amend(self, **changes: Any) -> None:
+        """Say the last finding better."""
+        better = self.diagnostics[-1].replace(**changes)
+        if self.unplaced and self.unplaced[-1] is self.diagnostics[-1]:
+            self.unplaced[-1] = better
+        self.diagnostics[-1] = better
+
     def fail(self, text: str, inputs: Sequence[Tensor], span: Span) -> Unknown:
         """A node for what could not be made of these inputs, with the findings that are at no
         node yet. ``text`` is its piece of the spec; empty, that of the first finding."""
@@ -168,15 +176,10 @@ class Context:
             here = [self.bring(_whole(t)) for t in inputs]
         return builder.add(Draft(builder, inputs=here, span=span, failed=op))
 
-    def suggest(self, word: str, known: Sequence[str] | set[str]) -> str:
-        from difflib import get_close_matches
-
+    def near(self, word: str, known: Iterable[str]) -> str | None:
+        """The known word that is likely meant, a bounded number of times."""
         self.suggestions += 1
-        if self.suggestions > MAX_SUGGESTIONS or not 2 < len(word) < 40:
-            return ""
-        near = [name for name in sorted(known) if abs(len(name) - len(word)) < 4]
-        close = get_close_matches(word, near[:500], n=1, cutoff=0.65)
-        return f"did you mean `{close[0]}`?" if close else ""
+        return closest(word, known) if self.suggestions <= MAX_SUGGESTIONS else None
 
     # --- bounds -----------------------------------------------------------------------------
 

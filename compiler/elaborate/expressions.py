@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from ...grammar import syntax
@@ -10,7 +10,7 @@ from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
 from ..builder import Builder, Draft, chain_from
 from ..dims import Size, symbol
-from ..environment import Environment, FileNames
+from ..environment import ALL, Environment, FileNames
 from ..layer import Layer
 from ..layers import layers
 from ..types import TensorType
@@ -42,7 +42,7 @@ from ..values import (
     unknown_in,
 )
 from ..values import Label as PathLabel
-from .calls import Calls
+from .calls import Calls, listing
 from .context import NeedsInput
 from .foreign import explain_name
 from .functions import (
@@ -61,6 +61,7 @@ OPERATOR_LAYERS: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
     "@": "matmul", ">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne",
 }  # fmt: skip
+OWN_WORDS: Final = frozenset({"id", "input", "scan"})
 COMPARISONS: Final = frozenset({">", "<", ">=", "<=", "==", "!="})
 RESERVED_PATHS: Final = frozenset(
     {"add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile",
@@ -203,19 +204,40 @@ class Expressions(Calls):
             file.making.discard(name)
         return file.made[name]
 
-    def unknown_name(self, name: str, span: Span, env: Environment) -> Data:
-        if name in env.file.lost:
+    def unknown_name(
+        self, name: str, span: Span, env: Environment, choices: Sequence[str] = ()
+    ) -> Data:
+        """``choices`` are what the name may be here, if that is not any name."""
+        if name in env.file.lost or ALL in env.file.lost:
             return UNKNOWN
-        known = env.known_names() | set(layers()) | set(FUNCTIONS) | {"id"}
-        message, help, replacement = explain_name(name, known)
-        suggestion = "" if message else self.suggest(name, known)
-        if replacement is None and suggestion:
-            replacement = suggestion.split("`")[1]
+        message, help, replacement = None, "", None
+        if choices:
+            replacement = self.near(name, choices)
+            help = "" if replacement else f"it is one of {listing(list(choices))}"
+        else:
+            known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
+            message, help, replacement = explain_name(name, known)
+            replacement = replacement or (None if message else self.near(name, known))
+            line = None if message else self.importable(name, env)
+            if line is not None:
+                return self._not_imported(name, line, span, env)
+        if replacement and not message:
+            help = f"did you mean `{replacement}`?"
         fix = Fix(f"write `{replacement}`", (Edit(span, replacement),)) if replacement else None
         return self.report(
-            "E201", message or f"`{name}` is not known here", span,
-            help=[h for h in (help or suggestion,) if h], fix=fix,
-        )  # fmt: skip
+            "E201", message or f"`{name}` is not known here", span, help=help, fix=fix
+        )
+
+    def _not_imported(self, name: str, line: str, span: Span, env: Environment) -> Data:
+        help = f"begin the file with `{line}`"
+        edit = Edit(Span(env.file.source, 0, 0), f"{line}\n")
+        return self.report(
+            "E201", f"`{name}` is not known here", span, help=help, fix=Fix(help, (edit,))
+        )
+
+    def importable(self, name: str, env: Environment) -> str | None:
+        """The import that would make a name known."""
+        raise NotImplementedError
 
     def _attribute(self, expr: syntax.Attribute, env: Environment) -> Data:
         foreign = _dotted(expr)
@@ -260,10 +282,13 @@ class Expressions(Calls):
         file = space.environment.file
         if name in file.names:
             return self.file_name(file, name)
+        if name in file.lost:
+            return UNKNOWN
+        close = self.near(name, file.names)
         return self.report(
             "E201", f"`{space.name}` has no `{name}`", span,
-            help=[h for h in (self.suggest(name, set(file.names)),) if h]
-            or f"it has {', '.join(f'`{n}`' for n in sorted(file.names)[:12])}",
+            help=f"did you mean `{close}`?" if close else f"it has {listing(sorted(file.names))}",
+            fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
         )  # fmt: skip
 
     def _tensor_attribute(self, tensor: Tensor, name: str, span: Span) -> Data:
@@ -278,10 +303,32 @@ class Expressions(Calls):
                 "E206", f"`.{name}` is a layer: pipe the tensor into it", span,
                 help=f"`{_holder(span)} > {name}`, with its settings in parentheses",
             )  # fmt: skip
+        if name in ("T", "mT", "H", "mH"):
+            fixed = f"({_holder(span)} > transpose(-2, -1))"
+            return self.report(
+                "E206", f"tensors have no `.{name}`: `transpose` is a layer", span,
+                help=f"`{_holder(span)} > transpose(-2, -1)` swaps the last two axes",
+                fix=Fix(f"write `{fixed}`", (Edit(span, fixed),)),
+            )  # fmt: skip
+        inside = self._names_inside(tensor)
+        close = self.near(name, inside)
         return self.report(
             "E201", f"there is no `{name}` in `{_holder(span)}`", span,
-            help="a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
+            help=f"did you mean `{close}`?" if close else
+            f"it has {listing([f'.{n}' for n in sorted(inside)])}" if inside else
+            "a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
+            fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
         )  # fmt: skip
+
+    def _names_inside(self, tensor: Tensor) -> set[str]:
+        """The labels of the block that made a tensor, or the weights of the layer."""
+        draft = (tensor.within or (tensor.draft,))[-1]
+        if draft.child is not None:
+            return {path.split(".")[0] for path in draft.child.labels}
+        if draft.layer is None or not draft.takes:
+            return set()
+        piped = draft.takes[: len(draft.takes) - len(draft.layer.tensors())]
+        return set(draft.layer.weights(*piped))
 
     def _inside(self, tensor: Tensor, name: str, *, labels_only: bool) -> Data | None:
         """What a name means inside the call that made a tensor, or beside it: ``layer.0``."""
@@ -503,7 +550,8 @@ class Expressions(Calls):
         if isinstance(left, list) or isinstance(right, list):
             return self._bundle_operator(node, left, right)
         if self._is_network(left) or self._is_network(right):
-            return Combined(symbol_, self._member_of(left), self._member_of(right), node.span)
+            sides = self._member_of(left), self._member_of(right)
+            return Combined(symbol_, *sides, node.operator_span)
         other = right if isinstance(left, Tensor) else left
         if not isinstance(other, Tensor) and not is_number(other):
             return self.report("E218", f"`{symbol_}` joins tensors and numbers, this is "
@@ -550,7 +598,7 @@ class Expressions(Calls):
             count = right if self._is_network(left) else left
             if isinstance(count, int | Size) and not isinstance(count, bool):
                 return self.repeat(left if self._is_network(left) else right, count, node)
-        return Combined(symbol_, self._member_of(left), self._member_of(right), node.span)
+        return Combined(symbol_, self._member_of(left), self._member_of(right), node.operator_span)
 
     def repeat(self, value: Data, count: int | Size, node: syntax.Binary) -> Data:
         network = self.network_or_none(value)
@@ -922,6 +970,11 @@ _RANK_NAMES: Final = {
     "c": ("N", "C", "H", "W"), "h": ("N", "C", "H", "W"), "w": ("N", "C", "H", "W"),
     "t": ("N", "T", "D"),
 }  # fmt: skip
+
+
+def _last_word(span: Span, name: str) -> Span:
+    """The place of a name at the end of a text: ``fc`` of ``backbone.fc``."""
+    return Span(span.source, span.end - len(name), span.end)
 
 
 def _holder(span: Span) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ..layer import Layer
+from ..layer import Layer, hints
 
 RENAMED: Final = {
     "view": "reshape", "cat": "concat", "dense": "linear", "fully_connected": "linear",
@@ -41,6 +41,34 @@ INFERRED: Final = frozenset(
     {"in_channels", "in_features", "input_size", "input_shape", "embed_dim", "num_features",
      "normalized_shape", "input_dim", "in_dim", "num_channels"}
 )  # fmt: skip
+_CONV: Final = ("in_channels", "out_channels", "kernel_size", "stride", "padding")
+_POOL: Final = ("kernel_size", "stride", "padding")
+POSITIONS: Final[dict[str, tuple[str, ...]]] = {
+    **{f"Conv{n}d": (*_CONV, "dilation", "groups", "bias") for n in "123"},
+    **{f"ConvTranspose{n}d": (*_CONV, "output_padding", "groups", "bias") for n in "123"},
+    **{f"LazyConv{n}d": _CONV[1:] for n in "123"},
+    **{f"Conv{n}D": ("filters", "kernel_size", "strides", "padding") for n in "123"},
+    **{f"{kind}Pool{n}d": _POOL for kind in ("Max", "Avg") for n in "123"},
+    **{f"BatchNorm{n}d": ("num_features", "eps", "momentum", "affine") for n in "123"},
+    **{f"InstanceNorm{n}d": ("num_features", "eps", "momentum", "affine") for n in "123"},
+    **{f"AdaptiveAvgPool{n}d": ("output_size",) for n in "123"},
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size", "num_layers", "bias")),
+    "Linear": ("in_features", "out_features", "bias"),
+    "LazyLinear": ("out_features", "bias"),
+    "Dense": ("units", "activation"),
+    "LayerNorm": ("normalized_shape", "eps"),
+    "RMSNorm": ("normalized_shape", "eps"),
+    "GroupNorm": ("num_groups", "num_channels", "eps"),
+    "MultiheadAttention": ("embed_dim", "num_heads", "dropout"),
+    "ReLU": ("inplace",), "ReLU6": ("inplace",), "SiLU": ("inplace",), "Hardswish": ("inplace",),
+    "LeakyReLU": ("negative_slope", "inplace"),
+    "Dropout": ("p", "inplace"),
+}  # fmt: skip
+"""What arguments without names mean elsewhere, where that is not what they mean here."""
+
+UNSAID: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
+"""Settings that are left out here."""
+
 _PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.keras\.layers|"
                             r"keras\.layers|layers|jnp|tf|keras)\.")  # fmt: skip
 
@@ -58,9 +86,62 @@ def native(name: str, known: Iterable[str]) -> str | None:
     return None
 
 
+def translated(
+    name: str, layer: type[Layer], word: str, given: Sequence[str], named: Sequence[tuple[str, str]]
+) -> tuple[str, str] | None:
+    """A whole call as it is written here, ``conv(3x3, 64)`` for ``nn.Conv2d(3, 64, 3)``, and why
+    it holds less. ``given`` are the texts of its arguments without names.
+
+    None where that is not clear.
+    """
+    bare = _PREFIX.sub("", name)
+    positions = POSITIONS.get(bare, tuple(hints(layer))[: layer.positional])
+    if bare.islower() or len(given) > len(positions):  # functions take tensors
+        return None
+    after = why = ""
+    settings: dict[str, str] = {}
+    for theirs, text in (*zip(positions, given, strict=False), *named):
+        ours = SETTINGS.get(theirs, theirs)
+        if theirs == "activation":
+            after = f" > {text.strip(_QUOTES).lower()}"
+        elif ours in hints(layer) and theirs not in INFERRED:
+            settings[ours] = text
+        elif theirs in INFERRED:
+            why = "what follows from the input is inferred"
+        elif theirs not in UNSAID:
+            return None
+    axes = re.search(r"([123])[dD]$", bare)
+    kernel = settings.get("kernel", "")
+    if axes and kernel.isdigit() and layer.category == "conv":
+        settings["kernel"] = "x".join([kernel] * int(axes[1]))
+    by_name = {SETTINGS.get(name, name) for name, _ in named}
+    return _spelt(layer, word, settings, by_name) + after, why
+
+
+def _spelt(layer: type[Layer], word: str, settings: dict[str, str], by_name: set[str]) -> str:
+    """A call; what it must have stands by position, the rest as it was given."""
+    parts = []
+    for setting in list(hints(layer))[: layer.positional]:
+        optional = setting in by_name and not layer.settings[setting].required
+        if setting not in settings or optional:
+            break
+        parts.append(settings.pop(setting))
+    parts += [f"{setting}={text}" for setting, text in settings.items()]
+    return f"{word}({', '.join(parts)})" if parts else word
+
+
+_QUOTES: Final = "\"'"
 _KEYWORDS: Final = {
     "True": "true", "False": "false", "None": "none", "null": "none", "self": None,
 }  # fmt: skip
+
+
+_LOSS: Final = re.compile(r"loss$|cross_?entropy$")
+_NO_LOSS: Final = "a spec is the network; what trains it stays in PyTorch"
+
+
+def is_sequential(name: str) -> bool:
+    return _PREFIX.sub("", name) == "Sequential"
 
 
 def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | None]:
@@ -70,8 +151,10 @@ def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | Non
         return f"`{name}` is written `{word}` here", "", word
     if name == "self":
         return "there is no `self` here", "a body's names are its parameters and inputs", None
-    if name in ("Sequential", "nn.Sequential"):
+    if is_sequential(name):
         return f"`{name}` is the pipe here", "`f > g > h`; `(f > g > h) as features`", None
+    if _LOSS.search(name.lower()):
+        return f"there are no losses: `{name}` is not a layer", _NO_LOSS, None
     if name in ("ModuleList", "nn.ModuleList"):
         return f"`{name}` is a labelled repeat or `for` here", "`block(64) * 3 as layer`", None
     word = native(name, known)
@@ -95,4 +178,6 @@ def explain_setting(layer: type[Layer], name: str, names: list[str]) -> tuple[st
         return None, "leave it out: the compiler decides what runs in place"
     if name == "batch_first":
         return None, "leave it out: the batch always comes first"
+    if name == "return_sequences":
+        return None, "leave it out: all steps come out, and `> last` takes the last one"
     return None, ""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Diagnostic, Label
+from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ...grammar.parser import parse
 from ...grammar.source import Source, Span
 from ..builder import Builder
 from ..dims import Dim, solved, symbol
-from ..environment import Environment, FileNames
-from ..imports import Unreadable
+from ..environment import ALL, Environment, FileNames
+from ..imports import Unreadable, shipping
 from ..types import Dtype, TensorType
 from ..values import (
     UNKNOWN,
@@ -29,13 +29,14 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .bodies import _shown, main_tensors, pattern_names, whole_labels
+from .bodies import _shown, head, main_tensors, pattern_names, whole_labels
 from .context import Bind, NeedsInput
 from .scans import Scans
 
 
 class Finds(Protocol):
     def find(self, module: str, importer: Source) -> Source | None: ...
+    def names(self, importer: Source) -> list[str]: ...
 
 
 class Program(Scans):
@@ -142,7 +143,8 @@ class Program(Scans):
         found = self._import(statement.module, file, statement.span)
         if found is None or found.environment is None:
             return UNKNOWN
-        return self._member(Namespace(statement.module, found.environment), name, statement.span)
+        space = Namespace(statement.module, found.environment)
+        return self._member(space, name, _place(name, statement.span))
 
     def _import(self, module: str, file: FileNames, span: Span) -> FileNames | None:
         try:
@@ -151,11 +153,7 @@ class Program(Scans):
             self.report("E212", f"`{module}` cannot be imported: {error}", span)
             return None
         if source is None:
-            self.report(
-                "E212", f"there is no `{module}` to import", span,
-                help=["files are looked for beside this one, on the import path (`-I FOLDER`), "
-                      "and among the shipped specs (`netwright specs`)"],
-            )  # fmt: skip
+            self._no_module(module, file, _place(module, span))
             return None
         if source.name in self.loading:
             chain = " > ".join([*self.loading[self.loading.index(source.name) :], source.name])
@@ -173,6 +171,27 @@ class Program(Scans):
             self.loading.pop()
         return self.files[source.name]
 
+    def _no_module(self, module: str, file: FileNames, span: Span) -> None:
+        bare = module.removesuffix(".net")
+        close = bare if bare != module else self.near(module, self.finder.names(file.source))
+        self.report(
+            "E212", f"there is no `{module}` to import", span,
+            notes=["files are looked for beside this one, on the import path (`-I FOLDER`), and "
+                   "among the shipped specs (`netwright specs`)"],
+            help="an import names the file without `.net`" if close == bare
+            else f"did you mean `{close}`?" if close else "",
+            fix=Fix(f"write `{close}`", (Edit(span, close),)) if close else None,
+        )  # fmt: skip
+
+    def importable(self, name: str, env: Environment) -> str | None:
+        """``import resnet`` for `resnet`, ``from resnet import resnet18`` for `resnet18`."""
+        if not name.isidentifier():
+            return None
+        if name in self.finder.names(env.file.source):
+            return f"import {name}"
+        module = shipping(name)
+        return f"from {module} import {name}" if module else None
+
     def _check_imports(self, file: FileNames) -> None:
         """Imports of an imported file are followed at once, so that circles are found."""
         for statement in file.tree.statements:
@@ -185,16 +204,25 @@ class Program(Scans):
         """The bare pipeline."""
         self._check_file(file)
         bare = [(s, e) for s, e in file.pipelines if isinstance(s, syntax.ExpressionStatement)]
-        (last, env), first = bare[-1], bare[:-1]
-        for extra, _ in first:
-            self.report(
-                "E219", "a file has at most one bare pipeline", last.span, detail="the second",
-                labels=[Label(extra.span, "the first")],
-                help="to go on from the line above, begin the line with `>`; "
-                "for several networks write `net name = ...`",
-            )  # fmt: skip
+        self._one_pipeline([statement for statement, _ in bare], file)
+        last, env = bare[-1]
         with self.framed(env):
             self._finish(self._network_result(last.value, env), last.span)
+
+    def _one_pipeline(self, bare: list[syntax.ExpressionStatement], file: FileNames) -> None:
+        first, *others = bare
+        if not others or file.is_broken(first.span.to(others[0].span)):
+            return
+        fix, help = None, ["for several networks write `net name = ...`"]
+        if not any(_starts_with_input(other.value) for other in others):
+            starts = [Span(o.span.source, o.span.start, o.span.start) for o in others]
+            title = "to go on from the line above, begin the line with `>`"
+            fix = Fix(title, tuple(Edit(s, "> ") for s in starts))
+            help = [title, *help]
+        self.report(
+            "E219", "a file has at most one bare pipeline", others[0].span, detail="the second",
+            labels=[Label(first.span, "the first")], help=help, fix=fix,
+        )  # fmt: skip
 
     def _check_file(self, file: FileNames) -> None:
         """What a file says beside its networks: imports, constants and assumptions."""
@@ -212,8 +240,8 @@ class Program(Scans):
         self.root.whole = whole_labels(expr, frozenset())
         if _starts_with_input(expr):
             return self.evaluate(expr, env)
-        head = _head(expr)
-        found = self.lookup(head.id, env, head.span) if isinstance(head, syntax.Name) else None
+        first = head(expr)
+        found = self.lookup(first.id, env, first.span) if isinstance(first, syntax.Name) else None
         if found is not None and (isinstance(found.value, Tensor) or tensors_in(found.value)):
             return self.evaluate(expr, env)
         if isinstance(expr, syntax.Name | syntax.Call | syntax.Attribute):
@@ -278,12 +306,27 @@ class Program(Scans):
         """A net's declared shape: names bound nowhere are symbolic sizes."""
         dims: list[Dim] = []
         for expr in port.shape or ():
+            if isinstance(expr, syntax.Constant) and expr.value is None:
+                self._batch_as_none(expr, port, env)
+                continue
             for name in self.open_names(expr, env):
                 env.names[name] = self.bound.get(name, symbol(name))
             value = self.evaluate(expr, env)
             sizes = value if isinstance(value, list) else [value]
             dims += [s if self.is_size(s, expr.span) else symbol("?") for s in sizes]
         return tuple(dims)
+
+    def _batch_as_none(self, expr: syntax.Constant, port: syntax.Port, env: Environment) -> None:
+        """``x[None, 3, 32, 32]``, as Keras shows a shape."""
+        if env.file.is_broken(expr.span):  # `None`, which the parser has spoken of
+            return
+        after = [e.span.start for e in port.shape or () if e.span.start > expr.span.start]
+        unwritten = Edit(Span(expr.span.source, expr.span.start, min(after)), "") if after else None
+        self.report(
+            "E204", "a size is needed, this is none", expr.span,
+            help="the batch axis is never written; another size that is open has a name: `x[T, 8]`",
+            fix=Fix("leave it out", (unwritten,)) if unwritten else None,
+        )  # fmt: skip
 
     def net_input(
         self, port: str, shape: tuple[Any, ...] | None, dtype: Dtype | None, span: Span
@@ -309,9 +352,11 @@ class Program(Scans):
         names = [draft.port for draft in self.root.inputs]
         for name in self.shapes:
             if name and name not in names:
+                close = self.near(name, names)
                 self.report(
                     "E219", f"the net has no input `{name}`", None,
-                    help=self.suggest(name, names) or f"its inputs: {', '.join(names) or 'none'}",
+                    help=f"did you mean `{close}`?" if close
+                    else f"its inputs: {', '.join(names) or 'none'}",
                 )  # fmt: skip
 
     def _agree(self, name: str, declared: TensorType, given: TensorType, span: Span) -> None:
@@ -338,8 +383,10 @@ class Program(Scans):
         if self.bundle(value, span) is None:
             return
         unknown = next((d.port for d in self.root.inputs if d.types[0] is None), None)
-        if unknown is not None:  # only layers that take any rank: a vector will do
-            raise NeedsInput(unknown, ("N", "D"), "float")
+        if unknown is not None:  # only layers that take any rank: what the first assumes will do
+            assumed = (d.layer.assumed for d in self.root.drafts if d.layer is not None)
+            axes = next((a for a in assumed if len(a) > 2), ("N", "D"))
+            raise NeedsInput(unknown, axes, "float")
         self.check_labels(self.root)
         self.result = value
 
@@ -377,7 +424,20 @@ class Program(Scans):
 def _lost_names(source: Source) -> frozenset[str]:
     """What a text with syntax errors seems to define."""
     pattern = r"\b(?:block|net|share)\s+([A-Za-z_]\w*)|^\s*([A-Za-z_]\w*)\s*="
-    return frozenset(a or b for a, b in re.findall(pattern, source.text, re.MULTILINE))
+    defined = {a or b for a, b in re.findall(pattern, source.text, re.MULTILINE)}
+    imports = " ".join(re.findall(r"^\s*(?:import|from)\b.*", source.text, re.MULTILINE))
+    everything = {ALL} if re.search(r"import\s*\*", imports) else set()
+    return frozenset({*defined, *re.findall(r"\w+", imports), *everything})
+
+
+def _place(name: str, statement: Span) -> Span:
+    """Where a module or a name stands in its import."""
+    words = list(re.finditer(rf"(?<![\w.]){re.escape(name)}(?![\w.])", statement.text))
+    if not words:  # with spaces around a dot
+        return statement
+    at = words[-1] if statement.text.startswith("from") and len(words) > 1 else words[0]
+    start = statement.start + at.start()
+    return Span(statement.source, start, start + len(name))
 
 
 def _path_name(tensor: Tensor) -> str:
@@ -390,27 +450,10 @@ def _as_it_is(env: Environment) -> Environment:
     return Environment(env.file, defaults=env.defaults)
 
 
-def _head(expr: syntax.Expr) -> syntax.Expr:
-    """The leftmost operand."""
-    while True:
-        if isinstance(expr, syntax.Binary):
-            expr = expr.left
-        elif isinstance(expr, syntax.Paren | syntax.Labelled):
-            expr = expr.body
-        elif isinstance(expr, syntax.Index | syntax.Attribute):
-            expr = expr.value
-        elif isinstance(expr, syntax.List) and expr.items:
-            expr = expr.items[0]
-        elif isinstance(expr, syntax.Conditional):
-            expr = expr.then
-        else:
-            return expr
-
-
 def _starts_with_input(expr: syntax.Expr) -> bool:
-    head = _head(expr)
+    first = head(expr)
     return (
-        isinstance(head, syntax.Call)
-        and isinstance(head.function, syntax.Name)
-        and head.function.id == "input"
+        isinstance(first, syntax.Call)
+        and isinstance(first.function, syntax.Name)
+        and first.function.id == "input"
     )

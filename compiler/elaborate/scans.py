@@ -28,6 +28,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
+from .advice import fitting_help
 from .application import _tensors
 from .bodies import Bodies
 from .context import Naming
@@ -65,7 +66,8 @@ class Scans(Bodies):
             place = next(s.value.span for s in expr.settings if s.name == "reverse")
             return self.report("E204", f"`reverse` takes true or false, got {describe(reverse)}",
                                place)  # fmt: skip
-        return Scan(cell, None if states is None else tuple(states), reverse, expr.span)
+        given = next((s.value.span for s in expr.settings if s.name == "init"), None)
+        return Scan(cell, None if states is None else tuple(states), reverse, expr.span, given)
 
     def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
         ports = _ports(network.cell)
@@ -136,7 +138,8 @@ class Scans(Bodies):
         self, network: Scan, inputs: list[Tensor], steps: list[Tensor]
     ) -> list[Tensor] | None:
         if network.init is not None:
-            return [self.bring(t) for t in network.init]
+            fits = self._init_fits(network, steps)
+            return [self.bring(t) for t in network.init] if fits else None
         kinds = self._state_types(network, steps)
         if kinds is None:
             return None
@@ -154,6 +157,29 @@ class Scans(Bodies):
         if alike:
             return self.run_word("new_zeros", alike[:1], span, shape=kind.shape)
         return self.run_word("zeros", [], span, shape=kind.shape, dtype=kind.dtype)
+
+    def _init_fits(self, network: Scan, steps: list[Tensor]) -> bool:
+        """Whether ``init=`` has the shapes that the cell declares, where it declares them."""
+        ports = _ports(network.cell)[len(steps) :]
+        if len(ports) != len(network.init or ()) or any(p.shape is None for p in ports):
+            return True
+        kinds = self._state_types(network, steps)
+        if kinds is None:
+            return False
+        for port, wanted, state in zip(ports, kinds, network.init or (), strict=True):
+            given = self.known_type(state)
+            with noting_open_pairs():
+                fits = given.rank == wanted.rank and all(map(same, wanted.shape, given.shape))
+            if not fits:
+                place = network.init_span or network.span
+                self.report(
+                    "E310", f"the first state `{port.name}` of `scan` is {wanted}", place,
+                    detail=f"got {given}",
+                    labels=[Label(port.span, "declared here"), *self.producers([state], place)],
+                    help=fitting_help(wanted.shape[1:], given),
+                )  # fmt: skip
+                return False
+        return True
 
     def _state_types(self, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
         """The states' types as the cell declares them."""

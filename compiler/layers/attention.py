@@ -21,22 +21,44 @@ from ..lowering import (
 )
 from ..types import TensorType
 
+_ONE_SEQUENCE = "keys and values come from one sequence: `[q, kv, kv]`"
+_WHY_ONE_WIDTH = "a score is the dot product of a query and a key"
+
 
 def _refuse_no_floats(word: str, inputs: Sequence[TensorType]) -> None:
     for i, x in enumerate(inputs):
         if x.dtype != "float":
-            raise Refused(
-                f"{word} needs floats, got {x.dtype}s", code="E303", input=i,
-                help="whole numbers are embedded first: `embed(count, dim)`",
-            )  # fmt: skip
+            help = "whole numbers are embedded first: `embed(count, dim)`"
+            if x.dtype == "bool":
+                help = f"a mask is a setting: `{word}(..., mask=m)`"
+            raise Refused(f"{word} needs floats, got {x.dtype}s", code="E303", input=i, help=help)
 
 
 def _refuse_int_mask(word: str, mask: TensorType, setting: str) -> None:
     if mask.dtype == "int":
         raise Refused(
-            f"a mask of {word} is bool (true means keep) or float (added), got ints",
-            code="E303", setting=setting, help="`mask > ne(0)`",
+            f"`{setting}` of {word} is bool (true means keep) or float (added), got ints",
+            code="E303", setting=setting, help="`mask > ne(0)` keeps where the mask is not 0",
         )  # fmt: skip
+
+
+def _refuse_causal_mask() -> None:
+    raise Refused(
+        "`causal` and `mask` exclude each other", setting="mask",
+        help="make one mask of them: `[mask, ones([T, T]) > tril > gt(0)] > logical_and`",
+    )  # fmt: skip
+
+
+def _mask_help(mask: TensorType, scores: tuple[Dim, ...]) -> str:
+    """What makes a mask fit scores of that shape, if something simple does."""
+    swapped = (*mask.shape[:-2], *mask.shape[:-3:-1])
+    if mask.rank > 2 and mask.shape[-2:] != scores[-2:] and swapped[-2:] == scores[-2:]:
+        return "its last axes are queries and keys: `mask > transpose(-2, -1)`"
+    if mask.rank == len(scores) - 1 and mask.shape[-2:] == scores[-2:]:
+        return "`mask > unsqueeze(1)` makes it serve all heads"
+    if mask.rank == 2 and mask.shape == (scores[0], scores[-1]):
+        return "`mask[:, none, none]` has one value for each key"
+    return "its last axes are the queries and the keys"
 
 
 class Attention(Layer):
@@ -94,7 +116,7 @@ class Attention(Layer):
         if not same(k.shape[1], v.shape[1]):
             raise Refused(
                 "attention needs a value for each key", code="E302",
-                detail=f"got {k.shape[1]} keys and {v.shape[1]} values",
+                detail=f"got {k.shape[1]} keys and {v.shape[1]} values", help=_ONE_SEQUENCE,
             )  # fmt: skip
         self._check_masks(q, k)
         scores = TensorType((q.shape[0], q.shape[1], k.shape[1]))
@@ -117,13 +139,14 @@ class Attention(Layer):
     def _check_masks(self, q: TensorType, k: TensorType) -> None:
         n, length, keys = q.shape[0], q.shape[1], k.shape[1]
         if self.causal and self.mask is not None:
-            raise Refused(
-                "causal and mask together", setting="mask",
-                help="fold the one into the other: `mask & tril`, as in "
-                "`[mask, ones([T, T]) > tril > gt(0)] > logical_and`",
-            )  # fmt: skip
+            _refuse_causal_mask()
         if self.causal and not same(length, keys):
-            raise Refused("causal attention needs as many queries as keys", setting="causal")
+            raise Refused(
+                "causal attention needs as many queries as keys", setting="causal",
+                detail=f"got {length} queries and {keys} keys",
+                notes=["each position sees itself and those before"],
+                help="attention to another sequence needs no `causal`; a window is a `mask=`",
+            )  # fmt: skip
         if self.mask is not None:
             self._check_mask(self.mask, n, length, keys)
         if self.key_mask is not None:
@@ -133,6 +156,7 @@ class Attention(Layer):
                 raise Refused(
                     f"key_mask is [N, {keys}], one value for each key", setting="key_mask",
                     code="E302", detail=f"got {self.key_mask}",
+                    help="one for each query and key is a `mask=`" if len(shape) > 2 else (),
                 )  # fmt: skip
 
     def _check_mask(self, mask: TensorType, n: Dim, length: Dim, keys: Dim) -> None:
@@ -152,7 +176,7 @@ class Attention(Layer):
             raise Refused(
                 f"the mask is [{length}, {keys}], [N, {length}, {keys}] or "
                 f"[N, {self.heads}, {length}, {keys}]", setting="mask", code="E302",
-                detail=f"got {mask}",
+                detail=f"got {mask}", help=_mask_help(mask, (n, length, keys)),
             )  # fmt: skip
 
     def weights(self, *inputs: TensorType) -> dict[str, Weight]:
@@ -261,12 +285,13 @@ class ScaledDotProduct(Layer):
         if not same(q.shape[-1], k.shape[-1]):
             raise Refused(
                 "queries and keys need one width", code="E302",
-                detail=f"got {q.shape[-1]} and {k.shape[-1]}",
+                detail=f"got {q.shape[-1]} and {k.shape[-1]}", notes=[_WHY_ONE_WIDTH],
+                help=f"`linear({q.shape[-1]})` on the keys gives them the width of the queries",
             )  # fmt: skip
         if not same(k.shape[-2], v.shape[-2]):
             raise Refused(
                 "sdpa needs a value for each key", code="E302",
-                detail=f"got {k.shape[-2]} keys and {v.shape[-2]} values",
+                detail=f"got {k.shape[-2]} keys and {v.shape[-2]} values", help=_ONE_SEQUENCE,
             )  # fmt: skip
         if not 0 <= self.dropout <= 1:
             raise Refused("dropout is a probability, between 0 and 1", setting="dropout")
@@ -305,19 +330,13 @@ class ScaledDotProduct(Layer):
             return
         _refuse_int_mask("sdpa", self.mask, "mask")
         if self.causal:
-            raise Refused(
-                "causal and mask together", setting="mask",
-                help="fold the one into the other: `[mask, ones([T, T]) > tril > gt(0)] > "
-                "logical_and`",
-            )  # fmt: skip
+            _refuse_causal_mask()
         fits = self.mask.rank <= len(scores) and broadcast(self.mask.shape, scores) == scores
         if not fits:
             text = ", ".join(map(str, scores))
             raise Refused(
                 f"the mask does not broadcast to the scores [{text}]", setting="mask", code="E302",
-                detail=f"got {self.mask}",
-                help="`mask > unsqueeze(1)` makes [N, T, S] serve all heads"
-                if self.mask.rank == len(scores) - 1 else (),
+                detail=f"got {self.mask}", help=_mask_help(self.mask, scores),
             )  # fmt: skip
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:

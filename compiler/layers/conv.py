@@ -55,7 +55,7 @@ class _Convolution(Weighted, Windowed):
         """``conv(64, 3)``, 64 filters of 3x3: nobody slides such a kernel by one for 3 filters."""
         kernel, out = self.kernel, self.out
         swapped = isinstance(kernel, int) and kernel >= 16 and out in (1, 3, 5, 7)
-        if swapped and x.rank == 4 and self.stride == 1:
+        if swapped and x.rank == 4 and self.stride in (1, 2):
             raise Refused(
                 f"a {kernel}x{kernel} kernel for {out} {'filter' if out == 1 else 'filters'}?",
                 setting="kernel",
@@ -64,6 +64,7 @@ class _Convolution(Weighted, Windowed):
                     f"`{self.word}({out}x{out}, {kernel})` has {kernel} filters",
                     f"`{self.word}({kernel}x{kernel}, {out})` says that it is meant",
                 ),
+                fix={"kernel": f"{out}x{out}", "out": str(kernel)},
             )
 
     def groups_help(self, x: TensorType) -> str:
@@ -173,7 +174,7 @@ class Conv(_Convolution):
     def size_help(self) -> tuple[str, ...]:
         if isinstance(self.kernel, int) and isinstance(self.out, int) and self.kernel > self.out:
             size = "x".join([str(self.out)] * 2)
-            return (f"`conv({size}, {self.kernel})`: the kernel comes first, then the filters",)
+            return (f"the kernel comes first, then the filters: `conv({size}, {self.kernel})`?",)
         return ("`pad=same` keeps the size",) if self.pad != "same" else ()
 
     def weights(self, x: TensorType) -> dict[str, Weight]:

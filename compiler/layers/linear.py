@@ -49,6 +49,8 @@ class Linear(Weighted):
             raise Refused(
                 f"the tied weight is {self.weight}, linear needs [{self.out}, {x.shape[-1]}]",
                 setting="weight",
+                notes=("a weight is [out, in]",) if self.weight.rank == 2 else (),
+                help=_tied_help(self.weight, self.out, x),
             )
         return x.with_shape(*x.shape[:-1], self.out)
 
@@ -68,6 +70,16 @@ class Linear(Weighted):
 
     def caption(self) -> tuple[str, str]:
         return f"linear {self.out}", ""
+
+
+def _tied_help(weight: TensorType, out: Dim, x: TensorType) -> tuple[str, ...]:
+    if weight.rank != 2:
+        return ("this is an output; its layer's weight is `label.weight`",)
+    if weight.shape[1] == x.shape[-1]:
+        return (f"`linear({weight.shape[0]}, ...)` has as many outputs",)
+    if weight.shape[0] == out:
+        return (f"`linear({weight.shape[1]})` before it brings the input to that width",)
+    return ()
 
 
 class Bilinear(Weighted):

@@ -143,9 +143,23 @@ def _remedy(shapes: list[Shape]) -> str | tuple[()]:
     if len(a) in (4, 5) and clashes == [1 - len(a)]:
         kernel = "x".join("1" * (len(a) - 2))
         return f"`conv({kernel}, {shapes[0][1]})` on the second gives it as many channels"
+    for which, large, small in (("first", shapes[0], shapes[1]), ("second", shapes[1], shapes[0])):
+        stride = _stride(large[2:], small[2:]) if len(a) in (4, 5) else None
+        if stride is not None:
+            kernel = "x".join("1" * (len(a) - 2))
+            return f"`conv({kernel}, {small[1]}, stride={stride})` on the {which} makes it as small"
     if clashes == [-1]:
         return f"`linear({shapes[0][-1]})` on the second gives it the size of the first"
     return ()
+
+
+def _stride(large: Shape, small: Shape) -> int | None:
+    """The stride that makes one size of the other."""
+    strides = {
+        a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else 1
+        for a, b in zip(large, small, strict=True)
+    }
+    return strides.pop() if len(strides) == 1 and 1 not in strides else None
 
 
 def reduced_axes(dim: int | tuple[int, ...] | None, rank: int) -> tuple[int, ...]:

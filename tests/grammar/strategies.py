@@ -142,9 +142,19 @@ def blocks(inner: Trees) -> Trees:
     ]
     plain = tuples(node(s.ExpressionStatement, expressions), 1, 1)
     span = {"name_span": st.just(SPAN)}
-    return node(s.Block, *head, tuples(inner), st.just(True), documentations, **span) | node(
-        s.Block, *head, plain, st.just(False), documentations, **span
+    braced = node(s.Block, *head, tuples(inner), st.just(True), documentations, **span)
+    either = braced | node(s.Block, *head, plain, st.just(False), documentations, **span)
+    return either.map(_inputs_are_no_parameters)
+
+
+def _inputs_are_no_parameters(block: s.Block) -> s.Block:
+    """Inputs that are called like a parameter get a name of their own."""
+    names = {parameter.name for parameter in block.parameters}
+    ports = block.inputs and tuple(
+        port.replace(name=f"{port.name}_of_its_own") if port.name in names else port
+        for port in block.inputs
     )
+    return block.replace(inputs=ports)
 
 
 statements: Trees = st.recursive(simple_statements(), blocks, max_leaves=5)
