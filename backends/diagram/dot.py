@@ -104,6 +104,11 @@ def _alone(picture: Picture) -> str:
     return text
 
 
+def legend_alone(picture: Picture) -> str:
+    """The legend as a picture of its own; empty where there is nothing to tell."""
+    return _note(LEGEND_ID, _legend(picture, 1))
+
+
 def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
     """The trunk, the insets and the legend, each laid out alone."""
     from graphviz import Digraph

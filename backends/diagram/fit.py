@@ -27,11 +27,12 @@ Key: TypeAlias = tuple[str, int]
 @dataclass(frozen=True, slots=True)
 class Detail:
     """``groups``: labelled groups in a row are merged too; ``depth``: so many levels open at
-    most; ``shut``: blocks that stay shut."""
+    most; ``shut``: blocks that stay shut; ``places``: all that is open, whatever else is said."""
 
     groups: bool = False
     depth: int | None = None
     shut: frozenset[Key] = frozenset()
+    places: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,16 @@ Draw: TypeAlias = Callable[[Charts, Graph, Options, Detail], Drawn]
 def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
     """As much opened as a page holds; where no folding makes it fit, as a reader takes in.
     Raises TooLarge if that is too much."""
-    charts = Charts((*options.expand, *options.fold))
+    return fitted(charts_for(options), graph, options, draw)[0]
+
+
+def charts_for(options: Options) -> Charts:
+    """Blocks that are asked for by name are kept to themselves."""
+    return Charts((*options.expand, *options.fold))
+
+
+def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[Picture, Detail]:
+    """The same, and in how much detail it was drawn."""
     details = [Detail(False, options.depth), Detail(True, options.depth)]
     details += [Detail(True, depth) for depth in (3, 2, 1, 0) if options.depth is None]
     drawn: Drawn | None = None
@@ -81,7 +91,7 @@ def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
         raise too_large(graph.name, drawn.boxes)
     if options.depth is None and drawn.boxes <= READABLE and not fits(drawn.picture):
         drawn = _shut(drawn, detail, lambda d: draw(charts, graph, options, d))
-    return drawn.picture
+    return drawn.picture, detail
 
 
 def too_large(name: str, count: int) -> TooLarge:

@@ -1,205 +1,250 @@
-"""One page by itself: the picture to zoom and drag, what is known of a box on a click.
+"""One page by itself: the picture to zoom and drag, blocks to open and shut, what is known of a
+box, and the spec beside it.
 
-It asks no network for anything, and says so to the browser.
+It asks no network for anything, and tells the browser so, which runs just the script written here.
+The page is made of ``page.html``, ``page.css`` and ``page.js``.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from html import escape, unescape
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from ...grammar.source import Source
 from . import style
-from .format_json import module
-from .format_svg import write as write_svg
-from .picture import Box, Cluster, Picture
+from .alt import description
+from .dot import legend_alone
+from .format_svg import bare, drawn
+from .picture import Picture
+from .pieces import Piece, Sheet, cut, note
+from .progress import say
+from .states import States, opened, shut, states
 
 PAPER: Final = {"light": "#ffffff", "dark": "#0f172a"}
+ROOM: Final = 110_000
+"""Letters for all states."""
+LEAST: Final = 30_000
+"""Letters for the states beside a first one that is large."""
+LEGEND: Final = 1.1
+"""Pixels to a point."""
+PLACE: Final = 14
+"""Letters to say where a piece goes."""
+WHOLE: Final = 2_000
+"""Lines of a spec that is shown whole; of a longer one just those that lead to boxes."""
+
+_HERE: Final = Path(__file__).parent
 _COLOUR: Final = re.compile(r"(<(\w+)[^>]*? )(fill|stroke)=\"(#[0-9a-f]{6}|white|black)\"")
-_GROUP: Final = re.compile(r'<g id="([^"]*)" class="(?:node|cluster) [^"]*">')
-_SIZE: Final = re.compile(r'width="[\d.]+pt" height="[\d.]+pt"')
-
-_PAGE: Final = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{colours}
-{style}</style>
-</head>
-<body>
-<main tabindex="0" aria-label="{title}: drag to move, + and - zoom, 0 shows all">
-{svg}</main>
-<nav aria-label="view">
-<button data-do="in" title="zoom in (+)">+</button>
-<button data-do="out" title="zoom out (-)">−</button>
-<button data-do="fit" title="show all (0)">0</button>
-<button data-do="theme" title="light or dark">◐</button>
-</nav>
-<aside hidden aria-live="polite">
-<button data-do="close" title="close (Esc)">×</button>
-<h2></h2>
-<dl></dl>
-</aside>
-<script>
-{script}</script>
-</body>
-</html>
-"""
-_STYLE: Final = """\
-html, body { margin: 0; height: 100%; background: var(--paper); color: var(--ink);
-  font: 14px/1.45 Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif; }
-main { height: 100%; overflow: hidden; outline: none; }
-svg { display: block; width: 100%; height: 100%; cursor: grab; touch-action: none; }
-svg text:not([fill]) { fill: var(--ink); }
-svg.moving { cursor: grabbing; }
-svg .node, svg .cluster { cursor: pointer; outline: none; }
-svg .chosen > path, svg .chosen > polygon, svg .chosen > ellipse,
-svg :focus-visible > path, svg :focus-visible > polygon, svg :focus-visible > ellipse
-  { stroke-width: 2.6; }
-nav { position: fixed; left: 12px; bottom: 12px; display: flex; gap: 4px; }
-button { font: inherit; min-width: 34px; height: 34px; border: 1px solid var(--line);
-  border-radius: 8px; background: var(--paper); color: var(--ink); cursor: pointer; }
-aside { position: fixed; right: 12px; top: 12px; max-width: min(380px, 80vw); max-height: 80vh;
-  overflow: auto; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px;
-  background: var(--paper); box-shadow: 0 4px 18px #0003; }
-aside button { float: right; border: 0; }
-aside h2 { margin: 4px 0 8px; font-size: 16px; overflow-wrap: anywhere; }
-aside dl { margin: 0; }
-aside dt { color: var(--soft); font-size: 12px; }
-aside dd { margin: 0 0 8px; overflow-wrap: anywhere; white-space: pre-wrap; }
-@media print { nav, aside { display: none; } }
-"""
-_SCRIPT: Final = """\
-'use strict';
-const svg = document.querySelector('svg'), card = document.querySelector('aside');
-const all = svg.getAttribute('viewBox').split(/\\s+/).map(Number);
-let view = [...all];
-
-function show() { svg.setAttribute('viewBox', view.join(' ')); }
-
-function scale() { // picture points to a pixel
-  const box = svg.getBoundingClientRect();
-  return Math.max(view[2] / box.width, view[3] / box.height);
-}
-
-function place(event) { // where in the picture a pointer is
-  const box = svg.getBoundingClientRect(), s = scale();
-  return [view[0] + view[2] / 2 + (event.clientX - box.left - box.width / 2) * s,
-    view[1] + view[3] / 2 + (event.clientY - box.top - box.height / 2) * s];
-}
-
-function zoom(factor, at) {
-  const [x, y] = at || [view[0] + view[2] / 2, view[1] + view[3] / 2];
-  const wide = Math.min(Math.max(view[2] * factor, all[2] / 200), all[2] * 8);
-  const f = wide / view[2];
-  view = [x - (x - view[0]) * f, y - (y - view[1]) * f, view[2] * f, view[3] * f];
-  show();
-}
-
-function move(dx, dy) { view[0] += dx; view[1] += dy; show(); }
-
-function fit() { view = [...all]; show(); }
-
-function close() {
-  card.hidden = true;
-  for (const old of svg.querySelectorAll('.chosen')) old.classList.remove('chosen');
-}
-
-function tell(group) {
-  close();
-  group.classList.add('chosen');
-  const known = group.dataset, title = group.querySelector(':scope > title');
-  card.querySelector('h2').textContent = known.name || known.path;
-  const rows = [['module', known.path], ['details', title ? title.textContent : ''],
-    ['source', known.source]];
-  const list = card.querySelector('dl');
-  list.replaceChildren();
-  for (const [name, said] of rows) {
-    if (!said) continue;
-    const term = document.createElement('dt'), text = document.createElement('dd');
-    term.textContent = name;
-    text.textContent = said;
-    list.append(term, text);
-  }
-  card.hidden = false;
-}
-
-function theme() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
-  root.dataset.theme = dark ? 'light' : 'dark';
-}
-
-svg.addEventListener('wheel', event => {
-  event.preventDefault();
-  const lines = event.deltaMode === 1 ? 16 : 1;
-  zoom(Math.exp(Math.max(-240, Math.min(240, event.deltaY * lines)) * 0.0016), place(event));
-}, { passive: false });
-
-let held = null;
-svg.addEventListener('pointerdown', event => {
-  if (event.button) return;
-  held = { x: event.clientX, y: event.clientY, far: false, on: event.target };
-});
-svg.addEventListener('pointermove', event => {
-  if (!held) return;
-  const dx = event.clientX - held.x, dy = event.clientY - held.y;
-  if (!held.far && Math.hypot(dx, dy) < 4) return;
-  if (!held.far) { held.far = true; svg.setPointerCapture(event.pointerId); }
-  svg.classList.add('moving');
-  move(-dx * scale(), -dy * scale());
-  held.x = event.clientX;
-  held.y = event.clientY;
-});
-for (const name of ['pointerup', 'pointercancel']) svg.addEventListener(name, () => {
-  svg.classList.remove('moving');
-  const was = held;
-  held = null;
-  if (!was || was.far || name !== 'pointerup') return;
-  const group = was.on.closest('g[data-name]');
-  if (group) tell(group); else close();
-});
-
-const actions = { in: () => zoom(0.8), out: () => zoom(1.25), fit, theme, close };
-for (const button of document.querySelectorAll('button'))
-  button.addEventListener('click', () => actions[button.dataset.do]());
-
-addEventListener('keydown', event => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const step = 60 * scale(), group = event.target.closest && event.target.closest('g[data-name]');
-  const keys = {
-    '+': () => zoom(0.8), '=': () => zoom(0.8), '-': () => zoom(1.25), '0': fit, Escape: close,
-    ArrowLeft: () => move(-step, 0), ArrowRight: () => move(step, 0),
-    ArrowUp: () => move(0, -step), ArrowDown: () => move(0, step),
-  };
-  const act = event.key === 'Enter' && group ? () => tell(group) : keys[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
-"""
+_COORDINATES: Final = re.compile(r' (?:c?[xy]|rx|d|points|width|height)="([-\d., MC]*)"')
+_NUMBER: Final = re.compile(r"-?[\d.]+")
+NEAR: Final = 0.15
+"""Points by which places differ when the same thing is laid out elsewhere: they are rounded."""
+_LINES: Final = re.compile(r' data-lines="([\d: ]+)"')
+_SLOT: Final = re.compile(r"@([\w-]+)@")
 
 
 def write(picture: Picture) -> bytes:
-    svg = _SIZE.sub("", write_svg(picture).decode(), count=1)
-    known: dict[str, Box | Cluster] = {box.id: box for box in picture.boxes()}
-    known |= {cluster.id: cluster for cluster in picture.clusters()}
+    sources = [box.span.source for box in picture.boxes() if box.span][:1]
+    found = states(picture)
+    sheets = _sheets(found.pictures, sources)
+    kept, more = _fitting(sheets)
+    pieces = [_markup(piece) for piece in more]
+    known = {
+        "states": [_state(found.pictures[i], places) for i, places in kept.items()],
+        "levels": [list(kept).index(i) for i in found.levels if i in kept],
+    }
+    first = "\n".join(_markup(piece, f' transform="{_at(piece)}"') for piece in sheets[0].pieces)
+    linked = set(" ".join(_LINES.findall("".join([first, *pieces]))).split())
+    colours: set[tuple[str, str]] = set()
+    words = {
+        "title": escape(picture.title or picture.name),
+        "about": escape(description(picture)),
+        "size": " ".join(f"{n:g}" for n in sheets[0].size),
+        "picture": _painted(first, colours),
+        "legend": _painted(_legend(picture, found), colours),
+        "states": _json(known | {"pieces": [_painted(piece, colours) for piece in pieces]}),
+        "sources": "\n".join(
+            _source(i, _name(source, sources[0]), source, linked)
+            for i, source in enumerate(sources)
+        ),
+        "script": _read("page.js"),
+    }
+    words["style"] = _colours(sorted(colours)) + "\n" + _read("page.css")
+    words |= {f"{name}-hash": _hash(words[name]) for name in ("style", "script")}
+    # In one go: what is filled in may read like a slot.
+    return _SLOT.sub(lambda slot: words[slot[1]], _read("page.html")).encode()
 
-    def told(found: re.Match[str]) -> str:
-        item = known.get(unescape(found[1]))
-        return f"{found[0][:-1]}{''.join(_data(item, set(known)))}>" if item else found[0]
 
-    svg = _GROUP.sub(told, svg)
-    used: set[tuple[str, str]] = set()
+def _read(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _json(known: object) -> str:
+    """For the inside of a script element, which ``</`` would end."""
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+# --- states -----------------------------------------------------------------------------------
+
+
+def _sheets(pictures: Sequence[Picture], sources: list[Source]) -> list[Sheet]:
+    """Laid out side by side, for the layout is another program; cut one after another, for sources
+    are numbered as they are met."""
+    plain = [replace(picture, legend=False) for picture in pictures]
+    layouts: list[str] = []
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(drawn, picture) for picture in plain]
+        try:
+            for task in waiting:
+                say(f"laying out state {len(layouts) + 1} of {len(plain)}")
+                layouts.append(task.result())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [cut(p, svg, sources) for p, svg in zip(plain, layouts, strict=True)]
+
+
+def _fitting(sheets: Sequence[Sheet]) -> tuple[dict[int, tuple[Sheet, list[int]]], list[Piece]]:
+    """The states that there is room for: by number their sheets and where which piece goes. And
+    the pieces that the first state has not. Pieces are counted from those of the first."""
+    stock = _Stock(sheets[0].pieces)
+    room = max(LEAST, ROOM - _cost(sheets[0].pieces))
+    kept: dict[int, tuple[Sheet, list[int]]] = {}
+    for number, sheet in enumerate(sheets):
+        new = [piece for piece in sheet.pieces if stock.find(piece) is None]
+        cost = _cost(new) + PLACE * len(sheet.pieces) if number else 0
+        if cost > room:
+            continue
+        room -= cost
+        places = [(stock.put(piece), *_tenths(piece)) for piece in sheet.pieces]
+        kept[number] = (sheet, [n for place in places for n in place])
+    return kept, stock.pieces[len(sheets[0].pieces) :]
+
+
+def _cost(pieces: Sequence[Piece]) -> int:
+    return sum(len(piece.start) + len(piece.inside) for piece in pieces)
+
+
+class _Stock:
+    """Pieces, each once."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self.pieces: list[Piece] = []
+        self.alike: dict[tuple[str, str], list[tuple[int, list[float]]]] = {}
+        for piece in pieces:
+            self.add(piece)
+
+    def add(self, piece: Piece) -> int:
+        form, numbers = _form(piece)
+        self.alike.setdefault(form, []).append((len(self.pieces), numbers))
+        self.pieces.append(piece)
+        return len(self.pieces) - 1
+
+    def find(self, piece: Piece) -> int | None:
+        form, numbers = _form(piece)
+        for i, others in self.alike.get(form, ()):
+            if all(abs(a - b) <= NEAR for a, b in zip(numbers, others, strict=True)):
+                return i
+        return None
+
+    def put(self, piece: Piece) -> int:
+        known = self.find(piece)
+        return self.add(piece) if known is None else known
+
+
+def _form(piece: Piece) -> tuple[tuple[str, str], list[float]]:
+    """A piece without its coordinates, and those."""
+    numbers = [float(n) for s in _COORDINATES.findall(piece.inside) for n in _NUMBER.findall(s)]
+    return (piece.start, _COORDINATES.sub(_blank, piece.inside)), numbers
+
+
+def _blank(coordinates: re.Match[str]) -> str:
+    return _NUMBER.sub("", coordinates[0])
+
+
+def _state(picture: Picture, held: tuple[Sheet, list[int]]) -> dict[str, Any]:
+    sheet, places = held
+    return {
+        "open": sorted(opened(picture)), "shut": list(shut(picture)), "size": sheet.size,
+        "drawn": places,
+    }  # fmt: skip
+
+
+def _tenths(piece: Piece) -> tuple[int, int]:
+    return round(piece.at[0] * 10), round(piece.at[1] * 10)
+
+
+def _at(piece: Piece) -> str:
+    x, y = _tenths(piece)
+    return f"translate({x / 10:g} {y / 10:g})"
+
+
+def _markup(piece: Piece, place: str = "") -> str:
+    return f"{piece.start}{place}>{piece.inside}</g>"
+
+
+def _legend(picture: Picture, found: States) -> str:
+    """Of all states, beside the picture."""
+    items = tuple(item for other in found.pictures for item in other.items)
+    said = legend_alone(replace(picture, items=items)) if picture.legend else ""
+    if not said:
+        return ""
+    inside, (wide, high) = note(bare(said))
+    size = (
+        f'width="{wide * LEGEND:.0f}" height="{high * LEGEND:.0f}" viewBox="0 0 {wide:g} {high:g}"'
+    )
+    return f'<svg class="legend" role="img" aria-label="legend" {size}>{inside}</svg>'
+
+
+# --- the spec ---------------------------------------------------------------------------------
+
+
+def _name(source: Source, first: Source) -> str:
+    """The file as it is called beside the first: nothing of folders above goes into a page."""
+    if source.name.startswith("<"):
+        return "spec"
+    path, folder = Path(source.name), Path(first.name).parent
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _source(number: int, name: str, source: Source, linked: set[str]) -> str:
+    """The lines with anchors, each as ``line:0:12``; the script finds boxes by that."""
+    lines = list(_lines(number, source, linked))
+    items = "\n".join(
+        f'<li id="line:{number}:{i}" value="{i}" data-said="{escape(name)}:{i}">{escape(said)}</li>'
+        for i, said in lines
+    )
+    return f"<h2>{escape(name)}</h2>\n<ol>\n{items}\n</ol>"
+
+
+def _lines(number: int, source: Source, linked: set[str]) -> Iterator[tuple[int, str]]:
+    count = len(source.line_starts)
+    for i in range(1, count + 1):
+        if count <= WHOLE or f"{number}:{i}" in linked:
+            yield i, source.line(i)
+
+
+# --- light and dark ---------------------------------------------------------------------------
+
+_NAMED: Final = {"white": "#ffffff", "black": "#000000"}
+_HEAT: Final = [colour.lower() for colour in style.HEAT]
+_AMBER: Final = "#f59e0b"
+_LINE_OF: Final = {p.fill.lower(): p.line for p in style.PAINTS.values() if p.fill != "#FFFFFF"}
+
+
+def _painted(markup: str, used: set[tuple[str, str]]) -> str:
+    """Colours by name, for what they are: the style says what they are by day and by night."""
 
     def painted(found: re.Match[str]) -> str:
         kind = "text" if found[2] == "text" else found[3]
@@ -208,29 +253,7 @@ def write(picture: Picture) -> bytes:
         return f'{found[1]}{found[3]}="var({_variable(kind, colour)})"'
 
     # Twice, for an element has a fill and a line.
-    svg = _COLOUR.sub(painted, _COLOUR.sub(painted, svg))
-    words = {"title": escape(picture.title or picture.name), "colours": _colours(sorted(used))}
-    return _PAGE.format(**words, style=_STYLE, svg=svg, script=_SCRIPT).encode()
-
-
-def _data(item: Box | Cluster, ids: set[str]) -> Iterator[str]:
-    """Attributes for the script: forks and words on lines tell nothing."""
-    if isinstance(item, Box) and item.shape in ("fork", "label"):
-        return
-    path = module(item.id, ids)
-    title = "".join(run.text for run in item.title)
-    yield f' data-name="{escape(title or path or item.id)}" tabindex="0" role="button"'
-    if path:
-        yield f' data-path="{escape(path)}"'
-    if item.span:
-        place = f"{Path(item.span.source.name).name}:{item.span.line}"
-        yield f' data-source="{escape(place)}"'
-
-
-# --- light and dark ---------------------------------------------------------------------------
-
-_NAMED: Final = {"white": "#ffffff", "black": "#000000"}
-_LINES: Final = {p.fill.lower(): p.line for p in style.PAINTS.values() if p.fill != "#FFFFFF"}
+    return _COLOUR.sub(painted, _COLOUR.sub(painted, markup))
 
 
 def _variable(kind: str, colour: str) -> str:
@@ -241,6 +264,8 @@ def _colours(used: list[tuple[str, str]]) -> str:
     chrome = {"ink": style.INK, "soft": style.SOFT, "line": style.SHEET}
     light = [f"--paper:{PAPER['light']}", *(f"--{k}:{v}" for k, v in chrome.items())]
     dark = [f"--paper:{PAPER['dark']}", "--ink:#f1f5f9", "--soft:#cbd5e1", "--line:#475569"]
+    light += ["--accent:#1d4ed8", "--hover:#f1f5f9", "--mark:#fef3c7"]
+    dark += ["--accent:#93c5fd", "--hover:#1e293b", "--mark:#5b4a12"]
     light += [f"{_variable(kind, colour)}:{colour}" for kind, colour in used]
     dark += [f"{_variable(kind, colour)}:{_dark(kind, colour)}" for kind, colour in used]
     night = ";".join(dark)
@@ -255,15 +280,17 @@ def _colours(used: list[tuple[str, str]]) -> str:
 def _dark(kind: str, colour: str) -> str:
     """Fills take a bit of their line's colour, lines and words much white."""
     if kind == "text":
-        return _mix(colour, "#ffffff", 0.45 if colour == style.BADGE.lower() else 0.16)
+        return _mix(colour, "#ffffff", 0.33 if colour == style.BADGE.lower() else 0.16)
     if colour == style.INK.lower():
         return "#f1f5f9"
     if kind == "fill" and colour == "#ffffff":
         return PAPER["dark"]
+    if kind == "fill" and colour in _HEAT:
+        return _mix(_AMBER, PAPER["dark"], 0.08 * _HEAT.index(colour))
     if kind == "fill" and colour == style.PAINTS["block"].fill.lower():
-        return _mix(_LINES[colour], PAPER["dark"], 0.1)
-    if kind == "fill" and colour in _LINES:
-        return _mix(_LINES[colour], PAPER["dark"], 0.34)
+        return _mix(_LINE_OF[colour], PAPER["dark"], 0.1)
+    if kind == "fill" and colour in _LINE_OF:
+        return _mix(_LINE_OF[colour], PAPER["dark"], 0.34)
     return _mix(colour, "#ffffff", 0.6)
 
 

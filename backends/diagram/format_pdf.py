@@ -14,7 +14,7 @@ from unicodedata import normalize
 from xml.etree import ElementTree
 
 from .fonts import MISSING, Font, Style, font
-from .format_svg import write as write_svg
+from .format_svg import drawn
 from .picture import Picture
 
 Used: TypeAlias = dict[Style, dict[int, str]]
@@ -25,7 +25,7 @@ _NUMBER: Final = re.compile(r"-?[\d.]+")
 
 
 def write(picture: Picture) -> bytes:
-    root = ElementTree.fromstring(write_svg(picture))
+    root = ElementTree.fromstring(drawn(picture))
     box = [float(n) for n in root.get("viewBox", "").split()]
     page = next(iter(root))
     shift = [float(n) for n in _NUMBER.findall(page.get("transform", "").split("translate")[1])]

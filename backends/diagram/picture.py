@@ -6,8 +6,8 @@ TikZ). It says what is drawn and how it hangs together, never where: positions a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ...compiler.layer import Category
@@ -70,7 +70,8 @@ class Box:
     words on a line.
 
     ``id`` comes from the module path; ``above`` and ``below`` are the strips in running order;
-    ``repeated`` draws it as a stack of copies; ``cost`` is by what it is coloured.
+    ``repeated`` draws it as a stack of copies; ``cost`` is by what it is coloured. ``place`` is
+    that of a block drawn shut, ``also`` where else it is written: its strips, the block.
     """
 
     id: str
@@ -84,13 +85,15 @@ class Box:
     repeated: bool = False
     tooltip: str = ""
     span: Span | None = None
+    also: tuple[Span, ...] = ()
     cost: int | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A block or group drawn open. ``repeated``: as a stacked sheet. ``inset``: beside the net,
-    laid out by itself."""
+    laid out by itself. ``place`` and ``also`` as those of the box that it is when shut."""
 
     id: str
     title: Text
@@ -100,6 +103,8 @@ class Cluster:
     inset: bool = False
     tooltip: str = ""
     span: Span | None = None
+    also: tuple[Span, ...] = ()
+    place: str = ""
 
 
 Item: TypeAlias = Box | Cluster
@@ -133,9 +138,14 @@ class Edge:
         return " ".join(word for word in (self.look, self.mark) if word not in ("flow", ""))
 
 
+Redraw: TypeAlias = "Callable[[frozenset[str] | int], Picture]"
+"""The same net with just these places open, or opened so many levels deep."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``ranks`` are sets of boxes to stand side by side; ``measure`` says what costs are of."""
+    """``ranks`` are sets of boxes to stand side by side; ``measure`` says what costs are of;
+    ``redraw`` opens and shuts blocks, where the view can do that."""
 
     name: str
     title: str
@@ -146,6 +156,7 @@ class Picture:
     ranks: tuple[tuple[str, ...], ...] = ()
     legend: bool = True
     measure: str = ""
+    redraw: Redraw | None = field(default=None, compare=False, repr=False)
 
     def boxes(self) -> Iterator[Box]:
         return _boxes(self.items)

@@ -27,7 +27,10 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)
     if step.kind == "join":
-        return Box(id, title, category, "circle", tooltip=tooltip, span=node.span)
+        return Box(
+            id, title, category, "circle", tooltip=tooltip, span=node.span,
+            also=words.written(step),
+        )  # fmt: skip
     count = symbols.count([c.count for c in copies])
     lines = (second, _weight(copies, category), SHARED if step.part.shared else ())
     return Box(
@@ -35,7 +38,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
         "bar" if step.kind == "bar" else "box", tuple(line for line in lines if line),
         _strips(copies, range(step.core), symbols),
         _strips(copies, range(step.core + 1, len(step.parts)), symbols),
-        repeated=bool(count), tooltip=tooltip, span=node.span,
+        repeated=bool(count), tooltip=tooltip, span=node.span, also=words.written(step),
     )  # fmt: skip
 
 

@@ -200,7 +200,8 @@ class _Debug:
             port = cell.inputs[i]
             box = self.id(f"{id}-state{i - op.sequences + 1}")
             said = text(below.said([port.type]))
-            boxes.append(Box(box, text(port.name or "state"), "recurrent", lines=(said,)))
+            name = port.name or "state"
+            boxes.append(Box(box, text(name), "recurrent", lines=(said,), tooltip=f"state {name}"))
             self.join([ins[i]], box)
             ends[i] = box
         return boxes, ends

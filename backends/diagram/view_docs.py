@@ -16,7 +16,7 @@ from .asked import firsts, opens
 from .chart import Chart, Ref, Step
 from .charts import Charts
 from .costs import MEASURES, cost
-from .fit import MOST, Detail, Drawn, Key, Opening, readable, too_large
+from .fit import MOST, Detail, Drawn, Key, Opening, charts_for, fitted, too_large
 from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, letters, text
 from .scope import NOWHERE, End, Scope
 from .sideways import beside
@@ -30,7 +30,16 @@ LINES: Final = 6
 
 def picture(graph: Graph, options: Options) -> Picture:
     """Blocks open where they are first met."""
-    return readable(graph, firsts(graph, options), _draw)
+    options = firsts(graph, options)
+    charts = charts_for(options)
+    drawn, detail = fitted(charts, graph, options, _draw)
+    plain = replace(options, expand=(), fold=())
+
+    def redraw(open: frozenset[str] | int) -> Picture:
+        depth, places = (open, None) if isinstance(open, int) else (None, open)
+        return _draw(charts, graph, plain, Detail(detail.groups, depth, places=places)).picture
+
+    return replace(drawn, redraw=redraw)
 
 
 def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Drawn:
@@ -274,6 +283,7 @@ class Docs:
             scope.box(step, prefix is not None), heading, "block",
             lines=(*lines, *([shared] if shared else ())),
             repeated=bool(count), tooltip=words.about_call(step, below), span=step.node.span,
+            also=words.written(step), place=below.wall(),
         )  # fmt: skip
         return self.shut(copies, scope, ins, box)
 
@@ -303,6 +313,7 @@ class Docs:
             Cluster(
                 below.wall(), title, inside, repeated=bool(count),
                 tooltip=words.about_call(step, below), span=step.node.span,
+                also=words.written(step), place=below.wall(),
             )
         )  # fmt: skip
         return [end.box for end in found]
@@ -323,12 +334,9 @@ class Docs:
             id = scope.box(step)
             lines = tuple(self.arguments(copies, symbols))
             box = Box(
-                id,
-                title,
-                "recurrent",
-                lines=lines,
-                tooltip=words.about_call(step, below),
-            )
+                id, title, "recurrent", lines=lines, tooltip=words.about_call(step, below),
+                span=step.node.span, also=words.written(step), place=below.wall(),
+            )  # fmt: skip
             found = self.shut(copies, scope, ins, box)
             self.edges.append(Edge(id, id, STEP, "loop"))
             return found
@@ -383,6 +391,8 @@ class Docs:
         return found[: len(step.types)]
 
     def opens(self, step: Step, scope: Scope) -> bool:
+        if self.detail.places is not None:
+            return self.opens_at(step, scope.enter(step).wall(), self.detail.places)
         asked = self.asked(step, scope)
         if asked is not None:
             return asked
@@ -396,6 +406,11 @@ class Docs:
         """Whether the caller wants a call open; None if that is left to the view."""
         paths = {scope.module(path) for path in step.paths}
         return opens({words.name(step), words.label(step)}, paths, self.options)
+
+    def opens_at(self, step: Step, place: str, places: frozenset[str]) -> bool:
+        if place in places:
+            self.opened.add(_key(step))
+        return place in places
 
     def boxed(self, step: Step) -> bool:
         """Whether a call is a box even where it could do without a wall."""
@@ -449,6 +464,7 @@ class Docs:
         box = Box(
             scope.box(step, prefix is not None), heading, "block", table=table, repeated=True,
             tooltip=words.about_call(first, below), span=step.node.span,
+            also=words.written(first), place=below.wall(),
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
 

@@ -8,6 +8,7 @@ from ...compiler.dims import Dim, substitute
 from ...compiler.ir import Graph, LayerOp, Node, ScanOp, layer_weights, node_macs
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
+from ...grammar.source import Span
 from . import style
 from .chart import Part, Step, single
 from .picture import Run, Text, text
@@ -181,6 +182,16 @@ def _said(part: Part, scope: Scope) -> str:
     words = repr(op.layer) if isinstance(op, LayerOp) else ""
     path = scope.module(part.path) if part.path else ""
     return ": ".join(word for word in (path, words) if word)
+
+
+def written(step: Step) -> tuple[Span, ...]:
+    """Where else a step is written: its strips, all copies, the block that it calls."""
+    nodes = [part.node for s in (step, *step.merged) for part in s.parts]
+    nodes += [row.steps[0].node for row in step.rows]
+    bodies = [s.body for s in (step, *(row.steps[0] for row in step.rows))]
+    spans = [node.span for node in nodes if node is not step.node]
+    spans += [body.graph.span for body in bodies if body and body.graph]
+    return tuple(dict.fromkeys(span for span in spans if span))
 
 
 def about_call(step: Step, below: Scope) -> str:

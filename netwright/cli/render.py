@@ -25,9 +25,11 @@ EXAMPLES = """\
   netwright render gpt2 --net gpt2 --view paper -o gpt2.pdf
   netwright render resnet --net resnet50 --fold layer4 --no-legend -o resnet50.svg
   netwright render broken.net --view debug -o broken.svg
+  netwright render gpt2 --net gpt2 --view html -o gpt2.html
   netwright render lenet.net > lenet.svg
 """
-
+PAGE = "html"
+"""The view that is a format too: the docs view, to open and shut its blocks."""
 
 LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "legend", "color_by")
 
@@ -38,7 +40,7 @@ def configure(parser: Parser) -> None:
     add_spec(parser)
     suffixes = either([f".{f}" for f in formats()])
     add_output(parser, f"the picture to write, a {suffixes} (default: svg to standard output)")
-    parser.add_argument("--view", choices=views(), default="docs", help="which picture")
+    parser.add_argument("--view", choices=(*views(), PAGE), default="docs", help="which picture")
     parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
     )
@@ -63,13 +65,13 @@ def run(options: Namespace) -> int:
     from ..backends.diagram import DiagramError, render
     from ..backends.diagram.progress import heard_by
 
-    suffix = options.output.suffix if options.output and str(options.output) != "-" else ".svg"
-    _know(suffix)
+    suffix = _suffix(options)
     found = told(source(options.file, options), {**request(options), "partial": True})
     graph = found.graph or _up_to_the_errors(found, options.view)
     if graph is None:
         return 1
     looks = {name: getattr(options, name) for name in LOOKS}
+    looks["view"] = "docs" if options.view == PAGE else options.view
     try:
         with Progress(sys.stderr) as progress, heard_by(progress.show):
             picture = render(graph, suffix, **looks)
@@ -92,10 +94,18 @@ def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:
     return found.partial
 
 
-def _know(suffix: str) -> None:
+def _suffix(options: Namespace) -> str:
     """Before anything is compiled: is that a format?"""
     from ..backends.diagram import formats
 
+    page = options.view == PAGE
+    if options.output is None or str(options.output) == "-":
+        return f".{PAGE}" if page else ".svg"
+    suffix: str = options.output.suffix
     if suffix.lower().removeprefix(".") not in formats():
         kind = f"{suffix} files" if suffix else "a file without a suffix"
         raise Misuse(f"cannot draw {kind}", f"it may be {either([f'.{f}' for f in formats()])}")
+    if page and suffix.lower() != f".{PAGE}":
+        name = options.output.with_suffix(f".{PAGE}")
+        raise Misuse(f"the {PAGE} view is a page, not a {suffix}", f"`-o {name}`, or another view")
+    return suffix

@@ -291,6 +291,18 @@ def test_render_takes_what_a_picture_shows(run: Netwright) -> None:
     assert ">R</text>" in run(*net, "--title", "R").out
 
 
+def test_the_html_view_is_a_page(run: Netwright) -> None:
+    page = run("render", "lenet", "--view", "html")
+    assert (page.status, page.out[:15]) == (0, "<!DOCTYPE html>")
+    assert run("render", "lenet", "-o", "lenet.html").status == 0
+    assert Path("lenet.html").read_text("utf-8") == page.out
+    misuse = run("render", "lenet", "--view", "html", "-o", "lenet.svg")
+    assert misuse.status == 2
+    assert "the html view is a page, not a .svg" in misuse.err
+    assert "`-o lenet.html`" in misuse.err
+    assert not Path("lenet.svg").exists()
+
+
 def test_render_of_a_failing_spec(run: Netwright) -> None:
     done = run("render", "unet.net", "--view", "debug", "-o", "unet.svg")
     assert (done.status, done.out) == (1, "")
