@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
-from . import legend, sheet, style
+from . import labels, legend, sheet, style
 from .collisions import lines_through_titles
 from .engine import lay_out
-from .legend import Entry
 from .measure import SMALL, TITLE, box_width, line_width
-from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, Text, costliest
+from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costliest
 from .sheet import Places
 
 FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
@@ -37,6 +35,7 @@ GAP: Final = 5.0
 MARGIN: Final = 9.0
 SHEET_MARGIN: Final = 4.0
 LEGEND_COLUMNS: Final = 4
+"""Which are as wide as a narrow picture."""
 SUBTITLE: Final = 64
 ROUNDS: Final = 3
 """How often room is made for titles that a line runs through."""
@@ -115,7 +114,7 @@ def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
 
     trunk = tuple(item for item in picture.items if item not in insets)
     pieces = [_alone(_piece(picture, items)) for items in (trunk, *((i,) for i in insets))]
-    words = {LEGEND_ID: _legend(picture, 1) if picture.legend else "", TITLE_ID: _heading(picture)}
+    words = {LEGEND_ID: _legend(picture, 1), TITLE_ID: _heading(picture)}
     key, title = (_note(id, said) for id, said in words.items())
     attributes = GRAPH | {"layout": "nop2"}
     digraph = Digraph(picture.name, graph_attr=attributes, node_attr=NODE, edge_attr=EDGE)
@@ -180,14 +179,18 @@ def _edges(digraph: Any, picture: Picture, layout: _Layout) -> None:
 
 def _attributes(picture: Picture) -> dict[str, str]:
     attributes = GRAPH | {"rankdir": picture.direction}
-    key = _legend(picture) if picture.legend else ""
+    key = _legend(picture, LEGEND_COLUMNS)
     return attributes | ({"label": key, "labelloc": "b"} if key else {})
 
 
 def _heading(picture: Picture) -> str:
-    lines = [_html((Run(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
-    lines += [_font((Run(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
+    lines = [labels.html((Run(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
+    lines += [labels.font((Run(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
     return f"<{'<BR/>'.join(lines)}>" if lines else ""
+
+
+def _legend(picture: Picture, columns: int) -> str:
+    return labels.legend(list(legend.entries(picture)), columns) if picture.legend else ""
 
 
 def _rank(digraph: Any, boxes: Iterable[str]) -> None:
@@ -235,14 +238,14 @@ def _box(box: Box, inputs: int) -> dict[str, str]:
         }  # fmt: skip
     if box.shape == "circle":
         return common | {
-            "shape": "circle", "label": _html(box.title, 13, bold=True), "fixedsize": "true",
+            "shape": "circle", "label": labels.html(box.title, 13, bold=True), "fixedsize": "true",
             "width": "0.26", "height": "0.26", "margin": "0", "style": "filled",
             "fillcolor": "white", "color": style.INK,
         }  # fmt: skip
     if box.shape == "label":
         return {
             "id": box.id, "class": "label", "tooltip": " ", "shape": "plain", "style": "",
-            "label": _html(box.title, SMALL, style.WIRE), "width": "0", "height": "0",
+            "label": labels.html(box.title, SMALL, style.WIRE), "width": "0", "height": "0",
         }  # fmt: skip
     if box.shape == "table":
         return common | {
@@ -260,16 +263,16 @@ def _box(box: Box, inputs: int) -> dict[str, str]:
 
 
 def _bar(box: Box) -> str:
-    lines = "".join(f" {_font(line)}" for line in box.lines)
-    return f"<{_runs(box.title, bold=True)}{lines}>"
+    lines = "".join(f" {labels.font(line)}" for line in box.lines)
+    return f"<{labels.runs(box.title, bold=True)}{lines}>"
 
 
 def _label(box: Box) -> str:
     """A title, lines under it, strips above and below, or a table."""
     if not (box.above or box.below or box.table):
-        lines = [_runs(box.title, bold=True), *(_font(line) for line in box.lines)]
+        lines = [labels.runs(box.title, bold=True), *(labels.font(line) for line in box.lines)]
         return f"<{'<BR/>'.join(lines)}>"
-    words = [_runs(box.title, bold=True), *(_font(line) for line in box.lines)]
+    words = [labels.runs(box.title, bold=True), *(labels.font(line) for line in box.lines)]
     middle = f'<TR><TD CELLPADDING="1">{"<BR/>".join(words)}</TD></TR>'
     rows = [_strips(box.above), middle, _strips(box.below)]
     if box.table:
@@ -288,23 +291,20 @@ def _strips(strips: tuple[Strip, ...]) -> str:
 
 def _strip(strip: Strip) -> str:
     paint = style.PAINTS[strip.category]
-    words = _html((Run(" "), *strip.label, Run(" ")), SMALL, paint.word)[1:-1]
+    words = labels.html((Run(" "), *strip.label, Run(" ")), SMALL, paint.word)[1:-1]
     return f'<TD STYLE="ROUNDED" BGCOLOR="{paint.fill}">{words}</TD>'
 
 
 def _table(table: Table) -> str:
-    head = "".join(f"<TD>{_cell(c, style.FAINT, italic=True)}</TD>" for c in table.head)
+    head = "".join(f"<TD>{labels.cell(c, style.FAINT, italic=True)}</TD>" for c in table.head)
     rows = "".join(
-        "<TR>" + "".join(f'<TD ALIGN="RIGHT">{_cell(c, style.INK)}</TD>' for c in row) + "</TR>"
+        "<TR>"
+        + "".join(f'<TD ALIGN="RIGHT">{labels.cell(c, style.INK)}</TD>' for c in row)
+        + "</TR>"
         for row in table.rows
     )
     start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
     return f"{start}<TR>{head}</TR>{rows}</TABLE>"
-
-
-def _cell(said: str, colour: str, *, italic: bool = False) -> str:
-    run = Run(f" {said}", "symbol" if italic else "plain")
-    return _html((run,), SMALL, colour)[1:-1]
 
 
 # --- clusters ---------------------------------------------------------------------------------
@@ -326,7 +326,7 @@ def _cluster(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
 def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
     with digraph.subgraph(name=f"cluster_{cluster.id}") as wall:
         wall.attr(
-            label=_html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
+            label=labels.html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
             labeljust="l", labelloc="t",
             style="rounded,dashed" if cluster.inset else "rounded,filled",
             color=style.SHEET, fillcolor=style.PAINTS["block"].fill, penwidth="1", margin="9",
@@ -437,68 +437,6 @@ def _groups(edges: tuple[Edge, ...]) -> dict[str, str]:
     return first
 
 
-# --- text -------------------------------------------------------------------------------------
-
-
-def _html(line: Text, size: int, colour: str = "", *, bold: bool = False) -> str:
-    colours = f' COLOR="{colour}"' if colour else ""
-    return f'<<FONT POINT-SIZE="{size}"{colours}>{_runs(line, bold=bold)}</FONT>>'
-
-
-def _font(line: Text) -> str:
-    return _html(line, SMALL, style.SOFT)[1:-1]
-
-
-def _runs(line: Text, *, bold: bool = False) -> str:
-    return "".join(_run(run, bold) for run in line)
-
-
-def _run(run: Run, bold: bool) -> str:
-    said = escape(run.text)
-    if run.look == "faint":
-        return f'<FONT COLOR="{style.FAINT}">{said}</FONT>'
-    if run.look == "badge":
-        return f'<FONT COLOR="{style.BADGE}"><B>{said}</B></FONT>'
-    if run.look == "symbol":
-        said = f"<I>{said}</I>"
-    return f"<B>{said}</B>" if bold else said
-
-
 def _plain(said: str) -> str:
     """Text as it stands: no HTML, no escapes."""
     return said.replace("\\", "\\\\")
-
-
-# --- the legend -------------------------------------------------------------------------------
-
-
-def _legend(picture: Picture, columns: int = LEGEND_COLUMNS) -> str:
-    """What occurs, in columns; as wide as a narrow picture."""
-    entries = list(legend.entries(picture))
-    rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
-    lines = ["".join(map(_entry, row)) for row in rows]
-    start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" CELLPADDING="0">'
-    return f"<{start}{''.join(f'<TR>{line}</TR>' for line in lines)}</TABLE>>" if lines else ""
-
-
-def _entry(entry: Entry) -> str:
-    name = _cell(f"{entry.name}   ", style.SOFT)
-    return f'<TD>{_mark(entry)}</TD><TD ALIGN="LEFT">{name}</TD>'
-
-
-def _mark(entry: Entry) -> str:
-    if entry.mark == "skip":
-        return _cell("- -", style.SKIP)
-    if entry.mark == "badge":
-        return _html((Run("×n", "badge"),), SMALL)[1:-1]
-    if entry.heat is not None:
-        return _swatch(style.HEAT[entry.heat], style.WIRE)
-    paint = style.PAINTS[entry.kind]
-    return _swatch(paint.fill, paint.line)
-
-
-def _swatch(fill: str, line: str) -> str:
-    return (
-        f'<TABLE BORDER="1" CELLBORDER="0" COLOR="{line}" BGCOLOR="{fill}" FIXEDSIZE="TRUE" '
-        'WIDTH="15" HEIGHT="9"><TR><TD></TD></TR></TABLE>'
-    )
