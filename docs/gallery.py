@@ -1,59 +1,138 @@
-"""Draws every shipped network into build/gallery, with a page that shows them all.
+"""Draws every shipped network into docs/gallery, with a page that shows them all: ``make gallery``.
 
-Run it as `make gallery`.
+Networks of one spec that differ in numbers only look alike: the first of them stands for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from html import escape
 from pathlib import Path
+from typing import Final, NamedTuple
 
+from netwright.backends.diagram import render
+from netwright.backends.diagram.picture import Options
+from netwright.backends.diagram.style import amount
+from netwright.backends.diagram.view_docs import picture
+from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
 from netwright.files import description, read, shipped
-from netwright.network import Network
 
-HERE = Path(__file__).parent.parent / "build" / "gallery"
-HEAD = """\
-<!doctype html>
-<meta charset="utf-8">
-<title>netwright: gallery</title>
-<style>
-  body { font: 16px/1.5 sans-serif; margin: 2em; }
-  figure { display: inline-block; vertical-align: top; margin: 1em; }
-  img { max-width: 24em; max-height: 60em; }
-</style>
-<h1>Gallery</h1>
+HERE: Final = Path(__file__).parent / "gallery"
+PAPER: Final = ("resnet50", "unet")
+"""Nets that the README shows in the paper view."""
+COLUMNS: Final = 3
+HEIGHT: Final = 420
+"""Pixels of a picture on the page."""
+HEAD: Final = """\
+# Gallery
+
+Every network that comes with netwright, as `netwright render` draws it, with the command that made
+it. Repeated blocks are folded, and networks that differ in numbers only are drawn once. A click
+shows a picture in full. `make gallery` draws them again.
+
 """
 
 
+class Drawing(NamedTuple):
+    """A picture, and the nets that it stands for."""
+
+    spec: str
+    nets: Sequence[str]
+    graph: Graph
+    view: str = "docs"
+
+    @property
+    def name(self) -> str:
+        return self.nets[0] or self.spec.rpartition(".")[2]
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}{'' if self.view == 'docs' else f'-{self.view}'}.svg"
+
+    @property
+    def command(self) -> str:
+        net = f" --net {self.nets[0]}" if self.nets[0] not in ("", self.spec) else ""
+        view = "" if self.view == "docs" else f" --view {self.view}"
+        return f"netwright render {self.spec}{net}{view} -o {self.file}"
+
+    def draw(self) -> bytes:
+        return render(self.graph, "svg", view=self.view)
+
+
 def main() -> None:
-    HERE.mkdir(parents=True, exist_ok=True)
-    sections = (section(name, path) for name, path in shipped().items())
-    page = HERE / "index.html"
-    page.write_text(HEAD + "".join(sections), encoding="utf-8")
-    print(page)
+    HERE.mkdir(exist_ok=True)
+    files = dict(written())
+    for old in HERE.iterdir():
+        if old.name not in files:
+            old.unlink()
+    for name, data in files.items():
+        (HERE / name).write_bytes(data)
+    print(f"{HERE}: {len(files)} files, {sum(map(len, files.values())) >> 10} KiB")
 
 
-def section(name: str, path: Path) -> str:
-    figures = "".join(figure(name, net) for net in networks(name))
-    return f"<h2>{name}</h2>\n<p>{escape(description(path.read_text('utf-8')))}</p>\n{figures}"
+def written() -> Iterator[tuple[str, bytes]]:
+    """What the folder holds."""
+    drawings = list(every())
+    yield "README.md", page(drawings).encode()
+    for drawing in drawings:
+        yield drawing.file, drawing.draw()
 
 
-def networks(name: str) -> Iterator[Network]:
+def every() -> Iterator[Drawing]:
+    for spec in shipped():
+        alike: dict[Hashable, Drawing] = {}
+        for net, graph in networks(spec):
+            first = alike.setdefault(outline(graph), Drawing(spec, [], graph))
+            first.nets.append(net)
+            if net in PAPER:
+                yield Drawing(spec, [net], graph, "paper")
+        yield from alike.values()
+
+
+def networks(spec: str) -> Iterator[tuple[str, Graph]]:
     """The nets of a spec that need no parameters, or its bare pipeline."""
-    source = read(name)
-    for net in load_source(source).nets or (None,):
-        found = load_source(source, net=net)
-        if found.graph is not None:
-            yield Network(found.graph, net or name)
+    source = read(spec)
+    for net in load_source(source).nets or ("",):
+        graph = load_source(source, net=net or None).graph
+        if graph is not None:
+            yield net, graph
 
 
-def figure(spec: str, net: Network) -> str:
-    picture = net.render(HERE / f"{spec}.{net.name}.svg").name
-    size = f"{net.params:,}" if isinstance(net.params, int) else escape(net.params)
-    words = f"{escape(net.name)}: {size} parameters"
-    return f'<figure><a href="{picture}"><img src="{picture}"></a><figcaption>{words}</figure>\n'
+def outline(graph: Graph) -> Hashable:
+    """What a picture shows, whatever the numbers are."""
+    view = picture(graph, Options())
+    places = {box.id: i for i, box in enumerate(view.boxes())}
+    boxes = tuple((b.shape, b.category, len(b.above), len(b.below)) for b in view.boxes())
+    return boxes, tuple((places[e.tail], places[e.head], e.look) for e in view.edges)
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+def page(drawings: Sequence[Drawing]) -> str:
+    cells = [cell(drawing) for drawing in drawings if drawing.view == "docs"]
+    rows = (cells[i : i + COLUMNS] for i in range(0, len(cells), COLUMNS))
+    return (
+        HEAD + "<table>\n" + "".join(f"<tr>\n{''.join(row)}</tr>\n" for row in rows) + "</table>\n"
+    )
+
+
+def cell(drawing: Drawing) -> str:
+    others = ", ".join(drawing.nets[1:])
+    words = (
+        f"<b>{drawing.name}</b>",
+        escape(description(read(drawing.spec).text)),
+        f"{amount(drawing.graph.params)} parameters",
+        f"alike: {others}" if others else "",
+        f"<code>{drawing.command}</code>",
+    )
+    image = f'<img src="{drawing.file}" height="{HEIGHT}" alt="{drawing.name}">'
+    said = "<br>\n".join(word for word in words if word)
+    return (
+        f'<td width="{100 // COLUMNS}%" align="center" valign="bottom">\n'
+        f'<a href="{drawing.file}">{image}</a><br>\n{said}\n</td>\n'
+    )
 
 
 if __name__ == "__main__":
