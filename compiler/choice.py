@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ def choose_nets(
     checked = (*ready, *([""] if pipeline else []))
     chosen = _meant(source, ready, pipeline, blocks)
     if chosen is None and not (every and checked):
-        found = (*found, *([] if found else [_no_choice(source, tree, nets)]))
+        found = (*found, *([] if found else [_no_choice(source, tree, nets, ready)]))
     return Choice(nets, chosen, checked, found)
 
 
@@ -76,11 +76,13 @@ def _unknown_net(source: Source, net: str, nets: tuple[str, ...]) -> Diagnostic:
     return Diagnostic("E219", message, notes=(f"its nets: {names}",), help=help)
 
 
-def _no_choice(source: Source, tree: syntax.File, nets: tuple[str, ...]) -> Diagnostic:
+def _no_choice(
+    source: Source, tree: syntax.File, nets: tuple[str, ...], ready: Sequence[str]
+) -> Diagnostic:
     if nets:
         return Diagnostic(
             "E219", f"{source.name} has several nets: which one?",
-            notes=(f"its nets: {', '.join(nets)}",), help=(f"`--net {nets[-1]}`",),
+            notes=(f"its nets: {', '.join(nets)}",), help=(f"`--net {(*ready, *nets)[0]}`",),
         )  # fmt: skip
     if any(isinstance(s, syntax.Block) for s in tree.statements):
         return Diagnostic(

@@ -62,8 +62,12 @@ def _is_bare(name: str) -> bool:
 
 
 def _similar(name: str) -> str:
+    import re
     from difflib import get_close_matches
 
+    for spec, path in shipped().items():
+        if re.search(rf"^net {re.escape(name)}\b", path.read_text("utf-8"), re.MULTILINE):
+            return f"it is a net of {spec}: `{spec} --net {name}`"
     near = get_close_matches(name, shipped(), n=3)
     return f"did you mean {either(near)}?" if near else "`netwright specs` lists what ships"
 

@@ -102,6 +102,9 @@ def _refusal(graph: Graph, name: str, known: list[str]) -> DiagramError:
         said = f"there are {', '.join(_listed(known))}, and their module paths"
     if _is_layer(graph, name):
         return DiagramError(f"{name} is a layer: it cannot be opened or folded", help=said)
+    if "," in name:
+        message = f"{name} is not one name but several"
+        return DiagramError(message, help="give each by itself, `--fold a --fold b`")
     net = graph.alias or graph.name or "the network"
     near = get_close_matches(name, known, n=1)
     meant = f"did you mean {near[0]}? " if near else ""

@@ -58,7 +58,7 @@ def _run(arguments: list[str]) -> int:
     command = _load(name)
     parser = Parser(f"netwright {name}", _help(command), command.EXAMPLES)
     command.configure(parser)
-    return command.run(parser.parse_args(rest))
+    return command.run(parser.read(rest))
 
 
 def commands() -> list[str]:

@@ -41,8 +41,29 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
 
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        found, rest = self.parse_known_args(arguments)
+        if rest:
+            said = f"unrecognized arguments: {' '.join(rest)}"
+            raise Misuse(said, self._meant(rest[0], found) or self._help)
+        return found
+
+    def _meant(self, word: str, found: argparse.Namespace) -> str:
+        from difflib import get_close_matches
+
+        options = [name for action in self._actions for name in action.option_strings]
+        if word.startswith("-"):
+            near = get_close_matches(word.replace("_", "-"), options, n=1)
+            return f"did you mean `{near[0]}`?" if near else ""
+        file = Path(word).suffix not in ("", ".net") and "-o" in options
+        return f"`-o {word}` writes to a file" if file and found.output is None else ""
+
+    @property
+    def _help(self) -> str:
+        return f"`{self.prog} --help` shows what it takes"
+
     def error(self, message: str) -> NoReturn:
-        raise Misuse(message, f"`{self.prog} --help` shows what it takes")
+        raise Misuse(message, self._help)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

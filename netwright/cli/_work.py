@@ -14,7 +14,7 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.source import Source
 from ..network import net_name
 from ..terminal import Terminal, printable
-from ._parser import request, source
+from ._parser import Misuse, request, source
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
@@ -64,6 +64,19 @@ def forms() -> list[str]:
     return sorted(found, key=lambda form: (form != "text", form))
 
 
+def _why_not(output: Path, error: OSError) -> str:
+    folder = output.absolute().parent
+    if output.is_dir():
+        return "it is a folder"
+    if not folder.is_dir():
+        return (
+            f"{output.parent} is no folder"
+            if folder.exists()
+            else f"there is no folder {output.parent}"
+        )
+    return (error.strerror or str(error)).lower()
+
+
 def deliver(data: bytes, output: Path | None) -> None:
     """Into the file, or to standard output."""
     if output is None or str(output) == "-":
@@ -71,5 +84,8 @@ def deliver(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    write_atomically(output, data)
+    try:
+        write_atomically(output, data)
+    except OSError as error:
+        raise Misuse(f"cannot write {output}: {_why_not(output, error)}") from None
     print(f"wrote {printable(str(output))} ({len(data):,} bytes)", file=sys.stderr)

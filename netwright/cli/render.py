@@ -5,7 +5,7 @@ A spec with errors has a `--view debug`, up to the errors; the status is 1 all t
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from ..grammar.diagnostics import Diagnostic
@@ -44,7 +44,9 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
     )
-    parser.add_argument("--depth", type=int, metavar="N", help="how many levels of blocks to open")
+    parser.add_argument(
+        "--depth", type=_levels, metavar="N", help="how many levels of blocks to open, from 0"
+    )
     parser.add_argument(
         "--expand", action="append", default=[], metavar="BLOCK",
         help="open this block, label or module path wherever it stands; again for more",
@@ -109,3 +111,9 @@ def _suffix(options: Namespace) -> str:
         name = options.output.with_suffix(f".{PAGE}")
         raise Misuse(f"the {PAGE} view is a page, not a {suffix}", f"`-o {name}`, or another view")
     return suffix
+
+
+def _levels(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is no number of levels: 0, 1, 2, ...")
+    return int(text)

@@ -334,8 +334,15 @@ def test_render_wants_a_suffix_it_knows(run: Netwright, name: str, message: str)
 def test_a_file_in_no_folder(run: Netwright) -> None:
     done = run("build", "lenet.net", "-o", "no/such/model.py")
     assert done.status == 2
-    assert "no/such" in done.err
-    assert "no such file or directory" in done.err
+    assert done.err == "netwright: cannot write no/such/model.py: there is no folder no/such\n"
+
+
+def test_places_that_cannot_be_written(run: Netwright) -> None:
+    Path("a.svg").mkdir()
+    Path("file").touch()
+    assert "cannot write a.svg: it is a folder" in run("render", "lenet.net", "-o", "a.svg").err
+    done = run("render", "lenet.net", "-o", "file/a.svg")
+    assert (done.status, done.err) == (2, "netwright: cannot write file/a.svg: file is no folder\n")
 
 
 # --- the others --------------------------------------------------------------------------------
@@ -444,6 +451,11 @@ def test_misuse(run: Netwright, golden: Golden) -> None:
         ["build", "lenet.net", "unet.net"],
         ["build", "."],
         ["build", "no_such_spec_at_all"],
+        ["render", "resnet18"],
+        ["render", "lenet.net", "lenet.svg"],
+        ["render", "lenet.net", "--color_by", "macs"],
+        ["render", "lenet.net", "--depth", "-1"],
+        ["render", "lenet.net", "-o", "no/such.svg"],
     ]
     said = []
     for line in lines:

@@ -57,6 +57,11 @@ def test_a_layer_does_not_open(layer: str) -> None:
         to_dot(RESNET, expand=[layer])
 
 
+def test_several_names_in_one() -> None:
+    with pytest.raises(DiagramError, match=r"several\ngive each by itself"):
+        to_dot(RESNET, fold=["layer1,layer2"])
+
+
 def test_a_net_without_blocks() -> None:
     with pytest.raises(DiagramError, match="no blocks and no labelled groups"):
         to_dot(graph("net tiny: x[3] { x > linear(2) }"), fold=["x"])
