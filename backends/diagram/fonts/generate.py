@@ -28,6 +28,7 @@ CHARACTERS: Final = (
     range(0x20, 0x7F), range(0xA0, 0x180),  # Latin
     range(0x391, 0x3CA), range(0x400, 0x460),  # Greek, Cyrillic
     range(0x2010, 0x2027), range(0x2030, 0x203B), range(0x2070, 0x209D),  # dashes, powers
+    range(0x1D2C, 0x1D6B), range(0x20AC, 0x20AD),  # more powers, the euro
     range(0x2190, 0x2196), range(0x2200, 0x2300),  # arrows, mathematics
 )  # fmt: skip
 NAMES: Final = [0, 1, 2, 4, 6, 13, 14]

@@ -8,15 +8,17 @@ import subprocess
 import zlib
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from netwright.backends.diagram import render
-from netwright.backends.diagram.fonts import Style, font
+from netwright.backends.diagram.fonts import MISSING, Style, font
 
 from .nets import INCEPTION, RESIDUAL, graph
 
 STYLES: tuple[Style, ...] = ("Regular", "Bold", "Italic", "BoldItalic")
+GALLERY = Path(__file__).parents[3] / "docs" / "gallery"
 LETTERS = "ResNet-50, Größe: 3×3·α → √d ≤ ∞ − Привет…"
 
 
@@ -74,6 +76,14 @@ def test_every_letter_of_a_picture_is_in_its_font() -> None:
     glyphs = re.findall(rb"<([0-9a-f]*)> Tj", shown)
     assert len(glyphs) > 20
     assert not any(b"0000" in re.findall(b"....", g) for g in glyphs)
+
+
+def test_the_fonts_have_all_letters_of_shipped_networks() -> None:
+    pictures = [ElementTree.parse(path) for path in GALLERY.glob("*.svg")]
+    texts = [e.text or "" for p in pictures for e in p.iter("{http://www.w3.org/2000/svg}text")]
+    assert len(texts) > 1000
+    assert {c for text in texts for c in text if MISSING in font("Regular").spell(c)} == set()
+    assert all(font(style).glyphs.keys() == font("Regular").glyphs.keys() for style in STYLES)
 
 
 def contents(pdf: bytes) -> list[bytes]:
