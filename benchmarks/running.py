@@ -18,7 +18,7 @@ ROUNDS = 15
 
 MLP = """
 net mlp: x[64] -> [10] {
-  x > for i in range(7) { linear(64) > relu } > linear(10)
+  x > for i in range(7) { linear(64) as hidden[i] > relu } > linear(10) as head
 }
 """
 

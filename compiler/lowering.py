@@ -98,7 +98,7 @@ class Lowering(Record):
     forward: Code | None = None
     helpers: tuple[Helper, ...] = ()
     function: Code | None = None
-    """The same expression without the module, where that holds no state: ``F.relu(x)``. Written
+    """The same expression without the module, where that holds no state: ``torch.relu(x)``. Written
     where the spec gives the layer no name."""
     nested: tuple[int | tuple[int, ...], ...] = ()
     """How several results come nested: ``(0, (1, 2))`` for ``y, (h, c) = ...``; by default flat."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -226,10 +227,19 @@ class Network(Drawn):
         return to_source(self.ir)
 
     def to_torch(self, device: Any = None) -> torch.nn.Module:
-        """A live module: that source, run."""
-        from .backends.pytorch import to_module
+        """A live module: that source, run. Its weights are made on ``device``."""
+        from .backends.pytorch.live import instance
 
-        return to_module(self.ir, device=device)
+        return instance(self._class, device)
+
+    @cached_property
+    def _class(self) -> type[torch.nn.Module]:
+        from .backends.pytorch import to_class
+
+        return to_class(self.ir)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "_class"}  # made anew, quickly
 
 
 def _single(dim: Any) -> int | str:

@@ -11,11 +11,18 @@ if TYPE_CHECKING:
 
     from ...compiler.ir import Graph
 
-__all__ = ["to_module", "to_source"]
+__all__ = ["to_class", "to_module", "to_source"]
+
+
+def to_class(graph: Graph) -> type[torch.nn.Module]:
+    """The net's class; imports PyTorch only now. See ``live.to_class``."""
+    from .live import to_class
+
+    return to_class(graph)
 
 
 def to_module(graph: Graph, device: Any = None) -> torch.nn.Module:
-    """The net as a live module; imports PyTorch only now. See ``live.to_module``."""
-    from .live import to_module
+    """The net as a live module. See ``live.instance``."""
+    from .live import instance, to_class
 
-    return to_module(graph, device)
+    return instance(to_class(graph), device)

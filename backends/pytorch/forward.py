@@ -79,7 +79,7 @@ class Step(Record):
 
     @property
     def is_function(self) -> bool:
-        """Whether it is a function of one tensor: ``F.relu(x)``."""
+        """Whether it is a function of one tensor: ``torch.relu(x)``."""
         named = isinstance(self.code, Call) and isinstance(self.code.function, str)
         return named and not self.calls and len(variables(self.code)) == 1
 
@@ -212,7 +212,7 @@ class _Inliner:
 
     def absorb(self, step: Step, *, calls: bool) -> Step:
         """The step with the values inlined that wait for it; with ``calls`` those of modules too,
-        as in ``F.relu(self.conv1(x))``."""
+        as in ``torch.relu(self.conv1(x))``."""
         if step.loop:
             self.flush()
             return step.replace(loop=self.inside(step.loop, step.outputs))

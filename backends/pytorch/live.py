@@ -11,6 +11,7 @@ import hashlib
 import linecache
 import re
 import sys
+from contextlib import nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,23 +25,28 @@ if TYPE_CHECKING:
 CLASS: Final = re.compile(r"^class (\w+)", re.MULTILINE)
 
 
-def to_module(graph: Graph, device: Any = None) -> torch.nn.Module:
-    """The net as a module, its weights made on ``device`` (``"meta"``: none are made).
+def to_class(graph: Graph) -> type[torch.nn.Module]:
+    """The net's class.
 
     Raises MissingExtra without PyTorch, CompileError where PyTorch cannot have the net.
     """
     try:
-        import torch
+        import torch  # noqa: F401
     except ModuleNotFoundError as missing:
         if missing.name != "torch":
             raise
         raise MissingExtra("PyTorch", "torch") from None
     file = File(graph, places=True)
-    made = getattr(module_of(file.text), file.name)
-    if device is None:
-        return made()  # type: ignore[no-any-return]
-    with torch.device(device):
-        return made()  # type: ignore[no-any-return]
+    made: type[torch.nn.Module] = getattr(module_of(file.text), file.name)
+    return made
+
+
+def instance(made: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
+    """A module, its weights made on ``device`` (``"meta"``: none are made)."""
+    import torch
+
+    with torch.device(device) if device is not None else nullcontext():
+        return made()
 
 
 def module_of(text: str) -> ModuleType:

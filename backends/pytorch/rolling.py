@@ -12,7 +12,7 @@ spelled out, it would grow with the square of the depth. Where the layers are a 
 loop goes through that:
 
     for layer in self.hidden:
-        x = F.relu(layer(x))
+        x = torch.relu(layer(x))
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class Scope:
                 lowering = op.layer.lower(*piped(node))
             except Refused as refused:
                 raise refusal(refused, node.span) from None
-            # A layer without state or name needs no module: `F.relu(x)`.
+            # A layer without state or name needs no module: `torch.relu(x)`.
             if lowering.function is not None and labels(node)[1]:
                 lowering = Lowering(forward=lowering.function, helpers=lowering.helpers)
             self.lowerings[node.key] = lowering

@@ -56,6 +56,7 @@ class ReLU(Activation):
 
     word = "relu"
     torch = "ReLU"
+    function = "torch.relu"
     dtypes = NUMBERS
     examples = (Example("relu", "64x8x8"),)
 

@@ -15,7 +15,7 @@ class Layer(nn.Module):
         self.conv1 = nn.Conv2d(in_channels, growth, kernel_size=3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.bn1(x))
+        x = torch.relu(self.bn1(x))
         return self.conv1(x)
 
 
