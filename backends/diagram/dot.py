@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from . import labels, legend, sheet, style
 from .collisions import lines_through_titles
-from .engine import lay_out
+from .engine import extent
 from .measure import SMALL, TITLE, box_width, line_width
 from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costliest
 from .sheet import Places
@@ -84,8 +84,7 @@ def size(picture: Picture) -> sheet.Point:
     want some room."""
     insets = any(isinstance(item, Cluster) and item.inset for item in picture.items)
     said = dot(picture) if insets else _text(picture, _spacers(picture))
-    _, _, width, height = lay_out(said, "plain").split(b"\n", 1)[0].split()
-    return 72 * float(width), 72 * float(height)
+    return extent(said)
 
 
 def _alone(picture: Picture) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import sysconfig
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
@@ -18,6 +20,10 @@ from .progress import say
 
 PROGRAM: Final = "graphviz-pure"
 SECONDS: Final = 60
+KEPT: Final = 64
+"""Layouts that are remembered."""
+KEPT_LENGTH: Final = 50_000
+"""Letters of a text whose layout is: what is remembered stays within some megabytes."""
 TICK: Final = 0.2
 """Seconds between signs of life."""
 SIMPLER: Final = (
@@ -42,12 +48,20 @@ def program() -> str:
 
 def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) -> bytes:
     """What the program makes of a DOT text. Raises DiagramError if it fails or takes too long."""
-    command = [program or globals()["program"](), "-q", f"-T{format}", *arguments]
+    command = (program or globals()["program"](), "-q", f"-T{format}", *arguments)
+    return (remembered if len(dot) <= KEPT_LENGTH else _made)(command, dot)
+
+
+def _made(command: tuple[str, ...], dot: str) -> bytes:
     status, out, err = _run(command, dot.encode())
     if status != 0 or not out:
         said = err.decode(errors="replace").strip()
         raise DiagramError(f"the layout failed: {said or status}")
     return out
+
+
+# One picture is measured several times on its way, its insets most of all.
+remembered = lru_cache(maxsize=KEPT)(_made)
 
 
 def _run(command: Sequence[str], given: bytes) -> tuple[int, bytes, bytes]:
@@ -71,3 +85,9 @@ def _wait(process: Popen[bytes], until: float) -> tuple[int, bytes, bytes]:
             out, err = process.communicate(timeout=TICK)
             return process.returncode, out, err
     raise DiagramError(f"the layout took longer than {SECONDS} seconds", help=SIMPLER)
+
+
+def extent(dot: str) -> tuple[float, float]:
+    """Width and height of what is laid out, in points."""
+    left, bottom, right, top = map(float, json.loads(lay_out(dot, "json"))["bb"].split(","))
+    return right - left, top - bottom

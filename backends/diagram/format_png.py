@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .dot import dot
-from .engine import lay_out
+from .engine import extent, lay_out
 from .picture import Picture
 
 DPI: Final = 160
@@ -15,6 +15,5 @@ LONGEST: Final = 12000.0
 
 def write(picture: Picture) -> bytes:
     drawn = dot(picture)
-    plain = lay_out(drawn, "plain").split(b"\n", 1)[0].split()
-    inches = max(float(plain[2]), float(plain[3]), 1.0)
+    inches = max(*extent(drawn), 72.0) / 72
     return lay_out(drawn, "png", f"-Gdpi={min(DPI, LONGEST / inches):.0f}")

@@ -115,6 +115,16 @@ def test_a_long_layout_gives_signs_of_life(slow: str, monkeypatch: pytest.Monkey
     assert set(heard) == {"laying out the diagram"}
 
 
+def test_a_layout_is_made_once(tmp_path: Path) -> None:
+    path, log = tmp_path / "counting", tmp_path / "log"
+    path.write_text(f"#!/bin/sh\necho once >> {log}\ncat\n")
+    path.chmod(0o755)
+    large = "digraph {}" * engine.KEPT_LENGTH
+    for text in ("digraph a {}", "digraph a {}", "digraph b {}", large, large):
+        assert engine.lay_out(text, "svg", program=str(path)) == text.encode()
+    assert log.read_text().count("once") == 4
+
+
 def test_too_long_a_layout_is_ended(slow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "TICK", 0.01)
     monkeypatch.setattr(engine, "SECONDS", 0.02)
