@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ def choose_nets(
     ready = [name for name, b in blocks.items() if all(p.default for p in b.parameters)]
     checked = (*ready, *([""] if pipeline else []))
     chosen = _meant(source, ready, pipeline, blocks)
+    if chosen is not None and not checked:
+        checked = (chosen,)
     if chosen is None and not (every and checked):
         found = (*found, *([] if found else [_no_choice(source, tree, nets, ready)]))
     return Choice(nets, chosen, checked, found)
@@ -102,15 +105,21 @@ def arguments_of(
     values: dict[str, Any] = {}
     for name, value in parameters.items():
         values[name] = _argument(program, environment, name, value)
-    known = [p.name for p in file.nets[net].parameters]
-    for name in [n for n in values if n not in known]:
+    known = {p.name: p for p in file.nets[net].parameters}
+    unknown = [n for n in values if n not in known]
+    for name in unknown:
         del values[name]
         close = closest(name, known)
-        listed = f"its parameters: {', '.join(known) or 'none'}"
+        help = f"did you mean `{close}`?" if close else f"its parameters: {', '.join(known)}"
+        others = [n for n, b in file.nets.items() if any(p.name == name for p in b.parameters)]
+        if others or not known:
+            help = f"`{others[0]}` has: `--net {others[0]}`" if others else "it has none"
         program.report(
-            "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
-            help=f"did you mean `{close}`?" if close else listed,
-        )  # fmt: skip
+            "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span, help=help
+        )
+    if unknown:  # one of them was meant for what is missing
+        lacking = [n for n, p in known.items() if p.default is None and n not in values]
+        values |= dict.fromkeys(lacking, UNKNOWN)
     return values
 
 
@@ -131,7 +140,9 @@ def _argument(program: Program, env: Environment, name: str, value: object) -> A
     source = Source(f"-p {name}", str(value))
     expression, problems = parse_expression(source)
     program.diagnostics += problems
-    return UNKNOWN if expression is None else program.evaluate(expression, env)
+    if expression is None or problems:
+        return UNKNOWN
+    return program.evaluate(expression, env)
 
 
 def _nowhere(name: str, text: str) -> Any:
@@ -145,9 +156,17 @@ def input_shapes(
     given = {"": inputs} if isinstance(inputs, str) else dict(inputs or {})
     shapes = {name: parse_input(text) for name, text in given.items()}
     bad = [text for name, text in given.items() if shapes[name] is None]
-    help = "as in `3x32x32`, without the batch axis; `12 int` for whole numbers"
-    problems = [Diagnostic("E204", f"`{text}` is no input shape", help=(help,)) for text in bad]
-    return shapes, problems
+    return shapes, [_no_shape(text) for text in bad]
+
+
+def _no_shape(text: str) -> Diagnostic:
+    sizes = re.findall(r"\d+", re.sub(r"(float|int|bool)\d*", "", text))
+    named = re.match(r"([a-z_]\w*)\s*:", text)
+    meant = (f"{named[1]}=" if named else "") + "x".join(sizes)
+    help = "sizes are joined by `x`, without the batch axis; `'12 int'` for whole numbers"
+    clear = len(sizes) > 1 and "0" not in sizes
+    helps = (f"did you mean `{meant}`?", help) if clear else (help,)
+    return Diagnostic("E204", f"`{text}` is no input shape", help=helps)
 
 
 def parse_input(text: str) -> TensorType | None:

@@ -6,14 +6,37 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..grammar import syntax
-from ..grammar.diagnostics import Diagnostic
+from ..grammar.diagnostics import Diagnostic, Edit, Fix
+from ..grammar.nearby import closest
+from .names import known_in, unknown_names
 
 if TYPE_CHECKING:
+    from .builder import Builder
     from .elaborate.program import Program
+    from .values import Tensor
 
 
 def lint(tree: syntax.File, program: Program) -> list[Diagnostic]:
-    return [*_unused(tree.statements), *_assumptions(program)]
+    return [
+        *_unused(tree.statements),
+        *_widths(program.root, set()),
+        *_assumptions(program),
+    ]
+
+
+def misspelt(tree: syntax.File) -> Iterator[Diagnostic]:
+    """Words that nothing knows, in blocks and arms that no net uses. For a file without errors:
+    where a net comes by, they are errors."""
+    known = known_in(tree)
+    for block in tree.statements:
+        for name in unknown_names(block, known) if isinstance(block, syntax.Block) else ():
+            close = closest(name.id, known)
+            yield Diagnostic(
+                "W503", f"`{name.id}` is not known here", name.span, severity="warning",
+                notes=("no net comes by here, so nothing else of it is checked",),
+                help=(f"did you mean `{close}`?",) if close else (),
+                fix=Fix(f"write `{close}`", (Edit(name.span, close),)) if close else None,
+            )  # fmt: skip
 
 
 def _unused(statements: Iterable[syntax.Statement]) -> Iterator[Diagnostic]:
@@ -31,6 +54,31 @@ def _unused(statements: Iterable[syntax.Statement]) -> Iterator[Diagnostic]:
                     notes=("what no output needs does not run",),
                     help=("use it, leave it out, or call it `_`",),
                 )  # fmt: skip
+
+
+def _widths(scope: Builder, seen: set[int]) -> Iterator[Diagnostic]:
+    """``linear`` on an image as a convolution or pooling leaves it: the last axis is the width."""
+    for draft in scope.drafts:
+        if draft.child is not None and id(draft.child) not in seen:
+            seen.add(id(draft.child))
+            yield from _widths(draft.child, seen)
+        if draft.layer is not None and draft.layer.word == "linear" and _is_image(draft.inputs[0]):
+            yield Diagnostic(
+                "W504", "linear works on the width of this image", draft.span, severity="warning",
+                detail=f"{draft.takes[0]} becomes {draft.types[0]}",
+                help=("`flatten` or `gap` before it makes a vector of the image",
+                      "`conv(1x1, ...)` works on the channels"),
+            )  # fmt: skip
+
+
+def _is_image(tensor: Tensor) -> bool:
+    """Whether a tensor is as a convolution or pooling left it, elementwise layers aside."""
+    draft = tensor.draft
+    while draft.layer is not None and draft.layer.elementwise and len(draft.inputs) == 1:
+        draft = draft.inputs[0].draft
+    made = draft.layer
+    image = len(draft.types) == 1 and draft.types[0] is not None and draft.types[0].rank == 4
+    return image and made is not None and made.category in ("conv", "pool")
 
 
 def _targets(body: Iterable[syntax.Statement]) -> Iterator[syntax.Name]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
@@ -27,7 +27,7 @@ from .elaborate.program import Program
 from .freeze import Freezer, freeze_partial
 from .imports import Finder
 from .ir import Graph
-from .lints import lint
+from .lints import lint, misspelt
 from .types import TensorType
 
 MAX_RESTARTS: Final = 500
@@ -96,12 +96,26 @@ def check_source(
     request = Request(parameters or {}, inputs, search)
     result = Compilation(None, chosen.findings, chosen.nets)
     findings = {(d.code, d.span, d.message): d for d in chosen.findings}
+    if not chosen.checked:
+        findings = _of_library(source, tree, chosen, request) or findings
     for name in chosen.checked:
         result = _compile(source, tree, chosen, name, request, result.steps)
         findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
         if result.steps > MAX_STEPS:
             break
-    return Compilation(None, tuple(findings.values()), chosen.nets, result.net)
+    said = tuple(findings.values())
+    if net is None and not any(d.severity == "error" for d in said):
+        said += tuple(misspelt(tree))
+    return Compilation(None, said, chosen.nets, result.net)
+
+
+def _of_library(
+    source: Source, tree: syntax.File, chosen: Choice, request: Request
+) -> dict[tuple[Any, ...], Diagnostic]:
+    """What is wrong in a file beside its having no net to check, if anything is."""
+    with _deep_and_uncollected():
+        program = _elaborate(source, tree, chosen.findings, None, request, 0)
+    return {(d.code, d.span, d.message): d for d in program.diagnostics}
 
 
 def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
@@ -153,8 +167,8 @@ def _deep_and_uncollected() -> Iterator[None]:
 
 
 def _elaborate(
-    source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str, request: Request,
-    steps: int,
+    source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str | None,
+    request: Request, steps: int,
 ) -> Program:  # fmt: skip
     """Elaborate, again and again while something new is learnt of the inputs."""
     known: dict[str, TensorType] = {}
@@ -191,14 +205,17 @@ def _elaborate(
 
 
 def _run(
-    program: Program, source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str,
-    request: Request,
+    program: Program, source: Source, tree: syntax.File, errors: Sequence[Diagnostic],
+    net: str | None, request: Request,
 ) -> None:  # fmt: skip
     file = program.load(source, tree, errors)
     program.files[source.name] = file
     program.loading.append(source.name)
     program.shapes, problems = input_shapes(request.inputs)
     program.diagnostics += problems
+    if net is None:
+        program.check_library(file)
+        return
     if net:
         program.run_named(file, net, arguments_of(program, file, net, request.parameters))
     else:

@@ -12,12 +12,12 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     """The nearest of the known words, or None. Of three letters two are not enough to tell."""
     from difflib import get_close_matches
 
-    if not 2 < len(word) < 40:
-        return None
     lower = word.lower()
     near = {k.lower(): k for k in sorted(known, reverse=True) if abs(len(k) - len(word)) < 5}
     if lower in near:
         return near[lower]
+    if not 2 < len(word) < 40:
+        return None
     begun = [k for k in near if len(k) > 3 and (lower.startswith(k) or k.startswith(lower))]
     alike = ALIKE if len(word) > 3 else 0.8
     close = get_close_matches(lower, list(near)[:500], n=1, cutoff=alike) or sorted(begun, key=len)

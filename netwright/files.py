@@ -91,16 +91,19 @@ def _reason(error: Exception) -> str:
 
 
 def _neighbour(path: Path) -> str:
-    from difflib import get_close_matches
+    from .grammar.nearby import closest
 
-    if path.name.removesuffix(".net") in shipped():
-        return f"the shipped one is called {path.name.removesuffix('.net')}"
+    if path.stem in shipped():
+        return f"the shipped one is called {path.stem}"
     try:
-        names = [p.name for p in path.parent.iterdir() if p.suffix == ".net"]
+        names = [p.stem for p in path.parent.iterdir() if p.suffix == ".net"]
     except (OSError, ValueError):
         return f"nor a folder {path.parent}"
-    near = get_close_matches(path.name, names, n=1)
-    return f"did you mean {path.parent / near[0]}?" if near else ""
+    near = closest(path.stem, names)
+    if near is not None:
+        return f"did you mean {path.parent / near}.net?"
+    near = closest(path.stem, shipped())
+    return f"did you mean {near}, which ships?" if near else ""
 
 
 def _inside(folder: Path) -> str:

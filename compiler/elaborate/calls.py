@@ -248,10 +248,11 @@ class Calls(Context):
             else:
                 missing = [p.name for p in template.block.parameters
                            if p.default is None and p.name not in given]  # fmt: skip
-                self.report(
-                    "E203", f"`{template.name}` needs {listing(missing)}", span,
-                    help=f"`{template.name}({', '.join(f'{m}=...' for m in missing)})`",
-                )  # fmt: skip
+                help = f"`{template.name}({', '.join(f'{m}=...' for m in missing)})`"
+                if span == template.block.name_span:  # a net, from outside
+                    outside = " ".join(f"-p {m}=..." for m in missing)
+                    help = f"give it, `{outside}`, or a default: `{missing[0]}=8`"
+                self.report("E203", f"`{template.name}` needs {listing(missing)}", span, help=help)
                 return None
             scope.names[parameter.name] = bound[parameter.name]
         if unknown_in(list(bound.values())):

@@ -217,6 +217,7 @@ class Expressions(Calls):
         else:
             known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
             message, help, replacement = explain_name(name, known)
+            known -= env.file.making
             replacement = replacement or (None if message else self.near(name, known))
             line = None if message else self.importable(name, env)
             if line is not None:

@@ -209,6 +209,10 @@ class Program(Scans):
         with self.framed(env):
             self._finish(self._network_result(last.value, env), last.span)
 
+    def check_library(self, file: FileNames) -> None:
+        """A file without a net: what else it says."""
+        self._check_file(file)
+
     def _one_pipeline(self, bare: list[syntax.ExpressionStatement], file: FileNames) -> None:
         first, *others = bare
         if not others or file.is_broken(first.span.to(others[0].span)):

@@ -15,7 +15,7 @@ SLOW = (
     "importlib.resources", "lark", "networkx",
     "numpy", "rich", "sympy", "tempfile", "torch", "unittest",
 )  # fmt: skip
-SPEC = "conv(3x3, 64, pad=1) > bn > relu > pool(2, 2) > linear(10)\n"
+SPEC = "conv(3x3, 64, pad=1) > bn > relu > pool(2, 2) > gap > linear(10)\n"
 
 
 @pytest.fixture

@@ -1,0 +1,106 @@
+"""The names in a block that nothing in its file gives, found by reading.
+
+A block that no net uses, and an arm that no condition takes, are not elaborated; a misspelt word
+in them would wait there for whoever uses them first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from ..grammar import syntax
+from .elaborate.calls import INITS
+from .elaborate.expressions import OWN_WORDS
+from .elaborate.functions import FUNCTIONS
+from .layer import hints, options
+from .layers import layers
+
+DTYPES: Final = frozenset({"int", "float", "bool"})
+"""Bare words of ``cast`` and ``input``."""
+
+
+def known_in(tree: syntax.File) -> set[str]:
+    """What every body of a file sees: the file's own names and the language's words."""
+    own = {name for statement in tree.statements for name in _top(statement)}
+    return {*own, *layers(), *FUNCTIONS, *OWN_WORDS, "N"}
+
+
+def _top(statement: syntax.Statement) -> Iterator[str]:
+    match statement:
+        case syntax.Block() | syntax.Share():
+            yield statement.name
+        case syntax.Assign():
+            yield from (n.id for n in _names(statement.target))
+        case syntax.Import():
+            yield statement.alias or statement.module.rpartition(".")[2]
+            yield statement.module.partition(".")[0]
+        case syntax.FromImport():
+            yield from (alias or name for name, alias in statement.names)
+
+
+def unknown_names(block: syntax.Block, known: Collection[str]) -> Iterator[syntax.Name]:
+    """Those of a block that are neither ``known`` nor its own."""
+    own = {*known, *_given(block)}
+    found = (name for name in _read(block) if name.id not in own)
+    return iter(sorted(found, key=lambda name: name.span.start))
+
+
+def _given(node: syntax.Node) -> Iterator[str]:
+    """Every name that is bound somewhere inside; which part sees it is not asked."""
+    waiting: list[syntax.Node] = [node]
+    while waiting:
+        node = waiting.pop()
+        waiting += syntax.children(node)
+        match node:
+            case syntax.Block() | syntax.Share() | syntax.Parameter():
+                yield node.name
+            case syntax.Port():
+                yield node.name
+                yield from (n.id for e in node.shape or () for n in _names(e))
+            case syntax.Assign():
+                yield from (n.id for n in _names(node.target))
+            case syntax.For() | syntax.Comprehension():
+                yield from (n.id for n in _names(node.pattern))
+            case syntax.Labelled(label=syntax.LabelName(name=str() as name)):
+                yield name
+
+
+def _names(node: syntax.Node) -> Iterator[syntax.Name]:
+    if isinstance(node, syntax.Name):
+        yield node
+    for child in syntax.children(node):
+        yield from _names(child)
+
+
+def _read(node: syntax.Node) -> Iterator[syntax.Name]:
+    """The names that are read, without the options of settings: ``pad=same``."""
+    waiting: list[syntax.Node] = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, syntax.Name):
+            yield node
+            continue
+        inside = syntax.children(node)
+        if isinstance(node, syntax.Default) or _is_initialiser(node):
+            continue
+        if isinstance(node, syntax.Call):
+            inside = [child for child in inside if not _is_option(child, node)]
+        waiting += inside
+
+
+def _is_initialiser(node: syntax.Node) -> bool:
+    return isinstance(node, syntax.Call) and _word(node) in INITS
+
+
+def _is_option(argument: syntax.Node, call: syntax.Call) -> bool:
+    value = argument.value if isinstance(argument, syntax.Setting) else argument
+    if not isinstance(value, syntax.Name) or value is call.function:
+        return False
+    layer = layers().get(_word(call))
+    words = {o for hint in hints(layer).values() for o in options(hint)} if layer else set()
+    return value.id in words | INITS | DTYPES
+
+
+def _word(call: syntax.Call) -> str:
+    return call.function.id if isinstance(call.function, syntax.Name) else ""
