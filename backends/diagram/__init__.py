@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ...compiler.ir import Graph
 from .costs import MEASURES
+from .drawing import Drawing
 from .errors import DiagramError, MissingExtra, TooLarge
 from .picture import Options, Picture
 from .progress import say
@@ -65,12 +66,17 @@ def render(
     options = Options(
         direction, title, shapes, legend, depth, tuple(expand), tuple(fold), color_by or ""
     )
-    write = import_module(f"{__name__}.format_{name}").write
-    written: bytes = write(_picture(graph, view, options))
+    format = import_module(f"{__name__}.format_{name}")
+    picture = _picture(graph, view, options)
+    if isinstance(picture, Drawing) and not hasattr(format, "DRAWINGS"):
+        raise DiagramError(
+            f"the {view} view cannot be a .{name}", help="svg, pdf, png and tex can show it"
+        )
+    written: bytes = format.write(picture)
     return written
 
 
-def _picture(graph: Graph, view: str, options: Options) -> Picture:
+def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
     if view not in views():
         raise DiagramError(f"there is no view {view}", help=f"there are {', '.join(views())}")
     if options.color_by and options.color_by not in MEASURES:
@@ -83,7 +89,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture:
         check(graph, options)
     build: Any = import_module(f"{__name__}.view_{view}").picture
     say("choosing what to draw")
-    picture: Picture = build(graph, options)
+    picture: Picture | Drawing = build(graph, options)
     return picture
 
 

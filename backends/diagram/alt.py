@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from . import style
+from .drawing import Drawing
 from .picture import Box, Item, Picture, letters
 
 STEPS: Final = 24
 LETTERS: Final = 80
 
 
-def description(picture: Picture) -> str:
+def description(picture: Picture | Drawing) -> str:
     """What the net is, what goes in and comes out, and the steps in between, in running order::
 
     The diagram of a network in 9 steps: image 3×224×224; conv 7×7, 64, BN, ReLU; …; output 1000.
     """
-    steps = [said for item in picture.items if (said := _said(item))]
+    if isinstance(picture, Drawing):
+        return _told(picture.subtitle, picture.said)
+    return _told(picture.subtitle, [said for item in picture.items if (said := _said(item))])
+
+
+def _told(subtitle: str, steps: Sequence[str]) -> str:
     shown = steps
     if len(steps) > STEPS:
         rest = len(steps) - STEPS + 1
         shown = [*steps[: STEPS - 2], f"{rest} more", steps[-1]]
-    about = f"{picture.subtitle}. " if picture.subtitle else ""
+    about = f"{subtitle}. " if subtitle else ""
     noun = "step" if len(steps) == 1 else "steps"
     return f"{about}The diagram of a network in {len(steps)} {noun}: {'; '.join(shown)}."
 

@@ -8,26 +8,26 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
-from . import labels, legend, sheet, style
+from . import dot_drawing, labels, legend, sheet, style
 from .collisions import lines_through_titles
+from .drawing import Drawing
 from .engine import extent
 from .measure import SMALL, TITLE, box_width, line_width
 from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costliest
 from .sheet import Places
 
-FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
 GRAPH: Final = {
-    "bgcolor": "white", "fontname": FONT, "fontsize": "11", "nodesep": "0.28", "ranksep": "0.21",
-    "splines": "spline", "newrank": "true", "ordering": "out", "outputorder": "edgesfirst",
-    "pad": "0.12",
+    "bgcolor": "white", "fontname": labels.FONT, "fontsize": "11", "nodesep": "0.28",
+    "ranksep": "0.21", "splines": "spline", "newrank": "true", "ordering": "out",
+    "outputorder": "edgesfirst", "pad": "0.12",
 }  # fmt: skip
 NODE: Final = {
-    "shape": "box", "style": "rounded,filled", "fontname": FONT, "fontsize": "11",
+    "shape": "box", "style": "rounded,filled", "fontname": labels.FONT, "fontsize": "11",
     "fontcolor": style.INK, "margin": "0.08,0.03", "height": "0.28", "width": "0.5",
     "penwidth": "1.1",
 }  # fmt: skip
 EDGE: Final = {
-    "fontname": FONT, "fontsize": "9", "color": style.WIRE, "fontcolor": style.WIRE,
+    "fontname": labels.FONT, "fontsize": "9", "color": style.WIRE, "fontcolor": style.WIRE,
     "arrowsize": "0.6", "penwidth": "1.1",
 }  # fmt: skip
 NODESEP: Final = 20.0
@@ -73,8 +73,10 @@ class _Layout:
         return self.places.clusters.get(f"cluster_{cluster}", {}) if self.places else {}
 
 
-def dot(picture: Picture) -> str:
+def dot(picture: Picture | Drawing) -> str:
     """DOT text; the same picture gives the same bytes. With insets everything has its place."""
+    if isinstance(picture, Drawing):
+        return dot_drawing.dot(picture)
     insets = [item for item in picture.items if isinstance(item, Cluster) and item.inset]
     return _page(picture, insets) if insets else _alone(picture)
 
@@ -228,7 +230,11 @@ def _spacer(digraph: Any, box: str, points: float) -> None:
 
 
 def _box(box: Box, inputs: int) -> dict[str, str]:
-    common = {"id": box.id, "class": str(box.category), "tooltip": _plain(box.tooltip or box.id)}
+    common = {
+        "id": box.id,
+        "class": str(box.category),
+        "tooltip": labels.plain(box.tooltip or box.id),
+    }
     paint = style.PAINTS[box.category]
     if box.shape == "fork":
         return common | {
@@ -330,7 +336,7 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
             style="rounded,dashed" if cluster.inset else "rounded,filled",
             color=style.SHEET, fillcolor=style.PAINTS["block"].fill, penwidth="1", margin="9",
             peripheries="1",
-            id=cluster.id, tooltip=_plain(cluster.tooltip or cluster.id),
+            id=cluster.id, tooltip=labels.plain(cluster.tooltip or cluster.id),
             **{"class": "inset" if cluster.inset else str(cluster.category)},
             **layout.around(cluster.id),
         )  # fmt: skip
@@ -434,8 +440,3 @@ def _groups(edges: tuple[Edge, ...]) -> dict[str, str]:
         if edge.trunk:
             first[edge.head] = first.setdefault(edge.tail, edge.tail)
     return first
-
-
-def _plain(said: str) -> str:
-    """Text as it stands: no HTML, no escapes."""
-    return said.replace("\\", "\\\\")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .dot import dot
+from .drawing import Drawing
 from .picture import Picture
 
+DRAWINGS: Final = True
 
-def write(picture: Picture) -> bytes:
+
+def write(picture: Picture | Drawing) -> bytes:
     return dot(picture).encode()

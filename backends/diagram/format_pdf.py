@@ -13,9 +13,12 @@ from typing import Final, TypeAlias
 from unicodedata import normalize
 from xml.etree import ElementTree
 
+from .drawing import Drawing
 from .fonts import MISSING, Font, Style, font
 from .format_svg import drawn
 from .picture import Picture
+
+DRAWINGS: Final = True
 
 Used: TypeAlias = dict[Style, dict[int, str]]
 """Of each style the glyphs that occur, with the character that each stands for."""
@@ -24,7 +27,7 @@ _NAMED: Final = {"white": "#ffffff", "black": "#000000", "lightgrey": "#d3d3d3"}
 _NUMBER: Final = re.compile(r"-?[\d.]+")
 
 
-def write(picture: Picture) -> bytes:
+def write(picture: Picture | Drawing) -> bytes:
     root = ElementTree.fromstring(drawn(picture))
     box = [float(n) for n in root.get("viewBox", "").split()]
     page = next(iter(root))

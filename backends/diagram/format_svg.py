@@ -9,9 +9,11 @@ from typing import Final
 
 from .alt import description
 from .dot import dot
+from .drawing import Drawing
 from .engine import lay_out
 from .picture import Picture
 
+DRAWINGS: Final = True
 FONTS: Final = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif"
 
 _HEAD: Final = re.compile(r"^.*?(?=<svg )", re.DOTALL)
@@ -24,7 +26,7 @@ _NAMELESS: Final = re.compile(r"(?<=<g )id=\"\w+\d\" (?=class=\"(?:edge\b|cluste
 _ID: Final = re.compile(r"(?<=<g )id=\"[^\"]*\" ")
 
 
-def write(picture: Picture) -> bytes:
+def write(picture: Picture | Drawing) -> bytes:
     """Boxes and blocks have their module paths as ids."""
     title, about = _words(picture)
     named = f'<title id="picture-title">{title}</title>\n<desc id="picture-about">{about}</desc>'
@@ -32,7 +34,7 @@ def write(picture: Picture) -> bytes:
     return _document(drawn(picture), start, named).encode()
 
 
-def write_inline(picture: Picture) -> str:
+def write_inline(picture: Picture | Drawing) -> str:
     """For a page that holds other pictures too, a notebook's: without ids."""
     title, about = _words(picture)
     named = f"<title>{title}</title>\n<desc>{about}</desc>"
@@ -40,11 +42,10 @@ def write_inline(picture: Picture) -> str:
     return _document(_ID.sub("", drawn(picture)), start, named)
 
 
-def drawn(picture: Picture) -> str:
+def drawn(picture: Picture | Drawing) -> str:
     """The layout program's svg, with titles that say what is known of the boxes."""
     svg = bare(dot(picture))
-    tooltips = {box.id: box.tooltip for box in picture.boxes()}
-    tooltips |= {cluster.id: cluster.tooltip for cluster in picture.clusters()}
+    tooltips = picture.tooltips()
 
     def titled(found: re.Match[str]) -> str:
         said = tooltips.get(unescape(found[2]), "")
@@ -66,5 +67,5 @@ def _document(svg: str, start: str, named: str) -> str:
     return svg.replace('<g class="graph"', f'{named}\n<g class="graph"', 1)
 
 
-def _words(picture: Picture) -> tuple[str, str]:
+def _words(picture: Picture | Drawing) -> tuple[str, str]:
     return escape(picture.title or picture.name), escape(description(picture))

@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Final
 
-from . import legend, style, tikz
+from . import legend, style, tikz, tikz_drawing
 from .dot import LEGEND_COLUMNS, SUBTITLE
+from .drawing import Drawing
 from .picture import Box, Cluster, Kind, Picture, Run, Strip, Table, Text, costliest
 from .placed import Frame, Line, Placed, Point, placed
 from .tex import escaped
 from .tikz import at, command, number, stacked, words
+
+DRAWINGS: Final = True
 
 NEAR: Final = 1.6
 """Points from a box's anchor at which a line is said to go to that."""
@@ -51,10 +54,13 @@ _COMMANDS: Final = {
 }
 
 
-def write(picture: Picture) -> bytes:
+def write(picture: Picture | Drawing) -> bytes:
+    if isinstance(picture, Drawing):
+        return tikz_drawing.document(picture)
     return tikz.document(
         picture.title or picture.name, list(_kinds(picture)),
         list(_body(picture, placed(picture, words=True))),
+        strips={s.category for box in picture.boxes() for s in (*box.above, *box.below)},
         commands=_COMMANDS, styles=_LOOKS, heat=bool(picture.measure),
     )  # fmt: skip
 

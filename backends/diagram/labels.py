@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from . import style
-from .legend import Entry
+from .legend import CONCAT, Entry
 from .measure import SMALL
 from .picture import Run, Text
+
+FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
 
 
 def html(line: Text, size: int, colour: str = "", *, bold: bool = False) -> str:
@@ -56,6 +59,8 @@ def _entry(entry: Entry) -> str:
 def _mark(entry: Entry) -> str:
     if entry.mark == "skip":
         return cell("- -", style.SKIP)
+    if entry.mark == "concat":
+        return html((Run(CONCAT),), SMALL, style.INK, bold=True)[1:-1]
     if entry.mark == "badge":
         return html((Run("×n", "badge"),), SMALL)[1:-1]
     if entry.heat is not None:
@@ -69,3 +74,8 @@ def _swatch(fill: str, line: str) -> str:
         f'<TABLE BORDER="1" CELLBORDER="0" COLOR="{line}" BGCOLOR="{fill}" FIXEDSIZE="TRUE" '
         'WIDTH="15" HEIGHT="9"><TR><TD></TD></TR></TABLE>'
     )
+
+
+def plain(said: str) -> str:
+    """Text as it stands: no HTML, no escapes."""
+    return said.replace("\\", "\\\\")

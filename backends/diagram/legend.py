@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from . import style
 from .picture import Kind, Picture, costliest
@@ -13,12 +13,15 @@ from .picture import Kind, Picture, costliest
 @dataclass(frozen=True, slots=True)
 class Entry:
     """``swatch``: a box of a category, or of a heat from 0 to 4; ``skip`` a dashed line; ``badge``
-    the red count."""
+    the red count; ``concat`` the letter that stands for one."""
 
-    mark: Literal["swatch", "skip", "badge"]
+    mark: Literal["swatch", "skip", "badge", "concat"]
     name: str
     kind: Kind = "other"
     heat: int | None = None
+
+
+CONCAT: Final = "c"
 
 
 def entries(picture: Picture) -> Iterator[Entry]:

@@ -161,6 +161,10 @@ class Picture:
     def boxes(self) -> Iterator[Box]:
         return _boxes(self.items)
 
+    def tooltips(self) -> dict[str, str]:
+        said = {box.id: box.tooltip for box in self.boxes()}
+        return said | {cluster.id: cluster.tooltip for cluster in self.clusters()}
+
     def clusters(self) -> Iterator[Cluster]:
         return _clusters(self.items)
 

@@ -7,11 +7,11 @@ author's preamble has under that name, so that a paper can hold several and rest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from . import style
-from .legend import Entry
+from .legend import CONCAT, Entry
 from .picture import Kind, Run, Text
 from .tex import OTHER, escaped
 
@@ -57,20 +57,21 @@ _DOCUMENT: Final = r"""% {title}, drawn by netwright.
 
 
 def document(
-    title: str, kinds: Sequence[Kind], body: Sequence[str], *, commands: Mapping[str, str],
-    styles: Mapping[str, str], heat: bool,
+    title: str, kinds: Sequence[Kind], body: Sequence[str], *, strips: Collection[Kind] = (),
+    commands: Mapping[str, str], styles: Mapping[str, str], heat: bool,
 ) -> bytes:  # fmt: skip
     """A file around the lines of a picture, in points with y downwards.
 
-    ``kinds`` are the categories that it shows; ``commands`` and ``styles`` are those of this sort
-    of picture. Of them and the common ones, what is used is defined.
+    ``kinds`` are the categories that it shows, ``strips`` those with words on them; ``commands``
+    and ``styles`` are those of this sort of picture. Of them and the common ones, what is used is
+    defined.
     """
     said = "\n".join(body)
     used = list(_used(_COMMANDS | dict(commands), said))
     own = {f"net {kind}": f"net box, fill=net{kind}, draw=net{kind}line" for kind in kinds}
     looks = _used(_LOOKS | dict(styles) | own, " ".join((said, *(value for _, value in used))))
     lines = [
-        *_colours(kinds, heat=heat),
+        *_colours(kinds, strips, heat=heat),
         *(rf"\providecommand\{name}{value}" for name, value in used),
         r"\tikzset{",
         *(f"  {name}/.style={{{value}}}," for name, value in looks),
@@ -84,12 +85,14 @@ def document(
 # --- definitions ------------------------------------------------------------------------------
 
 
-def _colours(kinds: Sequence[Kind], *, heat: bool) -> Iterator[str]:
+def _colours(kinds: Sequence[Kind], strips: Collection[Kind], *, heat: bool) -> Iterator[str]:
     """Of categories: netconv fills, netconvline surrounds, netconvword is for words on it."""
     for kind in kinds:
         paint = style.PAINTS[kind]
-        for part, value in (("", paint.fill), ("line", paint.line), ("word", paint.word)):
-            yield _colour(f"net{kind}{part}", value)
+        yield _colour(f"net{kind}", paint.fill)
+        yield _colour(f"net{kind}line", paint.line)
+        if kind in strips:
+            yield _colour(f"net{kind}word", paint.word)
     for i, value in enumerate(style.HEAT if heat else ()):
         yield _colour(f"netheat{i}", value)
     for name, value in _INKS.items():
@@ -155,6 +158,8 @@ def legend(entries: Sequence[Entry], columns: int) -> str:
 def _mark(entry: Entry) -> str:
     if entry.mark == "skip":
         return r"\textcolor{netskip}{- -}"
+    if entry.mark == "concat":
+        return command("textbf", CONCAT)
     if entry.mark == "badge":
         return words((Run("×n", "badge"),))
     if entry.heat is not None:

@@ -23,6 +23,7 @@ EXAMPLES = """\
   netwright render resnet --net resnet18 -o resnet18.png
   netwright render vgg --net vgg16 --direction LR -o vgg16.svg
   netwright render gpt2 --net gpt2 --view paper -o gpt2.pdf
+  netwright render vgg --net vgg16 --view volumes -o vgg16.tex
   netwright render resnet --net resnet50 --fold layer4 --no-legend -o resnet50.svg
   netwright render broken.net --view debug -o broken.svg
   netwright render gpt2 --net gpt2 --view html -o gpt2.html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from netwright.backends.diagram import views
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
@@ -125,6 +126,10 @@ NETS: Final = {
     "recurrent": RECURRENT, "siamese": SIAMESE, "memory": MEMORY, "sequential": SEQUENTIAL,
     "loop": LOOP,
 }  # fmt: skip
+
+
+LAID_OUT: Final = tuple(view for view in views() if view != "volumes")
+"""Views of boxes and lines, which show every net."""
 
 
 def graph(text: str) -> Graph:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import pytest
 
 from netwright import load
-from netwright.backends.diagram import TooLarge, render, views
+from netwright.backends.diagram import TooLarge, render
 from netwright.backends.diagram.format_mmd import EDGES, LETTERS, write
 from netwright.backends.diagram.picture import (
     Box,
@@ -32,7 +32,7 @@ from netwright.backends.diagram.picture import (
 from netwright.backends.diagram.view_docs import picture
 
 from ...conftest import Golden
-from .nets import NETS, graph
+from .nets import LAID_OUT, NETS, graph
 
 SPECS = {
     "resnet18": ("resnet", "resnet18"), "googlenet": ("googlenet", None), "unet": ("unet", None),
@@ -138,7 +138,7 @@ def test_mermaid_itself_takes_it() -> None:
     assert found == counted
 
 
-@pytest.mark.parametrize("view", views())
+@pytest.mark.parametrize("view", LAID_OUT)
 @pytest.mark.parametrize("name", [n for n in NETS if n != "loop"])
 def test_edges_lead_from_box_to_box(name: str, view: str) -> None:
     said = render(graph(NETS[name]), "mmd", view=view).decode()

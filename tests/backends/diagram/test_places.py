@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from netwright.backends.diagram import render, views
+from netwright.backends.diagram import render
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.view_docs import picture
 
-from .nets import NETS, RECURRENT, RESIDUAL, SIAMESE, U, graph
+from .nets import LAID_OUT, NETS, RECURRENT, RESIDUAL, SIAMESE, U, graph
 
 SLACK = 2.5
 
@@ -55,7 +55,7 @@ def test_everything_has_its_place(name: str, direction: Any) -> None:
             assert near([item["x"], item["y"]], clusters[item["cluster"]])
 
 
-@pytest.mark.parametrize("view", views())
+@pytest.mark.parametrize("view", LAID_OUT)
 @pytest.mark.parametrize("name", [n for n in NETS if n != "loop"])
 def test_lines_run_from_box_to_box(name: str, view: str) -> None:
     found = document(NETS[name], view=view)

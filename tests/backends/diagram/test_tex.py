@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwright.backends.diagram import render, views
+from netwright.backends.diagram import render
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.placed import placed
 from netwright.backends.diagram.tex import escaped
@@ -23,7 +23,7 @@ from netwright.backends.diagram.view_docs import picture
 
 from ...conftest import Golden
 from .latex import compiled, needs_latex, pages, words
-from .nets import INCEPTION, NETS, RESIDUAL, SEQUENTIAL, graph
+from .nets import INCEPTION, LAID_OUT, NETS, RESIDUAL, SEQUENTIAL, graph
 
 HOSTILE = (
     r"\input{/etc/passwd} ^^5cinput \end{document} 50% of #1 & $x_1^2$ {a} ~b~ --- ?` <<x>> "
@@ -124,7 +124,7 @@ def svg_words(svg: bytes) -> Counter[str]:
 
 
 @needs_latex
-@pytest.mark.parametrize("view", views())
+@pytest.mark.parametrize("view", LAID_OUT)
 def test_it_compiles_to_one_page_that_says_what_the_svg_says(view: str, tmp_path: Path) -> None:
     net = graph(RESIDUAL)
     pdf = compiled(render(net, "tex", view=view), tmp_path)
@@ -141,18 +141,13 @@ def test_it_compiles_to_one_page_that_says_what_the_svg_says(view: str, tmp_path
 @needs_latex
 @pytest.mark.slow
 @pytest.mark.parametrize("direction", ["TB", "LR"])
-@pytest.mark.parametrize("view", views())
+@pytest.mark.parametrize("view", LAID_OUT)
 @pytest.mark.parametrize("name", NETS)
 def test_all_compile(name: str, view: str, direction: Any, tmp_path: Path) -> None:
     if view == "debug" and name == "loop":
         pytest.skip("a thousand boxes")
-    if view == "volumes" and name not in VOLUMES:
-        pytest.skip("has no volumes")
     said = render(graph(NETS[name]), "tex", view=view, direction=direction)
     assert len(pages(compiled(said, tmp_path))) == 1
-
-
-VOLUMES = ("residual", "inception", "dense", "u", "sequential")
 
 
 @needs_latex

@@ -1,0 +1,382 @@
+"""A convolutional network as one chain of volumes, with the ways around.
+
+What branches and joins again is one station; so is a block that is not opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from ...compiler.dims import Dim, substitute, symbols
+from ...compiler.ir import Graph, LayerOp
+from ...compiler.types import TensorType
+from . import words
+from .asked import opens
+from .chart import Chart, Ref, Step
+from .charts import Charts
+from .costs import cost
+from .errors import TooLarge
+from .legend import CONCAT
+from .picture import Kind, Options, Text, text
+from .scope import Scope
+from .wiring import wiring
+
+MOST: Final = 120
+"""Stations that are drawn at all."""
+NOMINAL: Final = 256
+"""What an open size is taken to be, to draw it."""
+RESIZES: Final = 1.5
+"""By how much a reshape has to change height or width to be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A step and the tensor it makes.
+
+    ``pool`` and ``up`` are thin, joined to what comes before and after; ``join`` is a sum or a
+    product; ``bands`` are the norms and activations that follow; ``around``: it holds a way
+    around itself.
+    """
+
+    id: str
+    what: Literal["volume", "pool", "up", "join"]
+    kind: Kind
+    type: TensorType
+    title: Text
+    count: int = 1
+    bands: tuple[Kind, ...] = ()
+    around: bool = False
+    block: bool = False
+    tooltip: str = ""
+    cost: int | None = None
+
+    @property
+    def flat(self) -> bool:
+        """Without height and width."""
+        return self.spread == (1, 1)
+
+    @property
+    def channels(self) -> int:
+        shape = self.type.shape
+        return nominal(shape[1]) if len(shape) >= 4 else nominal(shape[-1]) if shape[1:] else 1
+
+    @property
+    def spread(self) -> tuple[int, int]:
+        """Height and width."""
+        shape = self.type.shape
+        return (nominal(shape[-2]), nominal(shape[-1])) if len(shape) >= 4 else (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Arch:
+    """A way around, from one station's result to another's input."""
+
+    tail: int
+    head: int
+
+
+@dataclass(slots=True)
+class Chain:
+    """Walks charts. ``depth`` is how many levels of calls to open."""
+
+    charts: Charts
+    options: Options
+    depth: int
+    stations: list[Station] = field(default_factory=list)
+    arches: list[Arch] = field(default_factory=list)
+    used: Counter[str] = field(default_factory=Counter)
+
+    def net(self, graph: Graph) -> None:
+        """Raises TooLarge for more stations than any page takes."""
+        port = graph.inputs[0]
+        name = words.port_name("input", 0, [port.name])
+        tooltip = f"input {name}: {port.type}"
+        self.stations.append(
+            Station("input-1", "volume", "io", port.type, text(name), tooltip=tooltip)
+        )
+        self.chart(self.charts.of(graph), Scope(), {(-1, 0): 0}, (-1, 0))
+        if any(arch.head == len(self.stations) for arch in self.arches):
+            last = replace(self.stations[-1], id="output-1", title=text("concat"), kind="shape")
+            self.stations.append(
+                replace(last, type=graph.outputs[0].type, count=1, bands=(), around=False)
+            )
+
+    def chart(self, chart: Chart, scope: Scope, at: dict[Ref, int], main: Ref) -> None:
+        """Add a chart's stations. ``at`` says where its inputs come from, ``main`` which of them
+        is on the chain; all others are ways around."""
+        lines = _lines(chart, main)
+        asides = _asides(chart, lines)
+        at.update({ref: at.get(source, -1) for ref, source in asides.items()})
+        for segment in lines.segments:
+            if len(segment) > 1:
+                self.branches(chart, segment, scope)
+            else:
+                self.step(chart, segment[0], lines, scope, at)
+            here = len(self.stations) - 1
+            at.update({(i, r): here for i in segment for r in range(len(chart.steps[i].types))})
+            at.update({ref: at.get(source, -1) for ref, source in asides.items()})
+
+    def step(self, chart: Chart, i: int, lines: _Lines, scope: Scope, at: dict[Ref, int]) -> None:
+        step = chart.steps[i]
+        head = len(self.stations)
+        others = [at.get(ref, -1) for k, ref in enumerate(step.inputs) if (i, k) in lines.skips]
+        if step.kind == "call" and step.body is not None and self.opened(step, scope):
+            self.inside(step, scope, [at.get(ref, -1) for ref in step.inputs], lines, i)
+            return
+        if step.kind == "bar" and _readers(chart, i) > 1:
+            self.add(self.concat(step, scope))
+        else:
+            self.add(self.station(step, scope))
+        if step.kind in ("join", "bar", "call"):
+            self.arches += [Arch(tail, head) for tail in dict.fromkeys(others) if tail >= 0]
+
+    def inside(
+        self, step: Step, scope: Scope, sources: Sequence[int], lines: _Lines, i: int
+    ) -> None:
+        """The stations of a call, of each copy."""
+        main = next((k for k in range(len(step.inputs)) if (i, k) not in lines.skips), 0)
+        for n, (copy, body) in enumerate(_copies(step)):
+            if n:
+                last = len(self.stations) - 1
+                sources = [last if k == main else s for k, s in enumerate(sources)]
+            known = {(-1 - k, 0): source for k, source in enumerate(sources)}
+            self.chart(body, scope.enter(copy), known, (-1 - main, 0))
+
+    def opened(self, step: Step, scope: Scope) -> bool:
+        assert step.body is not None
+        names = {words.name(step), words.label(step)}
+        paths = {scope.module(path) for path in step.paths}
+        asked = opens(names, paths, self.options)
+        if asked is False or not _linear(step.body):
+            return False
+        return asked is True or scope.depth < self.depth
+
+    def add(self, station: Station | None) -> None:
+        if station is None:
+            return
+        if len(self.stations) >= MOST:
+            raise TooLarge(
+                f"there are more than {MOST} volumes to draw",
+                help="open fewer levels of blocks (`--depth 1`), or put layers into blocks: "
+                "each is one volume",
+            )
+        self.used[station.id] += 1
+        number = self.used[station.id]
+        id = f"{station.id}-{number}" if number > 1 else station.id
+        self.stations.append(replace(station, id=id))
+
+    # --- steps to stations --------------------------------------------------------------------
+
+    def station(self, step: Step, scope: Scope) -> Station | None:
+        """None for what is no volume: it may leave a band on the one before."""
+        if step.body is not None or step.kind in ("scan", "run"):
+            return self.box(step, scope)
+        op = step.node.op
+        if not isinstance(op, LayerOp) or step.kind == "bar":
+            return None
+        what = _what(step, op.layer.word, op.layer.category)
+        if what == "band":
+            self.band(op.layer.category)
+            return None
+        if what == "nothing":
+            return None
+        bands = () if self.options.color_by else tuple(_bands(step))
+        title = words.caption(step.part)[0]
+        return Station(
+            scope.box(step), what, op.layer.category, scope.type(step.types[0]),
+            text(title if what == "join" else _bare(title)), step.count, bands,
+            tooltip=words.about_step(step, scope), cost=self.cost(step, scope),
+        )  # fmt: skip
+
+    def concat(self, step: Step, scope: Scope) -> Station:
+        """One that several read: the way around starts from there again."""
+        return Station(
+            scope.box(step), "join", "math", scope.type(step.types[0]), text(CONCAT),
+            tooltip=words.about_step(step, scope),
+        )  # fmt: skip
+
+    def box(self, step: Step, scope: Scope) -> Station:
+        below = scope.enter(step)
+        name = words.name(step) or words.label(step) or words.caption(step.part)[0] or "group"
+        body = step.body
+        return Station(
+            scope.box(step), "volume", "recurrent" if step.kind == "scan" else "block",
+            scope.type(step.types[0]), text(name), step.count, block=True,
+            around=body is not None and _goes_around(body),
+            tooltip=words.about_call(step, below), cost=self.cost(step, scope),
+        )  # fmt: skip
+
+    def branches(self, chart: Chart, segment: Sequence[int], scope: Scope) -> None:
+        """What runs side by side."""
+        last = chart.steps[segment[-1]]
+        ways = max(2, len(last.inputs))
+        costs = [self.cost(chart.steps[i], scope) for i in segment]
+        total = sum(c for c in costs if c is not None) if self.options.color_by else None
+        station = Station(
+            f"{scope.box(last)}-branches", "volume", "block", scope.type(last.types[0]),
+            text(f"{ways} branches"), block=True, cost=total,
+        )  # fmt: skip
+        self.add(station)
+
+    def band(self, kind: Kind) -> None:
+        last = self.stations[-1]
+        plain = last.what == "volume" and not last.block and last.kind != "io"
+        if plain and not self.options.color_by:
+            self.stations[-1] = replace(last, bands=(*last.bands, kind))
+
+    def cost(self, step: Step, scope: Scope) -> int | None:
+        measure = self.options.color_by
+        return cost(step, measure, dict(scope.sizes)) if measure else None
+
+
+def _what(
+    step: Step, word: str, kind: Kind
+) -> Literal["volume", "pool", "up", "join", "band", "nothing"]:
+    before, after = (step.takes or step.types)[0], step.types[0]
+    if step.kind == "join":
+        return "join"
+    if word == "softmax" and after.rank <= 2:
+        return "volume"
+    if not step.takes or word.startswith(("dropout", "log_softmax")):
+        return "nothing"
+    if kind in ("norm", "activation"):
+        return "band"
+    grows = _size(after) / _size(before)
+    if kind in ("shape", "math", "other", "source", "io"):
+        if before.rank >= 4 and after.rank >= 4 and not 1 / RESIZES < grows < RESIZES:
+            return "up" if grows > 1 else "pool"
+        reduced = kind == "math" and after.rank < before.rank
+        return "pool" if reduced else "nothing"
+    if kind == "pool" and after.rank >= 4 and not grows > 1:
+        if after.shape == before.shape:
+            return "nothing"
+        return "volume" if _flat(after) else "pool"
+    return "up" if kind in ("conv", "pool") and grows >= RESIZES else "volume"
+
+
+def _copies(step: Step) -> Iterator[tuple[Step, Chart]]:
+    """The copies of a call with what each holds: they may differ in what comes in."""
+    assert step.body is not None
+    if step.merged and step.body.graph is None:
+        own = step.body.steps
+        for n in range(step.count):
+            merged = step.merged[n * len(own) : (n + 1) * len(own)]
+            moved = (replace(m, inputs=s.inputs) for m, s in zip(merged, own, strict=True))
+            yield step, replace(step.body, steps=tuple(moved))
+        return
+    for copy in step.merged or (step,):
+        assert copy.body is not None
+        yield from [(copy, copy.body)] * copy.count
+
+
+def _readers(chart: Chart, i: int) -> int:
+    """How often a step's result is read; by the next copy too, in a stretch that repeats."""
+    refs = [ref for step in chart.steps for ref in step.inputs] + list(chart.results)
+    handed_on = chart.graph is None and (i, 0) in chart.results
+    return refs.count((i, 0)) + (refs.count((-1, 0)) - 1 if handed_on else 0)
+
+
+def _size(type: TensorType) -> float:
+    return max(1, nominal(type.shape[-1])) if type.rank >= 4 else 1.0
+
+
+def _flat(type: TensorType) -> bool:
+    return all(nominal(d) == 1 for d in type.shape[2:])
+
+
+def _bands(step: Step) -> Iterator[Kind]:
+    for part in step.parts[step.core + 1 :]:
+        op = part.node.op
+        if not isinstance(op, LayerOp) or op.layer.word.startswith("dropout"):
+            continue
+        if op.layer.category in ("norm", "activation"):
+            yield op.layer.category
+
+
+def _bare(title: str) -> str:
+    """``conv 3×3, 64`` without the channels, which the shape says."""
+    return re.sub(r",? \d+$", "", title)
+
+
+def nominal(size: Dim) -> int:
+    """A size as a number; open ones are taken to be large."""
+    found = substitute(size, dict.fromkeys(symbols(size), NOMINAL))
+    return max(1, found) if isinstance(found, int) else NOMINAL
+
+
+# --- which steps are on the chain -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """``skips`` are inputs that come by a way around (or from a weight), ``aside`` the steps on
+    such ways. ``segments`` are the others in order: one step, or several that run side by side."""
+
+    skips: frozenset[tuple[int, int]]
+    aside: frozenset[int]
+    segments: tuple[tuple[int, ...], ...]
+
+
+def _lines(chart: Chart, main: Ref) -> _Lines:
+    known = wiring(chart, arms=False).skips
+    skips: set[tuple[int, int]] = set()
+    aside: set[int] = set()
+    for i, step in enumerate(chart.steps):
+        for k, (source, _) in enumerate(step.inputs):
+            outside = source < 0 and (source, 0) != main
+            if (i, k) in known or source in aside or outside:
+                skips.add((i, k))
+        joins = step.kind in ("join", "bar")
+        if all((i, k) in skips for k in range(len(step.inputs))) and not (joins and step.inputs):
+            aside.add(i)
+    return _Lines(frozenset(skips), frozenset(aside), tuple(_segments(chart, skips, aside)))
+
+
+def _segments(
+    chart: Chart, skips: set[tuple[int, int]], aside: set[int]
+) -> Iterator[tuple[int, ...]]:
+    """Cut after each step that alone hands something on."""
+    reach: dict[int, int] = {}
+    for i, step in enumerate(chart.steps):
+        for k, (source, _) in enumerate(step.inputs):
+            if (i, k) not in skips:
+                reach[source] = i
+    waiting: list[int] = []
+    furthest = max((last for source, last in reach.items() if source < 0), default=-1)
+    for i in range(len(chart.steps)):
+        if i in aside:
+            continue
+        waiting.append(i)
+        if furthest <= i:
+            yield tuple(waiting)
+            waiting = []
+        furthest = max(furthest, reach.get(i, i))
+    if waiting:
+        yield tuple(waiting)
+
+
+def _asides(chart: Chart, lines: _Lines) -> dict[Ref, Ref]:
+    """What comes out on ways around, and where those begin; a weight begins nowhere."""
+    found: dict[Ref, Ref] = {}
+    for i in sorted(lines.aside):
+        step = chart.steps[i]
+        source = step.inputs[0] if step.inputs else (i, 0)
+        found.update({(i, r): found.get(source, source) for r in range(len(step.types))})
+    return found
+
+
+def _linear(chart: Chart) -> bool:
+    lines = _lines(chart, (-1, 0))
+    return all(len(segment) == 1 for segment in lines.segments) and bool(lines.segments)
+
+
+def _goes_around(chart: Chart) -> bool:
+    """Whether a sum joins what the block did and what came in."""
+    known = wiring(chart, arms=False).skips
+    sums = {i for i, step in enumerate(chart.steps) if step.kind == "join"}
+    inner = (step.body for step in chart.steps if step.body is not None and len(chart.steps) == 1)
+    return any(i in sums for i, _ in known) or any(map(_goes_around, inner))
