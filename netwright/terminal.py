@@ -44,7 +44,7 @@ class Terminal(Record):
 
 def takes_progress(stream: TextIO) -> bool:
     """Whether a line may be written over: on a terminal, where colours are welcome too."""
-    return _is_terminal(stream) and _takes_colour(stream)
+    return is_terminal(stream) and _takes_colour(stream)
 
 
 def _takes_colour(stream: TextIO) -> bool:
@@ -53,10 +53,11 @@ def _takes_colour(stream: TextIO) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO) -> bool:
+    """Whether somebody reads it as it comes."""
     try:
         return stream.isatty()
     except ValueError:  # closed
@@ -64,7 +65,7 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 def _columns(stream: TextIO) -> int:
-    if not _is_terminal(stream):
+    if not is_terminal(stream):
         return DEFAULT_WIDTH
     try:
         return max(40, os.get_terminal_size(stream.fileno()).columns)

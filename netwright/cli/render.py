@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..files import STDIN
 from ..grammar.diagnostics import Diagnostic
-from ..terminal import either
+from ..terminal import either, is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
 from ._progress import Progress
 from ._work import deliver, refuse, told
@@ -102,6 +104,11 @@ def _suffix(options: Namespace) -> str:
     from ..backends.diagram import formats
 
     page = options.view == PAGE
+    if options.output is None and is_terminal(sys.stdout):
+        kind = PAGE if page else "svg"
+        name = Path(options.file).stem if options.file != STDIN else "net"
+        message = f"a terminal shows no {kind}"
+        raise Misuse(message, f"`-o {name}.{kind}` writes a file, `-o -` here all the same")
     if options.output is None or str(options.output) == "-":
         return f".{PAGE}" if page else ".svg"
     suffix: str = options.output.suffix

@@ -337,6 +337,15 @@ def test_a_file_in_no_folder(run: Netwright) -> None:
     assert done.err == "netwright: cannot write no/such/model.py: there is no folder no/such\n"
 
 
+def test_a_terminal_gets_no_picture(run: Netwright, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    done = run("render", "lenet.net")
+    assert (done.status, done.out) == (2, "")
+    assert "`-o lenet.svg` writes a file, `-o -` here all the same" in done.err
+    assert "-o lenet.html" in run("render", "lenet.net", "--view", "html").err
+    assert "<svg" in run("render", "lenet.net", "-o", "-").out
+
+
 def test_places_that_cannot_be_written(run: Netwright) -> None:
     Path("a.svg").mkdir()
     Path("file").touch()
