@@ -166,6 +166,37 @@ class Partial(Drawn):
         return render(self.ir, ".svg", view="debug").decode()
 
 
+class Difference(Drawn):
+    """Two versions of a network: ``print`` shows a table of what differs, ``render`` draws both in
+    one picture."""
+
+    def __init__(self, old: Network, new: Network) -> None:
+        from .backends.diff.merge import merge
+
+        super().__init__(merge(old.ir, new.ir), new.name)
+        self.old, self.new = old, new
+
+    def __repr__(self) -> str:
+        return f"<Difference {self.old.name} -> {self.new.name}>"
+
+    def __str__(self) -> str:
+        from .backends.diff.changes import report, text
+
+        return text(report(self.old.ir, self.new.ir), (self.old.name, self.new.name))
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        from .backends.diff.changes import report
+
+        return bool(report(self.old.ir, self.new.ir).changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as a document; see docs/command-line.md."""
+        from .backends.diff.changes import as_dict, report
+
+        return as_dict(report(self.old.ir, self.new.ir), (self.old.name, self.new.name))
+
+
 class Network(Drawn):
     """A compiled net.
 
@@ -213,6 +244,10 @@ class Network(Drawn):
         from .compiler.graph import to_networkx
 
         return to_networkx(self.ir)
+
+    def diff(self, new: Network) -> Difference:
+        """What differs between this network and a newer version of it."""
+        return Difference(self, new)
 
     def summary(self) -> str:
         """The table of all layers."""

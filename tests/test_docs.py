@@ -44,12 +44,14 @@ def anchors(page: Path) -> set[str]:
 
 def test_the_tour() -> None:
     (spec,) = fences(ROOT / "README.md", "net")
-    findings, table = fences(ROOT / "README.md", "text")
+    findings, table, changes = fences(ROOT / "README.md", "text")
     wrong = Source("unet.net", spec)
     assert report(check_source(wrong).diagnostics, ["unet.net"], Terminal()) == findings
     right = load_source(Source("unet.net", spec.replace("conv(3x3, c)", "conv(3x3, c, pad=1)")))
     assert right.graph is not None
     assert is_excerpt(table, summary.text(right.graph))
+    small, large = (nw.load("resnet", net=name) for name in ("resnet18", "resnet34"))
+    assert changes == str(small.diff(large))
     code, _ = fences(ROOT / "README.md", "python")
     assert is_excerpt(code, to_source(right.graph))
 

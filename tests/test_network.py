@@ -67,6 +67,18 @@ def test_what_fails_can_be_drawn(tmp_path: Path) -> None:
     assert caught.value.partial is None
 
 
+def test_two_versions_compare(tmp_path: Path) -> None:
+    old = nw.loads("net a: x[8] { x > linear(16) > relu > linear(2) }")
+    new = nw.loads("net a: x[8] { x > linear(32) > relu > linear(2) }")
+    difference = old.diff(new)
+    assert difference
+    assert not old.diff(old)
+    assert "linear(16)  linear(32)" in str(difference)
+    assert [c["path"] for c in difference.as_dict()["changes"]] == ["linear1"]
+    assert "linear 16 → 32" in difference.render(tmp_path / "a.svg").read_text()
+    assert "linear 16 → 32" in difference._repr_svg_()
+
+
 def test_inputs() -> None:
     net = nw.loads("linear(4) > relu", inputs="3x8")
     assert net.params == 36

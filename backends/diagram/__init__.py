@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from typing import Any, Literal
 
 from ...compiler.ir import Graph
+from ..diff.merge import Comparison
 from .costs import MEASURES
 from .drawing import Drawing
 from .errors import DiagramError, MissingExtra, TooLarge
@@ -18,6 +19,9 @@ from .progress import say
 __all__ = [
     "DiagramError", "MissingExtra", "TooLarge", "formats", "render", "to_dot", "views",
 ]  # fmt: skip
+
+COMPARES = ("docs", "paper")
+"""The views that draw two versions in one."""
 
 
 def views() -> tuple[str, ...]:
@@ -83,6 +87,11 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
         )
+    if isinstance(graph, Comparison) and view not in COMPARES:
+        raise DiagramError(
+            f"the {view} view draws one network",
+            help=f"two versions are drawn in the views {' and '.join(COMPARES)}",
+        )
     if options.expand or options.fold:
         from .asked import check
 
@@ -90,6 +99,10 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
     build: Any = import_module(f"{__name__}.view_{view}").picture
     say("choosing what to draw")
     picture: Picture | Drawing = build(graph, options)
+    if isinstance(graph, Comparison) and isinstance(picture, Picture):
+        from .compared import painted
+
+        return painted(picture)
     return picture
 
 

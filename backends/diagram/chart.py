@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from ...compiler.ir import Graph, LayerOp, Node, Value
 from ...compiler.types import TensorType
+from ..diff.merge import Mark
 
 Ref: TypeAlias = tuple[int, int]
 """A step's number and which of its results; inputs of the chart are the steps -1, -2, ..."""
@@ -35,6 +36,10 @@ class Part:
     inputs: tuple[Ref, ...]
     body: Chart | None = None
     shared: bool = False
+    wires: tuple[Mark, ...] = ()
+    """Of two versions in one: which inputs only one of them has."""
+    extra: tuple[int, ...] = ()
+    """And what the last inputs were before: places among the others."""
 
 
 @dataclass(frozen=True, slots=True)

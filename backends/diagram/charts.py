@@ -18,7 +18,9 @@ from ...compiler.ir import (
     Value,
     WeightOp,
 )  # fmt: skip
+from ..diff.merge import marked
 from .chart import Chart, Forms, Part, Ref, flowing_in
+from .compared import Source, only_arguments, read, returned, told
 from .fold import fold
 from .repeats import merge_equal, merge_repeats, with_runs
 
@@ -66,15 +68,15 @@ class Charts(Forms):
 
     def _parts(self, graph: Graph) -> tuple[list[Part], tuple[Ref, ...]]:
         parts: list[Part] = []
-        sources = [(-1 - i, 0) for i in range(len(graph.inputs))]
+        sources = [Source((-1 - i, 0)) for i in range(len(graph.inputs))]
         results = self._inline(graph, sources, "", {}, parts)
-        return parts, results
+        return parts, tuple(r.ref for r in results)
 
     def _inline(
-        self, graph: Graph, sources: Sequence[Ref], prefix: str, outers: dict[str, str],
+        self, graph: Graph, sources: Sequence[Source], prefix: str, outers: dict[str, str],
         parts: list[Part],
-    ) -> tuple[Ref, ...]:  # fmt: skip
-        at: dict[Value, Ref] = {}
+    ) -> Sequence[Source]:  # fmt: skip
+        at: dict[Value, Source] = {}
         waiting = iter(sources)
         for node in graph.nodes:
             if isinstance(node.op, InputOp):
@@ -82,22 +84,32 @@ class Charts(Forms):
                 continue
             if node.idle:
                 continue
-            inputs = tuple(at[v] for v in flowing_in(node))
+            inputs = read(node, [at[v] for v in flowing_in(node)])
             path = _path(node, prefix, outers)
             called = _called(node)
             body = self.of(called) if called is not None else None
             small = body is not None and not self._is_asked(path) and _small(body, node, graph.kind)
             if small and body is not None and body.graph is not None:
                 inner = {name: _outer(given, prefix, outers) for name, given in node.outers}
-                found = self._inline(body.graph, inputs, f"{path}.", inner, parts)
+                results = self._inline(body.graph, inputs, f"{path}.", inner, parts)
+                found = returned(body.graph, results)
             elif _joins_one(node):
                 found = inputs
             else:
                 key = prefix + (node.path if node.path and not node.outer else node.key)
-                parts.append(Part(node, key, path, _regrouped(node, inputs, parts), body))
-                found = tuple((len(parts) - 1, r) for r in range(len(node.types)))
-            at.update({Value(node.key, r): ref for r, ref in enumerate(found)})
-        return tuple(at[v] for v in graph.results)
+                parts.append(_part(node, key, path, inputs, parts, body))
+                found = [Source((len(parts) - 1, r)) for r in range(len(node.types))]
+            at.update({Value(node.key, r): source for r, source in enumerate(found)})
+        return [at[v] for v in graph.results]
+
+
+def _part(
+    node: Node, key: str, path: str, inputs: Sequence[Source], parts: list[Part], body: Chart | None
+) -> Part:
+    refs, wires, extra = told(inputs)
+    if not any(wires) and not extra:
+        return Part(node, key, path, _regrouped(node, refs, parts), body)
+    return Part(node, key, path, refs, body, wires=wires, extra=extra)
 
 
 def _called(node: Node) -> Graph | None:
@@ -107,7 +119,8 @@ def _called(node: Node) -> Graph | None:
 
 def _joins_one(node: Node) -> bool:
     """A concat of a list that holds one tensor so far."""
-    return isinstance(node.op, LayerOp) and node.op.layer.word == "concat" and len(node.inputs) == 1
+    one = len(node.inputs) == 1 and not marked(node)
+    return one and isinstance(node.op, LayerOp) and node.op.layer.word == "concat"
 
 
 def _regrouped(node: Node, inputs: tuple[Ref, ...], parts: list[Part]) -> tuple[Ref, ...]:
@@ -149,7 +162,7 @@ def _outer(given: str, prefix: str, outers: dict[str, str]) -> str:
 def _small(body: Chart, node: Node, within: GraphKind) -> bool:
     """Whether a call is drawn as what it holds: one unit, nothing, a group known by number, or
     one that a block has for its names' sake."""
-    if node.count > 1 or node.outer:
+    if node.count > 1 or node.outer or not only_arguments(node):
         return False
     if not body.steps or (len(body.steps) == 1 and body.steps[0].kind == "unit"):
         return True
@@ -160,12 +173,14 @@ def _small(body: Chart, node: Node, within: GraphKind) -> bool:
 
 
 def _mark_shared(parts: list[Part]) -> list[Part]:
-    used = Counter(p.path for p in parts if p.path and not isinstance(p.node.op, WeightOp))
+    paths = {id(p): (p.path, marked(p.node) == "removed") for p in parts}
+    used = Counter(paths[id(p)] for p in parts if not isinstance(p.node.op, WeightOp))
     keys: Counter[str] = Counter()
-    marked: list[Part] = []
+    found: list[Part] = []
     for part in parts:
         keys[part.key] += 1
         key = part.key if keys[part.key] == 1 else f"{part.key}-{keys[part.key]}"
-        shared = used[part.path] > 1 or part.path.startswith("^")
-        marked.append(replace(part, key=key, shared=shared))
-    return marked
+        again = bool(part.path) and used[paths[id(part)]] > 1
+        shared = again or part.path.startswith("^")
+        found.append(replace(part, key=key, shared=shared))
+    return found

@@ -260,11 +260,18 @@ def _box(box: Box, inputs: int) -> dict[str, str]:
         }  # fmt: skip
     if box.shape == "bar":
         return common | {
-            "label": _bar(box), "style": "filled", "fillcolor": "white", "color": style.INK,
+            "label": _bar(box), "style": "filled", **_bar_paint(box),
             "height": "0.24", "width": f"{max(0.5, 0.8 * (inputs - 1)):.1f}",
         }  # fmt: skip
     repeated = {"peripheries": "2"} if box.repeated else {}
     return common | {"label": _label(box), "fillcolor": paint.fill, "color": paint.line} | repeated
+
+
+def _bar_paint(box: Box) -> dict[str, str]:
+    if box.category not in style.CHANGES:
+        return {"fillcolor": "white", "color": style.INK}
+    paint = style.PAINTS[box.category]
+    return {"fillcolor": paint.fill, "color": paint.line}
 
 
 def _bar(box: Box) -> str:
@@ -334,7 +341,7 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
             label=labels.html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
             labeljust="l", labelloc="t",
             style="rounded,dashed" if cluster.inset else "rounded,filled",
-            color=style.SHEET, fillcolor=style.PAINTS["block"].fill, penwidth="1", margin="9",
+            fillcolor=style.PAINTS["block"].fill, margin="9", **_wall_line(cluster),
             peripheries="1",
             id=cluster.id, tooltip=labels.plain(cluster.tooltip or cluster.id),
             **{"class": "inset" if cluster.inset else str(cluster.category)},
@@ -342,6 +349,12 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
         )  # fmt: skip
         for item in cluster.items:
             _item(wall, item, layout)
+
+
+def _wall_line(cluster: Cluster) -> dict[str, str]:
+    if cluster.category not in style.CHANGES:
+        return {"color": style.SHEET, "penwidth": "1"}
+    return {"color": style.PAINTS[cluster.category].line, "penwidth": "1.8"}
 
 
 def _spacers(picture: Picture) -> Spacers:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ...compiler.ir import Graph
+from ..diff.merge import Comparison
 from .charts import Charts
 from .errors import TooLarge
 from .picture import Options, Picture
@@ -89,7 +90,8 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
         raise refused or too_large(graph.name, MOST + 1)
     if drawn.boxes > MOST:
         raise too_large(graph.name, drawn.boxes)
-    if options.depth is None and drawn.boxes <= READABLE and not fits(drawn.picture):
+    tight = options.depth is None and not isinstance(graph, Comparison)
+    if tight and drawn.boxes <= READABLE and not fits(drawn.picture):
         drawn = _shut(drawn, detail, lambda d: draw(charts, graph, options, d))
     return drawn.picture, detail
 

@@ -8,10 +8,12 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from ...compiler.dims import Size
-from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp, WeightOp
+from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, called
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
+from ..diff.merge import marked
 from .chart import Forms, Part, Ref, Step, StepKind
+from .compared import before, together
 
 BARS: Final = frozenset({"concat", "stack"})
 STRIPS: Final = 3
@@ -51,7 +53,11 @@ def _units(parts: list[Part], results: tuple[Ref, ...]) -> list[tuple[list[int],
                 break
         roles = "".join(role(parts[j]) or "-" for j in chain)
         for start, end, core in _cut(roles):
-            units.append((chain[start:end], core - start))
+            unit = chain[start:end]
+            if together([parts[j] for j in unit], core - start):
+                units.append((unit, core - start))
+            else:
+                units += [([j], 0) for j in unit]
         done.update(chain)
     # A unit stands where its last part does: its strips may read nothing but the part before.
     return sorted(units, key=lambda unit: unit[0][-1])
@@ -152,6 +158,25 @@ def _kind(part: Part) -> StepKind:
 
 
 def _structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
+    own = _own_structure(forms, part, numbers)
+    mark, was = marked(part.node), before(part.node)
+    if not mark and not any(part.wires):
+        return own
+    told = _was(forms, was, numbers) if was is not None else ()
+    return (own, mark, part.wires, part.extra, told)
+
+
+def _was(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
+    """What a node was that is changed."""
+    op, _ = called(node)
+    numbers.append(node.count)
+    if isinstance(op, LayerOp):
+        return _settings(forms, op.layer, numbers)
+    graph = op.graph if isinstance(op, CallOp) else None
+    return (graph.name, repr(graph.arguments)) if graph else ()
+
+
+def _own_structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
     op = part.node.op
     sharing = part.path if part.shared else ""
     if isinstance(op, ScanOp):

@@ -124,7 +124,7 @@ def _text(picture: Picture) -> str:
             lines.append(f"  linkStyle {drawn} stroke:{colour},stroke-width:1.5px")
     for mark in style.MARKS:
         drawn = ",".join(str(i) for i, e in enumerate(picture.edges) if e.mark == mark)
-        if drawn:
+        if mark and drawn:
             lines.append(f"  linkStyle {drawn} stroke:{style.PAINTS[mark].line},stroke-width:2px")
     lines += _classes(picture, names)
     lines += _costs(picture, names)

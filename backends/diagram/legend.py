@@ -51,8 +51,10 @@ def scale(top: int, measure: str) -> Iterator[Entry]:
 
 
 def _kinds(picture: Picture) -> Iterator[Kind]:
+    yield from (c.category for c in picture.clusters() if c.category in style.CHANGES)
+    yield from (e.mark for e in picture.edges if e.mark)
     for box in picture.boxes():
-        if box.shape == "box" and box.category != "io":
+        if (box.shape == "box" and box.category != "io") or box.category in style.CHANGES:
             yield box.category
         for strip in (*box.above, *box.below):
             yield strip.category

@@ -46,7 +46,7 @@ class Strip:
     """A norm or an activation folded into the box of the layer it follows or precedes."""
 
     label: Text
-    category: Category
+    category: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Table:
 
 
 Shape: TypeAlias = Literal["box", "bar", "fork", "circle", "table", "label"]
-Kind: TypeAlias = Category | Literal["block", "failed"]
-Mark: TypeAlias = Literal["", "failed"]
+Kind: TypeAlias = Category | Literal["block", "failed", "added", "removed", "changed", "same"]
+Mark: TypeAlias = Literal["", "failed", "added", "removed"]
 """What a line says by its colour."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from ...compiler.types import TensorType
+from ..diff.merge import marked
 from .chart import Chart, Forms, Ref, Row, Step
 from .fold import moved, role
 
@@ -59,6 +60,8 @@ def _continues(
     )
     return (
         step.kind in ("unit", "call")
+        and not any(step.part.wires)
+        and "changed" not in (marked(before.node), marked(step.node))
         and (step.look, step.numbers) == (before.look, before.numbers)
         and step.inputs[:1] == ((i - 1, 0),)
         and uses[i - 1] == len(handed)
@@ -188,7 +191,9 @@ def _worth(steps: list[Step], start: int, period: int, *, pairs: bool) -> bool:
 
 
 def _same_at(signs: list[int], steps: list[Step], i: int, period: int) -> bool:
-    if signs[i] != signs[i - period] or len(steps[i].inputs) != len(steps[i - period].inputs):
+    if any(steps[i].part.wires) or signs[i] != signs[i - period]:
+        return False
+    if len(steps[i].inputs) != len(steps[i - period].inputs):
         return False
     pairs = zip(steps[i].inputs, steps[i - period].inputs, strict=True)
     return all(a == b or (a[0] - b[0] == period and a[1] == b[1]) for a, b in pairs)

@@ -9,6 +9,7 @@ from ...compiler.dims import Dim, substitute
 from ...compiler.ir import CallOp, ScanOp
 from ...compiler.types import TensorType
 from .chart import Step, single
+from .picture import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class End:
     climbs: bool = False
     name: str = ""
     """What the block around calls the tensor, beside its first input."""
+    mark: Mark = ""
+    also: tuple[End, ...] = ()
+    """Where the tensor came from before."""
 
 
 NOWHERE: Final = End("")

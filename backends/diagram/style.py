@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from ...compiler.dims import Dim, Size
 from ...compiler.types import TensorType
-from .picture import Kind
+from .picture import Kind, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,15 @@ PAINTS: Final[dict[Kind, Paint]] = {
     "other": Paint("#F3F4F6", "#374151", "other"),
     "block": Paint("#F3F6FB", "#0B5CAD", "block"),
     "failed": Paint("#FEE2E2", "#B91C1C", "error"),
+    "added": Paint("#DCFCE7", "#15803D", "+ added", "#14532D"),
+    "removed": Paint("#FEE2E2", "#B91C1C", "− removed", "#7F1D1D"),
+    "changed": Paint("#FEF3C7", "#B45309", "~ changed: old → new", "#78350F"),
+    "same": Paint("#FFFFFF", "#5B6472", "as before"),
 }
 
-MARKS: Final[tuple[Literal["failed"], ...]] = ("failed",)
+CHANGES: Final[frozenset[str]] = frozenset({"added", "removed", "changed"})
+SIGNS: Final = {"added": "+", "removed": "−", "changed": "~"}
+MARKS: Final[tuple[Mark, ...]] = ("failed", "added", "removed")
 """What lines may be marked as."""
 
 HEAT: Final = ("#FFFFFF", "#FFF4DE", "#FFE8BF", "#FFDCA3", "#FFD08A")

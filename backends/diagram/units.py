@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.ir import LayerOp, ScanOp, WeightOp
-from . import style, words
+from ..diff.merge import marked
+from . import compared, style, words
 from .chart import Step
 from .picture import Box, Run, Strip, Text, text
 from .scope import Scope
@@ -21,20 +22,22 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     id, tooltip = scope.box(step), words.about_step(step, scope)
     if isinstance(node.op, WeightOp):
         name = f"{scope.module(step.part.path)}.{node.op.weight}"
-        return Box(id, text(name), "source", tooltip=tooltip, span=node.span)
+        return Box(id, text(name), compared.kind(step, "source"), tooltip=tooltip, span=node.span)
     op = node.op.cell if isinstance(node.op, ScanOp) else node.op
     assert isinstance(op, LayerOp)
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)
-    if step.kind == "join":
+    if step.kind == "join" and not marked(node):
         return Box(
             id, title, category, "circle", tooltip=tooltip, span=node.span,
             also=words.written(step),
         )  # fmt: skip
-    count = symbols.count([c.count for c in copies])
-    lines = (second, _weight(copies, category), SHARED if step.part.shared else ())
+    title = text(op.layer.word) if step.kind == "join" else title
+    count = compared.counted(step) or symbols.count([c.count for c in copies])
+    label = text(Run(compared.relabelled(step), "faint"))
+    lines = (label, second, _weight(copies, category), SHARED if step.part.shared else ())
     return Box(
-        id, text(title, " " if count else "", count), category,
+        id, text(title, " " if count else "", count), compared.kind(step, category),
         "bar" if step.kind == "bar" else "box", tuple(line for line in lines if line),
         _strips(copies, range(step.core), symbols),
         _strips(copies, range(step.core + 1, len(step.parts)), symbols),
@@ -43,7 +46,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
 
 
 def _caption(copies: Sequence[Step], part: int, symbols: Symbols) -> tuple[Text, Text]:
-    said = [words.caption(c.parts[part]) for c in copies]
+    said = [compared.caption(c.parts[part]) for c in copies]
     return symbols.line([s[0] for s in said]), symbols.line([s[1] for s in said])
 
 
@@ -51,7 +54,10 @@ def _strips(copies: Sequence[Step], places: Sequence[int], symbols: Symbols) -> 
     shown = [i for i in places if not all(words.idle(c.parts[i]) for c in copies)]
     ops = [copies[0].parts[i].node.op for i in shown]
     return tuple(
-        Strip(symbols.line([words.strip(c.parts[i]) for c in copies]), op.layer.category)
+        Strip(
+            symbols.line([compared.strip(c.parts[i]) for c in copies]),
+            marked(copies[0].parts[i].node) or op.layer.category,
+        )
         for i, op in zip(shown, ops, strict=True)
         if isinstance(op, LayerOp)
     )

@@ -11,10 +11,22 @@ from itertools import pairwise
 from typing import Final
 
 from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
+from ..diff.merge import Comparison
 from . import runs, style, words
 from .asked import firsts, opens
 from .chart import Chart, Ref, Step
 from .charts import Charts
+from .compared import (
+    arguments,
+    brief,
+    counted,
+    entering,
+    holds_changes,
+    kind,
+    leaving,
+    port_look,
+    shut_kind,
+)
 from .costs import MEASURES, cost
 from .fit import MOST, Detail, Drawn, Key, Opening, charts_for, fitted, too_large
 from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, letters, text
@@ -100,10 +112,13 @@ class Docs:
     level: int = 0
     """How many walls stand around."""
     labelled: set[str] = field(default_factory=set)
+    comparing: bool = False
+    """Two versions are drawn: what is as before stays shut."""
 
     # --- the net ------------------------------------------------------------------------------
 
     def net(self, graph: Graph) -> None:
+        self.comparing = isinstance(graph, Comparison)
         ends = [self.port("input", i, graph) for i in range(len(graph.inputs))]
         found = self.steps([self.charts.of(graph)], Scope(), ends, Symbols(1))
         for i, end in enumerate(found):
@@ -114,12 +129,11 @@ class Docs:
         ports = graph.inputs if side == "input" else graph.outputs
         name = words.port_name(side, i, [port.name for port in ports])
         type = ports[i].type
-        dtype = "" if type.dtype == "float" else f" {type.dtype}"
         id = f"{side}-{i + 1}"
+        category, said = port_look(graph, side, i)
         self.items.append(
-            Box(id, text(name), "io", lines=(text(style.shape(type) + dtype),),
-                tooltip=f"{side} {name}: {type}")
-        )  # fmt: skip
+            Box(id, text(name), category, lines=(text(said),), tooltip=f"{side} {name}: {type}")
+        )
         return End(id)
 
     # --- charts -------------------------------------------------------------------------------
@@ -150,6 +164,7 @@ class Docs:
                 at[i, 0] = NOWHERE
                 continue
             ins = [self.wire(at[ref], wires, i, k) for k, ref in enumerate(chart.steps[i].inputs)]
+            ins = entering(chart.steps[i], ins)
             before = len(self.edges)
             outs = self.step([v.steps[i] for v in variants], scope, ins, symbols)
             if len(self.edges) > before:
@@ -164,7 +179,8 @@ class Docs:
         self.ranks += [tuple(first[i] for i in rank if i in first) for rank in wires.ranks]
         self.ranks += [(first[a], first[b]) for a, b in wires.levels if a in first and b in first]
         climbed = [ref[0] in wires.climbing for ref in chart.results]
-        return [replace(at[r], climbs=c) for r, c in zip(chart.results, climbed, strict=True)]
+        ends = [replace(at[r], climbs=c) for r, c in zip(chart.results, climbed, strict=True)]
+        return leaving(chart.graph, ends)
 
     def parts_here(self, chart: Chart, wires: Wiring, ref: Ref, scope: Scope) -> bool:
         """Whether an input of a chart gets a point: where it goes several ways inside a cluster."""
@@ -204,9 +220,11 @@ class Docs:
         self.edges.append(
             Edge(
                 end.box, head, label, end.look, arrow, level=end.level, climbs=end.climbs,
-                name=end.name,
+                name=end.name, mark=end.mark,
             )
         )  # fmt: skip
+        for other in end.also:
+            self.connect(other, head, arrow=arrow)
 
     def step(
         self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], symbols: Symbols
@@ -225,11 +243,13 @@ class Docs:
             self.connect(end, box.id)
         if box.category == "recurrent" and not words.steps_once(copies[0]):
             self.edges.append(Edge(box.id, box.id, STEP, "loop"))
-        return self.leave(copies, scope, [box.id] * len(copies[0].types))
+        return self.leave(copies, scope, [End(box.id)] * len(copies[0].types))
 
-    def leave(self, copies: Sequence[Step], scope: Scope, boxes: Sequence[str]) -> list[End]:
+    def leave(self, copies: Sequence[Step], scope: Scope, ends: Sequence[End]) -> list[End]:
         """The ends of a step's results, labelled where the shape is another than what came in."""
-        return [End(box, self.label(copies, scope, r)) for r, box in enumerate(boxes)]
+        return [
+            End(end.box, self.label(copies, scope, r), also=end.also) for r, end in enumerate(ends)
+        ]
 
     def label(self, copies: Sequence[Step], scope: Scope, result: int) -> str:
         said = {style.shape(scope.type(s.types[result])) for s in copies}
@@ -268,19 +288,22 @@ class Docs:
         if inner is not None:
             return self.through(step, inner, below, ins, words.label(step))
         title = self.title(copies, prefix or "")
-        count = symbols.count([c.count for c in copies])
+        count = counted(step) or symbols.count([c.count for c in copies])
+        was = arguments(step.node)
         heading = text(title, " " if title and count else "", count)
         shared = SHARED if step.part.shared else ()
         if scope.bare and not self.boxed(step):
             return [replace(end, label="") for end in self.steps(bodies, below, ins, symbols)]
         if self.opens(step, scope):
-            heading = text(heading, " " if heading and shared else "", shared)
+            told = text(title, f" · {was}" if was else "", " " if title and count else "", count)
+            heading = text(told, " " if told and shared else "", shared)
             found = self.cluster(step, bodies, below, ins, symbols, heading, count)
             return self.leave(copies, scope, found)
         again = step.part.shared and (words.name(step), bodies[0].look) in self.opened
         lines = [] if again else self.arguments(copies, symbols) or self.contents(bodies[0])
+        lines = [text(was)] if was else lines
         box = Box(
-            scope.box(step, prefix is not None), heading, "block",
+            scope.box(step, prefix is not None), heading, shut_kind(step),
             lines=(*lines, *([shared] if shared else ())),
             repeated=bool(count), tooltip=words.about_call(step, below), span=step.node.span,
             also=words.written(step), place=below.wall(),
@@ -291,13 +314,13 @@ class Docs:
         self.items.append(self.weighed(copies, scope, box))
         for end in ins:
             self.connect(end, box.id)
-        return self.leave(copies, scope, [box.id] * len(copies[0].types))
+        return self.leave(copies, scope, [End(box.id)] * len(copies[0].types))
 
     def cluster(
         self, step: Step, bodies: Sequence[Chart], below: Scope, ins: Sequence[End],
         symbols: Symbols, title: Text, count: Text,
         entering: Callable[[Sequence[End]], Sequence[End]] = list,
-    ) -> list[str]:  # fmt: skip
+    ) -> list[End]:  # fmt: skip
         """Draw the inside and put a wall around it."""
         outside, self.items = self.items, []
         before, self.level = len(self.openings), self.level + 1
@@ -311,12 +334,12 @@ class Docs:
             self.openings.append(Opening(_key(step), copies, self.level, boxes, last))
         self.items.append(
             Cluster(
-                below.wall(), title, inside, repeated=bool(count),
+                below.wall(), title, inside, kind(step, "block"), repeated=bool(count),
                 tooltip=words.about_call(step, below), span=step.node.span,
                 also=words.written(step), place=below.wall(),
             )
         )  # fmt: skip
-        return [end.box for end in found]
+        return found
 
     # --- recurrence ---------------------------------------------------------------------------
 
@@ -345,7 +368,8 @@ class Docs:
         first = 1 if op.emits else 0
         for i in range(op.states):
             back, state = below.point(f"back{i + 1}"), below.point(f"state{i + 1}")
-            self.edges.append(Edge(made[first + i], back, look="loop", arrow=False, climbs=True))
+            out = made[first + i].box
+            self.edges.append(Edge(out, back, look="loop", arrow=False, climbs=True))
             self.edges.append(Edge(back, state, look="loop", climbs=True))
         return self.leave(copies, scope, [made[0], *made[first : first + op.states]])
 
@@ -397,6 +421,8 @@ class Docs:
         if asked is not None:
             return asked
         deep = self.detail.depth is not None and scope.depth >= self.detail.depth
+        if self.comparing and not holds_changes(step):
+            return False
         if scope.closed or deep or _key(step) in self.opened | self.detail.shut:
             return False
         self.opened.add(_key(step))
@@ -427,10 +453,11 @@ class Docs:
 
     def contents(self, body: Chart) -> list[Text]:
         """What a group holds, a line to each step."""
-        told = body.graph is None or (body.graph.kind == "block" and not self.closed_block(body))
-        if told:
+        known = body.graph is None or (body.graph.kind == "block" and not self.closed_block(body))
+        if known:
             return []
-        lines = [line for step in body.steps if (line := words.brief(step, self.varying))]
+        told = [(step, words.brief(step, self.varying)) for step in body.steps]
+        lines = [brief(step, line) for step, line in told if line]
         if len(lines) > LINES:
             rest = len(lines) - LINES + 1
             lines = [*lines[: LINES - 1], text(Run(f"… {rest} more", "faint"))]

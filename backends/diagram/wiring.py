@@ -93,6 +93,8 @@ def _may_bypass(step: Step, k: int) -> bool:
     masks and memories are neither."""
     if step.kind != "call" or k == 0:
         return True
+    if k >= len(step.takes):  # what came in before
+        return False
     first, other = step.takes[0], step.takes[k]
     return other == first or (other.rank == first.rank and first.rank >= 4)
 

@@ -73,11 +73,13 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=30, width=96)
 
 
-def add_spec(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+def add_spec(
+    parser: argparse.ArgumentParser, *, several: bool = False, optional: bool = False
+) -> None:
     """The spec, and how its net is chosen and bound."""
     parser.add_argument(
         "files" if several else "file",
-        nargs="+" if several else None,
+        nargs="+" if several else "?" if optional else None,
         metavar="FILE",
         help="a .net file, the name of a shipped spec, or - for standard input",
     )

@@ -1,6 +1,7 @@
 """Draw a spec as a diagram; the suffix of the file says in which format.
 
-A spec with errors has a `--view debug`, up to the errors; the status is 1 all the same."""
+A spec with errors has a `--view debug`, up to the errors; the status is 1 all the same. Of two
+versions --diff tells what was added, removed and changed: in a table or, with -o, in a picture."""
 
 from __future__ import annotations
 
@@ -29,6 +30,8 @@ EXAMPLES = """\
   netwright render resnet --net resnet50 --fold layer4 --no-legend -o resnet50.svg
   netwright render broken.net --view debug -o broken.svg
   netwright render gpt2 --net gpt2 --view html -o gpt2.html
+  netwright render --diff old.net new.net
+  netwright render --diff resnet:resnet18 resnet:resnet34 -o resnets.svg
   netwright render lenet.net > lenet.svg
 """
 PAGE = "html"
@@ -40,9 +43,17 @@ LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "leg
 def configure(parser: Parser) -> None:
     from ..backends.diagram import formats, views
 
-    add_spec(parser)
+    add_spec(parser, optional=True)
     suffixes = either([f".{f}" for f in formats()])
     add_output(parser, f"the picture to write, a {suffixes} (default: svg to standard output)")
+    parser.add_argument(
+        "--diff", nargs=2, metavar=("OLD", "NEW"),
+        help="what differs between two specs (each FILE or FILE:NET), instead of FILE: a table, or "
+        "the picture that -o names",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output-format", choices=("text", "json"), help="the changes of --diff in this form"
+    )
     parser.add_argument("--view", choices=(*views(), PAGE), default="docs", help="which picture")
     parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
@@ -67,14 +78,28 @@ def configure(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from ..backends.diagram import DiagramError, render
-    from ..backends.diagram.progress import heard_by
+    if options.diff:
+        from ._diff import run as compare
 
-    suffix = _suffix(options)
+        return compare(options)
+    if options.output_format:
+        raise Misuse("--output-format is for --diff", "the suffix of -o says how to draw")
+    if options.file is None:
+        raise Misuse("render wants a FILE, or --diff OLD NEW", "`netwright render --help`")
+    suffix = suffix_of(options)
     found = told(source(options.file, options), {**request(options), "partial": True})
     graph = found.graph or _up_to_the_errors(found, options.view)
     if graph is None:
         return 1
+    status = draw(graph, suffix, options)
+    return status if found.graph else 1  # the findings, whatever is drawn
+
+
+def draw(graph: Graph, suffix: str, options: Namespace) -> int:
+    """Into the file that is asked for."""
+    from ..backends.diagram import DiagramError, render
+    from ..backends.diagram.progress import heard_by
+
     looks = {name: getattr(options, name) for name in LOOKS}
     looks["view"] = "docs" if options.view == PAGE else options.view
     try:
@@ -83,7 +108,7 @@ def run(options: Namespace) -> int:
     except DiagramError as error:
         return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
     deliver(picture, options.output)
-    return 0 if found.graph else 1
+    return 0
 
 
 def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:
@@ -99,8 +124,8 @@ def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:
     return found.partial
 
 
-def _suffix(options: Namespace) -> str:
-    """Before anything is compiled: is that a format?"""
+def suffix_of(options: Namespace) -> str:
+    """The format to draw; that it is one is known before anything is compiled."""
     from ..backends.diagram import formats
 
     page = options.view == PAGE

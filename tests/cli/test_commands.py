@@ -313,6 +313,59 @@ def test_render_of_a_failing_spec(run: Netwright) -> None:
     assert "`--view debug` draws this one up to the error" in whole.err
 
 
+def test_diff(run: Netwright, golden: Golden) -> None:
+    Path("new.net").write_text(LENET.replace("tanh", "relu").replace("linear(84)", "linear(64)"))
+    done = run("render", "--diff", "lenet.net", "new.net")
+    assert (done.status, done.err) == (0, "")
+    golden("cli/diff/lenet.txt", done.out)
+    document = json.loads(
+        run("render", "--diff", "lenet.net", "new.net", "--output-format", "json").out
+    )
+    assert [c["change"] for c in document["changes"]] == ["changed"] * 5
+    assert run("render", "--diff", "lenet.net", "new.net", "-o", "a.txt").status == 0
+    assert Path("a.txt").read_text() == done.out
+    drawn = run("render", "--diff", "lenet.net", "new.net", "-o", "a.svg")
+    assert (drawn.status, drawn.out) == (0, "")
+    assert "84 → 64" in Path("a.svg").read_text()
+
+
+def test_diff_of_two_nets_of_a_file(run: Netwright) -> None:
+    done = run("render", "--diff", "several.net:small", "several.net:large")
+    assert done.status == 0
+    assert done.out.startswith("small → large\n")
+    assert "No" not in run("render", "--diff", "several.net", "several.net", "--net", "small").err
+    shipped = run("render", "--diff", "resnet:resnet18", "resnet:resnet34").out
+    assert "basic(…) * 2" in shipped
+
+
+def test_diff_with_standard_input(run: Netwright, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, LENET)
+    assert "no layer differs" in run("render", "--diff", "-", "lenet.net").out
+
+
+def test_diff_of_a_failing_spec(run: Netwright) -> None:
+    done = run("render", "--diff", "lenet.net", "unet.net", "-o", "a.svg")
+    assert (done.status, Path("a.svg").exists()) == (1, False)
+    assert "Found 1 error in unet.net" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lenet.net", "--diff", "lenet.net", "unet.net"], "two specs and no other"),
+        (["--diff", "-", "-"], "only one spec can come from standard input"),
+        (["--diff", "lenet.net", "nothing.net"], "there is no file nothing.net"),
+        (["--diff", "lenet.net", "lenet.net", "-o", "a.bmp"], "cannot draw .bmp files"),
+        (["lenet.net", "--output-format", "json"], "--output-format is for --diff"),
+        ([], "render wants a FILE, or --diff OLD NEW"),
+    ],
+)
+def test_diff_misused(run: Netwright, arguments: list[str], message: str) -> None:
+    done = run("render", *arguments)
+    assert (done.status, done.out) == (2, "")
+    assert message in done.err
+
+
 def test_render_of_a_damaged_text(run: Netwright) -> None:
     Path("damaged.net").write_text("net a: x[3] { x > > relu }")
     done = run("render", "damaged.net", "--view", "debug", "-o", "a.svg")
@@ -438,7 +491,7 @@ def test_help(run: Netwright, golden: Golden, command: str | None) -> None:
     text = done.out
     if command == "render":  # it lists formats and views, which come and go as files do
         text = text[: text.index("  -o FILE, ")] + text[text.index("examples:") :]
-        text = re.sub(r"(?s)(--view ).*?(?=FILE\n\n)", r"\1... ", text)
+        text = re.sub(r"(?s)(--view ).*?(?=\[FILE\]\n\n)", r"\1... ", text)
     golden(f"cli/help/{command or 'netwright'}.txt", text)
 
 

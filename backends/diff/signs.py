@@ -1,0 +1,124 @@
+"""By what two nodes are known to be the same: what they are, hold, and are called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+
+from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
+from ...compiler.layer import Layer
+from ...compiler.types import TensorType
+from ...grammar.record import Record
+
+
+class Sign(Record):
+    """``content`` is equal for nodes that are written alike, whatever comes in; ``label`` the name
+    that the text gave, "" for a number; ``parts`` says how many of what a called graph holds."""
+
+    kind: str
+    word: str
+    family: str
+    content: Hashable
+    label: str
+    path: str
+    count: int
+    parts: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def written(self) -> tuple[Hashable, ...]:
+        return (self.kind, self.content, self.label, self.count)
+
+
+class Signs:
+    """Numbers contents as they are met, each graph once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._graphs: dict[int, tuple[Graph, int]] = {}
+
+    def of(self, node: Node) -> Sign:
+        op = node.op.cell if isinstance(node.op, ScanOp) else node.op
+        kind = "idle " if node.idle else "scan " if isinstance(node.op, ScanOp) else ""
+        if isinstance(op, LayerOp):
+            word, kind, family = op.layer.word, f"{kind}layer", str(op.layer.category)
+        elif isinstance(op, CallOp):
+            word, kind, family = op.graph.name, f"{kind}call", str(op.graph.kind)
+        else:
+            word, kind, family = type(op).__name__, "other", "other"
+        label = _label(node, op)
+        parts = tuple(_parts(op.graph).items()) if isinstance(op, CallOp) else ()
+        return Sign(
+            kind, word, family, self.content(node), label, node.path, node.count, parts
+        )  # fmt: skip
+
+    def content(self, node: Node) -> Hashable:
+        op = node.op
+        if isinstance(op, ScanOp):
+            way = (op.sequences, op.states, op.emits, op.reverse)
+            return ("scan", way, self._operation(op.cell))
+        if isinstance(op, WeightOp):
+            return ("weight", op.module, op.weight)
+        return self._operation(op)
+
+    def _operation(self, op: object) -> Hashable:
+        if isinstance(op, LayerOp):
+            return self._layer(op.layer)
+        if isinstance(op, CallOp):
+            return ("graph", self.graph(op.graph))
+        return type(op).__name__
+
+    def graph(self, graph: Graph) -> int:
+        known = self._graphs.get(id(graph))
+        if known is None:
+            known = self._graphs[id(graph)] = (graph, self._number(self._structure(graph)))
+        return known[1]
+
+    def _structure(self, graph: Graph) -> Hashable:
+        at = {Value(n.key): i for i, n in enumerate(graph.nodes)}
+
+        def place(value: Value) -> tuple[int, int]:
+            return at[Value(value.node)], value.result
+
+        nodes = tuple(
+            (n.op.hidden if isinstance(n.op, InputOp) else self.content(n),
+             tuple(map(place, n.inputs)), n.count, n.idle, n.path)
+            for n in graph.nodes
+        )  # fmt: skip
+        return (graph.kind, graph.name, nodes, tuple(map(place, graph.results)))
+
+    def _number(self, structure: Hashable) -> int:
+        return self._numbers.setdefault(structure, len(self._numbers))
+
+    def _layer(self, layer: Layer) -> Hashable:
+        held = tuple((name, self._value(getattr(layer, name))) for name in layer.settings)
+        return ("layer", layer.word, held)
+
+    def _value(self, value: object) -> Hashable:
+        if isinstance(value, TensorType):
+            return "tensor"
+        if isinstance(value, list | tuple):
+            return tuple(map(self._value, value))
+        if isinstance(value, Layer):
+            return self._layer(value)
+        if isinstance(value, Graph):
+            return self.graph(value)
+        return value if isinstance(value, Hashable) else repr(value)
+
+
+def _label(node: Node, op: object) -> str:
+    """``fc``, ``layer1``; of ``layer.0`` just ``layer``; "" for ``conv1``."""
+    head, _, last = node.path.rpartition(".")
+    if last.isdigit():
+        return head
+    words: tuple[str, ...] = ()
+    if isinstance(op, LayerOp):
+        words = (op.layer.word, *op.layer.aliases)
+    elif isinstance(op, CallOp):
+        words = (op.graph.name,)
+    return "" if last.rstrip("0123456789") in words else node.path
+
+
+def _parts(graph: Graph) -> Counter[str]:
+    ops = [n.op.cell if isinstance(n.op, ScanOp) else n.op for n in graph.nodes]
+    words = [op.layer.word for op in ops if isinstance(op, LayerOp)]
+    return Counter(words + [op.graph.name for op in ops if isinstance(op, CallOp)])

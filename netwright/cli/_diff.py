@@ -1,0 +1,70 @@
+"""``render --diff OLD NEW``: what differs between two specs: a table, a document, a picture."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..files import STDIN
+from ..network import net_name
+from ._parser import Misuse, request, source
+from ._work import deliver, told
+
+if TYPE_CHECKING:
+    from ..compiler.ir import Graph
+
+
+def run(options: Namespace) -> int:
+    """Two sound specs compare, whatever differs: the status is 0."""
+    from .render import draw, suffix_of
+
+    if options.file is not None:
+        raise Misuse("--diff takes two specs and no other", f"leave out {options.file}")
+    if options.diff.count(STDIN) == 2:
+        raise Misuse("only one spec can come from standard input")
+    form = options.output_format or _form(options)
+    suffix = "" if form else suffix_of(options)
+    versions = [_compiled(spec, options) for spec in options.diff]
+    if any(v is None for v in versions):
+        return 1
+    (before, old), (after, new) = (v for v in versions if v is not None)
+    if form:
+        deliver(_report(form, before, after, (old, new)).encode(), options.output)
+        return 0
+    from ..backends.diff.merge import merge
+
+    options.file = options.diff[1]
+    return draw(merge(before, after), suffix, options)
+
+
+def _form(options: Namespace) -> str:
+    """A table where no picture is asked for."""
+    output = options.output
+    return "text" if output is None or output.suffix == ".txt" else ""
+
+
+def _compiled(spec: str, options: Namespace) -> tuple[Graph, str] | None:
+    name, net = _selected(spec)
+    asked = request(options)
+    text = source(name, options)
+    found = told(text, asked if net is None else {**asked, "net": net})
+    return None if found.graph is None else (found.graph, net_name(found, text))
+
+
+def _selected(spec: str) -> tuple[str, str | None]:
+    """``FILE`` or ``FILE:NET``; a colon may also belong to the file, or to a drive."""
+    file, colon, net = spec.rpartition(":")
+    if colon and len(file) > 1 and net.isidentifier() and not Path(spec).exists():
+        return file, net
+    return spec, None
+
+
+def _report(form: str, before: Graph, after: Graph, names: tuple[str, str]) -> str:
+    from ..backends.diff.changes import as_dict, report, text
+
+    found = report(before, after)
+    if form == "text":
+        return text(found, names)
+    return json.dumps(as_dict(found, names), indent=2, ensure_ascii=False) + "\n"
