@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import pytest
 
 from netwright import load
-from netwright.backends.diagram import DiagramError, _picture, render, to_dot
-from netwright.backends.diagram.compared import arrow
+from netwright.backends.diagram import DiagramError, render, to_dot
+from netwright.backends.diagram.compared import arrow, painted
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
+from netwright.backends.diagram.view_docs import picture
 from netwright.backends.diff.merge import merge
 from tests.backends.diff.versions import PAIRS, versions
 from tests.conftest import Golden
@@ -17,9 +18,9 @@ from tests.conftest import Golden
 from .geometry import complaints
 
 
-def drawn(name: str, view: str = "docs") -> Picture:
+def drawn(name: str) -> Picture:
     before, after = versions(name)
-    return _picture(merge(before.ir, after.ir), view, Options())
+    return painted(picture(merge(before.ir, after.ir), Options()))
 
 
 def said(item: Box | Cluster) -> str:
@@ -27,11 +28,11 @@ def said(item: Box | Cluster) -> str:
     return " | ".join(letters(line) for line in (item.title, *lines) if line)
 
 
-def marked(picture: Picture) -> Mapping[str, str]:
-    items: list[Box | Cluster] = [*picture.boxes(), *picture.clusters()]
+def marked(view: Picture) -> Mapping[str, str]:
+    items: list[Box | Cluster] = [*view.boxes(), *view.clusters()]
     kinds = ("added", "removed", "changed")
     found = {said(i): i.category for i in items if i.category in kinds}
-    strips = (s for b in picture.boxes() for s in (*b.above, *b.below))
+    strips = (s for b in view.boxes() for s in (*b.above, *b.below))
     return found | {letters(s.label): s.category for s in strips if s.category in kinds}
 
 
@@ -61,23 +62,23 @@ def test_what_differs_is_marked(name: str, expected: dict[str, str]) -> None:
         assert len(found) == len(expected), found
 
 
-def ends(picture: Picture, mark: str) -> set[tuple[str, str]]:
-    names = {b.id: letters(b.title) or "point" for b in picture.boxes()}
-    return {(names[e.tail], names[e.head]) for e in picture.edges if e.mark == mark}
+def ends(view: Picture, mark: str) -> set[tuple[str, str]]:
+    names = {b.id: letters(b.title) or "point" for b in view.boxes()}
+    return {(names[e.tail], names[e.head]) for e in view.edges if e.mark == mark}
 
 
 def test_lines_of_both_versions_are_there() -> None:
-    picture = drawn("replaced")
-    assert ends(picture, "removed") == {("features", "− flatten"), ("− flatten", "linear 10")}
-    assert ends(picture, "added") == {
+    view = drawn("replaced")
+    assert ends(view, "removed") == {("features", "− flatten"), ("− flatten", "linear 10")}
+    assert ends(view, "added") == {
         ("features", "+ global avgpool"), ("+ global avgpool", "linear 10"),
     }  # fmt: skip
 
 
 def test_the_output_is_reached_from_both() -> None:
-    picture = drawn("last replaced")
-    assert ("− global avgpool", "~ output") in ends(picture, "removed")
-    assert ("+ linear 20", "~ output") in ends(picture, "added")
+    view = drawn("last replaced")
+    assert ("− global avgpool", "~ output") in ends(view, "removed")
+    assert ("+ linear 20", "~ output") in ends(view, "added")
 
 
 def test_a_new_line_between_old_boxes() -> None:
@@ -85,9 +86,9 @@ def test_a_new_line_between_old_boxes() -> None:
 
 
 def test_lines_that_an_insertion_explains_are_not_drawn() -> None:
-    picture = drawn("inserted")
-    assert ends(picture, "removed") == set()
-    assert ("conv 3×3, 32", "~ maxpool 2×2") not in ends(picture, "")
+    view = drawn("inserted")
+    assert ends(view, "removed") == set()
+    assert ("conv 3×3, 32", "~ maxpool 2×2") not in ends(view, "")
 
 
 def test_what_is_as_before_is_plain() -> None:
@@ -128,10 +129,10 @@ def test_every_format_has_the_signs(suffix: str) -> None:
 
 def test_unchanged_blocks_stay_shut() -> None:
     merged = merge(load("resnet", net="resnet18").ir, load("resnet", net="resnet34").ir)
-    picture = _picture(merged, "docs", Options())
-    assert picture.title == "resnet18 → resnet34"
-    assert {letters(c.title) for c in picture.clusters()} == {"layer1", "layer2"}
-    shut = {letters(b.title) for b in picture.boxes()}
+    view = painted(picture(merged, Options()))
+    assert view.title == "resnet18 → resnet34"
+    assert {letters(c.title) for c in view.clusters()} == {"layer1", "layer2"}
+    shut = {letters(b.title) for b in view.boxes()}
     assert {"basic", "~ basic ×1 → ×2", "~ layer3", "~ layer4"} <= shut
 
 
