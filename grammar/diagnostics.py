@@ -57,14 +57,20 @@ class Diagnostic(Record):
 class CompileError(Exception):
     """Raised at the public boundary only; ``diagnostics`` holds every finding.
 
-    ``partial`` is what there is of the network up to the errors, to be drawn, or None.
+    ``partial`` is what there is of the network up to the errors, to be drawn, or None; ``rendered``
+    are the findings as a terminal shows them, where the face has seen to that.
     """
 
     partial: Any = None
+    rendered: tuple[str, ...] = ()
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(_headline(d) for d in self.diagnostics))
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the lines at fault instead of those of the compiler."""
+        return list(self.rendered or (str(self),))
 
 
 def _headline(d: Diagnostic) -> str:

@@ -28,6 +28,7 @@ _HOMES = {
     "check": "network",
     "load": "network",
     "loads": "network",
+    "load_ipython_extension": "notebook",
 }
 
 

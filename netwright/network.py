@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .files import read, write_atomically
 from .grammar.diagnostics import CompileError, Diagnostic
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .compiler.pipeline import Compilation
     from .compiler.types import TensorType
 
+T = TypeVar("T")
 Inputs = Mapping[str, str] | str | None
 
 
@@ -43,7 +44,7 @@ def load(
     cannot be read.
     """
     folders = tuple(map(Path, search))
-    return _compile(read(spec, folders), net, parameters, inputs, folders)
+    return compiled(read(spec, folders), net, parameters, inputs, folders)
 
 
 def loads(
@@ -56,7 +57,7 @@ def loads(
     **parameters: object,
 ) -> Network:
     """Compile the text of a spec; see ``load``."""
-    return _compile(Source("<string>", text), net, parameters, inputs, tuple(map(Path, search)))
+    return compiled(Source("<string>", text), net, parameters, inputs, tuple(map(Path, search)))
 
 
 def check(
@@ -81,13 +82,14 @@ def check(
     return list(found.diagnostics)
 
 
-def _compile(
+def compiled(
     source: Source,
     net: str | None,
     parameters: Mapping[str, object],
     inputs: Inputs,
     search: tuple[Path, ...],
 ) -> Network:
+    """Raises CompileError with all findings, and what there is of the network."""
     from .compiler.pipeline import load_source
 
     found = load_source(
@@ -114,11 +116,15 @@ def _with_excerpts(error: CompileError) -> CompileError:
 
     for diagnostic in error.diagnostics:
         error.add_note("\n" + render(diagnostic, Terminal()))
+    colour = Terminal(colour=not os.environ.get("NO_COLOR"))
+    error.rendered = tuple(render(diagnostic, colour) + "\n" for diagnostic in error.diagnostics)
     return error
 
 
 class Drawn:
     """What can be drawn. ``ir`` is what the compiler made."""
+
+    _view = "docs"
 
     def __init__(self, ir: Graph, name: str) -> None:
         self.ir = ir
@@ -138,16 +144,18 @@ class Drawn:
         write_atomically(target, render(self.ir, target.suffix.lower(), **options))
         return target
 
-    def _repr_svg_(self) -> str:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows."""
-        from .backends.diagram import render
+        from .notebook import bundle
 
-        return render(self.ir, ".svg").decode()
+        return bundle(self, self._view)
 
 
 class Partial(Drawn):
     """A network that has errors, up to these: ``CompileError.partial``. Its picture is the debug
     view."""
+
+    _view = "debug"
 
     def __repr__(self) -> str:
         return f"<Partial {self.name}: a network up to its errors>"
@@ -159,11 +167,6 @@ class Partial(Drawn):
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Draw into a file: svg, png, pdf or dot, by its suffix; errors in red."""
         return super().render(path, view="debug", **options)
-
-    def _repr_svg_(self) -> str:
-        from .backends.diagram import render
-
-        return render(self.ir, ".svg", view="debug").decode()
 
 
 class Difference(Drawn):
@@ -259,7 +262,7 @@ class Network(Drawn):
         """PyTorch source that needs nothing but PyTorch."""
         from .backends.pytorch import to_source
 
-        return to_source(self.ir)
+        return _shown(to_source, self.ir)
 
     def to_torch(self, device: Any = None) -> torch.nn.Module:
         """A live module: that source, run. Its weights are made on ``device``."""
@@ -271,10 +274,18 @@ class Network(Drawn):
     def _class(self) -> type[torch.nn.Module]:
         from .backends.pytorch import to_class
 
-        return to_class(self.ir)
+        return _shown(to_class, self.ir)
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_class"}  # made anew, quickly
+
+
+def _shown(make: Callable[[Graph], T], ir: Graph) -> T:
+    """What a backend makes; its errors show the lines at fault too."""
+    try:
+        return make(ir)
+    except CompileError as error:
+        raise _with_excerpts(error) from None
 
 
 def _single(dim: Any) -> int | str:

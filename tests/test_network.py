@@ -60,7 +60,7 @@ def test_what_fails_can_be_drawn(tmp_path: Path) -> None:
         nw.loads("net a: x[3, 8, 8] { x > conv(3x3, 8) > rellu > flatten }")
     partial = caught.value.partial
     assert "error E201" in partial.to_dot()
-    assert "error E201" in partial._repr_svg_()
+    assert "error E201" in partial._repr_mimebundle_()["image/svg+xml"]
     assert "error E201" in partial.render(tmp_path / "a.svg").read_text()
     with pytest.raises(nw.CompileError) as caught:
         nw.loads("net a: x[3] { x > > relu }")
@@ -76,7 +76,7 @@ def test_two_versions_compare(tmp_path: Path) -> None:
     assert "linear(16)  linear(32)" in str(difference)
     assert [c["path"] for c in difference.as_dict()["changes"]] == ["linear1"]
     assert "linear 16 → 32" in difference.render(tmp_path / "a.svg").read_text()
-    assert "linear 16 → 32" in difference._repr_svg_()
+    assert "linear 16 → 32" in difference._repr_mimebundle_()["image/svg+xml"]
 
 
 def test_inputs() -> None:
@@ -141,7 +141,7 @@ def test_summary(golden: Callable[[str, str], None]) -> None:
 def test_diagrams(tmp_path: Path) -> None:
     net = nw.loads(SPEC, net="narrow")
     path = net.render(tmp_path / "narrow.svg")
-    assert path.read_text() == net._repr_svg_()
+    assert path.read_text().startswith('<svg role="img" ')
     assert net.to_dot().startswith("digraph")
     with pytest.raises(Exception, match="bmp"):
         net.render(tmp_path / "narrow.bmp")

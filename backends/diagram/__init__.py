@@ -17,7 +17,7 @@ from .picture import Options, Picture
 from .progress import say
 
 __all__ = [
-    "DiagramError", "MissingExtra", "TooLarge", "formats", "render", "to_dot", "views",
+    "DiagramError", "MissingExtra", "TooLarge", "formats", "inline", "render", "to_dot", "views",
 ]  # fmt: skip
 
 COMPARES = ("docs", "paper")
@@ -78,6 +78,13 @@ def render(
         )
     written: bytes = format.write(picture)
     return written
+
+
+def inline(graph: Graph, *, view: str = "docs") -> str:
+    """An svg to stand among others on a page: without ids. Raises TooLarge."""
+    from .format_svg import write_inline
+
+    return write_inline(_picture(graph, view, Options()))
 
 
 def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:

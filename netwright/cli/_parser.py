@@ -76,13 +76,18 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def add_spec(
     parser: argparse.ArgumentParser, *, several: bool = False, optional: bool = False
 ) -> None:
-    """The spec, and how its net is chosen and bound."""
+    """The spec, which of its nets, and with what."""
     parser.add_argument(
         "files" if several else "file",
         nargs="+" if several else "?" if optional else None,
         metavar="FILE",
         help="a .net file, the name of a shipped spec, or - for standard input",
     )
+    add_choice(parser)
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Which net of a spec, and with what."""
     parser.add_argument("--net", metavar="NAME", help="which net, where the file holds several")
     parser.add_argument(
         "-p",

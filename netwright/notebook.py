@@ -1,0 +1,164 @@
+"""In a notebook: ``%load_ext netwright``, then a cell that is a spec::
+
+    %%net small --input 3x32x32
+    conv(3x3, 64) > relu > pool(2, 2) > flatten > linear(10)
+
+compiles it, binds the network to ``small`` and shows it. IPython is not needed for anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from html import escape
+from keyword import iskeyword
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .cli._parser import Misuse, Parser, add_choice, request
+from .grammar.diagnostics import CompileError, Diagnostic
+from .grammar.source import Source
+from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from .network import Drawn, Network
+
+CELL = "<cell>"
+EXAMPLES = """\
+  %%net
+  %%net small --input 3x32x32
+  %%net wide --net mlp -p width=64
+"""
+DESCRIPTION = "Compile the cell, bind the network to NAME and show it."
+
+# On paper of its own, for a notebook's may be light or dark. By the codes of the terminal; 4.5:1
+# and more on white.
+COLOURS = {
+    "1;31": "font-weight:bold;color:#b91c1c",
+    "1;33": "font-weight:bold;color:#92400e",
+    "1;36": "font-weight:bold;color:#0e7490",
+    "1;32": "font-weight:bold;color:#15803d",
+    "34": "color:#1d4ed8",
+    "1;34": "font-weight:bold;color:#1d4ed8",
+    "1": "font-weight:bold",
+    "2": "color:#4b5563",
+}
+PAPER = (
+    "background:#ffffff;color:#0b1220;padding:8px 12px;border:1px solid #9ca3af;"
+    "border-radius:6px;line-height:1.35;overflow-x:auto"
+)
+_PAINTED = re.compile("\x1b\\[([\\d;]+)m(.*?)\x1b\\[0m", re.DOTALL)
+
+
+class Refused(CompileError):
+    """A cell's spec has errors. They are shown already: what is left is to stop the notebook."""
+
+    def _render_traceback_(self) -> list[str]:
+        from .report_text import closing
+
+        return [closing(self.diagnostics, [CELL])]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Make ``%%net`` known to an InteractiveShell."""
+
+    def net(line: str, cell: str) -> None:
+        run(shell, line, cell)
+
+    net.__doc__ = _parser().format_help()
+    shell.register_magic_function(net, "cell", "net")
+
+
+def run(shell: Any, line: str, cell: str) -> None:
+    """One cell. Raises Refused for a spec with errors, UsageError for options that do not fit."""
+    try:
+        options = _parser().parse_args(shlex.split(line))
+        net, name = _compiled(shell, options, cell)
+    except SystemExit:  # --help
+        return
+    except (Misuse, ValueError) as error:
+        from IPython.core.error import UsageError
+
+        hint = getattr(error, "hint", "")
+        raise UsageError(f"%%net: {error}{f' ({hint})' if hint else ''}") from None
+    if net.warnings:
+        _publish(shell, findings(net.warnings))
+    shell.push({name: net})
+    _publish(shell, net._repr_mimebundle_())
+
+
+def _parser() -> Parser:
+    parser = Parser("%%net", DESCRIPTION, EXAMPLES)
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="a Python name (default: the net's)"
+    )
+    add_choice(parser)
+    return parser
+
+
+def _compiled(shell: Any, options: Any, cell: str) -> tuple[Network, str]:
+    from .network import compiled
+
+    asked = request(options)
+    asked["search"] = (*asked["search"], Path())
+    # The line of the magic counts: the lines are those that the notebook shows.
+    source = Source(CELL, f"\n{cell}")
+    try:
+        net = compiled(source, **asked)
+    except CompileError as error:
+        _publish(shell, findings(error.diagnostics))
+        raise Refused(error.diagnostics) from None
+    name = options.name or net.name
+    if not name.isidentifier() or iskeyword(name):
+        raise Misuse(f"{name!r} is no Python name", "`%%net NAME` binds it to another")
+    return net, name
+
+
+def _publish(shell: Any, data: Mapping[str, str]) -> None:
+    shell.display_pub.publish(data=dict(data))
+
+
+# --- what is shown ----------------------------------------------------------------------------
+
+
+def findings(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
+    """Findings as they look at a terminal, as HTML and as text."""
+    from .report_text import report
+
+    html = _html(report(diagnostics, [CELL], Terminal(colour=True)))
+    return {
+        "text/html": f'<pre style="{PAPER}">{html}</pre>',
+        "text/plain": report(diagnostics, [CELL], Terminal.of(sys.stdout)).rstrip(),
+    }
+
+
+def _html(painted: str) -> str:
+    """Colours are the terminal's own: text of others has no escapes when it gets here."""
+    return _PAINTED.sub(_span, escape(painted))
+
+
+def _span(painted: re.Match[str]) -> str:
+    return f'<span style="{COLOURS[painted[1]]}">{painted[2]}</span>'
+
+
+def bundle(drawn: Drawn, view: str) -> dict[str, str]:
+    """The picture, where it can be shown, and a line of text."""
+    said = {"text/plain": repr(drawn)}
+    if not _shows_pictures():
+        return said
+    from .backends.diagram import DiagramError, inline
+
+    try:
+        return {"image/svg+xml": inline(drawn.ir, view=view), **said}
+    except DiagramError as error:
+        said["text/plain"] += f"\n{error}"
+        return said
+
+
+def _shows_pictures() -> bool:
+    """A terminal does not: nothing is drawn for one."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is None or "image/svg+xml" in shell.display_formatter.active_types
