@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..files import STDIN
 from ..network import net_name
-from ._parser import Misuse, request, source
+from ._parser import Misuse, complain, request, source
 from ._work import deliver, told
 
 if TYPE_CHECKING:
@@ -50,7 +50,12 @@ def _compiled(spec: str, options: Namespace) -> tuple[Graph, str] | None:
     asked = request(options)
     text = source(name, options)
     found = told(text, asked if net is None else {**asked, "net": net})
-    return None if found.graph is None else (found.graph, net_name(found, text))
+    if found.graph is not None:
+        return found.graph, net_name(found, text)
+    if any(d.code == "E219" for d in found.diagnostics) and len(found.nets) > 1:
+        complain(Misuse(f"--diff compares two nets, here one of {name}",
+                        f"write `{name}:{found.nets[-1]}`"))  # fmt: skip
+    return None
 
 
 def _selected(spec: str) -> tuple[str, str | None]:

@@ -338,6 +338,12 @@ def test_diff_of_two_nets_of_a_file(run: Netwright) -> None:
     assert "basic(…) * 2" in shipped
 
 
+def test_diff_says_how_to_choose_a_net(run: Netwright) -> None:
+    done = run("render", "--diff", "several.net", "several.net:small")
+    assert (done.status, done.out) == (1, "")
+    assert "write `several.net:any`" in done.err
+
+
 def test_diff_with_standard_input(run: Netwright, monkeypatch: pytest.MonkeyPatch) -> None:
     type_in(monkeypatch, LENET)
     assert "no layer differs" in run("render", "--diff", "-", "lenet.net").out
