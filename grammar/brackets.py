@@ -142,26 +142,43 @@ class _Balancer(Entity):
         if not count:
             return
         missing = [o.token for o in self.stack[-count:]]
-        self._report_unclosed(missing)
-        del self.stack[-count:]
-        end = len(self.result)
+        end = self._before_pipe(missing) or len(self.result)
+        piped = end < len(self.result)
         while self.result[end - 1].kind in ("NEWLINE", "DOC"):
             end -= 1
         at = self.result[end - 1].end
+        self._report_unclosed(missing, at if piped else None)
+        del self.stack[-count:]
         kinds = [CLOSES[t.kind] for t in reversed(missing)]
         self.result[end:end] = [Token(kind, "", at, at) for kind in kinds]
         self.forgiven.update(kinds)
+
+    def _before_pipe(self, missing: list[Token]) -> int | None:
+        """In ``conv(3x3, 64 > relu`` a number is not piped: the bracket closes before the pipe."""
+        if len(missing) > 1 or missing[0].kind != "LPAR":
+            return None
+        start = next(i for i in range(len(self.result) - 1, -1, -1) if self.result[i] is missing[0])
+        depth = 0
+        for index in range(start + 1, len(self.result)):
+            token = self.result[index]
+            depth += (token.kind in CLOSES) - (token.kind in CLOSERS)
+            piped = token.text == ">" and self.result[index - 1].kind in ("NUMBER", "DIMS")
+            if piped and not depth:
+                return index
+        return None
 
     # --- what is said ----------------------------------------------------------------------
 
     def _span(self, token: Token) -> Span:
         return Span(self.source, token.start, token.end)
 
-    def _report_unclosed(self, openers: list[Token]) -> None:
+    def _report_unclosed(self, openers: list[Token], at: int | None) -> None:
         *outer, inner = openers
         closers = "".join(SPELLING[CLOSES[t.kind]] for t in reversed(openers))
         before = self.last or inner
-        end = Span(self.source, before.end, before.end)
+        offset = before.end if at is None else at
+        end = Span(self.source, offset, offset)
+        where = f"at the end of line {end.line}" if at is None else "before the pipe"
         body = inner.kind == "LBRACE"
         text = "\n" + closers if body else closers
         self.diagnostics.append(
@@ -171,9 +188,7 @@ class _Balancer(Entity):
                 self._span(inner),
                 "opened here",
                 labels=tuple(Label(self._span(t), f"nor is this `{t.text}`") for t in outer),
-                fix=Fix(
-                    f"close with `{closers}` at the end of line {end.line}", (Edit(end, text),)
-                ),
+                fix=Fix(f"close with `{closers}` {where}", (Edit(end, text),)),
             )
         )
 

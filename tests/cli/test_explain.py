@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import netwright as nw
+from netwright.backends.diagram.errors import DiagramError
 from netwright.cli import explain
 
 ROOT = Path(__file__).parent.parent.parent
@@ -15,7 +16,7 @@ ROOMS = ("grammar", "compiler", "backends")
 CODE = re.compile(r'"([EW][1-9]\d\d)"')
 PAGES = {code: page.read_text("utf-8") for code, page in explain.pages().items()}
 CHECKED = sorted(code for code in PAGES if code.startswith(("E2", "E3", "W50")))
-"""The compiler's. The parser's have tests beside it, and the backends' come after a check."""
+"""The compiler's. The parser's have tests beside it."""
 
 
 def test_every_code_has_a_page() -> None:
@@ -39,6 +40,31 @@ def test_the_wrong_example_is_wrong(code: str) -> None:
 def test_the_right_example_is_right(code: str) -> None:
     *_, right = examples(code)
     assert [(d.code, d.message) for d in nw.check(right)] == []
+
+
+@pytest.mark.parametrize("code", ["E401", "E402"])
+def test_the_wrong_example_has_no_source(code: str) -> None:
+    wrong, *_, right = examples(code)
+    with pytest.raises(nw.CompileError) as caught:
+        nw.loads(wrong).to_source()
+    assert [d.code for d in caught.value.diagnostics] == [code]
+    assert nw.loads(right).to_source()
+
+
+@pytest.mark.parametrize("code", ["E410", "E411"])
+def test_the_wrong_example_is_not_drawn(code: str, tmp_path: Path) -> None:
+    """As the command in its first line says; E412 depends on what is installed."""
+    wrong, *_, right = examples(code)
+    with pytest.raises(DiagramError) as caught:
+        draw(wrong, tmp_path)
+    assert caught.value.code == code
+    assert draw(right, tmp_path).exists()
+
+
+def draw(text: str, folder: Path) -> Path:
+    words = text.partition("\n")[0].split()
+    depth = {"depth": int(words[words.index("--depth") + 1])} if "--depth" in words else {}
+    return nw.loads(text).render(folder / words[words.index("-o") + 1], **depth)
 
 
 def examples(code: str) -> list[str]:
