@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ...grammar import syntax
@@ -388,8 +388,7 @@ class Program(Scans):
             return
         unknown = next((d.port for d in self.root.inputs if d.types[0] is None), None)
         if unknown is not None:  # only layers that take any rank: what the first assumes will do
-            assumed = (d.layer.assumed for d in self.root.drafts if d.layer is not None)
-            axes = next((a for a in assumed if len(a) > 2), ("N", "D"))
+            axes = next((a for a in _assumed(self.root) if len(a) > 2), ("N", "D"))
             raise NeedsInput(unknown, axes, "float")
         self.check_labels(self.root)
         self.result = value
@@ -447,6 +446,15 @@ def _place(name: str, statement: Span) -> Span:
 def _path_name(tensor: Tensor) -> str:
     label = tensor.draft.label
     return label if label.isidentifier() and len(tensor.draft.types) == 1 else ""
+
+
+def _assumed(scope: Builder) -> Iterator[tuple[str, ...]]:
+    """What the layers take their inputs for, in the order of the graph."""
+    for draft in scope.drafts:
+        if draft.child is not None:
+            yield from _assumed(draft.child)
+        elif draft.layer is not None:
+            yield draft.layer.assumed
 
 
 def _as_it_is(env: Environment) -> Environment:
