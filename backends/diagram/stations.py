@@ -57,7 +57,7 @@ class Station:
     @property
     def flat(self) -> bool:
         """Without height and width."""
-        return self.spread == (1, 1)
+        return _flat(self.type)
 
     @property
     def channels(self) -> int:
@@ -99,11 +99,20 @@ class Chain:
             Station("input-1", "volume", "io", port.type, text(name), tooltip=tooltip)
         )
         self.chart(self.charts.of(graph), Scope(), {(-1, 0): 0}, (-1, 0))
+        self.settle()
         if any(arch.head == len(self.stations) for arch in self.arches):
             last = replace(self.stations[-1], id="output-1", title=text("concat"), kind="shape")
             self.stations.append(
                 replace(last, type=graph.outputs[0].type, count=1, bands=(), around=False)
             )
+
+    def settle(self) -> None:
+        """What makes a volume larger is thin only against another of that size."""
+        for i, station in enumerate(self.stations):
+            after = self.stations[i + 1] if i + 1 < len(self.stations) else None
+            thin = after is not None and after.what == "volume" and after.spread == station.spread
+            if station.what == "up" and not thin:
+                self.stations[i] = replace(station, what="volume")
 
     def chart(self, chart: Chart, scope: Scope, at: dict[Ref, int], main: Ref) -> None:
         """Add a chart's stations. ``at`` says where its inputs come from, ``main`` which of them
@@ -153,7 +162,7 @@ class Chain:
         asked = opens(names, paths, self.options)
         if asked is False or not _linear(step.body):
             return False
-        return asked is True or scope.depth < self.depth
+        return asked is True or (scope.depth < self.depth and not _dips(step.body))
 
     def add(self, station: Station | None) -> None:
         if station is None:
@@ -201,8 +210,9 @@ class Chain:
 
     def box(self, step: Step, scope: Scope) -> Station:
         below = scope.enter(step)
-        name = words.name(step) or words.label(step) or words.caption(step.part)[0] or "group"
         body = step.body
+        layers = f"{len(body.steps)} layers" if body is not None else words.caption(step.part)[0]
+        name = words.name(step) or words.label(step) or layers
         return Station(
             scope.box(step), "volume", "recurrent" if step.kind == "scan" else "block",
             scope.type(step.types[0]), text(name), step.count, block=True,
@@ -285,7 +295,8 @@ def _size(type: TensorType) -> float:
 
 
 def _flat(type: TensorType) -> bool:
-    return all(nominal(d) == 1 for d in type.shape[2:])
+    """Without height and width."""
+    return type.rank < 4 or all(nominal(d) == 1 for d in type.shape[-2:])
 
 
 def _bands(step: Step) -> Iterator[Kind]:
@@ -372,6 +383,13 @@ def _asides(chart: Chart, lines: _Lines) -> dict[Ref, Ref]:
 def _linear(chart: Chart) -> bool:
     lines = _lines(chart, (-1, 0))
     return all(len(segment) == 1 for segment in lines.segments) and bool(lines.segments)
+
+
+def _dips(chart: Chart) -> bool:
+    """Whether volumes come in and go out, and in between is none: a gate's way, not the chain's."""
+    ends = [step.types[0] for step in chart.steps[-1:]]
+    inside = [type for step in chart.steps for type in step.types]
+    return not any(map(_flat, (*chart.inputs[:1], *ends))) and any(map(_flat, inside))
 
 
 def _goes_around(chart: Chart) -> bool:

@@ -82,6 +82,8 @@ def picture(graph: Graph, options: Options) -> Drawing:
             continue
         if all(station.flat for station in chain.stations):
             raise _refusal(graph, "none of its tensors has height and width")
+        if len(chain.stations) == 1:
+            raise _refusal(graph, "none of its layers makes a volume")
         drawn = _Layout(graph, options, chain).drawing()
         if drawn.width <= PAGE:
             return drawn
@@ -107,8 +109,8 @@ def _several(count: int, noun: str) -> str:
 def _refusal(graph: Graph, why: str) -> DiagramError:
     name = graph.alias or graph.name or "the network"
     return DiagramError(
-        f"the volumes view shows convolutional networks; {name} is none that it can: {why}",
-        help="`--view paper` and `--view docs` draw every network",
+        f"the volumes view cannot show {name}: {why}",
+        help="it draws convolutional networks; `--view paper` and `--view docs` draw all",
     )
 
 
@@ -186,7 +188,8 @@ def _joined(before: _Sized, after: _Sized) -> bool:
         return False
     if b.what == "pool" or a.what == "up":
         return True
-    return not (a.block or b.block) and a.what == b.what == "volume" and a.type == b.type
+    alike = (a.what, a.title, a.type) == (b.what, b.title, b.type)
+    return alike and a.what == "volume" and not a.block
 
 
 # --- the layout -------------------------------------------------------------------------------
@@ -220,6 +223,11 @@ class _Place:
     def top(self) -> float:
         """Above the axis: of the upper face's middle."""
         return self.sized.high / 2
+
+    @property
+    def summit(self) -> float:
+        """Of the back, and of a way around on it."""
+        return self.top + RISE * self.sized.deep / 2 + RAISED * self.sized.station.around
 
 
 class _Layout:
@@ -321,7 +329,7 @@ class _Layout:
             tail, head = self.places[arch.tail], self.places[arch.head]
             start, end = _out(tail), _into(head)
             passed = [p for p in self.places if p.left < end[0] and p.right > start[0]]
-            high = max(p.top + RISE * p.sized.deep / 2 for p in passed) + RAISED
+            high = max(p.summit for p in passed) + RAISED
             over = [h for a, b, h in heights if a < arch.head and arch.tail < b]
             high = max([high, *(h + RAISED for h in over)])
             heights.append((arch.tail, arch.head, high))
@@ -339,7 +347,7 @@ class _Layout:
                 inset = min(3.0, sized.thick / 5)
                 yield _arch(
                     (left + inset, edge), (left + sized.thick - inset, edge),
-                    edge - RISE * sized.deep / 2 - RAISED,
+                    -place.summit,
                 )  # fmt: skip
 
     # --- words --------------------------------------------------------------------------------

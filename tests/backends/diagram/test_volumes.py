@@ -134,9 +134,27 @@ def test_shared_and_weighted_ways_are_no_arches() -> None:
         block gate(c): x { x * (x > gap > linear(c) > sigmoid > unflatten(1, [c, 1, 1])) }
         net squeeze: image[3, 32, 32] { image > conv(3x3, 8, pad=1) > gate(8) > conv(3x3, 8) }""")
     found = chain(net)
+    # What a gate does on its way is not the chain's: it is opened if asked only.
+    assert [letters(s.title) for s in found.stations[1:]] == ["conv 3×3", "gate", "conv 3×3"]
+    assert found.stations[2].around
+    found = chain(net, expand=("gate",))
     (arch,) = found.arches
     assert letters(found.stations[arch.tail].title) == "conv 3×3"
     assert found.stations[arch.head].what == "join"
+
+
+def test_a_generator_grows() -> None:
+    net = graph("""net g: z[100] {
+          z > linear(64 * 16) > reshape(-1, 64, 4, 4) > conv_transpose(4x4, 32, stride=2, pad=1)
+            > bn > relu > conv_transpose(4x4, 3, stride=2, pad=1) > tanh }""")
+    stations = chain(net).stations
+    assert [s.what for s in stations[1:]] == ["volume"] * 3
+    assert [s.spread for s in stations[1:]] == [(4, 4), (8, 8), (16, 16)]
+
+
+def test_layers_of_one_size_and_two_kinds_are_told_apart() -> None:
+    net = graph("net n: x[3, 32, 32] { x > conv(7x7, 8, pad=3) > conv(3x3, 8, pad=1) > gap }")
+    assert captions(drawing(net, shapes=False, title=""))[1:3] == ["conv 7×7", "conv 3×3"]
 
 
 # --- sizes ------------------------------------------------------------------------------------
@@ -234,6 +252,17 @@ def test_arches_of_a_u_lie_in_each_other() -> None:
         assert outer[1][1] < inner[1][1]
 
 
+def test_arches_pass_above_those_of_blocks() -> None:
+    net = graph("""
+        block own: x { x + (x > conv(3x3, 8, pad=1)) }
+        block outer: x { x + (x > own > conv(5x5, 8, pad=2)) }
+        net n: image[3, 32, 32] { image > conv(3x3, 8, pad=1) > outer > conv(3x3, 8) }""")
+    drawn = drawing(net, fold=("own",))
+    levels = sorted(wire.points[1][1] for wire in drawn.wires if wire.look == "skip")
+    assert len(levels) == 2
+    assert levels[1] - levels[0] >= 6
+
+
 # --- options ----------------------------------------------------------------------------------
 
 
@@ -270,6 +299,11 @@ def test_colours_by_cost() -> None:
 def test_nets_without_volumes_are_refused_with_advice(name: str) -> None:
     with pytest.raises(DiagramError, match=r"(?s)volumes view.*--view paper"):
         to_dot(graph(NETS[name]), view="volumes")
+
+
+def test_a_net_that_makes_no_volume_is_refused() -> None:
+    with pytest.raises(DiagramError, match="none of its layers makes a volume"):
+        to_dot(graph("net n: image[3, 32, 32] { image > relu }"), view="volumes")
 
 
 def test_several_images_are_refused() -> None:
