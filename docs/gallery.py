@@ -19,17 +19,17 @@ from netwright.compiler.pipeline import load_source
 from netwright.files import description, read, shipped
 
 HERE: Final = Path(__file__).parent / "gallery"
-PAPER: Final = ("resnet50", "unet")
-"""Nets that the README shows in the paper view."""
+VIEWS: Final = {"resnet50": "paper", "transformer_base": "paper", "vgg16": "volumes"}
+"""Nets that are drawn in another view too."""
 COLUMNS: Final = 3
-HEIGHT: Final = 420
-"""Pixels of a picture on the page."""
+HEIGHT, WIDTH = 420, 320
+"""Pixels of a picture on the page, the width of one that lies."""
 HEAD: Final = """\
 # Gallery
 
 Every network that comes with netwright, as `netwright render` draws it, with the command that made
-it. Repeated blocks are folded, and networks that differ in numbers only are drawn once. A click
-shows a picture in full. `make gallery` draws them again.
+it. Repeated blocks are folded, and networks that differ in numbers only are drawn once; some are
+shown in another view too. A click shows a picture in full. `make gallery` draws them again.
 
 """
 
@@ -82,12 +82,13 @@ def written() -> Iterator[tuple[str, bytes]]:
 def every() -> Iterator[Drawing]:
     for spec in shipped():
         alike: dict[Hashable, Drawing] = {}
+        others: list[Drawing] = []
         for net, graph in networks(spec):
             first = alike.setdefault(outline(graph), Drawing(spec, [], graph))
             first.nets.append(net)
-            if net in PAPER:
-                yield Drawing(spec, [net], graph, "paper")
-        yield from alike.values()
+            if net in VIEWS:
+                others.append(Drawing(spec, [net], graph, VIEWS[net]))
+        yield from (*alike.values(), *others)
 
 
 def networks(spec: str) -> Iterator[tuple[str, Graph]]:
@@ -111,7 +112,7 @@ def outline(graph: Graph) -> Hashable:
 
 
 def page(drawings: Sequence[Drawing]) -> str:
-    cells = [cell(drawing) for drawing in drawings if drawing.view == "docs"]
+    cells = list(map(cell, drawings))
     rows = (cells[i : i + COLUMNS] for i in range(0, len(cells), COLUMNS))
     return (
         HEAD + "<table>\n" + "".join(f"<tr>\n{''.join(row)}</tr>\n" for row in rows) + "</table>\n"
@@ -121,13 +122,14 @@ def page(drawings: Sequence[Drawing]) -> str:
 def cell(drawing: Drawing) -> str:
     others = ", ".join(drawing.nets[1:])
     words = (
-        f"<b>{drawing.name}</b>",
+        f"<b>{drawing.name}</b>{'' if drawing.view == 'docs' else f', {drawing.view} view'}",
         escape(description(read(drawing.spec).text)),
         f"{amount(drawing.graph.params)} parameters",
         f"alike: {others}" if others else "",
         f"<code>{drawing.command}</code>",
     )
-    image = f'<img src="{drawing.file}" height="{HEIGHT}" alt="{drawing.name}">'
+    size = f'width="{WIDTH}"' if drawing.view == "volumes" else f'height="{HEIGHT}"'
+    image = f'<img src="{drawing.file}" {size} alt="{drawing.name}">'
     said = "<br>\n".join(word for word in words if word)
     return (
         f'<td width="{100 // COLUMNS}%" align="center" valign="bottom">\n'
