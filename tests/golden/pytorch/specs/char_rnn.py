@@ -31,7 +31,7 @@ class CharRnn(nn.Module):
     def forward(self, word: Tensor) -> Tensor:
         """word [N, T] int -> output [N, 18]"""
         y = self.embed1(word)
-        h = torch.zeros(word.shape[0], 128, device=word.device)
+        h = y.new_zeros(y.shape[0], 128)
         outputs = []
         for x in y.unbind(1):
             h = self.rnn(x, h)

@@ -21,9 +21,9 @@ class DenseLayer(nn.Module):
         self.conv2 = nn.Conv2d(128, 32, kernel_size=3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.norm1(x))
+        x = torch.relu(self.norm1(x))
         x = self.conv1(x)
-        x = F.relu(self.norm2(x))
+        x = torch.relu(self.norm2(x))
         return self.conv2(x)
 
 
@@ -37,7 +37,7 @@ class Transition(nn.Module):
         self.avgpool1 = nn.AvgPool2d(kernel_size=2)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.norm(x))
+        x = torch.relu(self.norm(x))
         x = self.conv(x)
         return self.avgpool1(x)
 
@@ -89,5 +89,5 @@ class DenseNet(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> classifier [N, 1000]"""
-        x = F.relu(self.features(image))
+        x = torch.relu(self.features(image))
         return self.classifier(F.adaptive_avg_pool2d(x, 1).flatten(1))

@@ -22,7 +22,7 @@ class Cbr(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x)
-        return F.relu(self.bn(x))
+        return torch.relu(self.bn(x))
 
 
 class Auxiliary(nn.Module):
@@ -41,7 +41,7 @@ class Auxiliary(nn.Module):
         x = self.adaptive_avgpool1(x)
         x = self.conv(x)
         x = self.flatten1(x)
-        x = F.relu(self.fc1(x))
+        x = torch.relu(self.fc1(x))
         x = self.dropout1(x)
         return self.fc2(x)
 
