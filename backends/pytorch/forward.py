@@ -226,7 +226,10 @@ class _Inliner:
         code = self._inlined(step, count)
         chosen = self.pending[len(self.pending) - count :]
         self.pending = self.pending[: len(self.pending) - count]
-        return step.replace(code=code, calls=step.calls or any(s.calls for s in chosen))
+        called = next((s for s in chosen if s.calls), None)
+        if called is None or step.calls:
+            return step.replace(code=code)
+        return step.replace(code=code, calls=True, span=called.span)  # what fails is the module
 
     def _inlined(self, step: Step, count: int) -> Code:
         """The step's code over those of the last waiting ones."""

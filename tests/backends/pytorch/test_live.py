@@ -26,8 +26,8 @@ from .reference import example_inputs
 
 SPEC = """
 net Failing: x[8] {
-  x > linear(4) > relu
-    > linear(3) as head
+  x > linear(4)
+    > relu > linear(3) as head
 }
 """
 
