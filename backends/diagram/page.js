@@ -146,7 +146,8 @@ function tell(group) {
     list.append(term, text);
   };
   if (known.path) add('module', known.path);
-  if (title) add('details', title.textContent);
+  const said = title ? title.textContent : '';
+  if (said) add('details', said.startsWith(`${known.path}\n`) ? said.slice(known.path.length + 1) : said);
   if (numbers.length) add('source', link(numbers[0]));
   const button = card.querySelector('[data-do=toggle]');
   button.hidden = !(known.place && can(known.place));

@@ -9,6 +9,7 @@ from ...compiler.ir import Graph, LayerOp, Node, ScanOp, layer_weights, node_mac
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from ...grammar.source import Span
+from ..summary import spell
 from . import style
 from .chart import Part, Step, single
 from .picture import Run, Text, text
@@ -179,7 +180,7 @@ def _macs(nodes: Sequence[Node], copies: int, scope: Scope) -> str:
 
 def _said(part: Part, scope: Scope) -> str:
     op = part.node.op
-    words = repr(op.layer) if isinstance(op, LayerOp) else ""
+    words = spell(op.layer) if isinstance(op, LayerOp) else ""
     path = scope.module(part.path) if part.path else ""
     return ": ".join(word for word in (path, words) if word)
 
