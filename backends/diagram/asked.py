@@ -7,12 +7,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
-from ...compiler.ir import CallOp, Graph, Node, ScanOp
+from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp
 from .errors import DiagramError
 from .picture import Options
 
 LISTED: Final = 12
 """Names that an error lists."""
+LAYERS: Final = frozenset({"attention", "sdpa"})
+"""Layers that open, by their words."""
 
 
 def check(graph: Graph, options: Options) -> None:
@@ -59,7 +61,16 @@ def names(graph: Graph) -> list[str]:
             if inner is not None:
                 found |= dict.fromkeys(sorted(called_by(node, inner)))
                 waiting.append(inner)
+            elif opening(node):
+                found |= dict.fromkeys((opening(node), node.path.rpartition(".")[2]))
     return list(found)
+
+
+def opening(node: Node) -> str:
+    """The word of a layer that opens; empty for others."""
+    op = node.op
+    word = op.layer.word if isinstance(op, LayerOp) else ""
+    return word if word in LAYERS else ""
 
 
 def called_by(node: Node, inner: Graph) -> set[str]:
@@ -84,11 +95,13 @@ def _first(graph: Graph, wanted: str) -> str:
     """The module path of a call, of copies the first; empty where there is none."""
     for node in graph.running():
         inner = called(node)
-        if inner is None or node.outer:
+        if (inner is None and not opening(node)) or node.outer:
             continue
         for path in node.paths:
             if wanted == path:
                 return node.path
+            if inner is None:
+                continue
             rest = wanted.startswith(f"{path}.") and _first(inner, wanted[len(path) + 1 :])
             if rest:
                 return f"{node.path}.{rest}"

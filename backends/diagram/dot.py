@@ -353,7 +353,7 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
 
 def _wall_line(cluster: Cluster) -> dict[str, str]:
     if cluster.category not in style.CHANGES:
-        return {"color": style.SHEET, "penwidth": "1"}
+        return {"color": style.wall(cluster.category), "penwidth": "1"}
     return {"color": style.PAINTS[cluster.category].line, "penwidth": "1.8"}
 
 

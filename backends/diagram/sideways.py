@@ -2,7 +2,8 @@
 
 What a block is given beside its input (a memory, keys) may be made later than the place that reads
 it stands in its column. Drawn downwards, the line would push the whole rest of the column below
-the other; so it enters through a point at the reader's height, and climbs to that.
+the other; so it enters through a point at the reader's height, and climbs to that. Only where the
+two have nothing in common: what a column itself gives rise to comes from above.
 """
 
 from __future__ import annotations
@@ -56,7 +57,24 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
         below = [rank[e.head] for e in down if e.tail == box]
         return rank.get(box, 0) if box in fed or not below else min(below) - 1
 
-    return [i for i in sorted(aside) if rank.get(edges[i].tail, 0) - height(edges[i].head) >= PUSH]
+    return [
+        i for i in sorted(aside)
+        if rank.get(edges[i].tail, 0) - height(edges[i].head) >= PUSH
+        and not _above(edges[i].tail, down) & _above(edges[i].head, down)
+    ]  # fmt: skip
+
+
+def _above(box: str, edges: Sequence[Edge]) -> set[str]:
+    """A box with all before it."""
+    before: dict[str, list[str]] = {}
+    for edge in edges:
+        before.setdefault(edge.head, []).append(edge.tail)
+    found, waiting = {box}, [box]
+    while waiting:
+        new = set(before.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _ranks(edges: Sequence[Edge]) -> dict[str, int]:

@@ -60,6 +60,11 @@ BADGE: Final = "#B91C1C"
 SHEET: Final = "#9CA3AF"
 
 
+def wall(kind: Kind) -> str:
+    """The line around a cluster."""
+    return PAINTS[kind].line if kind == "attention" else SHEET
+
+
 def heat(cost: int, most: int) -> str:
     """A fill by the root of the share: a tenth of the most is still to be seen."""
     share = (cost / most) ** 0.5 if most else 0.0
@@ -81,7 +86,12 @@ def shape(type: TensorType) -> str:
         dims = dims[1:]
         if not dims:
             return "scalar"
-    return "×".join(_factor(dim(d)) for d in dims) or "scalar"
+    return sizes(*dims) or "scalar"
+
+
+def sizes(*dims: Dim) -> str:
+    """``8×T×64``."""
+    return "×".join(_factor(dim(d)) for d in dims)
 
 
 def _factor(said: str) -> str:

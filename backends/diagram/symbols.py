@@ -101,7 +101,9 @@ class Symbols:
     def _setting(self, key: str, segments: list[str]) -> Text:
         if len({_NUMBER.sub("#", s) for s in segments}) == 1:
             return self.line(segments, key)
-        tokens = [s.removeprefix(key).strip() or "yes" for s in segments]
+        tokens = [s.removeprefix(key).strip() or "true" for s in segments]
+        if set(tokens) == {"true", "–"}:
+            tokens = [t.replace("–", "false") for t in tokens]
         return text(Run(self.name(tokens, key), "symbol"))
 
 

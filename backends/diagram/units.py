@@ -39,8 +39,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     return Box(
         id, text(title, " " if count else "", count), compared.kind(step, category),
         "bar" if step.kind == "bar" else "box", tuple(line for line in lines if line),
-        _strips(copies, range(step.core), symbols),
-        _strips(copies, range(step.core + 1, len(step.parts)), symbols),
+        _strips(copies, range(step.core), symbols), strips_below(copies, symbols),
         repeated=bool(count), tooltip=tooltip, span=node.span, also=words.written(step),
     )  # fmt: skip
 
@@ -48,6 +47,11 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
 def _caption(copies: Sequence[Step], part: int, symbols: Symbols) -> tuple[Text, Text]:
     said = [compared.caption(c.parts[part]) for c in copies]
     return symbols.line([s[0] for s in said]), symbols.line([s[1] for s in said])
+
+
+def strips_below(copies: Sequence[Step], symbols: Symbols) -> tuple[Strip, ...]:
+    step = copies[0]
+    return _strips(copies, range(step.core + 1, len(step.parts)), symbols)
 
 
 def _strips(copies: Sequence[Step], places: Sequence[int], symbols: Symbols) -> tuple[Strip, ...]:

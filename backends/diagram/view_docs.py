@@ -12,7 +12,7 @@ from typing import Final
 
 from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
 from ..diff.merge import Comparison
-from . import runs, style, words
+from . import attention, runs, style, words
 from .asked import firsts, opens
 from .chart import Chart, Ref, Step
 from .charts import Charts
@@ -111,6 +111,8 @@ class Docs:
     openings: list[Opening] = field(default_factory=list)
     level: int = 0
     """How many walls stand around."""
+    wishes: int = 0
+    """How often something was opened because the caller asks for it."""
     labelled: set[str] = field(default_factory=set)
     comparing: bool = False
     """Two versions are drawn: what is as before stays shut."""
@@ -177,6 +179,8 @@ class Docs:
         for ref, i in wires.axes:
             self.axis(at[ref].box, first.get(i, ""))
         self.ranks += [tuple(first[i] for i in rank if i in first) for rank in wires.ranks]
+        for rank in wires.projections:
+            self.edges += [Edge(first[a], first[b], look="hidden") for a, b in pairwise(rank)]
         self.ranks += [(first[a], first[b]) for a, b in wires.levels if a in first and b in first]
         climbed = [ref[0] in wires.climbing for ref in chart.results]
         ends = [replace(at[r], climbs=c) for r, c in zip(chart.results, climbed, strict=True)]
@@ -235,6 +239,8 @@ class Docs:
             return self.run(copies[0], scope, ins)
         if copies[0].kind == "scan" and copies[0].body is not None:
             return self.scan(copies, scope, ins, symbols)
+        if attention.opens(copies[0]) and self.reveals(copies[0], scope):
+            return self.reveal(copies, scope, ins, symbols)
         if len(ins) == 1 and all(words.idle(p) for c in copies for p in c.parts):
             return [ins[0]]
         box = self.weighed(copies, scope, unit(copies, scope, symbols))
@@ -323,23 +329,60 @@ class Docs:
     ) -> list[End]:  # fmt: skip
         """Draw the inside and put a wall around it."""
         outside, self.items = self.items, []
-        before, self.level = len(self.openings), self.level + 1
+        before, wishes, self.level = len(self.openings), self.wishes, self.level + 1
         found = self.steps(bodies, below, entering(_named(bodies[0], ins)), symbols)
         inside, self.items = tuple(self.items), outside
         self.level -= 1
-        if _key(step) in self.opened:
+        if _key(step) in self.opened and self.wishes == wishes:
             boxes = sum(1 for _ in Picture("", "", "", "TB", inside, ()).boxes())
             last = len(self.openings) == before
             copies = sum(runs.counts(step)) if step.rows else step.count
             self.openings.append(Opening(_key(step), copies, self.level, boxes, last))
         self.items.append(
             Cluster(
-                below.wall(), title, inside, kind(step, "block"), repeated=bool(count),
+                below.wall(), title, inside,
+                kind(step, "attention" if attention.attends(bodies[0]) else "block"), bool(count),
                 tooltip=words.about_call(step, below), span=step.node.span,
                 also=words.written(step), place=below.wall(),
             )
         )  # fmt: skip
         return found
+
+    # --- attention ----------------------------------------------------------------------------
+
+    def reveals(self, step: Step, scope: Scope) -> bool:
+        """Whether a layer opens: where it is asked for by name, or by so many levels."""
+        assert isinstance(step.node.op, LayerOp)
+        names = {step.node.op.layer.word, words.given_label(step)}
+        asked = opens(names, {scope.module(p) for p in step.paths}, self.options)
+        if self.detail.places is not None:
+            return False
+        self.wishes += asked is True
+        if asked is not None or self.options.depth is None:
+            return bool(asked)
+        return scope.depth < self.options.depth
+
+    def reveal(
+        self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], symbols: Symbols
+    ) -> list[End]:
+        """An attention layer as a cluster of what it computes."""
+        step = copies[0]
+        shown = unit(copies, scope, symbols)
+        masked = len(ins) > max(attention.three(step)) + 1
+        found = attention.inside(shown.id, copies, scope, symbols, masked=masked)
+        forks, lines = attention.enter(step, found, ins, shown.id)
+        for end, head, arrow in lines:
+            self.connect(end, head, arrow=arrow)
+        self.edges += found.edges
+        self.ranks += [found.entries] if len(set(found.entries)) == 3 else []
+        self.items.append(
+            Cluster(
+                shown.id, shown.title, (*forks, *found.boxes), "attention", shown.repeated,
+                tooltip=shown.tooltip, span=shown.span,
+            )
+        )  # fmt: skip
+        ends = [End(found.out), End(found.scores)]
+        return self.leave(copies, scope, ends[: len(step.types)])
 
     # --- recurrence ---------------------------------------------------------------------------
 
@@ -419,6 +462,7 @@ class Docs:
             return self.opens_at(step, scope.enter(step).wall(), self.detail.places)
         asked = self.asked(step, scope)
         if asked is not None:
+            self.wishes += asked
             return asked
         deep = self.detail.depth is not None and scope.depth >= self.detail.depth
         if self.comparing and not holds_changes(step):
@@ -531,8 +575,8 @@ def _key(step: Step) -> Key:
 
 
 def _twins(chart: Chart, wires: Wiring) -> set[int]:
-    """Layers side by side that read alike."""
-    twins: set[int] = set()
+    """Layers side by side that read alike, and those that make queries, keys and values."""
+    twins = {i for rank in wires.projections for i in rank}
     for rank in wires.ranks:
         said = {i: words.caption(chart.steps[i].part)[0] for i in rank if chart.steps[i].parts}
         often = Counter(said.values())

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from ...compiler.ir import Graph
 from ...compiler.types import TensorType
-from . import runs, style, words
+from . import attention, runs, style, words
 from .asked import firsts
 from .chart import Chart, Step, single
 from .charts import Charts
 from .costs import MEASURES
-from .fit import Detail, Drawn, Key, readable
-from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Text, text
+from .fit import READABLE, Detail, Drawn, Key, Opening, fits, readable
+from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Text, text
 from .scope import End, Scope
 from .symbols import Column, Symbols
 from .view_docs import Docs, straighten, varying
@@ -30,19 +31,33 @@ def picture(graph: Graph, options: Options) -> Picture:
 
 
 def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Drawn:
+    """With the insides of attention layers where the page has room for them."""
+    drawn = _drawn(charts, graph, options, detail, layers=True)
+    plain = not any(c.category == "attention" and c.inset for c in drawn.picture.clusters())
+    if plain or (drawn.boxes <= READABLE and fits(drawn.picture)):
+        return drawn
+    return _drawn(charts, graph, options, detail, layers=False)
+
+
+def _drawn(
+    charts: Charts, graph: Graph, options: Options, detail: Detail, *, layers: bool
+) -> Drawn:
     paper = _Paper(charts, options, detail, varying(graph))
     paper.survey(charts.of(graph), Scope())
     paper.name_insets()
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
     paper.net(graph)
     ordered = [insets[key] for key in paper.order if key in insets]
+    ordered += [paper.layer_inset(uses) for uses in paper.layers.values()] if layers else []
     title, subtitle = words.titles(graph, options.title)
     view = Picture(
         graph.name or "network", title, subtitle, options.direction,
         (*paper.items, *ordered), straighten(_said_once(paper.edges, paper.items)),
         tuple(paper.ranks), options.legend, MEASURES.get(options.color_by, ""),
     )  # fmt: skip
-    return Drawn(view, paper.openings)
+    return Drawn(
+        view, [paper.opening(i, insets[i.key]) for i in paper.insets.values() if i.key in insets]
+    )
 
 
 def _said_once(edges: Sequence[Edge], items: Sequence[Item]) -> list[Edge]:
@@ -86,6 +101,7 @@ class _Inset:
     note: str = ""
     """What tells it from other forms of the block."""
     sites: int = 0
+    copies: int = 0
     once: bool = True
     bodies: list[Chart] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
@@ -102,11 +118,25 @@ class _Inset:
         return text(self.name, Run(self.note, "faint"))
 
 
+COMING_IN: Final = (("x",), ("queries", "memory"), ("queries", "keys", "values"))
+"""What attention reads, by how many tensors it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A layer where it stands."""
+
+    step: Step
+    scope: Scope
+
+
 @dataclass(slots=True)
 class _Paper(Docs):
     insets: dict[Key, _Inset] = field(default_factory=dict)
     order: list[Key] = field(default_factory=list)
     """The blocks as a reader meets them."""
+    layers: dict[str, list[_Use]] = field(default_factory=dict)
+    """Layers with something to see inside, by what they are called."""
 
     # --- which blocks there are ---------------------------------------------------------------
 
@@ -114,6 +144,12 @@ class _Paper(Docs):
         """Collect the calls of blocks, inner ones first; says whether there are any."""
         found = False
         for step in chart.steps:
+            if _block(step) and _key(step) in self.detail.shut:
+                continue
+            layer = attention.opens(step) and not attention.bare(step)
+            if layer and not self.reveals(step, scope):
+                uses = self.layers.setdefault(words.caption(step.part)[0], [])
+                uses.append(_Use(step, scope))
             if step.body is None or step.kind not in ("call", "scan"):
                 continue
             below = scope.enter(step)
@@ -130,6 +166,7 @@ class _Paper(Docs):
         assert step.body is not None
         inset = self.insets.setdefault(_key(step), _Inset(_key(step), words.name(step), below))
         inset.sites += 1
+        inset.copies += step.count
         inset.once = inset.sites == 1 and step.count == 1 and not step.part.shared
         inset.holds = inset.holds or holds
         inset.types.add(tuple(below.type(t) for t in step.takes))
@@ -160,6 +197,10 @@ class _Paper(Docs):
         frame = inset.once and inset.holds and inset.scope.depth <= 1
         return not frame and inset.name not in self.options.expand
 
+    def opening(self, inset: _Inset, drawn: Cluster) -> Opening:
+        boxes = sum(1 for _ in Picture("", "", "", "TB", drawn.items, ()).boxes())
+        return Opening(inset.key, inset.copies, inset.scope.depth, boxes, not inset.holds)
+
     # --- insets -------------------------------------------------------------------------------
 
     def inset(self, inset: _Inset) -> Cluster:
@@ -184,7 +225,29 @@ class _Paper(Docs):
         named = text("(", Run(", ".join(inset.columns), "symbol"), ")") if inset.columns else ()
         title = text(inset.name, named, Run(inset.note, "faint"))
         tooltip = body.graph.documentation.strip() if body.graph else ""
-        return Cluster(inset.id, title, inside, inset=True, tooltip=tooltip)
+        kind: Kind = "attention" if attention.attends(body) else "block"
+        return Cluster(inset.id, title, inside, kind, inset=True, tooltip=tooltip)
+
+    def layer_inset(self, uses: Sequence[_Use]) -> Cluster:
+        """What an attention layer computes, with names where tensors come in."""
+        most = max(uses, key=lambda use: max(attention.three(use.step)))
+        step, id = most.step, _id(words.caption(most.step.part)[0])
+        masked = any(len(u.step.inputs) > max(attention.three(u.step)) + 1 for u in uses)
+        found = attention.inside(
+            id, [step], most.scope, Symbols(1), masked=masked, alone=True
+        )  # fmt: skip
+        boxes = found.boxes
+        if len({u.step.takes for u in uses}) > 1:
+            boxes = tuple(b if b.category == "linear" else replace(b, lines=()) for b in boxes)
+        names = COMING_IN[max(attention.three(step))]
+        doors = [Box(f"{id}-{n}", text(Run(n, "symbol")), shape="label") for n in names]
+        forks, lines = attention.enter(step, found, [End(d.id) for d in doors], id)
+        for end, head, arrow in lines:
+            self.connect(end, head, arrow=arrow)
+        self.edges += found.edges
+        self.ranks.append(found.entries)
+        title = text(words.caption(step.part)[0])
+        return Cluster(id, title, (*doors, *forks, *boxes), "attention", inset=True)
 
     def entries(self, body: Chart, scope: Scope) -> list[End]:
         """A point where the tensor comes in; several by name."""
@@ -235,7 +298,8 @@ class _Paper(Docs):
         asked = self.asked(step, scope)
         if asked is not None:
             return asked
-        if self.known(step) is not None or scope.closed:
+        shut = _block(step) and _key(step) in self.detail.shut
+        if self.known(step) is not None or scope.closed or shut:
             return False
         return self.detail.depth is None or scope.depth < self.detail.depth
 
@@ -281,6 +345,11 @@ class _Paper(Docs):
             tooltip=words.about_call(first, scope.enter(first)), span=step.node.span,
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
+
+
+def _id(said: str) -> str:
+    """Words as an id that no module path has."""
+    return "-".join(word for word in said.split() if word.isalnum()) + "-inset"
 
 
 def _block(step: Step) -> bool:

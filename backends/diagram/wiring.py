@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...compiler.dims import less
+from ...compiler.ir import LayerOp
 from ...compiler.types import TensorType
 from .chart import Chart, Ref, Step
 
@@ -17,7 +19,8 @@ class Wiring:
     """``skips`` bypass what their sibling inputs went through. ``forks`` are the tensors drawn
     with a point where they part. ``ranks`` are steps to stand on one line, ``axes`` a tensor that
     parts and the step that joins all its branches, to stand below it. ``climbing`` steps
-    make the right arm of a U, ``levels`` are the (left, right) steps that its skips join."""
+    make the right arm of a U, ``levels`` are the (left, right) steps that its skips join.
+    ``projections`` are the layers that make queries, keys and values."""
 
     skips: frozenset[Wire]
     forks: frozenset[Ref]
@@ -25,6 +28,7 @@ class Wiring:
     axes: tuple[tuple[Ref, int], ...]
     climbing: frozenset[int]
     levels: tuple[tuple[int, int], ...]
+    projections: tuple[tuple[int, ...], ...] = ()
 
 
 def wiring(chart: Chart, *, arms: bool) -> Wiring:
@@ -42,7 +46,9 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
         and ref[0] not in {s for s, _ in levels}
     )
     ranks = tuple(r for ref, wires in readers.items() if (r := _heads(chart, wires, skips, above)))
-    return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels)
+    made = tuple(_projections(chart, above))
+    ranks = (*ranks, *(rank for rank in made if rank not in ranks))
+    return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels, made)
 
 
 def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
@@ -141,6 +147,33 @@ def _heads(
     inputs = len(chart.inputs)
     apart = all(a == b or not above[b] & _bit(a, inputs) for a in steps for b in steps)
     return tuple(steps) if len(steps) > 1 and apart else ()
+
+
+def _projections(chart: Chart, above: dict[int, int]) -> Iterator[tuple[int, ...]]:
+    """The linear layers that a product of attention reads, through what stands between."""
+    inputs = len(chart.inputs)
+    for step in chart.steps:
+        op = step.node.op
+        if not isinstance(op, LayerOp) or op.layer.word != "sdpa":
+            continue
+        found = [_linear(chart, s) for s, _ in step.inputs[:3]]
+        steps = tuple(dict.fromkeys(i for i in found if i is not None))
+        apart = all(a == b or not above[b] & _bit(a, inputs) for a in steps for b in steps)
+        if len(steps) == 3 and apart:
+            yield steps
+
+
+def _linear(chart: Chart, step: int) -> int | None:
+    """The next linear layer upwards on a straight way."""
+    while step >= 0:
+        found = chart.steps[step]
+        op = found.node.op
+        if isinstance(op, LayerOp) and op.layer.category == "linear":
+            return step
+        if len(found.inputs) != 1:
+            return None
+        step = found.inputs[0][0]
+    return None
 
 
 def _axes(chart: Chart, readers: dict[Ref, list[Wire]]) -> tuple[tuple[Ref, int], ...]:

@@ -357,4 +357,5 @@ class ScaledDotProduct(Layer):
         )
 
     def caption(self) -> tuple[str, str]:
-        return "softmax(QKᵀ/√d) V", "causal" if self.causal else ""
+        scale = "/√d" if self.scale is None else f" · {self.scale:g}" if self.scale != 1 else ""
+        return f"softmax(QKᵀ{scale}) V", "causal" if self.causal else ""
