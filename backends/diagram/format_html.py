@@ -23,12 +23,12 @@ from . import style
 from .alt import description
 from .dot import legend_alone
 from .format_svg import bare, drawn
+from .night import INK, NAMED, PAPER, dark
 from .picture import Picture
 from .pieces import Piece, Sheet, cut, note
 from .progress import say
 from .states import States, opened, shut, states
 
-PAPER: Final = {"light": "#ffffff", "dark": "#0f172a"}
 ROOM: Final = 110_000
 """Letters for all states."""
 LEAST: Final = 30_000
@@ -237,18 +237,13 @@ def _lines(number: int, source: Source, linked: set[str]) -> Iterator[tuple[int,
 
 # --- light and dark ---------------------------------------------------------------------------
 
-_NAMED: Final = {"white": "#ffffff", "black": "#000000"}
-_HEAT: Final = [colour.lower() for colour in style.HEAT]
-_AMBER: Final = "#f59e0b"
-_LINE_OF: Final = {p.fill.lower(): p.line for p in style.PAINTS.values() if p.fill != "#FFFFFF"}
-
 
 def _painted(markup: str, used: set[tuple[str, str]]) -> str:
     """Colours by name, for what they are: the style says what they are by day and by night."""
 
     def painted(found: re.Match[str]) -> str:
         kind = "text" if found[2] == "text" else found[3]
-        colour = _NAMED.get(found[4], found[4])
+        colour = NAMED.get(found[4], found[4])
         used.add((kind, colour))
         return f'{found[1]}{found[3]}="var({_variable(kind, colour)})"'
 
@@ -262,42 +257,15 @@ def _variable(kind: str, colour: str) -> str:
 
 def _colours(used: list[tuple[str, str]]) -> str:
     chrome = {"ink": style.INK, "soft": style.SOFT, "line": style.SHEET}
-    light = [f"--paper:{PAPER['light']}", *(f"--{k}:{v}" for k, v in chrome.items())]
-    dark = [f"--paper:{PAPER['dark']}", "--ink:#f1f5f9", "--soft:#cbd5e1", "--line:#475569"]
-    light += ["--accent:#1d4ed8", "--hover:#f1f5f9", "--mark:#fef3c7"]
-    dark += ["--accent:#93c5fd", "--hover:#1e293b", "--mark:#5b4a12"]
-    light += [f"{_variable(kind, colour)}:{colour}" for kind, colour in used]
-    dark += [f"{_variable(kind, colour)}:{_dark(kind, colour)}" for kind, colour in used]
-    night = ";".join(dark)
+    day = ["--paper:#ffffff", *(f"--{k}:{v}" for k, v in chrome.items())]
+    night = [f"--paper:{PAPER}", f"--ink:{INK}", "--soft:#cbd5e1", "--line:#475569"]
+    day += ["--accent:#1d4ed8", "--hover:#f1f5f9", "--mark:#fef3c7"]
+    night += ["--accent:#93c5fd", "--hover:#1e293b", "--mark:#5b4a12"]
+    day += [f"{_variable(kind, colour)}:{colour}" for kind, colour in used]
+    night += [f"{_variable(kind, colour)}:{dark(kind, colour)}" for kind, colour in used]
     return (
-        f":root{{color-scheme:light;{';'.join(light)}}}\n"
+        f":root{{color-scheme:light;{';'.join(day)}}}\n"
         "@media (prefers-color-scheme:dark){"
-        f":root:not([data-theme=light]){{color-scheme:dark;{night}}}}}\n"
-        f":root[data-theme=dark]{{color-scheme:dark;{night}}}"
+        f":root:not([data-theme=light]){{color-scheme:dark;{';'.join(night)}}}}}\n"
+        f":root[data-theme=dark]{{color-scheme:dark;{';'.join(night)}}}"
     )
-
-
-def _dark(kind: str, colour: str) -> str:
-    """Fills take a bit of their line's colour, lines and words much white."""
-    if kind == "text":
-        return _mix(colour, "#ffffff", 0.33 if colour == style.BADGE.lower() else 0.16)
-    if colour == style.INK.lower():
-        return "#f1f5f9"
-    if kind == "fill" and colour == "#ffffff":
-        return PAPER["dark"]
-    if kind == "fill" and colour in _HEAT:
-        return _mix(_AMBER, PAPER["dark"], 0.08 * _HEAT.index(colour))
-    if kind == "fill" and colour == style.PAINTS["block"].fill.lower():
-        return _mix(_LINE_OF[colour], PAPER["dark"], 0.1)
-    if kind == "fill" and colour in _LINE_OF:
-        return _mix(_LINE_OF[colour], PAPER["dark"], 0.34)
-    return _mix(colour, "#ffffff", 0.6)
-
-
-def _mix(colour: str, other: str, share: float) -> str:
-    pairs = zip(_parts(colour), _parts(other), strict=True)
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
-
-
-def _parts(colour: str) -> list[int]:
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

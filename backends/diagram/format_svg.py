@@ -1,5 +1,5 @@
 """Vectors with text that can be selected, a title to each box, a class to each category, and the
-picture in words for who cannot see it."""
+picture in words for who cannot see it. On a dark screen it is dark."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from .alt import description
 from .dot import dot
 from .drawing import Drawing
 from .engine import lay_out
+from .night import rules
 from .picture import Picture
 
 DRAWINGS: Final = True
@@ -31,7 +32,8 @@ def write(picture: Picture | Drawing) -> bytes:
     title, about = _words(picture)
     named = f'<title id="picture-title">{title}</title>\n<desc id="picture-about">{about}</desc>'
     start = '<svg role="img" aria-labelledby="picture-title picture-about" '
-    return _document(drawn(picture), start, named).encode()
+    svg = drawn(picture)
+    return _document(svg, start, f"{named}\n<style>{rules(svg)}</style>").encode()
 
 
 def write_inline(picture: Picture | Drawing) -> str:

@@ -13,6 +13,7 @@ from netwright import load
 from netwright.backends.diagram import TooLarge, render
 from netwright.backends.diagram.alt import description
 from netwright.backends.diagram.format_svg import write_inline
+from netwright.backends.diagram.night import PAPER
 from netwright.backends.diagram.picture import Options, letters
 from netwright.backends.diagram.view_docs import picture
 from netwright.compiler.ir import Graph
@@ -88,6 +89,29 @@ def check_svg(said: bytes) -> None:
             assert title is not None and title.text, group.get("id")
     assert not list(root.iter(f"{SVG}image"))
     check_contrast(root, lambda colour: colour, "#ffffff")
+    check_contrast(on_a_dark_screen(root), lambda colour: colour, PAPER)
+
+
+RULE = re.compile(
+    r'^(text|:not\(text\)|)\[(fill|stroke)="([^"]+)"\]\{(fill|stroke):(#\w{6})\}$', re.M
+)
+
+
+def on_a_dark_screen(root: Element) -> Element:
+    """As the picture's own style has it there."""
+    style = next(root.iter(f"{SVG}style")).text or ""
+    assert style.startswith("@media screen and (prefers-color-scheme:dark){\ntext{fill:")
+    ink = style.partition("text{fill:")[2][:7]
+    rules = {(kind == "text", name, old): new for kind, name, old, _, new in RULE.findall(style)}
+    for element in root.iter():
+        text = element.tag.endswith("text")
+        for name in ("fill", "stroke"):
+            old = element.get(name, "" if name == "stroke" or not text else ink)
+            if old and old not in ("none", "transparent", ink):
+                element.set(name, rules[text and name == "fill", name, old])
+            elif old == ink:
+                element.set(name, ink)
+    return root
 
 
 def test_labels_like_the_layout_programs_own_ids() -> None:
@@ -201,7 +225,7 @@ def placed(element: Element, x: float, y: float) -> Iterator[tuple[Element, floa
             moved = re.match(r"translate\((\S+) (\S+)\)", child.get("transform", ""))
             by = (float(moved[1]), float(moved[2])) if moved else (0.0, 0.0)
             yield from placed(child, x + by[0], y + by[1])
-        elif not child.tag.endswith(("g", "title", "desc")):
+        elif not child.tag.endswith(("g", "title", "desc", "style")):
             yield child, x, y
 
 
