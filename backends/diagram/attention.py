@@ -109,8 +109,6 @@ def inside(
     edges = (
         Edge(q.id, scores.id), Edge(k.id, scores.id), through, Edge(v.id, values.id),
         Edge(values.id, out.id, trunk=True),
-        # From left to right.
-        Edge(q.id, k.id, look="hidden"), Edge(k.id, v.id, look="hidden"),
     )  # fmt: skip
     return Inside((q, k, v, scores, values, out), edges, (q.id, k.id, v.id), scores.id, out.id)
 

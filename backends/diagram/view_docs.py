@@ -179,8 +179,6 @@ class Docs:
         for ref, i in wires.axes:
             self.axis(at[ref].box, first.get(i, ""))
         self.ranks += [tuple(first[i] for i in rank if i in first) for rank in wires.ranks]
-        for rank in wires.projections:
-            self.edges += [Edge(first[a], first[b], look="hidden") for a, b in pairwise(rank)]
         self.ranks += [(first[a], first[b]) for a, b in wires.levels if a in first and b in first]
         climbed = [ref[0] in wires.climbing for ref in chart.results]
         ends = [replace(at[r], climbs=c) for r, c in zip(chart.results, climbed, strict=True)]

@@ -45,10 +45,11 @@ def test_a_long_chain_that_comes_round_folds() -> None:
     assert boxes(CHAIN.format(times=2100, width="64 + i % 7")) < 30
 
 
-def test_a_long_chain_without_a_pattern_is_refused_with_advice() -> None:
+@pytest.mark.parametrize("view", ["docs", "paper"])
+def test_a_long_chain_without_a_pattern_is_refused_with_advice(view: str) -> None:
     before = time.monotonic()
     with pytest.raises(TooLarge, match=r"boxes to draw.*\n.*`block`"):
-        to_dot(graph(CHAIN.format(times=3000, width="64 + i * i % 1009")))
+        to_dot(graph(CHAIN.format(times=3000, width="64 + i * i % 1009")), view=view)
     assert time.monotonic() - before < 20
 
 

@@ -24,7 +24,8 @@ SPECS = Path(__file__).parents[3] / "specs"
 PAPERS = (
     "resnet:resnet50", "googlenet:googlenet", "densenet:densenet121",
     "transformer:transformer_base", "gpt2:gpt2", "vit:vit_b_16", "bert:bert_base",
-    "mobilenet_v2:mobilenet_v2", "unet:unet",
+    "mobilenet_v2:mobilenet_v2", "unet:unet", "googlenet:googlenet_training", "llama:llama_7b",
+    "seq2seq_attention:seq2seq_attention", "mixture_of_experts:mixtral_8x7b", "t5:t5_small",
 )  # fmt: skip
 
 
