@@ -85,7 +85,8 @@ def _no_choice(
     if nets:
         return Diagnostic(
             "E219", f"{source.name} has several nets: which one?",
-            notes=(f"its nets: {', '.join(nets)}",), help=(f"`--net {(*ready, *nets)[0]}`",),
+            notes=(f"its nets: {', '.join(nets)}",),
+            help=("`--net {0}`, in Python `net=\"{0}\"`".format((*ready, *nets)[0]),),
         )  # fmt: skip
     if any(isinstance(s, syntax.Block) for s in tree.statements):
         return Diagnostic(
@@ -108,19 +109,49 @@ def arguments_of(
     known = {p.name: p for p in file.nets[net].parameters}
     unknown = [n for n in values if n not in known]
     for name in unknown:
-        del values[name]
-        close = closest(name, known)
-        help = f"did you mean `{close}`?" if close else f"its parameters: {', '.join(known)}"
-        others = [n for n, b in file.nets.items() if any(p.name == name for p in b.parameters)]
-        if others or not known:
-            help = f"`{others[0]}` has: `--net {others[0]}`" if others else "it has none"
         program.report(
-            "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span, help=help
-        )
+            "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
+            help=_instead(file, net, name, parameters[name]),
+        )  # fmt: skip
+        del values[name]
     if unknown:  # one of them was meant for what is missing
         lacking = [n for n, p in known.items() if p.default is None and n not in values]
         values |= dict.fromkeys(lacking, UNKNOWN)
     return values
+
+
+def _instead(file: FileNames, net: str, name: str, value: object) -> str:
+    """What to do about a parameter that a net does not have."""
+    other = next((n for n, b in file.nets.items() if name in _parameters(b)), None)
+    if other is not None:
+        from shlex import quote
+
+        chosen = {**_given_by(file, net, other), name: str(value)}
+        options = (f"-p {quote(f'{n}={v}')}" for n, v in chosen.items())
+        return f"`{other}` has: `--net {other} {' '.join(options)}`"
+    known = _parameters(file.nets[net])
+    close = closest(name, known)
+    if close is not None:
+        return f"did you mean `{close}`?"
+    return f"its parameters: {', '.join(known)}" if known else "it has none"
+
+
+def _given_by(file: FileNames, net: str, other: str) -> dict[str, str]:
+    """With which arguments a net is another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
+    match file.nets[net].body:
+        case [syntax.ExpressionStatement(syntax.Call(syntax.Name(id=called)) as call)]:
+            pass
+        case _:
+            return {}
+    if called != other:
+        return {}
+    arguments = dict(zip(_parameters(file.nets[other]), call.arguments, strict=False))
+    arguments |= {setting.name: setting.value for setting in call.settings}
+    return {name: value.span.text.replace(", ", ",") for name, value in arguments.items()}
+
+
+def _parameters(block: syntax.Block) -> list[str]:
+    return [p.name for p in block.parameters]
 
 
 class Expression(str):

@@ -149,14 +149,21 @@ def description(text: str) -> str:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """All of the file or nothing of it: a reader never sees half, a failure leaves the old one."""
+    """All of the file or nothing of it: a reader never sees half, a failure leaves the old one.
+
+    Raises OSError with the name of the file.
+    """
     from tempfile import mkstemp
 
     target = Path(os.path.realpath(path))  # a link stays a link
     if target.exists() and not target.is_file():  # /dev/stdout, a pipe
         target.write_bytes(data)
         return
-    handle, temporary = mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        handle, temporary = mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        error.filename = os.fspath(path)  # not the one that nobody asked for
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -72,6 +72,7 @@ def check(
     """Every finding in the text of a spec, warnings included; an empty list where there is none."""
     from .compiler.pipeline import check_source
 
+    _check_inputs(inputs)
     found = check_source(
         Source("<string>", text),
         net=net,
@@ -92,6 +93,7 @@ def compiled(
     """Raises CompileError with all findings, and what there is of the network."""
     from .compiler.pipeline import load_source
 
+    _check_inputs(inputs)
     found = load_source(
         source, net=net, parameters=parameters, inputs=inputs, search=search, partial=True
     )
@@ -102,10 +104,19 @@ def compiled(
     return Network(found.graph, net_name(found, source), found.diagnostics)
 
 
+def _check_inputs(inputs: object) -> None:
+    shapes = inputs.values() if isinstance(inputs, Mapping) else (inputs,)
+    for shape in shapes:
+        if not isinstance(shape, str | None):
+            meant = "x".join(map(str, shape)) if isinstance(shape, list | tuple) else "3x32x32"
+            raise TypeError(f'an input shape is text: "{meant}", not {shape!r}')
+
+
 def net_name(found: Compilation, source: Source) -> str:
     """The net's name; a bare pipeline is called after its file."""
     file = Path(source.name)
-    unnamed = found.graph.name if found.graph else ""
+    graph = found.graph or found.partial
+    unnamed = graph.name if graph else ""
     return found.net or (file.stem if file.suffix == ".net" else unnamed)
 
 
@@ -137,7 +148,10 @@ class Drawn:
         return to_dot(self.ir, **options)
 
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Draw into a file: svg, png, pdf or dot, by its suffix."""
+        """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
+
+        Options are those of ``netwright.backends.diagram.to_dot``: ``view``, ``depth``, ....
+        """
         from .backends.diagram import render
 
         target = Path(path)
@@ -162,11 +176,11 @@ class Partial(Drawn):
 
     def to_dot(self, **options: Any) -> str:
         """The diagram in Graphviz's language, errors in red."""
-        return super().to_dot(view="debug", **options)
+        return super().to_dot(**{**options, "view": self._view})
 
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Draw into a file: svg, png, pdf or dot, by its suffix; errors in red."""
-        return super().render(path, view="debug", **options)
+        """Draw into a file, in the format of its suffix; errors in red."""
+        return super().render(path, **{**options, "view": self._view})
 
 
 class Difference(Drawn):
