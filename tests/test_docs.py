@@ -45,9 +45,9 @@ def anchors(page: Path) -> set[str]:
 def test_the_tour() -> None:
     (spec,) = fences(ROOT / "README.md", "net")
     findings, table, changes = fences(ROOT / "README.md", "text")
-    wrong = Source("unet.net", spec)
-    assert report(check_source(wrong).diagnostics, ["unet.net"], Terminal()) == findings
-    right = load_source(Source("unet.net", spec.replace("conv(3x3, c)", "conv(3x3, c, pad=1)")))
+    wrong = Source("small.net", spec)
+    assert report(check_source(wrong).diagnostics, ["small.net"], Terminal()) == findings
+    right = load_source(Source("small.net", spec.replace("conv(3x3, c)", "conv(3x3, c, pad=1)")))
     assert right.graph is not None
     assert is_excerpt(table, summary.text(right.graph))
     small, large = (nw.load("resnet", net=name) for name in ("resnet18", "resnet34"))
@@ -60,8 +60,11 @@ def is_excerpt(shown: str, printed: str) -> bool:
     return all(part in printed for part in shown.split("...\n"))
 
 
-def test_the_first_specs_of_the_language() -> None:
-    one_line, lenet, resnet, *_ = fences(ROOT / "docs/language.md", "net")
-    assert nw.check(one_line) == []
-    assert nw.check(lenet) == []
+def test_the_specs_of_the_language() -> None:
+    """All that are no list of what can be written."""
+    one_line, lenet, resnet, imports, *_, elman, transformer = fences(
+        ROOT / "docs/language.md", "net"
+    )
+    for text in (one_line, lenet, imports + "conv(3x3, 8)", elman, transformer):
+        assert nw.check(text) == []
     assert nw.loads(resnet, net="resnet18").params == 11_689_512

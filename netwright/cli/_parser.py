@@ -96,7 +96,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_parameter,
         metavar="NAME=VALUE",
-        help="a parameter of the net: classes=10, depths=[3,4,6,3], unit=bottleneck",
+        help="a parameter of the net: classes=10, 'depths=[3,4,6,3]', unit=bottleneck",
     )
     parser.add_argument(
         "--input",

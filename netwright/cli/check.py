@@ -15,7 +15,7 @@ from ._work import forms, report
 EXAMPLES = """\
   netwright check unet.net
   netwright check nets/*.net --output-format github
-  netwright check resnet.net --net ResNet -p unit=bottleneck -p depths=[3,4,6,3]
+  netwright check resnet.net --net ResNet -p unit=bottleneck -p 'depths=[3,4,6,3]'
   echo 'conv(3x3,64) > relu > pool(2,2)' | netwright check - --input 3x32x32
 """
 
