@@ -135,7 +135,7 @@ class _Scope:
         key = self._key(draft, path)
         self.keys[id(draft)] = key
         idle = id(draft) not in self.used
-        op, types = self._op(draft, idle)
+        op, types = self._op(draft)
         inputs = self._inputs(draft)
         return Node(
             key=key,
@@ -159,17 +159,17 @@ class _Scope:
         self.counts[f"#{word}"] = count
         return path if path and count == 1 else f"{word}#{count}"
 
-    def _op(self, draft: Draft, idle: bool) -> tuple[Op, tuple[TensorType, ...]]:
+    def _op(self, draft: Draft) -> tuple[Op, tuple[TensorType, ...]]:
         if draft.failed is not None:
             return draft.failed, ()
-        op, types = self._called(draft, idle)
+        op, types = self._called(draft)
         scan = draft.scan
         if scan is None:
             return op, types
         assert isinstance(op, LayerOp | CallOp)
         return ScanOp(op, scan.sequences, scan.states, scan.emits, scan.reverse), types
 
-    def _called(self, draft: Draft, idle: bool) -> tuple[Op, tuple[TensorType, ...]]:
+    def _called(self, draft: Draft) -> tuple[Op, tuple[TensorType, ...]]:
         if draft.weight is not None:
             chain, name = draft.weight
             local = chain_from(chain, self.builder)

@@ -25,7 +25,7 @@ adding a layer touches that file and its test alone::
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from types import NoneType, UnionType
@@ -406,6 +406,3 @@ def takes(hint: Any, kind: type) -> bool:
     if get_origin(hint) in (Union, UnionType):
         return any(takes(option, kind) for option in get_args(hint))
     return hint is kind
-
-
-Infer: TypeAlias = Callable[..., TensorType | tuple[TensorType, ...]]

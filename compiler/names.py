@@ -11,8 +11,8 @@ from typing import Final
 
 from ..grammar import syntax
 from .elaborate.calls import INITS
-from .elaborate.expressions import OWN_WORDS
 from .elaborate.functions import FUNCTIONS
+from .elaborate.names import OWN_WORDS
 from .layer import hints, options
 from .layers import layers
 

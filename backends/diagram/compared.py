@@ -21,8 +21,6 @@ from .chart import Part, Ref, Step
 from .picture import Cluster, Edge, Item, Kind, Picture, Run, Strip, Text, text
 from .scope import End
 
-LONG: Final = 40
-"""Letters of a title with an arrow in it."""
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
 
 

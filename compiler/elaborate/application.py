@@ -543,9 +543,9 @@ class Application(Expressions):
         if pairs is None:
             return False
         self.step(span, 4 * len(pairs))
-        return all(a == b or self._may_equal(network, a, b, span) for a, b in pairs)
+        return all(a == b or self._may_equal(a, b, span) for a, b in pairs)
 
-    def _may_equal(self, network: Shared, a: Dim, b: Dim, span: Span) -> bool:
+    def _may_equal(self, a: Dim, b: Dim, span: Span) -> bool:
         return equal(a, b) is None and self.may_be_equal(a, b, span)
 
     def _share_differs(self, network: Shared, first: Draft, draft: Draft, span: Span) -> Data:

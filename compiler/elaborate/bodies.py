@@ -42,9 +42,9 @@ from ..values import (
 )
 from .advice import fitting_help
 from .application import Application, _rebuilt, _tensors
-from .calls import listing
 from .context import BLOCK_STEPS, MAX_DEPTH, Naming, TooMuch
 from .expressions import counting
+from .names import listing
 
 
 class Instance(Entity):
@@ -376,7 +376,7 @@ class Bodies(Application):
                 inner = self._enter(block, graph, env, inputs, network.span)
                 value = UNKNOWN if inner is None else self.run_block(block, env, inner)
                 if inner is not None and not unknown_in(value):
-                    value = self._result(block, graph, env, value)
+                    value = self._result(block, env, value)
         finally:
             self.calls.pop()
         if inner is None:
@@ -569,7 +569,7 @@ class Bodies(Application):
             "E209", f"`{block.name}` gives no result", block.name_span, help=help, fix=fix
         )
 
-    def _result(self, block: syntax.Block, graph: Builder, env: Environment, value: Data) -> Data:
+    def _result(self, block: syntax.Block, env: Environment, value: Data) -> Data:
         place = block.body[-1].span
         if isinstance(value, Network) or networks_in(value):
             if self._called_with_a_tensor(value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args, get_origin
 
 from ...grammar import syntax
@@ -21,7 +21,6 @@ from ..values import (
     LayerWord,
     Network,
     Renamed,
-    Shared,
     Template,
     Tensor,
     describe,
@@ -29,9 +28,9 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .context import Context, NeedsInput
 from .foreign import explain_setting, is_sequential, native, translated
 from .functions import Bad, call_function
+from .names import Names, listing
 
 HIDDEN: Final = "the file's own name hides the layer: choose another one"
 INITS: Final = frozenset(
@@ -41,7 +40,7 @@ INITS: Final = frozenset(
 )  # fmt: skip
 
 
-class Calls(Context):
+class Calls(Names):
     """What stands before parentheses, and what stands in them."""
 
     def call(self, expr: syntax.Call, env: Environment) -> Data:
@@ -337,7 +336,7 @@ class Calls(Context):
         layer, types = word.layer, hints(word.layer)
         names = list(types)
         if layer.variadic and arguments:
-            values[names[0]] = self._variadic(arguments, types[names[0]], env)
+            values[names[0]] = self._variadic(arguments, env)
             spans[names[0]] = arguments[0].span.to(arguments[-1].span)
             return True
         limit = min(layer.positional, len(names))
@@ -355,9 +354,7 @@ class Calls(Context):
             return self._applied(word, arguments, extra[0], span, env)
         return self._too_many(word, arguments, names[:limit])
 
-    def _variadic(
-        self, arguments: tuple[syntax.Expr, ...], hint: Any, env: Environment
-    ) -> list[Data] | Data:
+    def _variadic(self, arguments: tuple[syntax.Expr, ...], env: Environment) -> Data:
         items = [self.evaluate(a, env) for a in arguments]
         return items[0] if len(items) == 1 and isinstance(items[0], list) else items
 
@@ -574,22 +571,6 @@ class Calls(Context):
     def bind_scan(self, expr: syntax.Call, env: Environment) -> Data:
         raise NotImplementedError
 
-    # --- what other parts provide -----------------------------------------------------------------
-
-    def lookup(self, name: str, env: Environment, span: Span) -> Any:
-        raise NotImplementedError
-
-    def unknown_name(
-        self, name: str, span: Span, env: Environment, choices: Sequence[str] = ()
-    ) -> Data:
-        raise NotImplementedError
-
-    def known_type(self, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
-        raise NotImplementedError
-
-    def file_name(self, file: Any, name: str) -> Data:
-        raise NotImplementedError
-
     # --- inputs -----------------------------------------------------------------------------------
 
     def declare_input(self, expr: syntax.Call, env: Environment) -> Data:
@@ -711,15 +692,6 @@ def _last_name(expr: syntax.Expr) -> str:
     return expr.name if isinstance(expr, syntax.Attribute) else "block"
 
 
-def listing(names: list[str]) -> str:
-    shown = [f"`{n}`" for n in names[:12]]
-    if len(shown) < 2:
-        return "".join(shown) or "nothing"
-    return (
-        f"{', '.join(shown[:-1])} and {shown[-1]}" if len(names) <= 12 else ", ".join(shown) + "..."
-    )
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
@@ -748,6 +720,3 @@ def _describe_kind(kind: Any) -> str:
         Init: "an initialiser", Layer: "a layer, such as `conv(3x3, 64)`",
     }  # fmt: skip
     return simple.get(kind, "another value")
-
-
-__all__ = ["Calls", "Layer", "NeedsInput", "Shared", "describe_hint"]

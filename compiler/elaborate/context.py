@@ -304,9 +304,6 @@ class Context:
             ]
         return [f'in a repeated body number it: `as "{path}{{{variable}}}"`']
 
-    def run_layer(self, layer: Layer, inputs: Sequence[TensorType]) -> tuple[TensorType, ...]:
-        raise NotImplementedError
-
 
 def _text(found: Diagnostic) -> str:
     return found.span.text if found.span else ""

@@ -290,7 +290,7 @@ class Program(Scans):
                 tensor = self.net_input(port.name, shape, dtype, port.span)
                 env.names[port.name] = tensor
             value = self.run_block(block, env, [])
-            return self._result(block, self.root, env, value) if not unknown_in(value) else UNKNOWN
+            return self._result(block, env, value) if not unknown_in(value) else UNKNOWN
 
     def _result_without_ports(self, block: syntax.Block, env: Environment) -> Data:
         if not block.body:
@@ -303,7 +303,7 @@ class Program(Scans):
             return self.no_result(block, env)
         value = self._network_result(last.value, env)
         if not unknown_in(value) and self.net_block is block:
-            return self._result(block, self.root, env, value)
+            return self._result(block, env, value)
         return value
 
     def _port_shape(self, port: syntax.Port, env: Environment) -> tuple[Dim, ...]:

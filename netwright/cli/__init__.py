@@ -21,7 +21,7 @@ from typing import Protocol, cast
 
 from ._parser import Misuse, Parser, complain
 
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
+CLEAN, MISUSE = 0, 2
 INTERNAL = 70  # EX_SOFTWARE
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 
