@@ -222,7 +222,7 @@ class _Scope:
         """A share that runs in inner scopes only lives here as an idle node."""
         first = share.first
         assert first is not None
-        op, types = self._op(first, idle=True)
+        op, types = self._op(first)
         return Node(share.name, op, (), first.takes, types, path=share.name, idle=True,
                     span=share.span)  # fmt: skip
 
