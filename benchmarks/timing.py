@@ -34,7 +34,7 @@ class Result:
 
     @property
     def reached(self) -> bool:
-        return self.aim is None or self.ratio >= self.aim
+        return self.aim is None or round(self.ratio, 2) >= self.aim
 
 
 def rivals(name: str, ours: Job, theirs: Job, *, rounds: int, aim: float | None = None) -> Result:

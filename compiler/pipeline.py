@@ -57,6 +57,22 @@ class Request(Record):
     partial: bool = False
 
 
+@contextmanager
+def _deep_and_uncollected() -> Iterator[None]:
+    """Room for nested blocks, and no garbage collection: what a compilation makes stays until its
+    end, so looking for garbage meanwhile costs a quarter of its time and finds none."""
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
+@_deep_and_uncollected()
 def load_source(
     source: Source,
     *,
@@ -73,12 +89,13 @@ def load_source(
     spec: ``Compilation.graph`` is None then, and with ``partial`` there is the graph up to the
     errors, unless the text itself has syntax errors.
     """
-    tree, found = _parse(source)
+    tree, found = parse(source)
     chosen = choose_nets(source, tree, found, net)
     request = Request(parameters or {}, inputs, search, partial and not found)
     return _compile(source, tree, chosen, chosen.net, request, freeze=True)
 
 
+@_deep_and_uncollected()
 def check_source(
     source: Source,
     *,
@@ -91,7 +108,7 @@ def check_source(
 
     No graph is made: all that can be wrong is found before.
     """
-    tree, found = _parse(source)
+    tree, found = parse(source)
     chosen = choose_nets(source, tree, found, net, every=True)
     request = Request(parameters or {}, inputs, search)
     result = Compilation(None, chosen.findings, chosen.nets)
@@ -113,14 +130,8 @@ def _of_library(
     source: Source, tree: syntax.File, chosen: Choice, request: Request
 ) -> dict[tuple[Any, ...], Diagnostic]:
     """What is wrong in a file beside its having no net to check, if anything is."""
-    with _deep_and_uncollected():
-        program = _elaborate(source, tree, chosen.findings, None, request, 0)
+    program = _elaborate(source, tree, chosen.findings, None, request, 0)
     return {(d.code, d.span, d.message): d for d in program.diagnostics}
-
-
-def _parse(source: Source) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
-    with _deep_and_uncollected():
-        return parse(source)
 
 
 def _compile(
@@ -130,15 +141,14 @@ def _compile(
     """``steps`` were taken for other nets of the file."""
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
-    with _deep_and_uncollected():
-        program = _elaborate(source, tree, chosen.findings, net, request, steps)
-        findings = (*chosen.findings, *program.diagnostics)
-        if any(d.severity == "error" for d in findings) or program.result is None:
-            partial = _partial(program) if request.partial else None
-            return Compilation(None, findings, chosen.nets, net, program.steps, partial)
-        findings = (*findings, *lint(tree, program))
-        graph = _frozen(program) if freeze else None
-        return Compilation(graph, findings, chosen.nets, net, program.steps)
+    program = _elaborate(source, tree, chosen.findings, net, request, steps)
+    findings = (*chosen.findings, *program.diagnostics)
+    if any(d.severity == "error" for d in findings) or program.result is None:
+        partial = _partial(program) if request.partial else None
+        return Compilation(None, findings, chosen.nets, net, program.steps, partial)
+    findings = (*findings, *lint(tree, program))
+    graph = _frozen(program) if freeze else None
+    return Compilation(graph, findings, chosen.nets, net, program.steps)
 
 
 def _frozen(program: Program) -> Graph:
@@ -149,21 +159,6 @@ def _frozen(program: Program) -> Graph:
 def _partial(program: Program) -> Graph | None:
     program.fail_alone()
     return freeze_partial(program.root, program.outputs())
-
-
-@contextmanager
-def _deep_and_uncollected() -> Iterator[None]:
-    """Room for nested blocks, and no garbage collection: what a compilation makes stays until its
-    end, so looking for garbage meanwhile costs a quarter of its time and finds none."""
-    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
 
 
 def _elaborate(
