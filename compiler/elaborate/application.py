@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...grammar import syntax
@@ -43,6 +43,7 @@ from .advice import mismatch_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
 from .expressions import Expressions, counting, is_named_by_label
 from .functions import is_modest
+from .results import all_tensors, rebuilt
 
 
 class Application(Expressions):
@@ -287,7 +288,7 @@ class Application(Expressions):
     ) -> Data:
         """Close a scope whose result is ``value`` (of its tensors) and call it here."""
         with self.building(child):
-            inner = [self.bring(t) for t in _tensors(value)]
+            inner = [self.bring(t) for t in all_tensors(value)]
         self.check_labels(child)
         child.close()
         outer = {id(draft): tensor for draft, tensor in child.captured.values()}
@@ -298,7 +299,7 @@ class Application(Expressions):
         child.site = child.site or call
         self._pass_outers(child)
         self.name(call, naming, word)
-        return _rebuilt(value, iter(call.tensors()))
+        return rebuilt(value, iter(call.tensors()))
 
     def check_labels(self, scope: Builder) -> None:
         """Parameters of their own have no name but their label."""
@@ -666,22 +667,6 @@ def _results(layer: Layer, draft: Draft) -> Data:
         return tensors
     first = tensors[0]
     return Tensor(draft, 0, first.type, side=tuple(tensors[1:])) if len(tensors) > 1 else first
-
-
-def _tensors(value: Data) -> list[Tensor]:
-    """The tensors of a result in order: side results follow their tensor."""
-    if isinstance(value, list):
-        return [t for item in value for t in _tensors(item)]
-    return [value, *value.side]
-
-
-def _rebuilt(value: Data, tensors: Iterator[Tensor]) -> Data:
-    """The same structure of other tensors."""
-    if isinstance(value, list):
-        return [_rebuilt(item, tensors) for item in value]
-    first = next(tensors)
-    side = tuple(next(tensors) for _ in value.side)
-    return Tensor(first.draft, first.index, first.type, side=side)
 
 
 def _origin_span(tensor: Tensor) -> Span | None:

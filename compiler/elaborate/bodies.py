@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -10,29 +9,19 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.record import Entity
 from ...grammar.source import Span
-from ..builder import Builder, origin
-from ..dims import Dim, Size, less, solved, substitute, symbol, symbols
+from ..builder import Builder
+from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
 from ..layer import noting_open_pairs, same
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
     BlockNetwork,
-    Chain,
-    Combined,
     Data,
-    Fan,
-    Labelled,
-    LayerNetwork,
     LayerWord,
-    Loop,
     Namespace,
     Network,
-    Renamed,
-    Repeat,
-    Scan,
     Shared,
-    Sliced,
     Template,
     Tensor,
     describe,
@@ -41,10 +30,20 @@ from ..values import (
     unknown_in,
 )
 from .advice import fitting_help
-from .application import Application, _rebuilt, _tensors
+from .application import Application
 from .context import BLOCK_STEPS, MAX_DEPTH, Naming, TooMuch
 from .expressions import counting
+from .keys import Keys
 from .names import listing
+from .results import all_tensors, main_tensors, rebuilt, shown_arguments
+from .trees import (
+    accessors,
+    head,
+    names_in,
+    port_axes,
+    tensor_names,
+    whole_labels,
+)
 
 
 class Instance(Entity):
@@ -178,7 +177,7 @@ class Bodies(Application):
         value = self.evaluate(statement.value, env)
         if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
             if value.side:
-                value = _tensors(value)
+                value = all_tensors(value)
         elif isinstance(value, Network):
             value = self._named_network(statement, value, env)
         self.bind_pattern(statement.target, value, env)
@@ -270,13 +269,13 @@ class Bodies(Application):
 
     def _numbers_in(self, expr: syntax.Expr, env: Environment) -> list[str]:
         """``width = 100, heads = 7``: the numbers that a condition speaks of."""
-        names = dict.fromkeys(n for n in _names(expr))
+        names = dict.fromkeys(n.id for n in names_in(expr))
         found = []
         for name in names:
             value = self.lookup(name, env, expr.span)
             if value is not None and isinstance(value.value, int | float | str | Size):
                 found.append(f"{name} = {value.value}")
-        for part in _accessors(expr):
+        for part in accessors(expr):
             value = self.evaluate(part, env)
             if isinstance(value, int | Size):
                 found.append(f"{part.span.text} = {value}")
@@ -363,7 +362,7 @@ class Bodies(Application):
         self.step(network.span, BLOCK_STEPS)
         block = network.template.block
         graph = Builder(
-            "block", block.name, self.builder, arguments=_shown(network.arguments),
+            "block", block.name, self.builder, arguments=shown_arguments(network.arguments),
             documentation=block.documentation, span=block.span,
         )  # fmt: skip
         env = network.template.environment.inner()
@@ -447,7 +446,7 @@ class Bodies(Application):
         """A declared shape without the batch, for a message: what is bound nowhere is a name."""
         sizes: list[Data] = []
         for expr in port.shape or ():
-            free = any(not self._size_known(name.id, env) for name in size_names(expr))
+            free = any(not self._size_known(name.id, env) for name in names_in(expr))
             value = expr.span.text if free else self.evaluate(expr, env)
             sizes += value if isinstance(value, list) else [value]
         return sizes
@@ -516,7 +515,7 @@ class Bodies(Application):
     def open_names(self, expr: syntax.Expr, env: Environment) -> list[str]:
         """The names in a port's shape that are bound nowhere."""
         found: list[str] = []
-        for name in size_names(expr):
+        for name in names_in(expr):
             if name.id not in found and not self._size_known(name.id, env):
                 self.check_size_name(name)
                 found.append(name.id)
@@ -654,12 +653,12 @@ class Bodies(Application):
         )
         site = graph.site
         assert site is not None
-        inner = site.results[: len(_tensors(known.value))]
+        inner = site.results[: len(all_tensors(known.value))]
         types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
         call = self.draft(inputs, types, network.span, child=graph, results=inner, sizes=renamed)
         self._pass_outers(graph)
         self.name(call, naming, network.word)
-        return _rebuilt(known.value, iter(call.tensors()))
+        return rebuilt(known.value, iter(call.tensors()))
 
     def _moved(self, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:
         return self.bring(moved.get(tensor.identity, tensor))
@@ -672,7 +671,7 @@ class Bodies(Application):
         Also the tensors that the key speaks of, in order, as seen from here, and the symbols of
         their types: an equal instance maps both. Last, what the key knows by identity.
         """
-        keys = _Keys([self.bring(t) for t in inputs])
+        keys = Keys([self.bring(t) for t in inputs])
         body = (
             keys.of(network.template),
             tuple((name, keys.of(v)) for name, v in network.arguments.items()),
@@ -686,248 +685,6 @@ class Bodies(Application):
         arguments = [self.bring(t) for t in keys.tensors]
         key = (*body, keys.pattern(arguments), shapes, sizes, free)
         return key, arguments, tuple(names), keys.kept
-
-
-class _Keys:
-    """The structure of arguments as something hashable; tensors and sizes are set apart.
-
-    ``fixed`` are the symbols that a nested block sees around it: there they keep their names.
-    ``seen`` are the tensors that it sees: an argument may be one of them. ``kept`` holds what the
-    key knows by ``id``, so that nothing else gets that number.
-    """
-
-    def __init__(self, piped: list[Tensor]) -> None:
-        self.tensors = piped
-        self.sizes: list[Size] = []
-        self.fixed: set[str] = set()
-        self.seen: set[tuple[int, int]] = set()
-        self.kept: list[object] = []
-
-    def symbols(self) -> tuple[str, ...]:
-        types = [t.type for t in self.tensors]
-        return symbols(*self.sizes, *(d for t in types if t for d in t.shape))
-
-    def pattern(self, brought: list[Tensor]) -> tuple[Any, ...]:
-        """Which of the tensors are the same, and which are also seen from inside."""
-        first: dict[tuple[int, int], int] = {}
-        origins = [origin(t) for t in brought]
-        return tuple(
-            o if o in self.seen else first.setdefault(t.identity, i)
-            for i, (t, o) in enumerate(zip(brought, origins, strict=True))
-        )
-
-    def identity(self, value: object) -> int:
-        self.kept.append(value)
-        return id(value)
-
-    def environment(self, environment: Environment) -> int:
-        """The names around a nested block or loop, as they were."""
-        if environment.seen is None:
-            environment.seen = Sight(environment)
-        self.fixed |= environment.seen.symbols
-        self.seen |= environment.seen.tensors
-        return self.identity(environment)
-
-    def of(self, value: Any) -> Any:
-        match value:
-            case Tensor():
-                self.tensors.append(value)
-                weight = value.draft.weight
-                if weight is None:
-                    return "tensor"
-                return ("weight", self.identity(weight[0][-1]), weight[1])
-            case Size():
-                self.sizes.append(value)
-                return "size"
-            case list() | tuple():
-                return (type(value).__name__, *map(self.of, value))
-            case bool() | int() | float():
-                return type(value).__name__, value
-            case LayerNetwork():
-                layer = tuple(self.of(getattr(value.layer, n)) for n in value.layer.settings)
-                tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
-                return ("layer", type(value.layer), value.word, layer, tensors)
-            case TensorType():
-                self.sizes += [d for d in value.shape if isinstance(d, Size)]
-                shape = tuple(d if isinstance(d, int) else "size" for d in value.shape)
-                return ("type", shape, value.dtype)
-            case BlockNetwork():
-                arguments = tuple((n, self.of(v)) for n, v in value.arguments.items())
-                return ("block", self.of(value.template), value.word, arguments)
-            case Template():
-                return ("template", id(value.block), self.environment(value.environment))
-            case LayerWord():
-                defaults = self.identity(value.environment.defaults)
-                return ("word", value.layer, value.word, defaults)
-            case Shared():
-                return ("share", self.identity(value))
-            case Renamed():
-                return ("renamed", value.word, self.of(value.network))
-            case Chain() | Fan():
-                return (type(value).__name__, *map(self.of, value.members))
-            case Combined():
-                return ("combined", value.operator, self.of(value.left), self.of(value.right))
-            case Repeat():
-                return ("repeat", value.count, self.of(value.network))
-            case Scan():
-                init = tuple(map(self.of, value.init)) if value.init is not None else None
-                return ("scan", self.of(value.cell), init, value.reverse)
-            case Sliced():
-                return ("sliced", self.of(value.network), self.of(value.items))
-            case slice():
-                return ("slice", *map(self.of, (value.start, value.stop, value.step)))
-            case Labelled():
-                label = value.label
-                return ("labelled", label.path, label.name, value.numbered, self.of(value.network))
-            case Loop():
-                return ("loop", id(value.syntax), self.environment(value.environment))
-            case _:
-                return ("value", value if value.__hash__ else self.identity(value))
-
-
-def head(expr: syntax.Expr) -> syntax.Expr:
-    """The leftmost operand."""
-    while True:
-        if isinstance(expr, syntax.Binary):
-            expr = expr.left
-        elif isinstance(expr, syntax.Paren | syntax.Labelled):
-            expr = expr.body
-        elif isinstance(expr, syntax.Index | syntax.Attribute):
-            expr = expr.value
-        elif isinstance(expr, syntax.List) and expr.items:
-            expr = expr.items[0]
-        elif isinstance(expr, syntax.Conditional):
-            expr = expr.then
-        else:
-            return expr
-
-
-def size_names(expr: syntax.Node) -> Iterator[syntax.Name]:
-    """The names in an expression of sizes, functions left out."""
-    if isinstance(expr, syntax.Name):
-        yield expr
-    skipped = expr.function if isinstance(expr, syntax.Call) else None
-    for child in syntax.children(expr):
-        if child is not skipped:
-            yield from size_names(child)
-
-
-def port_axes(port: syntax.Port) -> tuple[str, ...]:
-    """Names for the axes of what is piped into a port, where nothing else names them."""
-    names = "TDEFG"
-    return ("N", *(names[i] if i < len(names) else f"D{i}" for i in range(len(port.shape or ()))))
-
-
-class Sight:
-    """The tensors and symbols that stand in an environment."""
-
-    def __init__(self, environment: Environment) -> None:
-        self.symbols: set[str] = set()
-        self.tensors: set[tuple[int, int]] = set()
-        for scope in environment.chain():
-            for value in (*scope.names.values(), *scope.labels.values()):
-                self._see(value)
-
-    def _see(self, value: Any) -> None:
-        if isinstance(value, list):
-            for item in value:
-                self._see(item)
-        elif isinstance(value, Size):
-            self.symbols.update(symbols(value))
-        elif isinstance(value, Tensor):
-            self.tensors.add(origin(value))
-            self.symbols.update(value.type.symbols() if value.type else ())
-
-
-def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
-    if isinstance(pattern, syntax.Name):
-        return [pattern]
-    return [name for item in pattern.items for name in pattern_names(item)]
-
-
-def tensor_names(block: syntax.Block) -> frozenset[str]:
-    """The names that may mean tensors in a block's last line."""
-    assigned = (s.target for s in block.body if isinstance(s, syntax.Assign))
-    names = [n.id for target in assigned for n in pattern_names(target)]
-    return frozenset([*names, *(p.name for p in block.inputs or ())])
-
-
-def whole_labels(expr: syntax.Expr, tensors: frozenset[str]) -> tuple[Span, ...]:
-    """The labels ``as _`` on what is a whole body: ``(f > g) as _``, ``x > (f > g) as _``."""
-    match expr:
-        case syntax.Paren():
-            return whole_labels(expr.body, tensors)
-        case syntax.Conditional():
-            return whole_labels(expr.then, tensors) + whole_labels(expr.otherwise, tensors)
-        case syntax.Binary(operator=">") if _holds_no_module(expr.left, tensors):
-            return whole_labels(expr.right, tensors)
-        case syntax.Labelled(label=syntax.LabelName(name="_")):
-            return (expr.label.span,)
-        case _:
-            return ()
-
-
-def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
-    """Whether this start of a pipe is tensors alone."""
-    match expr:
-        case syntax.Name():
-            return expr.id in tensors
-        case syntax.Paren():
-            return _holds_no_module(expr.body, tensors)
-        case syntax.List():
-            return all(_holds_no_module(item, tensors) for item in expr.items)
-        case syntax.Call(function=syntax.Name(id="input")):
-            return True
-        case _:
-            return False
-
-
-def main_tensors(value: Data) -> Iterator[Tensor]:
-    """The tensors of a result without their side results."""
-    if isinstance(value, list):
-        for item in value:
-            yield from main_tensors(item)
-    else:
-        yield value
-
-
-def _names(expr: Any) -> Iterator[str]:
-    if isinstance(expr, syntax.Name):
-        yield expr.id
-    for field in ("left", "right", "operand", "body", "condition", "value", "arguments", "items"):
-        part = getattr(expr, field, None)
-        for item in part if isinstance(part, tuple) else (part,):
-            if isinstance(item, syntax.Node):
-                yield from _names(item)
-
-
-def _shown(arguments: Any) -> tuple[tuple[str, object], ...]:
-    """Arguments for titles and tables: numbers as they are, networks by their names."""
-    return tuple((name, shown_value(value)) for name, value in arguments.items())
-
-
-def shown_value(value: Data) -> object:
-    match value:
-        case list():
-            return [shown_value(v) for v in value]
-        case Template() | Shared():
-            return value.name
-        case LayerNetwork() | LayerWord() | BlockNetwork():
-            return value.word
-        case Renamed():
-            return shown_value(value.network)
-        case Network():
-            return "network"
-        case Tensor():
-            return "tensor"
-        case _:
-            return value
-
-
-def _accessors(expr: syntax.Node) -> list[syntax.Attribute]:
-    """``x.c`` and its like in a condition that could be evaluated."""
-    own = [expr] if isinstance(expr, syntax.Attribute) else []
-    return own or [a for child in syntax.children(expr) for a in _accessors(child)]
 
 
 def as_type(sizes: list[Data], dtype: str) -> str:

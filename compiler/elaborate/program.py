@@ -29,9 +29,10 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .bodies import _shown, head, main_tensors, pattern_names, whole_labels
 from .context import Bind, NeedsInput
+from .results import main_tensors, shown_arguments
 from .scans import Scans
+from .trees import head, pattern_names, whole_labels
 
 
 class Finds(Protocol):
@@ -276,7 +277,7 @@ class Program(Scans):
         block = network.template.block
         self.net_block = block
         self.root.name = block.name
-        self.root.arguments = _shown(network.arguments)
+        self.root.arguments = shown_arguments(network.arguments)
         self.root.documentation = self.root.documentation or block.documentation
         self.root.span = self.root.span or block.span
         env = network.template.environment.inner()

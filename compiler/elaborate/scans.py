@@ -29,9 +29,9 @@ from ..values import (
     unknown_in,
 )
 from .advice import fitting_help
-from .application import _tensors
 from .bodies import Bodies
 from .context import Naming
+from .results import all_tensors
 
 
 class Scans(Bodies):
@@ -84,7 +84,7 @@ class Scans(Bodies):
         value = self.apply(network.cell, [*sequence, *states], network.span, naming)
         if unknown_in(value):
             return UNKNOWN
-        results = _tensors(value)
+        results = all_tensors(value)
         if len({id(r.draft) for r in results}) != 1 or results[0].draft.scan is not None:
             return self._no_cell(network)
         return self._as_scan(network, results[0].draft, inputs, states, results)

@@ -1,0 +1,145 @@
+"""What makes two calls of a block equal, as something hashable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..builder import origin
+from ..dims import Size, symbols
+from ..environment import Environment
+from ..types import TensorType
+from ..values import (
+    BlockNetwork,
+    Chain,
+    Combined,
+    Fan,
+    Labelled,
+    LayerNetwork,
+    LayerWord,
+    Loop,
+    Renamed,
+    Repeat,
+    Scan,
+    Shared,
+    Sliced,
+    Template,
+    Tensor,
+)
+
+
+class Keys:
+    """The structure of arguments as something hashable; tensors and sizes are set apart.
+
+    ``fixed`` are the symbols that a nested block sees around it: there they keep their names.
+    ``seen`` are the tensors that it sees: an argument may be one of them. ``kept`` holds what the
+    key knows by ``id``, so that nothing else gets that number.
+    """
+
+    def __init__(self, piped: list[Tensor]) -> None:
+        self.tensors = piped
+        self.sizes: list[Size] = []
+        self.fixed: set[str] = set()
+        self.seen: set[tuple[int, int]] = set()
+        self.kept: list[object] = []
+
+    def symbols(self) -> tuple[str, ...]:
+        types = [t.type for t in self.tensors]
+        return symbols(*self.sizes, *(d for t in types if t for d in t.shape))
+
+    def pattern(self, brought: list[Tensor]) -> tuple[Any, ...]:
+        """Which of the tensors are the same, and which are also seen from inside."""
+        first: dict[tuple[int, int], int] = {}
+        origins = [origin(t) for t in brought]
+        return tuple(
+            o if o in self.seen else first.setdefault(t.identity, i)
+            for i, (t, o) in enumerate(zip(brought, origins, strict=True))
+        )
+
+    def identity(self, value: object) -> int:
+        self.kept.append(value)
+        return id(value)
+
+    def environment(self, environment: Environment) -> int:
+        """The names around a nested block or loop, as they were."""
+        if environment.seen is None:
+            environment.seen = Sight(environment)
+        self.fixed |= environment.seen.symbols
+        self.seen |= environment.seen.tensors
+        return self.identity(environment)
+
+    def of(self, value: Any) -> Any:
+        match value:
+            case Tensor():
+                self.tensors.append(value)
+                weight = value.draft.weight
+                if weight is None:
+                    return "tensor"
+                return ("weight", self.identity(weight[0][-1]), weight[1])
+            case Size():
+                self.sizes.append(value)
+                return "size"
+            case list() | tuple():
+                return (type(value).__name__, *map(self.of, value))
+            case bool() | int() | float():
+                return type(value).__name__, value
+            case LayerNetwork():
+                layer = tuple(self.of(getattr(value.layer, n)) for n in value.layer.settings)
+                tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
+                return ("layer", type(value.layer), value.word, layer, tensors)
+            case TensorType():
+                self.sizes += [d for d in value.shape if isinstance(d, Size)]
+                shape = tuple(d if isinstance(d, int) else "size" for d in value.shape)
+                return ("type", shape, value.dtype)
+            case BlockNetwork():
+                arguments = tuple((n, self.of(v)) for n, v in value.arguments.items())
+                return ("block", self.of(value.template), value.word, arguments)
+            case Template():
+                return ("template", id(value.block), self.environment(value.environment))
+            case LayerWord():
+                defaults = self.identity(value.environment.defaults)
+                return ("word", value.layer, value.word, defaults)
+            case Shared():
+                return ("share", self.identity(value))
+            case Renamed():
+                return ("renamed", value.word, self.of(value.network))
+            case Chain() | Fan():
+                return (type(value).__name__, *map(self.of, value.members))
+            case Combined():
+                return ("combined", value.operator, self.of(value.left), self.of(value.right))
+            case Repeat():
+                return ("repeat", value.count, self.of(value.network))
+            case Scan():
+                init = tuple(map(self.of, value.init)) if value.init is not None else None
+                return ("scan", self.of(value.cell), init, value.reverse)
+            case Sliced():
+                return ("sliced", self.of(value.network), self.of(value.items))
+            case slice():
+                return ("slice", *map(self.of, (value.start, value.stop, value.step)))
+            case Labelled():
+                label = value.label
+                return ("labelled", label.path, label.name, value.numbered, self.of(value.network))
+            case Loop():
+                return ("loop", id(value.syntax), self.environment(value.environment))
+            case _:
+                return ("value", value if value.__hash__ else self.identity(value))
+
+
+class Sight:
+    """The tensors and symbols that stand in an environment."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.symbols: set[str] = set()
+        self.tensors: set[tuple[int, int]] = set()
+        for scope in environment.chain():
+            for value in (*scope.names.values(), *scope.labels.values()):
+                self._see(value)
+
+    def _see(self, value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                self._see(item)
+        elif isinstance(value, Size):
+            self.symbols.update(symbols(value))
+        elif isinstance(value, Tensor):
+            self.tensors.add(origin(value))
+            self.symbols.update(value.type.symbols() if value.type else ())

@@ -1,0 +1,65 @@
+"""The structure of values: their tensors, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..values import (
+    BlockNetwork,
+    Data,
+    LayerNetwork,
+    LayerWord,
+    Network,
+    Renamed,
+    Shared,
+    Template,
+    Tensor,
+)
+
+
+def all_tensors(value: Data) -> list[Tensor]:
+    """The tensors of a result in order: side results follow their tensor."""
+    if isinstance(value, list):
+        return [t for item in value for t in all_tensors(item)]
+    return [value, *value.side]
+
+
+def rebuilt(value: Data, tensors: Iterator[Tensor]) -> Data:
+    """The same structure of other tensors."""
+    if isinstance(value, list):
+        return [rebuilt(item, tensors) for item in value]
+    first = next(tensors)
+    side = tuple(next(tensors) for _ in value.side)
+    return Tensor(first.draft, first.index, first.type, side=side)
+
+
+def main_tensors(value: Data) -> Iterator[Tensor]:
+    """The tensors of a result without their side results."""
+    if isinstance(value, list):
+        for item in value:
+            yield from main_tensors(item)
+    else:
+        yield value
+
+
+def shown_arguments(arguments: Mapping[str, Data]) -> tuple[tuple[str, object], ...]:
+    """Arguments for titles and tables: numbers as they are, networks by their names."""
+    return tuple((name, shown_value(value)) for name, value in arguments.items())
+
+
+def shown_value(value: Data) -> object:
+    match value:
+        case list():
+            return [shown_value(v) for v in value]
+        case Template() | Shared():
+            return value.name
+        case LayerNetwork() | LayerWord() | BlockNetwork():
+            return value.word
+        case Renamed():
+            return shown_value(value.network)
+        case Network():
+            return "network"
+        case Tensor():
+            return "tensor"
+        case _:
+            return value

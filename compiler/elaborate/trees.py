@@ -1,0 +1,90 @@
+"""Questions about syntax that need no environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...grammar import syntax
+from ...grammar.source import Span
+
+
+def head(expr: syntax.Expr) -> syntax.Expr:
+    """The leftmost operand."""
+    while True:
+        if isinstance(expr, syntax.Binary):
+            expr = expr.left
+        elif isinstance(expr, syntax.Paren | syntax.Labelled):
+            expr = expr.body
+        elif isinstance(expr, syntax.Index | syntax.Attribute):
+            expr = expr.value
+        elif isinstance(expr, syntax.List) and expr.items:
+            expr = expr.items[0]
+        elif isinstance(expr, syntax.Conditional):
+            expr = expr.then
+        else:
+            return expr
+
+
+def names_in(expr: syntax.Node) -> Iterator[syntax.Name]:
+    """The names in an expression, functions left out."""
+    if isinstance(expr, syntax.Name):
+        yield expr
+    skipped = expr.function if isinstance(expr, syntax.Call) else None
+    for child in syntax.children(expr):
+        if child is not skipped:
+            yield from names_in(child)
+
+
+def port_axes(port: syntax.Port) -> tuple[str, ...]:
+    """Names for the axes of what is piped into a port, where nothing else names them."""
+    names = "TDEFG"
+    return ("N", *(names[i] if i < len(names) else f"D{i}" for i in range(len(port.shape or ()))))
+
+
+def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
+    if isinstance(pattern, syntax.Name):
+        return [pattern]
+    return [name for item in pattern.items for name in pattern_names(item)]
+
+
+def tensor_names(block: syntax.Block) -> frozenset[str]:
+    """The names that may mean tensors in a block's last line."""
+    assigned = (s.target for s in block.body if isinstance(s, syntax.Assign))
+    names = [n.id for target in assigned for n in pattern_names(target)]
+    return frozenset([*names, *(p.name for p in block.inputs or ())])
+
+
+def whole_labels(expr: syntax.Expr, tensors: frozenset[str]) -> tuple[Span, ...]:
+    """The labels ``as _`` on what is a whole body: ``(f > g) as _``, ``x > (f > g) as _``."""
+    match expr:
+        case syntax.Paren():
+            return whole_labels(expr.body, tensors)
+        case syntax.Conditional():
+            return whole_labels(expr.then, tensors) + whole_labels(expr.otherwise, tensors)
+        case syntax.Binary(operator=">") if _holds_no_module(expr.left, tensors):
+            return whole_labels(expr.right, tensors)
+        case syntax.Labelled(label=syntax.LabelName(name="_")):
+            return (expr.label.span,)
+        case _:
+            return ()
+
+
+def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
+    """Whether this start of a pipe is tensors alone."""
+    match expr:
+        case syntax.Name():
+            return expr.id in tensors
+        case syntax.Paren():
+            return _holds_no_module(expr.body, tensors)
+        case syntax.List():
+            return all(_holds_no_module(item, tensors) for item in expr.items)
+        case syntax.Call(function=syntax.Name(id="input")):
+            return True
+        case _:
+            return False
+
+
+def accessors(expr: syntax.Node) -> list[syntax.Attribute]:
+    """``x.c`` and its like in a condition that could be evaluated."""
+    own = [expr] if isinstance(expr, syntax.Attribute) else []
+    return own or [a for child in syntax.children(expr) for a in accessors(child)]
