@@ -1,9 +1,11 @@
-"""What to do about shapes that do not fit."""
+"""What to do about shapes that do not fit, and about parameters without a name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from ...grammar.source import Span
 from ..builder import Draft
 from ..dims import Dim
 from ..types import TensorType
@@ -67,3 +69,12 @@ def _padding(tensor: Tensor) -> str:
                 return f"`conv({text}, {out}, pad={pad})` keeps the size"
         draft = draft.inputs[0].draft if len(draft.inputs) == 1 else None
     return ""
+
+
+def label_help(word: str, span: Span | None) -> str:
+    """How to name what has no name but its label. ``x * param([8]) as scale`` names the product."""
+    after = span.source.text[span.end :] if span else ""
+    label = re.match(r"[ \t]*as[ \t]+(\w+)", after)
+    if label is None:
+        return f"`{word}(...) as name`"
+    return f"`as {label[1]}` names all before it, so: `({word}(...) as {label[1]})`"

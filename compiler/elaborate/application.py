@@ -39,7 +39,7 @@ from ..values import (
     unknown_in,
 )
 from ..values import Label as PathLabel
-from .advice import mismatch_help
+from .advice import label_help, mismatch_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
 from .expressions import Expressions, counting, is_named_by_label
 from .functions import is_modest
@@ -308,7 +308,8 @@ class Application(Expressions):
                 word = draft.layer.word
                 self.report(
                     "E221", f"`{word}` has no name without a label", draft.span,
-                    notes=["a checkpoint holds it under its label"], help=f"`{word}(...) as name`",
+                    notes=["a checkpoint holds it under its label"],
+                    help=label_help(word, draft.span),
                 )  # fmt: skip
 
     def _pass_outers(self, child: Builder) -> None:
