@@ -68,3 +68,21 @@ def test_the_specs_of_the_language() -> None:
     for text in (one_line, lenet, imports + "conv(3x3, 8)", elman, transformer):
         assert nw.check(text) == []
     assert nw.loads(resnet, net="resnet18").params == 11_689_512
+
+
+def test_the_map_shows_what_is_there() -> None:
+    """Every path that the architecture names, and every folder of the package."""
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    table = text.partition("## What each file does")[2].partition("\n## ")[0]
+    shown: set[Path] = set()
+    for row in table.splitlines():
+        folder = ROOT
+        for name in re.findall(r"`([\w*./]+)`", row.split("|")[1] if "|" in row else ""):
+            path = ROOT / name if "/" in name else folder / name
+            assert list(ROOT.glob(str(path.relative_to(ROOT)))), name
+            folder = path.parent
+            shown |= {path, *path.parents}
+    rooms = ("grammar", "compiler", "backends", "netwright")
+    inits = (p for room in rooms for p in (ROOT / room).rglob("__init__.py"))
+    folders = {p.parent for p in inits if p.parent.resolve() == p.parent}
+    assert folders <= shown, folders - shown
