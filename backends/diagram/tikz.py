@@ -39,8 +39,9 @@ _COMMANDS: Final = {
     OTHER: r"""[1]{\ifdefined\Umathchar\char\string"#1\relax\else{\tiny U+#1}\fi}""",
 }  # fmt: skip
 _DOCUMENT: Final = r"""% {title}, drawn by netwright.
-% By itself: run pdflatex on this file. In a paper: \usepackage{{standalone,tikz}} in the preamble,
-% then \input this file in a figure, within \resizebox{{\linewidth}}{{!}}{{...}} where it is wide.
+% By itself: run pdflatex on this file. In a paper: \usepackage{{standalone,tikz,adjustbox}} in the
+% preamble, and in a figure this, which makes the picture smaller where it is too large:
+% \adjustbox{{max width=\linewidth, max totalheight=.85\textheight}}{{\input{{...}}}}
 % A colour or command that the preamble defines under a name used here (\definecolor{{netconv}}...)
 % is taken for all pictures; so are \tikzset{{every net/.style={{...}}}}'s settings.
 \documentclass[border=6bp]{{standalone}}

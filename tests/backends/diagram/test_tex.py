@@ -151,6 +151,22 @@ def test_all_compile(name: str, view: str, direction: Any, tmp_path: Path) -> No
 
 
 @needs_latex
+def test_a_paper_takes_it_as_the_documentation_says(tmp_path: Path) -> None:
+    """A picture that is higher than the page is made to fit."""
+    deep = "net a: x[3, 8, 8] {{ x > {} }}".format(
+        " > ".join(f"conv(1x1, {n}) > relu" for n in range(8, 28))
+    )
+    (tmp_path / "net.tex").write_text(tex(deep))
+    page = (Path(__file__).parents[3] / "docs/command-line.md").read_text("utf-8")
+    (said,) = re.findall(r"^```latex\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    preamble, figure = said.split("...\n", 1)
+    paper = "\\documentclass[twocolumn]{article}\n" + preamble
+    paper += "\\begin{document}\n" + figure + "\\end{document}\n"
+    compiled(paper.encode(), tmp_path, name="paper")
+    assert "Float too large" not in (tmp_path / "paper.log").read_text("latin-1")
+
+
+@needs_latex
 def test_a_paper_takes_several_and_restyles_them(tmp_path: Path) -> None:
     (tmp_path / "a.tex").write_text(tex(RESIDUAL))
     (tmp_path / "b.tex").write_text(tex(SEQUENTIAL, color_by="params"))
