@@ -19,6 +19,7 @@ from .statements import (
     Var,
     do,
     rebuild,
+    replace_calls,
     replace_variables,
     size,
     variables,
@@ -163,7 +164,7 @@ def with_list(code: Code, old: list[Code], new: Code) -> Code:
     def on_call(call: Call) -> Call:
         return call.replace(args=tuple(new if a == old else a for a in call.args))
 
-    return rebuild(code, lambda part, _: part, call=on_call)
+    return replace_calls(code, on_call)
 
 
 # --- inlining -----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from .drafts import Draft
 from .expressions import Late
 from .parameters import Parameter, Parameters, Row, same
 from .signatures import defaults, positional
-from .statements import Assign, Hole, Statement, rebuild
+from .statements import Assign, Hole, Statement, rebuild, replace_calls
 
 _POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
 
@@ -57,7 +57,7 @@ class Skeleton:
         ))  # fmt: skip
 
     def _holed(self, statement: Statement) -> Any:
-        spelled = rebuild(statement, lambda part, _: part, call=complete)
+        spelled = replace_calls(statement, complete)
         return rebuild(spelled, self._leaf)
 
     def _leaf(self, part: Code, hint: str) -> Code:

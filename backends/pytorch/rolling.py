@@ -33,7 +33,7 @@ from .statements import (
     Statement,
     Var,
     do,
-    rebuild,
+    replace_calls,
     replace_variables,
     variables,
 )
@@ -120,7 +120,7 @@ def _list_in(code: Code) -> list[Code] | None:
         found.extend(a for a in call.args if isinstance(a, list) and _are_variables(a))
         return call
 
-    rebuild(code, lambda part, _: part, call=on_call)
+    replace_calls(code, on_call)
     return found[0] if len(found) == 1 else None
 
 
@@ -137,7 +137,7 @@ def _anonymous(code: Code, members: list[str]) -> Code:
         members.append(call.function.text)
         return call.replace(function=Raw("module"))
 
-    return rebuild(replace_variables(code, lambda _: Raw("?")), lambda part, _: part, call=on_call)
+    return replace_calls(replace_variables(code, lambda _: Raw("?")), on_call)
 
 
 def _attempts(
@@ -259,7 +259,7 @@ class _Attempt:
 
         return tuple(
             row.step.replace(
-                code=rebuild(code_of(row), lambda part, _: part, call=on_call),
+                code=replace_calls(code_of(row), on_call),
                 names=(),
                 label="",
                 auto="",
@@ -321,15 +321,12 @@ class _Gathering(_Attempt):
 class _Carrying(_Attempt):
     """Each round takes what the one before it made."""
 
-    iterable: Code
-    target = "i"
-
     def fits(self) -> bool:
         number = len(self.rounds) - 1
         return self.reads(number) == self.reads(1) if number > 1 else bool(self._starts())
 
-    def is_whole(self) -> bool:
-        """Whether the loop goes through all that it should."""
+    def head(self) -> tuple[str, Code] | None:
+        """The loop's target and what it goes through; None if that is not all that it should be."""
         raise NotImplementedError
 
     def _starts(self) -> dict[Place, Value] | None:
@@ -360,15 +357,17 @@ class _Carrying(_Attempt):
         last = {v: names[p] for v, p in self.places[-1].items()}
         after = self.following()
         left = {*self.results, *(v for s in after for v in s.reads())}
-        if not self.is_whole() or (self.made() - set(last)) & left:
+        head = self.head()
+        if head is None or (self.made() - set(last)) & left:
             return None
+        target, iterable = head
         firsts = {value: names[place] for place, value in start.items()}
         body = self.body(lambda row: replace_variables(row.step.code, _renaming(firsts)))
         wanted = {
             v: n for r in self.rounds[0] for v, n in zip(r.step.outputs, r.step.names, strict=False)
         }
         outputs = tuple(firsts.values())
-        loop = Loop(self.iterable, tuple(map(Var, firsts)), body, self.target)
+        loop = Loop(iterable, tuple(map(Var, firsts)), body, target)
         return self.with_loop(
             loop, outputs, tuple(wanted.get(v, "") for v in outputs),
             [_with_values(s, last) for s in after], [last.get(v, v) for v in self.results],
@@ -396,9 +395,10 @@ class _CallingBlocks(_Carrying):
         )
         return all(steps_evenly(*codes, number) for codes in zip(one, two, last, strict=True))
 
-    def is_whole(self) -> bool:
-        self.iterable = Call("range", (self.count,))
-        return _loop_of(self.init, self.runs()) is not None
+    def head(self) -> tuple[str, Code] | None:
+        if _loop_of(self.init, self.runs()) is None:
+            return None
+        return "i", Call("range", (self.count,))
 
 
 class _GoingThrough(_Carrying):
@@ -412,24 +412,30 @@ class _GoingThrough(_Carrying):
         super().__init__(rows, results, start, period)
         self.lists = lists
 
-    def is_whole(self) -> bool:
+    def owners(self) -> list[str]:
+        """The lists, as expressions."""
         members = [m for row in self.rounds[0] for m in row.members]
         others = [m for row in self.rounds[1] for m in row.members]
         moving = dict.fromkeys(a for a, b in zip(members, others, strict=True) if a != b)
-        owners = [m.removesuffix("[0]") for m in moving]
+        return [m.removesuffix("[0]") for m in moving]
+
+    def targets(self) -> tuple[str, ...]:
+        return tuple(self.lists[owner].target for owner in self.owners())
+
+    def head(self) -> tuple[str, Code] | None:
+        owners = self.owners()
         if any(o not in self.lists or self.lists[o].count != self.count for o in owners):
-            return False
-        self.target = ", ".join(self.lists[o].target for o in owners)
+            return None
         each = tuple(map(Raw, owners))
-        self.iterable = each[0] if len(each) == 1 else Call("zip", each, (("strict", True),))
-        return True
+        whole = each[0] if len(each) == 1 else Call("zip", each, (("strict", True),))
+        return ", ".join(self.targets()), whole
 
     def member(self, first: str, second: str) -> str:
         return first if first == second else self.lists[first.removesuffix("[0]")].target
 
     def rolled(self) -> Rolled | None:
         found = super().rolled()
-        return found and found.replace(targets=tuple(self.target.split(", ")))
+        return found and found.replace(targets=self.targets())
 
 
 def _renaming(values: Mapping[Value, Value]) -> Callable[[Value], Code]:

@@ -185,6 +185,11 @@ def replace_variables(code: Any, replacement: Callable[[Value], Code]) -> Any:
     return rebuild(code, lambda p, _: replacement(p.value) if isinstance(p, Var) else p)
 
 
+def replace_calls(code: Any, replacement: OnCall) -> Any:
+    """The code or statement with other calls for its calls, the inner ones first."""
+    return rebuild(code, lambda part, _: part, call=replacement)
+
+
 # --- printing -------------------------------------------------------------------------------
 
 
