@@ -40,7 +40,7 @@ def to_dot(
 ) -> str:  # fmt: skip
     """The diagram in Graphviz's language.
 
-    ``direction`` is TB (down) or LR; ``title`` defaults to the net's documentation or name, ``""``
+    ``view`` is one of ``views()``; ``direction`` is TB (down) or LR; ``title`` defaults to the net's documentation or name, ``""``
     leaves it out; ``depth`` says how many levels of blocks to open (default: as many as stay
     readable); ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or
     never, another name is a DiagramError; ``color_by`` paints boxes by what they cost: ``params``,
@@ -48,7 +48,7 @@ def to_dot(
     Raises TooLarge for a network that no folding makes drawable.
     """
     options = Options(
-        direction, title, shapes, legend, depth, tuple(expand), tuple(fold), color_by or ""
+        direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
     )
     from .dot import dot
 
@@ -68,7 +68,7 @@ def render(
     if name not in formats():
         raise DiagramError(f"cannot draw .{name}", help=f"there are {', '.join(formats())}")
     options = Options(
-        direction, title, shapes, legend, depth, tuple(expand), tuple(fold), color_by or ""
+        direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
     )
     format = import_module(f"{__name__}.format_{name}")
     picture = _picture(graph, view, options)
@@ -90,6 +90,8 @@ def inline(graph: Graph, *, view: str = "docs") -> str:
 def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
     if view not in views():
         raise DiagramError(f"there is no view {view}", help=f"there are {', '.join(views())}")
+    if options.direction not in ("TB", "LR"):
+        raise DiagramError(f"cannot draw to {options.direction}", help="there are TB, LR")
     if options.color_by and options.color_by not in MEASURES:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
@@ -111,6 +113,10 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
 
         return painted(picture)
     return picture
+
+
+def _names(asked: Iterable[str]) -> tuple[str, ...]:
+    return (asked,) if isinstance(asked, str) else tuple(asked)
 
 
 def _found(prefix: str) -> tuple[str, ...]:

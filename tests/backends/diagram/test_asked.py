@@ -33,6 +33,17 @@ def test_blocks_and_labels_have_names() -> None:
     assert names(graph("input(3) > linear(2)")) == []
 
 
+def test_one_name_is_no_list_of_letters() -> None:
+    assert to_dot(RESNET, fold="layer1") == to_dot(RESNET, fold=["layer1"])
+    assert to_dot(RESNET, fold="layer1") != to_dot(RESNET)
+
+
+def test_there_are_two_directions() -> None:
+    with pytest.raises(DiagramError, match="cannot draw to down") as refused:
+        to_dot(RESNET, direction="down")  # type: ignore[arg-type]
+    assert refused.value.help == "there are TB, LR"
+
+
 @pytest.mark.parametrize("view", ["docs", "paper", "debug"])
 @pytest.mark.parametrize("option", ["expand", "fold"])
 def test_an_unknown_name(view: str, option: str) -> None:
