@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-CONSTRAINED := $(PIP) install -c constraints.txt
+CONSTRAINED := $(PIP) install --no-warn-conflicts -c constraints.txt
 
 # One thread to a worker: more of them only wait for one another.
 test test-slow: export OMP_NUM_THREADS := 1
