@@ -42,6 +42,7 @@ from typing import (
 )
 
 from ..grammar.record import Record
+from ..grammar.wording import counted
 from .dims import Dim, Size, equal, product
 from .lowering import Lowering
 from .types import Dtype, TensorType
@@ -312,7 +313,7 @@ def expand(value: Sizes, rank: int, setting: str) -> tuple[Dim, ...]:
         return (value,) * rank
     if len(value) != rank:
         raise Refused(
-            f"{setting} has {len(value)} size{'s' * (len(value) != 1)}, the input has {rank} "
+            f"{setting} has {counted(len(value), 'size')}, the input has {rank} "
             f"spatial {'axis' if rank == 1 else 'axes'}",
             setting=setting,
             notes=("the first axis is the batch, the second the channels",),

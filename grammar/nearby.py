@@ -10,15 +10,20 @@ ALIKE = 0.7
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The nearest of the known words, or None. Of three letters two are not enough to tell."""
+    return next(iter(nearest(word, known, 1)), None)
+
+
+def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """So many of the known words, the nearest first; just the word where case alone differs."""
     from difflib import get_close_matches
 
     lower = word.lower()
     near = {k.lower(): k for k in sorted(known, reverse=True) if abs(len(k) - len(word)) < 5}
     if lower in near:
-        return near[lower]
+        return [near[lower]]
     if not 2 < len(word) < 40:
-        return None
+        return []
     begun = [k for k in near if len(k) > 3 and (lower.startswith(k) or k.startswith(lower))]
     alike = ALIKE if len(word) > 3 else 0.8
-    close = get_close_matches(lower, list(near)[:500], n=1, cutoff=alike) or sorted(begun, key=len)
-    return near[close[0]] if close else None
+    close = get_close_matches(lower, list(near)[:500], n=count, cutoff=alike)
+    return [near[k] for k in (close or sorted(begun, key=len)[:count])]

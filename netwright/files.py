@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .grammar.source import Source
-from .terminal import either
+from .grammar.wording import either
 
 LARGEST = 16 * 2**20
 """Bytes of a spec that are read at all."""
@@ -63,12 +63,13 @@ def _is_bare(name: str) -> bool:
 
 def _similar(name: str) -> str:
     import re
-    from difflib import get_close_matches
+
+    from .grammar.nearby import nearest
 
     for spec, path in shipped().items():
         if re.search(rf"^net {re.escape(name)}\b", path.read_text("utf-8"), re.MULTILINE):
             return f"it is a net of {spec}: `{spec} --net {name}`"
-    near = get_close_matches(name, shipped(), n=3)
+    near = nearest(name, shipped())
     return f"did you mean {either(near)}?" if near else "`netwright specs` lists what ships"
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from .grammar.diagnostics import Diagnostic, Edit, Fix
 from .grammar.record import Record
 from .grammar.source import Source, Span
+from .grammar.wording import counted
 from .terminal import Role, Terminal, lay_out, printable
 
 MOST_LINES = 4
@@ -37,15 +38,11 @@ def closing(diagnostics: Iterable[Diagnostic], files: Sequence[str]) -> str:
     errors, warnings = found.count("error"), found.count("warning")
     place = printable(files[0]) if len(files) == 1 else f"{len(files)} files"
     if errors:
-        rest = f" ({_count(warnings, 'warning')})" if warnings else ""
-        return f"Found {_count(errors, 'error')} in {place}{rest}"
+        rest = f" ({counted(warnings, 'warning')})" if warnings else ""
+        return f"Found {counted(errors, 'error')} in {place}{rest}"
     if warnings:
-        return f"Found {_count(warnings, 'warning')} in {place}"
+        return f"Found {counted(warnings, 'warning')} in {place}"
     return f"No errors in {place}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def render(diagnostic: Diagnostic, terminal: Terminal) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
 from typing import Literal, Self, TextIO, TypeAlias
 
 from .grammar.record import Record
@@ -90,12 +89,6 @@ def _printable(char: str) -> str:
     if char in "\n\t\u200d" or unicodedata.category(char) not in _HIDDEN:
         return char
     return "\N{REPLACEMENT CHARACTER}"
-
-
-def either(words: Sequence[str]) -> str:
-    """``linear, bilinear or lerp``."""
-    *others, last = words
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def char_width(char: str) -> int:

@@ -40,11 +40,11 @@ def to_dot(
 ) -> str:  # fmt: skip
     """The diagram in Graphviz's language.
 
-    ``view`` is one of ``views()``; ``direction`` is TB (down) or LR; ``title`` defaults to the net's documentation or name, ``""``
-    leaves it out; ``depth`` says how many levels of blocks to open (default: as many as stay
-    readable); ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or
-    never, another name is a DiagramError; ``color_by`` paints boxes by what they cost: ``params``,
-    ``macs`` or ``activations``.
+    ``view`` is one of ``views()``; ``direction`` is TB (down) or LR; ``title`` defaults to the
+    net's documentation or name, ``""`` leaves it out; ``depth`` says how many levels of blocks to
+    open (default: as many as stay readable); ``expand`` and ``fold`` name blocks, labels or
+    module paths to open everywhere, or never, another name is a DiagramError; ``color_by`` paints
+    boxes by what they cost: ``params``, ``macs`` or ``activations``.
     Raises TooLarge for a network that no folding makes drawable.
     """
     options = Options(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Final
 
 from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp
+from ...grammar.nearby import closest
 from .errors import DiagramError
 from .picture import Options
 
@@ -119,8 +119,8 @@ def _refusal(graph: Graph, name: str, known: list[str]) -> DiagramError:
         message = f"{name} is not one name but several"
         return DiagramError(message, help="give each by itself, `--fold a --fold b`")
     net = graph.alias or graph.name or "the network"
-    near = get_close_matches(name, known, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = closest(name, known)
+    meant = f"did you mean {near}? " if near else ""
     return DiagramError(f"{net} has no block called {name}", help=meant + said)
 
 

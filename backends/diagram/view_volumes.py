@@ -13,6 +13,7 @@ from textwrap import wrap
 from typing import Final
 
 from ...compiler.ir import Graph
+from ...grammar.wording import counted
 from . import legend, style, words
 from .asked import firsts
 from .charts import Charts
@@ -98,12 +99,8 @@ def _check(graph: Graph) -> None:
         return
     if not any(port.type.rank >= 4 for port in graph.inputs):
         raise _refusal(graph, "none of its inputs has height and width")
-    ports = f"{_several(len(graph.inputs), 'input')} and {_several(len(graph.outputs), 'output')}"
+    ports = f"{counted(len(graph.inputs), 'input')} and {counted(len(graph.outputs), 'output')}"
     raise _refusal(graph, f"it has {ports}, and volumes stand on one line")
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count > 1 else ''}"
 
 
 def _refusal(graph: Graph, why: str) -> DiagramError:

@@ -9,6 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.record import Entity
 from ...grammar.source import Span
+from ...grammar.wording import counted, listing
 from ..builder import Builder
 from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
@@ -34,7 +35,6 @@ from .application import Application
 from .context import BLOCK_STEPS, MAX_DEPTH, Naming, TooMuch
 from .expressions import counting
 from .keys import Keys
-from .names import listing
 from .results import all_tensors, main_tensors, rebuilt, shown_arguments
 from .trees import (
     accessors,
@@ -395,7 +395,7 @@ class Bodies(Application):
         if ports is not None and len(ports) != len(inputs):
             names = [p.name for p in ports]
             self.report(
-                "E307", f"`{block.name}` takes {len(ports)} input{'s' * (len(ports) != 1)}, "
+                "E307", f"`{block.name}` takes {counted(len(ports), 'input')}, "
                 f"got {len(inputs)}", span, detail=f"it takes {listing(names)}",
                 help=f"`[{', '.join(names)}] > {block.name}`" if len(ports) > 1 else "",
             )  # fmt: skip
@@ -438,7 +438,7 @@ class Bodies(Application):
         sizes = self._sizes_of(port, env)
         wants = f"is {as_type(sizes, wanted)}"
         if kind.rank != len(axes):
-            wants = f"has {_axes(len(axes) - 1)} after the batch"
+            wants = f"has {counted(len(axes) - 1, 'axis', 'axes')} after the batch"
         help = fitting_help(sizes, kind)
         return self._port_refuses(block, port, tensor, span, wants, help)
 
@@ -690,7 +690,3 @@ class Bodies(Application):
 def as_type(sizes: list[Data], dtype: str) -> str:
     """``[N, T, 64] int``: sizes without the batch as a shape in a message."""
     return f"[{', '.join(map(str, ['N', *sizes]))}]{'' if dtype == 'float' else f' {dtype}'}"
-
-
-def _axes(count: int) -> str:
-    return f"{count or 'no'} ax{'is' if count == 1 else 'es'}"

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args, get_origin
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
+from ...grammar.wording import counted, either, listing
 from ..dims import Size, symbol
 from ..environment import Environment
 from ..layer import Init, Layer, conforms, hints, options, takes
@@ -30,7 +31,7 @@ from ..values import (
 )
 from .foreign import explain_setting, is_sequential, native, translated
 from .functions import Bad, call_function
-from .names import Names, listing
+from .names import Names
 
 HIDDEN: Final = "the file's own name hides the layer: choose another one"
 INITS: Final = frozenset(
@@ -213,7 +214,7 @@ class Calls(Names):
         else:
             help = f"write `{template.name}` without parentheses"
         self.report(
-            "E205", f"`{template.name}` takes {_count(len(names), 'argument')}", argument.span,
+            "E205", f"`{template.name}` takes {counted(len(names), 'argument')}", argument.span,
             help=help, fix=fix,
         )  # fmt: skip
         return False
@@ -415,7 +416,7 @@ class Calls(Names):
         elif not others:
             help = f"write `{word.word}` without parentheses"
         self.report(
-            "E205", f"`{word.word}` takes {_count(len(names), 'argument')} by position"
+            "E205", f"`{word.word}` takes {counted(len(names), 'argument')} by position"
             + (f": {listing(names)}" if names else ""),
             arguments[len(names)].span.to(arguments[-1].span), help=help, fix=fix,
         )  # fmt: skip
@@ -692,10 +693,6 @@ def _last_name(expr: syntax.Expr) -> str:
     return expr.name if isinstance(expr, syntax.Attribute) else "block"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
-
-
 def describe_hint(hint: Any) -> str:
     """A setting's type in words: ``a size (3 or 3x3)``, ``true or false``."""
     names = options(hint)
@@ -707,8 +704,7 @@ def describe_hint(hint: Any) -> str:
         words = [w for w in words if w not in ("a whole number", "a symbolic size")]
         has_tuple = any(get_origin(k) is tuple for k in kinds)
         words = ["a size (3 or 3x3)"] if has_tuple else ["a size", *words]
-    found = list(dict.fromkeys([f"`{n}`" for n in names] + words))
-    return f"{', '.join(found[:-1])} or {found[-1]}" if len(found) > 1 else "".join(found)
+    return either(list(dict.fromkeys([f"`{n}`" for n in names] + words)))
 
 
 def _describe_kind(kind: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
+from ...grammar.wording import listing
 from ..builder import Builder, Draft
 from ..dims import symbol
 from ..environment import ALL, Environment, FileNames
@@ -90,7 +91,7 @@ class Names(Context):
         message, help, replacement = None, "", None
         if choices:
             replacement = self.near(name, choices)
-            help = "" if replacement else f"it is one of {listing(list(choices))}"
+            help = "" if replacement else f"it is one of {listing(choices)}"
         else:
             known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
             message, help, replacement = explain_name(name, known)
@@ -352,12 +353,3 @@ def _dotted(expr: syntax.Expr) -> str:
         expr = expr.value
     parts.append(expr.id if isinstance(expr, syntax.Name) else "")
     return ".".join(reversed(parts))
-
-
-def listing(names: list[str]) -> str:
-    shown = [f"`{n}`" for n in names[:12]]
-    if len(shown) < 2:
-        return "".join(shown) or "nothing"
-    return (
-        f"{', '.join(shown[:-1])} and {shown[-1]}" if len(names) <= 12 else ", ".join(shown) + "..."
-    )

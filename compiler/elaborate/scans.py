@@ -7,6 +7,7 @@ from typing import Any
 from ...grammar import syntax
 from ...grammar.diagnostics import Label
 from ...grammar.source import Span
+from ...grammar.wording import counted
 from ..builder import Draft, Scanned
 from ..dims import Dim
 from ..environment import Environment
@@ -244,8 +245,8 @@ class Scans(Bodies):
         """Turn the call of one step into the scan of all."""
         if len(results) not in (len(states), len(states) + 1) or not results:
             return self.report(
-                "E310", f"this cell has {_count(len(states), 'state')} and returns "
-                f"{_count(len(results), 'value')}", network.span,
+                "E310", f"this cell has {counted(len(states), 'state')} and returns "
+                f"{counted(len(results), 'value')}", network.span,
                 help="a cell returns its states, or one value more: first what the scan gives, "
                 "then the states",
             )  # fmt: skip
@@ -298,7 +299,3 @@ def _plain(network: Network) -> Network:
     while isinstance(network, Renamed | Shared):
         network = network.network
     return network
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

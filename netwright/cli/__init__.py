@@ -90,11 +90,11 @@ def _run_bare(arguments: list[str], names: Sequence[str]) -> int:
 
 
 def _meant(name: str, names: Sequence[str]) -> str:
-    from difflib import get_close_matches
+    from ..grammar.nearby import closest
 
-    near = get_close_matches(name, names, n=1)
+    near = closest(name, names)
     if near:
-        return f"did you mean `netwright {near[0]}`?"
+        return f"did you mean `netwright {near}`?"
     if name.endswith(".net"):
         return f"`netwright check {name}` checks a file"
     return f"the commands are {', '.join(names)}"

@@ -49,12 +49,12 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def _meant(self, word: str, found: argparse.Namespace) -> str:
-        from difflib import get_close_matches
+        from ..grammar.nearby import closest
 
         options = [name for action in self._actions for name in action.option_strings]
         if word.startswith("-"):
-            near = get_close_matches(word.replace("_", "-"), options, n=1)
-            return f"did you mean `{near[0]}`?" if near else ""
+            near = closest(word.replace("_", "-"), options)
+            return f"did you mean `{near}`?" if near else ""
         file = Path(word).suffix not in ("", ".net") and "-o" in options
         return f"`-o {word}` writes to a file" if file and found.output is None else ""
 

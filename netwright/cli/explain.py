@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from difflib import get_close_matches
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from ..terminal import either
+from ..grammar.nearby import nearest
+from ..grammar.wording import either
 from ._parser import Misuse, Parser
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _layer(word: str, codes: dict[str, Any]) -> type[Layer]:
     table = layers()
     if word in table:
         return table[word]
-    near = get_close_matches(word, [*table, *codes], n=3) or get_close_matches(word.upper(), codes)
+    near = nearest(word, [*table, *codes])
     hint = f"did you mean {either(near)}?" if near else "`netwright explain` lists the codes"
     raise Misuse(f"there is no code and no layer called {word}", hint)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ..files import STDIN
 from ..grammar.diagnostics import Diagnostic
-from ..terminal import either, is_terminal
+from ..grammar.wording import either
+from ..terminal import is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
 from ._progress import Progress
 from ._work import deliver, refuse, told

@@ -1,0 +1,33 @@
+"""Words that messages share: how many there are of a thing, names in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+LISTED: Final = 12
+"""Names that a message says."""
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """``no inputs``, ``1 input``, ``2 inputs``; ``several`` where the plural is no mere ``s``."""
+    amount = f"{number:,}" if number else "no"
+    return f"{amount} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def listing(names: Sequence[str]) -> str:
+    """The names in quotes: kernel, out and stride."""
+    quoted = [f"`{name}`" for name in names[:LISTED]]
+    if len(names) > LISTED:
+        return f"{', '.join(quoted)}..."
+    return _joined(quoted, "and") or "nothing"
+
+
+def either(words: Sequence[str]) -> str:
+    """``linear, bilinear or lerp``."""
+    return _joined(words, "or")
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    *others, end = words or ("",)
+    return f"{', '.join(others)} {last} {end}" if others else end
