@@ -150,7 +150,7 @@ class Drawn:
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
 
-        Options are those of ``netwright.backends.diagram.to_dot``: ``view``, ``depth``, ....
+        Options are those of ``netwright.backends.diagram.render``: ``view``, ``depth``, ....
         """
         from .backends.diagram import render
 

@@ -9,15 +9,16 @@ from pkgutil import iter_modules
 from typing import Any, Literal
 
 from ...compiler.ir import Graph
+from ...grammar.wording import listing
 from ..diff.merge import Comparison
 from .costs import MEASURES
 from .drawing import Drawing
-from .errors import DiagramError, MissingExtra, TooLarge
+from .errors import DiagramError, NoLayout, TooLarge
 from .picture import Options, Picture
 from .progress import say
 
 __all__ = [
-    "DiagramError", "MissingExtra", "TooLarge", "formats", "inline", "render", "to_dot", "views",
+    "DiagramError", "NoLayout", "TooLarge", "formats", "inline", "render", "to_dot", "views",
 ]  # fmt: skip
 
 COMPARES = ("docs", "paper")
@@ -33,26 +34,9 @@ def formats() -> tuple[str, ...]:
     return _found("format_")
 
 
-def to_dot(
-    graph: Graph, *, view: str = "docs", direction: Literal["TB", "LR"] = "TB",
-    title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
-    expand: Iterable[str] = (), fold: Iterable[str] = (), color_by: str | None = None,
-) -> str:  # fmt: skip
-    """The diagram in Graphviz's language.
-
-    ``view`` is one of ``views()``; ``direction`` is TB (down) or LR; ``title`` defaults to the
-    net's documentation or name, ``""`` leaves it out; ``depth`` says how many levels of blocks to
-    open (default: as many as stay readable); ``expand`` and ``fold`` name blocks, labels or
-    module paths to open everywhere, or never, another name is a DiagramError; ``color_by`` paints
-    boxes by what they cost: ``params``, ``macs`` or ``activations``.
-    Raises TooLarge for a network that no folding makes drawable.
-    """
-    options = Options(
-        direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
-    )
-    from .dot import dot
-
-    return dot(_picture(graph, view, options))
+def to_dot(graph: Graph, **options: Any) -> str:
+    """The diagram in Graphviz's language; options are those of ``render``."""
+    return render(graph, "dot", **options).decode()
 
 
 def render(
@@ -60,9 +44,16 @@ def render(
     title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
     expand: Iterable[str] = (), fold: Iterable[str] = (), color_by: str | None = None,
 ) -> bytes:  # fmt: skip
-    """The diagram as a file of a format (``svg``, ``.png``, ...); else as ``to_dot``.
+    """The diagram as a file of a format: ``svg``, ``.png``, ....
 
-    Raises MissingExtra for a format that needs something to be installed.
+    ``view`` is one of ``views()``; ``direction`` is TB (down) or LR; ``title`` defaults to the
+    net's documentation or name, ``""`` leaves it out; ``depth`` says how many levels of blocks to
+    open (default: as many as stay readable); ``expand`` and ``fold`` name blocks, labels or module
+    paths to open everywhere, or never; ``color_by`` paints boxes by what they cost: ``params``,
+    ``macs`` or ``activations``.
+
+    Raises DiagramError for what cannot be drawn so, among them TooLarge for a network that no
+    folding makes drawable, NoLayout where the layout program is missing.
     """
     name = suffix.lower().removeprefix(".")
     if name not in formats():
@@ -70,13 +61,11 @@ def render(
     options = Options(
         direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
     )
-    format = import_module(f"{__name__}.format_{name}")
     picture = _picture(graph, view, options)
-    if isinstance(picture, Drawing) and not hasattr(format, "DRAWINGS"):
-        raise DiagramError(
-            f"the {view} view cannot be a .{name}", help="svg, pdf, png and tex can show it"
-        )
-    written: bytes = format.write(picture)
+    if isinstance(picture, Drawing) and not _draws(name):
+        can = listing([f".{other}" for other in formats() if _draws(other)])
+        raise DiagramError(f"the {view} view cannot be a .{name}", help=f"{can} can show it")
+    written: bytes = _format(name).write(picture)
     return written
 
 
@@ -113,6 +102,15 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
 
         return painted(picture)
     return picture
+
+
+def _format(name: str) -> Any:
+    return import_module(f"{__name__}.format_{name}")
+
+
+def _draws(format: str) -> bool:
+    """Whether a format takes views that place things themselves."""
+    return hasattr(_format(format), "DRAWINGS")
 
 
 def _names(asked: Iterable[str]) -> tuple[str, ...]:

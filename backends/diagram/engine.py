@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from time import monotonic
 from typing import Final
 
-from .errors import DiagramError, MissingExtra
+from .errors import DiagramError, NoLayout
 from .progress import say
 
 PROGRAM: Final = "graphviz-pure"
@@ -32,7 +32,7 @@ SIMPLER: Final = (
 
 
 def program() -> str:
-    """The path of graphviz-pure: beside this Python, or on the path. Raises MissingExtra."""
+    """The path of graphviz-pure: beside this Python, or on the path. Raises NoLayout."""
     places = (Path(sysconfig.get_path("scripts")), Path(sys.executable).parent)
     for place in places:
         found = shutil.which(PROGRAM, path=str(place))
@@ -40,7 +40,7 @@ def program() -> str:
             return found
     found = shutil.which(PROGRAM)
     if found is None:
-        raise MissingExtra(
+        raise NoLayout(
             f"drawing needs {PROGRAM}, which is not installed", help=f"`pip install {PROGRAM}`"
         )
     return found

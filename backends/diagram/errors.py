@@ -20,7 +20,7 @@ class TooLarge(DiagramError):
     code = "E411"
 
 
-class MissingExtra(DiagramError):
-    """A format needs a program or package that is not installed."""
+class NoLayout(DiagramError):
+    """The program that lays diagrams out is not installed."""
 
     code = "E412"

@@ -40,7 +40,7 @@ def test_one_name_is_no_list_of_letters() -> None:
 
 def test_there_are_two_directions() -> None:
     with pytest.raises(DiagramError, match="cannot draw to down") as refused:
-        to_dot(RESNET, direction="down")  # type: ignore[arg-type]
+        to_dot(RESNET, direction="down")
     assert refused.value.help == "there are TB, LR"
 
 
@@ -48,7 +48,7 @@ def test_there_are_two_directions() -> None:
 @pytest.mark.parametrize("option", ["expand", "fold"])
 def test_an_unknown_name(view: str, option: str) -> None:
     with pytest.raises(DiagramError) as refused:
-        to_dot(RESNET, view=view, **{option: ["layer1", "botleneck"]})  # type: ignore[arg-type]
+        to_dot(RESNET, view=view, **{option: ["layer1", "botleneck"]})
     assert refused.value.message == "resnet50 has no block called botleneck"
     assert refused.value.help == (
         "did you mean bottleneck? there are layer1 … layer4, bottleneck, downsample, shortcut, "
@@ -130,4 +130,4 @@ def test_the_debug_view_folds_and_opens() -> None:
 @pytest.mark.parametrize("asked", ["layer4", "layer3.0", "bottleneck", "downsample", "layer3.4"])
 @pytest.mark.parametrize("option", ["expand", "fold"])
 def test_nothing_overlaps(option: str, asked: str) -> None:
-    assert complaints(to_dot(RESNET, **{option: [asked]})) == []  # type: ignore[arg-type]
+    assert complaints(to_dot(RESNET, **{option: [asked]})) == []

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from netwright.backends.diagram import DiagramError, MissingExtra, formats, render, to_dot, views
+from netwright.backends.diagram import DiagramError, NoLayout, formats, render, to_dot, views
 
 from .nets import NETS, RESIDUAL, graph
 
@@ -94,7 +94,7 @@ def test_unknown_formats_and_views() -> None:
 
 def test_without_the_layout_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
-    with pytest.raises(MissingExtra, match="pip install graphviz-pure"):
+    with pytest.raises(NoLayout, match="pip install graphviz-pure"):
         render(graph(RESIDUAL), "svg")
 
 

@@ -34,7 +34,7 @@ def dot_of(name: str) -> str | None:
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 @pytest.mark.parametrize("name", NETS)
 def test_nothing_lies_on_anything(name: str, direction: str) -> None:
-    assert complaints(to_dot(graph(NETS[name]), direction=direction)) == []  # type: ignore[arg-type]
+    assert complaints(to_dot(graph(NETS[name]), direction=direction)) == []
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -122,7 +122,7 @@ def test_weights_that_depend_on_what_comes_in_are_left_out() -> None:
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 @pytest.mark.parametrize("name", NETS)
 def test_nothing_lies_on_anything(name: str, direction: str) -> None:
-    dot = to_dot(graph(NETS[name]), view="paper", direction=direction)  # type: ignore[arg-type]
+    dot = to_dot(graph(NETS[name]), view="paper", direction=direction)
     assert complaints(dot) == []
 
 

@@ -316,8 +316,9 @@ def test_formats_that_lay_out_for_themselves_are_refused() -> None:
     drawn = {"svg", "png", "pdf", "dot", "tex"}
     assert drawn <= set(formats())
     for suffix in set(formats()) - drawn:
-        with pytest.raises(DiagramError, match=rf"volumes view cannot be a \.{suffix}"):
+        with pytest.raises(DiagramError, match=rf"volumes view cannot be a \.{suffix}") as refused:
             render(graph(SEQUENTIAL), suffix, view="volumes")
+        assert refused.value.help == "`.dot`, `.pdf`, `.png`, `.svg` and `.tex` can show it"
 
 
 # --- files ------------------------------------------------------------------------------------
