@@ -21,6 +21,8 @@ __all__ = [
     "DiagramError", "NoLayout", "TooLarge", "formats", "inline", "render", "to_dot", "views",
 ]  # fmt: skip
 
+PAGE = "html"
+"""The view that is a format too: the docs view, to open and shut its blocks."""
 COMPARES = ("docs", "paper")
 """The views that draw two versions in one."""
 
@@ -46,7 +48,7 @@ def render(
 ) -> bytes:  # fmt: skip
     """The diagram as a file of a format: ``svg``, ``.png``, ....
 
-    ``view`` is one of ``views()``; ``direction`` is TB (down) or LR; ``title`` defaults to the
+    ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR; ``title`` defaults to the
     net's documentation or name, ``""`` leaves it out; ``depth`` says how many levels of blocks to
     open (default: as many as stay readable); ``expand`` and ``fold`` name blocks, labels or module
     paths to open everywhere, or never; ``color_by`` paints boxes by what they cost: ``params``,
@@ -61,6 +63,10 @@ def render(
     options = Options(
         direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
     )
+    if view == PAGE:
+        if name != PAGE:
+            raise DiagramError(f"the {PAGE} view is a page, not a .{name}", help="it is an .html")
+        view = "docs"
     picture = _picture(graph, view, options)
     if isinstance(picture, Drawing) and not _draws(name):
         can = listing([f".{other}" for other in formats() if _draws(other)])

@@ -35,14 +35,11 @@ EXAMPLES = """\
   netwright render --diff resnet:resnet18 resnet:resnet34 -o resnets.svg
   netwright render lenet.net > lenet.svg
 """
-PAGE = "html"
-"""The view that is a format too: the docs view, to open and shut its blocks."""
-
 LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "legend", "color_by")
 
 
 def configure(parser: Parser) -> None:
-    from ..backends.diagram import formats, views
+    from ..backends.diagram import PAGE, formats, views
 
     add_spec(parser, optional=True)
     suffixes = either([f".{f}" for f in formats()])
@@ -102,7 +99,6 @@ def draw(graph: Graph, suffix: str, options: Namespace) -> int:
     from ..backends.diagram.progress import heard_by
 
     looks = {name: getattr(options, name) for name in LOOKS}
-    looks["view"] = "docs" if options.view == PAGE else options.view
     try:
         with Progress(sys.stderr) as progress, heard_by(progress.show):
             picture = render(graph, suffix, **looks)
@@ -127,7 +123,7 @@ def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:
 
 def suffix_of(options: Namespace) -> str:
     """The format to draw; that it is one is known before anything is compiled."""
-    from ..backends.diagram import formats
+    from ..backends.diagram import PAGE, formats
 
     page = options.view == PAGE
     if options.output is None and is_terminal(sys.stdout):

@@ -92,6 +92,13 @@ def test_unknown_formats_and_views() -> None:
         to_dot(graph(RESIDUAL), view="cubist")
 
 
+def test_the_page_is_a_view_too() -> None:
+    net = graph(RESIDUAL)
+    assert render(net, "html", view="html") == render(net, "html")
+    with pytest.raises(DiagramError, match=r"the html view is a page, not a \.svg"):
+        render(net, "svg", view="html")
+
+
 def test_without_the_layout_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     with pytest.raises(NoLayout, match="pip install graphviz-pure"):
