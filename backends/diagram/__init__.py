@@ -48,11 +48,11 @@ def render(
 ) -> bytes:  # fmt: skip
     """The diagram as a file of a format: ``svg``, ``.png``, ....
 
-    ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR; ``title`` defaults to the
-    net's documentation or name, ``""`` leaves it out; ``depth`` says how many levels of blocks to
-    open (default: as many as stay readable); ``expand`` and ``fold`` name blocks, labels or module
-    paths to open everywhere, or never; ``color_by`` paints boxes by what they cost: ``params``,
-    ``macs`` or ``activations``.
+    ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR;
+    ``title`` defaults to the net's documentation or name, ``""`` leaves it out; ``depth`` says
+    how many levels of blocks to open (default: as many as stay readable); ``expand`` and ``fold``
+    name blocks, labels or module paths to open everywhere, or never; ``color_by`` paints boxes by
+    what they cost: ``params``, ``macs`` or ``activations``.
 
     Raises DiagramError for what cannot be drawn so, among them TooLarge for a network that no
     folding makes drawable, NoLayout where the layout program is missing.
