@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..compiler.dims import Dim, product, substitute
-from ..compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, called, layer_weights, node_macs
+from ..compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, node_macs
 from ..compiler.layer import Init, Layer
 from ..compiler.types import TensorType
 
@@ -89,8 +89,7 @@ class _Scope:
         return [_Module(self.inside(p), copies) for p in node.paths]
 
     def steps_of(self, node: Node) -> Dim:
-        own = node.takes[0].shape[1] if isinstance(node.op, ScanOp) else 1
-        return self.steps * substitute(own, self.sizes)
+        return self.steps * substitute(node.steps, self.sizes)
 
     def call(self, node: Node, op: CallOp, module: _Module, runs: int) -> _Scope:
         sizes = {name: substitute(dim, self.sizes) for name, dim in op.sizes}
@@ -110,7 +109,7 @@ def _folded(node: Node) -> str:
 
 def _walk(graph: Graph, scope: _Scope, fold: bool) -> Iterator[tuple[object, Row]]:
     for node in graph.nodes:
-        op, _ = called(node)
+        op = node.operation
         if not isinstance(op, LayerOp | CallOp):
             continue
         modules = scope.modules(node, fold)

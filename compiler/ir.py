@@ -119,6 +119,31 @@ class Node(Record):
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @property
+    def operation(self) -> Op:
+        """What runs: of a scan the cell."""
+        return self.op.cell if isinstance(self.op, ScanOp) else self.op
+
+    @property
+    def called(self) -> Graph | None:
+        """The graph that runs, of a scan the cell's; None where there is none."""
+        op = self.operation
+        return op.graph if isinstance(op, CallOp) else None
+
+    @property
+    def steps(self) -> Dim:
+        """How often the operation runs: of a scan once for each step."""
+        return self.takes[0].shape[1] if isinstance(self.op, ScanOp) else 1
+
+    @property
+    def operands(self) -> tuple[TensorType, ...]:
+        """On what the operation runs: of a scan on one step."""
+        if not isinstance(self.op, ScanOp):
+            return self.takes
+        steps = [TensorType((t.shape[0], *t.shape[2:]), t.dtype) for t in self.takes]
+        count = self.op.sequences
+        return (*steps[:count], *self.takes[count:])
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """The module paths of all copies."""
         if self.count == 1:
@@ -205,18 +230,9 @@ class Graph(Record):
         return _count_macs(self)
 
 
-def called(node: Node) -> tuple[Op, tuple[TensorType, ...]]:
-    """What runs, and on which types: of a scan the cell, on one step."""
-    if not isinstance(node.op, ScanOp):
-        return node.op, node.takes
-    steps = [TensorType((t.shape[0], *t.shape[2:]), t.dtype) for t in node.takes]
-    count = node.op.sequences
-    return node.op.cell, (*steps[:count], *node.takes[count:])
-
-
 def piped(node: Node) -> tuple[TensorType, ...]:
     """The types of a layer's piped inputs (its tensor settings come after them)."""
-    op, takes = called(node)
+    op, takes = node.operation, node.operands
     if not isinstance(op, LayerOp):
         return takes
     settings = [name for name in op.layer.tensors() if name not in op.tied]
@@ -225,7 +241,7 @@ def piped(node: Node) -> tuple[TensorType, ...]:
 
 def layer_weights(node: Node) -> dict[str, Weight]:
     """The weights that a layer node holds itself, tied ones included."""
-    op, _ = called(node)
+    op = node.operation
     if not isinstance(op, LayerOp) or node.outer:
         return {}
     return op.layer.weights(*piped(node))
@@ -243,7 +259,7 @@ def _count_params(graph: Graph) -> Dim:
 
 
 def _node_params(node: Node) -> Dim:
-    op, _ = called(node)
+    op = node.operation
     if isinstance(op, CallOp):
         return op.graph.params
     if not isinstance(op, LayerOp):
@@ -265,10 +281,9 @@ def _count_macs(graph: Graph) -> Dim:
 
 def node_macs(node: Node) -> Dim:
     """One copy's multiply-accumulates."""
-    op, _ = called(node)
-    steps: Dim = node.takes[0].shape[1] if isinstance(node.op, ScanOp) else 1
+    op = node.operation
     if isinstance(op, CallOp):
-        return substitute(op.graph.macs, dict(op.sizes)) * steps
+        return substitute(op.graph.macs, dict(op.sizes)) * node.steps
     if isinstance(op, LayerOp):
-        return op.layer.macs(piped(node), node.types) * steps
+        return op.layer.macs(piped(node), node.types) * node.steps
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp
+from ...compiler.ir import Graph, LayerOp, Node
 from ...grammar.nearby import closest
 from .errors import DiagramError
 from .picture import Options
@@ -57,7 +57,7 @@ def names(graph: Graph) -> list[str]:
             continue
         seen.add(id(current))
         for node in current.running():
-            inner = called(node)
+            inner = node.called
             if inner is not None:
                 found |= dict.fromkeys(sorted(called_by(node, inner)))
                 waiting.append(inner)
@@ -86,15 +86,10 @@ def label(path: str, inner: Graph) -> str:
     return "" if own.rstrip("0123456789") == block else own
 
 
-def called(node: Node) -> Graph | None:
-    op = node.op.cell if isinstance(node.op, ScanOp) else node.op
-    return op.graph if isinstance(op, CallOp) else None
-
-
 def _first(graph: Graph, wanted: str) -> str:
     """The module path of a call, of copies the first; empty where there is none."""
     for node in graph.running():
-        inner = called(node)
+        inner = node.called
         if (inner is None and not opening(node)) or node.outer:
             continue
         for path in node.paths:
@@ -126,7 +121,7 @@ def _refusal(graph: Graph, name: str, known: list[str]) -> DiagramError:
 
 def _is_layer(graph: Graph, wanted: str) -> bool:
     for node in graph.running():
-        inner = called(node)
+        inner = node.called
         if wanted in node.paths:
             return inner is None
         for path in node.paths if inner is not None else ():

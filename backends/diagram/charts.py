@@ -8,13 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from ...compiler.ir import (
-    CallOp,
     Graph,
     GraphKind,
     InputOp,
     LayerOp,
     Node,
-    ScanOp,
     Value,
     WeightOp,
 )  # fmt: skip
@@ -86,7 +84,7 @@ class Charts(Forms):
                 continue
             inputs = read(node, [at[v] for v in flowing_in(node)])
             path = _path(node, prefix, outers)
-            called = _called(node)
+            called = node.called
             body = self.of(called) if called is not None else None
             small = body is not None and not self._is_asked(path) and _small(body, node, graph.kind)
             if small and body is not None and body.graph is not None:
@@ -110,11 +108,6 @@ def _part(
     if not any(wires) and not extra:
         return Part(node, key, path, _regrouped(node, refs, parts), body)
     return Part(node, key, path, refs, body, wires=wires, extra=extra)
-
-
-def _called(node: Node) -> Graph | None:
-    op = node.op.cell if isinstance(node.op, ScanOp) else node.op
-    return op.graph if isinstance(op, CallOp) else None
 
 
 def _joins_one(node: Node) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, called
+from ...compiler.ir import CallOp, Graph, LayerOp, Node
 from ...compiler.types import TensorType
 from ..diff.merge import Compared, Comparison, Mark, input_pairs, marked, renamed, whole
 from . import picture as drawn
@@ -109,7 +109,7 @@ def only_arguments(node: Node) -> bool:
     old = before(node)
     if old is None:
         return True
-    was, now = called(old)[0], called(node)[0]
+    was, now = old.operation, node.operation
     names = [op.graph.name if isinstance(op, CallOp) else "" for op in (was, now)]
     return not renamed(old, node) and old.count == node.count and names[0] == names[1]
 
@@ -117,7 +117,7 @@ def only_arguments(node: Node) -> bool:
 def relabelled(step: Step) -> str:
     """``fc → head``: the label of a layer or call that has another."""
     old = before(step.node)
-    was, now = (called(n)[0] if n else None for n in (old, step.node))
+    was, now = (n.operation if n else None for n in (old, step.node))
     same = (
         isinstance(was, LayerOp) and isinstance(now, LayerOp) and was.layer.word == now.layer.word
     )
@@ -190,7 +190,7 @@ def counted(step: Step) -> Text:
 def arguments(node: Node) -> str:
     """``width 64 → 128``: what a block is called with, and was."""
     old = before(node)
-    was, now = (called(old)[0] if old is not None else None), called(node)[0]
+    was, now = (old.operation if old is not None else None), node.operation
     if not isinstance(was, CallOp) or not isinstance(now, CallOp):
         return ""
     names = [f"was {was.graph.name}"] if was.graph.name != now.graph.name else []
@@ -207,7 +207,7 @@ def caption(part: Part) -> tuple[str, str]:
     """A layer's words; of a changed one with what it was: ``conv 3×3, 64 → 128``."""
     title, second = words.caption(part)
     old = before(part.node)
-    op, was = called(part.node)[0], called(old)[0] if old is not None else None
+    op, was = part.node.operation, old.operation if old is not None else None
     if old is None or not isinstance(op, LayerOp) or not isinstance(was, LayerOp):
         return title, second
     first, last = words.caption(replace(part, node=old))

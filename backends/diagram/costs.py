@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...compiler.dims import Dim, substitute, symbols
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, called, layer_weights, node_macs
+from ...compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, node_macs
 from ...compiler.layer import numel
 from .chart import Step
 from .errors import DiagramError
@@ -52,12 +52,11 @@ def _node(node: Node, measure: str) -> Dim:
     """One copy."""
     if measure == "macs":
         return node_macs(node)
-    op, _ = called(node)
+    op = node.operation
     if measure == "params":
         return op.graph.params if isinstance(op, CallOp) else _weights(node)
     if isinstance(op, CallOp):
-        times: Dim = node.takes[0].shape[1] if isinstance(node.op, ScanOp) else 1
-        return substitute(_made(op.graph), dict(op.sizes)) * times
+        return substitute(_made(op.graph), dict(op.sizes)) * node.steps
     total: Dim = 0
     for type in node.types:
         total = total + numel(type.shape)
@@ -72,7 +71,7 @@ def _made(graph: Graph) -> Dim:
 
 
 def _weights(node: Node) -> Dim:
-    op, _ = called(node)
+    op = node.operation
     tied = op.tied if isinstance(op, LayerOp) else ()
     total: Dim = 0
     for name, weight in layer_weights(node).items():

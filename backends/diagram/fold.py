@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from ...compiler.dims import Size
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, called
+from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from ..diff.merge import marked
@@ -168,11 +168,11 @@ def _structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
 
 def _was(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
     """What a node was that is changed."""
-    op, _ = called(node)
+    op = node.operation
     numbers.append(node.count)
     if isinstance(op, LayerOp):
         return _settings(forms, op.layer, numbers)
-    graph = op.graph if isinstance(op, CallOp) else None
+    graph = node.called
     return (graph.name, repr(graph.arguments)) if graph else ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ...compiler.dims import Dim, substitute
-from ...compiler.ir import CallOp, ScanOp
+from ...compiler.ir import CallOp
 from ...compiler.types import TensorType
 from .chart import Step, single
 from .picture import Mark
@@ -73,7 +73,7 @@ class Scope:
 
     def enter(self, step: Step) -> Scope:
         """The scope inside a call, or inside a stretch that repeats."""
-        op = step.node.op.cell if isinstance(step.node.op, ScanOp) else step.node.op
+        op = step.node.operation
         inside = replace(self, depth=self.depth + 1, bare=False, stretch="")
         if not isinstance(op, CallOp) or step.body is None or step.body.graph is None:
             return replace(inside, stretch=_id(f"{step.part.key}-"), bare=single(step) is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...compiler.ir import LayerOp, ScanOp, WeightOp
+from ...compiler.ir import LayerOp, WeightOp
 from ..diff.merge import marked
 from . import compared, style, words
 from .chart import Step
@@ -23,7 +23,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     if isinstance(node.op, WeightOp):
         name = f"{scope.module(step.part.path)}.{node.op.weight}"
         return Box(id, text(name), compared.kind(step, "source"), tooltip=tooltip, span=node.span)
-    op = node.op.cell if isinstance(node.op, ScanOp) else node.op
+    op = node.operation
     assert isinstance(op, LayerOp)
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)

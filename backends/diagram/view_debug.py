@@ -145,7 +145,7 @@ class _Debug:
     ) -> tuple[list[Item], list[str]]:
         if isinstance(node.op, FailedOp):
             return [self.failure(node, node.op, ins, scope)], []
-        cell = node.op.cell if isinstance(node.op, ScanOp) else node.op
+        cell = node.operation
         if isinstance(cell, CallOp) and not node.idle and self.opens(cell, path, node, scope):
             return self.call(node, cell, path, ins, scope)
         id = self.id(scope.module(node, path) or scope.inside(node.key))
@@ -251,7 +251,7 @@ class _Debug:
         return Box(id, text(said), "failed", lines=tuple(lines), tooltip=tooltip, span=node.span)
 
     def costs(self, node: Node, scope: _Scope) -> Iterator[tuple[str, str]]:
-        cell = node.op.cell if isinstance(node.op, ScanOp) else node.op
+        cell = node.operation
         part = Part(node, node.key, node.path, ())
         params = cell.graph.params if isinstance(cell, CallOp) else words.params(part)
         yield "parameters", scope.number(params)
@@ -291,7 +291,7 @@ def _port(id: str, side: str, name: str, type: TensorType) -> Box:
 
 def _words(node: Node, part: Part, module: str) -> tuple[str, str, Kind]:
     """Title, all settings, category."""
-    cell = node.op.cell if isinstance(node.op, ScanOp) else node.op
+    cell = node.operation
     if isinstance(cell, WeightOp):
         return f"{module}.{cell.weight}", "", "source"
     kind: Kind = "recurrent" if isinstance(node.op, ScanOp) else "block"

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from ...compiler.ir import CallOp, Graph, LayerOp, ScanOp
+from ...compiler.ir import Graph, LayerOp, ScanOp
 from ..diff.merge import Comparison
 from . import attention, runs, style, words
 from .asked import firsts, opens
@@ -88,8 +88,7 @@ def varying(graph: Graph) -> dict[str, set[str]]:
         seen.add(id(current))
         for name, given in current.arguments:
             held.setdefault(current.name, {}).setdefault(name, set()).add(style.value(given))
-        ops = [n.op.cell if isinstance(n.op, ScanOp) else n.op for n in current.nodes]
-        waiting += [op.graph for op in ops if isinstance(op, CallOp)]
+        waiting += [inner for node in current.nodes if (inner := node.called)]
     return {
         block: {name for name, values in names.items() if len(values) > 1}
         for block, names in held.items()

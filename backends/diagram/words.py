@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.dims import Dim, substitute
-from ...compiler.ir import Graph, LayerOp, Node, ScanOp, layer_weights, node_macs
+from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from ...grammar.source import Span
@@ -29,7 +29,7 @@ def port_name(side: str, i: int, names: list[str]) -> str:
 
 
 def caption(part: Part) -> tuple[str, str]:
-    op = part.node.op.cell if isinstance(part.node.op, ScanOp) else part.node.op
+    op = part.node.operation
     if isinstance(op, LayerOp):
         layer = op.layer
         full = _in_full(layer, part.node.takes)

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
 from ...compiler.dims import Dim, substitute
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, Value, called
+from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, Value
 from ...compiler.layer import Layer
 from ...grammar.record import Record
 from ..summary import spell, spell_value
@@ -76,8 +76,7 @@ class _Walk:
         for node in graph.nodes:
             if isinstance(node, Compared) and not isinstance(node.op, InputOp):
                 self.node(graph, node, path, old_path)
-            op, _ = called(node)
-            inner = op.graph if isinstance(op, CallOp) else None
+            inner = node.called
             if not isinstance(inner, Comparison):
                 continue
             self.calls.setdefault(id(inner), []).append((id(graph), node.count))
@@ -127,7 +126,7 @@ def _key(old: Node | None, new: Node | None, here: str, path: str) -> tuple[Hash
     place = here.removeprefix(path)
     if old is None or new is None:
         return (place, _word(old or new), ())
-    was, now = called(old)[0], called(new)[0]
+    was, now = old.operation, new.operation
     if not isinstance(was, LayerOp) or not isinstance(now, LayerOp):
         return (place, _word(new), _told(old, new))
     if was.layer.word != now.layer.word:
@@ -137,14 +136,14 @@ def _key(old: Node | None, new: Node | None, here: str, path: str) -> tuple[Hash
 
 
 def _word(node: Node | None) -> str:
-    op = called(node)[0] if node else None
+    op = node.operation if node else None
     if isinstance(op, LayerOp):
         return op.layer.word
     return op.graph.name if isinstance(op, CallOp) else ""
 
 
 def _weighs(node: Node) -> bool:
-    op, _ = called(node)
+    op = node.operation
     return isinstance(op, LayerOp) and type(op.layer).weights is not Layer.weights
 
 
@@ -199,14 +198,14 @@ def _told(old: Node | None, new: Node | None) -> tuple[str, str]:
 
 def _given(node: Node | None) -> dict[str, object]:
     """The arguments of a call."""
-    op = called(node)[0] if node else None
-    return dict(op.graph.arguments) if isinstance(op, CallOp) else {}
+    graph = node.called if node else None
+    return dict(graph.arguments) if graph else {}
 
 
 def _said(node: Node | None, given: dict[str, object], same: set[str], *, inits: bool) -> str:
     if node is None:
         return ""
-    op, _ = called(node)
+    op = node.operation
     if isinstance(op, LayerOp):
         said = spell(op.layer, inits=inits)
     else:

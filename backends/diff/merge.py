@@ -21,7 +21,6 @@ from ...compiler.ir import (
     Port,
     ScanOp,
     Value,
-    called,
     layer_weights,
 )  # fmt: skip
 from ...grammar.record import field
@@ -83,8 +82,7 @@ def marked(node: Node) -> Mark:
 def _differs(node: Node) -> bool:
     if isinstance(node, Compared) and (node.mark or node.extra or any(node.wires)):
         return True
-    op, _ = called(node)
-    return isinstance(op, CallOp) and isinstance(op.graph, Comparison) and op.graph.differs
+    return isinstance(node.called, Comparison) and node.called.differs
 
 
 def whole(mark: Mark) -> bool:
@@ -225,7 +223,7 @@ class _Pair:
 
     def operation(self, old: Node, new: Node) -> tuple[Op, Slots]:
         """The operation, its graph merged; and which input was which."""
-        was, now = called(old)[0], called(new)[0]
+        was, now = old.operation, new.operation
         if isinstance(was, CallOp) and isinstance(now, CallOp) and not new.idle:
             graph = self.merger.graph(was.graph, now.graph)
             slots = input_pairs(was.graph, now.graph)
@@ -312,7 +310,7 @@ class _Pair:
         """Whether a node itself is written otherwise, whatever its graph holds."""
         if old.count != new.count or renamed(old, new):
             return True
-        was, now = called(old)[0], called(new)[0]
+        was, now = old.operation, new.operation
         if isinstance(was, CallOp) and isinstance(now, CallOp):
             return _heading(was.graph) != _heading(now.graph)
         return self.merger.signs.content(old) != self.merger.signs.content(new)

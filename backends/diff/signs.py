@@ -37,7 +37,7 @@ class Signs:
         self._graphs: dict[int, tuple[Graph, int]] = {}
 
     def of(self, node: Node) -> Sign:
-        op = node.op.cell if isinstance(node.op, ScanOp) else node.op
+        op = node.operation
         kind = "idle " if node.idle else "scan " if isinstance(node.op, ScanOp) else ""
         if isinstance(op, LayerOp):
             word, kind, family = op.layer.word, f"{kind}layer", str(op.layer.category)
@@ -119,6 +119,6 @@ def _label(node: Node, op: object) -> str:
 
 
 def _parts(graph: Graph) -> Counter[str]:
-    ops = [n.op.cell if isinstance(n.op, ScanOp) else n.op for n in graph.nodes]
-    words = [op.layer.word for op in ops if isinstance(op, LayerOp)]
-    return Counter(words + [op.graph.name for op in ops if isinstance(op, CallOp)])
+    ops = [n.operation for n in graph.nodes]
+    layers = [op.layer.word for op in ops if isinstance(op, LayerOp)]
+    return Counter(layers + [op.graph.name for op in ops if isinstance(op, CallOp)])

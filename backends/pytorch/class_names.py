@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...compiler.ir import Graph
 from .merging import Class
 from .names import IN_SCOPE, camel, numbered
-from .nodes import graph_of, one_of
+from .nodes import one_of
 
 
 def name_classes(classes: Sequence[Class]) -> None:
@@ -39,7 +39,7 @@ def _places(root: Graph) -> dict[int, str]:
     while waiting:
         graph = waiting.pop()
         for node in graph.nodes:
-            inner = graph_of(node)
+            inner = node.called
             if inner is not None and id(inner) not in found:
                 found[id(inner)] = f"{found[id(graph)]}.{node.path}"
                 waiting.append(inner)

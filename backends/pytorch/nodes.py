@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import re
 
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, called
+from ...compiler.ir import Graph, LayerOp, Node
 
 
 def layer_of(node: Node) -> LayerOp | None:
-    op, _ = called(node)
+    op = node.operation
     return op if isinstance(op, LayerOp) else None
-
-
-def graph_of(node: Node) -> Graph | None:
-    op, _ = called(node)
-    return op.graph if isinstance(op, CallOp) else None
 
 
 def graphs_in(graph: Graph) -> list[Graph]:
     """The graphs that a graph calls itself, in order."""
-    return [inner for node in graph.nodes if (inner := graph_of(node)) is not None]
+    return [inner for node in graph.nodes if (inner := node.called) is not None]
 
 
 def labels(node: Node) -> tuple[str, str]:
     """The label that the spec gave, and the name that the compiler numbered: one of them empty."""
     last = node.path.rpartition(".")[2]
-    layer, graph = layer_of(node), graph_of(node)
+    layer, graph = layer_of(node), node.called
     words = [graph.name] if graph else []
     words = [layer.layer.word, *layer.layer.aliases] if layer else words
     if any(re.fullmatch(rf"{re.escape(word)}\d+", last) for word in words):

@@ -13,7 +13,7 @@ from ...compiler.lowering import Call, Helper, Lowering
 from .errors import refusal, reserved_name
 from .modules import Item, Tree, access, containers, copies, plant
 from .names import LIST_METHODS, attribute, numbered, reserved, variable
-from .nodes import graph_of, labels, layer_of
+from .nodes import labels, layer_of
 
 MOST_SPELLED_OUT: Final = 3
 """Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
@@ -112,10 +112,10 @@ class Scope:
     def _brings(self, node: Node) -> bool:
         if layer_of(node) is not None:
             return self.lowering(node).module is not None
-        return graph_of(node) is not None
+        return node.called is not None
 
     def _item(self, node: Node) -> Item:
-        graph = graph_of(node)
+        graph = node.called
         if graph is not None:
             code = self.classes.constructor(graph)
             return Item(code, node, node.count, self.classes.draft(graph).tree)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...compiler.dims import Dim, Size, substitute, symbol, symbols
-from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, called, layer_weights
+from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, layer_weights
 from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Self, Subscript
 from ...compiler.types import TensorType
 from .expressions import dim_code
@@ -99,7 +99,7 @@ class Forward:
 
     def _code(self, node: Node, own: str, inputs: tuple[Code, ...]) -> Code:
         """The node's expression over the codes of its inputs."""
-        op, takes = called(node)
+        op, takes = node.operation, node.operands
         code: Code = Call(Self(), tuple(map(Input, range(len(inputs)))))
         if isinstance(op, CallOp):
             code = code.replace(kwargs=self._extra(node, op))

@@ -12,7 +12,7 @@ from netwright.backends.diff.align import CELLS, Aligner
 from netwright.backends.diff.merge import Compared, Comparison, marked, merge
 from netwright.backends.diff.signs import Signs
 from netwright.backends.summary import spell
-from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, called
+from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node
 
 from .versions import PAIRS, versions
 
@@ -20,7 +20,7 @@ from .versions import PAIRS, versions
 def layers(graph: Graph) -> Iterator[Node]:
     """All layers in all graphs, each graph at each of its calls."""
     for node in graph.nodes:
-        op, _ = called(node)
+        op = node.operation
         if isinstance(op, CallOp):
             yield from layers(op.graph)
         elif isinstance(op, LayerOp):
@@ -28,7 +28,7 @@ def layers(graph: Graph) -> Iterator[Node]:
 
 
 def words(nodes: Iterator[Node]) -> Counter[str]:
-    ops = (called(n)[0] for n in nodes)
+    ops = (n.operation for n in nodes)
     return Counter(spell(op.layer) for op in ops if isinstance(op, LayerOp))
 
 
@@ -58,7 +58,7 @@ def test_nodes_stand_in_an_order_in_which_they_can_run(name: str) -> None:
             assert {v.node for v in node.inputs} <= known
             assert node.key not in known
             known.add(node.key)
-            op, _ = called(node)
+            op = node.operation
             if isinstance(op, CallOp):
                 ports = sum(isinstance(n.op, InputOp) for n in op.graph.nodes)
                 extra = len(node.extra) if isinstance(node, Compared) else 0

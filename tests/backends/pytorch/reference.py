@@ -25,7 +25,6 @@ from netwright.compiler.ir import (
     layer_weights,
     piped,
 )
-from netwright.compiler.ir import called as called_on
 from netwright.compiler.types import TensorType
 
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
@@ -42,7 +41,7 @@ def _collect(graph: Graph, prefix: str, found: dict[str, None]) -> None:
     for node in graph.nodes:
         for path in () if node.outer else node.paths:
             here = f"{prefix}{path}."
-            op, _ = called_on(node)
+            op = node.operation
             if isinstance(op, CallOp):
                 _collect(op.graph, here, found)
             elif node.path:
@@ -130,7 +129,7 @@ class Reference:
         self, node: Node, op: ScanOp, given: list[Tensor], prefix: str, full: str,
         outer: Mapping[str, str], sizes: Mapping[str, int],
     ) -> list[Tensor]:  # fmt: skip
-        cell = node.replace(op=op.cell, takes=called_on(node)[1])
+        cell = node.replace(op=op.cell, takes=node.operands)
         steps = list(zip(*(t.unbind(1) for t in given[: op.sequences]), strict=True))
         states = given[op.sequences : op.sequences + op.states]
         rest = given[op.sequences + op.states :]
