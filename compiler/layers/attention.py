@@ -331,8 +331,8 @@ class ScaledDotProduct(Layer):
         _refuse_int_mask("sdpa", self.mask, "mask")
         if self.causal:
             _refuse_causal_mask()
-        fits = self.mask.rank <= len(scores) and broadcast(self.mask.shape, scores) == scores
-        if not fits:
+        pairs = zip(reversed(self.mask.shape), reversed(scores), strict=False)
+        if self.mask.rank > len(scores) or not all(m == 1 or same(m, s) for m, s in pairs):
             text = ", ".join(map(str, scores))
             raise Refused(
                 f"the mask does not broadcast to the scores [{text}]", setting="mask", code="E302",
