@@ -89,7 +89,7 @@ def _skips(chart: Chart, above: dict[int, int]) -> frozenset[Wire]:
             and any(t != s and above[t] & _bit(s, len(chart.inputs)) for t in sources)
         ]
         skips.update((i, k) for k in around)
-        if not around and step.kind == "join" and len(sources) == 2:
+        if not around and _adds(step) and len(sources) == 2:
             skips.update(_projection(chart, above, i))
     return frozenset(skips)
 
@@ -103,6 +103,12 @@ def _may_bypass(step: Step, k: int) -> bool:
         return False
     first, other = step.takes[0], step.takes[k]
     return other == first or (other.rank == first.rank and first.rank >= 4)
+
+
+def _adds(step: Step) -> bool:
+    """Of a product neither side is a way around the other: one gates, or both are branches."""
+    op = step.node.op
+    return step.kind == "join" and isinstance(op, LayerOp) and op.layer.word in ("add", "sub")
 
 
 def _projection(chart: Chart, above: dict[int, int], join: int) -> list[Wire]:

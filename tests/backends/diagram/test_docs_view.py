@@ -203,3 +203,19 @@ def test_idle_layers_are_not_drawn() -> None:
 def test_title_is_the_name_and_what_the_documentation_says() -> None:
     assert (drawn(RESIDUAL).title, drawn(RESIDUAL).subtitle) == ("residual", "A small ResNet")
     assert (drawn(RESIDUAL, title="").title, drawn(RESIDUAL, title="").subtitle) == ("", "")
+
+
+def test_a_product_of_two_branches_has_no_way_around() -> None:
+    """Mean and variance of a latent are branches alike; only the mean that is added goes around."""
+    view = picture(
+        graph(
+            "net latent: x[8] -> z[4] {\n"
+            "  mean = x > linear(4) as mean\n"
+            "  logvar = x > linear(4) as logvar\n"
+            "  mean + (logvar * 0.5 > exp) * (mean > randn_like)\n"
+            "}"
+        ),
+        Options(),
+    )
+    around = [edge for edge in view.edges if edge.look == "skip"]
+    assert [edge.head for edge in around] == ["add-1"]
