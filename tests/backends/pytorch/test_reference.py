@@ -7,6 +7,8 @@ import pickle
 
 import pytest
 import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import netwright as nw
@@ -96,3 +98,56 @@ SMALL = ("char_rnn", "mlp", "blocks.attention", "lenet")
 @pytest.mark.parametrize("spec", SMALL)
 def test_shipped_specs(spec: str) -> None:
     check(nw.load(spec).ir)
+
+
+@st.composite
+def loops(draw: st.DrawFn) -> str:
+    """A net whose loop names some of its layers: the generated code finds loops again in it."""
+    operand = st.sampled_from(["x", "y", "z"])
+    layer = st.sampled_from(
+        ["linear(8) as a[i]", "linear(8) as b[i]", "unit as u[i]", "linear(8)", "unit", "relu",
+         "tanh", "layernorm as n[i]", "linear(8) as c[i + 1]", "linear(8 + i) > linear(8)"]
+    )  # fmt: skip
+    chain = st.lists(layer, min_size=1, max_size=3).map(" > ".join)
+    expression = st.one_of(
+        st.builds("({} > {})".format, operand, chain),
+        st.builds("{} + ({} > {})".format, operand, operand, chain),
+        st.builds("([{}, {}] > concat(-1) > linear(8))".format, operand, operand),
+    )
+    line = st.builds("{} = {}".format, operand, expression)
+    body = "\n".join(draw(st.lists(line, min_size=1, max_size=4)))
+    rounds = draw(st.integers(2, 6))
+    after = draw(st.sampled_from(["x", "[x, y]", "[z, y, x] > add", "z > linear(3)"]))
+    return f"""
+        block unit = linear(4) > relu > linear(8)
+        net loops: x[8] {{
+          y = x > tanh
+          z = x
+          for i in range({rounds}) {{
+            {body}
+          }}
+          {after}
+        }}
+    """
+
+
+def check_loops(text: str) -> None:
+    try:
+        made = nw.loads(text)
+    except nw.CompileError as error:  # a label twice in a round
+        assert {d.code for d in error.diagnostics} <= {"E208", "E221"}, text
+        assume(False)
+    check(made.ir)
+
+
+@given(loops())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_random_loops(text: str) -> None:
+    check_loops(text)
+
+
+@pytest.mark.slow
+@given(loops())
+@settings(max_examples=1500, deadline=None)
+def test_random_loops_long(text: str) -> None:
+    check_loops(text)
