@@ -58,6 +58,17 @@ class Parser(argparse.ArgumentParser):
         file = Path(word).suffix not in ("", ".net") and "-o" in options
         return f"`-o {word}` writes to a file" if file and found.output is None else ""
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """In words that do not change with Python's version, and with what was meant."""
+        from ..grammar.nearby import closest
+        from ..grammar.wording import either
+
+        choices = list(action.choices or ())
+        if choices and value not in choices:
+            near = closest(value, choices)
+            message = f"{action.option_strings[-1]} may be {either(choices)}, not {value}"
+            raise Misuse(message, f"did you mean `{near}`?" if near else self._help)
+
     @property
     def _help(self) -> str:
         return f"`{self.prog} --help` shows what it takes"

@@ -515,6 +515,7 @@ def test_misuse(run: Netwright, golden: Golden) -> None:
         ["check"],
         ["check", "lenet.net", "--frobnicate"],
         ["check", "lenet.net", "--output-format", "xml"],
+        ["render", "lenet.net", "--view", "volume"],
         ["check", "lenet.net", "-p", "classes"],
         ["build", "lenet.net", "unet.net"],
         ["build", "."],
