@@ -22,6 +22,8 @@ VARIANTS = {
     ),
     "mobilenet_v2": ("mobilenet_v2",),
     "densenet": tuple(f"densenet{depth}" for depth in (121, 161, 169, 201)),
+    "efficientnet": tuple(f"efficientnet_b{size}" for size in range(8)),
+    "convnext": tuple(f"convnext_{size}" for size in ("tiny", "small", "base", "large")),
 }
 """The nets that are torchvision's, by spec."""
 
@@ -46,13 +48,16 @@ def torchvision_models() -> Any:
 
 def reference(name: str) -> torch.nn.Module:
     """torchvision's model. Its batch norms have seen something, or they would be mere identities
-    that hide what stands in the wrong place."""
+    that hide what stands in the wrong place; so would blocks that are scaled by a millionth."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model: torch.nn.Module = getattr(torchvision_models(), name)(**MORE_SETTINGS.get(name, {}))
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d) and not module.weight.is_meta:
             _unsettle(module)
+    for name, parameter in model.named_parameters():
+        if name.endswith("layer_scale") and not parameter.is_meta:
+            torch.nn.init.uniform_(parameter)
     return model
 
 
