@@ -140,8 +140,8 @@ class MaxPool(_Pool):
     return_indices: bool = False
 
     def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
-        if x.rank == 3:
-            need(self, x)  # PyTorch pools ints in images and volumes only
+        if x.rank == 3 and not self.return_indices:
+            need(self, x)  # PyTorch pools ints of sequences with their places only
         at_least(1, dilation=self.dilation)
         found = self.windows(x)
         return (found, found.with_dtype("int")) if self.return_indices else found
