@@ -15,6 +15,7 @@ from .grammar.source import Source
 if TYPE_CHECKING:
     import torch
 
+    from .backends.diff.changes import Report
     from .compiler.graph import NetGraph
     from .compiler.ir import Graph
     from .compiler.pipeline import Compilation
@@ -197,21 +198,25 @@ class Difference(Drawn):
         return f"<Difference {self.old.name} -> {self.new.name}>"
 
     def __str__(self) -> str:
-        from .backends.diff.changes import report, text
+        from .backends.diff.changes import text
 
-        return text(report(self.old.ir, self.new.ir), (self.old.name, self.new.name))
+        return text(self._report, (self.old.name, self.new.name))
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
-        from .backends.diff.changes import report
-
-        return bool(report(self.old.ir, self.new.ir).changes)
+        return bool(self._report.changes)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as a document; see docs/command-line.md."""
-        from .backends.diff.changes import as_dict, report
+        from .backends.diff.changes import as_dict
 
-        return as_dict(report(self.old.ir, self.new.ir), (self.old.name, self.new.name))
+        return as_dict(self._report, (self.old.name, self.new.name))
+
+    @cached_property
+    def _report(self) -> Report:
+        from .backends.diff.changes import report
+
+        return report(self.old.ir, self.new.ir)
 
 
 class Network(Drawn):

@@ -14,22 +14,24 @@ NAMED: Final = {"white": "#ffffff", "black": "#000000"}
 _HEAT: Final = [colour.lower() for colour in style.HEAT]
 _AMBER: Final = "#f59e0b"
 _LINE_OF: Final = {p.fill.lower(): p.line for p in style.PAINTS.values() if p.fill != "#FFFFFF"}
-_FILL: Final = re.compile(r"<(\w+)[^>]*? (fill)=\"(#[0-9a-f]{6}|white|black)\"")
-_STROKE: Final = re.compile(r"<(\w+)[^>]*? (stroke)=\"(#[0-9a-f]{6}|white|black)\"")
+_TAG: Final = re.compile(r"<(\w+)([^>]*)")
+_COLOUR: Final = re.compile(r" (fill|stroke)=\"(#[0-9a-f]{6}|white|black)\"")
+_WHERE: Final = {"text": "text[fill", "fill": ":not(text)[fill", "stroke": "[stroke"}
 
 
 def rules(svg: str) -> str:
     """The style of a picture that follows the reader's screen; printed it stays light."""
     used = {
         ("text" if tag == "text" else kind, colour)
-        for pattern in (_FILL, _STROKE)
-        for tag, kind, colour in pattern.findall(svg)
+        for tag, attributes in _TAG.findall(svg)
+        for kind, colour in _COLOUR.findall(attributes)
     }
     night = [f"text{{fill:{INK}}}"]
     for kind, colour in sorted(used):
-        where = {"text": "text[fill", "fill": ":not(text)[fill", "stroke": "[stroke"}[kind]
         paint = "stroke" if kind == "stroke" else "fill"
-        night.append(f'{where}="{colour}"]{{{paint}:{dark(kind, NAMED.get(colour, colour))}}}')
+        night.append(
+            f'{_WHERE[kind]}="{colour}"]{{{paint}:{dark(kind, NAMED.get(colour, colour))}}}'
+        )
     return "@media screen and (prefers-color-scheme:dark){\n" + "\n".join(night) + "\n}"
 
 

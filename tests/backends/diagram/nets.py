@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from netwright.backends.diagram import views
@@ -9,6 +11,7 @@ from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 
+SPECS: Final = Path(__file__).parents[3] / "specs"
 RESIDUAL: Final = """
 default conv(bias=false)
 block basic(width, stride=1): x {
@@ -136,3 +139,13 @@ def graph(text: str) -> Graph:
     compiled = load_source(Source("net.net", text))
     assert compiled.graph is not None, compiled.diagnostics
     return compiled.graph
+
+
+@cache
+def shipped(name: str) -> Graph:
+    """A net of a shipped spec: ``lenet``, ``resnet:resnet50``."""
+    stem, _, net = name.partition(":")
+    path = SPECS / f"{stem}.net"
+    found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net or None)
+    assert found.graph is not None, found.diagnostics
+    return found.graph

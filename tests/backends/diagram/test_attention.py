@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from netwright.backends.diagram import DiagramError, to_dot
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
 from netwright.backends.diagram.view_docs import picture as docs
 from netwright.backends.diagram.view_paper import picture as paper
-from netwright.compiler.ir import Graph
-from netwright.compiler.pipeline import load_source
-from netwright.grammar.source import Source
 
 from .geometry import complaints
-from .nets import RESIDUAL, graph
+from .nets import RESIDUAL, graph, shipped
 
-SPECS = Path(__file__).parents[3] / "specs"
 CROSS = """
 block look(memory, keep): x {
   [x, memory] > attention(4, key_mask=keep) as who > dropout(0.1) > linear(64)
@@ -43,14 +37,6 @@ block score(d): x {
 }
 net products: x[T, 64] -> [T, 64] { x > score(64) }
 """
-
-
-def shipped(name: str) -> Graph:
-    stem, _, net = name.partition(":")
-    path = SPECS / f"{stem}.net"
-    found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net).graph
-    assert found is not None
-    return found
 
 
 def cluster(view: Picture, title: str) -> Cluster:

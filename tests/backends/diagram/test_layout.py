@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from netwright.backends.diagram import to_dot
@@ -11,9 +9,7 @@ from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 
 from .geometry import complaints, points
-from .nets import NETS, graph
-
-SPECS = Path(__file__).parents[3] / "specs"
+from .nets import NETS, SPECS, graph
 
 
 def shipped() -> list[str]:

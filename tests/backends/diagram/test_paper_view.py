@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +11,11 @@ from netwright.backends.diagram.engine import lay_out
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
 from netwright.backends.diagram.sheet import arrange
 from netwright.backends.diagram.view_paper import picture
-from netwright.compiler.ir import Graph
-from netwright.compiler.pipeline import load_source
-from netwright.grammar.source import Source
 
 from ...conftest import Golden
 from .geometry import complaints, points
-from .nets import DENSE, ENCODER, INCEPTION, MEMORY, NETS, RESIDUAL, SEQUENTIAL, graph
+from .nets import DENSE, ENCODER, INCEPTION, MEMORY, NETS, RESIDUAL, SEQUENTIAL, graph, shipped
 
-SPECS = Path(__file__).parents[3] / "specs"
 PAPERS = (
     "resnet:resnet50", "googlenet:googlenet", "densenet:densenet121",
     "transformer:transformer_base", "gpt2:gpt2", "vit:vit_b_16", "bert:bert_base",
@@ -40,14 +35,6 @@ def insets(view: Picture) -> dict[str, Cluster]:
 def trunk(view: Picture) -> list[Box]:
     items = tuple(i for i in view.items if not (isinstance(i, Cluster) and i.inset))
     return list(Picture("", "", "", "TB", items, ()).boxes())
-
-
-def shipped(name: str) -> Graph:
-    stem, _, net = name.partition(":")
-    path = SPECS / f"{stem}.net"
-    found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net).graph
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize("name", ["residual", "inception", "dense", "memory"])

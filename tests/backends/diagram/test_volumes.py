@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,30 +18,18 @@ from netwright.backends.diagram.picture import Options, letters
 from netwright.backends.diagram.stations import Chain, Station
 from netwright.backends.diagram.view_volumes import PAGE, picture
 from netwright.compiler.ir import Graph
-from netwright.compiler.pipeline import load_source
-from netwright.grammar.source import Source
 
 from ...conftest import Golden
 from .geometry import complaints
 from .latex import compiled, needs_latex, pages, words
-from .nets import NETS, RESIDUAL, SEQUENTIAL, U, graph
+from .nets import NETS, RESIDUAL, SEQUENTIAL, U, graph, shipped
 
-SPECS = Path(__file__).parents[3] / "specs"
 SHOWN = (
     "lenet", "alexnet", "vgg:vgg16", "resnet:resnet18", "resnet:resnet50", "unet",
     "googlenet:googlenet", "mobilenet_v2", "densenet:densenet121",
 )  # fmt: skip
 SMALL = ("residual", "inception", "dense", "u", "sequential")
 REFUSED = ("encoder", "recurrent", "siamese", "memory", "loop")
-
-
-@cache
-def shipped(name: str) -> Graph:
-    stem, _, net = name.partition(":")
-    path = SPECS / f"{stem}.net"
-    found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net or None)
-    assert found.graph is not None
-    return found.graph
 
 
 def chain(net: Graph, depth: int = 4, **options: Any) -> Chain:
