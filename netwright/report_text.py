@@ -18,7 +18,7 @@ from .grammar.diagnostics import Diagnostic, Edit, Fix
 from .grammar.record import Record
 from .grammar.source import Source, Span
 from .grammar.wording import counted
-from .terminal import Role, Terminal, lay_out, printable
+from .terminal import TAB, Role, Terminal, char_width, lay_out, printable
 
 MOST_LINES = 4
 """Of a longer span only the first and the last line are shown."""
@@ -180,8 +180,9 @@ class _Renderer:
             shown, underlines = _shown(text, group, limit)
             yield f"{self.gutter(number)} {shown}".rstrip()
             cells: dict[int, tuple[str, Role]] = {}
-            for u in underlines:
-                cells |= dict.fromkeys(range(u.start, u.end), ("+", "help"))
+            for mark, u in zip(group, underlines, strict=True):
+                if mark.end > mark.start:  # else something was left out here
+                    cells |= dict.fromkeys(range(u.start, u.end), ("+", "help"))
             if cells:
                 yield f"{self.gutter()} {self.row(cells)}"
 
@@ -218,12 +219,12 @@ def _marks(span: Span, text: str, *, primary: bool) -> Iterator[_Mark]:
 
 def _groups(text: str, marks: Sequence[_Mark], limit: int) -> Iterator[list[_Mark]]:
     """Marks that can be seen together; a line longer than the terminal is shown in parts."""
-    if len(text) <= limit:
+    if _after(text, 0, limit) == len(text):
         yield list(marks)
         return
     group: list[_Mark] = []
     for mark in sorted(marks, key=lambda m: m.start):
-        if group and max(mark.end, group[-1].end) - group[0].start > limit:
+        if group and max(mark.end, group[-1].end) > _after(text, group[0].start, limit):
             yield group
             group = []
         group.append(mark)
@@ -248,12 +249,38 @@ def _shown(text: str, marks: Sequence[_Mark], limit: int) -> tuple[str, list[_Un
 
 
 def _window(text: str, marks: Sequence[_Mark], limit: int) -> tuple[int, int]:
-    if len(text) <= limit:
+    """From where to where a line is shown: its marks, and as much around them as has room."""
+    if _after(text, 0, limit) == len(text):
         return 0, len(text)
     low, high = min(m.start for m in marks), max(m.end for m in marks)
-    room = max(limit - (high - low), limit // 4)
-    start = max(0, min(low - room // 2, len(text) - limit))
-    return start, min(len(text), start + limit)
+    marked = sum(map(_cells, text[low : min(high, low + limit)]))
+    room = max(limit - marked, limit // 4)
+    start = min(_before(text, low, room // 2), _before(text, len(text), limit))
+    return start, _after(text, start, limit)
+
+
+def _after(text: str, start: int, limit: int) -> int:
+    """How far the characters from ``start`` on fit into so many columns."""
+    for i in range(start, len(text)):
+        limit -= _cells(text[i])
+        if limit < 0:
+            return i
+    return len(text)
+
+
+def _before(text: str, end: int, limit: int) -> int:
+    """From where on the characters before ``end`` fit into so many columns."""
+    for i in range(min(end, len(text)) - 1, -1, -1):
+        limit -= _cells(text[i])
+        if limit < 0:
+            return i + 1
+    return 0
+
+
+def _cells(char: str) -> int:
+    """Columns of a character at most; one that combines counts too, so that a part of a line has
+    an end."""
+    return TAB if char == "\t" else max(1, char_width(char))
 
 
 def _beside(underlines: Sequence[_Underline]) -> _Underline | None:
@@ -286,8 +313,9 @@ def _helps(d: Diagnostic, shown: bool) -> tuple[str, ...]:
 
 
 def _fixed_line(fix: Fix | None) -> tuple[int, str, list[tuple[int, int]]] | None:
-    """The number and text of the line that a fix repairs, and the stretches that are new; None
-    for a fix of several lines, which its title describes."""
+    """The number and text of the line that a fix repairs, and the stretches that are new (empty
+    where it only leaves something out); None for a fix of several lines, which its title
+    describes."""
     if fix is None or not fix.edits:
         return None
     source = fix.edits[0].span.source
@@ -305,8 +333,7 @@ def _apply(line: str, offset: int, edits: Sequence[Edit]) -> tuple[str, list[tup
         start, end = edit.span.start - offset, edit.span.end - offset
         text += line[done:start]
         kept = _common(line[start:end], edit.text)
-        if edit.text[kept:]:
-            added.append((len(text) + kept, len(text) + len(edit.text)))
+        added.append((len(text) + kept, len(text) + len(edit.text)))
         text += edit.text
         done = end
     return text + line[done:], added
