@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...compiler import reserved
 from ...compiler.layer import Refused
 from ...grammar.diagnostics import CompileError, Diagnostic
 from ...grammar.source import Span
@@ -22,9 +23,5 @@ def failure(code: str, message: str, span: Span | None, help: str = "") -> Compi
 
 
 def reserved_name(name: str, span: Span | None) -> CompileError:
-    return failure(
-        "E402",
-        f"a module cannot be called `{name}`: every PyTorch module has an attribute of that name",
-        span,
-        f"another label: `as {name}_`",
-    )
+    message, help = reserved.refusal(name)
+    return failure("E221", message, span, help)

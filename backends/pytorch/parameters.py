@@ -7,8 +7,9 @@ from typing import Any, Final, TypeAlias
 
 from ...compiler.ir import Graph
 from ...compiler.lowering import Code, Infix, Raw
+from ...compiler.reserved import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES
 from ...grammar.record import Record
-from .names import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES, numbered, variable
+from .names import numbered, variable
 from .statements import is_literal
 
 USUAL: Final[Mapping[str, Any]] = {

@@ -10,9 +10,10 @@ from typing import Final, Protocol
 from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, piped
 from ...compiler.layer import Refused
 from ...compiler.lowering import Call, Helper, Lowering
+from ...compiler.reserved import reserved
 from .errors import refusal, reserved_name
 from .modules import Item, Tree, access, containers, copies, plant
-from .names import LIST_METHODS, attribute, numbered, reserved, variable
+from .names import LIST_METHODS, attribute, numbered, variable
 from .nodes import labels, layer_of
 
 MOST_SPELLED_OUT: Final = 3
@@ -220,8 +221,7 @@ def _unique(wishes: Iterable[str], before: tuple[str, ...] = ()) -> tuple[str, .
 
 def _check_names(tree: Tree) -> None:
     for name, child in tree.children.items():
-        listed = name in LIST_METHODS and (tree.sequential or tree.kind == "list")
-        if reserved(name) or listed:
+        if reserved(name):
             raise reserved_name(name, child.node.span if isinstance(child, Item) else None)
         if isinstance(child, Tree):
             _check_names(child)

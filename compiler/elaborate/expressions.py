@@ -10,6 +10,7 @@ from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
 from ..environment import Environment
 from ..layer import Layer
+from ..reserved import reserved
 from ..values import (
     UNKNOWN,
     Container,
@@ -28,17 +29,6 @@ from ..values import (
 from ..values import Label as PathLabel
 from .functions import Bad, bounded, extent
 from .operators import Operators
-
-RESERVED_PATHS: Final = frozenset(
-    {"add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile",
-     "cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
-     "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "ipu",
-     "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules",
-     "named_parameters", "parameters", "register_backward_hook", "register_buffer",
-     "register_forward_hook", "register_module", "register_parameter", "requires_grad_",
-     "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train",
-     "training", "type", "xpu", "zero_grad"}
-)  # fmt: skip
 
 
 class Expressions(Operators):
@@ -67,7 +57,7 @@ class Expressions(Operators):
         try:
             return bounded(value)
         except Bad as bad:
-            return self.report(bad.code, str(bad), span)
+            return self.report(bad.code, str(bad), span, help=bad.help)
 
     def _text(self, expr: syntax.Text, env: Environment) -> Data:
         parts = [p if isinstance(p, str) else self.evaluate(p, env) for p in expr.parts]
@@ -236,12 +226,9 @@ class Expressions(Operators):
             self.report("E221", f'"{path}" is no module path', node.span,
                         help="letters, digits and `_`, with dots between")  # fmt: skip
             return None
-        taken = next((p for p in parts if p in RESERVED_PATHS), None)
+        taken = next(filter(reserved, parts), None)
         if taken is not None:
-            self.report(
-                "E221", f"`{taken}` is no label: every PyTorch module has one of its own",
-                node.span, help=f"`{taken}_`",
-            )  # fmt: skip
+            self.is_reserved(taken, node.span)
             return None
         return PathLabel(path, name, node.span)
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import nn
 
+import netwright as nw
 from netwright.backends.pytorch.names import (
     DICT_METHODS,
     LIST_METHODS,
-    MODULE_ATTRIBUTES,
-    PRIVATE_ATTRIBUTES,
 )
 from netwright.backends.pytorch.signatures import _SIGNATURES, defaults, positional
+from netwright.compiler.reserved import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES, reserved
 
 FUNCTIONS = [
     f"{name.removesuffix('_')}{rank}d" if name.endswith("_") else name
@@ -23,6 +23,25 @@ FUNCTIONS = [
     for rank in ((1, 2, 3) if name.endswith("_") else (0,))
     if name.startswith("nn.")
 ]
+
+
+@pytest.mark.parametrize("form", ["x > linear(8) as {}", "x > (relu > linear(8)) as {}",
+    'x > linear(8) as "a.{}"', "share {} = linear(8)\n x > {}"])  # fmt: skip
+def test_a_name_passes_the_check_exactly_where_it_can_be_built(form: str) -> None:
+    """Every name that some module has, and what a container has besides."""
+    names = {*dir(nn.Module()), *dir(nn.Sequential()), *dir(nn.ModuleList()), "fc", "weight"}
+    for name in sorted(names):
+        text = f"net n: x[8] {{ {form.replace('{}', name)} }}"
+        found = [d.code for d in nw.check(text)]
+        if reserved(name):
+            assert found == ["E221"], text
+        else:
+            assert not found, text
+            compile(nw.loads(text).to_source(), "made", "exec")
+
+
+def test_a_guard_stands_where_a_graph_comes_from_elsewhere() -> None:
+    assert all(map(reserved, dir(nn.Module())))
 
 
 def attributes(of: object) -> set[str]:
