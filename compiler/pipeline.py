@@ -8,10 +8,7 @@ elaborating; then elaboration starts again with that knowledge.
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,16 +19,17 @@ from ..grammar.record import Record
 from ..grammar.source import Source
 from .choice import Choice, arguments_of, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
-from .elaborate.context import MAX_STEPS, Bind, NeedsInput, TooMuch
+from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
 from .freeze import Freezer, freeze_partial
 from .imports import Finder
 from .ir import Graph
+from .limits import NETS_TOGETHER, limited, limits
 from .lints import lint, misspelt
+from .room import room
 from .types import TensorType
 
 MAX_RESTARTS: Final = 500
-RECURSION_LIMIT: Final = 20_000
 
 
 class Compilation(Record):
@@ -55,24 +53,10 @@ class Request(Record):
     inputs: Mapping[str, str] | str | None
     search: Sequence[Path]
     partial: bool = False
+    steps: int = 0
+    """How many the net may take; 0: as many as are allowed to one."""
 
 
-@contextmanager
-def _deep_and_uncollected() -> Iterator[None]:
-    """Room for nested blocks, and no garbage collection: what a compilation makes stays until its
-    end, so looking for garbage meanwhile costs a quarter of its time and finds none."""
-    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
-
-
-@_deep_and_uncollected()
 def load_source(
     source: Source,
     *,
@@ -80,6 +64,7 @@ def load_source(
     parameters: Mapping[str, object] | None = None,
     inputs: Mapping[str, str] | str | None = None,
     search: Sequence[Path] = (),
+    limits: Mapping[str, int] | None = None,
     partial: bool = False,
 ) -> Compilation:
     """Compile one net of a text.
@@ -87,15 +72,15 @@ def load_source(
     ``net`` may be left out where one is meant: the only one, or the one named like the file.
     ``inputs`` binds input shapes without the batch axis: ``"3x32x32"``. Never raises for a bad
     spec: ``Compilation.graph`` is None then, and with ``partial`` there is the graph up to the
-    errors, unless the text itself has syntax errors.
+    errors, unless the text itself has syntax errors. ``limits`` are bounds that are raised.
     """
-    tree, found = parse(source)
-    chosen = choose_nets(source, tree, found, net)
-    request = Request(parameters or {}, inputs, search, partial and not found)
-    return _compile(source, tree, chosen, chosen.net, request, freeze=True)
+    with room(), limited(limits):
+        tree, found = parse(source)
+        chosen = choose_nets(source, tree, found, net)
+        request = Request(parameters or {}, inputs, search, partial and not found)
+        return _compile(source, tree, chosen, chosen.net, request, freeze=True)
 
 
-@_deep_and_uncollected()
 def check_source(
     source: Source,
     *,
@@ -103,45 +88,55 @@ def check_source(
     parameters: Mapping[str, object] | None = None,
     inputs: Mapping[str, str] | str | None = None,
     search: Sequence[Path] = (),
+    limits: Mapping[str, int] | None = None,
 ) -> Compilation:
     """Check a text: the net that is named, else every net that needs no arguments.
 
     No graph is made: all that can be wrong is found before.
     """
-    tree, found = parse(source)
-    chosen = choose_nets(source, tree, found, net, every=True)
-    request = Request(parameters or {}, inputs, search)
-    result = Compilation(None, chosen.findings, chosen.nets)
+    with room(), limited(limits):
+        tree, found = parse(source)
+        chosen = choose_nets(source, tree, found, net, every=True)
+        request = Request(parameters or {}, inputs, search)
+        said, last = _check(source, tree, chosen, request)
+        if net is None and not any(d.severity == "error" for d in said):
+            said += tuple(misspelt(tree))
+        return Compilation(None, said, chosen.nets, last)
+
+
+def _check(
+    source: Source, tree: syntax.File, chosen: Choice, request: Request
+) -> tuple[tuple[Diagnostic, ...], str]:
+    """What is wrong in the nets to be checked, and the last of them that was."""
     findings = {(d.code, d.span, d.message): d for d in chosen.findings}
     if not chosen.checked:
         findings = _of_library(source, tree, chosen, request) or findings
+    left, last = NETS_TOGETHER * limits().steps, ""
     for name in chosen.checked:
-        result = _compile(source, tree, chosen, name, request, result.steps)
+        allowed = request.replace(steps=min(left, limits().steps))
+        result = _compile(source, tree, chosen, name, allowed)
         findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
-        if result.steps > MAX_STEPS:
+        left, last = left - result.steps, name
+        if left <= 0:
             break
-    said = tuple(findings.values())
-    if net is None and not any(d.severity == "error" for d in said):
-        said += tuple(misspelt(tree))
-    return Compilation(None, said, chosen.nets, result.net)
+    return tuple(findings.values()), last
 
 
 def _of_library(
     source: Source, tree: syntax.File, chosen: Choice, request: Request
 ) -> dict[tuple[Any, ...], Diagnostic]:
     """What is wrong in a file beside its having no net to check, if anything is."""
-    program = _elaborate(source, tree, chosen.findings, None, request, 0)
+    program = _elaborate(source, tree, chosen.findings, None, request)
     return {(d.code, d.span, d.message): d for d in program.diagnostics}
 
 
 def _compile(
     source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request,
-    steps: int = 0, *, freeze: bool = False,
+    *, freeze: bool = False,
 ) -> Compilation:  # fmt: skip
-    """``steps`` were taken for other nets of the file."""
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
-    program = _elaborate(source, tree, chosen.findings, net, request, steps)
+    program = _elaborate(source, tree, chosen.findings, net, request)
     findings = (*chosen.findings, *program.diagnostics)
     if any(d.severity == "error" for d in findings) or program.result is None:
         partial = _partial(program) if request.partial else None
@@ -163,16 +158,17 @@ def _partial(program: Program) -> Graph | None:
 
 def _elaborate(
     source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str | None,
-    request: Request, steps: int,
+    request: Request,
 ) -> Program:  # fmt: skip
     """Elaborate, again and again while something new is learnt of the inputs."""
     known: dict[str, TensorType] = {}
     bound: dict[str, Dim] = {}
     free: set[str] = set()
     finder = Finder(request.search)
+    steps = 0
     for _ in range(MAX_RESTARTS):
         program = Program(finder, {})
-        program.steps = steps
+        program.steps, program.most_steps = steps, request.steps or limits().steps
         program.known, program.bound, program.free = known, bound, free
         try:
             _run(program, source, tree, errors, net, request)

@@ -32,20 +32,21 @@ def load(
     net: str | None = None,
     inputs: Inputs = None,
     search: Sequence[str | os.PathLike[str]] = (),
+    limits: Mapping[str, int] | None = None,
     **parameters: object,
 ) -> Network:
     """Compile a spec: a file, or a shipped one by its bare name.
 
     ``net`` chooses among several nets, ``inputs`` gives shapes without the batch axis
-    (``"3x32x32"``, or by name), ``search`` are folders for imports. All other keywords are
-    parameters of the net; a string names a block: ``load("resnet.net", net="ResNet",
-    unit="bottleneck", depths=[3, 4, 6, 3])``.
+    (``"3x32x32"``, or by name), ``search`` are folders for imports, ``limits`` are bounds to raise
+    (``{"layers": 200_000}``). All other keywords are parameters of the net; a string names a block:
+    ``load("resnet.net", net="ResNet", unit="bottleneck", depths=[3, 4, 6, 3])``.
 
     Raises CompileError with all findings (its ``partial`` can be drawn), OSError where the file
     cannot be read.
     """
     folders = tuple(map(Path, search))
-    return compiled(read(spec, folders), net, parameters, inputs, folders)
+    return compiled(read(spec, folders), net, parameters, inputs, folders, limits)
 
 
 def loads(
@@ -55,10 +56,12 @@ def loads(
     net: str | None = None,
     inputs: Inputs = None,
     search: Sequence[str | os.PathLike[str]] = (),
+    limits: Mapping[str, int] | None = None,
     **parameters: object,
 ) -> Network:
     """Compile the text of a spec; see ``load``."""
-    return compiled(Source("<string>", text), net, parameters, inputs, tuple(map(Path, search)))
+    folders = tuple(map(Path, search))
+    return compiled(Source("<string>", text), net, parameters, inputs, folders, limits)
 
 
 def check(
@@ -68,6 +71,7 @@ def check(
     net: str | None = None,
     inputs: Inputs = None,
     search: Sequence[str | os.PathLike[str]] = (),
+    limits: Mapping[str, int] | None = None,
     **parameters: object,
 ) -> list[Diagnostic]:
     """Every finding in the text of a spec, warnings included; an empty list where there is none."""
@@ -80,6 +84,7 @@ def check(
         parameters=parameters,
         inputs=inputs,
         search=tuple(map(Path, search)),
+        limits=limits,
     )
     return list(found.diagnostics)
 
@@ -90,14 +95,16 @@ def compiled(
     parameters: Mapping[str, object],
     inputs: Inputs,
     search: tuple[Path, ...],
+    limits: Mapping[str, int] | None = None,
 ) -> Network:
     """Raises CompileError with all findings, and what there is of the network."""
     from .compiler.pipeline import load_source
 
     _check_inputs(inputs)
     found = load_source(
-        source, net=net, parameters=parameters, inputs=inputs, search=search, partial=True
-    )
+        source, net=net, parameters=parameters, inputs=inputs, search=search, limits=limits,
+        partial=True,
+    )  # fmt: skip
     if found.graph is None:
         error = CompileError(found.diagnostics)
         error.partial = found.partial and Partial(found.partial, net_name(found, source))

@@ -14,6 +14,7 @@ from ..builder import Builder
 from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
 from ..layer import noting_open_pairs, same
+from ..reserved import reserved
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -32,7 +33,7 @@ from ..values import (
 )
 from .advice import fitting_help
 from .application import Application
-from .context import BLOCK_STEPS, MAX_DEPTH, Naming, TooMuch
+from .context import BLOCK_STEPS, Naming
 from .expressions import counting
 from .keys import Keys
 from .results import all_tensors, main_tensors, rebuilt, shown_arguments
@@ -162,6 +163,8 @@ class Bodies(Application):
 
     def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:
         value = self.evaluate(statement.value, env)
+        if reserved(statement.name):
+            return self.is_reserved(statement.name, statement.name_span)
         network = self.network_or_none(value)
         if unknown_in(value) or network is None:
             if not unknown_in(value) and not networks_in(value):
@@ -344,16 +347,14 @@ class Bodies(Application):
         return self._again(network, known, arguments, sizes, naming)
 
     def deeper(self, span: Span) -> None:
-        if len(self.calls) < MAX_DEPTH:
+        most = self.limits.depth
+        if len(self.calls) < most:
             return
         names = [name for name, _ in self.calls]
         if names.count(names[-1]) == 1:
-            self.too_much(f"blocks are nested more than {MAX_DEPTH} deep", span)
-        self.report(
-            "E214", f"`{names[-1]}` calls itself more than {MAX_DEPTH} deep", span,
-            help=f"does it end? A condition ends it: `{names[-1]}(n - 1) if n > 0 else id`",
-        )  # fmt: skip
-        raise TooMuch
+            self.too_much(f"blocks are nested more than {most} deep", span, "depth")
+        ending = f"does it end? A condition ends it: `{names[-1]}(n - 1) if n > 0 else id`"
+        self.too_much(f"`{names[-1]}` calls itself more than {most} deep", span, "depth", ending)
 
     def _elaborate(
         self, network: BlockNetwork, inputs: list[Tensor], arguments: list[Tensor],

@@ -169,7 +169,7 @@ class Calls(Names):
         try:
             return call_function(function.name, arguments, settings)
         except Bad as bad:
-            return self.report(bad.code, str(bad), expr.span)
+            return self.report(bad.code, str(bad), expr.span, help=bad.help)
 
     # --- blocks ---------------------------------------------------------------------------------
 

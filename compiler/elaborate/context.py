@@ -16,20 +16,15 @@ from ..dims import Dim
 from ..environment import Environment
 from ..ir import FailedOp
 from ..layer import Layer
+from ..limits import NETS_TOGETHER, how_to_raise, limits
+from ..reserved import refusal
 from ..types import Dtype, TensorType
 from ..values import UNKNOWN, Data, LayerNetwork, Network, Shared, Tensor, Unknown
 
-MAX_STEPS: Final = 300_000
-"""Steps are some microseconds each: a check ends within seconds, whatever the spec."""
 LAYER_STEPS: Final = 10
 BLOCK_STEPS: Final = 80
-MAX_LAYERS: Final = 100_000
 MAX_FINDINGS: Final = 100
 MAX_SUGGESTIONS: Final = 30
-MAX_DEPTH: Final = 64
-MAX_LIST: Final = 100_000
-MAX_INT: Final = 2**62
-MAX_TERMS: Final = 100
 
 
 class NeedsInput(Exception):
@@ -90,7 +85,9 @@ class Context:
         self.reported: set[tuple[str, Span | None]] = set()
         self.suggestions = 0
         self.calls: list[tuple[str, Span]] = []
+        self.limits = limits()
         self.steps = 0
+        self.most_steps = self.limits.steps
         self.at: Span | None = None
         self.free: set[str] = set()
         self.known: dict[str, TensorType] = {}
@@ -188,19 +185,23 @@ class Context:
         self.at = span
         if len(self.diagnostics) >= MAX_FINDINGS:
             raise TooMuch
-        if self.steps > MAX_STEPS:
-            self.too_much(f"elaborating this spec takes more than {MAX_STEPS:,} steps", span)
+        if self.steps > self.most_steps:
+            self.too_many_steps(span)
+
+    def too_many_steps(self, span: Span) -> None:
+        most, whole = self.most_steps, self.limits.steps
+        if most == whole:
+            self.too_much(f"elaborating this net takes more than {most:,} steps", span, "steps")
+        message = f"the nets of this file take more than {NETS_TOGETHER * whole:,} steps together"
+        self.too_much(message, span, "steps", "check them one by one, with `--net NAME`")
 
     def snapshot(self, env: Environment, span: Span) -> Environment:
         """An environment as it is now; that takes its time where there are many names."""
         self.step(span, env.extent // 2)
         return env.snapshot()
 
-    def too_much(self, message: str, span: Span | None) -> None:
-        self.report(
-            "E214", message, span,
-            help="specs are bounded so that one from a stranger is safe to check",
-        )  # fmt: skip
+    def too_much(self, message: str, span: Span | None, bound: str, *help: str) -> None:
+        self.report("E214", message, span, help=[*help, how_to_raise(bound)])
         raise TooMuch
 
     # --- the scope being built ---------------------------------------------------------------
@@ -257,8 +258,9 @@ class Context:
     def grow(self, builder: Builder, size: int, span: Span | None) -> None:
         """Count the layers of a scope, where a graph that is called counts at each call."""
         builder.size += size
-        if builder.size > MAX_LAYERS:
-            self.too_much(f"the network has more than {MAX_LAYERS:,} layers", span)
+        if builder.size > self.limits.layers:
+            most = f"the network has more than {self.limits.layers:,} layers"
+            self.too_much(most, span, "layers")
 
     def name(self, draft: Draft, naming: Naming, word: str) -> None:
         """Give a module its path: a label, the next position of a numbered scope, or a word."""
@@ -292,6 +294,10 @@ class Context:
             labels=[Label(at, "the first one")] if at is not None and at != span else [],
             help=self._another_label(path),
         )  # fmt: skip
+
+    def is_reserved(self, name: str, span: Span) -> Unknown:
+        message, help = refusal(name)
+        return self.report("E221", message, span, help=help)
 
     def _another_label(self, path: str) -> list[str]:
         if not self.repeats:

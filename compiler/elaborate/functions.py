@@ -9,8 +9,8 @@ from functools import reduce
 from typing import Any, Final
 
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
+from ..limits import MAX_INT, how_to_raise, limits
 from ..values import describe
-from .context import MAX_DEPTH, MAX_INT, MAX_LIST, MAX_TERMS
 
 
 class Undecided(Exception):
@@ -21,12 +21,17 @@ class Bad(Exception):
     """An operation that its values do not allow; the message says why."""
 
     code = "E215"
+    help: tuple[str, ...] = ()
 
 
 class Unbounded(Bad):
-    """What would be larger than a spec may make it."""
+    """What would be larger than a spec may make it; ``bound`` is the name of what forbids it."""
 
     code = "E214"
+
+    def __init__(self, message: str, bound: str = "") -> None:
+        super().__init__(message)
+        self.help = (how_to_raise(bound),) if bound else ()
 
 
 def compare(symbol: str, a: Any, b: Any) -> bool:
@@ -130,8 +135,7 @@ def _lists(symbol: str, a: Any, b: Any) -> list[Any]:
         return list(bounded(a + b))
     number, items = (a, b) if isinstance(b, list) else (b, a)
     if symbol == "*" and isinstance(number, int) and not isinstance(number, bool):
-        if number * len(items) > MAX_LIST:
-            raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
+        _check_items(number * len(items))
         return list(items) * number
     raise Bad(f"`{symbol}` does not work on a list here")
 
@@ -144,7 +148,7 @@ def _power(a: Any, b: Any) -> Any:
             raise Bad("a symbolic size takes the exponents 0 to 8")
         return reduce(lambda x, y: bounded(x * y), [a] * b, 1)
     if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * math.log2(abs(a)) > 62:
-        raise Unbounded("numbers are bounded at 2**62")
+        raise _too_large()
     try:
         result = a**b
     except (OverflowError, ZeroDivisionError) as error:
@@ -169,29 +173,39 @@ def _divide(a: Any, b: Any) -> Any:
 def bounded(value: Any) -> Any:
     """The value, unless it is beyond the bounds of a spec. Raises Bad."""
     if isinstance(value, int) and abs(value) > MAX_INT:
-        raise Unbounded("numbers are bounded at 2**62")
-    if isinstance(value, str) and len(value) > MAX_LIST:
-        raise Unbounded(f"texts are bounded at {MAX_LIST:,} characters")
-    if isinstance(value, list) and extent(value) > MAX_LIST:
-        raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
+        raise _too_large()
+    if isinstance(value, str) and len(value) > limits().characters:
+        bound = f"texts are bounded at {limits().characters:,} characters"
+        raise Unbounded(bound, "characters")
+    if isinstance(value, list):
+        _check_items(extent(value))
     if isinstance(value, float) and not math.isfinite(value):
         raise Bad("the result is no finite number")
     if isinstance(value, Size) and not is_modest(value):
-        raise Unbounded("the expression of a symbolic size grows too large")
+        raise Unbounded("the expression of a symbolic size grows too large", "terms")
     return value
+
+
+def _check_items(number: int) -> None:
+    if number > limits().items:
+        raise Unbounded(f"lists are bounded at {limits().items:,} items", "items")
+
+
+def _too_large() -> Unbounded:
+    return Unbounded("numbers are bounded at 2**62: PyTorch's have 64 bits")
 
 
 def extent(value: Any, depth: int = 0) -> int:
     """The items of a list and of the lists in it, each as often as it stands there."""
     if not isinstance(value, list):
         return len(value) if isinstance(value, str) else 0
-    if depth > MAX_DEPTH:
-        raise Unbounded(f"lists are nested at most {MAX_DEPTH} deep")
+    if depth > limits().depth:
+        raise Unbounded(f"lists are nested at most {limits().depth} deep", "depth")
     return len(value) + sum(extent(item, depth + 1) for item in value)
 
 
 def is_modest(size: Size) -> bool:
-    return size.weight <= MAX_TERMS and all(abs(c) <= MAX_INT for _, c in size.terms)
+    return size.weight <= limits().terms and all(abs(c) <= MAX_INT for _, c in size.terms)
 
 
 # --- builtins ---------------------------------------------------------------------------------
@@ -204,10 +218,9 @@ def _make_divisible(value: float, divisor: int = 8, minimum: int | None = None) 
     return rounded + divisor if rounded < 0.9 * value else rounded
 
 
-def _range(*limits: int) -> list[int]:
-    items = range(*limits)
-    if len(items) > MAX_LIST:
-        raise Unbounded(f"lists are bounded at {MAX_LIST:,} items")
+def _range(*ends: int) -> list[int]:
+    items = range(*ends)
+    _check_items(len(items))
     return list(items)
 
 

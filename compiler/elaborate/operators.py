@@ -124,7 +124,7 @@ class Operators(Calls):
             return self._undecided(f"{left} {symbol_} {right}", node.span)
         except Bad as bad:
             return self.report(
-                bad.code, str(bad), node.operator_span,
+                bad.code, str(bad), node.operator_span, help=bad.help,
                 notes=[f"the left side is {describe(left)}, the right side {describe(right)}"],
             )  # fmt: skip
 

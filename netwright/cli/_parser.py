@@ -128,6 +128,15 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="a folder in which imports are looked for",
     )
+    parser.add_argument(
+        "--limit",
+        dest="limits",
+        action="append",
+        default=[],
+        type=_limit,
+        metavar="NAME=NUMBER",
+        help="another value of a bound that an error names: layers=200000",
+    )
 
 
 def add_output(parser: argparse.ArgumentParser, help: str) -> None:
@@ -147,6 +156,7 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
         "parameters": dict(options.parameters),
         "inputs": _inputs(options.inputs),
         "search": tuple(options.search),
+        "limits": dict(options.limits),
     }
 
 
@@ -174,6 +184,19 @@ def _inputs(shapes: Sequence[str]) -> dict[str, str] | str | None:
 def _split(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
     return name.strip(), value.strip()
+
+
+def _limit(text: str) -> tuple[str, int]:
+    from ..compiler.limits import UnknownLimit, raised
+
+    name, value = _split(text)
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER")
+    try:
+        raised({name: int(value)})
+    except UnknownLimit as unknown:
+        raise argparse.ArgumentTypeError(str(unknown)) from None
+    return name, int(value)
 
 
 def _parameter(text: str) -> tuple[str, str]:
