@@ -7,10 +7,10 @@ equal: ``(T + 2) // 2 - 1 == T // 2``. Questions that depend on the symbols' val
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from math import gcd, lcm
-from typing import Literal, TypeAlias, overload
+from typing import Final, Literal, TypeAlias, overload
 
 from ..grammar.record import Record
 
@@ -63,7 +63,9 @@ class Size:
         return isinstance(other, Size) and self.terms == other.terms
 
     def __str__(self) -> str:
-        text = " + ".join(_term(m, c) for m, c in self.terms)
+        first = next((t for t in self.terms if t[1] > 0), self.terms[0])  # H - 2*(H//2)
+        terms = (first, *(t for t in self.terms if t is not first))
+        text = " + ".join(_term(m, c) for m, c in terms)
         return text.replace("+ -", "- ")
 
     __repr__ = __str__
@@ -136,14 +138,107 @@ def floor_div(a: Dim, b: Dim) -> Dim:
     """
     if isinstance(a, int) and isinstance(b, int):
         return a // b
-    if isinstance(b, Size):
-        exact = _exact(a, b)
-        return Size((((Quotient(_as_size(a), b),), 1),)) if exact is None else exact
     if b == 0:
         raise ZeroDivisionError("division by zero")
-    if b < 0:
+    if _leading(b)[1] < 0:
         return floor_div(-a, -b)
+    if isinstance(b, Size):
+        return _floor_by_size(a, b)
     return a if b == 1 else _floor_by_int(_as_size(a), b)
+
+
+def _floor_by_size(a: Dim, b: Size) -> Dim:
+    """The part that divides, and a quotient of what is left: ``(T*S + H) // S`` is
+    ``T + H // S``."""
+    above, below = _reduced(a, b)
+    if isinstance(below, int):
+        return floor_div(above, below)
+    whole, rest = _divided(above, below)
+    part = _below_one(rest, below)
+    if part is not None:
+        return whole + part
+    if _weight(rest) > _weight(above):
+        whole, rest = 0, above
+    nested = _nested_quotient(rest) if bounds(below)[0] else None
+    if nested is not None:
+        numerator, inner = nested
+        return whole + floor_div(numerator, inner * below)
+    return _sum((whole, Size((((Quotient(_as_size(rest), below),), 1),))))
+
+
+def _below_one(rest: Dim, b: Dim) -> int | None:
+    """``rest // b`` where that is 0 or -1 for all values."""
+    if rest == 0 or (less(rest, 0) is False and less(rest, b)):
+        return 0
+    return -1 if less(rest, 0) and less(rest, -b) is False else None
+
+
+def _reduced(a: Dim, b: Size) -> tuple[Dim, Dim]:
+    """A fraction without the factors that all its terms share. Symbols are never zero."""
+    terms = (*_terms(a), *b.terms)
+    number = gcd(*(c for _, c in terms))
+    shared = [atom for atom in b.terms[0][0] if isinstance(atom, Symbol)]
+    for monomial, _ in terms:
+        left = list(monomial)
+        shared = [atom for atom in shared if _taken(left, atom)]
+    if number == 1 and not shared:
+        return a, b
+    return _over(a, tuple(shared), number), _over(b, tuple(shared), number)
+
+
+def _taken(left: list[Atom], atom: Atom) -> bool:
+    if atom not in left:
+        return False
+    left.remove(atom)
+    return True
+
+
+def _over(a: Dim, monomial: Monomial, number: int) -> Dim:
+    """A size over a monomial that divides each of its terms."""
+    return _size({_without(m, monomial) or (): c // number for m, c in _terms(a)})
+
+
+def _without(m: Monomial, factor: Monomial) -> Monomial | None:
+    """A monomial over another; None where that does not divide it."""
+    left = list(m)
+    return tuple(left) if all(_taken(left, atom) for atom in factor) else None
+
+
+def _divided(a: Dim, b: Size) -> tuple[Dim, Dim]:
+    """Polynomial division: a quotient and a rest, of which no term can be divided."""
+    lead, number = _leading(b)
+    whole: Dim = 0
+    rest = a
+    for _ in range(MAX_DIVISION_STEPS):
+        step = _next_step(rest, lead, number)
+        if step == 0:
+            return whole, rest
+        whole, rest = whole + step, rest - step * b
+        if _weight(rest) > MAX_DIVISION_WEIGHT:
+            break
+    return 0, a
+
+
+def _next_step(rest: Dim, lead: Monomial, number: int) -> Dim:
+    """What the leading term of a divisor goes into, of the first term that it divides."""
+    for m, c in sorted(_terms(rest), key=_rank_of_term):
+        left = _without(m, lead)
+        if left is not None and c // number:
+            return _size({left: c // number})
+    return 0
+
+
+MAX_DIVISION_STEPS: Final = 64
+MAX_DIVISION_WEIGHT: Final = 256
+
+
+def _leading(a: Dim) -> tuple[Monomial, int]:
+    return min(_terms(a), key=_rank_of_term)
+
+
+def _rank_of_term(term: tuple[Monomial, int]) -> tuple[int, list[str]]:
+    """Higher powers first, then by text: an order that multiplying keeps."""
+    return -len(term[0]), [str(atom) for atom in term[0]]
 
 
 def _floor_by_int(a: Size, b: int) -> Dim:
@@ -162,12 +257,12 @@ def _floor_by_int(a: Size, b: int) -> Dim:
     return _sum((_size(whole), Size((((Quotient(rest, b),), 1),))))
 
 
-def _nested_quotient(a: Size) -> tuple[Dim, int] | None:
-    """``n // m + c`` as ``(n + c*m, m)``: floor(floor(n/m)/k) is floor(n/(m*k))."""
-    constant = dict(a.terms).get((), 0)
+def _nested_quotient(a: Dim) -> tuple[Dim, Dim] | None:
+    """``n // m + c`` as ``(n + c*m, m)``: floor(floor(n/m)/k) is floor(n/(m*k)) for k above 0."""
+    constant = dict(_terms(a)).get((), 0)
     inner = _single_atom(a - constant, Quotient)
-    if isinstance(inner, Quotient) and isinstance(inner.denominator, int):
-        return inner.numerator + constant * inner.denominator, inner.denominator
+    if isinstance(inner, Quotient):
+        return inner.numerator + inner.denominator * constant, inner.denominator
     return None
 
 
@@ -185,13 +280,21 @@ def dim_max(*items: Dim) -> Dim:
 
 def _extreme(kind: Literal["min", "max"], items: Iterable[Dim]) -> Dim:
     kept: list[Dim] = []
-    for item in items:
+    for item in _flat(kind, items):
         if any(_beats(kind, k, item) for k in kept):
             continue
         kept = [k for k in kept if not _beats(kind, item, k)] + [item]
     if len(kept) == 1:
         return kept[0]
     return Size((((Extreme(kind, tuple(sorted(kept, key=str))),), 1),))
+
+
+def _flat(kind: Literal["min", "max"], items: Iterable[Dim]) -> Iterator[Dim]:
+    """``min(min(a, b), c)`` is ``min(a, b, c)``."""
+    for item in items:
+        atom = _single_atom(item, Extreme)
+        inner = isinstance(atom, Extreme) and atom.kind == kind
+        yield from atom.items if isinstance(atom, Extreme) and inner else (item,)
 
 
 def _beats(kind: Literal["min", "max"], a: Dim, b: Dim) -> bool:
@@ -231,18 +334,42 @@ Range: TypeAlias = tuple[int | None, int | None]
 def bounds(a: Dim) -> Range:
     """The bounds of a size, every symbol being at least 1.
 
-    The tightest of three readings: term by term; the same with ``1 + s`` for each symbol, so that
-    ``S*T - S`` is seen to be no less than 0; and with the fractions around each floor quotient, so
-    that ``T - 2*(T//2)`` is seen to be 0 or 1.
+    The tightest of several readings: term by term; the same with ``1 + s`` for each symbol, so that
+    ``S*T - S`` is seen to be no less than 0; with the fractions around each floor quotient, so
+    that ``T - 2*(T//2)`` is seen to be 0 or 1; and with each item of a minimum or maximum, so that
+    ``T - min(S, T)`` is seen to be no less than 0.
     """
     ranges = [_by_terms(a, 1)]
     if isinstance(a, Size) and len(a.terms) > 1:
-        ranges += [_by_excess(a), _by_fractions(a)]
+        ranges += [_by_excess(a), _by_fractions(a), _by_items(a)]
+    return _tightest(ranges)
+
+
+def _tightest(ranges: Iterable[Range]) -> Range:
     lows, highs = zip(*ranges, strict=True)
     return (
         max((low for low in lows if low is not None), default=None),
         min((high for high in highs if high is not None), default=None),
     )
+
+
+def _by_items(a: Size) -> Range:
+    """With each item in the place of the first minimum or maximum that stands alone."""
+    alone = ((m[0], c) for m, c in a.terms if len(m) == 1 and isinstance(m[0], Extreme))
+    atom, coefficient = next(alone, (None, 0))
+    if not isinstance(atom, Extreme) or len(atom.items) > MAX_ITEMS or a.weight > MAX_ITEMS_WEIGHT:
+        return None, None
+    rest = a - Size((((atom,), coefficient),))
+    lows, highs = zip(*(bounds(rest + item * coefficient) for item in atom.items), strict=True)
+    # No less than the least; a minimum counted once is no more than each of its items.
+    least = (atom.kind == "min") == (coefficient > 0)
+    return _pick("min" if least else "max", lows, strict=least), _pick(
+        "min" if least else "max", highs, strict=not least
+    )
+
+
+MAX_ITEMS: Final = 4
+MAX_ITEMS_WEIGHT: Final = 24
 
 
 def _by_terms(a: Dim, least: int) -> Range:
@@ -274,15 +401,33 @@ def _by_fractions(a: Size) -> Range:
     exact = [(q, c, q.denominator) for q, c in quotients if isinstance(q, Quotient)]
     whole = [(q, c, d) for q, c, d in exact if isinstance(d, int)]
     scale = lcm(*(d for _, _, d in whole))
-    if not whole or scale > 2**32:
+    if scale > 2**32:
         return None, None
     low = high = a * scale
     for quotient, c, d in whole:
         gap = abs(c) * (scale // d)
         change = quotient.numerator * (c * scale // d) - Size((((quotient,), c * scale),))
         low, high = low + change - gap * (d - 1) * (c > 0), high + change + gap * (d - 1) * (c < 0)
+    for part, numerator, times, most in _multiplied(a):
+        moved, loss = (numerator - part) * (times * scale), most * (times * scale)
+        low, high = low + moved - loss * (times > 0), high + moved - loss * (times < 0)
     bottom, top = _by_terms(low, 1)[0], _by_terms(high, 1)[1]
     return None if bottom is None else -(-bottom // scale), None if top is None else top // scale
+
+
+def _multiplied(a: Size) -> Iterator[tuple[Dim, Dim, int, Dim]]:
+    """The quotients by sizes that stand multiplied by their own divisor, ``S * (T//S)``: that
+    product, the numerator, how often, and how much less than the numerator it may be."""
+    found = dict.fromkeys(q for m, _ in a.terms for q in m if isinstance(q, Quotient))
+    for quotient in found:
+        divisor = quotient.denominator
+        if isinstance(divisor, int) or not bounds(divisor)[0]:
+            continue
+        once = ((m, c) for m, c in a.terms if m.count(quotient) == 1)
+        cofactor = _size({_without(m, (quotient,)) or (): c for m, c in once})
+        times, rest = _divided(cofactor, divisor)
+        if isinstance(times, int) and times and rest == 0:
+            yield divisor * Size((((quotient,), 1),)), quotient.numerator, times, divisor - 1
 
 
 def _monomial_bounds(monomial: Monomial, least: int) -> Range:
@@ -402,32 +547,7 @@ def product(dims: Iterable[Dim]) -> Dim:
     return result
 
 
-def _exact(a: Dim, b: Size) -> Dim | None:
-    """``a / b`` where the division leaves no rest: by one monomial, or by an equal multiple."""
-    if isinstance(a, int):
-        return 0 if a == 0 else None
-    if len(b.terms) == 1:
-        return _exact_by_monomial(a, *b.terms[0])
-    lead, rest = dict(a.terms), b.terms[0]
-    factor = lead.get(rest[0], 0) // rest[1]
-    return factor if factor and b * factor == a else None
-
-
-def _exact_by_monomial(a: Size, monomial: Monomial, coefficient: int) -> Dim | None:
-    quotients: dict[Monomial, int] = {}
-    for m, c in a.terms:
-        left = list(m)
-        for atom in monomial:
-            if atom not in left:
-                return None
-            left.remove(atom)
-        if c % coefficient:
-            return None
-        quotients[tuple(left)] = c // coefficient
-    return _size(quotients)
-
-
-def _single_atom(a: Dim, kind: type[Symbol] | type[Quotient]) -> Atom | None:
+def _single_atom(a: Dim, kind: type[Atom]) -> Atom | None:
     if isinstance(a, Size) and len(a.terms) == 1:
         monomial, coefficient = a.terms[0]
         if coefficient == 1 and len(monomial) == 1 and isinstance(monomial[0], kind):
@@ -479,8 +599,9 @@ def _operand(atom: Atom) -> str:
 
 
 def _factor(dim: Dim) -> str:
-    simple = isinstance(dim, int) or (
-        len(dim.terms) == 1 and dim.terms[0][1] == 1 and len(dim.terms[0][0]) == 1
-        and not isinstance(dim.terms[0][0][0], Quotient)
-    )  # fmt: skip
+    if isinstance(dim, int):
+        return str(dim)
+    (monomial, coefficient), *others = dim.terms
+    atom = coefficient == 1 and len(monomial) == 1 and not isinstance(monomial[0], Quotient)
+    simple = not others and (atom or not monomial)
     return str(dim) if simple else f"({dim})"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic, Edit, Fix
 from ..grammar.nearby import closest
+from .conditions import equality
 from .names import known_in, unknown_names
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def _assumptions(program: Program) -> list[Diagnostic]:
         found.setdefault(
             (span.start, span.end),
             Diagnostic(
-                "W502", f"this holds only where {a} equals {b}", span, severity="warning",
+                "W502", equality(a, b).must(), span, severity="warning",
+                detail=f"else {a} and {b} differ",
                 help=("`--input` with the real size decides it",),
             ),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
+from ..conditions import equality
 from ..dims import Size
 from ..environment import Environment
 from ..layer import Layer
@@ -121,7 +122,7 @@ class Operators(Calls):
                 return contains(left, right) == (symbol_ == "in")
             return arithmetic(symbol_, left, right)
         except Undecided:
-            return self._undecided(f"{left} {symbol_} {right}", node.span)
+            return self._undecided(_question(left, symbol_, right), node.span)
         except Bad as bad:
             return self.report(
                 bad.code, str(bad), node.operator_span, help=bad.help,
@@ -342,7 +343,7 @@ class Operators(Calls):
         try:
             return truth(value)
         except Undecided:
-            self._undecided(f"{value} is zero", span)
+            self._undecided(_question(value, "==", 0), span)
             return None
 
     def _undecided(self, question: str, span: Span) -> Data:
@@ -387,3 +388,10 @@ def _flatten(value: Data) -> Iterator[Data]:
             yield from _flatten(item)
     else:
         yield value
+
+
+def _question(left: Data, operator: str, right: Data) -> str:
+    """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
+    if operator in ("==", "!=") and is_number(left) and is_number(right):
+        return equality(left, right).holds()
+    return f"{left} {operator} {right}"
