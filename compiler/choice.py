@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
@@ -40,6 +41,7 @@ def choose_nets(
     pipeline = any(isinstance(s, syntax.ExpressionStatement) for s in tree.statements)
     nets = tuple(blocks)
     if net is not None:
+        net = normalize("NFKC", net)
         if net in blocks:
             return Choice(nets, net, (net,), found)
         return Choice(nets, None, (), (*found, _unknown_net(source, net, nets)))

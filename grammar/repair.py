@@ -341,6 +341,17 @@ def _semicolons(a: _Amender) -> Diagnostic:
     )
 
 
+def _broken_name(a: _Amender, index: int) -> None:
+    """``x²``, ``½``: letters to the eye, which no name in Python may have."""
+    token = a.tokens[index]
+    wrong = next(i for i in range(len(token.text)) if not token.text[: i + 1].isidentifier())
+    start = token.start + wrong
+    at = Token(token.kind, token.text[wrong], start, start + 1)
+    help = "a name has letters of any script, digits and `_`; a power is written `x**2`"
+    a.report("E106", f"`{at.text}` cannot stand in a name ({_named(at)})", at, "", help)
+    a.give_up(token)
+
+
 def _other(a: _Amender, index: int) -> None:
     """Spaces of other scripts, control characters, bytes that were not UTF-8: left out."""
     token = a.tokens[index]
@@ -370,6 +381,7 @@ _HANDLERS: Final[dict[str, Callable[[_Amender, int], int | None]]] = {
     "AUGMENTED": _augmented,
     "SMART_STRING": _smart_string,
     "BROKEN_STRING": _broken_string,
+    "BROKEN_NAME": _broken_name,
     "BROKEN_NUMBER": _broken_number,
     "FOREIGN": _symbol,
     "SYMBOL": _symbol,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import Final
+from unicodedata import normalize
 
 from .lalr import Token, grammar
 
@@ -64,6 +65,14 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+def _identifier(word: str) -> tuple[str, str]:
+    """A name in the letters of any script, in the form in which Python compares names (NFKC):
+    https://docs.python.org/3/reference/lexical_analysis.html#identifiers"""
+    if not word.isidentifier():
+        return "BROKEN_NAME", word
+    return "NAME", normalize("NFKC", word)
+
+
 def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """The tokens of a stretch of text, spaces and comments left out."""
     known = words() | _brackets()
@@ -73,7 +82,10 @@ def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         if kind in IGNORED:
             continue
         word, last = match[kind], match.end()
+        start = last - len(word)
+        if kind == "NAME" and not word.isascii():
+            kind, word = _identifier(word)
         if kind in SPELT:
             kind = known.get(word, kind)
-        tokens.append(Token(kind, word, last - len(word), last))
+        tokens.append(Token(kind, word, start, last))
     return tokens

@@ -6,7 +6,7 @@ how many values it takes, its rule, the method of build.py, whether its values g
 
 # ruff: noqa: E501
 # fmt: off
-MADE_OF = 227305591
+MADE_OF = 3112072339
 START = {'file': 0, 'expression': 1}
 FINAL = {'file': 25, 'expression': 31}
 KEYWORDS = {'as': 'AS', 'default': 'DEFAULT', 'else': 'ELSE', 'for': 'FOR', 'from': 'FROM', 'if': 'IF', 'import': 'IMPORT', 'in': 'IN', 'not': 'NOT', 'require': 'REQUIRE', 'share': 'SHARE'}
@@ -20,7 +20,7 @@ TERMINALS: tuple[tuple[str, str], ...] = (
     ('KIND', '(block|net)\\b'),
     ('OPERATOR', '[<>=!]=|\\*\\*|\\/\\/|[+*\\/%@<>]|(and|or)\\b'),
     ('COMMENT', '#[^\n]*'),
-    ('NAME', '[^\\W\\d]\\w*'),
+    ('NAME', '[^\\W\\d][\\w\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u065f\u0670\u06d6-\u06ed\u0711-\u07f3\u0816-\u109f\u135d-\u135f\u1712-\u1dff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]*'),
     ('NEWLINE', '\n[ \t\r\n]*'),
     ('SPACE', '[ \t\r\ufeff]+'),
     ('ELLIPSIS', '\\.\\.\\.'),

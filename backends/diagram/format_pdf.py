@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final, TypeAlias
 from unicodedata import normalize
 from xml.etree import ElementTree
 
 from .drawing import Drawing
-from .fonts import MISSING, Font, Style, font
+from .fonts import MISSING, Font, Style, font, korean
 from .format_svg import drawn
 from .picture import Picture
 
 DRAWINGS: Final = True
 
-Used: TypeAlias = dict[Style, dict[int, str]]
-"""Of each style the glyphs that occur, with the character that each stands for."""
+Used: TypeAlias = dict[str, tuple[Font, dict[int, str]]]
+"""Under each font's name the font and its glyphs that occur, with the character that each is."""
 
 _NAMED: Final = {"white": "#ffffff", "black": "#000000", "lightgrey": "#d3d3d3"}
 _NUMBER: Final = re.compile(r"-?[\d.]+")
@@ -29,6 +30,9 @@ _NUMBER: Final = re.compile(r"-?[\d.]+")
 
 def write(picture: Picture | Drawing) -> bytes:
     root = ElementTree.fromstring(drawn(picture))
+    others = korean.missing("".join(map(_said, root.iter())))
+    if others:
+        korean.required(others)
     box = [float(n) for n in root.get("viewBox", "").split()]
     page = next(iter(root))
     shift = [float(n) for n in _NUMBER.findall(page.get("transform", "").split("translate")[1])]
@@ -37,7 +41,7 @@ def write(picture: Picture | Drawing) -> bytes:
     lines = [f"1 0 0 -1 {origin[0]:.2f} {origin[1]:.2f} cm"]
     used: Used = {}
     for element in page.iter():
-        lines += _draw(element, used)
+        lines += _draw(element, others, used)
     content = "\n".join(lines).encode("latin-1")
     return _file(content, used, box[2], box[3], picture.title or picture.name)
 
@@ -45,10 +49,10 @@ def write(picture: Picture | Drawing) -> bytes:
 # --- elements ---------------------------------------------------------------------------------
 
 
-def _draw(element: ElementTree.Element, used: Used) -> Iterator[str]:
+def _draw(element: ElementTree.Element, others: str, used: Used) -> Iterator[str]:
     kind = element.tag.rpartition("}")[2]
     if kind == "text":
-        yield _text(element, used)
+        yield _text(element, others, used)
         return
     outline = {"path": _path, "polygon": _polygon, "polyline": _polygon, "ellipse": _ellipse}
     if kind in outline:
@@ -108,18 +112,35 @@ def _point(numbers: list[float], at: int) -> str:
     return f"{numbers[at]:.2f} {numbers[at + 1]:.2f}"
 
 
-def _text(element: ElementTree.Element, used: Used) -> str:
-    style = _face(element)
-    said, size = normalize("NFC", element.text or ""), float(element.get("font-size", "9"))
-    glyphs = font(style).spell(said)
-    for glyph, char in zip(glyphs, said, strict=True):
-        used.setdefault(style, {}).setdefault(glyph, char)
+def _text(element: ElementTree.Element, others: str, used: Used) -> str:
+    """``others`` are the characters of the picture that Arimo lacks."""
+    size = float(element.get("font-size", "9"))
+    runs = list(_runs(_said(element), _face(element), others, used))
     x, y = float(element.get("x", "0")), float(element.get("y", "0"))
     if element.get("text-anchor") == "middle":
-        x -= font(style).width(glyphs, size) / 2
+        x -= sum(face.width(glyphs, size) for face, glyphs in runs) / 2
     colour = _colour(element.get("fill", "black"))
-    shown = "".join(f"{glyph:04x}" for glyph in glyphs)
-    return f"BT {colour} rg 1 0 0 -1 {x:.2f} {y:.2f} Tm /{style} {size:g} Tf <{shown}> Tj ET"
+    shown = " ".join(
+        f"/{face.name} {size:g} Tf <{''.join(f'{glyph:04x}' for glyph in glyphs)}> Tj"
+        for face, glyphs in runs
+    )
+    return f"BT {colour} rg 1 0 0 -1 {x:.2f} {y:.2f} Tm {shown} ET"
+
+
+def _said(element: ElementTree.Element) -> str:
+    return normalize("NFC", element.text or "") if element.tag.endswith("}text") else ""
+
+
+def _runs(said: str, style: Style, others: str, used: Used) -> Iterator[tuple[Font, list[int]]]:
+    """The stretches of a text that one font has, in glyphs of it."""
+    for other, stretch in groupby(said, others.__contains__):
+        text = "".join(stretch)
+        face = korean.letters(style, others) if other else font(style)
+        glyphs = face.spell(text)
+        known = used.setdefault(face.name, (face, {}))[1]
+        for glyph, char in zip(glyphs, text, strict=True):
+            known.setdefault(glyph, char)
+        yield face, glyphs
 
 
 def _face(element: ElementTree.Element) -> Style:
@@ -185,9 +206,8 @@ def _characters(used: dict[int, str]) -> str:
 
 
 def _file(content: bytes, used: Used, width: float, height: float, title: str) -> bytes:
-    styles = sorted(used)
-    places = {style: FIRST_FONT + PER_FONT * i for i, style in enumerate(styles)}
-    fonts = " ".join(f"/{style} {at} 0 R" for style, at in places.items())
+    places = {name: FIRST_FONT + PER_FONT * i for i, name in enumerate(sorted(used))}
+    fonts = " ".join(f"/{name} {at} 0 R" for name, at in places.items())
     info = f"<feff{title.encode('utf-16-be').hex()}>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -196,7 +216,7 @@ def _file(content: bytes, used: Used, width: float, height: float, title: str) -
         f"/Contents 4 0 R /Resources << /Font << {fonts} >> >> >>".encode(),
         _stream(content),
         f"<< /Title {info} /Producer (netwright) >>".encode(),
-        *(o for style, at in places.items() for o in _font(font(style), used[style], at)),
+        *(o for name, at in places.items() for o in _font(*used[name], at)),
     ]
     return _numbered(objects)
 

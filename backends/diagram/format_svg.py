@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 from typing import Final
+from unicodedata import normalize
+from xml.etree import ElementTree
 
 from .alt import description
 from .dot import dot
@@ -61,6 +63,12 @@ def bare(dot: str) -> str:
     svg = lay_out(dot, "svg").decode()
     svg = _LINK.sub("", _COMMENT.sub("", _HEAD.sub("", svg)))
     return svg.replace('font-family="Arial"', f'font-family="{FONTS}"')
+
+
+def spoken(svg: str) -> str:
+    """All the text that a picture shows, in the form in which it is drawn."""
+    texts = (e for e in ElementTree.fromstring(svg).iter() if e.tag.endswith("}text"))
+    return normalize("NFC", "".join(e.text or "" for e in texts))
 
 
 def _document(svg: str, start: str, named: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from . import style
 from .legend import CONCAT, Entry
-from .measure import SMALL
+from .measure import SMALL, room
 from .picture import Run, Text
 
 FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
@@ -28,7 +28,7 @@ def runs(line: Text, *, bold: bool = False) -> str:
 
 
 def _run(run: Run, bold: bool) -> str:
-    said = escape(run.text)
+    said = escape(run.text) + room(run.text)
     if run.look == "faint":
         return f'<FONT COLOR="{style.FAINT}">{said}</FONT>'
     if run.look == "badge":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import east_asian_width
 
 from .picture import Box, Table, Text, letters
 
@@ -17,6 +18,11 @@ _WIDTHS: Final = (
 )  # fmt: skip
 _OTHERS: Final = {"·": 278, "→": 1000, "…": 1000, "–": 556}
 _BOLD: Final = 1.08
+WIDE: Final = 940
+"""Hangul, kana and Chinese characters."""
+BLANK: Final = _WIDTHS[0]
+TAKEN: Final = 3 * BLANK
+"""What the layout program takes them to be: three bytes that it does not know."""
 
 TITLE: Final = 11
 SMALL: Final = 9
@@ -24,8 +30,22 @@ SMALL: Final = 9
 
 def width(said: str, size: float, *, bold: bool = False) -> float:
     """Points that a line of text is wide."""
-    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else _OTHERS.get(c, 584) for c in said)
+    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else _other(c) for c in said)
     return units * size / 1000 * (_BOLD if bold else 1)
+
+
+def _other(c: str) -> int:
+    return _OTHERS.get(c) or (WIDE if _is_wide(c) else 584)
+
+
+def _is_wide(c: str) -> bool:
+    return east_asian_width(c) in "WF"
+
+
+def room(said: str) -> str:
+    """Blanks to stand behind a text: the layout takes wide letters to be narrower than they are."""
+    lacking = sum(map(_is_wide, said)) * (WIDE - TAKEN)
+    return " " * round(lacking / BLANK)
 
 
 def line_width(line: Text, size: float, *, bold: bool = False) -> float:

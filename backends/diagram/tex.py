@@ -1,13 +1,16 @@
 """Any text as LaTeX that prints it and does nothing else.
 
-What comes out is ASCII, whatever goes in, and stands for itself under every encoding and under
-babel's shorthands: nothing in it is left to be active.
+What comes out is ASCII, and stands for itself under every encoding and under babel's shorthands:
+nothing in it is left to be active. Hangul, kana and Chinese characters stay what they are, in
+UTF-8, for kotex to print: https://ctan.org/pkg/cjk-ko
 """
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Final
+
+from .fonts.korean import SCRIPTS
 
 OTHER: Final = "netletter"
 """The command for a character that plain LaTeX cannot print; see ``tikz``."""
@@ -57,6 +60,10 @@ def escaped(said: str) -> str:
     return "".join(parts)
 
 
+def needs_kotex(text: str) -> bool:
+    return any(ord(c) in some for c in text if not c.isascii() for some in SCRIPTS)
+
+
 def _character(c: str) -> str:
     if c in _SPECIAL:
         return _SPECIAL[c]
@@ -66,6 +73,8 @@ def _character(c: str) -> str:
         return _SYMBOLS[c]
     if c in _GREEK:
         return f"$\\{_GREEK[c]}$"
+    if needs_kotex(c):
+        return c
     kind = unicodedata.category(c)
     if kind.startswith("Z") or c in "\t\n\r":
         return " "

@@ -13,7 +13,7 @@ from typing import Final
 from . import style
 from .legend import CONCAT, Entry
 from .picture import Kind, Run, Text
-from .tex import OTHER, escaped
+from .tex import OTHER, escaped, needs_kotex
 
 _LOOKS: Final = {
     "net text": r"font=\sffamily\fontsize{9}{9.5}\selectfont, text=netink, align=center, "
@@ -39,13 +39,13 @@ _COMMANDS: Final = {
     OTHER: r"""[1]{\ifdefined\Umathchar\char\string"#1\relax\else{\tiny U+#1}\fi}""",
 }  # fmt: skip
 _DOCUMENT: Final = r"""% {title}, drawn by netwright.
-% By itself: run pdflatex on this file. In a paper: \usepackage{{standalone,tikz,adjustbox}} in the
+% By itself: run pdflatex on this file. In a paper: \usepackage{{{packages}}} in the
 % preamble, and in a figure this, which makes the picture smaller where it is too large:
 % \adjustbox{{max width=\linewidth, max totalheight=.85\textheight}}{{\input{{...}}}}
 % A colour or command that the preamble defines under a name used here (\definecolor{{netconv}}...)
 % is taken for all pictures; so are \tikzset{{every net/.style={{...}}}}'s settings.
 \documentclass[border=6bp]{{standalone}}
-\usepackage{{tikz}}
+\usepackage{{tikz}}{letters}
 % \usepackage[T1]{{fontenc}}\usepackage{{helvet}} % the letters of the SVG
 \begin{{document}}
 % --- the picture begins
@@ -80,7 +80,13 @@ def document(
         said,
     ]
     picture = "\n".join(lines)
-    return _DOCUMENT.format(title=escaped(title), picture=picture).encode("ascii")
+    named = escaped(title)
+    korean = needs_kotex(named + picture)
+    packages = ("standalone", "tikz", "adjustbox", *(["kotex"] if korean else []))
+    letters = "\\usepackage{kotex}" if korean else ""
+    return _DOCUMENT.format(
+        title=named, picture=picture, packages=",".join(packages), letters=letters
+    ).encode()
 
 
 # --- definitions ------------------------------------------------------------------------------

@@ -23,10 +23,10 @@ DICT_METHODS: Final = frozenset({"clear", "items", "keys", "pop", "update", "val
 
 
 def plain(name: str) -> bool:
-    """Whether ``self.name`` can be written: identifiers that Python neither reserves, nor
-    normalises (non-ASCII ones), nor mangles (``__name``)."""
+    """Whether ``self.name`` can be written: identifiers that Python neither reserves nor mangles
+    (``__name``). The names of a graph are normalised as Python normalises them."""
     mangled = name.startswith("__")
-    return name.isidentifier() and name.isascii() and not keyword.iskeyword(name) and not mangled
+    return name.isidentifier() and not keyword.iskeyword(name) and not mangled
 
 
 def attribute(owner: str, name: str) -> str:
@@ -36,15 +36,15 @@ def attribute(owner: str, name: str) -> str:
 
 def camel(name: str) -> str:
     """A class name: ``basic_block`` gives ``BasicBlock``; ``ResNet`` stays."""
-    words = [w for w in re.split(r"[^A-Za-z0-9]+", name) if w]
+    words = [w for w in re.split(r"[\W_]+", name) if w]
     text = "".join(w[0].upper() + w[1:] for w in words)
-    return f"Net{text}" if text[:1].isdigit() else text
+    return text if text.isidentifier() else f"Net{text}"
 
 
 def variable(name: str, taken: Collection[str] = ()) -> str:
     """A name for a local variable, as close to the wish as Python and the file allow."""
-    text = re.sub(r"\W", "_", name, flags=re.ASCII).lstrip("_") or "x"
-    text = f"x{text}" if text[0].isdigit() else text
+    text = "".join(c if f"_{c}".isidentifier() else "_" for c in name).lstrip("_") or "x"
+    text = text if text.isidentifier() else f"x{text}"
     while keyword.iskeyword(text) or text in IN_SCOPE or text in CALLED or text in taken:
         text += "_"
     return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from unicodedata import normalize
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix
@@ -222,11 +223,12 @@ class Expressions(Operators):
         path = ".".join([base, *map(str, indices)])
         parts = path.split(".")
         good = all(isinstance(i, int) and i >= 0 for i in indices)
-        if not good or not all(p and p.replace("_", "a").isalnum() and p.isascii() for p in parts):
+        if not good or not all(p and f"_{p}".isidentifier() for p in parts):
             self.report("E221", f'"{path}" is no module path', node.span,
                         help="letters, digits and `_`, with dots between")  # fmt: skip
             return None
-        taken = next(filter(reserved, parts), None)
+        path = normalize("NFKC", path)
+        taken = next(filter(reserved, path.split(".")), None)
         if taken is not None:
             self.is_reserved(taken, node.span)
             return None

@@ -1,15 +1,20 @@
 """The letters of pictures that carry their own: Arimo, which is as wide as Arial and Helvetica, so
-that everything stays where the layout put it. ``make fonts`` writes the files here.
+that everything stays where the layout put it. ``make fonts`` writes the files here. ``korean.py``
+has the letters that Arimo lacks.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Final, Literal, TypeAlias
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, get_args
 
 Style: TypeAlias = Literal["Regular", "Bold", "Italic", "BoldItalic"]
 
@@ -34,6 +39,9 @@ class Font:
     ascent: int
     descent: int
 
+    def has(self, character: str) -> bool:
+        return ord(character) in self.glyphs
+
     def spell(self, said: str) -> list[int]:
         """The glyphs of a text."""
         return [self.glyphs.get(ord(c), MISSING) for c in said]
@@ -43,41 +51,60 @@ class Font:
 
     def cut(self, kept: Collection[int]) -> bytes:
         """A font file with the outlines of these glyphs only; all keep their numbers."""
-        places = _places(self.tables["loca"])
+        places = _places(self.tables)
         outlines = [
-            self.tables["glyf"][places[g] : places[g + 1]] if g in kept else b""
-            for g in range(len(places) - 1)
+            self.tables["glyf"][start:end] if g in kept else b""
+            for g, (start, end) in enumerate(pairwise(places))
         ]
-        ends, end = [0], 0
-        for outline in outlines:
-            end += len(outline)
-            ends.append(end // 2)
+        ends = [0, *accumulate(map(len, outlines))]
         head = self.tables["head"]
         new = {
-            "glyf": b"".join(outlines), "loca": struct.pack(f">{len(ends)}H", *ends),
-            "head": head[:8] + bytes(4) + head[12:],  # the checksum of the file that it was
-        }  # fmt: skip
+            "glyf": b"".join(outlines),
+            "loca": struct.pack(f">{len(ends)}I", *ends),
+            # Without the checksum of the file that it was; places are in the long form.
+            "head": head[:8] + bytes(4) + head[12:50] + b"\0\1" + head[52:],
+        }
         return _file({tag: self.tables[tag] for tag in _DRAWS} | new)
+
+
+@contextmanager
+def arimo() -> Iterator[list[Path]]:
+    """The files of all styles, for programs that read files."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(as_file(_file_of(style))) for style in get_args(Style)]
+
+
+def _file_of(style: Style) -> Traversable:
+    return files(__name__) / f"Arimo-{style}.ttf"
 
 
 @cache
 def font(style: Style) -> Font:
-    data = (files(__name__) / f"Arimo-{style}.ttf").read_bytes()
+    return read(f"Arimo-{style}", _file_of(style).read_bytes())
+
+
+def read(name: str, data: bytes) -> Font:
+    """A font of the form that ``reduce.py`` makes."""
     tables = _tables(data)
     units = int.from_bytes(tables["head"][18:20])
     box = struct.unpack_from(">4h", tables["head"], 36)
     ascent, descent = struct.unpack_from(">2h", tables["hhea"], 4)
     (count,) = struct.unpack_from(">H", tables["hhea"], 34)
     widths = struct.unpack_from(">" + "Hh" * count, tables["hmtx"])[::2]
-    widths += widths[-1:] * (len(tables["loca"]) // 2 - 1 - count)
+    widths += widths[-1:] * (len(_places(tables)) - 1 - count)
 
     def scaled(size: float) -> int:
         return round(size / units * 1000)
 
     return Font(
-        f"Arimo-{style}", tables, _glyphs(tables["cmap"]), tuple(map(scaled, widths)),
-        tuple(map(scaled, box)), scaled(ascent), scaled(descent),
-    )  # fmt: skip
+        name,
+        tables,
+        _glyphs(tables["cmap"]),
+        tuple(map(scaled, widths)),
+        tuple(map(scaled, box)),
+        scaled(ascent),
+        scaled(descent),
+    )
 
 
 # --- the file: https://learn.microsoft.com/typography/opentype/spec/otff ------------------------
@@ -100,8 +127,11 @@ def _glyphs(cmap: bytes) -> dict[int, int]:
     return found
 
 
-def _places(loca: bytes) -> list[int]:
-    """Where each glyph starts, and where the last one ends; in the short form."""
+def _places(tables: Mapping[str, bytes]) -> list[int]:
+    """Where each glyph starts, and where the last one ends."""
+    loca = tables["loca"]
+    if tables["head"][50:52] == b"\0\1":
+        return list(struct.unpack(f">{len(loca) // 4}I", loca))
     return [2 * half for half in struct.unpack(f">{len(loca) // 2}H", loca)]
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from netwright.backends.diagram import render
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.placed import placed
-from netwright.backends.diagram.tex import escaped
+from netwright.backends.diagram.tex import escaped, needs_kotex
 from netwright.backends.diagram.view_docs import picture
 
 from ...conftest import Golden
@@ -93,7 +93,8 @@ MATHS = re.compile(r"\$(?:[<>|'-]|\\[A-Za-z]+|\^\\circ|\\frac12|[\^_]\\mathsf\{[
 @given(st.text())
 def test_nothing_in_a_text_is_a_command(said: str) -> None:
     """What is left without the few commands that print a letter has no special character."""
-    left = KNOWN.sub("", MATHS.sub("", escaped(said)))
+    printed = "".join(c for c in escaped(said) if not needs_kotex(c))
+    left = KNOWN.sub("", MATHS.sub("", printed))
     assert re.fullmatch(r"(?:[^\\{}$&#%_^~\"|<>`\x00-\x1f\x7f-\U0010ffff]|\{\})*", left), left
 
 
@@ -104,12 +105,12 @@ def test_plain_words_stay_as_they_are(said: str) -> None:
 
 @needs_latex
 def test_hostile_text_is_printed(tmp_path: Path) -> None:
-    title = HOSTILE + " é ü ß ñ ç Å ő š Ω → × √ ≤ 模 😀 x² Kᵀ"
+    title = HOSTILE + " é ü ß ñ ç Å ő š Ω → × √ ≤ 😀 x² Kᵀ"
     pdf = compiled(render(graph(SEQUENTIAL), "tex", title=title), tmp_path)
     shown = unicodedata.normalize("NFC", "".join(words(pdf))).replace("’", "'")
     for part in (
         "input{/etc/passwd}", "5cinput", "end{document}", "50%of#1&$x", "{a}", "---?`<<x>>",
-        "'it''s'a|b`c`", "éüßñç", "őšΩ→×√≤U+6A21U+1F600x2KT",
+        "'it''s'a|b`c`", "éüßñç", "őšΩ→×√≤U+1F600x2KT",
     ):  # fmt: skip
         assert part in shown, (part, shown)
 
