@@ -19,14 +19,21 @@ class Unreadable(Exception):
 
 
 class Finder:
-    """Finds modules by dotted name, inside the given folders only."""
+    """Finds modules by dotted name, inside the given folders only. ``changed`` is taken for the
+    file of that name."""
 
-    def __init__(self, search: Sequence[Path] = ()) -> None:
+    def __init__(self, search: Sequence[Path] = (), changed: Source | None = None) -> None:
         self.search = tuple(search)
+        self.changed = changed
         self.folders: dict[str, Path] = {}
 
     def find(self, module: str, importer: Source) -> Source | None:
         """The imported file's text, or None. Raises Unreadable."""
+        source = self._find(module, importer)
+        changed = self.changed
+        return changed if changed and source and source.name == changed.name else source
+
+    def _find(self, module: str, importer: Source) -> Source | None:
         relative = Path(*module.split(".")).with_suffix(".net")
         beside = self.folders.get(importer.name) or _folder(importer.name)
         for folder in (*([beside] if beside else []), *self.search):

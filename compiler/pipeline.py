@@ -8,9 +8,9 @@ elaborating; then elaboration starts again with that knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
@@ -27,6 +27,7 @@ from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
 from .lints import lint, misspelt
 from .room import room
+from .trials import tried
 from .types import TensorType
 
 MAX_RESTARTS: Final = 500
@@ -44,6 +45,8 @@ class Compilation(Record):
     """How much work it was, in the elaborator's measure."""
     partial: Graph | None = None
     """Where that is asked for: what was made of a spec that fails, up to its errors."""
+    read: frozenset[str] = frozenset()
+    """The names of the texts that were read: the spec's and those that it imports."""
 
 
 class Request(Record):
@@ -55,6 +58,8 @@ class Request(Record):
     partial: bool = False
     steps: int = 0
     """How many the net may take; 0: as many as are allowed to one."""
+    changed: Source | None = None
+    """In place of the imported file of that name."""
 
 
 def load_source(
@@ -74,11 +79,19 @@ def load_source(
     spec: ``Compilation.graph`` is None then, and with ``partial`` there is the graph up to the
     errors, unless the text itself has syntax errors. ``limits`` are bounds that are raised.
     """
+    request = Request(parameters or {}, inputs, search, partial)
     with room(), limited(limits):
-        tree, found = parse(source)
-        chosen = choose_nets(source, tree, found, net)
-        request = Request(parameters or {}, inputs, search, partial and not found)
-        return _compile(source, tree, chosen, chosen.net, request, freeze=True)
+        found = _load(source, net, request, freeze=True)
+        return _with_trials(found, source, request, lambda text, asked: _load(text, net, asked))
+
+
+def _load(
+    source: Source, net: str | None, request: Request, *, freeze: bool = False
+) -> Compilation:
+    tree, found = parse(source)
+    chosen = choose_nets(source, tree, found, net)
+    asked = request.replace(partial=request.partial and not found)
+    return _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
 
 
 def check_source(
@@ -94,40 +107,60 @@ def check_source(
 
     No graph is made: all that can be wrong is found before.
     """
+    request = Request(parameters or {}, inputs, search)
     with room(), limited(limits):
-        tree, found = parse(source)
-        chosen = choose_nets(source, tree, found, net, every=True)
-        request = Request(parameters or {}, inputs, search)
-        said, last = _check(source, tree, chosen, request)
-        if net is None and not any(d.severity == "error" for d in said):
-            said += tuple(misspelt(tree))
-        return Compilation(None, said, chosen.nets, last)
+        found = _check(source, net, request)
+        return _with_trials(found, source, request, lambda text, asked: _check(text, net, asked))
 
 
-def _check(
+def _check(source: Source, net: str | None, request: Request) -> Compilation:
+    """What is wrong in the nets to be checked."""
+    tree, found = parse(source)
+    chosen = choose_nets(source, tree, found, net, every=True)
+    results = list(_results(source, tree, chosen, request))
+    every = [d for result in results for d in result.diagnostics]
+    findings = {(d.code, d.span, d.message): d for d in every or chosen.findings}
+    said = tuple(findings.values())
+    if net is None and not any(d.severity == "error" for d in said):
+        said += tuple(misspelt(tree))
+    last = results[-1].net if results else ""
+    steps = sum(result.steps for result in results)
+    read = frozenset(name for result in results for name in result.read)
+    return Compilation(None, said, chosen.nets, last, steps, read=read)
+
+
+def _results(
     source: Source, tree: syntax.File, chosen: Choice, request: Request
-) -> tuple[tuple[Diagnostic, ...], str]:
-    """What is wrong in the nets to be checked, and the last of them that was."""
-    findings = {(d.code, d.span, d.message): d for d in chosen.findings}
+) -> Iterator[Compilation]:
+    """What becomes of the nets to be checked, or of a file without one."""
     if not chosen.checked:
-        findings = _of_library(source, tree, chosen, request) or findings
-    left, last = NETS_TOGETHER * limits().steps, ""
+        program = _elaborate(source, tree, chosen.findings, None, request)
+        said = tuple(program.diagnostics) or chosen.findings
+        yield Compilation(None, said, chosen.nets, steps=program.steps, read=program.read)
+    left = NETS_TOGETHER * limits().steps
     for name in chosen.checked:
         allowed = request.replace(steps=min(left, limits().steps))
         result = _compile(source, tree, chosen, name, allowed)
-        findings |= {(d.code, d.span, d.message): d for d in result.diagnostics}
-        left, last = left - result.steps, name
+        yield result
+        left -= result.steps
         if left <= 0:
             break
-    return tuple(findings.values()), last
 
 
-def _of_library(
-    source: Source, tree: syntax.File, chosen: Choice, request: Request
-) -> dict[tuple[Any, ...], Diagnostic]:
-    """What is wrong in a file beside its having no net to check, if anything is."""
-    program = _elaborate(source, tree, chosen.findings, None, request)
-    return {(d.code, d.span, d.message): d for d in program.diagnostics}
+def _with_trials(
+    found: Compilation, source: Source, request: Request,
+    run: Callable[[Source, Request], Compilation],
+) -> Compilation:  # fmt: skip
+    """With the repairs alone that mend."""
+
+    def again(text: Source) -> tuple[Iterable[Diagnostic], int]:
+        own = text.name == source.name
+        asked = request.replace(partial=False, changed=None if own else text)
+        result = run(text if own else source, asked)
+        return result.diagnostics, result.steps
+
+    files = found.read | {source.name}
+    return found.replace(diagnostics=tried(found.diagnostics, files, again))
 
 
 def _compile(
@@ -140,10 +173,10 @@ def _compile(
     findings = (*chosen.findings, *program.diagnostics)
     if any(d.severity == "error" for d in findings) or program.result is None:
         partial = _partial(program) if request.partial else None
-        return Compilation(None, findings, chosen.nets, net, program.steps, partial)
+        return Compilation(None, findings, chosen.nets, net, program.steps, partial, program.read)
     findings = (*findings, *lint(tree, program))
     graph = _frozen(program) if freeze else None
-    return Compilation(graph, findings, chosen.nets, net, program.steps)
+    return Compilation(graph, findings, chosen.nets, net, program.steps, None, program.read)
 
 
 def _frozen(program: Program) -> Graph:
@@ -164,7 +197,7 @@ def _elaborate(
     known: dict[str, TensorType] = {}
     bound: dict[str, Dim] = {}
     free: set[str] = set()
-    finder = Finder(request.search)
+    finder = Finder(request.search, request.changed)
     steps = 0
     for _ in range(MAX_RESTARTS):
         program = Program(finder, {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from .record import Record
+from .record import Record, field
 from .source import Span
 
 Severity = Literal["error", "warning", "note"]
@@ -40,7 +40,8 @@ class Diagnostic(Record):
     """One finding.
 
     ``message`` is the headline, ``detail`` the words under the caret, ``labels`` the places that
-    led there, ``notes`` the why, ``help`` what to do, ``fix`` the repair where one is likely.
+    led there, ``notes`` the why, ``help`` what to do, ``fix`` the repair where one is likely,
+    ``others`` what to try where that does not mend (see ``trial.py``).
     """
 
     code: str
@@ -52,6 +53,7 @@ class Diagnostic(Record):
     help: tuple[str, ...] = ()
     fix: Fix | None = None
     severity: Severity = "error"
+    others: tuple[Fix, ...] = field(default=(), compare=False)
 
 
 class CompileError(Exception):

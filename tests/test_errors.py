@@ -14,6 +14,7 @@ import pytest
 from netwright.compiler.pipeline import check_source
 from netwright.grammar.diagnostics import Diagnostic, Fix
 from netwright.grammar.source import Source
+from netwright.grammar.trial import applied
 from netwright.report_text import report
 from netwright.terminal import Terminal
 from tests.conftest import Golden
@@ -85,20 +86,13 @@ def test_fixes_fix(name: str) -> None:
 def repaired(source: Source, fix: Fix, line: int) -> Source:
     """The text after a fix and the fixes that its line is offered then."""
     for _ in range(5):
-        source = applied(source, fix)
+        source = applied(source, fix.edits)
         more = (f.fix for f in check(source) if f.fix and place(f, source)[0] == line)
         following = next(more, None)
         if following is None:
             break
         fix = following
     return source
-
-
-def applied(source: Source, fix: Fix) -> Source:
-    text = source.text
-    for edit in sorted(fix.edits, key=lambda e: e.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return Source(source.name, text)
 
 
 def test_every_code_has_an_example() -> None:

@@ -54,6 +54,11 @@ class Program(Scans):
 
     # --- files ------------------------------------------------------------------------------------
 
+    @property
+    def read(self) -> frozenset[str]:
+        """The names of the files that were read."""
+        return frozenset(self.files)
+
     def load(
         self, source: Source, tree: syntax.File, errors: Sequence[Diagnostic] = ()
     ) -> FileNames:

@@ -1,0 +1,92 @@
+"""Whether a repair mends: it is made, and what is said of the text then tells.
+
+A fix is offered when this has been found out, not when it looks likely::
+
+    fix = first_that_mends(finding, candidates, lambda source: parse(source)[1])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from .diagnostics import Diagnostic, Edit, Fix
+from .source import Source, Span
+
+Check: TypeAlias = Callable[[Source], Iterable[Diagnostic]]
+"""What is wrong with a text: the parser's findings, or the compiler's."""
+
+
+def first_that_mends(finding: Diagnostic, fixes: Iterable[Fix], check: Check) -> Fix | None:
+    """The first of these repairs after which the finding is gone and their text is in order."""
+    return next((fix for fix in fixes if mends(finding, fix, check)), None)
+
+
+def mends(finding: Diagnostic, fix: Fix, check: Check) -> bool:
+    """Whether a repair leaves no error in the text that it writes and none around the place where
+    the finding began. What is wrong elsewhere stays, or comes to light: no matter."""
+    source = source_of(fix)
+    return source is not None and Trial(source, fix.edits, check).mends(finding, fix)
+
+
+def source_of(fix: Fix) -> Source | None:
+    """The one text that a fix changes."""
+    sources = {edit.span.source for edit in fix.edits}
+    return sources.pop() if len(sources) == 1 else None
+
+
+def applied(source: Source, edits: Iterable[Edit]) -> Source:
+    """The text with the edits made, under the same name."""
+    text = source.text
+    for edit in sorted(edits, key=lambda e: e.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return Source(source.name, text)
+
+
+class Trial:
+    """A text with the edits of one fix, or of several, made; and what is said of it."""
+
+    def __init__(self, source: Source, edits: Sequence[Edit], check: Check) -> None:
+        self.source = source
+        self.edits = edits
+        self.repaired = applied(source, edits)
+        self.said = [f for f in check(self.repaired) if self._is_here(f)]
+
+    def mends(self, finding: Diagnostic, fix: Fix) -> bool:
+        """See the function of that name; the fix is one of those that were made."""
+        written, begins = self._written(fix), self._begins(finding)
+        return not any(
+            _speaks_of(other.span, written, begins)
+            for other in self.said
+            if other.span and (other.severity == "error" or other.code == finding.code)
+        )
+
+    def _is_here(self, finding: Diagnostic) -> bool:
+        return finding.span is not None and finding.span.source is self.repaired
+
+    def _written(self, fix: Fix) -> list[Span]:
+        """Where the new text of a fix stands."""
+        starts = [(self._moved(edit.span.start), len(edit.text)) for edit in fix.edits]
+        return [Span(self.repaired, start, start + length) for start, length in starts if length]
+
+    def _begins(self, finding: Diagnostic) -> frozenset[int]:
+        """Where what a finding spoke of begins: with what is inserted there and without."""
+        span = finding.span
+        if span is None or span.source is not self.source:
+            return frozenset()
+        start = self._moved(span.start)
+        inserted = (e for e in self.edits if e.span.start == e.span.end == span.start)
+        return frozenset({start, start + sum(len(e.text) for e in inserted)})
+
+    def _moved(self, offset: int) -> int:
+        """Where a place is now; the start of a replaced text stays its start."""
+        before = [e for e in self.edits if e.span.end <= offset and e.span.start < offset]
+        return offset + sum(len(e.text) - (e.span.end - e.span.start) for e in before)
+
+
+def _speaks_of(span: Span, written: Iterable[Span], begins: frozenset[int]) -> bool:
+    """Whether a finding is about the new text, or about where the repaired one began."""
+    end = max(span.end, span.start + 1)
+    if any(span.start <= place < end for place in begins):
+        return True
+    return any(new.start < end and span.start < new.end for new in written)
