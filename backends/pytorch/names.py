@@ -38,7 +38,7 @@ def camel(name: str) -> str:
     """A class name: ``basic_block`` gives ``BasicBlock``; ``ResNet`` stays."""
     words = [w for w in re.split(r"[\W_]+", name) if w]
     text = "".join(w[0].upper() + w[1:] for w in words)
-    return text if text.isidentifier() else f"Net{text}"
+    return text if not text or text.isidentifier() else f"Net{text}"
 
 
 def variable(name: str, taken: Collection[str] = ()) -> str:
