@@ -9,7 +9,7 @@ CONSTRAINED := $(PIP) install --no-warn-conflicts -c constraints.txt
 # One thread to a worker: more of them only wait for one another.
 test test-slow: export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow lint format bench tables fonts gallery clean
+.PHONY: demo test test-slow lint format bench measure tables fonts gallery clean
 
 demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
@@ -31,6 +31,10 @@ format: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks
+
+# What the code is like: sizes of functions, nesting, imports between the rooms.
+measure: $(VENV)/dev
+	$(BIN)/python -m benchmarks.structure .
 
 # The parse tables of grammar/net.lark, whenever that has changed.
 tables: $(VENV)/demo
