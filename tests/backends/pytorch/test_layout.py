@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
+import sys
+from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwright.backends.pytorch.layout import WIDTH, wrap
 
-RUFF = shutil.which("ruff")
+RUFF = str(Path(sys.executable).with_name("ruff"))
 
 _names = st.sampled_from(
     ["x", "self.conv1", "nn.Conv2d", '"a, (b"', "64", "False", "a_rather_long_name", "width * 4"]
@@ -45,7 +45,6 @@ _statements = st.builds(
 )
 
 
-@pytest.mark.skipif(RUFF is None, reason="ruff is not installed")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_statements, min_size=1, max_size=5))
 def test_as_ruff_does(statements: list[str]) -> None:
@@ -53,7 +52,7 @@ def test_as_ruff_does(statements: list[str]) -> None:
         return "def f(self):\n" + "\n".join(bodies) + "\n"
 
     ours = file([line for s in statements for line in wrap(s, 1)])
-    command = [str(RUFF), "format", "--isolated", "--line-length", str(WIDTH), "-"]
+    command = [RUFF, "format", "--isolated", "--line-length", str(WIDTH), "-"]
     flat = file([f"    {s}" for s in statements])
     theirs = subprocess.run(command, input=flat, capture_output=True, text=True)
     assert theirs.returncode == 0, theirs.stderr

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +22,7 @@ from netwright.grammar.source import Source
 from ...conftest import Golden
 from .nets import NETS
 
-RUFF = shutil.which("ruff")
-needs_ruff = pytest.mark.skipif(RUFF is None, reason="ruff is not installed")
+RUFF = str(Path(sys.executable).with_name("ruff"))
 
 
 def graph_of(text: str) -> Graph:
@@ -31,7 +30,6 @@ def graph_of(text: str) -> Graph:
 
 
 def ruff(*arguments: str, text: str) -> str:
-    assert RUFF is not None
     command = [RUFF, *arguments, "--isolated", "--line-length", "100", "-"]
     return subprocess.run(command, input=text, capture_output=True, text=True).stdout
 
@@ -41,7 +39,6 @@ def test_source(name: str, golden: Golden) -> None:
     golden(f"pytorch/nets/{name}.py", to_source(graph_of(NETS[name])))
 
 
-@needs_ruff
 @pytest.mark.parametrize("name", NETS)
 def test_needs_no_formatter(name: str) -> None:
     text = to_source(graph_of(NETS[name]))
@@ -116,8 +113,7 @@ def test_documentation_stays_in_its_quotes(text: str) -> None:
 def test_awkward_documentation(text: str) -> None:
     made = to_source(with_documentation(graph_of(PLAIN), text))
     assert shape(made) == shape(to_source(graph_of(PLAIN)))
-    if RUFF:
-        assert ruff("format", text=made) == made
+    assert ruff("format", text=made) == made
 
 
 def relabelled(label: str, *, count: int = 1) -> Graph:
