@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.nearby import closest
-from ..grammar.parser import parse_expression
 from ..grammar.record import Record
 from ..grammar.source import Source
 from .dims import symbol
-from .environment import Environment, FileNames
 from .types import TensorType
-from .values import UNKNOWN, Network
-
-if TYPE_CHECKING:
-    from .elaborate.program import Program
 
 
 class Choice(Record):
@@ -88,7 +81,7 @@ def _no_choice(
         return Diagnostic(
             "E219", f"{source.name} has several nets: which one?",
             notes=(f"its nets: {', '.join(nets)}",),
-            help=("`--net {0}`, in Python `net=\"{0}\"`".format((*ready, *nets)[0]),),
+            help=(f"`--net {(*ready, *nets)[0]}` chooses one",),
         )  # fmt: skip
     if any(isinstance(s, syntax.Block) for s in tree.statements):
         return Diagnostic(
@@ -98,88 +91,6 @@ def _no_choice(
     return Diagnostic(
         "E219", f"{source.name} holds no network", help=("for example `conv(3x3, 64) > relu`",)
     )
-
-
-def arguments_of(
-    program: Program, file: FileNames, net: str, parameters: Mapping[str, object]
-) -> dict[str, Any]:
-    """Arguments from outside: Python values, or text in the language where it names something."""
-    environment = file.environment or Environment(file)
-    values: dict[str, Any] = {}
-    for name, value in parameters.items():
-        values[name] = _argument(program, environment, name, value)
-    known = {p.name: p for p in file.nets[net].parameters}
-    unknown = [n for n in values if n not in known]
-    for name in unknown:
-        program.report(
-            "E202", f"`{net}` has no parameter `{name}`", file.nets[net].name_span,
-            help=_instead(file, net, name, parameters[name]),
-        )  # fmt: skip
-        del values[name]
-    if unknown:  # one of them was meant for what is missing
-        lacking = [n for n, p in known.items() if p.default is None and n not in values]
-        values |= dict.fromkeys(lacking, UNKNOWN)
-    return values
-
-
-def _instead(file: FileNames, net: str, name: str, value: object) -> str:
-    """What to do about a parameter that a net does not have."""
-    other = next((n for n, b in file.nets.items() if name in _parameters(b)), None)
-    if other is not None:
-        from shlex import quote
-
-        chosen = {**_given_by(file, net, other), name: str(value)}
-        options = (f"-p {quote(f'{n}={v}')}" for n, v in chosen.items())
-        return f"`{other}` has: `--net {other} {' '.join(options)}`"
-    known = _parameters(file.nets[net])
-    close = closest(name, known)
-    if close is not None:
-        return f"did you mean `{close}`?"
-    return f"its parameters: {', '.join(known)}" if known else "it has none"
-
-
-def _given_by(file: FileNames, net: str, other: str) -> dict[str, str]:
-    """With which arguments a net is another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
-    match file.nets[net].body:
-        case [syntax.ExpressionStatement(syntax.Call(syntax.Name(id=called)) as call)]:
-            pass
-        case _:
-            return {}
-    if called != other:
-        return {}
-    arguments = dict(zip(_parameters(file.nets[other]), call.arguments, strict=False))
-    arguments |= {setting.name: setting.value for setting in call.settings}
-    return {name: value.span.text.replace(", ", ",") for name, value in arguments.items()}
-
-
-def _parameters(block: syntax.Block) -> list[str]:
-    return [p.name for p in block.parameters]
-
-
-class Expression(str):
-    """A parameter's value as text in the language (``-p depths=[2,2]``)."""
-
-    __slots__ = ()
-
-
-def _argument(program: Program, env: Environment, name: str, value: object) -> Any:
-    if isinstance(value, list | tuple):
-        return [_argument(program, env, name, v) for v in value]
-    if not isinstance(value, str):
-        return value
-    if not isinstance(value, Expression):
-        found = program.lookup(value, env, _nowhere(name, value)) if value.isidentifier() else None
-        return found.value if found and isinstance(found.value, Network) else value
-    source = Source(f"-p {name}", str(value))
-    expression, problems = parse_expression(source)
-    program.diagnostics += problems
-    if expression is None or problems:
-        return UNKNOWN
-    return program.evaluate(expression, env)
-
-
-def _nowhere(name: str, text: str) -> Any:
-    return Source(f"parameter {name}", text).span(0, len(text))
 
 
 def input_shapes(

@@ -69,8 +69,6 @@ def raised(given: Mapping[str, int]) -> Limits:
 def how_to_raise(name: str) -> str:
     """What the error of a bound says: why it is there, and how to raise it."""
     more = 2 * getattr(limits(), name)
-    python = f'limits={{"{name}": {more}}}'
     return (
-        "bounds keep a spec from a stranger safe to check; "
-        f"`--limit {name}={more}` raises this one, in Python `{python}`"
+        f"bounds keep a spec from a stranger safe to check; `--limit {name}={more}` raises this one"
     )

@@ -17,7 +17,8 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse
 from ..grammar.record import Record
 from ..grammar.source import Source
-from .choice import Choice, arguments_of, choose_nets, input_shapes
+from .arguments import arguments_of
+from .choice import Choice, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
 from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program

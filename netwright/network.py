@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .files import read, write_atomically
+from .files import Unreadable, read, write_atomically
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.source import Source
+from .python_words import in_python, spoken
 
 if TYPE_CHECKING:
     import torch
@@ -39,14 +40,14 @@ def load(
 
     ``net`` chooses among several nets, ``inputs`` gives shapes without the batch axis
     (``"3x32x32"``, or by name), ``search`` are folders for imports, ``limits`` are bounds to raise
-    (``{"layers": 200_000}``). All other keywords are parameters of the net; a string names a block:
-    ``load("resnet.net", net="ResNet", unit="bottleneck", depths=[3, 4, 6, 3])``.
+    (``{"layers": 200_000}``). All other keywords are parameters of the net; a string is text in the
+    language: ``load("resnet.net", net="ResNet", unit="bottleneck", depths=[3, 4, 6, 3])``.
 
     Raises CompileError with all findings (its ``partial`` can be drawn), OSError where the file
     cannot be read.
     """
     folders = tuple(map(Path, search))
-    return compiled(read(spec, folders), net, parameters, inputs, folders, limits)
+    return compiled(_read(spec, folders), net, parameters, inputs, folders, limits)
 
 
 def loads(
@@ -86,7 +87,14 @@ def check(
         search=tuple(map(Path, search)),
         limits=limits,
     )
-    return list(found.diagnostics)
+    return [spoken(finding) for finding in found.diagnostics]
+
+
+def _read(spec: str | os.PathLike[str], folders: tuple[Path, ...]) -> Source:
+    try:
+        return read(spec, folders)
+    except Unreadable as error:
+        raise type(error)(error.message, in_python(error.hint)) from None
 
 
 def compiled(
@@ -96,6 +104,8 @@ def compiled(
     inputs: Inputs,
     search: tuple[Path, ...],
     limits: Mapping[str, int] | None = None,
+    *,
+    told: Callable[[Diagnostic], Diagnostic] = spoken,
 ) -> Network:
     """Raises CompileError with all findings, and what there is of the network."""
     from .compiler.pipeline import load_source
@@ -105,19 +115,47 @@ def compiled(
         source, net=net, parameters=parameters, inputs=inputs, search=search, limits=limits,
         partial=True,
     )  # fmt: skip
+    findings = tuple(map(told, found.diagnostics))
     if found.graph is None:
-        error = CompileError(found.diagnostics)
+        error = CompileError(findings)
         error.partial = found.partial and Partial(found.partial, net_name(found, source))
         raise _with_excerpts(error)
-    return Network(found.graph, net_name(found, source), found.diagnostics)
+    return Network(found.graph, net_name(found, source), findings)
 
 
 def _check_inputs(inputs: object) -> None:
-    shapes = inputs.values() if isinstance(inputs, Mapping) else (inputs,)
-    for shape in shapes:
-        if not isinstance(shape, str | None):
-            meant = "x".join(map(str, shape)) if isinstance(shape, list | tuple) else "3x32x32"
-            raise TypeError(f'an input shape is text: "{meant}", not {shape!r}')
+    """Raises TypeError for what is no text, with the text that was meant."""
+    if isinstance(inputs, str | None):
+        return
+    if isinstance(inputs, Mapping):
+        wrong = next((n for n, shape in inputs.items() if not isinstance(shape, str)), None)
+        if wrong is not None:
+            _no_text(inputs[wrong], f'inputs={{"{wrong}": "{_shape_text(inputs[wrong])}"}}')
+        return
+    many = isinstance(inputs, list | tuple) and not all(map(_is_whole, inputs))
+    _no_text(
+        inputs,
+        'several inputs go by name, inputs={"a": "3x32x32", "b": "12 int"}'
+        if many
+        else f'inputs="{_shape_text(inputs)}"',
+    )
+
+
+def _no_text(shape: object, meant: str) -> NoReturn:
+    raise TypeError(
+        f"an input's shape is text, without the batch axis: {meant}, not {type(shape).__name__}"
+    )
+
+
+def _shape_text(shape: Any) -> str:
+    """``(3, 32, 32)`` as ``3x32x32``; of a tensor, its shape after the batch."""
+    sizes = tuple(getattr(shape, "shape", ()))[1:] or shape
+    whole = isinstance(sizes, list | tuple) and sizes and all(map(_is_whole, sizes))
+    return "x".join(map(str, sizes)) if whole else "3x32x32"
+
+
+def _is_whole(value: object) -> bool:
+    return hasattr(value, "__index__")
 
 
 def net_name(found: Compilation, source: Source) -> str:
@@ -311,7 +349,7 @@ def _shown(make: Callable[[Graph], T], ir: Graph) -> T:
     try:
         return make(ir)
     except CompileError as error:
-        raise _with_excerpts(error) from None
+        raise _with_excerpts(CompileError(map(spoken, error.diagnostics))) from None
 
 
 def _single(dim: Any) -> int | str:

@@ -106,7 +106,7 @@ def _compiled(shell: Any, options: Any, cell: str) -> tuple[Network, str]:
     # The line of the magic counts: the lines are those that the notebook shows.
     source = Source(CELL, f"\n{cell}")
     try:
-        net = compiled(source, **asked)
+        net = compiled(source, **asked, told=_as_on_the_command_line)
     except CompileError as error:
         _publish(shell, findings(error.diagnostics))
         raise Refused(error.diagnostics) from None
@@ -114,6 +114,11 @@ def _compiled(shell: Any, options: Any, cell: str) -> tuple[Network, str]:
     if not name.isidentifier() or iskeyword(name):
         raise Misuse(f"{name!r} is no Python name", "`%%net NAME` binds it to another")
     return net, name
+
+
+def _as_on_the_command_line(finding: Diagnostic) -> Diagnostic:
+    """The magic takes the commands' options."""
+    return finding
 
 
 def _publish(shell: Any, data: Mapping[str, str]) -> None:

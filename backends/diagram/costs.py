@@ -31,7 +31,7 @@ def _number(cost: Dim, measure: str, sizes: Mapping[str, Dim]) -> int:
     if not isinstance(found, int):
         raise DiagramError(
             f"{MEASURES[measure]} depend on {', '.join(symbols(found))}",
-            help="give the input's size: `--input`, or `inputs=`",
+            help="give the input's size with `--input`",
         )
     return found
 

@@ -293,14 +293,14 @@ class Calls(Names):
         spans: dict[str, Span] = {}
         for default, where in word.environment.defaults.get(layer.word, ()):
             if default.name in types:
-                values[default.name] = self._setting(default.value, types[default.name], where)
+                values[default.name] = self.setting_value(default.value, types[default.name], where)
                 spans[default.name] = default.span
         good = self._positional(word, arguments, values, spans, span, env)
         opened: list[tuple[str, Data]] = []
         for setting in settings:
             if setting.name in types:
                 hint = types[setting.name]
-                values[setting.name] = self._setting(setting.value, hint, env)
+                values[setting.name] = self.setting_value(setting.value, hint, env)
                 spans[setting.name] = setting.value.span
             elif getattr(layer, "open_settings", False):
                 opened.append((setting.name, self.evaluate(setting.value, env)))
@@ -342,7 +342,7 @@ class Calls(Names):
             return True
         limit = min(layer.positional, len(names))
         for name, argument in zip(names[:limit], arguments, strict=False):
-            values[name] = self._setting(argument, types[name], env)
+            values[name] = self.setting_value(argument, types[name], env)
             spans[name] = argument.span
             if tensors_in(values[name]) and not takes(types[name], TensorType):
                 return self._applied(word, arguments, argument, span, env)
@@ -438,7 +438,7 @@ class Calls(Names):
             replacement = self.near(setting.name, types)
             help = f"did you mean `{replacement}`?" if replacement else ""
         if replacement is not None:
-            self._setting(setting.value, types[replacement], env)
+            self.setting_value(setting.value, types[replacement], env)
         elif not isinstance(setting.value, syntax.Name):
             self.evaluate(setting.value, env)
         self.report(
@@ -447,7 +447,7 @@ class Calls(Names):
         )  # fmt: skip
         return False
 
-    def _setting(self, expr: syntax.Expr, hint: Any, env: Environment) -> Data:
+    def setting_value(self, expr: syntax.Expr, hint: Any, env: Environment) -> Data:
         """A setting's value: bare names may mean its options and initialisers."""
         if isinstance(expr, syntax.Name) and not self._bound(expr.id, env):
             if expr.id in options(hint):

@@ -204,6 +204,4 @@ def _parameter(text: str) -> tuple[str, str]:
     name, value = _split(text)
     if not name.isidentifier() or not value:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    from ..compiler.choice import Expression
-
-    return name, Expression(value)
+    return name, value

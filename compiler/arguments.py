@@ -1,0 +1,216 @@
+"""A net's arguments from outside. Text is read as the language is, from Python and from the command
+line alike: ``unit=bottleneck``, ``act=bn > relu``, ``depths=[3, 4, 6, 3]``, ``pad=same``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Final
+
+from ..grammar import syntax
+from ..grammar.nearby import closest
+from ..grammar.parser import parse_expression
+from ..grammar.source import Source
+from .elaborate.foreign import native
+from .elaborate.functions import FUNCTIONS
+from .environment import Environment, FileNames
+from .layer import Init, hints, options, takes
+from .layers import layers
+from .values import UNKNOWN
+
+if TYPE_CHECKING:
+    from .elaborate.program import Program
+
+
+def arguments_of(
+    program: Program, file: FileNames, net: str, parameters: Mapping[str, object]
+) -> dict[str, Any]:
+    """The values of a net's parameters."""
+    block = file.nets[net]
+    known = {p.name: p for p in block.parameters}
+    values: dict[str, Any] = {}
+    unknown = [name for name in parameters if name not in known]
+    for name in unknown:
+        program.report(
+            "E202", f"`{net}` has no parameter `{name}`", block.name_span,
+            help=_instead(file, net, name, parameters[name]),
+        )  # fmt: skip
+    for name, value in parameters.items():
+        if name in known:
+            values[name] = _value(program, file, block, known[name], value)
+    if unknown:  # one of them was meant for what is missing
+        lacking = [n for n, p in known.items() if p.default is None and n not in values]
+        values |= dict.fromkeys(lacking, UNKNOWN)
+    return values
+
+
+def _instead(file: FileNames, net: str, name: str, value: object) -> str:
+    """What to do about a parameter that a net does not have."""
+    other = next((n for n, b in file.nets.items() if name in _names(b)), None)
+    if other is not None:
+        chosen = {**_given_by(file, net, other), name: str(value)}
+        options = (f"-p {quote(f'{n}={v}')}" for n, v in chosen.items())
+        return f"`{other}` has: `--net {other} {' '.join(options)}`"
+    known = _names(file.nets[net])
+    close = closest(name, known)
+    if close is not None:
+        return f"did you mean `{close}`?"
+    return f"its parameters: {', '.join(known)}" if known else "it has none"
+
+
+def _given_by(file: FileNames, net: str, other: str) -> dict[str, str]:
+    """With which arguments a net is another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
+    match file.nets[net].body:
+        case [syntax.ExpressionStatement(syntax.Call(syntax.Name(id=called)) as call)]:
+            pass
+        case _:
+            return {}
+    if called != other:
+        return {}
+    arguments = dict(zip(_names(file.nets[other]), call.arguments, strict=False))
+    arguments |= {setting.name: setting.value for setting in call.settings}
+    return {name: value.span.text.replace(", ", ",") for name, value in arguments.items()}
+
+
+def _names(block: syntax.Block) -> list[str]:
+    return [p.name for p in block.parameters]
+
+
+# --- one value -------------------------------------------------------------------------------
+
+
+def _value(
+    program: Program, file: FileNames, block: syntax.Block, parameter: syntax.Parameter,
+    value: object,
+) -> Any:  # fmt: skip
+    if isinstance(value, str):
+        return _text(program, file, parameter.name, value, _wanted(file, block, parameter))
+    if isinstance(value, list | tuple | range):
+        return [_value(program, file, block, parameter, v) for v in value]
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):  # NumPy's and torch's
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    message = f"`{parameter.name}` cannot be {_kind(value)}: arguments are numbers, text and lists"
+    return program.report("E204", message, parameter.span, help=_said(parameter.name, value))
+
+
+def _kind(value: object) -> str:
+    """``a ReLU``, ``the class ReLU``, ``the function relu``."""
+    name = getattr(value, "__name__", "")
+    if isinstance(value, type):
+        return f"the class {name}"
+    return f"the function {name}" if callable(value) and name else f"of type {type(value).__name__}"
+
+
+def _said(name: str, value: object) -> str:
+    """How the same is given."""
+    if isinstance(value, Mapping):
+        return f"give its items by name: `{name}=...` for each, or `load(..., **{name})`"
+    if isinstance(value, set | frozenset):
+        return "a set has no order: give a list"
+    if hasattr(value, "tolist"):
+        return f"`{name}={name}.tolist()` gives its numbers"
+    called = getattr(value, "__name__", type(value).__name__)
+    word = native(called, layers())
+    if word is not None:
+        return f'a network is given as text in the language: `{name}="{word}"`'
+    if callable(value):
+        example = "conv(3x3, 64) > relu"
+        return f'a network is given as text in the language, as in `{name}="{example}"`'
+    return "numbers, text and lists are what the language has"
+
+
+# --- texts -----------------------------------------------------------------------------------
+
+VALUE: Final = object()
+"""What a parameter is for whose text is a value like any: a number, a list, a network."""
+
+
+def _text(program: Program, file: FileNames, name: str, text: str, wanted: Any) -> Any:
+    """A text's value, where a setting of the type ``wanted`` (or `VALUE`, or no one knows what)
+    is needed."""
+    source = Source(f"<{name}>", text)
+    expression, problems = parse_expression(source)
+    literal = isinstance(expression, syntax.Text | syntax.Number | syntax.Constant)
+    if wanted is str and (problems or not literal):
+        return text
+    if expression is None or problems:
+        if wanted is None:
+            return text
+        program.diagnostics += problems
+        return UNKNOWN
+    env = file.environment or Environment(file)
+    if wanted is None and isinstance(expression, syntax.Name):
+        found = program.lookup(text.strip(), env, expression.span)
+        return found.value if found is not None else text
+    if wanted is VALUE or wanted is None:
+        return program.evaluate(expression, env)
+    return program.setting_value(expression, wanted, env)
+
+
+def _wanted(file: FileNames, block: syntax.Block, parameter: syntax.Parameter) -> Any:
+    """The type of the layers' settings that a parameter is for, `VALUE` where it is used
+    otherwise, None where only other files tell."""
+    if isinstance(parameter.default, syntax.Text):
+        return str
+    found = list(_uses(file, block, parameter.name, frozenset()))
+    told = next((use for use in found if use is not None and use is not VALUE), None)
+    return told or (VALUE if VALUE in found else None)
+
+
+def _uses(
+    file: FileNames, node: syntax.Node, name: str, passed: frozenset[tuple[str, str]]
+) -> Iterator[Any]:
+    """What each place needs at which a name is read."""
+    for child in syntax.children(node):
+        if not (isinstance(child, syntax.Name) and child.id == name):
+            yield from _uses(file, child, name, passed)
+        elif isinstance(node, syntax.Text) or _beside_text(node):
+            yield str
+        elif not isinstance(node, syntax.Call | syntax.Setting):
+            yield VALUE
+    if isinstance(node, syntax.Call):
+        yield from _argument_uses(file, node, name, passed)
+
+
+def _beside_text(node: syntax.Node) -> bool:
+    """``mode == "pre"``"""
+    return isinstance(node, syntax.Binary) and any(
+        isinstance(side, syntax.Text) for side in (node.left, node.right)
+    )
+
+
+def _argument_uses(
+    file: FileNames, call: syntax.Call, name: str, passed: frozenset[tuple[str, str]]
+) -> Iterator[Any]:
+    """What a call needs in the places at which a name is given to it."""
+    function = call.function.id if isinstance(call.function, syntax.Name) else ""
+    if function == name:
+        yield VALUE
+    given: list[tuple[int | str, syntax.Expr]] = [*enumerate(call.arguments)]
+    given += [(setting.name, setting.value) for setting in call.settings]
+    for place, value in given:
+        if isinstance(value, syntax.Name) and value.id == name:
+            yield from _needs(file, function, place, passed)
+
+
+def _needs(
+    file: FileNames, function: str, place: int | str, passed: frozenset[tuple[str, str]]
+) -> Iterator[Any]:
+    """What a layer, or a block of the file, takes at a place."""
+    blocks = (s for s in file.tree.statements if isinstance(s, syntax.Block))
+    block = next((b for b in blocks if b.name == function), None)
+    types = hints(layers()[function]) if block is None and function in layers() else {}
+    names = list(types) if block is None else _names(block)
+    at = names[place] if isinstance(place, int) and place < len(names) else str(place)
+    if at not in names:
+        yield VALUE if function in FUNCTIONS else None
+    elif block is None:
+        yield (
+            types[at]
+            if options(types[at]) or takes(types[at], Init) or takes(types[at], str)
+            else VALUE
+        )
+    elif (function, at) not in passed:
+        yield from _uses(file, block, at, passed | {(function, at)})
