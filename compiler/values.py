@@ -258,6 +258,16 @@ def unknown_in(value: object) -> bool:
     return value is UNKNOWN
 
 
+def as_text(value: object) -> str | None:
+    """How a text writes a value; None for what has no such form: tensors, networks, ...."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "none"}[value]
+    if isinstance(value, list):
+        items = [as_text(item) for item in value]
+        return None if None in items else f"[{', '.join(item or '' for item in items)}]"
+    return str(value) if isinstance(value, int | float | str | Size) else None
+
+
 def describe(value: object) -> str:
     """A value's kind in words, for messages: ``a tensor``, ``the number 3``."""
     if isinstance(value, bool) or value is None:
@@ -279,4 +289,6 @@ def describe(value: object) -> str:
         return "a network"
     if isinstance(value, Namespace):
         return f"the imported file {value.name}"
+    if isinstance(value, Builtin):
+        return f"the function {value.name}"
     return "this"

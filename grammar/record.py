@@ -122,6 +122,10 @@ class Record(_Fields):
 class Entity(_Fields):
     """A thing: see the top."""
 
+    def __repr__(self) -> str:
+        """Its kind alone: entities hold one another, in circles too."""
+        return f"<{type(self).__name__}>"
+
 
 def _compiled(fields: dict[str, Field], cls: type) -> Callable[..., None]:
     """``__init__``, as one would write it."""

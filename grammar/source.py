@@ -5,14 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from .record import Entity, Record, field
+from .record import Entity, Record
 
 
 class Source(Entity):
     """One text: a file's, a string's, or a shipped spec's. Compared by identity."""
 
     name: str
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Source {self.name}>"
 
     @cached_property
     def line_starts(self) -> list[int]:

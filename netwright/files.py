@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from stat import S_ISREG
 
 from .grammar.source import Source
 from .grammar.wording import either
@@ -13,6 +14,7 @@ from .grammar.wording import either
 LARGEST = 16 * 2**20
 """Bytes of a spec that are read at all."""
 STDIN = "-"
+STDIN_NAME = "<stdin>"
 
 
 class Unreadable(OSError):
@@ -31,13 +33,25 @@ class NotFound(Unreadable, FileNotFoundError):
     """No file and no shipped spec of that name."""
 
 
+class Unwritable(OSError):
+    """A file that must not be written; ``hint`` says what may help."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})"
+
+
 def read(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Source:
     """The spec of that name: ``-``, a file, or a shipped one by its bare name.
 
     Raises Unreadable.
     """
     if name == STDIN:
-        return Source("<stdin>", _decode("standard input", sys.stdin.buffer.read(LARGEST + 1)))
+        return Source(STDIN_NAME, _decode("standard input", sys.stdin.buffer.read(LARGEST + 1)))
     path = find(name, search)
     return Source(str(path), _decode(str(name), _load(path)))
 
@@ -147,6 +161,37 @@ def description(text: str) -> str:
 
 
 # --- what is written -------------------------------------------------------------------------
+
+
+def write(path: Path, data: bytes, inputs: Iterable[str]) -> None:
+    """Write what was made of these inputs, as a whole or not at all.
+
+    Raises Unwritable where that would replace one of them, or anything that is called a spec;
+    OSError with the name of the file.
+    """
+    if path.name.lower().endswith(".net"):
+        raise Unwritable(f"{path} is the name of a spec: nothing else is written to it", _ELSE)
+    if path.exists():
+        check_not_read(path.stat(), str(path), inputs)
+    write_atomically(path, data)
+
+
+_ELSE = "choose another name"
+
+
+def check_not_read(output: os.stat_result, name: str, inputs: Iterable[str]) -> None:
+    """Raises Unwritable where the output is one of the inputs, however both are called."""
+    for text in inputs:
+        if _is_same(output, text):
+            raise Unwritable(f"{name} is what was read: nothing is written to it", _ELSE)
+
+
+def _is_same(output: os.stat_result, text: str) -> bool:
+    try:
+        read = os.fstat(sys.stdin.fileno()) if text == STDIN_NAME else Path(text).stat()
+    except (OSError, ValueError, AttributeError):  # no file, or one that is gone
+        return False
+    return S_ISREG(output.st_mode) and os.path.samestat(output, read)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

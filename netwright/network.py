@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .files import Unreadable, read, write_atomically
+from .files import Unreadable, read, write
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.source import Source
 from .python_words import in_python, spoken
@@ -116,11 +116,12 @@ def compiled(
         partial=True,
     )  # fmt: skip
     findings = tuple(map(told, found.diagnostics))
+    name, sources = net_name(found, source), tuple(map(os.path.abspath, sorted(found.read)))
     if found.graph is None:
         error = CompileError(findings)
-        error.partial = found.partial and Partial(found.partial, net_name(found, source))
+        error.partial = found.partial and Partial(found.partial, name, sources)
         raise _with_excerpts(error)
-    return Network(found.graph, net_name(found, source), findings)
+    return Network(found.graph, name, findings, sources)
 
 
 def _check_inputs(inputs: object) -> None:
@@ -183,9 +184,10 @@ class Drawn:
 
     _view = "docs"
 
-    def __init__(self, ir: Graph, name: str) -> None:
+    def __init__(self, ir: Graph, name: str, sources: Sequence[str] = ()) -> None:
         self.ir = ir
         self.name = name
+        self._sources = tuple(sources)
 
     def to_dot(self, **options: Any) -> str:
         """The diagram in Graphviz's language."""
@@ -196,12 +198,13 @@ class Drawn:
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
 
-        Options are those of ``netwright.backends.diagram.render``: ``view``, ``depth``, ....
+        Options are those of ``netwright.backends.diagram.render``: ``view``, ``depth``, .... Raises
+        OSError where the file cannot be written, or is one that the network was read from.
         """
         from .backends.diagram import render
 
         target = Path(path)
-        write_atomically(target, render(self.ir, target.suffix.lower(), **options))
+        write(target, render(self.ir, target.suffix.lower(), **options), self._sources)
         return target
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -236,7 +239,7 @@ class Difference(Drawn):
     def __init__(self, old: Network, new: Network) -> None:
         from .backends.diff.merge import merge
 
-        super().__init__(merge(old.ir, new.ir), new.name)
+        super().__init__(merge(old.ir, new.ir), new.name, old._sources + new._sources)
         self.old, self.new = old, new
 
     def __repr__(self) -> str:
@@ -271,8 +274,10 @@ class Network(Drawn):
     findings that did not stop it.
     """
 
-    def __init__(self, ir: Graph, name: str, warnings: Sequence[Diagnostic] = ()) -> None:
-        super().__init__(ir, name)
+    def __init__(
+        self, ir: Graph, name: str, warnings: Sequence[Diagnostic] = (), sources: Sequence[str] = ()
+    ) -> None:
+        super().__init__(ir, name, sources)
         self.warnings = tuple(warnings)
 
     def __repr__(self) -> str:

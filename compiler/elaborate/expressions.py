@@ -22,6 +22,7 @@ from ..values import (
     Network,
     Sliced,
     Tensor,
+    as_text,
     describe,
     networks_in,
     tensors_in,
@@ -61,11 +62,23 @@ class Expressions(Operators):
             return self.report(bad.code, str(bad), span, help=bad.help)
 
     def _text(self, expr: syntax.Text, env: Environment) -> Data:
-        parts = [p if isinstance(p, str) else self.evaluate(p, env) for p in expr.parts]
-        if any(map(unknown_in, parts)):
+        parts = [p if isinstance(p, str) else self._as_text(p, env) for p in expr.parts]
+        if UNKNOWN in parts:
             return UNKNOWN
-        text = "".join(p if isinstance(p, str) else _as_text(p) for p in parts)
-        return self._bounded(text, expr.span)
+        return self._bounded("".join(parts), expr.span)
+
+    def _as_text(self, expr: syntax.Expr, env: Environment) -> Data:
+        """How a value is written in a text."""
+        value = self.evaluate(expr, env)
+        if unknown_in(value):
+            return UNKNOWN
+        text = as_text(value)
+        if text is None:
+            return self.report(
+                "E215", f"{describe(value)} cannot be written into a text", expr.span,
+                help="a text takes numbers, texts, true and false, and lists of them",
+            )  # fmt: skip
+        return text
 
     def _list(self, expr: syntax.List, env: Environment) -> Data:
         return self._bounded([self.evaluate(item, env) for item in expr.items], expr.span)
@@ -218,12 +231,16 @@ class Expressions(Operators):
                 return None
             base, name = text, None
         indices = [self.evaluate(i, env) for i in node.indices]
-        if UNKNOWN in indices:
+        if any(map(unknown_in, indices)):
             return None
+        for expr, index in zip(node.indices, indices, strict=True):
+            if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+                message = f"a label counts with whole numbers from 0 on, not with {describe(index)}"
+                self.report("E221", message, expr.span)
+                return None
         path = ".".join([base, *map(str, indices)])
         parts = path.split(".")
-        good = all(isinstance(i, int) and i >= 0 for i in indices)
-        if not good or not all(p and f"_{p}".isidentifier() for p in parts):
+        if not all(p and f"_{p}".isidentifier() for p in parts):
             self.report("E221", f'"{path}" is no module path', node.span,
                         help="letters, digits and `_`, with dots between")  # fmt: skip
             return None
@@ -345,12 +362,6 @@ def _is_group(body: syntax.Expr) -> bool:
     if isinstance(body, syntax.Binary):
         return body.operator in (">", "+", "-", "*", "/", "@", "**", "//", "%")
     return isinstance(body, syntax.List | syntax.Comprehension | syntax.For)
-
-
-def _as_text(value: Data) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "none"}[value]
-    return str(value)
 
 
 def _how_many(value: Data) -> str:

@@ -28,6 +28,7 @@ from ..values import (
     Renamed,
     Repeat,
     Tensor,
+    as_text,
     describe,
     is_number,
     networks_in,
@@ -122,7 +123,7 @@ class Operators(Calls):
                 return contains(left, right) == (symbol_ == "in")
             return arithmetic(symbol_, left, right)
         except Undecided:
-            return self._undecided(_question(left, symbol_, right), node.span)
+            return self._undecided(_question(node, left, right), node.span)
         except Bad as bad:
             return self.report(
                 bad.code, str(bad), node.operator_span, help=bad.help,
@@ -390,8 +391,11 @@ def _flatten(value: Data) -> Iterator[Data]:
         yield value
 
 
-def _question(left: Data, operator: str, right: Data) -> str:
+def _question(node: syntax.Binary, left: Data, right: Data) -> str:
     """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
-    if operator in ("==", "!=") and is_number(left) and is_number(right):
+    if node.operator in ("==", "!=") and is_number(left) and is_number(right):
         return equality(left, right).holds()
-    return f"{left} {operator} {right}"
+    first, second = as_text(left), as_text(right)
+    if first is None or second is None:
+        return f"`{node.span.text}`"
+    return f"{first} {node.operator} {second}"

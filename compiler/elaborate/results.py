@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from ..values import (
     BlockNetwork,
+    Builtin,
+    Container,
     Data,
     LayerNetwork,
     LayerWord,
+    Namespace,
     Network,
     Renamed,
     Shared,
@@ -51,7 +54,7 @@ def shown_value(value: Data) -> object:
     match value:
         case list():
             return [shown_value(v) for v in value]
-        case Template() | Shared():
+        case Template() | Shared() | Builtin() | Namespace():
             return value.name
         case LayerNetwork() | LayerWord() | BlockNetwork():
             return value.word
@@ -59,7 +62,7 @@ def shown_value(value: Data) -> object:
             return shown_value(value.network)
         case Network():
             return "network"
-        case Tensor():
+        case Tensor() | Container():
             return "tensor"
         case _:
             return value

@@ -29,14 +29,15 @@ def run(options: Namespace) -> int:
     versions = [_compiled(spec, options) for spec in options.diff]
     if any(v is None for v in versions):
         return 1
-    (before, old), (after, new) = (v for v in versions if v is not None)
+    (before, old, first), (after, new, second) = (v for v in versions if v is not None)
     if form:
-        deliver(_report(form, before, after, (old, new)).encode(), options.output)
+        text = _report(form, before, after, (old, new))
+        deliver(text.encode(), options.output, first | second)
         return 0
     from ..backends.diff.merge import merge
 
     options.file = options.diff[1]
-    return draw(merge(before, after), suffix, options)
+    return draw(merge(before, after), suffix, options, first | second)
 
 
 def _form(options: Namespace) -> str:
@@ -45,13 +46,13 @@ def _form(options: Namespace) -> str:
     return "text" if output is None or output.suffix == ".txt" else ""
 
 
-def _compiled(spec: str, options: Namespace) -> tuple[Graph, str] | None:
+def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | None:
     name, net = _selected(spec)
     asked = request(options)
     text = source(name, options)
     found = told(text, asked if net is None else {**asked, "net": net})
     if found.graph is not None:
-        return found.graph, net_name(found, text)
+        return found.graph, net_name(found, text), found.read
     if any(d.code == "E219" for d in found.diagnostics) and len(found.nets) > 1:
         complain(Misuse(f"--diff compares two nets, here one of {name}",
                         f"write `{name}:{found.nets[-1]}`"))  # fmt: skip

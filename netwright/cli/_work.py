@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..files import write_atomically
+from ..files import Unwritable, check_not_read, write
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.source import Source
 from ..network import net_name
@@ -23,14 +26,14 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent.parent
 
 
-def compiled(options: Namespace) -> tuple[Graph, str]:
-    """The graph of the one net that the options mean, and its name. Findings go to
-    standard error."""
+def compiled(options: Namespace) -> tuple[Graph, str, frozenset[str]]:
+    """The graph of the one net that the options mean, its name, and the texts it was read from.
+    Findings go to standard error."""
     text = source(options.file, options)
     found = told(text, request(options))
     if found.graph is None:
         raise SystemExit(1)
-    return found.graph, net_name(found, text)
+    return found.graph, net_name(found, text), found.read
 
 
 def told(text: Source, asked: Mapping[str, Any]) -> Compilation:
@@ -77,15 +80,30 @@ def _why_not(output: Path, error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def deliver(data: bytes, output: Path | None) -> None:
-    """Into the file, or to standard output."""
-    if output is None or str(output) == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
+def deliver(data: bytes, output: Path | None, inputs: Iterable[str]) -> None:
+    """Into the file, or to standard output; never into what it was made of."""
     try:
-        write_atomically(output, data)
+        if output is None or str(output) == "-":
+            _to_stdout(data, inputs)
+        else:
+            _to_file(data, output, inputs)
+    except Unwritable as error:
+        raise Misuse(error.message, error.hint) from None
+
+
+def _to_file(data: bytes, output: Path, inputs: Iterable[str]) -> None:
+    try:
+        write(output, data, inputs)
+    except Unwritable:
+        raise
     except OSError as error:
         raise Misuse(f"cannot write {output}: {_why_not(output, error)}") from None
     print(f"wrote {printable(str(output))} ({len(data):,} bytes)", file=sys.stderr)
+
+
+def _to_stdout(data: bytes, inputs: Iterable[str]) -> None:
+    sys.stdout.flush()
+    with suppress(UnsupportedOperation):  # no file stands behind it
+        check_not_read(os.fstat(sys.stdout.fileno()), "standard output", inputs)
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -23,10 +23,10 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..backends.pytorch import to_source
 
-    graph, _ = compiled(options)
+    graph, _, inputs = compiled(options)
     try:
         text = to_source(graph)
     except CompileError as error:
         return refuse(error.diagnostics, options)
-    deliver(text.encode(), options.output)
+    deliver(text.encode(), options.output, inputs)
     return 0

@@ -89,11 +89,11 @@ def run(options: Namespace) -> int:
     graph = found.graph or _up_to_the_errors(found, options.view)
     if graph is None:
         return 1
-    status = draw(graph, suffix, options)
+    status = draw(graph, suffix, options, found.read)
     return status if found.graph else 1  # the findings, whatever is drawn
 
 
-def draw(graph: Graph, suffix: str, options: Namespace) -> int:
+def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) -> int:
     """Into the file that is asked for."""
     from ..backends.diagram import DiagramError, render
     from ..backends.diagram.progress import heard_by
@@ -104,7 +104,7 @@ def draw(graph: Graph, suffix: str, options: Namespace) -> int:
             picture = render(graph, suffix, **looks)
     except DiagramError as error:
         return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
-    deliver(picture, options.output)
+    deliver(picture, options.output, inputs)
     return 0
 
 

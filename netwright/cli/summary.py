@@ -23,7 +23,7 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..backends import summary
 
-    graph, name = compiled(options)
+    graph, name, _ = compiled(options)
     if options.output_format == "text":
         sys.stdout.write(summary.text(graph, name))
         return 0
