@@ -28,7 +28,7 @@ from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
 from .lints import lint, misspelt
 from .room import room
-from .trials import tried
+from .trials import Enough, tried
 from .types import TensorType
 
 MAX_RESTARTS: Final = 500
@@ -61,6 +61,8 @@ class Request(Record):
     """How many the net may take; 0: as many as are allowed to one."""
     changed: Source | None = None
     """In place of the imported file of that name."""
+    enough: Enough | None = None
+    """How much of a file is to be checked, if not all."""
 
 
 def load_source(
@@ -138,14 +140,27 @@ def _results(
         program = _elaborate(source, tree, chosen.findings, None, request)
         said = tuple(program.diagnostics) or chosen.findings
         yield Compilation(None, said, chosen.nets, steps=program.steps, read=program.read)
-    left = NETS_TOGETHER * limits().steps
-    for name in chosen.checked:
-        allowed = request.replace(steps=min(left, limits().steps))
+    left, errors = NETS_TOGETHER * limits().steps, 0
+    if request.enough:
+        left = request.enough.steps
+    for name in _by_need(tree, chosen.checked, request.enough):
+        allowed = request if request.enough else request.replace(steps=min(left, limits().steps))
         result = _compile(source, tree, chosen, name, allowed)
         yield result
         left -= result.steps
-        if left <= 0:
+        errors += sum(d.severity == "error" for d in result.diagnostics)
+        if left <= 0 or (request.enough and errors >= request.enough.errors):
             break
+
+
+def _by_need(tree: syntax.File, nets: tuple[str, ...], enough: Enough | None) -> list[str]:
+    """The nets in their order, those first in which a change was made."""
+    if enough is None:
+        return [*nets]
+    blocks = {s.name: s.span for s in tree.statements if isinstance(s, syntax.Block)}
+    spans = {name: blocks[name] for name in nets if name in blocks}
+    own = [name for name, s in spans.items() if s.start <= enough.at <= s.end]
+    return [*own, *(name for name in nets if name not in own)]
 
 
 def _with_trials(
@@ -154,9 +169,9 @@ def _with_trials(
 ) -> Compilation:  # fmt: skip
     """With the repairs alone that mend."""
 
-    def again(text: Source) -> tuple[Iterable[Diagnostic], int]:
+    def again(text: Source, enough: Enough | None = None) -> tuple[Iterable[Diagnostic], int]:
         own = text.name == source.name
-        asked = request.replace(partial=False, changed=None if own else text)
+        asked = request.replace(partial=False, changed=None if own else text, enough=enough)
         result = run(text if own else source, asked)
         return result.diagnostics, result.steps
 

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Container, Iterable, Sequence
+from typing import Final, Protocol
 
 from ..grammar.diagnostics import Diagnostic, Edit, Fix
+from ..grammar.record import Record
 from ..grammar.source import Source
-from ..grammar.trial import Trial, source_of
+from ..grammar.trial import Check, Trial, source_of
 
 MAX_TRIAL_WORK: Final = 300_000
 """Characters read again and steps taken again, for all repairs of a text together."""
+MAX_CHOICE_WORK: Final = 100_000
+"""And to choose among several repairs of one error."""
+ENOUGH_STEPS: Final = 12_000
+"""After so many, no further net is checked to choose among them."""
 
-Again: TypeAlias = Callable[[Source], tuple[Iterable[Diagnostic], int]]
-"""What a changed text is found to be, and the steps that took."""
+
+class Enough(Record):
+    """Which nets of a changed text are checked: those first in which ``at`` lies, others until
+    there are so many errors or steps."""
+
+    at: int
+    errors: int
+    steps: int = ENOUGH_STEPS
+
+
+class Again(Protocol):
+    """What a changed text is found to be, and the steps that took."""
+
+    def __call__(
+        self, source: Source, enough: Enough | None = None, /
+    ) -> tuple[Iterable[Diagnostic], int]: ...
 
 
 def tried(
@@ -22,7 +41,8 @@ def tried(
     """The findings, each with the first of its repairs that mends. What cannot be tried is not
     offered: there is too much of it, or it stands outside of these files."""
     trials = _Trials(files, again)
-    good = trials.together(findings)
+    findings = trials.settled(findings)
+    good = trials.together(f for f in findings if not f.others)
     return tuple(f if f.fix is None or f in good else trials.repaired(f) for f in findings)
 
 
@@ -33,6 +53,42 @@ class _Trials:
         self.work = 0
         self.made: dict[Source, list[Edit]] = {}
         """The edits of repairs that mend: others are tried on top of them."""
+
+    def settled(self, findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+        """A finding with several likely repairs has the one that leaves the fewest errors; what
+        goes with it was an echo."""
+        for finding in findings:
+            if not finding.others:
+                continue
+            best = self._best(finding, [f for f in findings if f.severity == "error"])
+            if best is None:
+                continue
+            fix, trial = best
+            kept = [f for f in findings if f is finding or trial.still_says(f)]
+            chosen = finding.replace(fix=fix, others=(), help=_helps(finding, fix))
+            return [chosen if f is finding else f for f in kept]
+        return findings
+
+    def _best(self, finding: Diagnostic, errors: Sequence[Diagnostic]) -> tuple[Fix, Trial] | None:
+        """Of the repairs of a finding the first that leaves no error, else the fewest."""
+        best: tuple[Fix, Trial] | None = None
+        fewest = len(errors)
+        for fix in (finding.fix, *finding.others):
+            source = source_of(fix) if fix and self.can_be_tried(fix) else None
+            if fix is None or source is None or self.work > MAX_CHOICE_WORK:
+                continue
+            trial = Trial(source, fix.edits, self._until(fix, fewest))
+            left = sum(f.severity == "error" for f in trial.said)
+            known = sum(map(trial.still_says, errors))
+            if left < fewest and left <= known:
+                best, fewest = (fix, trial), left
+            if not left:
+                break
+        return best
+
+    def _until(self, fix: Fix, errors: int) -> Check:
+        enough = Enough(min(edit.span.start for edit in fix.edits), errors)
+        return lambda source: self.check(source, enough)
 
     def together(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Those whose first repairs mend when all that can be are made at once: often that is
@@ -60,10 +116,7 @@ class _Trials:
         """The finding with a repair that mends, or with none."""
         likely = (fix for fix in (finding.fix, *finding.others) if fix)
         fix = next((fix for fix in likely if self.mends(finding, fix)), None)
-        if fix is finding.fix:
-            return finding
-        help = tuple(h for h in finding.help if finding.fix is None or h != finding.fix.title)
-        return finding.replace(fix=fix, help=help, others=())
+        return finding.replace(fix=fix, help=_helps(finding, fix), others=())
 
     def mends(self, finding: Diagnostic, fix: Fix) -> bool:
         if not self.can_be_tried(fix):
@@ -78,10 +131,17 @@ class _Trials:
             return False
         return self.work + len(source.text) <= MAX_TRIAL_WORK
 
-    def check(self, source: Source) -> Iterable[Diagnostic]:
-        findings, steps = self.again(source)
+    def check(self, source: Source, enough: Enough | None = None) -> Iterable[Diagnostic]:
+        findings, steps = self.again(source, enough)
         self.work += len(source.text) + steps
         return findings
+
+
+def _helps(finding: Diagnostic, fix: Fix | None) -> tuple[str, ...]:
+    """Without what said the same as a repair that is not offered."""
+    if fix is finding.fix:
+        return finding.help
+    return tuple(h for h in finding.help if finding.fix is None or h != finding.fix.title)
 
 
 def _edits(findings: Iterable[Diagnostic]) -> list[Edit]:

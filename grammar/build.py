@@ -43,6 +43,8 @@ class Builder:
     ) -> None:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
+        self.lost: set[str] = set()
+        """The words of statements that do not parse."""
         self._expression = expression
         self.actions = {
             name: getattr(self, name) for name in vars(type(self)) if not name.startswith("_")

@@ -162,9 +162,9 @@ def expected(tokens: Sequence[Token], start: str) -> set[str]:
     """The terminals that fit after these tokens."""
     stack = [grammar().start[start]]
     for token in tokens:
-        _advance(stack, token.kind)
+        advance(stack, token.kind)
     actions = grammar().states[stack[-1]]
-    return {kind for kind in actions if kind in _terminal_names() and _advance([*stack], kind)}
+    return {kind for kind in actions if kind in _terminal_names() and advance([*stack], kind)}
 
 
 @cache
@@ -173,7 +173,7 @@ def _terminal_names() -> frozenset[str]:
     return frozenset(kind for kind in kinds if kind.isupper())
 
 
-def _advance(stack: list[int], kind: str) -> bool:
+def advance(stack: list[int], kind: str) -> bool:
     """Take in a token. A table entry may be a reduction that leads nowhere: it is followed up."""
     states, _, finals, *_ = grammar()
     while True:

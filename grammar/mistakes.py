@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from .brackets import MAX_NESTING
-from .diagnostics import Diagnostic, Edit, Fix
+from .diagnostics import Diagnostic, Edit, Fix, Label
 from .lalr import Token, expected
 from .layout import CLOSERS, CLOSES
+from .mend import Mend
 from .record import Record
 from .repair import clip
 from .scanner import reserved
@@ -169,6 +170,21 @@ Rule: TypeAlias = Callable[[Failure], Diagnostic | None]
 
 def explain(failure: Failure) -> Diagnostic:
     return next(d for rule in RULES if (d := rule(failure)))
+
+
+def misplaced(at: Span, mend: Mend, opened: Span | None) -> Diagnostic:
+    """Of a token that is known to be the wrong one, though it fits where it stands.
+
+    ``opened`` is a bracket that nothing closes.
+    """
+    word = f"`{mend.text}`" if mend.text else "a value"
+    if not at.text and opened and mend.kind in CLOSERS:
+        labels = (Label(opened, "opened here"),)
+        return Diagnostic("E103", f"{word} is missing", at, "here", labels)
+    if not at.text:
+        return Diagnostic("E102", f"{word} is missing", at, "here")
+    detail = f"expected {word}" if mend.kind else "not expected"
+    return Diagnostic("E101", f"`{clip(at.text)}` does not fit here", at, detail)
 
 
 def too_deep(source: Source, token: Token) -> Diagnostic:

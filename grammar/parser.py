@@ -30,7 +30,8 @@ def parse(source: Source) -> tuple[s.File, tuple[Diagnostic, ...]]:
     diagnostics = [refused] if refused else builder.diagnostics
     if not statements and not diagnostics:
         diagnostics = [_empty(source)]
-    file = s.File(statements, span=source.span(0, len(source.text)))
+    whole = source.span(0, len(source.text))
+    file = s.File(statements, lost=frozenset(builder.lost), span=whole)
     return file, _sorted(diagnostics)
 
 
@@ -57,7 +58,12 @@ def _statements(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
             builder.diagnostics.append(other)
             return ()
         statements = recover(source, builder)
-    return tuple(x for x in statements if not _refuse_deep(x, builder))
+    return tuple(x for x in statements if not _is_lost(x) and not _refuse_deep(x, builder))
+
+
+def _is_lost(statement: s.Statement) -> bool:
+    """A pipeline that does not parse is as good as none; in a body it is the result."""
+    return isinstance(statement, s.ExpressionStatement) and isinstance(statement.value, s.Broken)
 
 
 def _refuse_deep(statement: s.Statement, builder: Builder) -> bool:

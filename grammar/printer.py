@@ -151,6 +151,8 @@ def _parenthesised(document: Document) -> Document:
 
 def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
     match node:
+        case s.Broken():
+            return node.span.text
         case s.Number():
             return _number(node.value)
         case s.Constant():

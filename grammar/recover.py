@@ -1,6 +1,8 @@
 """A broken text, statement by statement: each is parsed by itself, bodies before their owners.
 
-So a mistake costs the statement that it stands in, and hides no other.
+So a mistake costs the statement that it stands in, and hides no other. What that statement defines
+is there all the same, as something unknown. Where one token is wrong and the text would parse with
+another (see mend.py), that settles where the statements and bodies are, and there is one error.
 """
 
 from __future__ import annotations
@@ -12,21 +14,40 @@ from typing import Any, Final, cast
 from . import syntax as s
 from .brackets import STATEMENT_WORDS, TooDeepError, balance
 from .build import Builder
+from .diagnostics import Diagnostic
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
-from .mistakes import PYTHON_STATEMENTS, Failure, explain, too_deep
+from .mend import Mend, extent, fix, mended, mends
+from .mistakes import PYTHON_STATEMENTS, Failure, explain, misplaced, too_deep
 from .record import Entity, field
 from .repair import amend
 from .scanner import scan
-from .source import Source
+from .source import Source, Span
 
 MAX_ERRORS: Final = 100
+MAX_FIXES: Final = 24
+"""So many repairs of one error are worth a trial."""
 
 
 def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     """The statements that are sound; the builder's diagnostics say what the others lack."""
+    tokens = amend(source, scan(source.text), builder.diagnostics)
+    given_up = any(t.kind == "ERROR" for t in tokens)
+    likely = [] if given_up else mends(tokens)
+    if not likely:
+        return _balanced(source, builder, tokens)
+    other = Builder(source, recover_expression)
+    _balanced(source, other, [*map(_copy, tokens)])
+    changed = source.span(*extent(tokens, likely[0]))
+    said = _nearest(other.diagnostics, changed, likely[0])
+    fixes = [fix(source, tokens, mend) for mend in likely if mend.offered]
+    builder.diagnostics.append(said.replace(others=tuple(fixes[:MAX_FIXES])))
+    statements = layout(mended(tokens, likely[0]))
+    return tuple(_Recovery(source, builder, changed).statements(statements))
+
+
+def _balanced(source: Source, builder: Builder, tokens: list[Token]) -> tuple[s.Statement, ...]:
     diagnostics = builder.diagnostics
-    tokens = amend(source, scan(source.text), diagnostics)
     try:
         tokens, unbalanced = balance(source, tokens)
     except TooDeepError as error:
@@ -34,6 +55,24 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
         return ()
     diagnostics.extend(unbalanced)
     return tuple(_Recovery(source, builder).statements(layout(tokens)))
+
+
+def _copy(token: Token) -> Token:
+    return Token(token.kind, token.text, token.start, token.end)
+
+
+def _nearest(found: list[Diagnostic], changed: Span, mend: Mend) -> Diagnostic:
+    """What is said of the one token that is wrong."""
+
+    def distance(d: Diagnostic) -> tuple[int, int]:
+        assert d.span is not None
+        return abs(d.span.line - changed.line), abs(d.span.start - changed.start)
+
+    said = min((d for d in found if d.severity == "error" and d.span), key=distance, default=None)
+    if said is None or distance(said)[0] > 1:
+        opened = next((d.span for d in found if d.code == "E103"), None)
+        return misplaced(changed, mend, opened)
+    return said
 
 
 def recover_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
@@ -62,8 +101,11 @@ def recover_expression(source: Source, builder: Builder, start: int, end: int) -
 
 
 class _Recovery(Entity):
+    """``changed`` is where a token was repaired: the statement around it is broken."""
+
     source: Source
     builder: Builder
+    changed: Span | None = field(default=None)
     errors: int = field(default=0)
 
     def statements(self, tokens: list[Token]) -> Spliced:
@@ -89,8 +131,8 @@ class _Recovery(Entity):
 
     def statement(self, tokens: list[Token], body_end: int | None) -> tuple[Any, ...]:
         skeleton = self._skeleton(tokens)
-        if any(t.kind == "ERROR" for t in skeleton):
-            return ()
+        if any(t.kind == "ERROR" for t in skeleton) or self._is_changed(tokens):
+            return self._broken(skeleton)
         try:
             result: tuple[Any, ...] = run(skeleton, "file", self.builder.actions)
         except MisfitError as misfit:
@@ -102,8 +144,33 @@ class _Recovery(Entity):
                 if found.code == "E138":
                     self._forget(tokens[misfit.index].start, tokens[-1].end)
                 self.builder.diagnostics.append(found)
-            return ()
+            return self._broken(skeleton)
         return result
+
+    def _is_changed(self, tokens: list[Token]) -> bool:
+        """Whether the repair lies in this statement, and in none of those in its bodies."""
+        changed = self.changed
+        if changed is None or changed.end < tokens[0].start or tokens[-1].end < changed.start:
+            return False
+        self.changed = None
+        return True
+
+    def _broken(self, tokens: list[Token]) -> tuple[s.Statement, ...]:
+        """What stands for a statement that does not parse: its names, without what they are."""
+        self.builder.lost |= {t.text for t in tokens if t.kind == "NAME" or t.text == "*"}
+        tokens = [t for t in tokens if t.kind != "DOC"]
+        if not tokens:
+            return ()
+        span = Span(self.source, tokens[0].start, tokens[-1].end)
+        value = s.Broken(span=span)
+        names = [t for t in _targets(tokens) if t.text]
+        first = tokens[0].kind
+        if names:
+            given = [s.Name(t.text, span=Span(self.source, t.start, t.end)) for t in names]
+            return tuple(s.Assign(name, value, span=span) for name in given)
+        if first in STATEMENT_WORDS:
+            return ()
+        return (s.ExpressionStatement(value, span=span),)
 
     def _skeleton(self, tokens: list[Token]) -> list[Token]:
         """A statement with each body parsed apart, standing in it as one token."""
@@ -157,3 +224,14 @@ def _lacks_braces(piece: list[Token]) -> bool:
     kinds = {t.kind for t in piece}
     head = "KIND" in kinds and not kinds & {"LBRACE", "EQUAL"}
     return piece[-1].kind == "COLON" or head
+
+
+def _targets(tokens: list[Token]) -> list[Token]:
+    """The names that a statement seems to give."""
+    first = tokens[0].kind
+    if first in ("KIND", "SHARE"):
+        return [t for t in tokens[1:2] if t.kind == "NAME"]
+    kinds = [t.kind for t in tokens]
+    end = kinds.index("EQUAL") if "EQUAL" in kinds else 0
+    plain = all(kind in ("NAME", "COMMA", "LPAR", "RPAR") for kind in kinds[:end])
+    return [t for t in tokens[:end] if t.kind == "NAME"] if plain else []

@@ -153,6 +153,10 @@ class For(Node):
     body: tuple[Statement, ...]
 
 
+class Broken(Node):
+    """What does not parse, and is reported: nothing is known of it."""
+
+
 class Names(Node):
     """A nested pattern: ``i, (t, c, n)``."""
 
@@ -239,12 +243,15 @@ class FromImport(Node):
 
 
 class File(Node):
+    """``lost`` are the words of the statements that do not parse: they may define any of them."""
+
     statements: tuple[Statement, ...]
+    lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False, kw_only=True)
 
 
 Expr: TypeAlias = (
     Number | Constant | Text | Dims | Name | List | Comprehension | Attribute | Index | Call
-    | Unary | Binary | Conditional | Labelled | Paren | For
+    | Unary | Binary | Conditional | Labelled | Paren | For | Broken
 )  # fmt: skip
 Pattern: TypeAlias = Name | Names
 Statement: TypeAlias = (

@@ -61,6 +61,14 @@ class Trial:
             if other.span and (other.severity == "error" or other.code == finding.code)
         )
 
+    def still_says(self, finding: Diagnostic) -> bool:
+        """Whether the same is found at the same place. What cannot be found here again is."""
+        span = finding.span
+        if span is None or span.source is not self.source:
+            return True
+        start = self._moved(span.start)
+        return any(f.code == finding.code and f.span and f.span.start == start for f in self.said)
+
     def _is_here(self, finding: Diagnostic) -> bool:
         return finding.span is not None and finding.span.source is self.repaired
 

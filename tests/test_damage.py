@@ -16,15 +16,15 @@ def figures() -> damage.Figures:
 
 
 def test_an_error_stands_beside_the_damage(figures: damage.Figures) -> None:
-    assert figures.hits >= 0.92 * figures.counted
+    assert figures.hits >= 0.95 * figures.counted
 
 
 def test_one_damage_is_one_error(figures: damage.Figures) -> None:
-    assert figures.extras <= 0.8 * figures.counted
+    assert figures.extras <= 0.2 * figures.counted
 
 
 def test_the_first_fix_mends(figures: damage.Figures) -> None:
-    assert figures.mended >= 0.1 * SAMPLE
+    assert figures.mended >= 0.45 * SAMPLE
 
 
 def test_damages_are_those_of_the_seed() -> None:

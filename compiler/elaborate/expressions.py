@@ -164,6 +164,9 @@ class Expressions(Operators):
     def _slice(self, expr: syntax.Slice | syntax.Ellipsis, env: Environment) -> Data:
         return UNKNOWN  # the parser has said that it stands behind nothing
 
+    def _broken(self, expr: syntax.Broken, env: Environment) -> Data:
+        return UNKNOWN
+
     def list_item(self, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
         if len(items) == 1 and isinstance(items[0], int | slice):
             try:
@@ -387,4 +390,5 @@ _RULES: Final[dict[type, Any]] = {
     syntax.For: Expressions._for,
     syntax.Slice: Expressions._slice,
     syntax.Ellipsis: Expressions._slice,
+    syntax.Broken: Expressions._broken,
 }

@@ -12,7 +12,7 @@ from ...grammar.parser import parse
 from ...grammar.source import Source, Span
 from ..builder import Builder
 from ..dims import Dim, solved, symbol
-from ..environment import ALL, Environment, FileNames
+from ..environment import Environment, FileNames
 from ..imports import Unreadable, shipping
 from ..types import Dtype, TensorType
 from ..values import (
@@ -63,7 +63,7 @@ class Program(Scans):
         self, source: Source, tree: syntax.File, errors: Sequence[Diagnostic] = ()
     ) -> FileNames:
         """The names that a file defines; nothing of it is elaborated yet."""
-        file = FileNames(source, tree, lost=_lost_names(source) if errors else frozenset())
+        file = FileNames(source, tree, lost=tree.lost)
         spans = (error.span for error in errors)
         file.broken = tuple(s for s in spans if s is not None and s.source is source)
         env = Environment(file)
@@ -98,6 +98,9 @@ class Program(Scans):
                 file.pipelines.append((statement, _as_it_is(env)))
 
     def _define(self, file: FileNames, name: str, span: Span, make: Callable[[], Data]) -> None:
+        if name in file.names and name in file.lost:
+            file.names[name] = lambda: UNKNOWN
+            return
         if name in file.names:
             first = file.spans[name]
             self.report(
@@ -428,15 +431,6 @@ class Program(Scans):
             default = "output" if len(tensors) == 1 else f"output{i + 1}"
             names.append(name if name and name not in names and name not in self.ports else default)
         return list(zip(names, tensors, strict=True))
-
-
-def _lost_names(source: Source) -> frozenset[str]:
-    """What a text with syntax errors seems to define."""
-    pattern = r"\b(?:block|net|share)\s+([A-Za-z_]\w*)|^\s*([A-Za-z_]\w*)\s*="
-    defined = {a or b for a, b in re.findall(pattern, source.text, re.MULTILINE)}
-    imports = " ".join(re.findall(r"^\s*(?:import|from)\b.*", source.text, re.MULTILINE))
-    everything = {ALL} if re.search(r"import\s*\*", imports) else set()
-    return frozenset({*defined, *re.findall(r"\w+", imports), *everything})
 
 
 def _place(name: str, statement: Span) -> Span:

@@ -92,6 +92,8 @@ def sketch(node: s.Node | str | float | bool | None) -> str:
             return _block(node)
         case s.Import():
             return _form("import", node.module, *_some(node.alias))
+        case s.Broken():
+            return "broken"
         case s.FromImport():
             names = (f"{name}={alias}" if alias else name for name, alias in node.names)
             return _form("from", node.module, *names)

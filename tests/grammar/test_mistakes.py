@@ -82,7 +82,8 @@ def test_fixes_mend(case: str) -> None:
 def test_sound_statements_are_kept_around_broken_ones() -> None:
     text = "a = 1\nb = = 2\nnet N: x[3] {\n  y = x >\n  z = 3\n  x > relu relu\n  x\n}\nc = 3"
     file, diagnostics = parse(Source("test.net", text))
-    assert sketch(file) == "(= a 1) (net N : x[3] {(= z 3); x}) (= c 3)"
+    body = "(= y broken); (= z 3); broken; x"
+    assert sketch(file) == f"(= a 1) (= b broken) (net N : x[3] {{{body}}}) (= c 3)"
     assert [(d.span.line, d.code) for d in diagnostics if d.span] == [
         (2, "E124"),
         (4, "E102"),

@@ -1,0 +1,308 @@
+"""Single edits of a broken text's tokens after which it parses: what was likely meant.
+
+Every token around the one that does not fit is left out, replaced, or preceded by another, and the
+tables tell whether the rest parses then. Brackets are tried further back, since a wrong one shows
+late. (The idea of repairs found by search is that of Diekmann and Tratt, "Don't Panic!", 2020.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from .diagnostics import Edit, Fix
+from .lalr import END, Token, advance, grammar
+from .layout import BEFORE_NAMES, CLOSERS, CLOSES, ends_statement
+from .scanner import reserved
+from .source import Source, Span
+
+MAX_TOKENS: Final = 5_000
+"""Of a longer text no repair is looked for."""
+MAX_TRIES: Final = 6_000
+MAX_MENDS: Final = 60
+NEAR: Final = 12
+"""So many tokens before the one that does not fit may be the wrong one."""
+FAR: Final = 400
+"""And so many, if the wrong one is a bracket."""
+
+# What may be put in, and what it costs: the likely first. A value has no text that could be
+# offered; it only tells what else is sound.
+INSERTED: Final[tuple[tuple[str, str, float], ...]] = (
+    ("COMMA", ",", 0.7), ("OPERATOR", ">", 0.8), ("RPAR", ")", 0.7), ("RSQB", "]", 0.7),
+    ("RBRACE", "}", 0.8), ("LPAR", "(", 0.9), ("LSQB", "[", 0.9), ("LBRACE", "{", 0.9),
+    ("EQUAL", "=", 0.8), ("COLON", ":", 0.8), ("ARROW", "->", 0.9), ("AS", "as", 0.8),
+    ("IN", "in", 0.9), ("IF", "if", 1.0), ("ELSE", "else", 1.0), ("FOR", "for", 1.0),
+    ("KIND", "block", 1.0), ("KIND", "net", 1.0), ("SHARE", "share", 1.1),
+    ("DEFAULT", "default", 1.1), ("REQUIRE", "require", 1.1), ("FROM", "from", 1.1),
+    ("IMPORT", "import", 1.1), ("OPERATOR", "+", 1.4), ("OPERATOR", "*", 1.5),
+    ("NAME", "", 1.2), ("NUMBER", "", 1.9), ("STRING", "", 1.9),
+)  # fmt: skip
+PLACEHOLDERS: Final = {"NUMBER": "0", "STRING": '""'}
+DELETED: Final = 1.0
+REPLACED: Final = 0.4
+"""More than what is put in."""
+STEP: Final = 0.06
+STEP_FAR: Final = 0.005
+"""More for each token before the one that does not fit."""
+BRACKETS: Final = frozenset({*CLOSES, *CLOSERS})
+BEHIND: Final = frozenset({*CLOSERS, "COMMA", "COLON", "EQUAL", "LBRACE"})
+"""These stand behind the token before them, the others before the next one."""
+TIGHT: Final = frozenset({*CLOSERS, "COMMA", "COLON", "LPAR", "LSQB"})
+"""These need no space."""
+
+
+class Mend(NamedTuple):
+    """Put ``text`` in the place of the tokens from ``first`` to ``end``; ``kind`` is what it is."""
+
+    cost: float
+    first: int
+    end: int
+    kind: str
+    text: str
+
+    @property
+    def offered(self) -> bool:
+        """Whether the text is known, not only its kind."""
+        return bool(self.text) or not self.kind
+
+
+class _Item(NamedTuple):
+    """A token of the parser, and whether a line begins with it."""
+
+    kind: str
+    begins: bool
+    at: int
+    """Its place among the tokens."""
+
+
+class _Reader:
+    """Layout and tables in one, for kinds alone; cheap to copy."""
+
+    __slots__ = ("brackets", "last", "stack")
+
+    def __init__(self, stack: Sequence[int], brackets: Sequence[str], last: str) -> None:
+        self.stack = [*stack]
+        self.brackets = [*brackets]
+        self.last = last
+
+    def copy(self) -> _Reader:
+        return _Reader(self.stack, self.brackets, self.last)
+
+    def read(self, kind: str, begins: bool, following: str) -> bool:
+        """Take in a token; ``following`` is the kind of the next."""
+        word = kind in reserved()
+        if word and self.last in BEFORE_NAMES:
+            kind, word = "NAME", False
+        ends = begins and self._in_body() and ends_statement(self.last, kind)
+        if ends and not advance(self.stack, "NEWLINE"):
+            return False
+        if kind in CLOSES:
+            self.brackets.append(kind)
+        elif kind in CLOSERS and self.brackets:
+            self.brackets.pop()
+        before, self.last = self.last, kind
+        if kind == "NOT" and following == "IN":
+            return True
+        if kind == "IN" and before == "NOT":
+            self.last = kind = "NOT_IN"
+        elif word and following == "EQUAL" and self.brackets and self.brackets[-1] == "LPAR":
+            kind = "NAME"
+        return advance(self.stack, kind)
+
+    def _in_body(self) -> bool:
+        return not self.brackets or self.brackets[-1] == "LBRACE"
+
+
+class _Search:
+    def __init__(self, tokens: Sequence[Token], start: str) -> None:
+        self.tokens = tokens
+        self.items = [*_items(tokens), _Item(END.kind, False, len(tokens))]
+        self.start = grammar().start[start]
+        self.readers: list[_Reader] = []
+        """Before each item up to the one that does not fit."""
+        self.known: dict[tuple[int, tuple[int, ...], tuple[str, ...]], bool] = {}
+        self.tries = 0
+        self.misfit = self._misfit()
+
+    def _misfit(self) -> int | None:
+        reader = _Reader([self.start], (), "NEWLINE")
+        for index in range(len(self.items)):
+            self.readers.append(reader.copy())
+            if not self._take(reader, index):
+                return index
+        return None
+
+    def _kind(self, index: int) -> str:
+        return self.items[index].kind if index < len(self.items) else ""
+
+    def _take(self, reader: _Reader, index: int) -> bool:
+        item = self.items[index]
+        return reader.read(item.kind, item.begins, self._kind(index + 1))
+
+    def mends(self) -> Iterator[Mend]:
+        if self.misfit is None:
+            return
+        for index in range(self.misfit, max(-1, self.misfit - FAR), -1):
+            if self.tries > MAX_TRIES:
+                return
+            near = self.misfit - index <= NEAR
+            yield from self._without(index, near)
+            yield from self._with(index, near)
+
+    def _cost(self, index: int) -> float:
+        assert self.misfit is not None
+        back = self.misfit - index
+        return STEP * min(back, NEAR) + STEP_FAR * max(0, back - NEAR)
+
+    def _without(self, index: int, near: bool) -> Iterator[Mend]:
+        item = self.items[index]
+        if item.kind == END.kind or not (near or item.kind in BRACKETS):
+            return
+        if self._reads(index, (), index + 1, item.begins):
+            yield Mend(DELETED + self._cost(index), item.at, item.at + 1, "", "")
+
+    def _with(self, index: int, near: bool) -> Iterator[Mend]:
+        item = self.items[index]
+        for kind, text, cost in INSERTED:
+            if not near and kind not in BRACKETS:
+                continue
+            cost += self._cost(index)
+            if self._fits(index, kind) and self._put(index, kind):
+                yield Mend(cost + self._misplaced(index, kind), item.at, item.at, kind, text)
+            if self._differs(item, kind, text) and self._instead(index, kind):
+                yield Mend(cost + REPLACED, item.at, item.at + 1, kind, text)
+
+    def _differs(self, item: _Item, kind: str, text: str) -> bool:
+        return item.kind != END.kind and (item.kind != kind or self.tokens[item.at].text != text)
+
+    def _instead(self, index: int, kind: str) -> bool:
+        return self._reads(index, (kind,), index + 1, self.items[index].begins)
+
+    def _fits(self, index: int, kind: str) -> bool:
+        """A ``}`` closes at a line's end."""
+        item = self.items[index]
+        return kind != "RBRACE" or item.begins or item.kind in (END.kind, "RBRACE")
+
+    def _misplaced(self, index: int, kind: str) -> float:
+        """Brackets are rather closed where a line ends."""
+        item = self.items[index]
+        return 0.0 if kind not in CLOSERS or item.begins or item.kind == END.kind else 0.02
+
+    def _put(self, index: int, kind: str) -> bool:
+        begins = self.items[index].begins
+        if kind in BEHIND:
+            return self._reads(index, (kind,), index, False)
+        return self._reads(index, (kind,), index, begins, then=False)
+
+    def _reads(
+        self, index: int, kinds: tuple[str, ...], rest: int, begins: bool, then: bool = True
+    ) -> bool:
+        """Whether the text parses with ``kinds`` before the item ``rest`` and after ``index``.
+
+        ``begins``: a line begins there; ``then``: it begins with ``rest``, if it does."""
+        self.tries += 1
+        reader = self.readers[index].copy()
+        if index and self.items[index - 1].kind in reserved() | {"NOT"}:
+            # What the token before is depends on the one behind it.
+            reader = self.readers[index - 1].copy()
+            before = self.items[index - 1]
+            if not reader.read(before.kind, before.begins, (*kinds, self._kind(rest))[0]):
+                return False
+        for kind in kinds:
+            if not reader.read(kind, begins, self._kind(rest)):
+                return False
+        item = self.items[rest]
+        starts = item.begins and then if kinds else item.begins or begins
+        if not reader.read(item.kind, starts, self._kind(rest + 1)):
+            return False
+        return self._finishes(reader, rest + 1)
+
+    def _finishes(self, reader: _Reader, index: int) -> bool:
+        """Whether all that follows parses; where two tries meet, one of them goes on."""
+        passed: list[tuple[int, tuple[int, ...], tuple[str, ...]]] = []
+        good = True
+        while good and index < len(self.items):
+            if self.items[index].begins:
+                key = index, (*reader.stack,), (*reader.brackets,)
+                if key in self.known:
+                    good = self.known[key]
+                    break
+                passed.append(key)
+            good = self._take(reader, index)
+            index += 1
+        self.known |= dict.fromkeys(passed, good)
+        return good
+
+
+def _items(tokens: Sequence[Token]) -> Iterator[_Item]:
+    begins = False
+    for at, token in enumerate(tokens):
+        if token.kind == "NEWLINE":
+            begins = True
+        elif token.kind != "DOC":
+            yield _Item(token.kind, begins, at)
+            begins = False
+
+
+def mends(tokens: Sequence[Token], start: str = "file") -> list[Mend]:
+    """The likely repairs of a text that does not parse, the likeliest first."""
+    if len(tokens) > MAX_TOKENS:
+        return []
+    return sorted(_Search(tokens, start).mends(), key=lambda m: m.cost)[:MAX_MENDS]
+
+
+def mended(tokens: Sequence[Token], mend: Mend) -> list[Token]:
+    """The tokens after a repair."""
+    place = extent(tokens, mend)
+    text = mend.text or PLACEHOLDERS.get(mend.kind, "_")
+    new = [Token(mend.kind, text, *place)] if mend.kind else []
+    first, end = mend.first, mend.end
+    if first == end and mend.kind in BEHIND:  # it stands behind a token, not before the next line
+        while first and tokens[first - 1].kind in _BLANK:
+            first = end = first - 1
+    return [*tokens[:first], *new, *tokens[end:]]
+
+
+def extent(tokens: Sequence[Token], mend: Mend) -> tuple[int, int]:
+    """The offsets between which a repair changes the text."""
+    if mend.end > mend.first:
+        return tokens[mend.first].start, tokens[mend.end - 1].end
+    before = next((t for t in reversed(tokens[: mend.first]) if t.kind not in _BLANK), None)
+    if before and (mend.kind in BEHIND or mend.first == len(tokens)):
+        return before.end, before.end
+    at = tokens[mend.first].start if mend.first < len(tokens) else 0
+    return at, at
+
+
+_BLANK: Final = frozenset({"NEWLINE", "DOC"})
+
+
+def fix(source: Source, tokens: Sequence[Token], mend: Mend) -> Fix:
+    """A repair as an edit of the text, and in words."""
+    start, end = extent(tokens, mend)
+    old = source.text[start:end]
+    text = _spaced(source.text, start, end, mend)
+    edit = Edit(Span(source, start, end), text)
+    if not mend.kind:
+        return Fix(f"remove `{old}`", (edit,))
+    title = f"replace it with `{mend.text}`" if old else f"insert `{mend.text}`"
+    return Fix(title, (edit,))
+
+
+def _spaced(text: str, start: int, end: int, mend: Mend) -> str:
+    """What is put in, with the spaces that keep words apart."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    words = _is_word(before) and _is_word(after)
+    if not mend.kind:
+        return " " if words else ""
+    if mend.kind == "RBRACE" and start == end:
+        return f"\n{mend.text}"
+    if mend.kind in TIGHT:
+        return mend.text
+    left = "" if not before or before.isspace() or before in "([" else " "
+    right = "" if not after or after.isspace() else " "
+    return f"{left}{mend.text}{right}"
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

@@ -1,0 +1,62 @@
+"""The one token that is wrong, found by search."""
+
+from __future__ import annotations
+
+import pytest
+
+from netwright.grammar.build import Builder
+from netwright.grammar.lalr import MisfitError, run
+from netwright.grammar.layout import layout
+from netwright.grammar.mend import MAX_TOKENS, fix, mended, mends
+from netwright.grammar.recover import recover_expression
+from netwright.grammar.scanner import scan
+from netwright.grammar.source import Source
+from netwright.grammar.trial import applied
+from tests import damage
+
+
+def parses(text: str) -> bool:
+    builder = Builder(Source("any", text), recover_expression)
+    try:
+        run(layout(scan(text)), "file", builder.actions)
+    except MisfitError:
+        return False
+    return True
+
+
+def likely(text: str) -> list[str]:
+    source, tokens = Source("any", text), scan(text)
+    found = [m for m in mends(tokens) if m.offered]
+    return [applied(source, fix(source, tokens, m).edits).text for m in found]
+
+
+@pytest.mark.parametrize(
+    ("broken", "meant"),
+    [
+        ("x > conv(3x3 64) > relu", "x > conv(3x3, 64) > relu"),
+        ("net n: x[3] { x > relu > }", "net n: x[3] { x > relu  }"),
+        ("y = x > conv(3x3, 64\nz = y > relu", "y = x > conv(3x3, 64)\nz = y > relu"),
+        ("block f(a, 3 b) = relu", "block f(a,  b) = relu"),
+        ("net n x[3] { x > relu }", "net n: x[3] { x > relu }"),
+        ("net n: x[3] { x > f )\n}", "net n: x[3] { x > f \n}"),
+        ("for i range(3) { relu }", "for i in range(3) { relu }"),
+    ],
+)
+def test_what_was_meant_is_among_them(broken: str, meant: str) -> None:
+    assert meant in likely(broken)
+
+
+def test_the_search_reads_as_the_parser_does() -> None:
+    """Each text is mended exactly if it does not parse, and parses then."""
+    for item in damage.damages(7, 60):
+        text = item.source().text
+        found = mends(scan(text))
+        assert not (found and parses(text)), item
+        for mend in found[:3]:
+            tokens = scan(text)
+            builder = Builder(item.source(), recover_expression)
+            run(layout(mended(tokens, mend)), "file", builder.actions)
+
+
+def test_long_texts_are_not_searched() -> None:
+    assert not mends(scan("x > relu\n" * MAX_TOKENS + ")"))
