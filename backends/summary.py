@@ -102,9 +102,7 @@ class _Scope:
 
 def _folded(node: Node) -> str:
     """``layer.0…2`` for ``layer.0``, ``layer.1``, ``layer.2``."""
-    last = node.paths[-1]
-    stem = last.rstrip("0123456789")
-    return f"{node.path}…{last[len(stem) :]}"
+    return f"{node.path}…{(node.first or 0) + node.count - 1}"
 
 
 def _walk(graph: Graph, scope: _Scope, fold: bool) -> Iterator[tuple[object, Row]]:

@@ -9,11 +9,12 @@ need.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count, dropwhile, islice, takewhile
 
 from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
 from .dims import Dim
-from .ir import FailedOp, GraphKind
+from .ir import FailedOp, GraphKind, copies_of, stem_of
 from .layer import Layer
 from .types import TensorType
 from .values import Shared, Tensor
@@ -30,7 +31,8 @@ class Scanned(Record):
 
 class Draft(Entity):
     """A node to be. ``label`` is the module path if the text gives one, else ``word`` is
-    numbered when its scope closes; both empty for operators and inputs."""
+    numbered when its scope closes; both empty for operators and inputs. ``first`` is the number in
+    which the path ends, if it counts modules (see ``ir.Node``)."""
 
     builder: Builder
     layer: Layer | None = None
@@ -41,11 +43,14 @@ class Draft(Entity):
     types: list[TensorType | None] = field(default_factory=list)
     label: str = ""
     word: str = ""
+    first: int | None = None
     count: int = 1
     share: Shared | None = None
     sizes: tuple[tuple[str, Dim], ...] = ()
     results: list[Tensor] = field(default_factory=list)
     """For a call: the tensors of ``child`` that its results are."""
+    main: tuple[int, ...] = (0,)
+    """The results that a pipe carries on; the others are side results, or reached from outside."""
     weight: tuple[tuple[Draft, ...], str] | None = None
     """For a weight read as a tensor: the drafts that lead to its module, and its name."""
     tied: dict[str, tuple[tuple[Draft, ...], str]] = field(default_factory=dict)
@@ -67,18 +72,25 @@ class Draft(Entity):
     def tensors(self, start: int = 0) -> list[Tensor]:
         return [Tensor(self, i, t) for i, t in enumerate(self.types) if i >= start]
 
-    def labels(self) -> list[str]:
+    def labels(self) -> tuple[str, ...]:
         """The labels of all copies, if they have any."""
-        return [_counted(self.label, i) for i in range(self.count)] if self.label else []
+        return copies_of(self.label, self.first, self.count) if self.label else ()
 
-    def paths(self) -> list[str]:
+    def paths(self) -> tuple[str, ...]:
         """The module paths of all copies, as far as they are known."""
-        return [_counted(self.path or self.label, i) for i in range(self.count)]
+        path = self.path or self.label
+        return copies_of(path, self.first, self.count) if path else ()
 
     def advance(self, count: int) -> None:
         """Leave out the first copies."""
         self.count -= count
-        self.label, self.path = _counted(self.label, count), _counted(self.path, count)
+        if self.first is None:
+            return
+        number = str(self.first + count)
+        self.label, self.path = (
+            stem_of(path, self.first) + number if path else "" for path in (self.label, self.path)
+        )
+        self.first += count
 
     def export(self, inner: Tensor) -> Tensor:
         """A tensor of the called graph as a result of the call."""
@@ -135,12 +147,25 @@ class Builder(Entity):
     def capture(self, outer: Tensor) -> Tensor:
         """A tensor of the parent as an input here."""
         known = self.captured.get(outer.identity)
-        if known is None:
-            piped = any(not i.hidden for i in self.inputs)
-            name = outer.draft.names.get(outer.index) or outer.draft.port or outer.draft.label
-            inner = self.input(name, outer.type, outer.draft.span, hidden=piped)
-            self.captured[outer.identity] = known = (inner.draft, outer)
-        return Tensor(known[0], 0, known[0].types[0])
+        if known is not None:
+            return Tensor(known[0], 0, known[0].types[0])
+        piped = any(not i.hidden for i in self.inputs)
+        return self._captured(outer, outer.identity, hidden=piped)
+
+    def pipe(self, outer: Tensor, *, apart: bool) -> Tensor:
+        """A tensor of the parent as an input that is piped in. ``apart``: where a text inside names
+        that tensor, it means another input."""
+        if apart:
+            return self._captured(outer, (len(self.inputs), -1), hidden=False)
+        inner = self.capture(outer)
+        inner.draft.hidden = False
+        return inner
+
+    def _captured(self, outer: Tensor, key: tuple[int, int], *, hidden: bool) -> Tensor:
+        name = outer.draft.names.get(outer.index) or outer.draft.port or outer.draft.label
+        inner = self.input(name, outer.type, outer.draft.span, hidden=hidden)
+        self.captured[key] = (inner.draft, outer)
+        return inner
 
     def outer(self, tensor: Tensor) -> Tensor | None:
         """What an input of this scope was captured from, at its first call."""
@@ -170,25 +195,33 @@ class Builder(Entity):
             builder = builder.parent
 
     def close(self) -> None:
-        """Number the unlabelled drafts: ``conv1``, ``conv2``, skipping labels."""
+        """Number the unlabelled drafts: ``conv1``, ``conv2``, skipping what is taken."""
         if self.closed:
             return
         self.closed = True
         taken = {path.split(".", 1)[0] for path in self.taken} | {s.name for s in self.shares}
         taken |= {d.share.name for d in self.drafts if d.share is not None}
-        counters: dict[str, int] = {}
-        for draft in self.drafts:
-            draft.path = draft.label or self._number(draft, counters, taken)
+        following: dict[str, int] = {}
+        for draft in list(self.drafts):
+            if draft.label or not draft.word or draft.share is not None:
+                draft.path = draft.label
+            else:
+                following[draft.word] = self._number(draft, following.get(draft.word, 1), taken)
 
-    @staticmethod
-    def _number(draft: Draft, counters: dict[str, int], taken: set[str]) -> str:
-        if not draft.word or draft.share is not None:
-            return ""
-        first = counters.get(draft.word, 0) + 1
-        while taken and any(f"{draft.word}{first + i}" in taken for i in range(draft.count)):
-            first += 1
-        counters[draft.word] = first + draft.count - 1
-        return f"{draft.word}{first}"
+    def _number(self, draft: Draft, least: int, taken: set[str]) -> int:
+        """Give copies the next free numbers, those beyond a taken one as a draft of their own;
+        the number after them."""
+        part: Draft | None = None
+        while part is not draft:
+            free = dropwhile(lambda n: f"{draft.word}{n}" in taken, count(least))
+            run = takewhile(lambda n: f"{draft.word}{n}" not in taken, free)
+            numbers = list(islice(run, draft.count))
+            whole = len(numbers) == draft.count
+            part = draft if whole else self._split(draft, len(numbers))
+            part.first, part.path = numbers[0], f"{draft.word}{numbers[0]}"
+            taken.update(part.paths())
+            least = numbers[-1] + 1
+        return least
 
     def find(self, path: str) -> Draft | None:
         """The draft at a module path, numbered ones included."""
@@ -207,8 +240,8 @@ class Builder(Entity):
         """The first copies, set apart."""
         first = draft.replace(count=count, results=list(draft.results), names={})
         first.types = list(draft.types)
-        threaded = first.tensors()
-        draft.inputs = [*threaded, *draft.inputs[len(threaded) :]]
+        tensors = first.tensors()
+        draft.inputs = [*(tensors[i] for i in first.main), *draft.inputs[len(first.main) :]]
         draft.advance(count)
         self.drafts.insert(self.drafts.index(draft), first)
         return first
@@ -256,13 +289,6 @@ def chain_from(drafts: Sequence[Draft], scope: Builder) -> tuple[Draft, ...] | N
             return None
         path.insert(0, site)
     return tuple(path)
-
-
-def _counted(path: str, index: int) -> str:
-    """``layer.2`` for the index 2 from ``layer.0``."""
-    stem = path.rstrip("0123456789")
-    number = path[len(stem) :]
-    return f"{stem}{int(number) + index}" if number else path
 
 
 def _prefixes(path: str) -> list[str]:

@@ -11,15 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ..grammar.record import Record
 from .builder import Builder, Draft, chain_from, module_path
 from .dims import symbol
 from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
 from .types import TensorType
 from .values import Shared, Tensor
 
-Results = tuple[tuple[int, int], ...]
+Key = tuple[int, tuple[tuple[int, int, bool], ...]]
 OPEN: Final = TensorType((symbol("?"),))
 """Of a tensor whose rank is still unknown where a spec fails."""
+
+
+class Result(Record):
+    """A result of a graph; ``side``: no pipe carries it on (see ``ir.Port``)."""
+
+    tensor: Tensor
+    name: str = ""
+    side: bool = False
 
 
 def freeze_partial(root: Builder, outputs: Sequence[tuple[str, Tensor]]) -> Graph | None:
@@ -35,32 +44,31 @@ class Freezer:
 
     def __init__(self, *, whole: bool = False) -> None:
         self.whole = whole
-        self.done: dict[tuple[int, Results], tuple[Graph, _Scope]] = {}
+        self.done: dict[Key, tuple[Graph, _Scope]] = {}
 
     def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
-        return self._frozen(builder, results, names)[0]
+        named = [Result(*pair) for pair in zip(results, names, strict=True)]
+        return self._frozen(builder, named)[0]
 
-    def call(self, draft: Draft, results: Sequence[Tensor]) -> tuple[Graph, list[Tensor]]:
+    def call(self, draft: Draft, results: Sequence[Result]) -> tuple[Graph, list[Tensor]]:
         """The graph that a draft calls, and those of the draft's inputs that it takes."""
         assert draft.child is not None
-        graph, scope = self._frozen(draft.child, results, [""] * len(results))
+        graph, scope = self._frozen(draft.child, results)
         pairs = zip(draft.inputs, draft.child.inputs, strict=True)
         return graph, [tensor for tensor, port in pairs if scope.takes(port)]
 
-    def _frozen(
-        self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]
-    ) -> tuple[Graph, _Scope]:
-        key = (id(builder), tuple(t.identity for t in results))
+    def _frozen(self, builder: Builder, results: Sequence[Result]) -> tuple[Graph, _Scope]:
+        key = (id(builder), tuple((*r.tensor.identity, r.side) for r in results))
         if key not in self.done:
             scope = _Scope(self, builder, results)
-            self.done[key] = scope.graph(names), scope
+            self.done[key] = scope.graph(), scope
         return self.done[key]
 
 
 class _Scope:
     """One graph being frozen."""
 
-    def __init__(self, freezer: Freezer, builder: Builder, results: Sequence[Tensor]) -> None:
+    def __init__(self, freezer: Freezer, builder: Builder, results: Sequence[Result]) -> None:
         builder.close()
         self.freezer = freezer
         self.builder = builder
@@ -69,7 +77,7 @@ class _Scope:
         if freezer.whole:
             self._mark_all()
         else:
-            self._mark(results)
+            self._mark(r.tensor for r in results)
         self.keys: dict[int, str] = {}
         self.counts: dict[str, int] = {}
 
@@ -88,20 +96,19 @@ class _Scope:
             draft.types = [t or OPEN for t in draft.types]
             self.used[id(draft)] = set(range(len(draft.types)))
 
-    def graph(self, names: Sequence[str]) -> Graph:
+    def graph(self) -> Graph:
         builder = self.builder
         inputs = [self._input(d) for d in builder.inputs if self.takes(d)]
         kept = [d for d in builder.drafts if id(d) in self.used or _holds_weights(d)]
         nodes = [self._node(d) for d in kept]
+        self._check_paths(kept)
         nodes += [self._declared(s) for s in builder.shares if not self._runs_here(s)]
         return Graph(
             kind=builder.kind,
             name=builder.name,
             inputs=tuple(Port(n.names[0], n.types[0]) for n in inputs),
-            outputs=tuple(
-                Port(name, _known(t)) for name, t in zip(names, self.results, strict=True)
-            ),
-            results=tuple(self._value(t) for t in self.results),
+            outputs=tuple(Port(r.name, _known(r.tensor), r.side) for r in self.results),
+            results=tuple(self._value(r.tensor) for r in self.results),
             nodes=(*inputs, *nodes),
             arguments=builder.arguments,
             outer=tuple(s.name for s in builder.outers),
@@ -110,6 +117,12 @@ class _Scope:
             alias=builder.alias,
             span=builder.span,
         )
+
+    def _check_paths(self, kept: Iterable[Draft]) -> None:
+        """Each module has a path of its own: labels are checked, and numbers skip what is taken."""
+        paths = [path for d in kept if d.share is None for path in d.paths()]
+        paths += [share.name for share in self.builder.shares]
+        assert self.freezer.whole or len(set(paths)) == len(paths), f"one path twice: {paths}"
 
     def takes(self, port: Draft) -> bool:
         """Whether an input stays: what is only seen from inside has to be used."""
@@ -144,6 +157,7 @@ class _Scope:
             takes=draft.takes if draft.layer and not draft.scan else tuple(map(_known, inputs)),
             types=types,
             path=path,
+            first=draft.first,
             count=draft.count,
             outer=draft.share is not None and draft.share.builder is not self.builder,
             idle=idle,
@@ -183,17 +197,21 @@ class _Scope:
         return LayerOp(draft.layer, tuple(sorted(draft.tied))), types
 
     def _wanted(self, draft: Draft) -> list[int]:
-        """The results of a call that are used; all of its own if it does not run or repeats."""
+        """The results of a call that are used: the first if it does not run, of a repeat also those
+        that the next copy takes."""
         used = self.used.get(id(draft))
         if draft.scan is not None:
             return list(range(len(draft.types)))
         if used is None:
             return list(range(len(draft.results)))[:1]
-        return list(range(len(draft.results))) if draft.count > 1 else sorted(used)
+        return sorted({*used, *draft.main}) if draft.count > 1 else sorted(used)
 
-    def _exports(self, draft: Draft) -> list[Tensor]:
-        """The tensors of the called graph that are wanted of it."""
-        return draft.results if draft.scan else [draft.results[i] for i in self._wanted(draft)]
+    def _exports(self, draft: Draft) -> list[Result]:
+        """The tensors of the called graph that are wanted of it; of a scan's cell all."""
+        if draft.scan:
+            return [Result(t) for t in draft.results]
+        wanted = self._wanted(draft)
+        return [Result(draft.results[i], side=i not in draft.main) for i in wanted]
 
     def _inputs(self, draft: Draft) -> list[Tensor]:
         """The inputs that are needed for what is wanted."""

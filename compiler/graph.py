@@ -81,11 +81,11 @@ class _Flattener:
     ) -> None:
         """All copies of a node, one after another."""
         taken = [made[value] for value in node.inputs]
-        for i, path in enumerate(node.paths):
+        for copy, path in enumerate(node.paths, 1):
             key = prefix + (path if node.count > 1 else node.key)
             results = self._copy(node, key, prefix + path, taken, sizes)
-            if i + 1 < node.count:
-                taken = [*results[: len(taken)], *taken[len(results) :]]
+            if copy < node.count:
+                taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]
         for i, producer in enumerate(results):
             made[Value(node.key, i)] = producer
 

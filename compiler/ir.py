@@ -91,9 +91,12 @@ class Node(Record):
 
     ``key`` is unique in the graph. ``path`` is the module path inside the graph (``conv1``,
     ``layer.0``) that holds the weights, and is ``""`` for operators, slices and inputs. Two nodes
-    with one path use the same weights (``share``). ``count`` > 1 stands for that many copies one
-    after another, each with its own weights, the results of one being the first inputs of the next;
-    then ``path`` ends in the first copy's number (``layer.0``, ``conv1``) and ``paths`` are all.
+    with one path use the same weights (``share``). ``first`` is the number in which it ends, where
+    that counts modules: 1 of ``conv1``, 0 of ``layer.0``; a label as written has none.
+
+    ``count`` > 1 stands for that many copies one after another, each with its own weights and under
+    the next number; ``paths`` are those of all. The ``main`` results of one are the first inputs of
+    the next.
 
     ``module``: where ``path`` names a module that lives in an enclosing graph (a ``share``
     declared outside), ``outer`` is True and ``path`` is the name among ``Graph.outer``.
@@ -108,6 +111,7 @@ class Node(Record):
     """The inputs' types. An idle node may have them without having ``inputs``."""
     types: tuple[TensorType, ...]
     path: str = ""
+    first: int | None = None
     count: int = 1
     outer: bool = False
     idle: bool = False
@@ -144,13 +148,27 @@ class Node(Record):
         return (*steps[:count], *self.takes[count:])
 
     @property
+    def stem(self) -> str:
+        """The path without the number: ``conv`` of ``conv1``, ``layer.`` of ``layer.0``."""
+        return stem_of(self.path, self.first)
+
+    @property
+    def word(self) -> str:
+        """``conv`` of ``conv1``, where the path is a word and its number; empty for labels."""
+        return "" if self.first is None else self.stem.rpartition(".")[2]
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """The module paths of all copies."""
-        if self.count == 1:
-            return (self.path,)
-        stem = self.path.rstrip("0123456789")
-        first = int(self.path[len(stem) :])
-        return tuple(f"{stem}{first + i}" for i in range(self.count))
+        return copies_of(self.path, self.first, self.count)
+
+    @property
+    def main(self) -> tuple[int, ...]:
+        """The results that a pipe carries on, and so the next copy takes: all but side results."""
+        if isinstance(self.op, CallOp):
+            return tuple(i for i, port in enumerate(self.op.graph.outputs) if not port.side)
+        side = isinstance(self.op, LayerOp) and self.op.layer.results == "side"
+        return (0,) if side or isinstance(self.op, ScanOp) else tuple(range(len(self.types)))
 
 
 class Tie(Record):
@@ -163,10 +181,29 @@ class Tie(Record):
 
 
 class Port(Record):
-    """An input or output of a graph: its name as written (may be empty for outputs)."""
+    """An input or output of a graph: its name as written (may be empty for outputs).
+
+    ``side``: a side result, which falls away where the graph's results are piped on, or a tensor
+    inside that is reached from outside.
+    """
 
     name: str
     type: TensorType
+    side: bool = False
+
+
+def stem_of(path: str, first: int | None) -> str:
+    """A module path without the number that it ends in, if it counts."""
+    return path if first is None else path.removesuffix(str(first))
+
+
+def copies_of(path: str, first: int | None, count: int) -> tuple[str, ...]:
+    """The module paths of copies under following numbers: ``layer.0``, ``layer.1``..."""
+    if count == 1:
+        return (path,)
+    assert first is not None, f"copies of {path} without numbers"
+    stem = stem_of(path, first)
+    return tuple(f"{stem}{first + i}" for i in range(count))
 
 
 GraphKind: TypeAlias = Literal["net", "block", "group"]

@@ -75,15 +75,15 @@ def opening(node: Node) -> str:
 
 def called_by(node: Node, inner: Graph) -> set[str]:
     """The label of a call, and its block."""
-    return {label(node.path, inner), inner.name if inner.kind == "block" else ""} - {""}
+    return {label(node, inner), inner.name if inner.kind == "block" else ""} - {""}
 
 
-def label(path: str, inner: Graph) -> str:
+def label(node: Node, inner: Graph) -> str:
     """The label that a call was given; empty for one numbered by its block."""
-    words = [word for word in path.split(".") if not word.isdigit()]
+    words = [word for word in node.path.split(".") if not word.isdigit()]
     own = words[-1] if words else ""
     block = inner.name if inner.kind == "block" else ""
-    return "" if own.rstrip("0123456789") == block else own
+    return "" if block and block in (node.word, own.rstrip("0123456789")) else own
 
 
 def _first(graph: Graph, wanted: str) -> str:

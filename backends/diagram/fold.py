@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from ...compiler.dims import Size
-from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp
+from ...compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from ..diff.merge import marked
@@ -134,11 +134,7 @@ def _look(part: Part, structure: Hashable) -> Hashable:
 
 
 def _paths(part: Part) -> tuple[str, ...]:
-    if part.node.count == 1:
-        return (part.path,)
-    stem = part.path.rstrip("0123456789")
-    first = int(part.path[len(stem) :] or 0)
-    return tuple(f"{stem}{first + i}" for i in range(part.node.count))
+    return copies_of(part.path, part.node.first, part.node.count)
 
 
 def _kind(part: Part) -> StepKind:

@@ -136,7 +136,7 @@ class _Debug:
             for path in every:
                 made, outs = self.node(node, path, ins, scope)
                 items += made
-                ins = [*outs[:1], *ins[1:]]
+                ins = [*(outs[r] for r in node.main), *ins[len(node.main) :]]
             at.update({Value(node.key, r): end for r, end in enumerate(outs)})
         return items, [at[v] for v in graph.results]
 

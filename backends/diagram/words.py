@@ -90,15 +90,16 @@ def label(step: Step) -> str:
         label = step.part.path.rpartition(".")[0].rpartition(".")[2]
     if label.startswith("^") or label.isdigit():
         label = label[1:] if label.startswith("^") else ""
-    return "" if label.rstrip("0123456789") == name(step) else label
+    block = name(step)
+    return "" if block and block in (step.node.word, label.rstrip("0123456789")) else label
 
 
 def given_label(step: Step) -> str:
     """The label of a layer; empty for one that goes by its word and number."""
     own = step.part.path.rpartition(".")[2]
     op = step.node.op
-    known = (op.layer.word, *op.layer.aliases) if isinstance(op, LayerOp) else ()
-    return "" if own.rstrip("0123456789") in ("", *known) else own
+    known = ("", op.layer.word, *op.layer.aliases) if isinstance(op, LayerOp) else ("",)
+    return "" if step.node.word in known[1:] or own.rstrip("0123456789") in known else own
 
 
 def steps_once(step: Step) -> bool:

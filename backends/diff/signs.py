@@ -115,7 +115,7 @@ def _label(node: Node, op: object) -> str:
         words = (op.layer.word, *op.layer.aliases)
     elif isinstance(op, CallOp):
         words = (op.graph.name,)
-    return "" if last.rstrip("0123456789") in words else node.path
+    return "" if node.word in words or last.rstrip("0123456789") in words else node.path
 
 
 def _parts(graph: Graph) -> Counter[str]:

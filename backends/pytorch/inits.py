@@ -141,7 +141,7 @@ def _single(
     """The layers that stand alone, with their expressions; repeats become ``loops``."""
     for name, child in tree.children.items():
         if isinstance(child, Item) and child.count > 1:
-            loops += _repeated(tree, owner, name, child, skip)
+            loops += _repeated(tree, owner, child, skip)
             continue
         here = member(tree, name, owner)
         if isinstance(child, Tree):
@@ -153,7 +153,7 @@ def _single(
             yield here, child
 
 
-def _repeated(tree: Tree, owner: str, name: str, item: Item, skip: Uniform) -> Iterator[Statement]:
+def _repeated(tree: Tree, owner: str, item: Item, skip: Uniform) -> Iterator[Statement]:
     one = Item(item.code, item.node, inside=item.inside)
     loops: list[Statement] = []
     layers = list(_single(Tree({"module": one}), "", skip, loops))
@@ -167,14 +167,14 @@ def _repeated(tree: Tree, owner: str, name: str, item: Item, skip: Uniform) -> I
     if tree.kind == "list" and len(tree.children) == 1:
         yield For("module", Raw(owner), (*body, *loops), item.node.span)
         return
-    bind = Assign(("module",), Raw(_one_of_many(tree, owner, name)))
-    yield For("i", numbers(name, item.count), (bind, *body, *loops), item.node.span)
+    bind = Assign(("module",), Raw(_one_of_many(tree, owner, item)))
+    yield For("i", numbers(item.node), (bind, *body, *loops), item.node.span)
 
 
-def _one_of_many(tree: Tree, owner: str, name: str) -> str:
+def _one_of_many(tree: Tree, owner: str, item: Item) -> str:
     if tree.kind == "list":
         return f"{owner}[i]"
-    return f"getattr({owner}, {numbered_name(name.rstrip('0123456789')).text})"
+    return f"getattr({owner}, {numbered_name(item.node).text})"
 
 
 def _group(

@@ -44,6 +44,11 @@ class Item(Entity):
     inside: Tree | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the copies are called in their container: ``conv1``, ``conv2``, ..."""
+        return tuple(path.rpartition(".")[2] for path in self.node.paths)
+
+    @property
     def is_tensor(self) -> bool:
         return self.code.function in TENSORS
 
@@ -155,17 +160,10 @@ def member(tree: Tree, name: str, owner: str) -> str:
 def _child(tree: Tree, name: str) -> Item | Tree | None:
     if name in tree.children:
         return tree.children[name]
-    for first, child in tree.children.items():
-        if isinstance(child, Item) and child.count > 1 and name in copies(first, child.count):
+    for child in tree.children.values():
+        if isinstance(child, Item) and child.count > 1 and name in child.names:
             return child
     return None
-
-
-def copies(first: str, count: int) -> list[str]:
-    """``conv1``, ``conv2``, ... as many as there are copies."""
-    stem = first.rstrip("0123456789")
-    start = int(first[len(stem) :]) if count > 1 else 0
-    return [f"{stem}{start + i}" for i in range(count)] if count > 1 else [first]
 
 
 # --- construction -----------------------------------------------------------------------------
@@ -194,18 +192,17 @@ def fill(tree: Tree, owner: str) -> Iterator[Statement]:
 def _add(owner: str, name: str, item: Item) -> Statement:
     span = item.node.span
     if item.count > 1:
-        stem = name.rstrip("0123456789")
-        body = do(Call(f"{owner}.add_module", (numbered_name(stem), item.code)), span)
-        return For("i", numbers(name, item.count), (body,), span)
+        body = do(Call(f"{owner}.add_module", (numbered_name(item.node), item.code)), span)
+        return For("i", numbers(item.node), (body,), span)
     if item.code.function == "nn.Buffer":
         return do(_register_buffer(owner, name, item.code), span)
     return _set(owner, name, item.code, span)
 
 
-def numbers(first: str, count: int) -> Call:
+def numbers(node: Node) -> Call:
     """``range(1, 13)`` for twelve copies from ``conv1`` on."""
-    start = int(first[len(first.rstrip("0123456789")) :])
-    return Call("range", (start, start + count) if start else (count,))
+    start = node.first or 0
+    return Call("range", (start, start + node.count) if start else (node.count,))
 
 
 def _set(owner: str, name: str, code: Call, span: Span | None = None) -> Statement:
@@ -222,9 +219,9 @@ def _register_buffer(owner: str, name: str, code: Call) -> Call:
     return Call(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), settings)
 
 
-def numbered_name(stem: str) -> Raw:
-    """``f"conv{i}"``."""
-    return Raw(f"f{quote(stem.replace('{', '{{').replace('}', '}}'))[:-1]}{{i}}{quote(stem)[-1]}")
+def numbered_name(node: Node) -> Raw:
+    """``f"conv{i}"`` for the copies of ``conv1``."""
+    return Raw(formatted(node.stem.rpartition(".")[2], 0))
 
 
 def _container(tree: Tree) -> Call:
@@ -271,7 +268,8 @@ def _named(tree: Tree) -> Iterator[tuple[str, Code]]:
         if isinstance(child, Tree):
             yield name, _container(child)
         else:
-            yield from ((copy, child.code) for copy in copies(name, child.count))
+            names = child.names if child.count > 1 else (name,)
+            yield from ((copy, child.code) for copy in names)
 
 
 def members(tree: Tree) -> Iterator[Code]:

@@ -42,7 +42,7 @@ FEWEST_ROUNDS: Final = 4
 """Rounds that make a loop; one less where a list is gathered."""
 LONGEST_ROUND: Final = 8
 
-_NUMBERED = re.compile(r"(.+)\.([A-Za-z_]\w*?)(\d+)")
+_NUMBERED = re.compile(r"(.+)\.([A-Za-z_]\w*?)(0|[1-9]\d*)")
 _INDEXED = re.compile(r"(.+)\[(\d+)\]")
 
 

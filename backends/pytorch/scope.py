@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, Protocol
 
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, piped
+from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, piped
 from ...compiler.layer import Refused
 from ...compiler.lowering import Call, Helper, Lowering
 from ...compiler.reserved import reserved
 from .errors import refusal, reserved_name
-from .modules import Item, Tree, access, containers, copies, plant
+from .modules import Item, Tree, access, containers, plant
 from .names import LIST_METHODS, attribute, numbered, variable
 from .nodes import labels, layer_of
 
@@ -192,24 +192,19 @@ class Scope:
         return found
 
 
-def carried(node: Node) -> int:
-    """How many results of a copy go into the next one: side results do not."""
-    side = isinstance(node.op, LayerOp) and node.op.layer.results == "side"
-    return 1 if side or isinstance(node.op, ScanOp) else len(node.types)
-
-
 def _spelled_out(node: Node) -> Iterator[Node]:
     """A few copies under names (``conv1``, ``conv2``) as nodes of their own."""
-    last = node.path.rpartition(".")[2]
-    if not 1 < node.count <= MOST_SPELLED_OUT or last.isdigit():
+    if not (1 < node.count <= MOST_SPELLED_OUT and node.word):
         yield node
         return
     keys = [f"{node.key}~{i}" for i in range(1, node.count)] + [node.key]
-    inputs = node.inputs
-    for path, key in zip(copies(node.path, node.count), keys, strict=True):
+    inputs, first = node.inputs, node.first or 0
+    for i, (path, key) in enumerate(zip(node.paths, keys, strict=True)):
         names = node.names if key == node.key else ()
-        yield node.replace(key=key, path=path, count=1, inputs=inputs, names=names)
-        inputs = (*(Value(key, i) for i in range(carried(node))), *node.inputs[carried(node) :])
+        yield node.replace(
+            key=key, path=path, first=first + i, count=1, inputs=inputs, names=names
+        )  # fmt: skip
+        inputs = (*(Value(key, i) for i in node.main), *node.inputs[len(node.main) :])
 
 
 def _unique(wishes: Iterable[str], before: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from .modules import TENSORS, Item, access, construct, containers, numbered_name
 from .names import variable
 from .nodes import labels, layer_of, one_of, plain_label
 from .rolling import ModuleList, Runs, roll
-from .scope import Scope, carried
+from .scope import Scope
 from .statements import Assign, Statement, Var, rebuild, replace_variables
 
 
@@ -199,27 +199,29 @@ class Forward:
 
     def _copies(self, node: Node) -> Step:
         """All copies of a node, one after another."""
-        count = carried(node)
-        through = (Value(node.key, i) for i in range(count))
+        through = [Value(node.key, i) for i in node.main]
+        count = len(through)
         inputs = (*map(Var, through), *map(Var, node.inputs[count:]))
         target, iterable, own = self._through(node)
         body = tuple(s.anonymous() for s in self._node(node, own, inputs))
         loop = Loop(iterable, tuple(map(Var, node.inputs[:count])), body, target)
-        outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
-        return Step((), outputs, node.names, loop=loop, span=node.span)
+        order = (*node.main, *(i for i in range(len(node.types)) if i not in node.main))
+        outputs = tuple(Value(node.key, i) for i in order)
+        names = tuple(node.names[i] for i in order) if node.names else ()
+        return Step((), outputs, names, loop=loop, span=node.span)
 
     def _through(self, node: Node) -> tuple[str, Code, str]:
         """How a loop goes through the copies: target, iterable, and one copy's expression."""
-        path, _, last = node.path.rpartition(".")
+        path = node.path.rpartition(".")[0]
         tree = subtree(self.scope.tree, path)
         owner = access(self.scope.tree, path) if path else "self"
         if tree.kind == "list" and len(tree.children) == 1:
             target = variable(one_of(path), self.scope.signature)
             self.targets.add(target)
             return target, Raw(owner), target
-        name = numbered_name(last.rstrip("0123456789")).text
+        name = numbered_name(node).text
         own = {"list": f"{owner}[i]", "dict": f"{owner}[{name}]"}
-        return "i", numbers(last, node.count), own.get(tree.kind, f"getattr({owner}, {name})")
+        return "i", numbers(node), own.get(tree.kind, f"getattr({owner}, {name})")
 
     # --- scans -----------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ from .advice import label_help, mismatch_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
 from .expressions import Expressions, counting, is_named_by_label
 from .functions import is_modest
-from .results import all_tensors, rebuilt
+from .results import all_tensors, main_tensors, rebuilt
 
 
 class Application(Expressions):
@@ -113,7 +113,7 @@ class Application(Expressions):
         self, member: Labelled, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
         """``[linear(10) as cls, linear(4) as box] as heads``: it keeps its label."""
-        path = naming.member(member.label.path).label or ""
+        path = naming.inside(member.label.path).label or ""
         label = PathLabel(path, member.label.name, member.label.span)
         return self.apply(Labelled(member.network, label, member.numbered), inputs, span)
 
@@ -145,15 +145,15 @@ class Application(Expressions):
         self, made: list[Draft], inputs: list[Tensor], value: Data, rest: int, naming: Naming
     ) -> bool:
         """If a copy is one node that keeps its input's type, the rest are like it: count them."""
-        outputs = [value] if isinstance(value, Tensor) else value
         if len(made) != 1 or not _is_counted(made[0], naming):
             return False
-        node = made[0]
+        node, outputs = made[0], list(main_tensors(value))
         same = [t.type for t in inputs] == [o.type for o in outputs]
         threaded = [t.identity for t in node.inputs[: len(inputs)]] == [
             self.bring(t).identity for t in inputs
         ]
-        if not same or not threaded or any(o.draft is not node for o in outputs):
+        through = [o.identity for o in outputs] == [(id(node), i) for i in node.main]
+        if not (same and threaded and through):
             return False
         self.grow(self.builder, node.size * rest, node.span)
         node.count += rest
@@ -235,8 +235,9 @@ class Application(Expressions):
     def _group(self, network: Network, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         group = self._open_group(naming, span)
         members = MEMBERS if _is_many(network) else UNNAMED
+        apart = bool(self.repeats) and self.repeats[-1] is None  # copies take one another's results
         with self.building(group):
-            inner = [self.bring(t) for t in inputs]
+            inner = [group.pipe(self.outside(t, group), apart=apart) for t in inputs]
             value = _APPLY[type(network)](self, network, inner, span, members)
         return self._close_group(group, value, naming, span)
 
@@ -299,7 +300,13 @@ class Application(Expressions):
         child.site = child.site or call
         self._pass_outers(child)
         self.name(call, naming, word)
-        return rebuilt(value, iter(call.tensors()))
+        return self.called(call, value)
+
+    def called(self, call: Draft, value: Data) -> Data:
+        """The results of a call as its graph's ``value`` is made of them."""
+        made = rebuilt(value, iter(call.tensors()))
+        call.main = tuple(t.index for t in main_tensors(made))
+        return made
 
     def check_labels(self, scope: Builder) -> None:
         """Parameters of their own have no name but their label."""
@@ -376,7 +383,8 @@ class Application(Expressions):
         outputs = self._infer(network, inputs, [t for t in types if t is not None], span)
         if outputs is None:
             return self.fail(network.word, inputs, span)
-        draft = self.draft([*inputs, *given], outputs, span, layer=layer)
+        main = (0,) if layer.results == "side" else tuple(range(len(outputs)))
+        draft = self.draft([*inputs, *given], outputs, span, layer=layer, main=main)
         for name, chain in tied.items():
             self._record_tie(draft, name, chain)
         return _results(layer, draft)
@@ -663,11 +671,10 @@ def _is_counted(draft: Draft, naming: Naming) -> bool:
 def _results(layer: Layer, draft: Draft) -> Data:
     if len(draft.types) == 1 and layer.results == "one":
         return Tensor(draft, 0, draft.types[0])
-    tensors = draft.tensors()
+    first, *others = draft.tensors()
     if layer.results == "bundle":
-        return tensors
-    first = tensors[0]
-    return Tensor(draft, 0, first.type, side=tuple(tensors[1:])) if len(tensors) > 1 else first
+        return [first, *others]
+    return Tensor(draft, 0, first.type, side=tuple(others)) if others else first
 
 
 def _origin_span(tensor: Tensor) -> Span | None:

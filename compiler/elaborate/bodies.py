@@ -36,7 +36,7 @@ from .application import Application
 from .context import BLOCK_STEPS, Naming
 from .expressions import counting
 from .keys import Keys
-from .results import all_tensors, main_tensors, rebuilt, shown_arguments
+from .results import all_tensors, main_tensors, shown_arguments
 from .trees import (
     accessors,
     head,
@@ -406,19 +406,13 @@ class Bodies(Application):
             port = ports[i] if ports is not None else None
             name = port.name if port else ("x" if len(inputs) == 1 else f"x{i + 1}")
             made = graph.input(name, tensor.type, port.span if port else None)
-            outer = self._outer(tensor, graph)
-            graph.captured[(id(made.draft), -1)] = (made.draft, outer)
+            graph.captured[(i, -1)] = (made.draft, self.outside(tensor, graph))
             inner.append(made)
             if port is not None:
                 if not self._check_port(block, port, tensor, env, span):
                     return None
                 env.names[port.name] = made
         return inner
-
-    def _outer(self, tensor: Tensor, graph: Builder) -> Tensor:
-        assert graph.parent is not None
-        with self.building(graph.parent):
-            return self.bring(tensor)
 
     def _check_port(
         self, block: syntax.Block, port: syntax.Port, tensor: Tensor, env: Environment, span: Span
@@ -659,7 +653,7 @@ class Bodies(Application):
         call = self.draft(inputs, types, network.span, child=graph, results=inner, sizes=renamed)
         self._pass_outers(graph)
         self.name(call, naming, network.word)
-        return rebuilt(known.value, iter(call.tensors()))
+        return self.called(call, known.value)
 
     def _moved(self, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:
         return self.bring(moved.get(tensor.identity, tensor))

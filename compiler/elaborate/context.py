@@ -48,23 +48,27 @@ class TooMuch(Exception):
 
 
 class Naming(Record):
-    """How the next module is called: by a label, or by a word that its scope numbers."""
+    """How the next module is called: by a label, or by a word that its scope numbers. ``number`` is
+    that in which the label ends, where it counts copies or branches."""
 
     label: str | None = None
     word: str | None = None
     span: Span | None = None
     share: Shared | None = None
+    number: int | None = None
 
     @property
     def given(self) -> bool:
         """Whether the text names the module, or its place does: no number is looked for."""
         return self.label is not None or self.share is not None
 
-    def member(self, name: int | str) -> Naming:
-        """For a copy or branch of what is named so; ``""`` is the scope itself."""
-        if self.label is None:
-            return self
-        return Naming(f"{self.label}.{name}" if self.label else str(name), span=self.span)
+    def member(self, number: int) -> Naming:
+        """For a copy or branch of what is named so."""
+        return self if self.label is None else self.inside(str(number)).replace(number=number)
+
+    def inside(self, name: str) -> Naming:
+        """For a labelled branch of what is named so; ``""`` is the scope itself."""
+        return Naming(f"{self.label}.{name}" if self.label else name, span=self.span)
 
 
 UNNAMED: Final = Naming()
@@ -164,6 +168,7 @@ class Context:
         inputs = [outer[id(i)] for i in child.inputs]
         made = self._place(child.parent or self.root, None, inputs, span)
         made.child, made.label, made.word = child, naming.label or "", naming.word or word
+        made.first = naming.number
         return UNKNOWN
 
     def _place(
@@ -244,6 +249,11 @@ class Context:
     def bring(self, tensor: Tensor) -> Tensor:
         return bring(tensor, self.builder)
 
+    def outside(self, tensor: Tensor, graph: Builder) -> Tensor:
+        """A tensor as seen from where a graph is called."""
+        assert graph.parent is not None
+        return bring(tensor, graph.parent)
+
     def draft(
         self, inputs: list[Tensor], types: Sequence[TensorType | None], span: Span, **fields: Any
     ) -> Draft:
@@ -269,10 +279,10 @@ class Context:
             draft.share = naming.share
         elif naming.label:
             self.take_label(builder, naming.label, naming.span or draft.span)
-            draft.label = naming.label
+            draft.label, draft.first = naming.label, naming.number
             builder.position += builder.numbered
         elif builder.numbered:
-            draft.label = str(builder.position)
+            draft.label, draft.first = str(builder.position), builder.position
             self.take_label(builder, draft.label, draft.span)
             builder.position += 1
         else:

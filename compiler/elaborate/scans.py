@@ -260,7 +260,7 @@ class Scans(Bodies):
         draft.scan = Scanned(len(inputs), len(states), emits, network.reverse)
         draft.inputs[: len(inputs)] = [self.bring(t) for t in inputs]
         draft.types = [outputs, *(r.type for r in after)]
-        draft.span = network.span
+        draft.span, draft.main = network.span, (0,)
         tensors = draft.tensors()
         return Tensor(draft, 0, outputs, side=tuple(tensors[1:]))
 

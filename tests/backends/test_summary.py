@@ -67,6 +67,7 @@ def mlp() -> Graph:
             (tensor(32),),
             (tensor(32),),
             "layer.0",
+            first=0,
             count=3,
         ),
         linear("head", "layer", 32, 4),

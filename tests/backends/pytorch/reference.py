@@ -95,10 +95,7 @@ class Reference:
                 for path in node.paths:
                     full = outer[path] if node.outer else prefix + path
                     results = self.node(node, given, prefix, full, outer, sizes)
-                    side = isinstance(node.op, ScanOp) or (
-                        isinstance(node.op, LayerOp) and node.op.layer.results == "side"
-                    )
-                    carried = results[:1] if side else results
+                    carried = [results[i] for i in node.main]
                     given = [*carried, *given[len(carried) :]]
                 values |= {(node.key, i): t for i, t in enumerate(results)}
         return [values[v.node, v.result] for v in graph.results]

@@ -119,7 +119,9 @@ def test_awkward_documentation(text: str) -> None:
 def relabelled(label: str, *, count: int = 1) -> Graph:
     graph = graph_of("net A: x[4] { x > linear(4) as first > linear(4) as second }")
     *before, last = graph.nodes
-    return graph.replace(nodes=(*before, last.replace(path=label, count=count)))
+    first = 1 if count > 1 else None
+    relabelled = last.replace(path=label, first=first, count=count)
+    return graph.replace(nodes=(*before, relabelled))
 
 
 @settings(deadline=None)

@@ -24,6 +24,10 @@ UNLABELLED = [
     ("id + (linear(8) > relu) + linear(8)", "linear1 relu1 linear2"),
     ("for i in range(2) { linear(8) > relu }", "linear1 relu1 linear2 relu2"),
     ("linear(8) * 2 > (linear(8) as linear2)", "linear1 linear3 linear2"),
+    # a repeat that is counted skips labels just so
+    ("input(8) > linear(8) * 2 > (linear(8) as linear2)", "linear1 linear3 linear2"),
+    ("input(8) > linear(8) * 4 > (linear(8) as linear1 > linear(8) as linear4)",
+     "linear2 linear3 linear5 linear6 linear1 linear4"),
 ]  # fmt: skip
 
 
