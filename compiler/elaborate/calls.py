@@ -29,7 +29,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .foreign import explain_setting, is_sequential, native, translated
+from .foreign import encoder_layer, explain_setting, is_sequential, native, translated
 from .functions import Bad, call_function
 from .names import Names
 
@@ -71,11 +71,11 @@ class Calls(Names):
             return
         name = expr.function.span.text
         given, word = [a.span.text for a in expr.arguments], native(name, layers())
-        found: tuple[str, str] | None = None
+        named = [(s.name, s.value.span.text) for s in expr.settings]
+        found = encoder_layer(name, given, named)
         if is_sequential(name):
             found = _piped(expr.arguments), ""
         elif word is not None:
-            named = [(s.name, s.value.span.text) for s in expr.settings]
             found = translated(name, layers()[word], word, given, named)
         if found is not None and found[0]:
             text, why = found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..layer import Layer, hints
+from .foreign_names import OUT_OF_SCOPE, SAID, SPELT
 
 RENAMED: Final = {
     "view": "reshape", "cat": "concat", "dense": "linear", "fully_connected": "linear",
@@ -21,6 +22,11 @@ RENAMED: Final = {
     "multi_head_attention": "attention", "scaled_dot_product_attention": "sdpa", "swish": "silu",
     "leakyrelu": "leaky_relu", "logsoftmax": "log_softmax", "prelu": "prelu", "relu": "relu",
     "identity": "identity", "concatenate": "concat", "mm": "matmul", "interpolate": "upsample",
+    "grucell": "gru_cell", "lstmcell": "lstm_cell", "rnncell": "rnn_cell", "lppool": "lp_pool",
+    "fractional_max_pool": "fractional_maxpool", "sync_batch_norm": "batchnorm",
+    "adaptive_average_pooling": "adaptive_avgpool", "adaptive_max_pooling": "adaptive_maxpool",
+    "group_normalization": "groupnorm", "rms_normalization": "rmsnorm",
+    "convolution_transpose": "conv_transpose", "logsigmoid": "logsigmoid",
     "zero_pad": "pad", "softmax": "softmax", "embedding_bag": "embedding_bag", "unet": "unet",
 }  # fmt: skip
 
@@ -31,15 +37,16 @@ SETTINGS: Final = {
     "num_layers": "layers", "padding_mode": "pad_mode", "output_padding": "output_pad",
     "start_dim": "start", "end_dim": "end", "output_size": "size", "output_ratio": "ratio",
     "upscale_factor": "factor", "downscale_factor": "factor", "unflattened_size": "sizes",
-    "lower": "low", "upper": "high", "num_embeddings": "count", "embedding_dim": "dim",
-    "is_causal": "causal",
+    "norm_type": "norm", "pool_size": "kernel",
+    "lower": "low", "upper": "high", "num_embeddings": "count",
+    "embedding_dim": "dim", "is_causal": "causal",
     "attn_mask": "mask", "axis": "dim", "keepdims": "keepdim", "dilation_rate": "dilation",
     "scale_factor": "scale", "num_groups": "groups", "epsilon": "eps", "kernel_initializer": "init",
 }  # fmt: skip
 
 INFERRED: Final = frozenset(
     {"in_channels", "in_features", "input_size", "input_shape", "embed_dim", "num_features",
-     "normalized_shape", "input_dim", "in_dim", "num_channels"}
+     "normalized_shape", "input_dim", "in_dim", "num_channels", "in1_features", "in2_features"}
 )  # fmt: skip
 _CONV: Final = ("in_channels", "out_channels", "kernel_size", "stride", "padding")
 _POOL: Final = ("kernel_size", "stride", "padding")
@@ -61,6 +68,19 @@ POSITIONS: Final[dict[str, tuple[str, ...]]] = {
     "GroupNorm": ("num_groups", "num_channels", "eps"),
     "MultiheadAttention": ("embed_dim", "num_heads", "dropout"),
     "ReLU": ("inplace",), "ReLU6": ("inplace",), "SiLU": ("inplace",), "Hardswish": ("inplace",),
+    **{f"{kind}Cell": ("input_size", "hidden_size", "bias") for kind in ("LSTM", "GRU", "RNN")},
+    **{f"FractionalMaxPool{n}d": ("kernel_size", "output_size", "output_ratio") for n in "23"},
+    **{f"LPPool{n}d": ("norm_type", "kernel_size", "stride") for n in "123"},
+    **{f"AdaptiveMaxPool{n}d": ("output_size",) for n in "123"},
+    **{f"LazyConvTranspose{n}d": (*_CONV[1:], "output_padding") for n in "123"},
+    **{f"MaxPooling{n}D": ("pool_size", "strides", "padding") for n in "123"},
+    **{f"AveragePooling{n}D": ("pool_size", "strides", "padding") for n in "123"},
+    "SyncBatchNorm": ("num_features", "eps", "momentum", "affine"),
+    "Bilinear": ("in1_features", "in2_features", "out_features", "bias"),
+    "Fold": ("output_size", "kernel_size", "dilation", "padding", "stride"),
+    "Unfold": ("kernel_size", "dilation", "padding", "stride"),
+    "Unflatten": ("dim", "unflattened_size"), "Flatten": ("start_dim", "end_dim"),
+    "CosineSimilarity": ("dim", "eps"), "PairwiseDistance": ("p", "eps", "keepdim"),
     "LeakyReLU": ("negative_slope", "inplace"),
     "Dropout": ("p", "inplace"),
 }  # fmt: skip
@@ -76,9 +96,14 @@ _PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.k
 def native(name: str, known: Iterable[str]) -> str | None:
     """What ``nn.BatchNorm2d``, ``Conv2d`` or ``max_pool2d`` is called here."""
     bare = _PREFIX.sub("", name)
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower()
     known = set(known)
-    for candidate in (snake, snake.replace("_", ""), bare.lower()):
+    if bare in SPELT:
+        return SPELT[bare][0]
+    if bare in SAID or bare in OUT_OF_SCOPE:
+        return None
+    plain = re.sub(r"[123][dD](?=$|[A-Z])", "", bare.removeprefix("Lazy"))
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
+    for candidate in (bare.lower(), snake, snake.replace("_", ""), plain.lower()):
         for word in (candidate, re.sub(r"_?[123]d$", "", candidate)):
             renamed = RENAMED.get(word, word)
             if renamed in known:
@@ -96,12 +121,17 @@ def translated(
     """
     bare = _PREFIX.sub("", name)
     positions = POSITIONS.get(bare, tuple(hints(layer))[: layer.positional])
+    added: dict[str, str] = {}
+    renamed = SETTINGS
+    if bare in SPELT:
+        _, positions, added, own = SPELT[bare]
+        renamed = {**SETTINGS, **own}
     if bare.islower() or len(given) > len(positions):  # functions take tensors
         return None
     after = why = ""
     settings: dict[str, str] = {}
     for theirs, text in (*zip(positions, given, strict=False), *named):
-        ours = SETTINGS.get(theirs, theirs)
+        ours = renamed.get(theirs, theirs)
         if theirs == "activation":
             after = f" > {text.strip(_QUOTES).lower()}"
         elif ours in hints(layer) and theirs not in INFERRED:
@@ -110,6 +140,7 @@ def translated(
             why = "what follows from the input is inferred"
         elif theirs not in UNSAID:
             return None
+    settings = {**added, **settings}
     axes = re.search(r"([123])[dD]$", bare)
     kernel = settings.get("kernel", "")
     if axes and kernel.isdigit() and layer.category == "conv":
@@ -144,6 +175,29 @@ def is_sequential(name: str) -> bool:
     return _PREFIX.sub("", name) == "Sequential"
 
 
+_ENCODER: Final = ("d_model", "nhead", "dim_feedforward", "dropout", "activation")
+
+
+def encoder_layer(
+    name: str, given: Sequence[str], named: Sequence[tuple[str, str]]
+) -> tuple[str, str] | None:
+    """``nn.TransformerEncoderLayer(512, 8)`` as the layers that it is; None for other names."""
+    if _PREFIX.sub("", name) != "TransformerEncoderLayer" or len(given) > len(_ENCODER):
+        return None
+    defaults = {"dim_feedforward": "2048", "dropout": "0.1", "activation": "relu"}
+    said = {**defaults, **dict(zip(_ENCODER, given, strict=False)), **dict(named)}
+    first = said.pop("norm_first", "false").lower() == "true"
+    if said.keys() - UNSAID != set(_ENCODER):
+        return None
+    p, act = said["dropout"], said["activation"].strip(_QUOTES)
+    heads, hidden, d = said["nhead"], said["dim_feedforward"], said["d_model"]
+    attends = f"attention({heads}, dropout={p}) > dropout({p})"
+    feeds = f"linear({hidden}) > {act} > dropout({p}) > linear({d}) > dropout({p})"
+    if first:
+        return f"(id + (layernorm > {attends}) > id + (layernorm > {feeds}))", ""
+    return f"(id + ({attends}) > layernorm > id + ({feeds}) > layernorm)", ""
+
+
 def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | None]:
     """For an unknown name: (message, help, replacement), each may be empty or None."""
     if name in ("True", "False", "None", "null"):
@@ -153,6 +207,11 @@ def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | Non
         return "there is no `self` here", "a body's names are its parameters and inputs", None
     if is_sequential(name):
         return f"`{name}` is the pipe here", "`f > g > h`; `(f > g > h) as features`", None
+    bare = _PREFIX.sub("", name)
+    if bare in SAID:
+        return f"there is no `{name}` here", SAID[bare], None
+    if bare in OUT_OF_SCOPE:
+        return f"`{name}` is not part of a spec", OUT_OF_SCOPE[bare], None
     if _LOSS.search(name.lower()):
         return f"there are no losses: `{name}` is not a layer", _NO_LOSS, None
     if name in ("ModuleList", "nn.ModuleList"):
@@ -174,6 +233,9 @@ def explain_setting(layer: type[Layer], name: str, names: list[str]) -> tuple[st
         return None, f"pipe on: `{layer.word}(...) > relu`"
     if name in ("device", "dtype"):
         return None, "devices and float types are chosen in PyTorch: `net.to_torch(device=...)`"
+    if name in ("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask"):
+        meaning = "true means *keep* here, and *leave out* in PyTorch: give the opposite"
+        return None, f"it is called `key_mask` here, and {meaning}, `m > logical_not`"
     if name == "inplace":
         return None, "leave it out: the compiler decides what runs in place"
     if name == "batch_first":

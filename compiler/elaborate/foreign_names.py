@@ -1,0 +1,149 @@
+"""Names of other frameworks that are no layer by themselves: another call, or out of scope.
+
+A test goes through all names of ``torch.nn`` and ``torch.nn.functional``, as the installed PyTorch
+has them, and of ``keras.layers``: each is explained.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_TRAINING: Final = "a spec is the network; what trains it stays in PyTorch"
+_DATA: Final = "a spec is the network; what prepares the data runs before it"
+_PYTHON: Final = "a spec runs no Python: write the layers, or use it around the compiled module"
+_BASE: Final = "it is a base class: write `block name(...): x { ... }`"
+_INSIDE: Final = "it is a tool inside of PyTorch, not a part of networks"
+_NO_LAYER: Final = "there is no layer for it: add it to the compiled module in PyTorch"
+
+SPELT: Final[dict[str, tuple[str, tuple[str, ...], dict[str, str], dict[str, str]]]] = {
+    **{
+        f"{kind}Pad{n}d": ("pad", ("padding",), {"mode": mode}, {"padding": "sizes"})
+        for kind, mode in (
+            ("Reflection", "reflect"), ("Replication", "replicate"), ("Circular", "circular"),
+        )
+        for n in "123"
+    },
+    **{f"ConstantPad{n}d": ("pad", ("padding", "value"), {}, {"padding": "sizes"}) for n in "123"},
+    **{f"ZeroPad{n}d": ("pad", ("padding",), {}, {"padding": "sizes"}) for n in "123"},
+    **{f"ZeroPadding{n}D": ("pad", ("padding",), {}, {"padding": "sizes"}) for n in "123"},
+    "UpsamplingNearest2d": ("upsample", ("size", "scale_factor"), {"mode": "nearest"}, {}),
+    "UpsamplingBilinear2d": (
+        "upsample", ("size", "scale_factor"), {"mode": "bilinear", "align_corners": "true"}, {},
+    ),
+    "Upsample": ("upsample", ("size", "scale_factor", "mode", "align_corners"), {}, {}),
+    **{f"UpSampling{n}D": ("upsample", ("scale_factor",), {}, {"size": "scale"}) for n in "123"},
+    **{
+        f"LazyInstanceNorm{n}d": (
+            "instancenorm", ("eps", "momentum", "affine"), {"affine": "true"}, {},
+        )
+        for n in "123"
+    },
+    "CrossMapLRN2d": ("lrn", ("size", "alpha", "beta", "k"), {}, {}),
+    "SimpleRNN": ("rnn", ("units",), {}, {"units": "hidden"}),
+    "SimpleRNNCell": ("rnn_cell", ("units",), {}, {"units": "hidden"}),
+    "InnerProduct": ("linear", ("num_output",), {}, {"num_output": "out"}),
+    **{f"SpatialDropout{n}D": ("feature_dropout", ("rate",), {}, {}) for n in "123"},
+
+}  # fmt: skip
+"""The layer, what its arguments without names are, settings that it adds, settings renamed."""
+
+_SEPARABLE: Final = "`block separable(k, out): x { x > conv(k, x.c, groups=x.c) > conv(1x1, out) }`"
+_DEPTHWISE: Final = "`x > conv(3x3, x.c, groups=x.c)`: a group for each channel"
+_ENCODER: Final = (
+    "`id + (attention(heads) > dropout(p)) > layernorm > id + (linear(hidden) > relu > dropout(p) "
+    "> linear(d) > dropout(p)) > layernorm`"
+)
+_DECODER: Final = (
+    "a block with the memory as a parameter: `block layer(d, heads, memory): x { ... }`"
+)
+_INDICES: Final = "`maxpool(2, return_indices=true)` gives them as a side result"
+
+SAID: Final[dict[str, str]] = {
+    "TransformerEncoderLayer": _ENCODER,
+    "TransformerEncoder": "a block times a number: `encoder_layer(512, 8) * 6 as layers`",
+    "TransformerDecoderLayer": _DECODER,
+    "TransformerDecoder": "a block times a number: `decoder_layer(512, 8, memory) * 6 as layers`",
+    "Transformer": "`netwright new NAME --from transformer` starts from the shipped one",
+    "Activation": "the name alone is the layer: `relu`, `softmax(dim=-1)`",
+    "GlobalMaxPooling1D": "`adaptive_maxpool(1) > flatten`",
+    "GlobalMaxPooling2D": "`adaptive_maxpool(1) > flatten`",
+    "GlobalMaxPooling3D": "`adaptive_maxpool(1) > flatten`",
+    "GlobalMaxPool1D": "`adaptive_maxpool(1) > flatten`",
+    "GlobalMaxPool2D": "`adaptive_maxpool(1) > flatten`",
+    "GlobalMaxPool3D": "`adaptive_maxpool(1) > flatten`",
+    "SeparableConv1D": _SEPARABLE, "SeparableConv2D": _SEPARABLE,
+    "SeparableConvolution1D": _SEPARABLE, "SeparableConvolution2D": _SEPARABLE,
+    "DepthwiseConv1D": _DEPTHWISE, "DepthwiseConv2D": _DEPTHWISE,
+    "Bidirectional": "a setting: `lstm(64, bidirectional=true)`",
+    "TimeDistributed": "layers over the last axis take sequences as they are: `linear(10)`; a "
+    "block steps along the sequence with `scan`",
+    "Eltwise": "operators: `a + b`, `a * b`, `[a, b] > maximum`",
+    "Average": "`(a + b) * 0.5`", "average": "`(a + b) * 0.5`",
+    "Multiply": "`a * b`", "multiply": "`a * b`",
+    "Subtract": "`a - b`", "subtract": "`a - b`",
+    "Dot": "`[a, b] > einsum(\"b i, b i -> b\")`", "dot": "`[a, b] > einsum(\"b i, b i -> b\")`",
+    "EinsumDense": "`linear` over the last axis, or `einsum` with a `param`",
+    "GroupQueryAttention": "`sdpa` of queries and repeated keys: see the shipped `llama`",
+    "AdditiveAttention": "`linear`, `tanh` and `softmax`: see the shipped `seq2seq_attention`",
+    **{f"Cropping{n}D": "a slice, `x[:, :, 1:-1, 1:-1]`, or a negative `pad(-1)`" for n in "123"},
+    "CenterCrop": "a slice: `x[:, :, 16:-16, 16:-16]`",
+    "Rescaling": "arithmetic: `x * 0.5 + 1.0`",
+    "Resizing": "`upsample(size=[224, 224], mode=bilinear)`",
+    "Normalization": "arithmetic: `(x - mean) / std`",
+    "UnitNormalization": "`normalize(-1)`",
+    "SpectralNormalization": "`spectral_norm(conv(3x3, 64))`",
+    "RMSNormalization": "`rmsnorm`", "GroupNormalization": "`gn(groups)`",
+    "ReversibleEmbedding": "a tied weight: `linear(vocab, bias=false, weight=wte.weight)`",
+    "StackedRNNCells": "a setting: `lstm(64, layers=2)`",
+    "ConvLSTM1D": "a block that `scan` steps", "ConvLSTM2D": "a block that `scan` steps",
+    "ConvLSTM3D": "a block that `scan` steps",
+    "Lambda": "write the operation: `x > relu`, `x * 2.0`",
+    "Masking": "a mask is a tensor: `attention(8, mask=m)`",
+    "GaussianNoise": "`x + (x > randn_like) * 0.1`, also when it is not trained",
+    "Input": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
+    "InputLayer": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
+    "Pipeline": "the pipe: `f > g > h`",
+    "ModuleDict": "labels: `conv(3x3, 8) as stem`",
+    "ParameterList": "`param([1, 8]) as name`", "ParameterDict": "`param([1, 8]) as name`",
+    "Parameter": "`param([1, 8]) as name`",
+    "multi_head_attention_forward": "the layer `attention(heads)`",
+    "gumbel_softmax": "noise is written: `rand_like` gives uniform numbers",
+    "pdist": "`[x, x] > cdist`, of which pdist is the upper triangle",
+    "native_channel_shuffle": "`channel_shuffle(groups)`",
+    "upsample_nearest": "`upsample(2)`", "upsample_bilinear": "`upsample(2, mode=bilinear)`",
+    **{f"max_pool{n}d_with_indices": _INDICES for n in "123"},
+    **{f"adaptive_max_pool{n}d_with_indices": "`adaptive_maxpool(1)` gives no indices"
+       for n in "123"},
+    **{f"fractional_max_pool{n}d_with_indices": "`fractional_maxpool` gives no indices"
+       for n in "23"},
+    "RepeatVector": "`unsqueeze(1) > expand(-1, 12, -1)`",
+    "list": "a list is written in brackets: `[1, 2]`",
+    "tuple": "a list is written in brackets: `[1, 2]`",
+}  # fmt: skip
+"""What is written instead where it is no single call."""
+
+_NOT_THERE: Final = {
+    _DATA: """
+        RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
+        RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
+        RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation
+        RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom AugMix
+        AutoContrast CutMix MixUp Equalization Solarization Hashing HashedCrossing
+        ContrastLimitedAdaptiveHistogramEqualization Discretization CategoryEncoding IntegerLookup
+        StringLookup TextVectorization MelSpectrogram STFTSpectrogram MaxNumBoundingBoxes""",
+    _PYTHON: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper DataParallel",
+    _BASE: "Module Container Layer Wrapper RNNBase RNNCellBase",
+    _INSIDE: """
+        handle_torch_function has_torch_function has_torch_function_unary
+        has_torch_function_variadic boolean_dispatch assert_int_or_pair Optional InputSpec
+        serialize deserialize""",
+    _NO_LAYER: """
+        affine_grid grid_sample grouped_mm scaled_mm scaled_grouped_mm conv_tbc
+        GaussianDropout""",
+    _TRAINING: """
+        ActivityRegularization mse mae bce NLLLoss2d kl_div binary_cross_entropy_with_logits""",
+}
+OUT_OF_SCOPE: Final[dict[str, str]] = {
+    name: why for why, names in _NOT_THERE.items() for name in names.split()
+}
+"""What is not there, and why."""

@@ -1,0 +1,138 @@
+"""Names of PyTorch and Keras: each is explained, and what is offered instead is what it was."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+import netwright as nw
+from netwright.compiler.elaborate.foreign import explain_name, is_sequential
+from netwright.compiler.elaborate.foreign_names import OUT_OF_SCOPE, SAID
+from netwright.compiler.layers import layers
+
+MODULES = sorted(
+    name for name, c in vars(nn).items() if inspect.isclass(c) and issubclass(c, nn.Module)
+)
+FUNCTIONS = sorted(
+    name for name, f in vars(functional).items()
+    if callable(f) and not name.startswith("_") and not name.endswith("_")
+)  # fmt: skip
+KERAS = [
+    word
+    for line in Path(__file__).with_name("keras_layers.txt").read_text().splitlines()
+    if not line.startswith("#")
+    for word in line.split()
+]
+TYPES = {"Any", "Callable", "Tensor", "TYPE_CHECKING", "BroadcastingList1", "BroadcastingList2",
+         "BroadcastingList3", "DType", "GRID_SAMPLE_INTERPOLATION_MODES", "SwizzleType",
+         "ScalingType"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({*MODULES, *FUNCTIONS, *KERAS} - TYPES))
+def test_every_name_is_explained(name: str) -> None:
+    known = set(layers())
+    message, help, word = explain_name(name, known)
+    assert name in known or word in known or (message and (help or is_sequential(name)))
+
+
+N = {"1": "4x10", "2": "4x10x10", "3": "4x6x6x6"}
+CALLS: dict[str, tuple[str, str]] = {
+    **{f"Conv{n}d": ("4, 6, 3", N[n]) for n in N},
+    **{f"ConvTranspose{n}d": ("4, 6, 3", N[n]) for n in N},
+    **{f"LazyConv{n}d": ("6, 3", N[n]) for n in N},
+    **{f"LazyConvTranspose{n}d": ("6, 3", N[n]) for n in N},
+    **{f"{kind}Pool{n}d": ("2, stride=1", N[n]) for kind in ("Max", "Avg") for n in N},
+    **{f"AdaptiveAvgPool{n}d": ("2", N[n]) for n in N},
+    **{f"AdaptiveMaxPool{n}d": ("2", N[n]) for n in N},
+    **{f"LPPool{n}d": ("2, 3", N[n]) for n in N},
+    **{f"{lazy}{kind}Norm{n}d": ("" if lazy else "4", N[n])
+       for kind in ("Batch", "Instance") for n in N for lazy in ("", "Lazy")},
+    **{f"{kind}Pad{n}d": ("2", N[n])
+       for kind in ("Reflection", "Replication", "Circular", "Zero") for n in N},
+    **{f"ConstantPad{n}d": ("2, 0.5", N[n]) for n in N},
+    **{f"Dropout{n}d": ("0.3", N[n]) for n in N},
+    "UpsamplingNearest2d": ("scale_factor=2", N["2"]),
+    "UpsamplingBilinear2d": ("scale_factor=2", N["2"]),
+    "Upsample": ("scale_factor=2", N["2"]),
+    "CrossMapLRN2d": ("5", N["2"]), "LocalResponseNorm": ("5", N["2"]),
+    "FractionalMaxPool2d": ("2, output_size=4", N["2"]),
+    "SyncBatchNorm": ("4", N["2"]),
+    "Linear": ("8, 3", "8"), "LazyLinear": ("3", "8"),
+    "LSTM": ("8, 16", "5x8"), "GRU": ("8, 16, num_layers=2", "5x8"), "RNN": ("8, 16", "5x8"),
+    "LayerNorm": ("8", "5x8"), "RMSNorm": ("8", "5x8"), "GroupNorm": ("2, 4", N["2"]),
+    "Flatten": ("", N["2"]), "Unflatten": ("1, [2, 4]", "8"), "Identity": ("", "8"),
+    "PixelShuffle": ("2", N["2"]), "PixelUnshuffle": ("2", N["2"]),
+    "ChannelShuffle": ("2", N["2"]), "Unfold": ("3, padding=1", N["2"]),
+    "Fold": ("[4, 4], 2", "16x9"), "Embedding": ("10, 6", "5 int"),
+    "Softmax": ("dim=1", "8"), "LogSoftmax": ("dim=1", "8"), "Softmin": ("dim=1", "8"),
+    "Softmax2d": ("", N["2"]), "GLU": ("1", "8"), "PReLU": ("", "8"), "ELU": ("0.5", "8"),
+    "CELU": ("0.5", "8"), "LeakyReLU": ("0.1", "8"), "Hardtanh": ("-2.0, 2.0", "8"),
+    "Hardshrink": ("0.3", "8"), "Softshrink": ("0.3", "8"), "Threshold": ("0.1, 0.5", "8"),
+    "Softplus": ("2", "8"), "RReLU": ("0.1, 0.3", "8"), "GELU": ("", "8"),
+    "Dropout": ("0.3", "8"), "AlphaDropout": ("0.3", "8"), "FeatureAlphaDropout": ("0.3", N["2"]),
+    **dict.fromkeys(("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Sigmoid", "Tanh", "Tanhshrink",
+                     "Hardsigmoid", "Hardswish", "LogSigmoid", "Softsign"), ("", "8")),
+    "TransformerEncoderLayer": ("8, 2, 16", "5x8"),
+}  # fmt: skip
+BY_HAND = {
+    "Bilinear", "CosineSimilarity", "PairwiseDistance",  # two inputs
+    "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d",  # indices
+    "GRUCell", "LSTMCell", "RNNCell",  # a state
+    "MultiheadAttention", "EmbeddingBag", "FractionalMaxPool3d", "Sequential", "ModuleList",
+}  # fmt: skip
+
+
+def test_the_calls_are_all() -> None:
+    """Losses aside, and what is told instead of translated."""
+    left = {n for n in MODULES if "Loss" not in n} - set(OUT_OF_SCOPE) - set(SAID)
+    assert left - set(CALLS) - BY_HAND == set()
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_the_fix_is_the_module(name: str) -> None:
+    """Shape and parameters are those of the module that the foreign call makes."""
+    arguments, shape = CALLS[name]
+    text = f"nn.{name}({arguments})" if arguments else f"nn.{name}()"
+    net = nw.loads(mended(text, shape), inputs=shape)
+    module: Any = eval(text, {"nn": nn})
+    if name in ("LSTM", "GRU", "RNN", "TransformerEncoderLayer"):
+        module = eval(text[:-1] + ", batch_first=True)", {"nn": nn})
+    sizes = [int(s) for s in shape.split()[0].split("x")]
+    x = torch.zeros(2, *sizes, dtype=torch.long if "int" in shape else torch.float)
+    y = module.eval()(x)
+    y = y[0] if isinstance(y, tuple) else y
+    assert sum(p.numel() for p in module.parameters()) == net.params
+    (output,) = net.outputs.values()
+    assert [2, *output.shape[1:]] == list(y.shape)
+
+
+def mended(text: str, shape: str) -> str:
+    """The text after its fixes."""
+    for _ in range(4):
+        errors = [d for d in nw.check(text, inputs=shape) if d.severity == "error"]
+        if not errors:
+            return text
+        fix = errors[0].fix
+        assert fix is not None, (text, errors)
+        for edit in sorted(fix.edits, key=lambda e: e.span.start, reverse=True):
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    raise AssertionError(text)
+
+
+def test_what_is_told_compiles() -> None:
+    """The texts of layers among what is written instead of a call."""
+    written = {w for name in SAID for w in re.findall(r"`(\w+\([^`]*\))`", SAID[name])}
+    for text in sorted(w for w in written if "x > " not in w and w.split("(")[0] in layers()):
+        if not re.search(r"\b(n|m|groups|heads|vocab)\b", text):
+            assert any(fits(text, shape) for shape in ("8", "5x8", "4x8x8", "5 int")), text
+
+
+def fits(text: str, shape: str) -> bool:
+    return not [d for d in nw.check(text, inputs=shape) if d.severity == "error"]
