@@ -1,6 +1,7 @@
-"""Explain an error code, or a layer: what it does, its settings, examples.
+"""Explain an error code, a layer, or any word: what it does, its settings, examples.
 
-`layers` lists all layers with a line each; without a topic all codes and layers are listed."""
+Names of PyTorch and Keras are translated. `layers` lists all layers with a line each; without a
+topic all codes and layers are listed."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from ..grammar.nearby import nearest
-from ..grammar.wording import either
+from ..grammar.wording import either, listing
 from ._parser import Misuse, Parser
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 EXAMPLES = """\
   netwright explain E302
   netwright explain conv
+  netwright explain nn.Conv2d
   netwright explain layers
 """
 
 
 def configure(parser: Parser) -> None:
-    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="E302, conv, bn, layers ...")
+    parser.add_argument(
+        "topic", metavar="TOPIC", nargs="?", help="E302, conv, nn.Conv2d, scan, layers ..."
+    )
 
 
 def run(options: Namespace) -> int:
@@ -37,7 +41,40 @@ def _page(topic: str) -> str:
     if topic.upper() in codes:
         text: str = codes[topic.upper()].read_text("utf-8")
         return text
-    return layers_page() if topic == "layers" else describe(_layer(topic, codes))
+    if topic == "layers":
+        return layers_page()
+    return _word_page(topic) or describe(_layer(topic, codes))
+
+
+def _word_page(topic: str) -> str | None:
+    """The page of what is no layer: a keyword, a function, a name of another framework. A word
+    that is a layer too has both pages."""
+    from ..compiler.layers import layers
+    from ._words import function, keyword
+
+    own = keyword(topic) or function(topic)
+    if own and topic in layers():
+        return f"{own}\n{describe(layers()[topic])}"
+    return own if own or topic in layers() else _foreign_page(topic)
+
+
+def _foreign_page(topic: str) -> str | None:
+    from ..compiler.elaborate.foreign import SETTINGS, explain_name, explain_setting
+    from ..compiler.layers import layers
+
+    table = layers()
+    message, help, word = explain_name(topic.partition("(")[0], set(table))
+    if word in table:
+        return f"`{topic}` is called `{word}` here.\n\n{describe(table[word])}"
+    if message:
+        return f"{message}: {help}\n" if help else f"{message}\n"
+    named = SETTINGS.get(topic, topic)
+    takers = sorted({layer.word for layer in table.values() if named in layer.settings})
+    if not takers:
+        told = explain_setting(table["attention"], topic, [])[1] if "mask" in topic else ""
+        return f"`{topic}`: {told}\n" if told else None
+    called = "" if named == topic else f"`{topic}` is called `{named}` here.\n\n"
+    return f"{called}`{named}` is a setting of {listing(takers)}.\n"
 
 
 def pages() -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 import netwright as nw
 from netwright.backends.diagram.errors import DiagramError
-from netwright.cli import explain
+from netwright.cli import _words, explain
+from netwright.compiler.elaborate.functions import FUNCTIONS
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("grammar", "compiler", "backends")
@@ -65,6 +67,42 @@ def draw(text: str, folder: Path) -> Path:
     words = text.partition("\n")[0].split()
     depth = {"depth": int(words[words.index("--depth") + 1])} if "--depth" in words else {}
     return nw.loads(text).render(folder / words[words.index("-o") + 1], **depth)
+
+
+@pytest.mark.parametrize("word", sorted({*_words.KEYWORDS, *_words.SAME}))
+def test_keywords(word: str) -> None:
+    page = explain._page(word)
+    assert page.startswith(f"# {word}\n")
+    example = page.partition("example:\n")[2].partition("\n\n")[0]
+    assert [d.message for d in nw.check(textwrap.dedent(example))] == []
+
+
+def test_every_function_has_a_page() -> None:
+    assert set(_words.FUNCTIONS) == set(FUNCTIONS)
+    assert all(word in explain._page(word) for word in FUNCTIONS)
+
+
+TYPED = [
+    ("Conv2d", "`Conv2d` is called `conv` here.\n\n# conv"),
+    ("nn.Conv2d(3, 8, 3)", "is called `conv` here"),
+    ("nn.ReflectionPad2d", "is called `pad` here"),
+    ("torch.cat", "# concat"),
+    ("RandomFlip", "is not part of a spec"),
+    ("CrossEntropyLoss", "there are no losses"),
+    ("padding", "`padding` is called `pad` here."),
+    ("stride", "`stride` is a setting of"),
+    ("key_padding_mask", "*leave out* in PyTorch"),
+    ("self", "there is no `self`"),
+    ("True", "is written `true` here"),
+    ("sum", "A function: the sum of a list"),
+    ("scan", "over axis 1"),
+    ("e302", "# E302"),
+]
+
+
+@pytest.mark.parametrize(("topic", "said"), TYPED)
+def test_whatever_is_typed_is_found(topic: str, said: str) -> None:
+    assert said in explain._page(topic)
 
 
 def examples(code: str) -> list[str]:
