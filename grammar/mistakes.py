@@ -651,6 +651,18 @@ def _is(f: Failure) -> Diagnostic | None:
     return f.error("E112", f"`{span.text}` is written `{word}`", help="", fix=fix)
 
 
+def _dotted_range(f: Failure) -> Diagnostic | None:
+    """``1..3``, which reads as ``1.`` and ``.3``."""
+    first, last = f.before.text, f.at.text
+    if f.before.end != f.at.start or not re.fullmatch(r"\d+\.\.\d+", first + last):
+        return None
+    span = Span(f.source, f.before.start, f.at.end)
+    meant = f"range({first[:-1]}, {last[1:]})"
+    help = f"`{meant}` goes up to {last[1:]}, and leaves {last[1:]} out"
+    fix = Fix(f"write `{meant}`", (Edit(span, meant),))
+    return Diagnostic("E110", "ranges are not written with dots", span, help=(help,), fix=fix)
+
+
 def _side_by_side(f: Failure) -> Diagnostic | None:
     if f.before.kind not in OPERANDS or f.at.kind not in VALUES | {"FOR", "LPAR"}:
         return None
@@ -758,6 +770,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _repeated,
     _generator,
     _is,
+    _dotted_range,
     _side_by_side,
     _unpacking,
     _missing_operand,

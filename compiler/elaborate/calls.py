@@ -75,6 +75,8 @@ class Calls(Names):
         found = encoder_layer(name, given, named)
         if is_sequential(name):
             found = _piped(expr.arguments), ""
+        elif name in ("list", "tuple") and len(given) == 1:
+            found = given[0], ""
         elif word is not None:
             found = translated(name, layers()[word], word, given, named)
         if found is not None and found[0]:
