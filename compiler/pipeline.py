@@ -27,6 +27,7 @@ from .imports import Finder
 from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
 from .lints import lint, misspelt
+from .repeated import told_once
 from .room import room
 from .trials import Enough, tried
 from .types import TensorType
@@ -94,7 +95,8 @@ def _load(
     tree, found = parse(source)
     chosen = choose_nets(source, tree, found, net)
     asked = request.replace(partial=request.partial and not found)
-    return _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
+    result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
+    return result.replace(diagnostics=tuple(told_once(result.diagnostics)))
 
 
 def check_source(
@@ -122,8 +124,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     chosen = choose_nets(source, tree, found, net, every=True)
     results = list(_results(source, tree, chosen, request))
     every = [d for result in results for d in result.diagnostics]
-    findings = {(d.code, d.span, d.message): d for d in every or chosen.findings}
-    said = tuple(findings.values())
+    said = tuple(told_once(every or chosen.findings))
     if net is None and not any(d.severity == "error" for d in said):
         said += tuple(misspelt(tree))
     last = results[-1].net if results else ""
@@ -186,13 +187,26 @@ def _compile(
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
     program = _elaborate(source, tree, chosen.findings, net, request)
-    findings = (*chosen.findings, *program.diagnostics)
+    findings = (*chosen.findings, *_independent(program.diagnostics, chosen.findings))
     if any(d.severity == "error" for d in findings) or program.result is None:
         partial = _partial(program) if request.partial else None
         return Compilation(None, findings, chosen.nets, net, program.steps, partial, program.read)
     findings = (*findings, *lint(tree, program))
     graph = _frozen(program) if freeze else None
     return Compilation(graph, findings, chosen.nets, net, program.steps, None, program.read)
+
+
+def _independent(
+    found: Sequence[Diagnostic], syntax_errors: Sequence[Diagnostic]
+) -> Iterator[Diagnostic]:
+    """What was found besides the syntax errors, not in the same place: there it is an echo."""
+    broken = [d.span for d in syntax_errors if d.span and d.severity == "error"]
+    for finding in found:
+        at = finding.span
+        if at is None or not any(
+            at.source is s.source and at.start < s.end and s.start < at.end for s in broken
+        ):
+            yield finding
 
 
 def _frozen(program: Program) -> Graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from typing import Final, Protocol
 
-from ..grammar.diagnostics import Diagnostic, Edit, Fix
+from ..grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ..grammar.record import Record
 from ..grammar.source import Source
 from ..grammar.trial import Check, Trial, source_of
@@ -66,6 +66,7 @@ class _Trials:
             fix, trial = best
             kept = [f for f in findings if f is finding or trial.still_says(f)]
             chosen = finding.replace(fix=fix, others=(), help=_helps(finding, fix))
+            chosen = _beside(chosen, fix)
             return [chosen if f is finding else f for f in kept]
         return findings
 
@@ -135,6 +136,19 @@ class _Trials:
         findings, steps = self.again(source, enough)
         self.work += len(source.text) + steps
         return findings
+
+
+def _beside(finding: Diagnostic, fix: Fix) -> Diagnostic:
+    """A finding stands where its repair is: a wrong bracket is often noticed lines later."""
+    at, span = fix.edits[0].span, finding.span
+    if span is None or span.source is not at.source or abs(span.line - at.line) <= 1:
+        return finding
+    noticed = Label(span, finding.message)
+    if at.text:
+        message = f"`{at.text}` does not fit here"
+        return finding.replace(code="E101", message=message, span=at, detail="", labels=(noticed,))
+    message = f"`{fix.edits[0].text.strip()}` is missing"
+    return finding.replace(message=message, span=at, detail="here", labels=(noticed,))
 
 
 def _helps(finding: Diagnostic, fix: Fix | None) -> tuple[str, ...]:

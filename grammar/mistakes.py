@@ -517,6 +517,8 @@ def _target(f: Failure) -> Diagnostic:
     target = f.source.text[f.first.start : f.before.end]
     help = "`name = value`, or `a, b = value` for several"
     token = Token("TARGET", target, f.first.start, f.before.end)
+    if "\n" in target:
+        return f.error("E128", "only names are assigned", detail="not after a name", help=help)
     if target.startswith("self."):
         help = "a layer gets its name where it stands, `conv(3x3, 64) as stem`; `share stem = ...`"
         help += " is one that is used several times"

@@ -40,6 +40,7 @@ from .results import all_tensors, main_tensors, shown_arguments
 from .trees import (
     accessors,
     head,
+    label_names,
     names_in,
     port_axes,
     tensor_names,
@@ -109,7 +110,9 @@ class Bodies(Application):
             case syntax.Assign():
                 self._assign(statement, env)
             case syntax.ExpressionStatement():
-                self._dropped(statement, self.evaluate(statement.value, env))
+                value = self.evaluate(statement.value, env)
+                self._lose_labels(statement.value, value, env)
+                self._dropped(statement, value)
             case syntax.Require():
                 return self._require(statement, env)
             case syntax.Default():
@@ -124,6 +127,12 @@ class Bodies(Application):
                 self._late_import(statement, env)
         self.fail_alone()
         return True
+
+    def _lose_labels(self, expr: syntax.Expr, value: Data, env: Environment) -> None:
+        """The labels in what failed mean something unknown, like what failed."""
+        if unknown_in(value):
+            for name in label_names(expr):
+                env.labels.setdefault(name, UNKNOWN)
 
     def _late_import(self, statement: syntax.Import | syntax.FromImport, env: Environment) -> None:
         self.report("E212", "imports stand at the top level of a file", statement.span,
@@ -141,14 +150,15 @@ class Bodies(Application):
         if layer is None:
             self._no_layer(statement, env)
             return
-        for setting in statement.settings:
-            if setting.name not in layer.settings:
-                word = LayerWord(layer, statement.layer, env, statement.layer_span)
-                self._unknown_setting(word, setting, env)
+        word = LayerWord(layer, statement.layer, env, statement.layer_span)
+        settings = [
+            s if s.name in layer.settings else self.meant_setting(word, s, env)
+            for s in statement.settings
+        ]
         known = env.defaults.get(layer.word, ())
         place = self.snapshot(env, statement.span)
-        added = tuple((s, place) for s in statement.settings)
-        known = tuple(k for k in known if all(k[0].name != s.name for s in statement.settings))
+        added = tuple((s, place) for s in settings)
+        known = tuple(k for k in known if all(k[0].name != s.name for s in settings))
         env.defaults = {**env.defaults, layer.word: known + added}
 
     def _no_layer(self, statement: syntax.Default, env: Environment) -> None:
@@ -178,6 +188,7 @@ class Bodies(Application):
 
     def _assign(self, statement: syntax.Assign, env: Environment) -> None:
         value = self.evaluate(statement.value, env)
+        self._lose_labels(statement.value, value, env)
         if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
             if value.side:
                 value = all_tensors(value)

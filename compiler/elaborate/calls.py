@@ -307,7 +307,8 @@ class Calls(Names):
             elif getattr(layer, "open_settings", False):
                 opened.append((setting.name, self.evaluate(setting.value, env)))
             else:
-                good = self._unknown_setting(word, setting, env)
+                self.meant_setting(word, setting, env)
+                good = False
         if opened:
             values["axes"] = opened
         good = self._given_once(word, arguments, settings) and good
@@ -322,7 +323,8 @@ class Calls(Names):
         """Whether no setting is there by position and by name."""
         by_position = list(hints(word.layer))[: 1 if word.layer.variadic else len(arguments)]
         twice = next((s for s in settings if arguments and s.name in by_position), None)
-        if twice is not None and not word.environment.file.is_broken(arguments[0].span):
+        broken = word.environment.file.is_broken
+        if twice is not None and not any(broken(a.span) for a in arguments):
             self._given_twice(twice.name, twice.span, by_position)
         return twice is None
 
@@ -351,11 +353,30 @@ class Calls(Names):
         extra = arguments[limit:]
         if not extra:
             return True
+        if self._is_unnamed_option(word, extra[0], names[limit:], env):
+            return False
         value = self.evaluate(extra[0], env)
-        failed = value is UNKNOWN and isinstance(extra[0], syntax.Name)
-        if tensors_in(value) or failed:
+        if tensors_in(value) or self._is_tensor(extra[0], env):
             return self._applied(word, arguments, extra[0], span, env)
-        return self._too_many(word, arguments, names[:limit])
+        return False if unknown_in(value) else self._too_many(word, arguments, names[:limit])
+
+    def _is_unnamed_option(
+        self, word: LayerWord, argument: syntax.Expr, names: list[str], env: Environment
+    ) -> bool:
+        """``conv(3x3, 8, same)``."""
+        if not isinstance(argument, syntax.Name) or self._bound(argument.id, env):
+            return False
+        types = hints(word.layer)
+        name = next((n for n in names if argument.id in options(types[n])), None)
+        if name is None:
+            return False
+        text = f"{name}={argument.id}"
+        self.report(
+            "E205", f"`{argument.id}` is an option of `{name}`", argument.span,
+            help=f"`{word.word}(..., {text})`", fix=Fix(f"write `{text}`",
+                                                       (Edit(argument.span, text),)),
+        )  # fmt: skip
+        return True
 
     def _variadic(self, arguments: tuple[syntax.Expr, ...], env: Environment) -> Data:
         items = [self.evaluate(a, env) for a in arguments]
@@ -433,7 +454,10 @@ class Calls(Names):
         few = len(arguments) <= 3
         return help, Fix(f"write `{word.word}({fixed})`", (Edit(at, fixed),)) if few else None
 
-    def _unknown_setting(self, word: LayerWord, setting: syntax.Setting, env: Environment) -> bool:
+    def meant_setting(
+        self, word: LayerWord, setting: syntax.Setting, env: Environment
+    ) -> syntax.Setting:
+        """What a setting that the layer does not have is taken for; that it has none is said."""
         types = hints(word.layer)
         replacement, help = explain_setting(word.layer, setting.name, list(types))
         if not help:
@@ -447,7 +471,7 @@ class Calls(Names):
             "E202", f"`{word.word}` has no setting `{setting.name}`", setting.span,
             help=help or f"it has {listing(list(types))}", fix=_renamed(setting, replacement),
         )  # fmt: skip
-        return False
+        return setting.replace(name=replacement or setting.name)
 
     def setting_value(self, expr: syntax.Expr, hint: Any, env: Environment) -> Data:
         """A setting's value: bare names may mean its options and initialisers."""

@@ -31,6 +31,7 @@ from ..values import (
 from ..values import Label as PathLabel
 from .functions import Bad, bounded, extent
 from .operators import Operators
+from .trees import given_names, is_network
 
 
 class Expressions(Operators):
@@ -321,6 +322,7 @@ class Expressions(Operators):
     def _for(self, expr: syntax.For, env: Environment) -> Data:
         items = self.items(expr.iterable, env)
         if items is None:
+            env.names |= dict.fromkeys(given_names(expr), UNKNOWN)
             return UNKNOWN
         if is_network(expr):
             return Loop(expr, tuple(items), self.snapshot(env, expr.span))
@@ -338,14 +340,6 @@ class Expressions(Operators):
 
     def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data:
         raise NotImplementedError
-
-
-def is_network(loop: syntax.For) -> bool:
-    """Whether a loop's body ends in an expression: then it is no statement."""
-    last = loop.body[-1] if loop.body else None
-    if not isinstance(last, syntax.ExpressionStatement):
-        return False
-    return is_network(last.value) if isinstance(last.value, syntax.For) else True
 
 
 def counting(pattern: syntax.Pattern, env: Environment) -> str:

@@ -47,6 +47,38 @@ def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
     return [name for item in pattern.items for name in pattern_names(item)]
 
 
+def given_names(loop: syntax.For) -> set[str]:
+    """What a loop would have named."""
+    if is_network(loop):
+        return set()
+    targets = [s.target for s in loop.body if isinstance(s, syntax.Assign)]
+    found = {n.id for target in (loop.pattern, *targets) for n in pattern_names(target)}
+    for statement in loop.body:
+        if isinstance(statement, syntax.ExpressionStatement) and isinstance(
+            statement.value, syntax.For
+        ):
+            found |= given_names(statement.value)
+    return found
+
+
+def label_names(node: syntax.Node) -> Iterator[str]:
+    """The labels in a piece of syntax."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        waiting += syntax.children(node)
+        if isinstance(node, syntax.LabelName) and isinstance(node.name, str):
+            yield node.name
+
+
+def is_network(loop: syntax.For) -> bool:
+    """Whether a loop's body ends in an expression: then it is no statement."""
+    last = loop.body[-1] if loop.body else None
+    if not isinstance(last, syntax.ExpressionStatement):
+        return False
+    return is_network(last.value) if isinstance(last.value, syntax.For) else True
+
+
 def tensor_names(block: syntax.Block) -> frozenset[str]:
     """The names that may mean tensors in a block's last line."""
     assigned = (s.target for s in block.body if isinstance(s, syntax.Assign))

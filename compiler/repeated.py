@@ -1,0 +1,51 @@
+"""Findings that repeat others: of one place for several nets, of one word in several places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ..grammar.diagnostics import Diagnostic, Fix, Label
+from ..grammar.source import Source, Span
+
+MAX_PLACES: Final = 3
+"""So many further places of a word are shown."""
+
+Key = tuple[str, Source | Span | None, str]
+
+
+def told_once(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings in their order, each once."""
+    first: dict[Key, Diagnostic] = {}
+    for finding in findings:
+        key = _key(finding)
+        known = first.setdefault(key, finding)
+        if known is not finding and finding.code == "E201":
+            first[key] = _together(known, finding)
+    return iter(first.values())
+
+
+def _key(finding: Diagnostic) -> Key:
+    """An unknown word is one mistake in its file; any other is one at its place."""
+    span = finding.span
+    if span is None or finding.severity != "error":
+        return finding.code, span, finding.message
+    if finding.code == "E201":
+        return finding.code, span.source, finding.message
+    return finding.code, span, ""
+
+
+def _together(first: Diagnostic, again: Diagnostic) -> Diagnostic:
+    """With the other place, and the repair of both."""
+    spans = [first.span, *(label.span for label in first.labels)]
+    if again.span is None or again.span in spans:
+        return first
+    places = sum(label.text == "and here" for label in first.labels)
+    labels = (Label(again.span, "and here"),) if places < MAX_PLACES else ()
+    return first.replace(labels=(*first.labels, *labels), fix=_both(first.fix, again.fix))
+
+
+def _both(first: Fix | None, again: Fix | None) -> Fix | None:
+    if first is None or again is None or first.title != again.title:
+        return first
+    return first.replace(edits=tuple(dict.fromkeys((*first.edits, *again.edits))))
