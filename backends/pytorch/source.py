@@ -43,7 +43,7 @@ class File:
         self.text = f"{head}\n\n\n{code}\n"
 
     def _helpers(self) -> list[str]:
-        helpers = (h for c in self.program.classes for h in c.draft.helpers)
+        helpers = (h for draft in self.program.drafts.values() for h in draft.helpers)
         return [h.source.strip("\n") for h in dict.fromkeys(helpers)]
 
     def _class(self, made: Class) -> str:

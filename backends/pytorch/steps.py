@@ -115,7 +115,10 @@ class Forward:
                 return self._device()
             return Raw(own) if isinstance(part, Self) else part
 
-        return rebuild(code, leaf)
+        made = rebuild(code, leaf)
+        layer = layer_of(node)
+        alone = layer is not None and layer.layer.results == "bundle" and len(node.types) == 1
+        return Subscript(made, (0,)) if alone else made  # PyTorch gives a tuple of one
 
     def _device(self) -> Code:
         """Where tensors made from nothing live: where the inputs do, else where the weights do."""

@@ -110,9 +110,11 @@ class Operators(Calls):
         return self.evaluate(node.right, env) if decided == (node.operator == "and") else left
 
     def _is_network(self, value: Data) -> bool:
+        if isinstance(value, list):
+            return any(map(self._is_network, value))
         if isinstance(value, Builtin):
             return value.name in layers()
-        return isinstance(value, Network) or (isinstance(value, list) and networks_in(value))
+        return isinstance(value, Network)
 
     def _on_numbers(self, node: syntax.Binary, left: Data, right: Data) -> Data:
         symbol_ = node.operator

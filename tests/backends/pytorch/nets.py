@@ -260,6 +260,16 @@ NETS = {
     "fan_dict": """
         net A: x[8] { x > [linear(4) as a, linear(4) as b] as two > concat }
     """,
+    "helper_in_group": """
+        net A: x[T, 8] { x > (linear(4) > positions) as g > linear(2) }
+    """,
+    "bundle_of_one": """
+        net A: x[8] {
+          a = x > (linear(4) as p > unsqueeze(1) > unbind(1)[0]) as g
+          b = x > split(8, dim=1)
+          [a, b[0] > linear(2)]
+        }
+    """,
     "where": """
         net A: x[T,4], m[T] bool { y = x > linear(4)
           [m[:,:,none], y, y * 2.0] > where }

@@ -40,6 +40,8 @@ RUNS = [
     # fan-out
     ("net n: x[8] { x > [relu, gelu, tanh] > concat }", "relu[-1] gelu[-1] tanh[-1] concat[0,1,2]"),
     ("[relu, gelu] > concat", "relu[-1] gelu[-1] concat[0,1]"),
+    ("[abs, sqrt] > concat", "abs[-1] sqrt[-1] concat[0,1]"),
+    ("block b = [abs, abs]\nb > add", "abs[-1] abs[-1] add[0,1]"),
     ("[id, relu] > concat", "relu[-1] concat[-1,0]"),
     ("[relu, gelu] + [tanh] > concat", "relu[-1] gelu[-1] tanh[-1] concat[0,1,2]"),
     ("[[relu, gelu], tanh] > concat", "relu[-1] gelu[-1] tanh[-1] concat[0,1,2]"),
