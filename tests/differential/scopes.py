@@ -1,0 +1,224 @@
+"""What the evaluator makes: tensors, and scopes, of which module paths are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from torch import Tensor
+
+from netwright.grammar import syntax
+
+if TYPE_CHECKING:
+    from .nets import Shared
+
+
+class Refused(Exception):
+    """The text says nothing that could be run."""
+
+
+class Beyond(Exception):
+    """What the evaluator does not know."""
+
+
+# --- values ---------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Op:
+    """One computation: what it multiplies, and what it needs."""
+
+    needs: tuple[Op, ...] = ()
+    macs: int = 0
+
+
+@dataclass(eq=False)
+class T:
+    """A tensor of the program: its value, its side results, and what ``t.name`` reaches."""
+
+    value: Tensor
+    op: Op
+    side: tuple[T, ...] = ()
+    place: Place | None = None
+    weight: Tensor | None = None
+    """The weight itself, if the tensor is one."""
+
+
+@dataclass(eq=False)
+class Place:
+    """What stands at a module path of a scope, and perhaps more under it: ``layer`` of
+    ``layer.0``."""
+
+    scope: Scope
+    path: str
+
+    def reach(self, name: str) -> Any:
+        path = f"{self.path}.{name}"
+        if path in self.scope.labels:
+            return self.scope.labels[path]
+        for item, own in zip(self.scope.items, self.scope.names(), strict=True):
+            if own == path:
+                return item.result
+            if own == self.path and isinstance(item.holds, Scope):
+                found = Place(item.holds, "").reach_first(name)
+                if found is not None:
+                    return found
+            if own == self.path and isinstance(item.holds, Leaf) and name in item.holds.weights:
+                weight = item.holds.weights[name]
+                return T(weight, Op(), weight=weight)
+        if any(own.startswith(path + ".") for own in self.scope.names()):
+            return Place(self.scope, path)
+        return None
+
+    def reach_first(self, name: str) -> Any:
+        if name in self.scope.labels:
+            return self.scope.labels[name]
+        for item, own in zip(self.scope.items, self.scope.names(), strict=True):
+            if own == name:
+                return item.result
+        held = any(own.startswith(name + ".") for own in self.scope.names())
+        return Place(self.scope, name) if held else None
+
+
+@dataclass(eq=False)
+class Leaf:
+    """The weights and buffers of one layer, in the order in which they were asked for."""
+
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    buffers: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class Item:
+    """What a scope holds: a layer or a scope, under a label or a word that is numbered."""
+
+    label: str
+    word: str
+    holds: Leaf | Scope
+    result: Any = None
+
+
+@dataclass(eq=False)
+class Scope:
+    """A module: the net, a block's instance, a labelled group."""
+
+    numbered: bool = False
+    position: int = 0
+    items: list[Item] = field(default_factory=list)
+    labels: dict[str, Any] = field(default_factory=dict)
+    whole: list[Any] = field(default_factory=list)
+    """Where the labels ``as _`` stand that mean the whole body."""
+
+    def names(self) -> list[str]:
+        """The words numbered as they come, the names that labels have taken left out."""
+        taken = {item.label.split(".")[0] for item in self.items if item.label}
+        counts: dict[str, int] = {}
+        found = []
+        for item in self.items:
+            name = item.label
+            while not name or (not item.label and name in taken):
+                counts[item.word] = counts.get(item.word, 0) + 1
+                name = f"{item.word}{counts[item.word]}"
+            found.append(name)
+        return found
+
+    def weights(self, prefix: str = "") -> Iterator[tuple[str, Tensor, bool]]:
+        """All weights by their paths, and whether each is a buffer."""
+        names = self.names()
+        known = set(names)
+        if len(known) < len(names) or any(_above(name) & known for name in names):
+            raise Refused(f"two modules have one path: {names}")
+        for item, name in zip(self.items, names, strict=True):
+            if isinstance(item.holds, Scope):
+                yield from item.holds.weights(f"{prefix}{name}.")
+                continue
+            for own, weight in item.holds.weights.items():
+                path = f"{prefix}{name}.{own}" if own else prefix + name
+                yield path, weight, own in item.holds.buffers
+
+
+def _above(path: str) -> set[str]:
+    """``a`` and ``a.b`` of ``a.b.c``."""
+    parts = path.split(".")
+    return {".".join(parts[:i]) for i in range(1, len(parts))}
+
+
+@dataclass
+class Env:
+    """The names that a text sees."""
+
+    parent: Env | None = None
+    names: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, dict[str, tuple[syntax.Expr, Env]]] = field(default_factory=dict)
+
+    def inner(self) -> Env:
+        return Env(self, defaults=self.defaults)
+
+    def snapshot(self) -> Env:
+        parent = self.parent.snapshot() if self.parent else None
+        return Env(parent, dict(self.names), dict(self.labels), self.defaults)
+
+    def chain(self) -> Iterator[Env]:
+        env: Env | None = self
+        while env is not None:
+            yield env
+            env = env.parent
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a module is to be called: by a label, by a share, or by a word that is numbered."""
+
+    label: str | None = None
+    word: str = ""
+    share: Shared | None = None
+
+    @property
+    def given(self) -> bool:
+        return self.label is not None or self.share is not None
+
+    def member(self, name: object) -> Name:
+        if self.label is None:
+            return self
+        return Name(f"{self.label}.{name}" if self.label else str(name))
+
+
+BARE: Final = Name()
+MEMBERS: Final = Name("")
+
+
+class Inside(Place):
+    """What a call or layer holds; ``path`` and ``scope`` where it has a label."""
+
+    def __init__(self, item: Item, scope: Scope | None = None, path: str = "") -> None:
+        self.item, self.scope, self.path = item, scope or Scope(), path
+
+    def reach(self, name: str) -> Any:
+        holds = self.item.holds
+        if isinstance(holds, Leaf):
+            found = holds.weights.get(name)
+            if found is not None:
+                return T(found, Op(), weight=found)
+        else:
+            found = Place(holds, "").reach_first(name)
+            if found is not None:
+                return found
+        return super().reach(name) if self.path else None
+
+
+class Source(Place):
+    """A parameter of its own: it has no name before its label."""
+
+    item: Item | None
+
+    def __init__(self, leaf: Leaf, scope: Scope) -> None:
+        self.leaf, self.scope, self.path, self.item = leaf, scope, "", None
+
+    def enter(self, path: str) -> None:
+        self.item = Item(path, "", self.leaf)
+        self.scope.items.append(self.item)
+
+    def reach(self, name: str) -> Any:
+        return None

@@ -1,0 +1,74 @@
+"""Where the evaluator's weights come from, and how a layer asks for them."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from .scopes import Leaf, Refused
+
+
+class Weights:
+    """Where weights come from: made up at the first run, the same again at the next."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.pool = torch.randn(65536, generator=torch.Generator().manual_seed(seed))
+        self.made: list[Tensor] = []
+        self.next = 0
+        self.offset = 0
+
+    def again(self) -> None:
+        self.next = 0
+
+    def take(self, shape: tuple[int, ...], start: float | None) -> Tensor:
+        if self.next == len(self.made):
+            self.made.append(self._new(shape, start))
+        weight = self.made[self.next]
+        self.next += 1
+        if weight.shape != shape:
+            raise Refused(f"a weight is {tuple(weight.shape)} in one run, {shape} in another")
+        return weight
+
+    def _new(self, shape: tuple[int, ...], start: float | None) -> Tensor:
+        size = math.prod(shape)
+        if start == 0:
+            return torch.zeros(shape, dtype=torch.int64)
+        if size > 32768:
+            raise Refused(f"a weight of {shape} is too large for a test")
+        self.offset = (self.offset + 97) % 32768
+        values = self.pool[self.offset : self.offset + size].reshape(shape)
+        fan = math.prod(shape[1:])
+        return values.abs() + 0.5 if start else values * (1 / math.sqrt(fan) if fan > 1 else 0.7)
+
+
+class Counter:
+    """A unit without weights: it counts multiplications."""
+
+    macs = 0
+
+    def count(self, macs: int) -> None:
+        self.macs += macs
+
+
+class WeightedUnit(Counter):
+    """A layer's weights, made up at its first use."""
+
+    def __init__(self, weights: Weights, leaf: Leaf) -> None:
+        self.weights, self.leaf = weights, leaf
+
+    def weight(self, name: str, *shape: int, like: Tensor | None = None) -> Tensor:
+        if name not in self.leaf.weights:
+            made = self.weights.take(shape, None) if like is None else like
+            self.leaf.weights[name] = made
+        weight = self.leaf.weights[name]
+        if weight.shape != shape:
+            raise Refused(f"one instance, and weights of {tuple(weight.shape)} and {shape}")
+        return weight
+
+    def buffer(self, name: str, *shape: int, start: float | None = None) -> Tensor:
+        if name not in self.leaf.weights:
+            self.leaf.weights[name] = self.weights.take(shape, start)
+            self.leaf.buffers.add(name)
+        return self.leaf.weights[name]
