@@ -147,6 +147,7 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
         x = variables(calls[0].code)[:1]
         if (
             [s.code for s in calls] == [Call(Raw(m), tuple(map(Var, x))) for m in members]
+            and all(len(s.outputs) == 1 for s in calls)
             and all(uses[v] == 1 for v in values)
             and not any(any(s.names) for s in calls)
         ):

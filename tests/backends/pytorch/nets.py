@@ -260,6 +260,9 @@ NETS = {
     "fan_dict": """
         net A: x[8] { x > [linear(4) as a, linear(4) as b] as two > concat }
     """,
+    "fan_of_sides": """
+        net A: x[T, 8] { x > [gru(4), lstm(4), linear(4)] as ways > concat(-1) }
+    """,
     "helper_in_group": """
         net A: x[T, 8] { x > (linear(4) > positions) as g > linear(2) }
     """,
