@@ -29,7 +29,8 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .foreign import encoder_layer, explain_setting, is_sequential, native, translated
+from .foreign import explain_setting, is_sequential, native, translated
+from .foreign_calls import rewritten
 from .functions import Bad, call_function
 from .names import Names
 
@@ -57,32 +58,56 @@ class Calls(Names):
             return self._builtin(function, expr, env)
         with self.wanting_network(False):
             if function is UNKNOWN:
-                self._translate(expr)
+                self._translate(expr, env)
                 self._evaluate_all(expr, env)
                 return UNKNOWN
             return self.call_value(function, expr, env)
 
-    def _translate(self, expr: syntax.Call) -> None:
+    def _translate(self, expr: syntax.Call, env: Environment) -> None:
         """Where a word of PyTorch or Keras was explained, the fix is the whole call."""
-        from ..layers import layers
-
         said = self.diagnostics[-1] if self.diagnostics else None
         if said is None or said.code != "E201" or said.span != expr.function.span:
             return
-        name = expr.function.span.text
-        given, word = [a.span.text for a in expr.arguments], native(name, layers())
-        named = [(s.name, s.value.span.text) for s in expr.settings]
-        found = encoder_layer(name, given, named)
-        if is_sequential(name):
-            found = _piped(expr.arguments), ""
-        elif name in ("list", "tuple") and len(given) == 1:
-            found = given[0], ""
-        elif word is not None:
-            found = translated(name, layers()[word], word, given, named)
+        found = self._translation(expr, env)
         if found is not None and found[0]:
             text, why = found
             fix = Fix(f"write `{text}`", (Edit(expr.span, text),))
             self.amend(fix=fix, help=said.help + ((why,) if why else ()))
+
+    def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
+        """A call of another framework as it is written here, and why it holds less."""
+        from ..layers import layers
+
+        name = expr.function.span.text
+        given = [self._written(a, env) for a in expr.arguments]
+        named = [(s.name, self._written(s.value, env)) for s in expr.settings]
+        if is_sequential(name):
+            members = [self._written(m, env) for m in _members(expr.arguments)]
+            return (f"({' > '.join(members)})" if members else ""), ""
+        several = rewritten(name, given, dict(named))
+        if several is not None:
+            return several, ""
+        word = native(name, layers())
+        return translated(name, layers()[word], word, given, named) if word is not None else None
+
+    def _written(self, expr: syntax.Expr, env: Environment) -> str:
+        """The text of an argument; what is another framework's in it is written as it is here."""
+        text = expr.span.text
+        if isinstance(expr, syntax.List):
+            return f"[{', '.join(self._written(item, env) for item in expr.items)}]"
+        called = expr.function if isinstance(expr, syntax.Call) else expr
+        if not isinstance(called, syntax.Name | syntax.Attribute) or self._is_known(called, env):
+            return text
+        if isinstance(expr, syntax.Call):
+            found = self._translation(expr, env)
+            return found[0] if found is not None and found[0] else text
+        from ..layers import layers
+
+        return native(text, layers()) or text
+
+    def _is_known(self, expr: syntax.Name | syntax.Attribute, env: Environment) -> bool:
+        root = expr.span.text.split(".")[0]
+        return self.lookup(root, env, expr.span) is not None
 
     def call_value(self, function: Data, expr: syntax.Call, env: Environment) -> Data:
         word = None
@@ -671,11 +696,10 @@ def _renamed(setting: syntax.Setting, name: str | None) -> Fix | None:
     return Fix(f"write `{name}`", (Edit(at, name),)) if name else None
 
 
-def _piped(arguments: tuple[syntax.Expr, ...]) -> str:
-    """The members of ``Sequential(f, g)`` or ``Sequential([f, g])`` as a pipe."""
+def _members(arguments: tuple[syntax.Expr, ...]) -> tuple[syntax.Expr, ...]:
+    """Those of ``Sequential(f, g)`` or ``Sequential([f, g])``."""
     first = arguments[0] if arguments else None
-    members = first.items if isinstance(first, syntax.List) else arguments
-    return f"({' > '.join(m.span.text for m in members)})" if members else ""
+    return first.items if isinstance(first, syntax.List) else arguments
 
 
 def _for_the_layer(

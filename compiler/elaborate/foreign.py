@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..layer import Layer, hints
-from .foreign_names import OUT_OF_SCOPE, SAID, SPELT
+from .foreign_calls import activation
+from .foreign_names import OPPOSITE, OUT_OF_SCOPE, SAID, SPELT, bare_name
 
 RENAMED: Final = {
     "view": "reshape", "cat": "concat", "dense": "linear", "fully_connected": "linear",
@@ -54,7 +55,10 @@ POSITIONS: Final[dict[str, tuple[str, ...]]] = {
     **{f"Conv{n}d": (*_CONV, "dilation", "groups", "bias") for n in "123"},
     **{f"ConvTranspose{n}d": (*_CONV, "output_padding", "groups", "bias") for n in "123"},
     **{f"LazyConv{n}d": _CONV[1:] for n in "123"},
-    **{f"Conv{n}D": ("filters", "kernel_size", "strides", "padding") for n in "123"},
+    **{
+        f"{word}{n}D{kind}": ("filters", "kernel_size", "strides", "padding")
+        for word in ("Conv", "Convolution") for n in "123" for kind in ("", "Transpose")
+    },
     **{f"{kind}Pool{n}d": _POOL for kind in ("Max", "Avg") for n in "123"},
     **{f"BatchNorm{n}d": ("num_features", "eps", "momentum", "affine") for n in "123"},
     **{f"InstanceNorm{n}d": ("num_features", "eps", "momentum", "affine") for n in "123"},
@@ -89,13 +93,10 @@ POSITIONS: Final[dict[str, tuple[str, ...]]] = {
 UNSAID: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
 """Settings that are left out here."""
 
-_PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.keras\.layers|"
-                            r"keras\.layers|layers|jnp|tf|keras)\.")  # fmt: skip
-
 
 def native(name: str, known: Iterable[str]) -> str | None:
     """What ``nn.BatchNorm2d``, ``Conv2d`` or ``max_pool2d`` is called here."""
-    bare = _PREFIX.sub("", name)
+    bare = bare_name(name)
     known = set(known)
     if bare in SPELT:
         return SPELT[bare][0]
@@ -119,7 +120,7 @@ def translated(
 
     None where that is not clear.
     """
-    bare = _PREFIX.sub("", name)
+    bare = bare_name(name)
     positions = POSITIONS.get(bare, tuple(hints(layer))[: layer.positional])
     added: dict[str, str] = {}
     renamed = SETTINGS
@@ -132,16 +133,18 @@ def translated(
     settings: dict[str, str] = {}
     for theirs, text in (*zip(positions, given, strict=False), *named):
         ours = renamed.get(theirs, theirs)
+        if (bare, theirs) in OPPOSITE:
+            text = f"1 - {text}"
         if theirs == "activation":
-            after = f" > {text.strip(_QUOTES).lower()}"
-        elif ours in hints(layer) and theirs not in INFERRED:
+            after = f" > {activation(text)}"
+        elif ours in hints(layer) and (theirs in renamed or theirs not in INFERRED):
             settings[ours] = text
         elif theirs in INFERRED:
             why = "what follows from the input is inferred"
         elif theirs not in UNSAID:
             return None
     settings = {**added, **settings}
-    axes = re.search(r"([123])[dD]$", bare)
+    axes = re.search(r"([123])[dD](Transpose)?$", bare)
     kernel = settings.get("kernel", "")
     if axes and kernel.isdigit() and layer.category == "conv":
         settings["kernel"] = "x".join([kernel] * int(axes[1]))
@@ -172,30 +175,7 @@ _NO_LOSS: Final = "a spec is the network; what trains it stays in PyTorch"
 
 
 def is_sequential(name: str) -> bool:
-    return _PREFIX.sub("", name) == "Sequential"
-
-
-_ENCODER: Final = ("d_model", "nhead", "dim_feedforward", "dropout", "activation")
-
-
-def encoder_layer(
-    name: str, given: Sequence[str], named: Sequence[tuple[str, str]]
-) -> tuple[str, str] | None:
-    """``nn.TransformerEncoderLayer(512, 8)`` as the layers that it is; None for other names."""
-    if _PREFIX.sub("", name) != "TransformerEncoderLayer" or len(given) > len(_ENCODER):
-        return None
-    defaults = {"dim_feedforward": "2048", "dropout": "0.1", "activation": "relu"}
-    said = {**defaults, **dict(zip(_ENCODER, given, strict=False)), **dict(named)}
-    first = said.pop("norm_first", "false").lower() == "true"
-    if said.keys() - UNSAID != set(_ENCODER):
-        return None
-    p, act = said["dropout"], said["activation"].strip(_QUOTES)
-    heads, hidden, d = said["nhead"], said["dim_feedforward"], said["d_model"]
-    attends = f"attention({heads}, dropout={p}) > dropout({p})"
-    feeds = f"linear({hidden}) > {act} > dropout({p}) > linear({d}) > dropout({p})"
-    if first:
-        return f"(id + (layernorm > {attends}) > id + (layernorm > {feeds}))", ""
-    return f"(id + ({attends}) > layernorm > id + ({feeds}) > layernorm)", ""
+    return bare_name(name) == "Sequential"
 
 
 def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | None]:
@@ -207,7 +187,7 @@ def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | Non
         return "there is no `self` here", "a body's names are its parameters and inputs", None
     if is_sequential(name):
         return f"`{name}` is the pipe here", "`f > g > h`; `(f > g > h) as features`", None
-    bare = _PREFIX.sub("", name)
+    bare = bare_name(name)
     if bare in SAID:
         return f"there is no `{name}` here", SAID[bare], None
     if bare in OUT_OF_SCOPE:

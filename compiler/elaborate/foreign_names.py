@@ -6,7 +6,17 @@ has them, and of ``keras.layers``: each is explained.
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.keras\.layers|"
+                            r"keras\.layers|layers|jnp|tf|keras)\.")  # fmt: skip
+
+
+def bare_name(name: str) -> str:
+    """``Conv2d`` for ``torch.nn.Conv2d``."""
+    return PREFIX.sub("", name)
+
 
 _TRAINING: Final = "a spec is the network; what trains it stays in PyTorch"
 _DATA: Final = "a spec is the network; what prepares the data runs before it"
@@ -40,12 +50,23 @@ SPELT: Final[dict[str, tuple[str, tuple[str, ...], dict[str, str], dict[str, str
     },
     "CrossMapLRN2d": ("lrn", ("size", "alpha", "beta", "k"), {}, {}),
     "SimpleRNN": ("rnn", ("units",), {}, {"units": "hidden"}),
+    "BatchNormalization": ("batchnorm", ("axis",), {"eps": "1e-3", "momentum": "0.01"}, {}),
+    "GroupNormalization": ("groupnorm", ("groups", "axis"), {"eps": "1e-3"}, {}),
+    "RMSNormalization": ("rmsnorm", ("axis",), {"eps": "1e-6"}, {}),
+    "Embedding": (
+        "embedding", ("num_embeddings", "embedding_dim", "padding_idx"), {},
+        {"input_dim": "count", "output_dim": "dim"},
+    ),
+    "LayerNormalization": ("layernorm", ("axis",), {"eps": "1e-3"}, {}),
     "SimpleRNNCell": ("rnn_cell", ("units",), {}, {"units": "hidden"}),
     "InnerProduct": ("linear", ("num_output",), {}, {"num_output": "out"}),
     **{f"SpatialDropout{n}D": ("feature_dropout", ("rate",), {}, {}) for n in "123"},
 
 }  # fmt: skip
 """The layer, what its arguments without names are, settings that it adds, settings renamed."""
+
+OPPOSITE: Final = frozenset({("BatchNormalization", "momentum")})
+"""Settings that say how much is kept where PyTorch says how much is replaced."""
 
 _SEPARABLE: Final = "`block separable(k, out): x { x > conv(k, x.c, groups=x.c) > conv(1x1, out) }`"
 _DEPTHWISE: Final = "`x > conv(3x3, x.c, groups=x.c)`: a group for each channel"
@@ -60,6 +81,8 @@ _INDICES: Final = "`maxpool(2, return_indices=true)` gives them as a side result
 
 SAID: Final[dict[str, str]] = {
     "TransformerEncoderLayer": _ENCODER,
+    "Reshape": "`reshape(-1, 2, 4)`: the batch axis counts, and follows from the others",
+    "Permute": "`permute(0, 2, 1)`: the batch axis is 0",
     "TransformerEncoder": "a block times a number: `encoder_layer(512, 8) * 6 as layers`",
     "TransformerDecoderLayer": _DECODER,
     "TransformerDecoder": "a block times a number: `decoder_layer(512, 8, memory) * 6 as layers`",
@@ -92,7 +115,6 @@ SAID: Final[dict[str, str]] = {
     "Normalization": "arithmetic: `(x - mean) / std`",
     "UnitNormalization": "`normalize(-1)`",
     "SpectralNormalization": "`spectral_norm(conv(3x3, 64))`",
-    "RMSNormalization": "`rmsnorm`", "GroupNormalization": "`gn(groups)`",
     "ReversibleEmbedding": "a tied weight: `linear(vocab, bias=false, weight=wte.weight)`",
     "StackedRNNCells": "a setting: `lstm(64, layers=2)`",
     "ConvLSTM1D": "a block that `scan` steps", "ConvLSTM2D": "a block that `scan` steps",

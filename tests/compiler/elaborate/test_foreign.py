@@ -113,6 +113,45 @@ def test_the_fix_is_the_module(name: str) -> None:
     assert [2, *output.shape[1:]] == list(y.shape)
 
 
+KERAS_CALLS = [
+    ("Activation('relu')", "relu", "8"), ("Activation('softmax')", "softmax(dim=-1)", "8"),
+    ("Dense(10, activation='softmax')", "linear(10) > softmax(dim=-1)", "8"),
+    ("Conv2D(8, 3, padding='same', activation='relu')", "conv(3x3, 8, pad=same) > relu", "3x9x9"),
+    ("Convolution2D(8, 3, strides=2)", "conv(3x3, 8, stride=2)", "3x9x9"),
+    ("MaxPooling2D(2)", "maxpool(2)", "3x8x8"),
+    ("MaxPooling2D(pool_size=2, strides=1)", "maxpool(2, 1)", "3x8x8"),
+    ("AveragePooling1D(2)", "avgpool(2)", "3x8"),
+    ("GlobalAveragePooling2D()", "gap", "3x8x8"),
+    ("GlobalMaxPooling2D()", "adaptive_maxpool(1) > flatten", "3x8x8"),
+    ("ZeroPadding2D(1)", "pad(1)", "3x8x8"), ("ZeroPadding2D(padding=2)", "pad(2)", "3x8x8"),
+    ("UpSampling2D(2)", "upsample(2)", "3x8x8"),
+    ("Conv2DTranspose(4, 3)", "conv_transpose(3x3, 4)", "3x8x8"),
+    ("BatchNormalization()", "batchnorm(eps=1e-3, momentum=0.01)", "3x8x8"),
+    ("BatchNormalization(momentum=0.9)", "batchnorm(eps=1e-3, momentum=1 - 0.9)", "3x8x8"),
+    ("LayerNormalization()", "layernorm(eps=1e-3)", "5x8"),
+    ("LSTM(16)", "lstm(16) > last", "5x8"), ("GRU(units=16)", "gru(16) > last", "5x8"),
+    ("LSTM(16, return_sequences=true)", "lstm(16)", "5x8"),
+    ("SimpleRNN(4)", "rnn(4) > last", "5x8"),
+    ("Bidirectional(LSTM(16))", "lstm(16, bidirectional=true) > last", "5x8"),
+    ("TimeDistributed(Dense(4))", "linear(4)", "5x8"),
+    ("Reshape([2, 4])", "reshape(-1, 2, 4)", "8"), ("Permute([2, 1])", "permute(0, 2, 1)", "5x8"),
+    ("Dropout(0.3)", "dropout(0.3)", "8"), ("SpatialDropout1D(0.3)", "feature_dropout(0.3)", "5x8"),
+    ("Embedding(10, 4)", "embedding(10, 4)", "5 int"),
+    ("InnerProduct(num_output=4)", "linear(4)", "8"),
+    ("Embedding(input_dim=10, output_dim=4)", "embedding(10, 4)", "5 int"),
+    ("GroupNormalization(2)", "groupnorm(2, eps=1e-3)", "4x8x8"),
+    ("Bidirectional(LSTM(16, return_sequences=true))", "lstm(16, bidirectional=true)", "5x8"),
+    ("nn.Sequential(nn.Linear(8, 4), nn.ReLU())", "linear(4) > relu", "8"),
+    ("Sequential([nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU])",
+     "conv(3x3, 8) > batchnorm > relu", "3x8x8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant", "shape"), KERAS_CALLS)
+def test_calls_of_keras(text: str, meant: str, shape: str) -> None:
+    assert nw.loads(mended(text, shape), inputs=shape) == nw.loads(meant, inputs=shape)
+
+
 def mended(text: str, shape: str) -> str:
     """The text after its fixes."""
     for _ in range(4):

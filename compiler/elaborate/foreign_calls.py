@@ -1,0 +1,108 @@
+"""Calls of PyTorch and Keras that are written as several layers here, or as none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from .foreign_names import bare_name
+
+Named = Mapping[str, str]
+Call = Callable[[Sequence[str], Named], str | None]
+_QUOTES: Final = "\"'"
+_AXES: Final = "0123456789, -"
+
+
+def rewritten(name: str, given: Sequence[str], named: Named) -> str | None:
+    """The texts of a call's arguments to what is written instead; None where that is not clear."""
+    make = CALLS.get(bare_name(name))
+    return make(given, named) if make is not None else None
+
+
+def activation(text: str) -> str:
+    """``"relu"``, ``nn.ReLU()`` and ``"softmax"`` as a layer."""
+    word = re.sub(r"\(\)$", "", bare_name(text.strip(_QUOTES))).lower()
+    return f"{word}(dim=-1)" if word in ("softmax", "log_softmax") else word
+
+
+def _activation(given: Sequence[str], named: Named) -> str | None:
+    texts = [*given, *named.values()]
+    return activation(texts[0]) if len(texts) == 1 else None
+
+
+def _inner(given: Sequence[str], named: Named) -> str | None:
+    """``TimeDistributed(Dense(10))``: layers over the last axis take sequences as they are."""
+    over_last = given and re.match(r"(Dense|linear|nn\.Linear|Activation|Dropout)\b", given[0])
+    return given[0] if over_last and len(given) == 1 and not named else None
+
+
+def _both_ways(given: Sequence[str], named: Named) -> str | None:
+    """``Bidirectional(LSTM(64))``, of which the inside is written already."""
+    layer = re.fullmatch(r"((?:lstm|gru|rnn)\([^()]*)\)( > last)?", given[0] if given else "")
+    if layer is None or len(given) > 1 or named:
+        return None
+    return f"{layer[1]}, bidirectional=true){layer[2] or ''}"
+
+
+def _recurrent(word: str) -> Call:
+    """Keras' ``LSTM(64)``, which gives the last step; PyTorch's names two sizes."""
+
+    def written(given: Sequence[str], named: Named) -> str | None:
+        settings = dict(named)
+        units = settings.pop("units", given[0] if len(given) == 1 else None)
+        whole = settings.pop("return_sequences", "false").lower() == "true"
+        if units is None or settings or len(given) > 1:
+            return None
+        return f"{word}({units}){'' if whole else ' > last'}"
+
+    return written
+
+
+def _with_batch(word: str, batch: str) -> Call:
+    """Keras leaves the batch axis out of ``Reshape([2, 4])`` and ``Permute([2, 1])``."""
+
+    def written(given: Sequence[str], named: Named) -> str | None:
+        inner = given[0].strip("[]") if len(given) == 1 and not named else ""
+        return f"{word}({batch}, {inner})" if inner and not set(inner) - set(_AXES) else None
+
+    return written
+
+
+def _always(text: str) -> Call:
+    return lambda given, named: None if given or named else text
+
+
+_ENCODER: Final = ("d_model", "nhead", "dim_feedforward", "dropout", "activation")
+
+
+def _encoder_layer(given: Sequence[str], named: Named) -> str | None:
+    """``nn.TransformerEncoderLayer(512, 8)`` as the layers that it is."""
+    defaults = {"dim_feedforward": "2048", "dropout": "0.1", "activation": "relu"}
+    said = {**defaults, **dict(zip(_ENCODER, given, strict=False)), **named}
+    first = said.pop("norm_first", "false").lower() == "true"
+    said.pop("batch_first", None)
+    if len(given) > len(_ENCODER) or set(said) != set(_ENCODER):
+        return None
+    p, act = said["dropout"], activation(said["activation"])
+    heads, hidden, d = said["nhead"], said["dim_feedforward"], said["d_model"]
+    attends = f"attention({heads}, dropout={p}) > dropout({p})"
+    feeds = f"linear({hidden}) > {act} > dropout({p}) > linear({d}) > dropout({p})"
+    if first:
+        return f"(id + (layernorm > {attends}) > id + (layernorm > {feeds}))"
+    return f"(id + ({attends}) > layernorm > id + ({feeds}) > layernorm)"
+
+
+CALLS: Final[dict[str, Call]] = {
+    "Activation": _activation,
+    "TimeDistributed": _inner,
+    "Bidirectional": _both_ways,
+    "LSTM": _recurrent("lstm"), "GRU": _recurrent("gru"), "SimpleRNN": _recurrent("rnn"),
+    "Reshape": _with_batch("reshape", "-1"),
+    "Permute": _with_batch("permute", "0"),
+    "list": lambda given, named: given[0] if len(given) == 1 and not named else None,
+    "tuple": lambda given, named: given[0] if len(given) == 1 and not named else None,
+    "TransformerEncoderLayer": _encoder_layer,
+    **{f"GlobalMax{pool}{n}D": _always("adaptive_maxpool(1) > flatten")
+       for pool in ("Pool", "Pooling") for n in "123"},
+}  # fmt: skip
