@@ -155,6 +155,8 @@ class Layer:
     results that assignment takes (``lstm``)."""
     elementwise: ClassVar[bool] = False
     """Keeps the shape of its one input, whatever its rank (so that rank may stay unknown)."""
+    channel_axis: ClassVar[Literal["second", "last"] | None] = None
+    """Where it takes the channels or features of its input to be, if that matters."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")
     """Axis names of an input of unknown rank (a one-liner without ``input``)."""
     assumed_dtype: ClassVar[Dtype] = "float"

@@ -442,6 +442,7 @@ class Softmax2d(Activation):
     """
 
     word = "softmax2d"
+    channel_axis = "second"
     torch = "Softmax2d"
     function = ""
     assumed = ("N", "C", "H", "W")

@@ -75,6 +75,7 @@ class Attention(Layer):
 
     word = "attention"
     category = "attention"
+    channel_axis = "last"
     arity = (1, 3)
     positional = 1
     results = "side"

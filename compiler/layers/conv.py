@@ -17,6 +17,7 @@ class _Convolution(Weighted, Windowed):
     """What a convolution and its transpose share. Each declares all settings, in its order."""
 
     category = "conv"
+    channel_axis = "second"
 
     kernel: Sizes
     out: Dim

@@ -53,6 +53,7 @@ class FeatureDropout(_Dropping):
     """
 
     word = "feature_dropout"
+    channel_axis = "second"
     aliases = ("dropout1d", "dropout2d", "dropout3d")
     assumed = ("N", "C", "H", "W")
     examples = (
@@ -87,6 +88,7 @@ class FeatureAlphaDropout(_Dropping):
     """
 
     word = "feature_alpha_dropout"
+    channel_axis = "second"
     torch = "FeatureAlphaDropout"
     assumed = ("N", "C", "H", "W")
     examples = (Example("feature_alpha_dropout(0.1)", "64x8x8"),)

@@ -215,6 +215,7 @@ class Last(Reshaping):
     """
 
     word = "last"
+    channel_axis = "last"
     examples = (Example("last", "12x8"),)
 
     def least_rank(self) -> int:

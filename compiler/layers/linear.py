@@ -22,6 +22,7 @@ class Linear(Weighted):
     word = "linear"
     aliases = ("fc",)
     category = "linear"
+    channel_axis = "last"
     positional = 1
     examples = (
         Example("linear(10)", "784"),
@@ -90,6 +91,7 @@ class Bilinear(Weighted):
 
     word = "bilinear"
     category = "linear"
+    channel_axis = "last"
     arity = (2, 2)
     positional = 1
     examples = (

@@ -27,6 +27,7 @@ class _ChannelNorm(Weighted):
 
     category = "norm"
     elementwise = True
+    channel_axis = "second"
     positional = 0
     assumed = ("N", "C", "H", "W")
 
@@ -143,6 +144,7 @@ class GroupNorm(Weighted):
     aliases = ("gn",)
     category = "norm"
     elementwise = True
+    channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
     examples = (
@@ -205,6 +207,10 @@ class _TrailingNorm(Weighted):
 
     dim: int | tuple[int, ...] = -1
     elementwise_affine: bool = True
+
+    @property
+    def channel_axis(self) -> Literal["last"] | None:  # type: ignore[override]
+        return "last" if self.dim == -1 else None
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
@@ -331,6 +337,7 @@ class LocalResponseNorm(Layer):
     aliases = ("lrn",)
     category = "norm"
     elementwise = True
+    channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
     examples = (

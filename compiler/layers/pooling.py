@@ -37,6 +37,7 @@ class _Pool(Windowed):
     """Pooling by windows: checks, sizes and lowering in one."""
 
     category = "pool"
+    channel_axis = "second"
 
     torch: ClassVar[str]
     function: ClassVar[str]
@@ -251,6 +252,7 @@ class _Adaptive(Layer):
     """Pools to a given size, whatever the input's."""
 
     category = "pool"
+    channel_axis = "second"
     positional = 1
 
     torch: ClassVar[str]
@@ -360,6 +362,7 @@ class GlobalAvgPool(Layer):
 
     word = "gap"
     category = "pool"
+    channel_axis = "second"
     positional = 0
     assumed = ("N", "C", "H", "W")
     examples = (Example("gap", "512x7x7"), Example("gap", "64x100"), Example("gap", "8x3x4x5"))
@@ -391,6 +394,7 @@ class MaxUnpool(Windowed):
 
     word = "max_unpool"
     category = "pool"
+    channel_axis = "second"
     arity = (2, 2)
     examples = (
         Example("max_unpool(2)", "8x4x4", "8x4x4 int"),
@@ -463,6 +467,7 @@ class FractionalMaxPool(Windowed):
 
     word = "fractional_maxpool"
     category = "pool"
+    channel_axis = "second"
     results = "side"
     positional = 1
     spatial_settings = ("kernel", "size", "ratio")

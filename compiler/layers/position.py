@@ -112,6 +112,7 @@ class Positions(Layer):
 
     word = "positions"
     category = "embedding"
+    channel_axis = "last"
     assumed = ("N", "T", "D")
     positional = 1
     examples = (Example("positions", "20x64"), Example("positions(32, mode=learned)", "20x64"))

@@ -28,6 +28,7 @@ class Recurrent(Layer):
     """What rnn, lstm and gru have in common."""
 
     category = "recurrent"
+    channel_axis = "last"
     positional = 1
     results = "side"
     assumed = ("N", "T", "D")

@@ -26,6 +26,7 @@ class _Reparametrized(Layer):
         self.__dict__.update(
             category=inner.category, arity=inner.arity, results=inner.results,
             assumed=inner.assumed, assumed_dtype=inner.assumed_dtype,
+            channel_axis=inner.channel_axis,
         )  # fmt: skip
 
     def originals(self, weight: Weight, x: TensorType) -> dict[str, Weight]:

@@ -26,6 +26,7 @@ class Upsample(Layer):
 
     word = "upsample"
     category = "shape"
+    channel_axis = "second"
     positional = 1
     examples = (
         Example("upsample(2)", "8x7x9"),
@@ -126,6 +127,7 @@ class PixelShuffle(Layer):
 
     word = "pixel_shuffle"
     category = "shape"
+    channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
     examples = (Example("pixel_shuffle(2)", "64x8x8"), Example("pixel_shuffle(3)", "9x4x5"))
@@ -162,6 +164,7 @@ class PixelUnshuffle(Layer):
 
     word = "pixel_unshuffle"
     category = "shape"
+    channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
     examples = (Example("pixel_unshuffle(2)", "3x8x6"),)
@@ -208,6 +211,7 @@ class ChannelShuffle(Layer):
 
     word = "channel_shuffle"
     category = "shape"
+    channel_axis = "second"
     positional = 1
     elementwise = True
     assumed = ("N", "C", "H", "W")
