@@ -125,6 +125,8 @@ class Builder(Entity):
     """How many layers it holds, those of called graphs at each call."""
     shares: list[Shared] = field(default_factory=list)
     """Shares that live here and have been used."""
+    declared: dict[str, Span] = field(default_factory=dict)
+    """Shares that its text declares, used or not."""
     outers: list[Shared] = field(default_factory=list)
     """Shares of enclosing scopes that are used here or further inside."""
     ties: list[tuple[Draft, tuple[Draft, ...], str]] = field(default_factory=list)

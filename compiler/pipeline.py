@@ -16,17 +16,19 @@ from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse
 from ..grammar.record import Record
-from ..grammar.source import Source
+from ..grammar.source import Source, Span
 from .arguments import arguments_of
 from .choice import Choice, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
 from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
 from .freeze import Freezer, freeze_partial
+from .ignores import Ignores, wrong
 from .imports import Finder
 from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
-from .lints import lint, misspelt
+from .lints import in_checked_file, in_failed_net, in_file, in_net
+from .lints._net import Net
 from .repeated import told_once
 from .room import room
 from .trials import Enough, tried
@@ -96,7 +98,8 @@ def _load(
     chosen = choose_nets(source, tree, found, net)
     asked = request.replace(partial=request.partial and not found)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
-    return result.replace(diagnostics=tuple(told_once(result.diagnostics)))
+    said = (*result.diagnostics, *_of_text(tree, result.diagnostics))
+    return result.replace(diagnostics=Ignores().kept(told_once(said)))
 
 
 def check_source(
@@ -124,13 +127,32 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     chosen = choose_nets(source, tree, found, net, every=True)
     results = list(_results(source, tree, chosen, request))
     every = [d for result in results for d in result.diagnostics]
-    said = tuple(told_once(every or chosen.findings))
-    if net is None and not any(d.severity == "error" for d in said):
-        said += tuple(misspelt(tree))
+    said, ignores = tuple(told_once(every or chosen.findings)), Ignores()
+    said += _of_text(tree, said)
+    if _is_fine(said):
+        said = (*said, *wrong(source), *(in_checked_file(tree) if net is None else ()))
+    said = ignores.kept(said)
+    if _is_fine(said) and set(chosen.checked) >= set(chosen.nets):
+        said += ignores.kept(ignores.idle(source))
     last = results[-1].net if results else ""
     steps = sum(result.steps for result in results)
     read = frozenset(name for result in results for name in result.read)
     return Compilation(None, said, chosen.nets, last, steps, read=read)
+
+
+def _of_text(tree: syntax.File, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What is to be seen in the statements of a file that hold no error."""
+    errors = [d.span for d in findings if d.severity == "error" and d.span]
+    sound = tuple(s for s in tree.statements if not any(_holds(s.span, e) for e in errors))
+    return tuple(in_file(syntax.File(sound, span=tree.span)))
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.source is inner.source and outer.start <= inner.start < max(outer.end, 1)
+
+
+def _is_fine(findings: Iterable[Diagnostic]) -> bool:
+    return not any(finding.severity == "error" for finding in findings)
 
 
 def _results(
@@ -189,9 +211,10 @@ def _compile(
     program = _elaborate(source, tree, chosen.findings, net, request)
     findings = (*chosen.findings, *_independent(program.diagnostics, chosen.findings))
     if any(d.severity == "error" for d in findings) or program.result is None:
+        findings = (*findings, *in_failed_net(Net(tree, program)))
         partial = _partial(program) if request.partial else None
         return Compilation(None, findings, chosen.nets, net, program.steps, partial, program.read)
-    findings = (*findings, *lint(tree, program))
+    findings = (*findings, *in_net(Net(tree, program)))
     graph = _frozen(program) if freeze else None
     return Compilation(graph, findings, chosen.nets, net, program.steps, None, program.read)
 

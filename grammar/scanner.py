@@ -89,3 +89,9 @@ def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
             kind = known.get(word, kind)
         tokens.append(Token(kind, word, start, last))
     return tokens
+
+
+def comments(text: str) -> list[tuple[int, int]]:
+    """Where the comments of a text start and end."""
+    found = (m for m in _pattern().finditer(text) if m.lastgroup == "COMMENT")
+    return [(match.start("COMMENT"), match.end("COMMENT")) for match in found]

@@ -118,6 +118,7 @@ class Bodies(Application):
             case syntax.Default():
                 self.add_default(statement, env)
             case syntax.Share():
+                self._declare_share(statement)
                 env.names[statement.name] = self.share(statement, env, self.builder)
             case syntax.Block():
                 template = Template(statement, self.snapshot(env, statement.span))
@@ -169,6 +170,21 @@ class Bodies(Application):
         self.report(
             "E201", f"`{name}` is no layer: `default` sets the settings of layers",
             statement.layer_span, help=f"a block's parameters have their own: `block {name}(w=64)`",
+        )  # fmt: skip
+
+    def _declare_share(self, statement: syntax.Share) -> None:
+        """One instance has one name: a second would take its place in silence."""
+        name, span = statement.name, statement.name_span
+        first = self.builder.declared.get(name)
+        if first is None:
+            self.builder.declared[name] = span
+            return
+        self.report(
+            "E208", f"`share {name}` a second time in this scope", span,
+            labels=[Label(first, "the first time")] if first != span else [],
+            help=["give one of them another name"] if first != span else
+            [f"before the loop it is one instance for all its turns: `share {name} = ...`",
+             f"`block {name} = ...` makes new weights at each use"],
         )  # fmt: skip
 
     def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:

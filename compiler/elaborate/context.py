@@ -97,6 +97,8 @@ class Context:
         self.known: dict[str, TensorType] = {}
         self.bound: dict[str, Dim] = {}
         self.assumptions: list[tuple[Dim, Dim, Span]] = []
+        self.sequences: dict[tuple[int, int], Draft] = {}
+        """Tensors of which `.t` is asked: they are taken for [N, T, D]."""
         self.inferred: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}
         self.instances: dict[tuple[Any, ...], Any] = {}
         self.repeats: list[str | None] = []

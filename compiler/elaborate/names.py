@@ -237,6 +237,8 @@ class Names(Context):
             return kind.shape[1]
         position = {("h", 4): 2, ("w", 4): 3, ("t", 3): 1}.get((name, kind.rank))
         if position is not None:
+            if name == "t":
+                self.sequences[tensor.identity] = tensor.draft
             return kind.shape[position]
         return self.report(
             "E301", f"`.{name}` of a tensor {kind} is not defined", span,

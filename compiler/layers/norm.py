@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from ..checks import all_known, at_least, known, need, spatial
 from ..dims import Dim, equal

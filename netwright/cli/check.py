@@ -1,7 +1,8 @@
 """Check specs: every error at once, each with its place and what to do.
 
 All nets of a file that need no parameters are checked, or the one that --net names. The status is
-0 without errors (warnings alone are fine), 1 with errors, 2 where a file could not be read."""
+0 without errors (warnings alone are fine, unless --strict), 1 with errors, 2 where a file could
+not be read. A comment `# netwright: ignore W501` silences a warning on its line."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ EXAMPLES = """\
 def configure(parser: Parser) -> None:
     add_spec(parser, several=True)
     add_format(parser, forms())
+    parser.add_argument("--strict", action="store_true", help="warnings make the status 1 too")
 
 
 def run(options: Namespace) -> int:
@@ -43,4 +45,5 @@ def run(options: Namespace) -> int:
         sys.stdout.write(report(options.output_format, findings, read, sys.stdout))
     if len(read) < len(options.files):
         return 2
-    return 1 if any(d.severity == "error" for d in findings) else 0
+    counts = ("error", "warning") if options.strict else ("error",)
+    return 1 if any(d.severity in counts for d in findings) else 0

@@ -1,0 +1,111 @@
+"""``# netwright: ignore W501``: a comment that silences warnings on its line.
+
+It names the codes. One that names no code, an unknown one, or one that nothing on its line has is
+said: else it would stay when the reason has gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from ..grammar.diagnostics import Diagnostic
+from ..grammar.record import Entity, field
+from ..grammar.scanner import comments
+from ..grammar.source import Source, Span
+from .lints import lints
+
+CODE = "W514"
+_COMMENT: Final = re.compile(r"#[ \t]*netwright[ \t]*:[ \t]*(\w*)(.*)")
+_CODES: Final = re.compile(r"[ \t,]*([A-Za-z]\d+)\b")
+
+
+class Ignores(Entity):
+    """The comments of the texts that findings speak of, and which of them have served."""
+
+    served: set[tuple[Source, int, str]] = field(default_factory=set)
+    found: dict[Source, dict[int, list[Span]]] = field(default_factory=dict)
+
+    def kept(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The findings that no comment on their line silences."""
+        return tuple(f for f in findings if not self._is_silenced(f))
+
+    def _is_silenced(self, finding: Diagnostic) -> bool:
+        span = finding.span
+        if finding.severity == "error" or span is None:
+            return False
+        lines = {span.line, span.source.position(max(span.start, span.end - 1))[0]}
+        codes = [(line, c) for line in lines for c in self.of(span.source).get(line, ())]
+        for line, code in codes:
+            if code.text == finding.code:
+                self.served.add((span.source, line, code.text))
+                return True
+        return False
+
+    def of(self, source: Source) -> dict[int, list[Span]]:
+        """The places of the codes by line."""
+        if source not in self.found:
+            self.found[source] = {}
+            for comment in _ignores(source):
+                self.found[source].setdefault(comment.line, []).extend(_codes(comment))
+        return self.found[source]
+
+    def idle(self, source: Source) -> Iterator[Diagnostic]:
+        """Comments that silence nothing, after everything was looked at."""
+        help = "leave it out; it stands on the line of the warning"
+        for line, codes in self.of(source).items():
+            for code in codes:
+                served = (source, line, code.text) in self.served
+                if code.text in known_codes() and not served:
+                    yield _said(f"nothing on this line is {code.text}", code, help)
+
+
+def wrong(source: Source) -> Iterator[Diagnostic]:
+    """Comments that cannot be understood: they name no code of a warning."""
+    for comment in _directives(source):
+        codes = list(_codes(comment))
+        if _verb(comment) != "ignore" or not codes:
+            help = "`# netwright: ignore W501` silences W501 on its line"
+            yield _said("this comment silences nothing", comment, help)
+            continue
+        help = "`netwright explain` lists the codes; errors cannot be silenced"
+        unknown = (code for code in codes if code.text not in known_codes())
+        yield from (_said(f"there is no warning {c.text}", c, help) for c in unknown)
+
+
+@cache
+def known_codes() -> frozenset[str]:
+    """The codes of warnings. W510 is the parser's."""
+    return frozenset({*(lint.CODE for lint in lints()), "W510", CODE})
+
+
+def _said(message: str, span: Span, help: str) -> Diagnostic:
+    return Diagnostic(CODE, message, span, help=(help,), severity="warning")
+
+
+def _directives(source: Source) -> Iterator[Span]:
+    if "netwright" not in source.text:
+        return
+    for start, end in comments(source.text):
+        if _COMMENT.match(source.text, start, end):
+            yield Span(source, start, end)
+
+
+def _ignores(source: Source) -> Sequence[Span]:
+    return [span for span in _directives(source) if _verb(span) == "ignore"]
+
+
+def _verb(comment: Span) -> str:
+    match = _COMMENT.match(comment.text)
+    return match[1] if match else ""
+
+
+def _codes(comment: Span) -> Iterator[Span]:
+    """``W501, W504 since ...``: the codes at its start; the rest is why."""
+    match = _COMMENT.match(comment.text)
+    at = match.start(2) if match else len(comment.text)
+    while code := _CODES.match(comment.text, at):
+        yield Span(comment.source, comment.start + code.start(1), comment.start + code.end(1))
+        at = code.end()

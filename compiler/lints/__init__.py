@@ -1,0 +1,54 @@
+"""Warnings: what is not wrong and probably not meant. A lint is a file, found by looking.
+
+Its module has a ``CODE`` and one or more of these, which give findings:
+
+- ``in_file(tree)``: what can be seen in a text without errors;
+- ``in_checked_file(tree)``: likewise, where all its nets were elaborated without errors;
+- ``in_net(net)``: what is seen in a net that was elaborated without errors;
+- ``in_failed_net(net)``: what is worth saying beside errors, since it may be their cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from ._net import Net
+
+
+@cache
+def lints() -> tuple[Any, ...]:
+    """The modules, in the order of their codes."""
+    files = (path.stem for path in Path(__path__[0]).iterdir() if path.suffix == ".py")
+    found = [import_module(f"{__name__}.{name}") for name in files if not name.startswith("_")]
+    return tuple(sorted(found, key=lambda module: module.CODE))
+
+
+def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
+    return _all("in_file", tree)
+
+
+def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
+    return _all("in_checked_file", tree)
+
+
+def in_net(net: Net) -> Iterator[Diagnostic]:
+    return _all("in_net", net)
+
+
+def in_failed_net(net: Net) -> Iterator[Diagnostic]:
+    return _all("in_failed_net", net)
+
+
+def _all(kind: str, subject: object) -> Iterator[Diagnostic]:
+    for lint in lints():
+        check = getattr(lint, kind, None)
+        if check is not None:
+            yield from check(subject)

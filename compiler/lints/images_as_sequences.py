@@ -1,0 +1,42 @@
+"""A layer over the last axis meets [N, C, ...], as convolutions and pools leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...grammar.diagnostics import Diagnostic, Label
+from ._layouts import Reading
+from ._net import Net
+
+CODE = "W504"
+
+
+def in_net(net: Net) -> Iterator[Diagnostic]:
+    for reading in net.layouts.readings.values():
+        if reading.layer.channel_axis == "last":
+            yield _said(reading)
+
+
+def _said(reading: Reading) -> Diagnostic:
+    word, image = reading.layer.word, reading.takes.rank > 3
+    axis, thing = ("width", "image") if image else ("time", "sequence")
+    made = reading.layout
+    return Diagnostic(
+        CODE, f"{word} works on the {axis} of this {thing}", reading.draft.span,
+        severity="warning", detail=f"{reading.takes} becomes {reading.draft.types[0]}",
+        labels=(Label(made.span, "channels on axis 1"),) if made.span else (),
+        help=_help(word, image=image),
+    )  # fmt: skip
+
+
+def _help(word: str, *, image: bool) -> tuple[str, ...]:
+    if word in ("layernorm", "rmsnorm"):
+        return (f"`{word}(dim=1)` normalises over the channels",)
+    if word == "linear":
+        kernel = "1x1" if image else "1"
+        thing = "image" if image else "sequence"
+        return (f"`flatten` or `gap` before it makes a vector of the {thing}",
+                f"`conv({kernel}, ...)` works on the channels")  # fmt: skip
+    if image:
+        return ('`rearrange("n c h w -> n (h w) c")` before it makes a sequence of places',)
+    return ("`transpose(1, 2)` before it puts time on axis 1",)

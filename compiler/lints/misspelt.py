@@ -1,0 +1,26 @@
+"""Words that nothing knows, in blocks and arms that no net uses. For a file without errors: where a
+net comes by, they are errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic, Edit, Fix
+from ...grammar.nearby import closest
+from ..names import known_in, unknown_names
+
+CODE = "W503"
+
+
+def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
+    known = known_in(tree)
+    for block in tree.statements:
+        for name in unknown_names(block, known) if isinstance(block, syntax.Block) else ():
+            close = closest(name.id, known)
+            yield Diagnostic(
+                CODE, f"`{name.id}` is not known here", name.span, severity="warning",
+                notes=("no net comes by here, so nothing else of it is checked",),
+                help=(f"did you mean `{close}`?",) if close else (),
+                fix=Fix(f"write `{close}`", (Edit(name.span, close),)) if close else None,
+            )  # fmt: skip

@@ -1,0 +1,42 @@
+"""A net that ends in ``softmax``: ``cross_entropy`` takes what comes before it. A note: to give
+probabilities may be what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...grammar.diagnostics import Diagnostic
+from ..builder import Draft
+from ..values import Tensor
+from ._net import Net
+
+CODE = "W513"
+
+
+def in_net(net: Net) -> Iterator[Diagnostic]:
+    spans = {d.span: d for _, t in net.program.outputs() if _ends_in_softmax(d := _made_by(t))}
+    for span in spans:
+        yield Diagnostic(
+            CODE, "this net gives probabilities", span, severity="note",
+            notes=("PyTorch's `cross_entropy` takes the numbers before the softmax, and trains "
+                   "badly on what comes after it",),
+            help=("leave it out for training with `cross_entropy`",),
+        )  # fmt: skip
+
+
+def _made_by(tensor: Tensor) -> Draft:
+    """The layer, through the blocks and groups around it."""
+    draft, index = tensor.draft, tensor.index
+    while draft.child is not None and index < len(draft.results):
+        draft, index = draft.results[index].draft, draft.results[index].index
+    return draft
+
+
+def _ends_in_softmax(draft: Draft) -> bool:
+    layer = draft.layer
+    if layer is None or layer.word not in ("softmax", "softmax2d") or not draft.takes:
+        return False
+    rank, dim = draft.takes[0].rank, getattr(layer, "dim", 1)
+    scores = _made_by(draft.inputs[0]).layer
+    classifies = scores is not None and scores.category in ("linear", "conv", "pool")
+    return classifies and rank >= 2 and dim in (1, -1, rank - 1)

@@ -1,0 +1,120 @@
+"""Names that nothing reads: what they name is left out of the network.
+
+Assignments, one name of several, a value that is replaced before it is read, inputs and
+parameters, and the blocks and shares of a body. A leading underscore says that it is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic
+from ...grammar.source import Span
+
+CODE = "W501"
+_RUNS_ON = "what no output needs does not run"
+
+
+def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
+    return _in_blocks(tree.statements)
+
+
+def _in_blocks(statements: Iterable[syntax.Node]) -> Iterator[Diagnostic]:
+    for node in _blocks(statements):
+        yield from _of_block(node)
+
+
+def _blocks(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Block]:
+    """All blocks, those in bodies after the one around them."""
+    waiting = list(nodes)[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, syntax.Block):
+            yield node
+        waiting += syntax.children(node)[::-1]
+
+
+def _of_block(block: syntax.Block) -> Iterator[Diagnostic]:
+    read = {n.id for n in walk(_reads(block)) if isinstance(n, syntax.Name)}
+    for port in block.inputs or ():
+        if _is_unused(port.name, read):
+            yield _unused(port.name, _name_of(port), f"the input `{port.name}`")
+    for parameter in block.parameters:
+        if _is_unused(parameter.name, read):
+            yield _unused(parameter.name, _name_of(parameter), f"the parameter `{parameter.name}`")
+    for name, span in _given(block.body):
+        if _is_unused(name, read):
+            yield _unused(name, span, f"`{name}`")
+    if block.inputs is not None:
+        yield from _replaced(block.body, read)
+
+
+def _is_unused(name: str, read: set[str]) -> bool:
+    return name not in read and not name.startswith("_")
+
+
+def _unused(name: str, span: Span, what: str) -> Diagnostic:
+    help = "use it, leave it out, or call it `_`"
+    if what != f"`{name}`":
+        help = f"use it, leave it out, or call it `_{name}`"
+    return Diagnostic(
+        CODE, f"nothing uses {what}", span, severity="warning", notes=(_RUNS_ON,), help=(help,)
+    )
+
+
+def _name_of(node: syntax.Port | syntax.Parameter) -> Span:
+    return Span(node.span.source, node.span.start, node.span.start + len(node.name))
+
+
+def _given(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:
+    """The names that a body gives."""
+    for statement in body:
+        match statement:
+            case syntax.Assign():
+                yield from ((n.id, n.span) for n in _names(statement.target))
+            case syntax.Share() | syntax.Block():
+                yield statement.name, statement.name_span
+            case syntax.ExpressionStatement(value=syntax.For(body=inner)):
+                yield from _given(inner)
+
+
+def _names(pattern: syntax.Node) -> Iterator[syntax.Name]:
+    if isinstance(pattern, syntax.Name):
+        yield pattern
+    for child in syntax.children(pattern):
+        yield from _names(child)
+
+
+def _replaced(body: Iterable[syntax.Statement], read: set[str]) -> Iterator[Diagnostic]:
+    """Values that are replaced, in the same body, before anything reads them."""
+    waiting: dict[str, Span] = {}
+    for statement in body:
+        for node in walk([statement]):
+            if isinstance(node, syntax.Name):
+                waiting.pop(node.id, None)
+        if not isinstance(statement, syntax.Assign):
+            continue
+        for name in _names(statement.target):
+            if name.id in waiting and name.id in read and not name.id.startswith("_"):
+                yield Diagnostic(
+                    CODE, f"nothing uses this `{name.id}`", waiting[name.id], severity="warning",
+                    detail=f"replaced in line {name.span.line}", notes=(_RUNS_ON,),
+                    help=("was it meant to go into what replaces it?",),
+                )  # fmt: skip
+            waiting[name.id] = name.span
+
+
+def _reads(node: syntax.Node) -> list[syntax.Node]:
+    """The parts of a node that are evaluated: not the names that it gives."""
+    given = (getattr(node, "target", None), getattr(node, "pattern", None))
+    return [part for part in syntax.children(node) if not any(part is g for g in given)]
+
+
+def walk(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Node]:
+    """The nodes and what they read, all the way down."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += _reads(node)
