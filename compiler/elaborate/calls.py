@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, get_args, get_origin
 
 from ...grammar import syntax
@@ -29,8 +29,9 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .foreign import explain_setting, is_sequential, native, translated
+from .foreign import applied, explain_setting, is_sequential, native, translated
 from .foreign_calls import rewritten
+from .foreign_names import bare_name
 from .functions import Bad, call_function
 from .names import Names
 
@@ -66,13 +67,20 @@ class Calls(Names):
     def _translate(self, expr: syntax.Call, env: Environment) -> None:
         """Where a word of PyTorch or Keras was explained, the fix is the whole call."""
         said = self.diagnostics[-1] if self.diagnostics else None
-        if said is None or said.code != "E201" or said.span != expr.function.span:
+        function = expr.function
+        module = function if isinstance(function, syntax.Call) else None
+        blamed = module.function if module is not None else function
+        if said is None or said.code != "E201" or said.span != blamed.span:
             return
-        found = self._translation(expr, env)
+        found = self._translation(module or expr, env)
+        if module is not None and found is not None:  # nn.Linear(8, 4)(x)
+            found = self._piped_into(expr.arguments, found[0]), found[1]
         if found is not None and found[0]:
             text, why = found
             fix = Fix(f"write `{text}`", (Edit(expr.span, text),))
-            self.amend(fix=fix, help=said.help + ((why,) if why else ()))
+            self.amend(
+                fix=fix, help=(*said.help, why) if why not in ("", *said.help) else said.help
+            )
 
     def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
         """A call of another framework as it is written here, and why it holds less."""
@@ -88,7 +96,20 @@ class Calls(Names):
         if several is not None:
             return several, ""
         word = native(name, layers())
-        return translated(name, layers()[word], word, given, named) if word is not None else None
+        if word is None:
+            return None
+        tensors = [a for a in expr.arguments if self._is_tensor(a, env)]
+        if not tensors or not bare_name(name).islower():
+            return translated(name, layers()[word], word, given, named)
+        called = applied(name, layers()[word], word, given[len(tensors) :], named)
+        if called is None or tensors != list(expr.arguments[: len(tensors)]):
+            return None
+        return (called if _after_pipe(expr.span) else self._piped_into(tensors, called)), ""
+
+    def _piped_into(self, tensors: Sequence[syntax.Expr], called: str) -> str:
+        """``(x > relu)``, ``([a, b] > add)``."""
+        texts = ", ".join(t.span.text for t in tensors)
+        return f"({texts if len(tensors) == 1 else f'[{texts}]'} > {called})" if texts else ""
 
     def _written(self, expr: syntax.Expr, env: Environment) -> str:
         """The text of an argument; what is another framework's in it is written as it is here."""
@@ -171,6 +192,8 @@ class Calls(Names):
         if word not in layers() and word != "id":
             return None
         settings = "" if inside == "()" or word == "id" else inside
+        if word == "flatten" and not settings:  # PyTorch's joins the batch too
+            settings = "(0)"
         fixed = f"{name} > {word}{settings}"
         return self.report(
             "E206", f"tensors have no methods: `{word}` is a layer", expr.span,

@@ -152,6 +152,48 @@ def translated(
     return _spelt(layer, word, settings, by_name) + after, why
 
 
+_POOLS: Final = ("max_pool", "avg_pool")
+FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
+    **{f"{pool}{n}d": _POOL for pool in _POOLS for n in "123"},
+    **{f"adaptive_{pool}{n}d": ("output_size",) for pool in _POOLS for n in "123"},
+    **dict.fromkeys(("cat", "concat", "stack", "softmax", "log_softmax", "softmin", "unsqueeze",
+                     "squeeze", "argmax", "argmin", "cumsum", "unbind"), ("dim",)),
+    **dict.fromkeys(("mean", "sum", "amax", "amin", "std", "var"), ("dim",)),
+    **dict.fromkeys(("dropout", "alpha_dropout"), ("p",)),
+    "flatten": ("start_dim", "end_dim"), "leaky_relu": ("negative_slope",), "elu": ("alpha",),
+    "interpolate": ("size", "scale_factor", "mode", "align_corners"), "one_hot": ("count",),
+    "normalize": ("p", "dim"), "pad": ("sizes", "mode", "value"), "transpose": ("dim0", "dim1"),
+    "group_norm": ("num_groups",), "glu": ("dim",), "matmul": (), "bmm": (), "add": (), "mul": (),
+}  # fmt: skip
+"""What the arguments of functions mean after the tensor."""
+
+UNSAID_THERE: Final[dict[str, dict[str, str]]] = {
+    "flatten": {"start": "0"}, "cat": {"dim": "0"}, "concat": {"dim": "0"},
+    "normalize": {"dim": "1"},
+}  # fmt: skip
+"""Defaults of functions that are others here."""
+
+
+def applied(
+    name: str, layer: type[Layer], word: str, given: Sequence[str], named: Sequence[tuple[str, str]]
+) -> str | None:
+    """A function's call without its tensors, ``maxpool(2)`` for ``F.max_pool2d(x, 2)``: ``given``
+    are the arguments after them."""
+    bare = bare_name(name)
+    positions = FUNCTIONS.get(bare, ())
+    if len(given) > len(positions):
+        return None
+    settings = dict(UNSAID_THERE.get(bare, {}))
+    for theirs, text in (*zip(positions, given, strict=False), *named):
+        ours = SETTINGS.get(theirs, theirs)
+        if ours in hints(layer):
+            settings[ours] = text
+        elif theirs not in UNSAID | {"training"}:
+            return None
+    by_name = {SETTINGS.get(theirs, theirs) for theirs, _ in named}
+    return _spelt(layer, word, settings, by_name)
+
+
 def _spelt(layer: type[Layer], word: str, settings: dict[str, str], by_name: set[str]) -> str:
     """A call; what it must have stands by position, the rest as it was given."""
     parts = []

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PREFIX: Final = re.compile(r"^(torch\.nn\.functional|torch\.nn|nn|F|torch|tf\.keras\.layers|"
-                            r"keras\.layers|layers|jnp|tf|keras)\.")  # fmt: skip
+PREFIX: Final = re.compile(
+    r"^(torch\.nn\.functional|torch\.nn|nn\.functional|nn|F|torch|tf\.nn|tf\.keras\.layers|"
+    r"keras\.layers|layers|jnp|tf|keras)\."
+)
 
 
 def bare_name(name: str) -> str:
@@ -59,6 +61,10 @@ SPELT: Final[dict[str, tuple[str, tuple[str, ...], dict[str, str], dict[str, str
     ),
     "LayerNormalization": ("layernorm", ("axis",), {"eps": "1e-3"}, {}),
     "SimpleRNNCell": ("rnn_cell", ("units",), {}, {"units": "hidden"}),
+    "Deconvolution": (
+        "conv_transpose", ("filters", "kernel_size", "strides", "padding"), {},
+        {"num_output": "out"},
+    ),
     "InnerProduct": ("linear", ("num_output",), {}, {"num_output": "out"}),
     **{f"SpatialDropout{n}D": ("feature_dropout", ("rate",), {}, {}) for n in "123"},
 
@@ -101,6 +107,10 @@ SAID: Final[dict[str, str]] = {
     "TimeDistributed": "layers over the last axis take sequences as they are: `linear(10)`; a "
     "block steps along the sequence with `scan`",
     "Eltwise": "operators: `a + b`, `a * b`, `[a, b] > maximum`",
+    "Pooling": "`maxpool(3, 2)` or `avgpool(3, 2)`",
+    "Scale": "`bn` scales and shifts by itself; `x * param([8, 1, 1])` where that is meant alone",
+    "Slice": "a slice: `x[:, :8]`",
+    "Data": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
     "Average": "`(a + b) * 0.5`", "average": "`(a + b) * 0.5`",
     "Multiply": "`a * b`", "multiply": "`a * b`",
     "Subtract": "`a - b`", "subtract": "`a - b`",
@@ -163,7 +173,8 @@ _NOT_THERE: Final = {
         affine_grid grid_sample grouped_mm scaled_mm scaled_grouped_mm conv_tbc
         GaussianDropout""",
     _TRAINING: """
-        ActivityRegularization mse mae bce NLLLoss2d kl_div binary_cross_entropy_with_logits""",
+        ActivityRegularization MSE MAE BCE Adam AdamW SGD mse mae bce adam adamw sgd NLLLoss2d
+        kl_div binary_cross_entropy_with_logits""",
 }
 OUT_OF_SCOPE: Final[dict[str, str]] = {
     name: why for why, names in _NOT_THERE.items() for name in names.split()

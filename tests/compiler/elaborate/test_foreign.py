@@ -152,7 +152,27 @@ def test_calls_of_keras(text: str, meant: str, shape: str) -> None:
     assert nw.loads(mended(text, shape), inputs=shape) == nw.loads(meant, inputs=shape)
 
 
-def mended(text: str, shape: str) -> str:
+IN_A_BODY = [
+    ("F.relu(x)", "x > relu"), ("x > F.relu(x)", "x > relu"), ("nn.ReLU()(x)", "x > relu"),
+    ("torch.cat([x, x], dim=1)", "[x, x] > concat(dim=1)"),
+    ("torch.cat([x, x])", "[x, x] > concat(dim=0)"),
+    ("F.max_pool2d(x, 2, 1)", "x > maxpool(2, 1)"), ("F.softmax(x, dim=1)", "x > softmax(1)"),
+    ("F.interpolate(x, scale_factor=2)", "x > upsample(scale=2)"),
+    ("torch.flatten(x, 1)", "x > flatten(1)"), ("torch.flatten(x)", "x > flatten(start=0)"),
+    ("x.flatten()", "x > flatten(0)"), ("F.pad(x, [1, 1])", "x > pad([1, 1])"),
+    ("F.dropout(x, 0.5)", "x > dropout(0.5)"), ("F.normalize(x)", "x > normalize(dim=1)"),
+    ("torch.mean(x, dim=1)", "x > mean(1)"), ("torch.matmul(x, x)", "[x, x] > matmul"),
+    ("nn.Linear(8, 4)(x)", "x > linear(4)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant"), IN_A_BODY)
+def test_functions_are_piped(text: str, meant: str) -> None:
+    net = "net f: x[3, 8, 8] {{ {} }}"
+    assert nw.loads(mended(net.format(text), None)) == nw.loads(net.format(meant))
+
+
+def mended(text: str, shape: str | None) -> str:
     """The text after its fixes."""
     for _ in range(4):
         errors = [d for d in nw.check(text, inputs=shape) if d.severity == "error"]
