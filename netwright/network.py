@@ -193,7 +193,7 @@ class Drawn:
         """The diagram in Graphviz's language."""
         from .backends.diagram import to_dot
 
-        return to_dot(self.ir, **options)
+        return _drawing(lambda: to_dot(self.ir, **options))
 
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
@@ -204,7 +204,8 @@ class Drawn:
         from .backends.diagram import render
 
         target = Path(path)
-        write(target, render(self.ir, target.suffix.lower(), **options), self._sources)
+        suffix = target.suffix.lower()
+        write(target, _drawing(lambda: render(self.ir, suffix, **options)), self._sources)
         return target
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -347,6 +348,16 @@ class Network(Drawn):
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_class"}  # made anew, quickly
+
+
+def _drawing(make: Callable[[], T]) -> T:
+    """What is drawn; where it cannot be, the help speaks of keywords."""
+    from .backends.diagram import DiagramError
+
+    try:
+        return make()
+    except DiagramError as error:
+        raise type(error)(error.message, help=in_python(error.help)) from None
 
 
 def _shown(make: Callable[[Graph], T], ir: Graph) -> T:

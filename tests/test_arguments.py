@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import netwright as nw
+from netwright.backends.diagram import DiagramError
 from netwright.cli import main
 from netwright.python_words import in_python
 
@@ -166,3 +167,10 @@ def test_python_hears_of_keywords() -> None:
         nw.load("resnet18")
     (warning,) = nw.check("net f: x[3, H, 8] { [x, x > maxpool(2) > upsample(2)] > concat }")
     assert "`inputs=`" in warning.help[0]
+
+
+def test_so_does_what_cannot_be_drawn() -> None:
+    net = nw.loads("linear(8) > linear(8)", inputs="8")
+    with pytest.raises(DiagramError) as caught:
+        net.to_dot(view="volumes")
+    assert 'view="paper"' in caught.value.help
