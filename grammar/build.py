@@ -338,6 +338,7 @@ class Builder:
             help = "what has no name is told by its place, so it comes first"
             message = "this argument stands after a setting"
             self._say("E129", message, argument.span, "without a name", help)
+            return
 
     def _once(self, what: str, named: Iterable[Any]) -> None:
         seen: set[str] = set()

@@ -7,6 +7,7 @@ late. (The idea of repairs found by search is that of Diekmann and Tratt, "Don't
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -19,7 +20,8 @@ from .source import Source, Span
 MAX_TOKENS: Final = 5_000
 """Of a longer text no repair is looked for."""
 MAX_TRIES: Final = 6_000
-MAX_MENDS: Final = 60
+MAX_MENDS: Final = 200
+MAX_OF_A_KIND: Final = 7
 NEAR: Final = 12
 """So many tokens before the one that does not fit may be the wrong one."""
 FAR: Final = 400
@@ -249,6 +251,19 @@ def mends(tokens: Sequence[Token], start: str = "file") -> list[Mend]:
     if len(tokens) > MAX_TOKENS:
         return []
     return sorted(_Search(tokens, start).mends(), key=lambda m: m.cost)[:MAX_MENDS]
+
+
+def varied(found: Sequence[Mend]) -> list[Mend]:
+    """Those that can be offered, of each kind of repair the likeliest: a bracket could be closed in
+    many places."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    kept: list[Mend] = []
+    for mend in found:
+        way = mend.kind, mend.end > mend.first
+        counts[way] += 1
+        if mend.offered and counts[way] <= MAX_OF_A_KIND:
+            kept.append(mend)
+    return kept
 
 
 def mended(tokens: Sequence[Token], mend: Mend) -> list[Token]:

@@ -17,7 +17,7 @@ from .build import Builder
 from .diagnostics import Diagnostic
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
-from .mend import Mend, extent, fix, mended, mends
+from .mend import Mend, extent, fix, mended, mends, varied
 from .mistakes import PYTHON_STATEMENTS, Failure, explain, misplaced, too_deep
 from .record import Entity, field
 from .repair import amend
@@ -40,8 +40,8 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     _balanced(source, other, [*map(_copy, tokens)])
     changed = source.span(*extent(tokens, likely[0]))
     said = _nearest(other.diagnostics, changed, likely[0])
-    fixes = [fix(source, tokens, mend) for mend in likely if mend.offered]
-    builder.diagnostics.append(said.replace(others=tuple(fixes[:MAX_FIXES])))
+    fixes = tuple(fix(source, tokens, mend) for mend in varied(likely)[:MAX_FIXES])
+    builder.diagnostics.append(said.replace(others=fixes))
     statements = layout(mended(tokens, likely[0]))
     return tuple(_Recovery(source, builder, changed).statements(statements))
 

@@ -8,6 +8,7 @@ import pytest
 from . import damage
 
 SAMPLE = 120
+"""So few vary by some percent: the bounds leave room for that."""
 
 
 @pytest.fixture(scope="module")
@@ -16,11 +17,11 @@ def figures() -> damage.Figures:
 
 
 def test_an_error_stands_beside_the_damage(figures: damage.Figures) -> None:
-    assert figures.hits >= 0.95 * figures.counted
+    assert figures.hits >= 0.94 * figures.counted
 
 
 def test_one_damage_is_one_error(figures: damage.Figures) -> None:
-    assert figures.extras <= 0.2 * figures.counted
+    assert figures.extras <= 0.15 * figures.counted
 
 
 def test_the_first_fix_mends(figures: damage.Figures) -> None:

@@ -40,7 +40,6 @@ from .results import all_tensors, main_tensors, shown_arguments
 from .trees import (
     accessors,
     head,
-    label_names,
     names_in,
     port_axes,
     tensor_names,
@@ -89,8 +88,8 @@ class Bodies(Application):
             help = "to go on from it, begin the next lines with `>`"
             starts = [Span(s.span.source, s.span.start, s.span.start) for s in lines]
             fix = Fix(help, tuple(Edit(s, "> ") for s in starts))
-            labels = [Label(lines[0].span, "this gets no input")]
-            self.report("E209", "this result is dropped", first.span, help=help, fix=fix,
+            labels = [Label(first.span, "this result is dropped")]
+            self.report("E209", "this line gets no input", lines[0].span, help=help, fix=fix,
                         labels=labels)  # fmt: skip
             self.fail_alone()
         return bool(lines)
@@ -111,7 +110,7 @@ class Bodies(Application):
                 self._assign(statement, env)
             case syntax.ExpressionStatement():
                 value = self.evaluate(statement.value, env)
-                self._lose_labels(statement.value, value, env)
+                self.lose_labels(statement.value, value, env)
                 self._dropped(statement, value)
             case syntax.Require():
                 return self._require(statement, env)
@@ -128,12 +127,6 @@ class Bodies(Application):
                 self._late_import(statement, env)
         self.fail_alone()
         return True
-
-    def _lose_labels(self, expr: syntax.Expr, value: Data, env: Environment) -> None:
-        """The labels in what failed mean something unknown, like what failed."""
-        if unknown_in(value):
-            for name in label_names(expr):
-                env.labels.setdefault(name, UNKNOWN)
 
     def _late_import(self, statement: syntax.Import | syntax.FromImport, env: Environment) -> None:
         self.report("E212", "imports stand at the top level of a file", statement.span,
@@ -204,7 +197,7 @@ class Bodies(Application):
 
     def _assign(self, statement: syntax.Assign, env: Environment) -> None:
         value = self.evaluate(statement.value, env)
-        self._lose_labels(statement.value, value, env)
+        self.lose_labels(statement.value, value, env)
         if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
             if value.side:
                 value = all_tensors(value)
@@ -330,8 +323,10 @@ class Bodies(Application):
             spine.append(first)
             first = first.left
         value = self._first_piped(first, env, inputs)
+        self.lose_labels(first, value, env)
         for node in reversed(spine):
             value = self.operate(node, value, env)
+            self.lose_labels(node.right, value, env)
         return value
 
     def _first_piped(self, expr: syntax.Expr, env: Environment, inputs: list[Tensor]) -> Data:

@@ -44,6 +44,7 @@ from .functions import (
     contains,
     truth,
 )
+from .trees import label_names
 
 OPERATOR_LAYERS: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
@@ -80,9 +81,17 @@ class Operators(Calls):
         while isinstance(spine[-1].left, syntax.Binary):
             spine.append(spine[-1].left)
         value = self.evaluate(spine[-1].left, env)
+        self.lose_labels(spine[-1].left, value, env)
         for node in reversed(spine):
             value = self.operate(node, value, env)
+            self.lose_labels(node.right, value, env)
         return value
+
+    def lose_labels(self, expr: syntax.Expr, value: Data, env: Environment) -> None:
+        """The labels in what failed mean something unknown, like what failed."""
+        if value is UNKNOWN:
+            for name in label_names(expr):
+                env.labels.setdefault(name, UNKNOWN)
 
     def operate(self, node: syntax.Binary, left: Data, env: Environment) -> Data:
         """``left operator node.right``, the left side being evaluated."""

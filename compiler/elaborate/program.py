@@ -79,7 +79,8 @@ class Program(Scans):
                 self.add_default(statement, env)
             case syntax.Block():
                 template = Template(statement, _as_it_is(env))
-                self._define(file, statement.name, statement.name_span, lambda: template)
+                value = UNKNOWN if _is_twofold(statement) else template
+                self._define(file, statement.name, statement.name_span, lambda: value)
                 if statement.kind == "net":
                     file.nets[statement.name] = statement
             case syntax.Assign():
@@ -431,6 +432,11 @@ class Program(Scans):
             default = "output" if len(tensors) == 1 else f"output{i + 1}"
             names.append(name if name and name not in names and name not in self.ports else default)
         return list(zip(names, tensors, strict=True))
+
+
+def _is_twofold(block: syntax.Block) -> bool:
+    """Whether two of its parameters have one name, which the parser has said: one is another."""
+    return len({p.name for p in block.parameters}) < len(block.parameters)
 
 
 def _place(name: str, statement: Span) -> Span:
