@@ -306,6 +306,27 @@ def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
     return tuple(result)
 
 
+# --- hints -----------------------------------------------------------------------------------
+
+
+_trying: ContextVar[bool] = ContextVar("_trying", default=False)
+
+
+def tried(layer: Layer, *inputs: TensorType, **changes: Any) -> tuple[TensorType, ...] | None:
+    """What a layer with other settings gives; None where it refuses. No hint names a setting that
+    was not tried. The hints of a refusal met here are of no use, so they are not tried."""
+    if _trying.get():
+        return None
+    token = _trying.set(True)
+    try:
+        found = layer.replace(**changes).infer(*inputs)
+    except Refused:
+        return None
+    finally:
+        _trying.reset(token)
+    return (found,) if isinstance(found, TensorType) else tuple(found)
+
+
 # --- settings that serve several layers ------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...grammar.source import Span
 from ..builder import Draft
 from ..dims import Dim
+from ..layer import Layer, tried
 from ..types import TensorType
 from ..values import Tensor
 
@@ -61,14 +62,29 @@ def _padding(tensor: Tensor) -> str:
             continue
         layer = draft.layer
         if layer is not None and layer.word == "conv" and getattr(layer, "pad", None) == 0:
-            kernel, out = getattr(layer, "kernel", 1), getattr(layer, "out", 0)
-            sizes = kernel if isinstance(kernel, tuple) else (kernel,)
-            if all(isinstance(k, int) and k % 2 and k > 1 for k in sizes):
-                text = "x".join(map(str, kernel)) if isinstance(kernel, tuple) else str(kernel)
-                pad = sizes[0] // 2
-                return f"`conv({text}, {out}, pad={pad})` keeps the size"
+            return _keeping(layer, draft.takes[0], draft.span) if draft.takes else ""
         draft = draft.inputs[0].draft if len(draft.inputs) == 1 else None
     return ""
+
+
+def _keeping(layer: Layer, takes: TensorType, span: Span | None) -> str:
+    """The padding with which a convolution keeps the size, if one does."""
+    kernel, dilation = getattr(layer, "kernel", 1), getattr(layer, "dilation", 1)
+    first = kernel[0] if isinstance(kernel, tuple) else kernel
+    known = isinstance(first, int) and isinstance(dilation, int)
+    pad = dilation * (first - 1) // 2 if known else 0
+    for text, value in ((str(pad), pad), ("same", "same")):
+        given = tried(layer, takes, pad=value)
+        fits = given is not None and given[0].shape[2:] == takes.shape[2:]
+        if fits and span is not None and span.text.endswith(")"):
+            return f"`{_with_pad(span.text, text)}` keeps the size"
+    return ""
+
+
+def _with_pad(call: str, pad: str) -> str:
+    """The call as it is written, with that padding."""
+    written = re.sub(r",\s*pad\s*=\s*[^,()]+", "", call)
+    return f"{written.removesuffix(')')}, pad={pad})"
 
 
 def label_help(word: str, span: Span | None) -> str:

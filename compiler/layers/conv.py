@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..checks import Windowed, at_least, known, need, spatial, times
 from ..dims import Dim, equal, less
-from ..layer import Example, Refused, Sizes, Weight, Weighted, collapse, expand, numel
+from ..layer import Example, Refused, Sizes, Weight, Weighted, collapse, expand, numel, tried
 from ..lowering import Lowering, module
 from ..types import TensorType
 from .padding import check_reach
@@ -71,7 +71,7 @@ class _Convolution(Weighted, Windowed):
     def groups_help(self, x: TensorType) -> str:
         if isinstance(self.groups, int) and isinstance(self.out, int):
             common = [g for g in range(2, self.groups + 1) if _divides(g, self.out, x.shape[1])]
-            if common:
+            if common and tried(self, x, groups=common[-1]):
                 return f"`groups={common[-1]}` divides both"
         return f"both must be multiples of {self.groups}: channels in and filters out"
 
@@ -131,15 +131,26 @@ class Conv(_Convolution):
         return x.with_shape(x.shape[0], self.out, *spatial_sizes)
 
     def check_same(self, x: TensorType) -> None:
-        kernel, stride = self.expanded(x, "kernel", "stride")
+        (stride,) = self.expanded(x, "stride")
         if any(s != 1 for s in stride):
-            half = collapse(tuple(k // 2 for k in kernel))
             raise Refused(
                 "`pad=same` needs stride 1",
                 setting="pad",
                 detail=f"the stride is {times(self.stride)}",
-                help=f"`pad={_written(half)}` gives ceil(size / stride)",
+                help=self.strided_help(x),
             )
+
+    def strided_help(self, x: TensorType) -> tuple[str, ...]:
+        """The `pad` that comes closest to what other frameworks call `same`, if there is one."""
+        kernel, stride, dilation = self.expanded(x, "kernel", "stride", "dilation")
+        totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        wanted = [(size - 1) // s + 1 for size, s in zip(x.shape[2:], stride, strict=True)]
+        for pads in ([t // 2 for t in totals], [(t + 1) // 2 for t in totals]):
+            pad = collapse(tuple(pads))
+            given = tried(self, x, pad=pad)
+            if given is not None and all(map(_is_equal, given[0].shape[2:], wanted)):
+                return (f"`pad={_written(pad)}` gives ceil(size / stride)",)
+        return ()
 
     def padding(self, x: TensorType) -> tuple[tuple[Dim, Dim], ...]:
         """What is added before and after each spatial axis."""
@@ -163,7 +174,7 @@ class Conv(_Convolution):
                 setting="kernel",
                 input=0,
                 notes=self.size_notes(x),
-                help=self.size_help(),
+                help=self.size_help(x),
             )
         return (padded - span) // stride + 1
 
@@ -172,11 +183,14 @@ class Conv(_Convolution):
         parts += [f"dilation {times(self.dilation)}"] if self.dilation != 1 else []
         return (f"{' with '.join(parts)} on {x}, pad {times(self.pad)}",)
 
-    def size_help(self) -> tuple[str, ...]:
-        if isinstance(self.kernel, int) and isinstance(self.out, int) and self.kernel > self.out:
-            size = "x".join([str(self.out)] * 2)
-            return (f"the kernel comes first, then the filters: `conv({size}, {self.kernel})`?",)
-        return ("`pad=same` keeps the size",) if self.pad != "same" else ()
+    def size_help(self, x: TensorType) -> tuple[str, ...]:
+        kernel, out = self.kernel, self.out
+        larger = isinstance(kernel, int) and isinstance(out, int) and kernel > out
+        if larger and tried(self, x, kernel=out, out=kernel):
+            size = "x".join([str(out)] * (x.rank - 2))
+            return (f"the kernel comes first, then the filters: `conv({size}, {kernel})`?",)
+        same = tried(self, x, pad="same")
+        return ("`pad=same` keeps the size",) if same and same[0].shape[2:] == x.shape[2:] else ()
 
     def weights(self, x: TensorType) -> dict[str, Weight]:
         (kernel,) = self.expanded(x, "kernel")
@@ -277,6 +291,10 @@ class ConvTranspose(_Convolution):
 
 def _written(value: Dim | tuple[Dim, ...]) -> str:
     return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+
+
+def _is_equal(a: Dim, b: Dim) -> bool:
+    return equal(a, b) is True
 
 
 def _divides(divisor: int, *counts: Dim) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from ..dims import Dim, Size, equal, floor_div, less
-from ..layer import Example, Refused, axis, same
+from ..dims import Dim, Size, floor_div, less
+from ..layer import Example, Refused, axis, same, tried
 from ..lowering import Input, Lowering, function
 from ..types import TensorType
 from .operands import axis_name, conjunction, listed, promote
@@ -65,12 +65,11 @@ class Concat(Reshaping):
         raise Refused(
             f"concat needs tensors that agree in all axes but {at}", code="E302",
             detail=f"got {listed(t.shape for t in inputs)}: they differ in {axes}",
-            help=self._remedy(first, other, at, wrong),
+            help=self._remedy(inputs, wrong),
         )  # fmt: skip
 
-    @staticmethod
-    def _remedy(first: TensorType, other: TensorType, at: int, wrong: list[int]) -> tuple[str, ...]:
-        if len(wrong) == 1 and equal(first.shape[at], other.shape[at]) is True:
+    def _remedy(self, inputs: Sequence[TensorType], wrong: list[int]) -> tuple[str, ...]:
+        if len(wrong) == 1 and tried(self, *inputs, dim=wrong[0]):
             return (f"`concat(dim={wrong[0]})` joins along the axis in which they differ",)
         return ()
 

@@ -16,7 +16,7 @@ from ..checks import (
     times,
 )
 from ..dims import Dim, Size, dim_min, less
-from ..layer import Example, Layer, Refused, Sizes, collapse, expand, same
+from ..layer import Example, Layer, Refused, Sizes, collapse, expand, same, tried
 from ..lowering import Call, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
@@ -73,13 +73,19 @@ class _Pool(Windowed):
             raise Refused(
                 f"pad must be from 0 to half the kernel, got {pad} for a kernel of {kernel}",
                 setting="pad",
-                help=f"at most `pad={kernel // 2}` here; `pad([...]) > {self.word}` pads further",
+                help=self.pad_help(x),
             )
         ceil: bool = getattr(self, "ceil_mode", False)
         count = pooled(size, kernel, stride, pad, dilation, ceil=ceil)
         if less(count, 1):
             raise self.too_large(x, span, size + 2 * pad)
         return count
+
+    def pad_help(self, x: TensorType) -> str:
+        further = f"`pad([...]) > {self.word}` pads further"
+        most = collapse(tuple(k // 2 for k in self.expanded(x, "kernel")))
+        text = f"[{', '.join(map(str, most))}]" if isinstance(most, tuple) else str(most)
+        return f"at most `pad={text}` here; {further}" if tried(self, x, pad=most) else further
 
     def too_large(self, x: TensorType, span: Dim, size: Dim) -> Refused:
         return Refused(
