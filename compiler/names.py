@@ -99,7 +99,7 @@ def _is_option(argument: syntax.Node, call: syntax.Call) -> bool:
         return False
     layer = layers().get(_word(call))
     words = {o for hint in hints(layer).values() for o in options(hint)} if layer else set()
-    return value.id in words | INITS | DTYPES
+    return value.id in {*words, *INITS, *DTYPES}
 
 
 def _word(call: syntax.Call) -> str:

@@ -36,10 +36,9 @@ from .functions import Bad, call_function
 from .names import Names
 
 HIDDEN: Final = "the file's own name hides the layer: choose another one"
-INITS: Final = frozenset(
-    {"uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform",
-     "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse",
-     "trunc_normal"}
+INITS: Final = (
+    "uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform",
+    "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse", "trunc_normal",
 )  # fmt: skip
 
 
@@ -483,7 +482,7 @@ class Calls(Names):
             why = "the input's channels are inferred"
             help, fix = self._rewritten(word, arguments, fixed, why)
         elif word.layer.category == "norm" and not names:
-            help = f"the channels are inferred: `{word.word}`"
+            help, fix = f"the channels are inferred: `{word.word}`", _without(arguments, word)
         elif not others:
             help = f"write `{word.word}` without parentheses"
         self.report(
@@ -717,6 +716,17 @@ def _renamed(setting: syntax.Setting, name: str | None) -> Fix | None:
     start = setting.span.start
     at = Span(setting.span.source, start, start + len(setting.name))
     return Fix(f"write `{name}`", (Edit(at, name),)) if name else None
+
+
+def _without(arguments: tuple[syntax.Expr, ...], word: LayerWord) -> Fix | None:
+    """``bn`` for ``bn(64)``; none where settings follow."""
+    at = arguments[0].span.to(arguments[-1].span)
+    before, after = at.source.text[: at.start].rstrip(), at.source.text[at.end :]
+    if not before.endswith("(") or not after.lstrip().startswith(")"):
+        return None
+    end = at.end + after.index(")") + 1
+    edit = Edit(Span(at.source, len(before) - 1, end), "")
+    return Fix(f"write `{word.word}`", (edit,))
 
 
 def _members(arguments: tuple[syntax.Expr, ...]) -> tuple[syntax.Expr, ...]:

@@ -28,6 +28,8 @@ RENAMED: Final = {
     "adaptive_average_pooling": "adaptive_avgpool", "adaptive_max_pooling": "adaptive_maxpool",
     "group_normalization": "groupnorm", "rms_normalization": "rmsnorm",
     "convolution_transpose": "conv_transpose", "logsigmoid": "logsigmoid",
+    "hswish": "hardswish", "hsigmoid": "hardsigmoid", "globalavgpool": "gap",
+    "global_average_pool": "gap", "average_pool": "avgpool", "gemm": "linear",
     "zero_pad": "pad", "softmax": "softmax", "embedding_bag": "embedding_bag", "unet": "unet",
 }  # fmt: skip
 
@@ -217,7 +219,7 @@ _NO_LOSS: Final = "a spec is the network; what trains it stays in PyTorch"
 
 
 def is_sequential(name: str) -> bool:
-    return bare_name(name) == "Sequential"
+    return bare_name(name) in ("Sequential", "sequential")
 
 
 def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | None]:
@@ -251,6 +253,8 @@ def explain_setting(layer: type[Layer], name: str, names: list[str]) -> tuple[st
         return replacement, f"it is called `{replacement}` here"
     if name in INFERRED:
         return None, "leave it out: what follows from the input is inferred"
+    if name in ("norm", "normalization"):
+        return None, f"pipe on: `{layer.word}(...) > bn`"
     if name in ("activation", "act"):
         return None, f"pipe on: `{layer.word}(...) > relu`"
     if name in ("device", "dtype"):

@@ -107,6 +107,12 @@ SAID: Final[dict[str, str]] = {
     "TimeDistributed": "layers over the last axis take sequences as they are: `linear(10)`; a "
     "block steps along the sequence with `scan`",
     "Eltwise": "operators: `a + b`, `a * b`, `[a, b] > maximum`",
+    "conv3x3": "`conv(3x3, 64, pad=1)`", "conv1x1": "`conv(1x1, 64)`",
+    "conv5x5": "`conv(5x5, 64, pad=2)`", "conv7x7": "`conv(7x7, 64, pad=3)`",
+    "residual": "`id + (bn > relu)`: `id` passes its input on",
+    "Residual": "`id + (bn > relu)`: `id` passes its input on",
+    "crop": "a slice: `x[:, :, 1:-1, 1:-1]`",
+    "print": "a spec runs nothing; `netwright summary` lists every shape",
     "Pooling": "`maxpool(3, 2)` or `avgpool(3, 2)`",
     "Scale": "`bn` scales and shifts by itself; `x * param([8, 1, 1])` where that is meant alone",
     "Slice": "a slice: `x[:, :8]`",

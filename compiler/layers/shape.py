@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from ...grammar.wording import counted
 from ..dims import Dim, Size, dim_min, equal, floor_div, less, substitute
 from ..layer import Category, Example, Refused, axis, numel, same
 from ..lowering import Code, Input, Lowering, function, given, method
@@ -128,7 +129,7 @@ class Expand(Reshaping):
         new = len(self.sizes) - x.rank
         if new < 0:
             raise Refused(
-                f"expand names {len(self.sizes)} sizes, the input has {x.rank} axes",
+                f"expand names {counted(len(self.sizes), 'size')}, the input has {x.rank} axes",
                 setting="sizes", help="the batch counts; -1 keeps a size",
             )  # fmt: skip
         return x.with_shape(*self._expanded((None,) * new + x.shape))
@@ -285,7 +286,7 @@ class Permute(Reshaping):
     def infer(self, x: TensorType) -> TensorType:
         if len(self.dims) != x.rank:
             raise Refused(
-                f"permute names {len(self.dims)} axes, the input has {x.rank}",
+                f"permute names {counted(len(self.dims), 'axis', 'axes')}, the input has {x.rank}",
                 setting="dims", detail=f"the input is {x}", help=self._with_batch(x.rank),
             )  # fmt: skip
         axes = tuple(axis(d, x.rank, setting="dims") for d in self.dims)
