@@ -22,6 +22,7 @@ from .choice import Choice, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
 from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
+from .faults import fault
 from .freeze import Freezer, freeze_partial
 from .ignores import Ignores, wrong
 from .imports import Finder
@@ -51,6 +52,8 @@ class Compilation(Record):
     """Where that is asked for: what was made of a spec that fails, up to its errors."""
     read: frozenset[str] = frozenset()
     """The names of the texts that were read: the spec's and those that it imports."""
+    fault: Exception | None = None
+    """What netwright itself did wrong, if anything; it is among the findings."""
 
 
 class Request(Record):
@@ -87,8 +90,11 @@ def load_source(
     """
     request = Request(parameters or {}, inputs, search, partial)
     with room(), limited(limits):
-        found = _load(source, net, request, freeze=True)
-        return _with_trials(found, source, request, lambda text, asked: _load(text, net, asked))
+        try:
+            found = _load(source, net, request, freeze=True)
+            return _with_trials(found, source, request, lambda text, asked: _load(text, net, asked))
+        except Exception as error:
+            return _failed(source, error)
 
 
 def _load(
@@ -117,8 +123,19 @@ def check_source(
     """
     request = Request(parameters or {}, inputs, search)
     with room(), limited(limits):
-        found = _check(source, net, request)
-        return _with_trials(found, source, request, lambda text, asked: _check(text, net, asked))
+        try:
+            found = _check(source, net, request)
+            return _with_trials(
+                found, source, request, lambda text, asked: _check(text, net, asked)
+            )
+        except Exception as error:
+            return _failed(source, error)
+
+
+def _failed(source: Source, error: Exception) -> Compilation:
+    """What nobody foresaw, outside of the elaboration, which knows its place."""
+    found = fault(error, "compiling this text", source.span(0, 0))
+    return Compilation(None, (found,), (), read=frozenset({source.name}), fault=error)
 
 
 def _check(source: Source, net: str | None, request: Request) -> Compilation:
@@ -137,7 +154,8 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     last = results[-1].net if results else ""
     steps = sum(result.steps for result in results)
     read = frozenset(name for result in results for name in result.read)
-    return Compilation(None, said, chosen.nets, last, steps, read=read)
+    failed = next((r.fault for r in results if r.fault is not None), None)
+    return Compilation(None, said, chosen.nets, last, steps, read=read, fault=failed)
 
 
 def _of_text(tree: syntax.File, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -162,7 +180,9 @@ def _results(
     if not chosen.checked:
         program = _elaborate(source, tree, chosen.findings, None, request)
         said = tuple(program.diagnostics) or chosen.findings
-        yield Compilation(None, said, chosen.nets, steps=program.steps, read=program.read)
+        yield Compilation(
+            None, said, chosen.nets, steps=program.steps, read=program.read, fault=program.fault
+        )
     left, errors = NETS_TOGETHER * limits().steps, 0
     if request.enough:
         left = request.enough.steps
@@ -211,9 +231,13 @@ def _compile(
     program = _elaborate(source, tree, chosen.findings, net, request)
     findings = (*chosen.findings, *_independent(program.diagnostics, chosen.findings))
     if any(d.severity == "error" for d in findings) or program.result is None:
-        findings = (*findings, *in_failed_net(Net(tree, program)))
-        partial = _partial(program) if request.partial else None
-        return Compilation(None, findings, chosen.nets, net, program.steps, partial, program.read)
+        wanted = request.partial and program.fault is None
+        if program.fault is None:
+            findings = (*findings, *in_failed_net(Net(tree, program)))
+        partial = _partial(program) if wanted else None
+        return Compilation(
+            None, findings, chosen.nets, net, program.steps, partial, program.read, program.fault
+        )
     findings = (*findings, *in_net(Net(tree, program)))
     graph = _frozen(program) if freeze else None
     return Compilation(graph, findings, chosen.nets, net, program.steps, None, program.read)
@@ -272,6 +296,10 @@ def _elaborate(
             program.result = None
             program.report("E214", "this is nested too deeply", program.at,
                            help="name parts of it with `block` or `=`")  # fmt: skip
+            return program
+        except Exception as error:
+            program.result, program.fault = None, error
+            program.diagnostics.append(fault(error, "elaborating this", program.at))
             return program
         else:
             return program

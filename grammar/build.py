@@ -13,6 +13,7 @@ from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
 from .nearby import closest
 from .operators import LEVEL
+from .printable import printable
 from .repair import clip
 from .scanner import words
 from .source import Source, Span
@@ -164,7 +165,7 @@ class Builder:
             outputs,
             statements,
             braced,
-            "\n".join(t.text.lstrip("#").strip() for t in c[:-6]),
+            "\n".join(printable(t.text.lstrip("#").strip()) for t in c[:-6]),
             name_span=self._span(name, name),
             span=self._span(kind, end),
         )
@@ -477,7 +478,7 @@ class Builder:
             self._say("E108", "this `}` closes nothing", span, "", help, self._fix(span, "}}"))
         elif piece[0] == "\\":
             return self._escape(piece, span)
-        return piece[0] if piece in ("{{", "}}") else piece
+        return piece[0] if piece in ("{{", "}}") else printable(piece)
 
     def _escape(self, piece: str, span: Span) -> str:
         if piece[1:] in ESCAPES:

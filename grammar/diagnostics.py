@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from .printable import printable
 from .record import Record, field
 from .source import Span
 
@@ -77,4 +78,4 @@ class CompileError(Exception):
 
 def _headline(d: Diagnostic) -> str:
     place = f"{d.span.source.name}:{d.span.line}:{d.span.column}: " if d.span else ""
-    return f"{place}{d.severity}[{d.code}]: {d.message}"
+    return printable(f"{place}{d.severity}[{d.code}]: {d.message}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .files import Unreadable, read, write
 from .grammar.diagnostics import CompileError, Diagnostic
+from .grammar.printable import printable
 from .grammar.source import Source
 from .python_words import in_python, spoken
 
@@ -164,7 +165,7 @@ def net_name(found: Compilation, source: Source) -> str:
     file = Path(source.name)
     graph = found.graph or found.partial
     unnamed = graph.name if graph else ""
-    return found.net or (file.stem if file.suffix == ".net" else unnamed)
+    return found.net or (printable(file.stem) if file.suffix == ".net" else unnamed)
 
 
 def _with_excerpts(error: CompileError) -> CompileError:
@@ -193,7 +194,7 @@ class Drawn:
         """The diagram in Graphviz's language."""
         from .backends.diagram import to_dot
 
-        return _drawing(lambda: to_dot(self.ir, **options))
+        return _drawn(lambda: to_dot(self.ir, **options), self.ir)
 
     def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
@@ -205,7 +206,8 @@ class Drawn:
 
         target = Path(path)
         suffix = target.suffix.lower()
-        write(target, _drawing(lambda: render(self.ir, suffix, **options)), self._sources)
+        picture = _drawn(lambda: render(self.ir, suffix, **options), self.ir)
+        write(target, picture, self._sources)
         return target
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -326,13 +328,13 @@ class Network(Drawn):
         """The table of all layers."""
         from .backends.summary import text
 
-        return text(self.ir, self.name)
+        return _shown(lambda ir: text(ir, self.name), self.ir, "summing it up")
 
     def to_source(self) -> str:
         """PyTorch source that needs nothing but PyTorch."""
         from .backends.pytorch import to_source
 
-        return _shown(to_source, self.ir)
+        return _shown(to_source, self.ir, "writing its PyTorch source")
 
     def to_torch(self, device: Any = None) -> torch.nn.Module:
         """A live module: that source, run. Its weights are made on ``device``."""
@@ -344,28 +346,32 @@ class Network(Drawn):
     def _class(self) -> type[torch.nn.Module]:
         from .backends.pytorch import to_class
 
-        return _shown(to_class, self.ir)
+        return _shown(to_class, self.ir, "making its module")
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_class"}  # made anew, quickly
 
 
-def _drawing(make: Callable[[], T]) -> T:
+def _drawn(make: Callable[[], T], ir: Graph) -> T:
     """What is drawn; where it cannot be, the help speaks of keywords."""
     from .backends.diagram import DiagramError
 
     try:
-        return make()
+        return _shown(lambda _: make(), ir, "drawing it", DiagramError, TypeError)
     except DiagramError as error:
         raise type(error)(error.message, help=in_python(error.help)) from None
 
 
-def _shown(make: Callable[[Graph], T], ir: Graph) -> T:
+def _shown(make: Callable[[Graph], T], ir: Graph, doing: str, *expected: type[Exception]) -> T:
     """What a backend makes; its errors show the lines at fault too."""
+    from .compiler.faults import guarded
+
     try:
-        return make(ir)
+        with guarded(doing, ir.span, *expected):
+            return make(ir)
     except CompileError as error:
-        raise _with_excerpts(CompileError(map(spoken, error.diagnostics))) from None
+        said = _with_excerpts(CompileError(map(spoken, error.diagnostics)))
+        raise said from error.__cause__
 
 
 def _single(dim: Any) -> int | str:

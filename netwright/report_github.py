@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .grammar.diagnostics import Diagnostic
+from .grammar.printable import printable
 from .terminal import Terminal
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -20,7 +21,7 @@ def report(diagnostics: Sequence[Diagnostic], files: Sequence[str], terminal: Te
 def _command(d: Diagnostic) -> str:
     properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(d))
     words = _data("\n".join(_words(d)))
-    return f"::{_COMMANDS[d.severity]} {properties}::{words}"
+    return printable(f"::{_COMMANDS[d.severity]} {properties}::{words}")
 
 
 def _properties(d: Diagnostic) -> Iterator[tuple[str, str]]:

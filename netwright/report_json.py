@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from .grammar.diagnostics import Diagnostic, Fix
+from .grammar.printable import json_text
 from .grammar.source import Span
 from .terminal import Terminal
 
@@ -15,7 +15,7 @@ VERSION = 1
 
 def report(diagnostics: Sequence[Diagnostic], files: Sequence[str], terminal: Terminal) -> str:  # noqa: ARG001 - one form for all reports
     document = {"version": VERSION, "diagnostics": [as_dict(d) for d in diagnostics]}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document) + "\n"
 
 
 def as_dict(d: Diagnostic) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .grammar.diagnostics import Diagnostic, Edit, Fix
+from .grammar.printable import printable
 from .grammar.record import Record
 from .grammar.source import Source, Span
 from .grammar.wording import counted
-from .terminal import TAB, Role, Terminal, char_width, lay_out, printable
+from .terminal import TAB, Role, Terminal, char_width, lay_out
 
 MOST_LINES = 4
 """Of a longer span only the first and the last line are shown."""

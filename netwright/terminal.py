@@ -6,6 +6,7 @@ import os
 import unicodedata
 from typing import Literal, Self, TextIO, TypeAlias
 
+from .grammar.printable import printable
 from .grammar.record import Record
 
 Role: TypeAlias = Literal["error", "warning", "note", "help", "place", "gutter", "title", "faint"]
@@ -20,7 +21,6 @@ _CODES: dict[Role, str] = {
     "title": "1",
     "faint": "2",
 }
-_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # what moves the cursor, turns the line, or shows nothing
 TAB = 4
 DEFAULT_WIDTH = 100
 
@@ -70,25 +70,6 @@ def _columns(stream: TextIO) -> int:
         return max(40, os.get_terminal_size(stream.fileno()).columns)
     except OSError:
         return DEFAULT_WIDTH
-
-
-def printable(text: str) -> str:
-    """The text with control characters replaced by their pictures, so that a spec from a
-    stranger cannot drive the terminal. Line ends and tabs stay."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_printable, text))
-
-
-def _printable(char: str) -> str:
-    code = ord(char)
-    if code < 0x20 and char not in "\n\t":
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\N{SYMBOL FOR DELETE}"
-    if char in "\n\t\u200d" or unicodedata.category(char) not in _HIDDEN:
-        return char
-    return "\N{REPLACEMENT CHARACTER}"
 
 
 def char_width(char: str) -> int:

@@ -53,7 +53,7 @@ def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) 
 
 
 def _made(command: tuple[str, ...], dot: str) -> bytes:
-    status, out, err = _run(command, dot.encode())
+    status, out, err = _run(command, dot.encode(errors="replace"))
     if status != 0 or not out:
         said = err.decode(errors="replace").strip()
         raise DiagramError(f"the layout failed: {said or status}")

@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
+from ...grammar.printable import printable
 from ...grammar.source import Source
 from . import style
 from .alt import description
@@ -215,7 +216,8 @@ def _name(source: Source, first: Source) -> str:
     if source.name.startswith("<"):
         return "spec"
     path, folder = Path(source.name), Path(first.name).parent
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    inside = path.is_relative_to(folder)
+    return printable(path.relative_to(folder).as_posix() if inside else path.name)
 
 
 def _source(number: int, name: str, source: Source, linked: set[str]) -> str:
@@ -232,7 +234,7 @@ def _lines(number: int, source: Source, linked: set[str]) -> Iterator[tuple[int,
     count = len(source.line_starts)
     for i in range(1, count + 1):
         if count <= WHOLE or f"{number}:{i}" in linked:
-            yield i, source.line(i)
+            yield i, printable(source.line(i))
 
 
 # --- light and dark ---------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
+from ...grammar.printable import json_text
 from .picture import Box, Cluster, Picture, Strip, letters
 from .placed import Frame, Line, placed
 
@@ -13,7 +13,7 @@ VERSION: Final = 1
 
 
 def write(picture: Picture) -> bytes:
-    return (json.dumps(document(picture), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json_text(document(picture), indent=1) + "\n").encode()
 
 
 def document(picture: Picture) -> dict[str, Any]:

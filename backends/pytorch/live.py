@@ -1,8 +1,9 @@
 """Live modules: the generated source, executed.
 
-Each text is one Python module, registered with linecache (tracebacks show the generated line and,
-behind it, the spec's) and in ``sys.modules``. Instances pickle and copy as the text, the class's
-name and their state, so whoever unpickles needs netwright but not the spec.
+Each text is one Python module, known to linecache (tracebacks show the generated line and, behind
+it, the spec's) and by its name in ``sys.modules`` for as long as a class of it is in use. Instances
+pickle and copy as the text, the class's name and their state, so whoever unpickles needs netwright
+but not the spec.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from contextlib import nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
+from weakref import finalize, ref
 
 from ...compiler.ir import Graph
 from .. import MissingExtra
@@ -53,22 +55,42 @@ def module_of(text: str) -> ModuleType:
     """The Python module of a generated text; executed once."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = f"netwright_live_{digest}"
-    if name in sys.modules:
-        return sys.modules[name]
+    stand_in = sys.modules.get(name)
+    known = stand_in.stands_for() if isinstance(stand_in, _StandIn) else None
+    if known is not None:
+        return known
     filename = f"<netwright {re.findall(CLASS, text)[-1]} {digest[:8]}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     module = ModuleType(name)
     module.__file__ = filename
-    sys.modules[name] = module
-    try:
-        exec(compile(text, filename, "exec"), module.__dict__)
-    except BaseException:
-        del sys.modules[name]
-        raise
+    vars(module)["__itself__"] = module  # lives as long as a function that was defined in it
+    exec(compile(text, filename, "exec"), module.__dict__)
     for made in _classes(module):
         made.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
         made.__source__ = text  # type: ignore[attr-defined]
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    sys.modules[name] = _StandIn(module)
+    finalize(module, _forget, name, filename).atexit = False
     return module
+
+
+class _StandIn(ModuleType):
+    """What ``sys.modules`` has for a module: all of it, without keeping it alive."""
+
+    def __init__(self, module: ModuleType) -> None:
+        super().__init__(module.__name__)
+        self.__file__ = module.__file__
+        self.stands_for = ref(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stands_for(), name)
+
+
+def _forget(name: str, filename: str) -> None:
+    """Nothing of a module is in use any more, unless it was made again meanwhile."""
+    stand_in = sys.modules.get(name)
+    if isinstance(stand_in, _StandIn) and stand_in.stands_for() is None:
+        del sys.modules[name]
+        linecache.cache.pop(filename, None)
 
 
 def _classes(module: ModuleType) -> list[type]:

@@ -51,6 +51,7 @@ class Program(Scans):
         self.loading: list[str] = []
         self.ports: dict[str, int] = {}
         self.result: Data = None
+        self.fault: Exception | None = None
 
     # --- files ------------------------------------------------------------------------------------
 

@@ -19,10 +19,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol, cast
 
-from ._parser import Misuse, Parser, complain
+from ._parser import CLEAN, INTERNAL, MISUSE, Misuse, Parser, complain
 
-CLEAN, MISUSE = 0, 2
-INTERNAL = 70  # EX_SOFTWARE
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 
 
@@ -37,8 +35,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status. Nothing but a status leaves it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     atexit.register(gc.freeze)  # what is left goes with the process: nobody need look through it
+    _open_what_is_closed()
     _write_what_can_be_written()
     return _guarded(lambda: _run(arguments))
+
+
+def _open_what_is_closed() -> None:
+    """``>&-``: what is printed goes nowhere, as was wanted."""
+    nowhere = os.devnull
+    sys.stdin = sys.stdin or open(nowhere, encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stdout = sys.stdout or open(nowhere, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or open(nowhere, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 def _write_what_can_be_written() -> None:

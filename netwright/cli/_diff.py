@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import STDIN
+from ..grammar.printable import json_text
 from ..network import net_name
 from ._parser import Misuse, complain, request, source
 from ._work import deliver, told
@@ -73,4 +73,4 @@ def _report(form: str, before: Graph, after: Graph, names: tuple[str, str]) -> s
     found = report(before, after)
     if form == "text":
         return text(found, names)
-    return json.dumps(as_dict(found, names), indent=2, ensure_ascii=False) + "\n"
+    return json_text(as_dict(found, names)) + "\n"

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..files import Unreadable, read
+from ..grammar.printable import printable
 from ..grammar.source import Source
-from ..terminal import Terminal, printable
+from ..terminal import Terminal
+
+CLEAN, FOUND, MISUSE = 0, 1, 2
+INTERNAL = 70  # EX_SOFTWARE
 
 
 class Misuse(Exception):

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ..files import Unwritable, check_not_read, write
 from ..grammar.diagnostics import Diagnostic
+from ..grammar.printable import printable
 from ..grammar.source import Source
 from ..network import net_name
-from ..terminal import Terminal, printable
-from ._parser import Misuse, request, source
+from ..terminal import Terminal
+from ._parser import CLEAN, FOUND, INTERNAL, Misuse, request, source
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
     from ..compiler.pipeline import Compilation
 
+FAULT = "E901"
 HERE = Path(__file__).parent.parent
 
 
@@ -32,7 +34,7 @@ def compiled(options: Namespace) -> tuple[Graph, str, frozenset[str]]:
     text = source(options.file, options)
     found = told(text, request(options))
     if found.graph is None:
-        raise SystemExit(1)
+        raise SystemExit(status(found.diagnostics))
     return found.graph, net_name(found, text), found.read
 
 
@@ -41,15 +43,34 @@ def told(text: Source, asked: Mapping[str, Any]) -> Compilation:
     from ..compiler.pipeline import load_source
 
     found = load_source(text, **asked)
+    show_fault(found.fault)
     if found.diagnostics:
         print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
     return found
 
 
-def refuse(findings: Sequence[Diagnostic], options: Namespace) -> int:
+def refuse(
+    findings: Sequence[Diagnostic], options: Namespace, cause: BaseException | None = None
+) -> int:
     """A backend cannot do it: findings like the compiler's."""
+    show_fault(cause)
     print(report("text", findings, [options.file], sys.stderr), end="", file=sys.stderr)
-    return 1
+    return status(findings)
+
+
+def status(findings: Iterable[Diagnostic], *, strict: bool = False) -> int:
+    """The exit status that findings make; ``strict``: warnings count too."""
+    found = list(findings)
+    if any(d.code == FAULT for d in found):
+        return INTERNAL
+    counts = ("error", "warning") if strict else ("error",)
+    return FOUND if any(d.severity in counts for d in found) else CLEAN
+
+
+def show_fault(error: BaseException | None) -> None:
+    """Raise an error of netwright's own, where that is asked for."""
+    if error is not None and os.environ.get("NETWRIGHT_TRACEBACK"):
+        raise error
 
 
 def report(
@@ -82,6 +103,8 @@ def _why_not(output: Path, error: OSError) -> str:
 
 def deliver(data: bytes, output: Path | None, inputs: Iterable[str]) -> None:
     """Into the file, or to standard output; never into what it was made of."""
+    if sys.__stdout__ is None and (output is None or str(output) == "-"):
+        raise Misuse("standard output is closed", "`-o FILE` writes to a file")
     try:
         if output is None or str(output) == "-":
             _to_stdout(data, inputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from ..compiler.faults import guarded
 from ..grammar.diagnostics import CompileError
 from ._parser import Parser, add_output, add_spec
 from ._work import compiled, deliver, refuse
@@ -25,8 +26,9 @@ def run(options: Namespace) -> int:
 
     graph, _, inputs = compiled(options)
     try:
-        text = to_source(graph)
+        with guarded("writing its PyTorch source", graph.span):
+            text = to_source(graph)
     except CompileError as error:
-        return refuse(error.diagnostics, options)
+        return refuse(error.diagnostics, options, error.__cause__)
     deliver(text.encode(), options.output, inputs)
     return 0

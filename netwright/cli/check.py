@@ -11,7 +11,7 @@ from argparse import Namespace
 
 from ..grammar.diagnostics import Diagnostic
 from ._parser import Misuse, Parser, add_format, add_spec, complain, request, source
-from ._work import forms, report
+from ._work import forms, report, show_fault, status
 
 EXAMPLES = """\
   netwright check unet.net
@@ -40,10 +40,11 @@ def run(options: Namespace) -> int:
             complain(misuse)
             continue
         read.append(text.name)
-        findings.extend(check_source(text, **asked).diagnostics)
+        found = check_source(text, **asked)
+        show_fault(found.fault)
+        findings.extend(found.diagnostics)
     if read:
         sys.stdout.write(report(options.output_format, findings, read, sys.stdout))
     if len(read) < len(options.files):
         return 2
-    counts = ("error", "warning") if options.strict else ("error",)
-    return 1 if any(d.severity in counts for d in findings) else 0
+    return status(findings, strict=options.strict)

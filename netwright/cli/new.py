@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..files import Unreadable, find
+from ..grammar.printable import printable
 from ._parser import Misuse, Parser
 
 EXAMPLES = """\
@@ -34,6 +35,8 @@ def configure(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     path = Path(options.name)
+    if path.name in ("", "..") or "\0" in options.name:
+        raise Misuse(f"{options.name!r} is no name for a file", "`netwright new classifier`")
     path = path if path.suffix == ".net" else path.with_name(f"{path.name}.net")
     text = _copied(options.origin) if options.origin else _written(path)
     try:
@@ -41,7 +44,8 @@ def run(options: Namespace) -> int:
             file.write(text)
     except FileExistsError:
         raise Misuse(f"{path} is there already", "nothing is overwritten: choose a name") from None
-    print(f"wrote {path}; `netwright check {path}` checks it")
+    shown = printable(str(path))
+    print(f"wrote {shown}; `netwright check {shown}` checks it")
     return 0
 
 

@@ -10,13 +10,14 @@ from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..compiler.faults import guarded
 from ..files import STDIN
-from ..grammar.diagnostics import Diagnostic
+from ..grammar.diagnostics import CompileError, Diagnostic
 from ..grammar.wording import either
 from ..terminal import is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
 from ._progress import Progress
-from ._work import deliver, refuse, told
+from ._work import deliver, refuse, status, told
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
@@ -88,9 +89,9 @@ def run(options: Namespace) -> int:
     found = told(source(options.file, options), {**request(options), "partial": True})
     graph = found.graph or _up_to_the_errors(found, options.view)
     if graph is None:
-        return 1
-    status = draw(graph, suffix, options, found.read)
-    return status if found.graph else 1  # the findings, whatever is drawn
+        return status(found.diagnostics)
+    drawn = draw(graph, suffix, options, found.read)
+    return drawn or status(found.diagnostics)  # the findings, whatever is drawn
 
 
 def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) -> int:
@@ -100,8 +101,14 @@ def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) 
 
     looks = {name: getattr(options, name) for name in LOOKS}
     try:
-        with Progress(sys.stderr) as progress, heard_by(progress.show):
+        with (
+            Progress(sys.stderr) as progress,
+            heard_by(progress.show),
+            guarded("drawing it", graph.span, DiagramError),
+        ):
             picture = render(graph, suffix, **looks)
+    except CompileError as error:
+        return refuse(error.diagnostics, options, error.__cause__)
     except DiagramError as error:
         return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
     deliver(picture, options.output, inputs)

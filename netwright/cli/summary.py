@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from ..compiler.faults import guarded
+from ..grammar.diagnostics import CompileError
+from ..grammar.printable import json_text
 from ._parser import Parser, add_format, add_spec
-from ._work import compiled
+from ._work import compiled, refuse
 
 EXAMPLES = """\
   netwright summary resnet --net resnet18
@@ -24,10 +27,11 @@ def run(options: Namespace) -> int:
     from ..backends import summary
 
     graph, name, _ = compiled(options)
-    if options.output_format == "text":
-        sys.stdout.write(summary.text(graph, name))
-        return 0
-    import json
-
-    print(json.dumps(summary.as_dict(graph, name), indent=2, ensure_ascii=False))
+    write = summary.text if options.output_format == "text" else summary.as_dict
+    try:
+        with guarded("summing it up", graph.span):
+            made = write(graph, name)
+    except CompileError as error:
+        return refuse(error.diagnostics, options, error.__cause__)
+    sys.stdout.write(made if isinstance(made, str) else f"{json_text(made)}\n")
     return 0

@@ -9,8 +9,9 @@ import pytest
 
 from netwright import report_github, report_json, report_text
 from netwright.grammar.diagnostics import Diagnostic, Edit, Fix, Label
+from netwright.grammar.printable import printable
 from netwright.grammar.source import Source, Span
-from netwright.terminal import Terminal, char_width, printable
+from netwright.terminal import Terminal, char_width
 
 PLAIN = Terminal()
 UNET = Source(

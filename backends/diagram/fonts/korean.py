@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from ....grammar.printable import SIGNS
 from ..errors import DiagramError
 from . import Font, Style, font, read
 
@@ -29,9 +30,11 @@ NAMED: Final = 8
 
 
 def missing(text: Iterable[str]) -> str:
-    """The characters of a text that Arimo has no letter for, each once, in order."""
+    """The characters of a text that Arimo has no letter for, each once, in order. What stands
+    for a character that is not shown may lack one."""
     known = font("Regular")
-    return "".join(sorted({c for c in text if c.isprintable() and not known.has(c)}))
+    shown = {c for c in text if c.isprintable() and c not in SIGNS}
+    return "".join(sorted(c for c in shown if not known.has(c)))
 
 
 def paths() -> list[Path]:

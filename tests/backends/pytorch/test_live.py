@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import io
 import pickle
@@ -186,3 +187,29 @@ def test_reparametrized_layers_are_pytorchs() -> None:
     for _ in range(2):  # the power iteration of the first call is in the second's result
         assert torch.equal(ours(x), theirs(x))
     assert torch.equal(ours.eval()(x), theirs.eval()(x))
+
+
+def test_a_module_is_known_as_long_as_it_is_used() -> None:
+    """By name, and to linecache: not for ever."""
+    import gc
+    import linecache
+
+    def known() -> tuple[set[str], set[str]]:
+        gc.collect()
+        modules = {name for name in sys.modules if name.startswith("netwright_live")}
+        return modules, {name for name in linecache.cache if name.startswith("<netwright")}
+
+    before = known()
+    net = nw.loads("input(8) > linear(123) > relu")
+    model = net.to_torch()
+    made = type(model)
+    assert pickle.loads(pickle.dumps(made)) is made
+    assert type(copy.deepcopy(model)) is type(pickle.loads(pickle.dumps(model))) is made
+    assert "class" in inspect.getsource(made)
+    text = pickle.dumps(model)
+    assert known() != before
+    del net, model, made
+    assert known() == before
+    again = pickle.loads(text)
+    assert again(torch.zeros(1, 8)).shape == (1, 123)
+    assert "linear" in inspect.getsource(type(again).forward)

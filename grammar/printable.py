@@ -1,0 +1,51 @@
+"""What may be shown of a text from a stranger: nothing that drives a terminal, turns a line around,
+or that XML does not know."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""What moves the cursor, turns the line, or shows nothing."""
+_HARMLESS: Final = re.compile(r"[\x20-\x7e\n\t]*")
+_NO_CHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+
+
+SIGNS: Final = frozenset(map(chr, (*range(0x2400, 0x2422), 0xFFFD)))
+"""What stands for something that is not shown. Few fonts have them."""
+
+
+def printable(text: str) -> str:
+    """The text with control characters replaced by their pictures, and what else is hidden by a
+    sign of its own. Line ends and tabs stay.
+
+    Every text of a spec passes here on its way into the syntax tree, and every message on its way
+    to a reader.
+    """
+    return text if _HARMLESS.fullmatch(text) else "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    code = ord(char)
+    if code < 0x20 and char not in "\n\t":
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\N{SYMBOL FOR DELETE}"
+    hidden = unicodedata.category(char) in _HIDDEN or code & 0xFFFE == 0xFFFE
+    if char in "\n\t\u200d" or not (hidden or _NO_CHARACTERS.match(char)):
+        return char
+    return "\N{REPLACEMENT CHARACTER}"
+
+
+def json_text(document: object, indent: int = 2) -> str:
+    """A document as JSON that says all, with escapes for what cannot be shown."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    shown = printable(text)
+    pairs = zip(text, shown, strict=True)
+    return (
+        text if shown == text else "".join(a if a == b else json.dumps(a)[1:-1] for a, b in pairs)
+    )
