@@ -27,7 +27,7 @@ PASSED = {
     "input(8) > linear(1 if b == a else 2)",
     "terms": "net n: x[a, b, c, d, e, f] { w = (a + b + c + d + e + f) ** 3\n x * w }",
 }
-RAISES = re.compile(r'`--limit (\w+)=(\d+)` raises this one, in Python `(limits={"\1": \2})`')
+RAISES = re.compile(r'`limits=\{"(\w+)": (\d+)\}` raises this one')
 
 
 @pytest.mark.parametrize("name", PASSED)
@@ -78,7 +78,7 @@ def test_a_file_has_one_too() -> None:
     text = "".join(map(HEAVY.format, range(9)))
     (found,) = [d for d in nw.check(text) if d.severity == "error"]
     assert found.message == "the nets of this file take more than 600,000 steps together"
-    assert "`--net NAME`" in found.help[0]
+    assert 'net="NAME"' in found.help[0]
     assert not [d for d in nw.check(text, limits={"steps": 10**6}) if d.severity == "error"]
     assert not [d for d in nw.check(text, net="n8") if d.severity == "error"]
 
