@@ -170,6 +170,13 @@ def _scale(head: Dim, given: float | None) -> str:
     return "" if given == 1 else f" · {style.value(given)}"
 
 
+def hides(step: Step, *, masked: bool) -> list[str]:
+    """In words, what is hidden of the scores."""
+    layer = _layer(step)
+    causal = layer is not None and layer.causal
+    return [word for word, known in (("causal", causal), ("masked", masked)) if known]
+
+
 def _weighing(layer: Layer, *, masked: bool) -> tuple[Strip, ...]:
     assert isinstance(layer, Attention | ScaledDotProduct)
     said = [("causal mask" if layer.causal else "mask", "shape")] if masked or layer.causal else []

@@ -13,6 +13,7 @@ from ...compiler.ir import (
     InputOp,
     LayerOp,
     Node,
+    ScanOp,
     Value,
     WeightOp,
 )  # fmt: skip
@@ -20,6 +21,7 @@ from ..diff.merge import marked
 from .chart import Chart, Forms, Part, Ref, flowing_in
 from .compared import Source, only_arguments, read, returned, told
 from .fold import fold
+from .picture import Trail
 from .repeats import merge_equal, merge_repeats, with_runs
 
 SMALL: Final = 6
@@ -55,24 +57,25 @@ class Charts(Forms):
         return bool(path) and any(f".{path}." in asked for asked in self._asked)
 
     def _chart(self, graph: Graph) -> Chart:
-        parts, results = self._parts(graph)
+        parts, results, silent = self._parts(graph)
         steps, results = fold(self, _mark_shared(parts), results)
         steps, results = merge_equal(steps, results)
         steps, results = merge_repeats(self, steps, results)
         inputs = tuple(port.type for port in graph.inputs)
-        return self.chart(graph, inputs, steps, results)
+        return self.chart(graph, inputs, steps, results, silent)
 
     # --- nodes to parts: small groups lose their walls ----------------------------------------
 
-    def _parts(self, graph: Graph) -> tuple[list[Part], tuple[Ref, ...]]:
+    def _parts(self, graph: Graph) -> tuple[list[Part], tuple[Ref, ...], tuple[Trail, ...]]:
         parts: list[Part] = []
+        silent: list[Trail] = []
         sources = [Source((-1 - i, 0)) for i in range(len(graph.inputs))]
-        results = self._inline(graph, sources, "", {}, parts)
-        return parts, tuple(r.ref for r in results)
+        results = self._inline(graph, sources, "", {}, parts, (), silent)
+        return parts, tuple(r.ref for r in results), tuple(silent)
 
     def _inline(
         self, graph: Graph, sources: Sequence[Source], prefix: str, outers: dict[str, str],
-        parts: list[Part],
+        parts: list[Part], within: tuple[str, ...], silent: list[Trail],
     ) -> Sequence[Source]:  # fmt: skip
         at: dict[Value, Source] = {}
         waiting = iter(sources)
@@ -89,13 +92,16 @@ class Charts(Forms):
             small = body is not None and not self._is_asked(path) and _small(body, node, graph.kind)
             if small and body is not None and body.graph is not None:
                 inner = {name: _outer(given, prefix, outers) for name, given in node.outers}
-                results = self._inline(body.graph, inputs, f"{path}.", inner, parts)
+                around = (*within, node.key)
+                results = self._inline(body.graph, inputs, f"{path}.", inner, parts, around, silent)
                 found = returned(body.graph, results)
             elif _joins_one(node):
                 found = inputs
+                silent.append(Part(node, node.key, path, (), within=within).trail)
             else:
                 key = prefix + (node.path if node.path and not node.outer else node.key)
-                parts.append(_part(node, key, path, inputs, parts, body))
+                part = _part(node, key, path, inputs, parts, body)
+                parts.append(replace(part, within=within))
                 found = [Source((len(parts) - 1, r)) for r in range(len(node.types))]
             at.update({Value(node.key, r): source for r, source in enumerate(found)})
         return [at[v] for v in graph.results]
@@ -155,7 +161,7 @@ def _outer(given: str, prefix: str, outers: dict[str, str]) -> str:
 def _small(body: Chart, node: Node, within: GraphKind) -> bool:
     """Whether a call is drawn as what it holds: one unit, nothing, a group known by number, or
     one that a block has for its names' sake."""
-    if node.count > 1 or node.outer or not only_arguments(node):
+    if isinstance(node.op, ScanOp) or node.count > 1 or node.outer or not only_arguments(node):
         return False
     if not body.steps or (len(body.steps) == 1 and body.steps[0].kind == "unit"):
         return True

@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from time import monotonic
 from typing import Final
 
-from .errors import DiagramError, NoLayout
+from .errors import DiagramError, NoLayout, Unplaced
 from .progress import say
 
 PROGRAM: Final = "graphviz-pure"
@@ -55,8 +55,8 @@ def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) 
 def _made(command: tuple[str, ...], dot: str) -> bytes:
     status, out, err = _run(command, dot.encode(errors="replace"))
     if status != 0 or not out:
-        said = err.decode(errors="replace").strip()
-        raise DiagramError(f"the layout failed: {said or status}")
+        said = err.decode(errors="replace").strip().partition("\n")[0]
+        raise Unplaced(f"the layout failed: {said or status}", help=SIMPLER)
     return out
 
 

@@ -14,6 +14,10 @@ class DiagramError(Exception):
         self.help = help
 
 
+class Unplaced(DiagramError):
+    """The layout program does not find places that keep all boxes on their ranks."""
+
+
 class TooLarge(DiagramError):
     """More boxes than any page or layout takes."""
 

@@ -57,6 +57,23 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+Trail: TypeAlias = tuple[tuple[str, range], ...]
+"""The way to a node: the keys of the calls around it and its own, each with which copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trails:
+    """Nodes by their ways, all of ``ways`` inside of all that is ``around``."""
+
+    around: Trails | None
+    ways: tuple[Trail, ...]
+
+    def __iter__(self) -> Iterator[Trail]:
+        for before in self.around or ((),):
+            for way in self.ways:
+                yield before + way
+
+
 Shape: TypeAlias = Literal["box", "bar", "fork", "circle", "table", "label"]
 Kind: TypeAlias = Category | Literal["block", "failed", "added", "removed", "changed", "same"]
 Mark: TypeAlias = Literal["", "failed", "added", "removed"]
@@ -72,6 +89,7 @@ class Box:
     ``id`` comes from the module path; ``above`` and ``below`` are the strips in running order;
     ``repeated`` draws it as a stack of copies; ``cost`` is by what it is coloured. ``place`` is
     that of a block drawn shut, ``also`` where else it is written: its strips, the block.
+    ``nodes`` are the operations that it stands for, in all their copies.
     """
 
     id: str
@@ -88,6 +106,7 @@ class Box:
     also: tuple[Span, ...] = ()
     cost: int | None = None
     place: str = ""
+    nodes: tuple[Trails, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,14 @@ class Edge:
         return " ".join(word for word in (self.look, self.mark) if word not in ("flow", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Operations that are not drawn, and what to say of them."""
+
+    said: str
+    nodes: tuple[Trails, ...]
+
+
 Redraw: TypeAlias = "Callable[[frozenset[str] | int], Picture]"
 """The same net with just these places open, or opened so many levels deep."""
 
@@ -145,7 +172,8 @@ Redraw: TypeAlias = "Callable[[frozenset[str] | int], Picture]"
 @dataclass(frozen=True, slots=True)
 class Picture:
     """``ranks`` are sets of boxes to stand side by side; ``measure`` says what costs are of;
-    ``redraw`` opens and shuts blocks, where the view can do that."""
+    ``redraw`` opens and shuts blocks, where the view can do that; ``left_out`` is what is not
+    drawn."""
 
     name: str
     title: str
@@ -157,6 +185,7 @@ class Picture:
     legend: bool = True
     measure: str = ""
     redraw: Redraw | None = field(default=None, compare=False, repr=False)
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False, repr=False)
 
     def boxes(self) -> Iterator[Box]:
         return _boxes(self.items)

@@ -108,7 +108,7 @@ def with_runs(forms: Forms, chart: Chart, apart: Sequence[bool], *, groups: bool
     )
     if len(steps) == len(chart.steps):
         return chart
-    return forms.chart(chart.graph, chart.inputs, steps, results)
+    return forms.chart(chart.graph, chart.inputs, steps, results, chart.silent)
 
 
 def _runs(step: Step, groups: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -40,8 +41,9 @@ def counts(step: Step) -> list[int]:
 
 def title(step: Step, prefix: str) -> str:
     if len(step.rows[0].steps) > 1:
-        names = dict.fromkeys(words.name(s) for s in step.rows[0].steps if s.kind == "call")
-        return " · ".join(w for w in (prefix, *(names if len(names) > 1 else ())) if w)
+        names = Counter(words.name(s) for s in step.rows[0].steps if s.kind == "call")
+        told = [f"{n} {name}" if n > 1 and name else name for name, n in names.items()]
+        return " · ".join(w for w in (prefix, *told) if w)
     name = words.name(step.rows[0].steps[0])
     labels = [words.label(row.steps[0]) for row in step.rows]
     if name or not all(labels):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ...compiler.dims import Dim, substitute
 from ...compiler.ir import CallOp
 from ...compiler.types import TensorType
-from .chart import Step, single
+from .chart import Step, World, row_worlds, single, worlds
 from .picture import Mark
 
 
@@ -48,6 +49,8 @@ class Scope:
     """Where a stretch that repeats begins: points in it are told from those of its graph."""
     bare: bool = False
     """The one call here has no wall: it shares that of the stretch around it."""
+    worlds: tuple[tuple[World, ...], ...] = ()
+    """All that is drawn as one here, by the variants that are told apart."""
 
     def point(self, name: str) -> str:
         """An id for what is no module; module paths have no hyphens."""
@@ -71,10 +74,21 @@ class Scope:
         sizes = dict(self.sizes)
         return type.substitute(sizes) if sizes else type
 
-    def enter(self, step: Step) -> Scope:
-        """The scope inside a call, or inside a stretch that repeats."""
+    def enter_run(self, step: Step) -> Scope:
+        """The scope inside a run of calls or stretches, each row a variant."""
+        alone = len(step.rows[0].steps) == 1
+        inside = self.enter(step.rows[0].steps[0] if alone else step)
+        rows = range(len(step.rows))
+        return replace(inside, worlds=tuple(row_worlds(step, row) for row in rows))
+
+    def enter(self, step: Step, copies: Sequence[Step] = ()) -> Scope:
+        """The scope inside a call, or inside a stretch that repeats; ``copies`` are the variants
+        of the step that are drawn as one."""
         op = step.node.operation
-        inside = replace(self, depth=self.depth + 1, bare=False, stretch="")
+        inside = replace(
+            self, depth=self.depth + 1, bare=False, stretch="",
+            worlds=tuple(worlds(copy) for copy in copies or (step,)),
+        )  # fmt: skip
         if not isinstance(op, CallOp) or step.body is None or step.body.graph is None:
             return replace(inside, stretch=_id(f"{step.part.key}-"), bare=single(step) is not None)
         sizes = {name: substitute(size, dict(self.sizes)) for name, size in op.sizes}

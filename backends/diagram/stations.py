@@ -16,14 +16,14 @@ from ...compiler.ir import Graph, LayerOp
 from ...compiler.types import TensorType
 from . import words
 from .asked import opens
-from .chart import Chart, Ref, Step
+from .chart import Chart, Ref, Step, stretches
 from .charts import Charts
 from .costs import cost
 from .errors import TooLarge
 from .legend import CONCAT
 from .picture import Kind, Options, Text, text
 from .scope import Scope
-from .wiring import wiring
+from .wiring import bypasses
 
 MOST: Final = 120
 """Stations that are drawn at all."""
@@ -272,11 +272,7 @@ def _copies(step: Step) -> Iterator[tuple[Step, Chart]]:
     """The copies of a call with what each holds: they may differ in what comes in."""
     assert step.body is not None
     if step.merged and step.body.graph is None:
-        own = step.body.steps
-        for n in range(step.count):
-            merged = step.merged[n * len(own) : (n + 1) * len(own)]
-            moved = (replace(m, inputs=s.inputs) for m, s in zip(merged, own, strict=True))
-            yield step, replace(step.body, steps=tuple(moved))
+        yield from ((step, chart) for chart in stretches(step, step.body))
         return
     for copy in step.merged or (step,):
         assert copy.body is not None
@@ -333,7 +329,7 @@ class _Lines:
 
 
 def _lines(chart: Chart, main: Ref) -> _Lines:
-    known = wiring(chart, arms=False).skips
+    known = bypasses(chart)
     skips: set[tuple[int, int]] = set()
     aside: set[int] = set()
     for i, step in enumerate(chart.steps):
@@ -394,7 +390,7 @@ def _dips(chart: Chart) -> bool:
 
 def _goes_around(chart: Chart) -> bool:
     """Whether a sum joins what the block did and what came in."""
-    known = wiring(chart, arms=False).skips
+    known = bypasses(chart)
     sums = {i for i, step in enumerate(chart.steps) if step.kind == "join"}
     inner = (step.body for step in chart.steps if step.body is not None and len(chart.steps) == 1)
     return any(i in sums for i, _ in known) or any(map(_goes_around, inner))

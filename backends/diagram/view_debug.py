@@ -6,7 +6,7 @@ Of a spec that fails it draws what there is up to the errors, and those in red."
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import Final
@@ -32,7 +32,7 @@ from .asked import called_by, opens
 from .chart import Part, flowing_in
 from .costs import MEASURES, node_cost
 from .errors import TooLarge
-from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, text
+from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Trails, text
 from .view_docs import straighten
 
 MOST: Final = 700
@@ -70,6 +70,7 @@ class _Scope:
     outers: tuple[tuple[str, str], ...] = ()
     sizes: tuple[tuple[str, Dim], ...] = ()
     depth: int = 0
+    at: Trails | None = None
 
     def module(self, node: Node, path: str) -> str:
         if isinstance(node.op, WeightOp):
@@ -133,25 +134,27 @@ class _Debug:
                 continue
             ins = [at[v] for v in flowing_in(node)]
             every = node.paths if self.copies else (node.path,)
-            for path in every:
-                made, outs = self.node(node, path, ins, scope)
+            for i, path in enumerate(every):
+                copies = range(i, i + 1) if self.copies else range(node.count)
+                own = Trails(scope.at, (((node.key, copies),),))
+                made, outs = self.node(node, path, ins, scope, own)
                 items += made
                 ins = [*(outs[r] for r in node.main), *ins[len(node.main) :]]
             at.update({Value(node.key, r): end for r, end in enumerate(outs)})
         return items, [at[v] for v in graph.results]
 
     def node(
-        self, node: Node, path: str, ins: Sequence[str], scope: _Scope
+        self, node: Node, path: str, ins: Sequence[str], scope: _Scope, own: Trails
     ) -> tuple[list[Item], list[str]]:
         if isinstance(node.op, FailedOp):
             return [self.failure(node, node.op, ins, scope)], []
         cell = node.operation
         if isinstance(cell, CallOp) and not node.idle and self.opens(cell, path, node, scope):
-            return self.call(node, cell, path, ins, scope)
+            return self.call(node, cell, path, ins, scope, own)
         id = self.id(scope.module(node, path) or scope.inside(node.key))
-        box = self.box(node, path, id, scope)
+        box = replace(self.box(node, path, id, scope), nodes=(own,))
         self.join(ins, id, around=isinstance(cell, LayerOp) and cell.layer.word in JOINS)
-        if isinstance(node.op, ScanOp):
+        if isinstance(node.op, ScanOp) or words.recurs(node):
             self.edges.append(Edge(id, id, STEP, "loop"))
         return [box], [id] * len(node.types)
 
@@ -162,9 +165,9 @@ class _Debug:
         return not deep if asked is None else asked
 
     def call(
-        self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _Scope
+        self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _Scope, own: Trails
     ) -> tuple[list[Item], list[str]]:
-        below = scope.enter(node, op, path)
+        below = replace(scope.enter(node, op, path), at=own)
         id = self.id(below.path or scope.inside(node.key))
         states: list[Item] = []
         if isinstance(node.op, ScanOp):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,7 +14,7 @@ from ...compiler.ir import Graph, LayerOp, ScanOp
 from ..diff.merge import Comparison
 from . import attention, runs, style, words
 from .asked import firsts, opens
-from .chart import Chart, Ref, Step
+from .chart import Chart, Ref, Step, World, nodes, only_call, placed
 from .charts import Charts
 from .compared import (
     arguments,
@@ -29,13 +29,28 @@ from .compared import (
 )
 from .costs import MEASURES, cost
 from .fit import MOST, Detail, Drawn, Key, Opening, charts_for, fitted, too_large
-from .picture import Box, Cluster, Edge, Item, Options, Picture, Run, Table, Text, letters, text
+from .picture import (
+    Box,
+    Cluster,
+    Edge,
+    Item,
+    LeftOut,
+    Options,
+    Picture,
+    Run,
+    Table,
+    Text,
+    Trails,
+    letters,
+    text,
+)
 from .scope import NOWHERE, End, Scope
 from .sideways import beside
 from .symbols import Symbols
-from .units import SHARED, unit
+from .units import SHARED, silent, unit
 from .wiring import Wiring, wiring
 
+DOES_NOTHING: Final = "dropout of 0"
 STEP: Final = "t → t+1"
 LINES: Final = 6
 
@@ -61,7 +76,7 @@ def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Dra
     view = Picture(
         graph.name or "network", title, subtitle, options.direction, tuple(docs.items),
         straighten(docs.edges), tuple(docs.ranks), options.legend,
-        MEASURES.get(options.color_by, ""),
+        MEASURES.get(options.color_by, ""), left_out=docs.gone(),
     )  # fmt: skip
     return Drawn(beside(view), docs.openings)
 
@@ -113,6 +128,7 @@ class Docs:
     wishes: int = 0
     """How often something was opened because the caller asks for it."""
     labelled: set[str] = field(default_factory=set)
+    left_out: dict[str, list[Trails]] = field(default_factory=dict)
     comparing: bool = False
     """Two versions are drawn: what is as before stays shut."""
 
@@ -121,7 +137,9 @@ class Docs:
     def net(self, graph: Graph) -> None:
         self.comparing = isinstance(graph, Comparison)
         ends = [self.port("input", i, graph) for i in range(len(graph.inputs))]
-        found = self.steps([self.charts.of(graph)], Scope(), ends, Symbols(1))
+        chart = self.charts.of(graph)
+        scope = Scope(worlds=((World(None, chart),),))
+        found = self.steps([chart], scope, ends, Symbols(1))
         for i, end in enumerate(found):
             box = self.port("output", i, graph)
             self.connect(replace(end, label=""), box.box)
@@ -143,8 +161,10 @@ class Docs:
         self, variants: Sequence[Chart], scope: Scope, ends: Sequence[End], symbols: Symbols
     ) -> list[End]:
         """Draw a chart, or several of one form as one; gives where its results leave."""
+        worlds = scope.worlds
         if len(variants) == 1:
-            variants = [self.charts.with_runs(variants[0], groups=self.detail.groups)]
+            variants = [self.with_runs(variants[0])]
+            worlds = (tuple(replace(w, chart=self.with_runs(w.chart)) for w in worlds[0]),)
         chart = variants[0]
         if len(chart.steps) > MOST:
             raise too_large(scope.path.rstrip("."), len(chart.steps))
@@ -158,16 +178,22 @@ class Docs:
             if scope.depth and at[ref].box in here:
                 continue  # the lines part at the table, or at the state
             at[ref] = self.fork(at[ref], scope.point(f"fork{-ref[0]}"))
+        around = [world for variant in worlds for world in variant]
+        self.leave_silent(around)
         first: dict[int, str] = {}
         unsaid, twins = _unsaid(chart), _twins(chart, wires)
         for i in range(len(chart.steps)):
             if i in unsaid:
+                own = [placed(chart.steps[i], i, around)]
+                self.leave_out("zeros that a state starts from", nodes(own))
                 at[i, 0] = NOWHERE
                 continue
             ins = [self.wire(at[ref], wires, i, k) for k, ref in enumerate(chart.steps[i].inputs)]
             ins = entering(chart.steps[i], ins)
             before = len(self.edges)
-            outs = self.step([v.steps[i] for v in variants], scope, ins, symbols)
+            pairs = zip(variants, worlds, strict=True)
+            copies = [placed(v.steps[i], i, own) for v, own in pairs]
+            outs = self.step(copies, scope, ins, symbols)
             if len(self.edges) > before:
                 first[i] = self.edges[before].head
             if i in twins:
@@ -182,6 +208,9 @@ class Docs:
         climbed = [ref[0] in wires.climbing for ref in chart.results]
         ends = [replace(at[r], climbs=c) for r, c in zip(chart.results, climbed, strict=True)]
         return leaving(chart.graph, ends)
+
+    def with_runs(self, chart: Chart) -> Chart:
+        return self.charts.with_runs(chart, groups=self.detail.groups)
 
     def parts_here(self, chart: Chart, wires: Wiring, ref: Ref, scope: Scope) -> bool:
         """Whether an input of a chart gets a point: where it goes several ways inside a cluster."""
@@ -239,14 +268,28 @@ class Docs:
         if attention.opens(copies[0]) and self.reveals(copies[0], scope):
             return self.reveal(copies, scope, ins, symbols)
         if len(ins) == 1 and all(words.idle(p) for c in copies for p in c.parts):
+            self.leave_out(DOES_NOTHING, nodes(copies))
             return [ins[0]]
+        quiet = sorted(silent(copies))
+        self.leave_out(DOES_NOTHING, nodes(copies, quiet) if quiet else ())
         box = self.weighed(copies, scope, unit(copies, scope, symbols))
         self.items.append(box)
         for end in ins:
             self.connect(end, box.id)
-        if box.category == "recurrent" and not words.steps_once(copies[0]):
+        if copies[0].kind == "scan" or words.recurs(copies[0].node):
             self.edges.append(Edge(box.id, box.id, STEP, "loop"))
         return self.leave(copies, scope, [End(box.id)] * len(copies[0].types))
+
+    def leave_silent(self, around: Sequence[World]) -> None:
+        silent = (Trails(w.at, w.chart.silent) for w in around if w.chart.silent)
+        self.leave_out("concat of one tensor", silent)
+
+    def gone(self) -> tuple[LeftOut, ...]:
+        return tuple(LeftOut(said, tuple(nodes)) for said, nodes in self.left_out.items())
+
+    def leave_out(self, said: str, nodes: Iterable[Trails]) -> None:
+        for trails in nodes:
+            self.left_out.setdefault(said, []).append(trails)
 
     def leave(self, copies: Sequence[Step], scope: Scope, ends: Sequence[End]) -> list[End]:
         """The ends of a step's results, labelled where the shape is another than what came in."""
@@ -287,14 +330,14 @@ class Docs:
         step = copies[0]
         bodies = [c.body for c in copies if c.body is not None]
         inner = self.only(bodies[0]) if len(copies) == 1 and step.count == 1 else None
-        below = scope.enter(step)
+        below = scope.enter(step, copies)
         if inner is not None:
             return self.through(step, inner, below, ins, words.label(step))
         title = self.title(copies, prefix or "")
         count = counted(step) or symbols.count([c.count for c in copies])
         was = arguments(step.node)
         heading = text(title, " " if title and count else "", count)
-        shared = SHARED if step.part.shared else ()
+        shared = SHARED if words.shares(step) else ()
         if scope.bare and not self.boxed(step):
             return [replace(end, label="") for end in self.steps(bodies, below, ins, symbols)]
         if self.opens(step, scope):
@@ -303,13 +346,13 @@ class Docs:
             found = self.cluster(step, bodies, below, ins, symbols, heading, count)
             return self.leave(copies, scope, found)
         again = step.part.shared and (words.name(step), bodies[0].look) in self.opened
-        lines = [] if again else self.arguments(copies, symbols) or self.contents(bodies[0])
+        lines = [] if again else self.arguments(copies, symbols) or self.contents(bodies, symbols)
         lines = [text(was)] if was else lines
         box = Box(
             scope.box(step, prefix is not None), heading, shut_kind(step),
             lines=(*lines, *([shared] if shared else ())),
             repeated=bool(count), tooltip=words.about_call(step, below), span=step.node.span,
-            also=words.written(step), place=below.wall(),
+            also=words.written(step), place=below.wall(), nodes=nodes(copies),
         )  # fmt: skip
         return self.shut(copies, scope, ins, box)
 
@@ -372,9 +415,10 @@ class Docs:
             self.connect(end, head, arrow=arrow)
         self.edges += found.edges
         self.ranks += [found.entries] if len(set(found.entries)) == 3 else []
+        boxes = (replace(box, nodes=shown.nodes) for box in found.boxes)
         self.items.append(
             Cluster(
-                shown.id, shown.title, (*forks, *found.boxes), "attention", shown.repeated,
+                shown.id, shown.title, (*forks, *boxes), "attention", shown.repeated,
                 tooltip=shown.tooltip, span=shown.span,
             )
         )  # fmt: skip
@@ -392,13 +436,14 @@ class Docs:
         assert isinstance(op, ScanOp)
         bodies = [c.body for c in copies if c.body is not None]
         title = text(" · ".join(w for w in ("scan", words.title(copies)) if w))
-        below = scope.enter(step)
+        below = scope.enter(step, copies)
         if not self.opens(step, scope):
             id = scope.box(step)
             lines = tuple(self.arguments(copies, symbols))
             box = Box(
                 id, title, "recurrent", lines=lines, tooltip=words.about_call(step, below),
                 span=step.node.span, also=words.written(step), place=below.wall(),
+                nodes=nodes(copies),
             )  # fmt: skip
             found = self.shut(copies, scope, ins, box)
             self.edges.append(Edge(id, id, STEP, "loop"))
@@ -437,7 +482,7 @@ class Docs:
 
     def only(self, body: Chart) -> Step | None:
         """The call or run that is all a chart holds: the two share one wall."""
-        chart = self.charts.with_runs(body, groups=self.detail.groups)
+        chart = self.with_runs(body)
         step = chart.steps[0] if len(chart.steps) == 1 else None
         if step is None or step.kind not in ("call", "run") or body.graph is None:
             return None
@@ -448,6 +493,10 @@ class Docs:
     def through(
         self, step: Step, inner: Step, below: Scope, ins: Sequence[End], prefix: str
     ) -> list[End]:
+        inner = placed(
+            inner, 0, [replace(w, chart=self.with_runs(w.chart)) for w in below.worlds[0]]
+        )
+        self.leave_silent(below.worlds[0])
         if inner.kind == "run":
             found = self.run(inner, below, ins, prefix)
         else:
@@ -492,17 +541,27 @@ class Docs:
         said = [words.arguments(c, self.varying) for c in copies]
         return [line for line in (symbols.line([style.clip(s, words.LINE) for s in said]),) if line]
 
-    def contents(self, body: Chart) -> list[Text]:
+    def contents(self, bodies: Sequence[Chart], symbols: Symbols) -> list[Text]:
         """What a group holds, a line to each step."""
-        known = body.graph is None or (body.graph.kind == "block" and not self.closed_block(body))
-        if known:
+        inner = only_call(bodies[0])
+        body = (inner.body if inner else None) or bodies[0]
+        if body.graph is not None and body.graph.kind == "block" and not self.closed_block(body):
             return []
-        told = [(step, words.brief(step, self.varying)) for step in body.steps]
-        lines = [brief(step, line) for step, line in told if line]
+        held = bodies[0].steps
+        alike = zip(*(b.steps for b in bodies), strict=True)
+        told = [self.briefly(steps, symbols) for steps in alike]
+        lines = [brief(step, line) for step, line in zip(held, told, strict=True) if line]
         if len(lines) > LINES:
             rest = len(lines) - LINES + 1
             lines = [*lines[: LINES - 1], text(Run(f"… {rest} more", "faint"))]
         return lines
+
+    def briefly(self, copies: Sequence[Step], symbols: Symbols) -> Text:
+        """One line for all copies."""
+        told = [words.brief(step, self.varying) for step in copies]
+        if len(set(told)) == 1 or not all(told):
+            return told[0]
+        return symbols.line([letters(line) for line in told])
 
     def closed_block(self, body: Chart) -> bool:
         """Whether a block was never opened, so that its box must tell what it holds."""
@@ -521,7 +580,7 @@ class Docs:
         title = runs.title(step, prefix or "")
         count = text(Run(f"×{sum(runs.counts(step))}", "badge"))
         heading = text(title, " " if title else "", count)
-        below = scope.enter(first)
+        below = scope.enter_run(step)
         with self.unseen():
             self.steps(bodies, below, ins, symbols)
         table = runs.table(step, symbols)
@@ -530,9 +589,11 @@ class Docs:
             found = self.cluster(step, bodies, below, ins, symbols, heading, count, through)
             return self.leave([step], scope, found)
         box = Box(
-            scope.box(step, prefix is not None), heading, "block", table=table, repeated=True,
+            scope.box(step, prefix is not None), heading, "block",
+            lines=() if title else tuple(self.contents(bodies, symbols)),
+            table=table, repeated=True,
             tooltip=words.about_call(first, below), span=step.node.span,
-            also=words.written(first), place=below.wall(),
+            also=words.written(first), place=below.wall(), nodes=nodes([step]),
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
 
@@ -549,12 +610,14 @@ class Docs:
     def unseen(self) -> Iterator[None]:
         """Draw for the columns' sake only."""
         kept = (self.items, self.edges, self.ranks, self.opened, self.labelled, self.openings)
+        left, self.left_out = self.left_out, {}
         self.items, self.edges, self.ranks, self.openings = [], [], [], []
         self.opened, self.labelled = set(self.opened), set(self.labelled)
         try:
             yield
         finally:
             self.items, self.edges, self.ranks, self.opened, self.labelled, self.openings = kept
+            self.left_out = left
 
 
 def _named(body: Chart, ins: Sequence[End]) -> list[End]:
@@ -591,6 +654,7 @@ def _unsaid(chart: Chart) -> set[int]:
         i
         for i, step in enumerate(chart.steps)
         if readers.get(i) == {"scan"}
+        and step.body is None
         and isinstance(step.node.op, LayerOp)
         and step.node.op.layer.word in ("zeros", "new_zeros")
     }

@@ -7,7 +7,7 @@ says the same numbers by name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +15,7 @@ from ...compiler.ir import Graph
 from ...compiler.types import TensorType
 from . import attention, runs, style, words
 from .asked import firsts
-from .chart import Chart, Step, single
+from .chart import Chart, Step, World, nodes, placed, single
 from .charts import Charts
 from .costs import MEASURES
 from .fit import READABLE, Detail, Drawn, Key, Opening, fits, readable
@@ -43,7 +43,8 @@ def _drawn(
     charts: Charts, graph: Graph, options: Options, detail: Detail, *, layers: bool
 ) -> Drawn:
     paper = _Paper(charts, options, detail, varying(graph))
-    paper.survey(charts.of(graph), Scope())
+    chart = charts.of(graph)
+    paper.survey(chart, Scope(worlds=((World(None, chart),),)))
     paper.name_insets()
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
     paper.net(graph)
@@ -54,6 +55,7 @@ def _drawn(
         graph.name or "network", title, subtitle, options.direction,
         (*paper.items, *ordered), straighten(_said_once(paper.edges, paper.items)),
         tuple(paper.ranks), options.legend, MEASURES.get(options.color_by, ""),
+        left_out=paper.gone(),
     )  # fmt: skip
     return Drawn(
         view, [paper.opening(i, insets[i.key]) for i in paper.insets.values() if i.key in insets]
@@ -92,7 +94,7 @@ def _enclose(
 
 @dataclass(slots=True)
 class _Inset:
-    """A block in all its uses. ``sites`` are the calls, ``bodies`` the charts that differ."""
+    """A block in all its uses. ``sites`` are the calls."""
 
     key: Key
     name: str
@@ -103,7 +105,8 @@ class _Inset:
     sites: int = 0
     copies: int = 0
     once: bool = True
-    bodies: list[Chart] = field(default_factory=list)
+    worlds: dict[Hashable, list[World]] = field(default_factory=dict)
+    """Where it stands, by what tells one use from another."""
     columns: dict[str, Column] = field(default_factory=dict)
     holds: bool = False
     """Whether blocks are called inside."""
@@ -112,6 +115,11 @@ class _Inset:
     @property
     def id(self) -> str:
         return f"{self.name}-inset{self.number}"
+
+    @property
+    def bodies(self) -> list[Chart]:
+        """The charts that differ."""
+        return [worlds[0].chart for worlds in self.worlds.values()]
 
     @property
     def title(self) -> Text:
@@ -143,13 +151,13 @@ class _Paper(Docs):
     def survey(self, chart: Chart, scope: Scope) -> bool:
         """Collect the calls of blocks, inner ones first; says whether there are any."""
         found = False
-        for step in chart.steps:
+        for i, plain in enumerate(chart.steps):
+            step = placed(plain, i, scope.worlds[0])
             if _block(step) and _key(step) in self.detail.shut:
                 continue
             layer = attention.opens(step) and not attention.bare(step)
             if layer and not self.reveals(step, scope):
-                uses = self.layers.setdefault(words.caption(step.part)[0], [])
-                uses.append(_Use(step, scope))
+                self.layers.setdefault(_layer_name(step), []).append(_Use(step, scope))
             if step.body is None or step.kind not in ("call", "scan"):
                 continue
             below = scope.enter(step)
@@ -170,9 +178,8 @@ class _Paper(Docs):
         inset.once = inset.sites == 1 and step.count == 1 and not step.part.shared
         inset.holds = inset.holds or holds
         inset.types.add(tuple(below.type(t) for t in step.takes))
-        new = (step.body.numbers, step.body.inputs)
-        if all((body.numbers, body.inputs) != new for body in inset.bodies):
-            inset.bodies.append(step.body)
+        for world in below.worlds[0]:
+            inset.worlds.setdefault((world.chart.numbers, world.chart.inputs), []).append(world)
 
     def name_insets(self) -> None:
         """Variants of a block go by a layer that only they have, else by letter."""
@@ -209,7 +216,7 @@ class _Paper(Docs):
             symbols.offer(name, values, shown=False)
         scope = replace(
             inset.scope, id=f"{inset.id}.", depth=1, block=True, bare=False, stretch="",
-            closed=False,
+            closed=False, worlds=tuple(map(tuple, inset.worlds.values())),
         )  # fmt: skip
         outside, self.items = self.items, []
         options = self.options
@@ -231,12 +238,13 @@ class _Paper(Docs):
     def layer_inset(self, uses: Sequence[_Use]) -> Cluster:
         """What an attention layer computes, with names where tensors come in."""
         most = max(uses, key=lambda use: max(attention.three(use.step)))
-        step, id = most.step, _id(words.caption(most.step.part)[0])
+        step, id = most.step, _id(_layer_name(most.step))
         masked = any(len(u.step.inputs) > max(attention.three(u.step)) + 1 for u in uses)
         found = attention.inside(
             id, [step], most.scope, Symbols(1), masked=masked, alone=True
         )  # fmt: skip
-        boxes = found.boxes
+        own = tuple(trails for use in uses for trails in nodes([use.step]))
+        boxes = tuple(replace(box, nodes=own) for box in found.boxes)
         if len({u.step.takes for u in uses}) > 1:
             boxes = tuple(b if b.category == "linear" else replace(b, lines=()) for b in boxes)
         names = COMING_IN[max(attention.three(step))]
@@ -246,7 +254,7 @@ class _Paper(Docs):
             self.connect(end, head, arrow=arrow)
         self.edges += found.edges
         self.ranks.append(found.entries)
-        title = text(words.caption(step.part)[0])
+        title = text(_layer_name(step))
         return Cluster(id, title, (*doors, *forks, *boxes), "attention", inset=True)
 
     def entries(self, body: Chart, scope: Scope) -> list[End]:
@@ -343,6 +351,7 @@ class _Paper(Docs):
             scope.box(step, prefix is not None), text(inset.title, count), "block",
             table=runs.table(step, symbols), repeated=True,
             tooltip=words.about_call(first, scope.enter(first)), span=step.node.span,
+            nodes=nodes([step]),
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
 
@@ -350,6 +359,13 @@ class _Paper(Docs):
 def _id(said: str) -> str:
     """Words as an id that no module path has."""
     return "-".join(word for word in said.split() if word.isalnum()) + "-inset"
+
+
+def _layer_name(step: Step) -> str:
+    """What an inset of attention is called: uses that hide other scores have one each."""
+    masked = len(step.inputs) > max(attention.three(step)) + 1
+    said = [words.caption(step.part)[0], *attention.hides(step, masked=masked)]
+    return " · ".join(said)
 
 
 def _block(step: Step) -> bool:

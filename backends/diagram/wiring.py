@@ -51,6 +51,11 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
     return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels, made)
 
 
+def bypasses(chart: Chart) -> frozenset[Wire]:
+    """The skips, and what goes around into a product: a gate's other input."""
+    return _skips(chart, _ancestors(chart), products=True)
+
+
 def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
     readers: dict[Ref, list[Wire]] = {}
     for i, step in enumerate(chart.steps):
@@ -76,10 +81,12 @@ def _ancestors(chart: Chart) -> dict[int, int]:
     return above
 
 
-def _skips(chart: Chart, above: dict[int, int]) -> frozenset[Wire]:
+def _skips(chart: Chart, above: dict[int, int], *, products: bool = False) -> frozenset[Wire]:
     skips: set[Wire] = set()
     for i, step in enumerate(chart.steps):
-        if step.kind not in ("join", "bar", "call") or len(step.inputs) < 2:
+        gathers = _gathers(step)
+        gates = products and step.kind == "join"
+        if not (gathers or gates) or len(step.inputs) < 2:
             continue
         sources = [s for s, _ in step.inputs]
         around = [
@@ -89,7 +96,7 @@ def _skips(chart: Chart, above: dict[int, int]) -> frozenset[Wire]:
             and any(t != s and above[t] & _bit(s, len(chart.inputs)) for t in sources)
         ]
         skips.update((i, k) for k in around)
-        if not around and _adds(step) and len(sources) == 2:
+        if not around and gathers and step.kind == "join" and len(sources) == 2:
             skips.update(_projection(chart, above, i))
     return frozenset(skips)
 
@@ -105,10 +112,12 @@ def _may_bypass(step: Step, k: int) -> bool:
     return other == first or (other.rank == first.rank and first.rank >= 4)
 
 
-def _adds(step: Step) -> bool:
-    """Of a product neither side is a way around the other: one gates, or both are branches."""
+def _gathers(step: Step) -> bool:
+    """Whether a way around may end here. Of a product or a comparison neither side is one: one
+    gates, or both are branches."""
     op = step.node.op
-    return step.kind == "join" and isinstance(op, LayerOp) and op.layer.word in ("add", "sub")
+    adds = isinstance(op, LayerOp) and op.layer.word in ("add", "sub")
+    return step.kind in ("bar", "call") or (step.kind == "join" and adds)
 
 
 def _projection(chart: Chart, above: dict[int, int], join: int) -> list[Wire]:
@@ -123,14 +132,38 @@ def _projection(chart: Chart, above: dict[int, int], join: int) -> list[Wire]:
     if len(found) < 2:
         shorter = 0 if ways[0] is not None else 1
         way = ways[shorter]
-        if way is None or len(way) > 2:
+        other = (a, b)[1 - shorter]
+        if way is None or len(way) > 2 or _depth(chart, other, fork) <= len(way):
             return []
     else:
-        if len(found[0]) == len(found[1]):
-            return []
         shorter = 0 if len(found[0]) < len(found[1]) else 1
-        way = found[shorter]
+        way, longer = found[shorter], found[1 - shorter]
+        if len(way) == len(longer) or _layers(chart, way) >= _layers(chart, longer):
+            return []
     return [(join, shorter), *((s, 0) for s in way)]
+
+
+def _layers(chart: Chart, way: list[int]) -> int:
+    """How many layers stand on a way, those in blocks and copies too."""
+    return sum(map(_size, (chart.steps[i] for i in way)))
+
+
+def _size(step: Step) -> int:
+    inside = step.merged or [s for row in step.rows for s in row.steps]
+    if inside:
+        return sum(map(_size, inside))
+    own = len(step.parts) if step.body is None else sum(map(_size, step.body.steps))
+    return own * step.count
+
+
+def _depth(chart: Chart, step: int, fork: int) -> int:
+    """How many steps the longest way from a fork has, sums not counted."""
+    deep = {fork: 0}
+    for i in range(max(fork, -1) + 1, step + 1):
+        before = [deep[s] for s, _ in chart.steps[i].inputs if s in deep]
+        if before:
+            deep[i] = max(before) + (chart.steps[i].kind != "join")
+    return deep.get(step, 0)
 
 
 def _way(chart: Chart, step: int, fork: int) -> list[int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.dims import Dim, substitute
-from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs
+from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs, piped
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from ...grammar.source import Span
@@ -102,9 +102,23 @@ def given_label(step: Step) -> str:
     return "" if step.node.word in known[1:] or own.rstrip("0123456789") in known else own
 
 
-def steps_once(step: Step) -> bool:
-    """A cell, which gets its state from outside."""
-    return isinstance(step.node.op, LayerOp) and step.node.op.layer.word.endswith("_cell")
+def shares(step: Step) -> bool:
+    """Whether a step has weights, and another the same."""
+    return step.part.shared and _weighs(step.node)
+
+
+def _weighs(node: Node) -> bool:
+    op = node.operation
+    if isinstance(op, LayerOp):
+        return bool(op.layer.weights(*piped(node)))
+    return node.called is not None and any(map(_weighs, node.called.nodes))
+
+
+def recurs(node: Node) -> bool:
+    """Whether a layer goes along time by itself; a cell gets its state from outside."""
+    op = node.op
+    recurrent = isinstance(op, LayerOp) and op.layer.category == "recurrent"
+    return isinstance(op, LayerOp) and recurrent and not op.layer.word.endswith("_cell")
 
 
 def title(copies: Sequence[Step], prefix: str = "") -> str:
@@ -133,6 +147,10 @@ def brief(step: Step, varying: dict[str, set[str]]) -> Text:
         return text(style.clip(words, LINE), count)
     if step.kind in ("join", "bar", "weight"):
         return ()
+    if step.kind == "scan":
+        return text(
+            " · ".join(word for word in ("scan", name(step) or caption(step.part)[0]) if word)
+        )
     strips = " ".join(strip(p) for i, p in enumerate(step.parts) if i != step.core and not idle(p))
     words = ", ".join(word for word in caption(step.part) if word)
     return text(words, f" {strips}" if strips else "", count)
