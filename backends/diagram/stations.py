@@ -89,6 +89,8 @@ class Chain:
     stations: list[Station] = field(default_factory=list)
     arches: list[Arch] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """What is not drawn, in words, and how many of each."""
 
     def net(self, graph: Graph) -> None:
         """Raises TooLarge for more stations than any page takes."""
@@ -119,6 +121,8 @@ class Chain:
         is on the chain; all others are ways around."""
         lines = _lines(chart, main)
         asides = _asides(chart, lines)
+        for i in sorted(lines.aside):
+            self.leave_out(chart.steps[i])
         at.update({ref: at.get(source, -1) for ref, source in asides.items()})
         for segment in lines.segments:
             if len(segment) > 1:
@@ -128,6 +132,19 @@ class Chain:
             here = len(self.stations) - 1
             at.update({(i, r): here for i in segment for r in range(len(chart.steps[i].types))})
             at.update({ref: at.get(source, -1) for ref, source in asides.items()})
+
+    def leave_out(self, step: Step) -> None:
+        """All that a step holds."""
+        if step.body is not None:
+            for inner in step.body.steps * step.count:
+                self.leave_out(inner)
+            return
+        for part in step.parts:
+            op = part.node.op
+            if not isinstance(op, LayerOp) or op.layer.category == "source":
+                self.left_out[part.path.rpartition(".")[2] or words.caption(part)[0]] += 1
+            elif not words.idle(part):
+                self.left_out[words.strip(part)] += step.count
 
     def step(self, chart: Chart, i: int, lines: _Lines, scope: Scope, at: dict[Ref, int]) -> None:
         step = chart.steps[i]
@@ -142,6 +159,8 @@ class Chain:
             self.add(self.station(step, scope))
         if step.kind in ("join", "bar", "call"):
             self.arches += [Arch(tail, head) for tail in dict.fromkeys(others) if tail >= 0]
+        if step.kind == "bar" and not any(tail >= 0 for tail in others):
+            self.leave_out(step)
 
     def inside(
         self, step: Step, scope: Scope, sources: Sequence[int], lines: _Lines, i: int
@@ -189,9 +208,10 @@ class Chain:
             return None
         what = _what(step, op.layer.word, op.layer.category)
         if what == "band":
-            self.band(op.layer.category)
+            self.band(step, op.layer.category)
             return None
         if what == "nothing":
+            self.leave_out(step)
             return None
         bands = () if self.options.color_by else tuple(_bands(step))
         title = words.caption(step.part)[0]
@@ -231,12 +251,16 @@ class Chain:
             text(f"{ways} branches"), block=True, cost=total,
         )  # fmt: skip
         self.add(station)
+        for i in segment:
+            self.leave_out(chart.steps[i])
 
-    def band(self, kind: Kind) -> None:
+    def band(self, step: Step, kind: Kind) -> None:
         last = self.stations[-1]
         plain = last.what == "volume" and not last.block and last.kind != "io"
         if plain and not self.options.color_by:
             self.stations[-1] = replace(last, bands=(*last.bands, kind))
+        elif not plain or not self.options.color_by:
+            self.leave_out(step)
 
     def cost(self, step: Step, scope: Scope) -> int | None:
         measure = self.options.color_by

@@ -60,6 +60,8 @@ APART: Final = 10.0
 BALL: Final = 6.5
 RAISED: Final = 11.0
 """Between arches, one above the other."""
+NOTE: Final = 110
+"""Letters of a line that says what is not drawn."""
 BEND: Final = 6.0
 UNDER: Final = 12.0
 """Below the title, above the legend."""
@@ -238,6 +240,7 @@ class _Layout:
         scale = _scale(chain.stations)
         self.places = [_Place(_sized(station, scale)) for station in chain.stations]
         self.groups = _grouped(self.places, self.landed)
+        self.left_out = chain.left_out
         self.captions = _shared([_caption(group, options) for group in self.groups])
         self.place()
 
@@ -273,6 +276,7 @@ class _Layout:
         solids = [solid for place in self.places for solid in self.solids(place, most)]
         wires = [*self.flows(), *self.arcs(), *self.handles()]
         labels, braces = self.words(solids)
+        labels += self.missing(labels, braces)
         title, subtitle = words.titles(self.graph, self.options.title)
         entries = tuple(self.entries(most)) if self.options.legend else ()
         name = self.graph.name or "network"
@@ -366,6 +370,17 @@ class _Layout:
                 for c in run if c.lines
             ]  # fmt: skip
         return labels, braces
+
+    def missing(self, labels: Sequence[Label], braces: Sequence[Wire]) -> list[Label]:
+        """Below all words, what is not drawn."""
+        if not self.left_out:
+            return []
+        told = [f"{n} {said}" if n > 1 else said for said, n in self.left_out.items()]
+        lines = wrap(f"not drawn: {', '.join(told)}", NOTE)
+        low = max((m.y + LINE * len(m.lines) for m in labels), default=0.0)
+        left, right = self.places[0].left, max(p.right for p in self.places)
+        faint = tuple(text(Run(line, "faint")) for line in lines)
+        return [Label((left + right) / 2, low + 5, faint)]
 
     def entries(self, most: int) -> Iterator[Entry]:
         measure = MEASURES.get(self.options.color_by, "")

@@ -362,3 +362,32 @@ def test_it_compiles_and_says_what_the_svg_says(tmp_path: Path) -> None:
 def test_all_compile(name: str, color_by: str | None, tmp_path: Path) -> None:
     said = render(shipped(name), "tex", view="volumes", color_by=color_by)
     assert len(pages(compiled(said, tmp_path))) == 1
+
+
+# --- what is left out ---------------------------------------------------------------------------
+
+
+def note(drawn: Drawing) -> str:
+    told = [" ".join(map(letters, label.lines)) for label in drawn.labels]
+    return next((said for said in told if said.startswith("not drawn: ")), "")
+
+
+def test_what_is_not_drawn_is_said() -> None:
+    assert note(drawing(shipped("resnet:resnet18"))) == (
+        "not drawn: 8 ReLU, conv 1×1, 128, 3 BN, conv 1×1, 256, conv 1×1, 512"
+    )
+    token = note(drawing(shipped("vit:vit_b_16")))
+    assert "class_token" in token
+    assert "pos_embedding" in token
+    assert "concat" in token
+    assert not note(drawing(shipped("lenet"))).count("conv")
+
+
+def test_branches_side_by_side_are_told() -> None:
+    net = graph("""
+        net n: image[3, 32, 32] {
+          image > conv(3x3, 8, pad=1)
+            > [conv(1x1, 8), conv(3x3, 8, pad=1), conv(5x5, 8, pad=2)] > concat > conv(3x3, 8)
+        }""")
+    said = note(drawing(net))
+    assert all(f"conv {k}×{k}, 8" in said for k in (1, 3, 5))
