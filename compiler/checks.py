@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from math import floor
 from typing import ClassVar
 
-from .dims import Dim, Size, less
-from .layer import Layer, Refused, Sizes
+from .dims import Dim, Size
+from .layer import Layer, Refused, Sizes, short
 from .types import Dtype, TensorType
 
 _PLURAL: Mapping[Dtype, str] = {"float": "floats", "int": "ints", "bool": "bools"}
@@ -52,7 +52,7 @@ def at_least(least: int, **settings: Dim | tuple[Dim | None, ...] | None) -> Non
     """Refuses settings with a size below ``least``."""
     for name, value in settings.items():
         for size in value if isinstance(value, tuple) else (value,):
-            if size is not None and less(size, least):
+            if size is not None and short(size, least):
                 raise Refused(f"{name} must be at least {least}, got {size}", setting=name)
 
 

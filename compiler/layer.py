@@ -43,7 +43,7 @@ from typing import (
 
 from ..grammar.record import Record
 from ..grammar.wording import counted
-from .dims import Dim, Size, equal, product
+from .dims import Dim, Size, equal, less, product
 from .lowering import Lowering
 from .types import Dtype, TensorType
 
@@ -259,35 +259,63 @@ class Weighted(Layer):
         return {name: init for name, init in named.items() if init is not None}
 
 
-# --- equalities that symbols leave open ------------------------------------------------------
+# --- conditions that symbols leave open ------------------------------------------------------
 
-_open: ContextVar[list[tuple[Dim, Dim]] | None] = ContextVar("_open", default=None)
+
+class Open:
+    """What layers found to depend on symbols, for the elaborator, which settles it or says so."""
+
+    def __init__(self) -> None:
+        self.equal: list[tuple[Dim, Dim]] = []
+        """The two must be equal."""
+        self.least: list[tuple[Dim, Dim]] = []
+        """The first must be no less than the second."""
+
+    def __bool__(self) -> bool:
+        return bool(self.equal or self.least)
+
+
+_open: ContextVar[Open | None] = ContextVar("_open", default=None)
 
 
 def same(a: Dim, b: Dim) -> bool:
-    """Whether two sizes are equal; where symbols leave that open, True, and the pair is noted
-    for the elaborator, which unifies it or reports it."""
+    """Whether two sizes are equal; where symbols leave that open, True, and it is noted."""
     if a is b or a == b:
         return True
     answer = equal(a, b)
-    pairs = _open.get()
-    if answer is None and pairs is not None:
-        pairs.append((a, b))
+    noted = _open.get()
+    if answer is None and noted is not None:
+        noted.equal.append((a, b))
     return answer is not False
 
 
+def short(size: Dim, least: Dim) -> bool:
+    """Whether a size is less than it must be; where symbols leave that open, False, and it is
+    noted."""
+    answer = less(size, least)
+    noted = _open.get()
+    if answer is None and noted is not None:
+        noted.least.append((size, least))
+    return answer is True
+
+
+def divides(divisor: Dim, size: Dim) -> bool:
+    """Whether a size is a multiple; where symbols leave that open, True, and it is noted."""
+    return same(size // divisor * divisor, size)
+
+
 class _Noting:
-    def __enter__(self) -> list[tuple[Dim, Dim]]:
-        pairs: list[tuple[Dim, Dim]] = []
-        self.token = _open.set(pairs)
-        return pairs
+    def __enter__(self) -> Open:
+        noted = Open()
+        self.token = _open.set(noted)
+        return noted
 
     def __exit__(self, *_: object) -> None:
         _open.reset(self.token)
 
 
-def noting_open_pairs() -> _Noting:
-    """``with noting_open_pairs() as pairs``: the pairs that ``same`` notes meanwhile."""
+def noting_open() -> _Noting:
+    """``with noting_open() as noted``: what ``same``, ``short`` and ``divides`` note meanwhile."""
     return _Noting()
 
 

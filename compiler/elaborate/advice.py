@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from ...grammar.source import Span
 from ..builder import Draft
-from ..dims import Dim
+from ..dims import Dim, Size
 from ..layer import Layer, tried
 from ..types import TensorType
 from ..values import Tensor
@@ -94,3 +95,25 @@ def label_help(word: str, span: Span | None) -> str:
     if label is None:
         return f"`{word}(...) as name`"
     return f"`as {label[1]}` names all before it, so: `({word}(...) as {label[1]})`"
+
+
+OPEN_WEIGHT: Final = (
+    "weights are made before the network runs, and the same ones serve inputs of every size"
+)
+
+
+def open_weight_help(
+    layer: Layer, word: str, x: TensorType | None, names: Sequence[str]
+) -> list[str]:
+    """For a weight as large as an axis without a number: the step that is likely left out."""
+    if x is None or x.rank < 2:
+        return ["give the size a number"]
+    number = "a number in the input's shape, or `--input`, gives the size"
+    if "N" in names:
+        rest = ", ".join(str(d) if isinstance(d, int) else "..." for d in x.shape[1:])
+        return [f"the batch stays the first axis: `reshape(-1, {rest})` has -1 where it is"]
+    if x.rank == 3 and isinstance(x.shape[2], int) and layer.category in ("conv", "norm"):
+        return [f"`transpose(1, 2) > {word}`: {word} takes [N, channels, T]", number]
+    if isinstance(x.shape[-1], Size):
+        return ["`mean(1)`, `last` or `gap` before it leaves out the axis", number]
+    return [number]

@@ -8,9 +8,10 @@ from typing import Any
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
+from ...grammar.wording import listing
 from ..builder import Builder, Draft, chain_from
-from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, substitute, symbols
-from ..layer import Layer, Refused, noting_open_pairs
+from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitute, symbols
+from ..layer import Layer, Refused, Weight, noting_open
 from ..layers import layers
 from ..types import TensorType
 from ..values import (
@@ -39,7 +40,7 @@ from ..values import (
     unknown_in,
 )
 from ..values import Label as PathLabel
-from .advice import label_help, mismatch_help
+from .advice import OPEN_WEIGHT, label_help, mismatch_help, open_weight_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
 from .expressions import Expressions, counting, is_named_by_label
 from .functions import is_modest
@@ -436,25 +437,86 @@ class Application(Expressions):
         known = self.inferred.get(key)
         if known is not None:
             return known
-        with noting_open_pairs() as pairs:
+        with noting_open() as noted:
             try:
                 result = network.layer.infer(*types)
+                weights = network.layer.weights(*types)
             except Refused as refusal:
                 self._refused(network, refusal, inputs, types, span)
                 return None
-        for a, b in pairs:
+        for a, b in noted.equal:
             if not self.unify(a, b, network.word, span, inputs):
                 return None
         outputs = (result,) if isinstance(result, TensorType) else tuple(result)
-        if not all(is_modest(d) for t in outputs for d in t.shape if isinstance(d, Size)):
+        sizes = [d for t in outputs for d in t.shape if isinstance(d, Size)]
+        if not all(map(is_modest, sizes)):
             self.report(
                 "E214", "the expression of a symbolic size grows too large", span,
                 help="give the input's size, with `input(3x224x224)` or `--input 3x224x224`",
             )  # fmt: skip
             return None
-        if not pairs:
+        self._ask(noted.least + [(d, 0) for d in sizes if less(d, 0) is not False], span)
+        if not self._can_be_made(network, inputs, types, weights, span):
+            return None
+        if not noted:
             self.inferred[key] = outputs
         return outputs
+
+    def _ask(self, conditions: list[tuple[Dim, Dim]], span: Span) -> None:
+        """Note what sizes must be at least, where the spec declares these sizes."""
+        for size, least in conditions:
+            if self._declared(size - least):
+                self.least.append((size, least, span))
+
+    def _can_be_made(
+        self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType],
+        weights: Mapping[str, Weight], span: Span,
+    ) -> bool:  # fmt: skip
+        """Whether PyTorch can make the module: before it runs, the sizes of inputs that the spec
+        declares are not known. (Those of an input without a shape are left to lazy modules.)"""
+        layer = network.layer
+        for name, weight in weights.items():
+            open_ = next((d for d in weight.shape if self._declared(d)), None)
+            if open_ is not None:
+                self._open_weight(network, inputs, types, name, open_, span)
+                return False
+        settings = [getattr(layer, name) for name in layer.settings]
+        sizes = [d for s in settings for d in (s if isinstance(s, tuple) else (s,))]
+        if not any(isinstance(d, Size) for t in types for d in t.shape[1:]) and not any(
+            isinstance(d, Size) for d in sizes
+        ):
+            return True
+        if {"?", *self.free}.intersection(symbols(*(d for t in types for d in t.shape))):
+            return True
+        try:
+            layer.lower(*types)
+        except Refused as refusal:
+            self._refused(network, refusal, inputs, types, span)
+            return False
+        return True
+
+    def _declared(self, dim: Dim) -> bool:
+        """Whether a size depends on one that the spec declares. (``?`` is one that failed.)"""
+        names = symbols(dim)
+        return "?" not in names and not self.free.issuperset(names)
+
+    def _open_weight(
+        self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType], name: str,
+        size: Dim, span: Span,
+    ) -> None:  # fmt: skip
+        """A weight as large as an axis whose size is known only when the network runs."""
+        names = symbols(size)
+        axes = [
+            f"axis {i} of {t}" for t in types for i, d in enumerate(t.shape)
+            if isinstance(d, Size) and set(names).intersection(symbols(d))
+        ]  # fmt: skip
+        what = "the batch" if names == ("N",) else f"{listing(list(names))}, which has no number"
+        self.report(
+            "E312", f"the {name or 'parameter'} of `{network.word}` would be as large as {what}",
+            span, detail=f"its size is {size}" + (f", from {axes[0]}" if axes else ""),
+            labels=self.producers(inputs, span), notes=[OPEN_WEIGHT],
+            help=open_weight_help(network.layer, network.word, types[0] if types else None, names),
+        )  # fmt: skip
 
     def _refused(
         self, network: LayerNetwork, refusal: Refused, inputs: list[Tensor],

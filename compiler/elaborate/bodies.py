@@ -13,7 +13,7 @@ from ...grammar.wording import counted, listing
 from ..builder import Builder
 from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
-from ..layer import noting_open_pairs, same
+from ..layer import noting_open, same
 from ..reserved import reserved
 from ..types import TensorType
 from ..values import (
@@ -39,6 +39,7 @@ from .keys import Keys
 from .results import all_tensors, main_tensors, shown_arguments
 from .trees import (
     accessors,
+    conjuncts,
     head,
     names_in,
     port_axes,
@@ -276,7 +277,9 @@ class Bodies(Application):
             self.report("E209", "this value is not used", statement.span)
 
     def _require(self, statement: syntax.Require, env: Environment) -> bool:
+        self.required = list(conjuncts(statement.condition))
         holds = self.decide(statement.condition, env)
+        self.required = []
         if holds is not False:
             return True
         message = None
@@ -525,9 +528,9 @@ class Bodies(Application):
         return (values or {}).get("?", 1)
 
     def _agrees(self, wanted: Dim, actual: Dim, span: Span) -> bool:
-        with noting_open_pairs() as pairs:
+        with noting_open() as noted:
             equal = same(wanted, actual)
-        return equal and all(self.may_be_equal(a, b, span) for a, b in pairs)
+        return equal and all(self.may_be_equal(a, b, span) for a, b in noted.equal)
 
     def open_names(self, expr: syntax.Expr, env: Environment) -> list[str]:
         """The names in a port's shape that are bound nowhere."""

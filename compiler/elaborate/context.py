@@ -12,6 +12,7 @@ from ...grammar.nearby import closest
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..builder import Builder, Draft, bring
+from ..declared import Declared
 from ..dims import Dim
 from ..environment import Environment
 from ..ir import FailedOp
@@ -97,6 +98,13 @@ class Context:
         self.known: dict[str, TensorType] = {}
         self.bound: dict[str, Dim] = {}
         self.assumptions: list[tuple[Dim, Dim, Span]] = []
+        """Sizes that are taken to be equal."""
+        self.least: list[tuple[Dim, Dim, Span]] = []
+        """Sizes that are taken to be no less than the second."""
+        self.declared: dict[str, Declared] = {}
+        """What ``require`` says of the inputs' sizes."""
+        self.required: list[syntax.Expr] = []
+        """The conditions of the ``require`` that is decided now."""
         self.sequences: dict[tuple[int, int], Draft] = {}
         """Tensors of which `.t` is asked: they are taken for [N, T, D]."""
         self.inferred: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}

@@ -9,6 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
 from ..conditions import equality
+from ..declared import ANY, declaration
 from ..dims import Size
 from ..environment import Environment
 from ..layer import Layer
@@ -134,12 +135,27 @@ class Operators(Calls):
                 return contains(left, right) == (symbol_ == "in")
             return arithmetic(symbol_, left, right)
         except Undecided:
+            if self._taken_as_said(node, left, right):
+                return True
             return self._undecided(_question(node, left, right), node.span)
         except Bad as bad:
             return self.report(
                 bad.code, str(bad), node.operator_span, help=bad.help,
                 notes=[f"the left side is {describe(left)}, the right side {describe(right)}"],
             )  # fmt: skip
+
+    def _taken_as_said(self, node: syntax.Binary, left: Data, right: Data) -> bool:
+        """``require T >= 4``: what it says of a size that only the input tells is so."""
+        if not any(node is part for part in self.required):
+            return False
+        if not isinstance(left, int | Size) or not isinstance(right, int | Size):
+            return False
+        said = declaration(node.operator, left, right)
+        if said is None:
+            return False
+        name, values = said
+        self.declared[name] = self.declared.get(name, ANY).joined(values)
+        return True
 
     def _on_tensors(self, node: syntax.Binary, left: Data, right: Data) -> Data:
         symbol_ = node.operator

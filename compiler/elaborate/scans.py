@@ -11,7 +11,7 @@ from ...grammar.wording import counted
 from ..builder import Draft, Scanned
 from ..dims import Dim
 from ..environment import Environment
-from ..layer import noting_open_pairs, same
+from ..layer import noting_open, same
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -122,7 +122,7 @@ class Scans(Bodies):
 
     def _same_length(self, network: Scan, inputs: list[Tensor]) -> bool:
         lengths = [self.known_type(t).shape[1] for t in inputs]
-        with noting_open_pairs() as pairs:
+        with noting_open() as noted:
             equal = all(same(lengths[0], n) for n in lengths[1:])
         if not equal:
             self.report(
@@ -131,7 +131,7 @@ class Scans(Bodies):
                 labels=self.producers(inputs, network.span),
             )  # fmt: skip
             return False
-        return all(self.unify(a, b, "scan", network.span, inputs) for a, b in pairs)
+        return all(self.unify(a, b, "scan", network.span, inputs) for a, b in noted.equal)
 
     # --- states -----------------------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class Scans(Bodies):
             return False
         for port, wanted, state in zip(ports, kinds, network.init or (), strict=True):
             given = self.known_type(state)
-            with noting_open_pairs():
+            with noting_open():
                 fits = given.rank == wanted.rank and all(map(same, wanted.shape, given.shape))
             if not fits:
                 place = network.init_span or network.span
@@ -269,9 +269,11 @@ class Scans(Bodies):
             a, b = self.known_type(old), self.known_type(new)
             ports = _ports(network.cell)[-len(before) :]
             name = f"the state `{ports[i].name}`" if i < len(ports) else f"state {i + 1}"
-            with noting_open_pairs() as pairs:
+            with noting_open() as noted:
                 keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
-            if not keeps or not all(self.unify(x, y, "scan", network.span, []) for x, y in pairs):
+            if not keeps or not all(
+                self.unify(x, y, "scan", network.span, []) for x, y in noted.equal
+            ):
                 self.report(
                     "E310", f"{name} of `scan` changes its shape in a step", network.span,
                     detail=f"it is {a} before and {b} after",

@@ -35,6 +35,17 @@ def names_in(expr: syntax.Node) -> Iterator[syntax.Name]:
             yield from names_in(child)
 
 
+def conjuncts(expr: syntax.Expr) -> Iterator[syntax.Expr]:
+    """The parts of a condition that must all hold."""
+    while isinstance(expr, syntax.Paren):
+        expr = expr.body
+    if isinstance(expr, syntax.Binary) and expr.operator == "and":
+        yield from conjuncts(expr.left)
+        yield from conjuncts(expr.right)
+    else:
+        yield expr
+
+
 def port_axes(port: syntax.Port) -> tuple[str, ...]:
     """Names for the axes of what is piped into a port, where nothing else names them."""
     names = "TDEFG"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, TypeAlias
 
 from ..checks import known, need, spatial
-from ..dims import Dim, equal
-from ..layer import Example, Layer, Refused, Weight, axis, same
+from ..dims import Dim
+from ..layer import Example, Layer, Refused, Weight, axis, divides, same
 from ..lowering import Call, Input, Lowering, module
 from ..types import Dtype, TensorType
 
@@ -468,7 +468,7 @@ class GLU(Layer):
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
         at = axis(self.dim, x.rank)
-        if equal(x.shape[at] % 2, 0) is False:
+        if not divides(2, x.shape[at]):
             raise Refused(
                 f"glu halves axis {self.dim}, which has {x.shape[at]} elements",
                 setting="dim" if "dim" in self.given() else None,

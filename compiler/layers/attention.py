@@ -127,7 +127,7 @@ class Attention(Layer):
         if self.heads < 1:
             raise Refused("attention has at least one head", setting="heads")
         if isinstance(width, int) and width % self.heads:
-            near = [h for h in range(1, width + 1) if width % h == 0]
+            near = [h for h in range(1, min(width, 1 << 12) + 1) if width % h == 0]
             best = min(near, key=lambda h: abs(h - self.heads))
             raise Refused(
                 f"{self.heads} heads do not divide the width {width}", setting="heads",

@@ -7,7 +7,19 @@ from typing import Literal
 
 from ..checks import Windowed, at_least, known, need, spatial, times
 from ..dims import Dim, equal, less
-from ..layer import Example, Refused, Sizes, Weight, Weighted, collapse, expand, numel, tried
+from ..layer import (
+    Example,
+    Refused,
+    Sizes,
+    Weight,
+    Weighted,
+    collapse,
+    divides,
+    expand,
+    numel,
+    short,
+    tried,
+)
 from ..lowering import Lowering, module
 from ..types import TensorType
 from .padding import check_reach
@@ -45,7 +57,7 @@ class _Convolution(Weighted, Windowed):
         for name in ("kernel", "stride", "dilation"):
             at_least(1, **{name: getattr(self, name)})
         for count, what in ((x.shape[1], "channels of the input"), (self.out, "filters")):
-            if equal(count % self.groups, 0) is False:
+            if not divides(self.groups, count):
                 raise Refused(
                     f"groups={self.groups} does not divide the {count} {what}",
                     setting="groups",
@@ -70,7 +82,8 @@ class _Convolution(Weighted, Windowed):
 
     def groups_help(self, x: TensorType) -> str:
         if isinstance(self.groups, int) and isinstance(self.out, int):
-            common = [g for g in range(2, self.groups + 1) if _divides(g, self.out, x.shape[1])]
+            most = min(self.groups, self.out, 1 << 12)
+            common = [g for g in range(2, most + 1) if _divides(g, self.out, x.shape[1])]
             if common and tried(self, x, groups=common[-1]):
                 return f"`groups={common[-1]}` divides both"
         return f"both must be multiples of {self.groups}: channels in and filters out"
@@ -168,7 +181,7 @@ class Conv(_Convolution):
         before, after = self.padding(x)[axis]
         padded = x.shape[axis + 2] + before + after
         span = dilation * (kernel - 1) + 1
-        if less(padded, span):
+        if short(padded, span):
             raise Refused(
                 f"the kernel is larger than the input: {span} against {padded}",
                 setting="kernel",
@@ -258,7 +271,7 @@ class ConvTranspose(_Convolution):
                 detail=f"{extra} against stride {stride}, dilation {dilation}",
             )
         size = (x.shape[axis + 2] - 1) * stride - 2 * pad + dilation * (kernel - 1) + extra + 1
-        if less(size, 1):
+        if short(size, 1):
             raise Refused(
                 f"nothing is left of the output: an axis would have {size} elements",
                 setting="pad",

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from ..checks import all_known, at_least, need, times
-from ..dims import Dim, equal, less
-from ..layer import Example, Layer, Refused, Sizes, axis, collapse, expand, numel, same
+from ..dims import Dim
+from ..layer import (
+    Example,
+    Layer,
+    Refused,
+    Sizes,
+    axis,
+    collapse,
+    divides,
+    expand,
+    numel,
+    same,
+    short,
+)
 from ..lowering import Code, Input, Lowering, function, method, module
 from ..types import TensorType
 
@@ -31,7 +43,7 @@ class _Sliding(Layer):
         settings = [expand(getattr(self, name), 2, name) for name in names]
         for size, kernel, dilation, pad, stride in zip(sizes, *settings, strict=True):
             counts.append((size + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1)
-            if less(counts[-1], 1):
+            if short(counts[-1], 1):
                 raise Refused(
                     f"the kernel is larger than the image: {times(self.kernel)} on {times(sizes)}",
                     setting="kernel",
@@ -113,7 +125,7 @@ class Fold(_Sliding):
             raise Refused(f"fold needs [N, C*kh*kw, L], got {x}", input=0)
         size = expand(self.size, 2, "size")
         patch = numel(expand(self.kernel, 2, "kernel"))
-        if equal(x.shape[1] % patch, 0) is False:
+        if not divides(patch, x.shape[1]):
             raise Refused(
                 f"fold needs channels in multiples of the kernel's {patch}, got {x.shape[1]}",
                 input=0,

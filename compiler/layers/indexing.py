@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import Any, ClassVar, TypeAlias
 
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
-from ..layer import Example, Refused, Tensor, axis, broadcast
+from ..layer import Example, Refused, Tensor, axis, broadcast, short
 from ..lowering import Code, Input, Lowering, Subscript, call
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, setting_code
@@ -127,7 +127,7 @@ class _Walk:
 
 
 def _check_bounds(number: Dim, size: Dim) -> None:
-    if less(number, size) is False or less(number, -size) is True:
+    if short(size, number + 1) or short(number, -size):
         raise Refused(
             f"index {number} is outside an axis of {size}", setting="items",
             detail=f"it goes from 0 to {size - 1}, or from -1 to {-size}",
@@ -183,9 +183,9 @@ def _from_front(size: Dim, bound: Dim) -> Dim:
 
 def _within(size: Dim, bound: Dim) -> Dim:
     """A bound on an axis; where symbols leave it open, it is taken to lie within."""
-    if less(bound, 0) is True:
+    if short(bound, 0):
         return 0
-    return size if less(size, bound) is True else bound
+    return size if short(size, bound) else bound
 
 
 def _hashable(item: Item) -> Any:
@@ -282,7 +282,7 @@ def _check_index(word: str, index: TensorType, x: TensorType, at: int | None) ->
             detail=f"got {listed([x.shape, index.shape])}",
         )  # fmt: skip
     sizes = zip(x.shape, index.shape, strict=False)
-    large = [i for i, (a, b) in enumerate(sizes) if i != at and less(a, b) is True]
+    large = [i for i, (a, b) in enumerate(sizes) if i != at and short(a, b)]
     if large:
         axes = conjunction([axis_name(i, x.rank) for i in large])
         raise Refused(
@@ -394,7 +394,7 @@ class OneHot(Reshaping):
                 input=0,
                 help="`cast(int)` makes them ints",
             )
-        if less(self.count, 1) is True:
+        if short(self.count, 1):
             raise Refused(f"one_hot needs a count of classes, got {self.count}", setting="count")
         return x.with_shape(*x.shape, self.count)
 

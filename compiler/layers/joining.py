@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..dims import Dim, Size, floor_div, less
-from ..layer import Example, Refused, axis, same, tried
+from ..layer import Example, Refused, axis, same, short, tried
 from ..lowering import Input, Lowering, function
 from ..types import TensorType
 from .operands import axis_name, conjunction, listed, promote
@@ -310,8 +310,7 @@ class Narrow(Reshaping):
         at = axis_of("narrow", self.dim, x)
         size = x.shape[at]
         start = self.start + size if less(self.start, 0) is True else self.start
-        beyond = less(start, 0) is True or less(size, start + self.length) is True
-        if beyond or less(self.length, 0) is True:
+        if short(start, 0) or short(size, start + self.length) or short(self.length, 0):
             raise Refused(
                 f"narrow takes {self.length} from {self.start} on, axis {at} has {size}",
                 setting="length",

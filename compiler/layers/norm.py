@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from ..checks import all_known, at_least, known, need, spatial
 from ..dims import Dim, equal
-from ..layer import Example, Init, Layer, Refused, Weight, Weighted, axis, numel
+from ..layer import Example, Init, Layer, Refused, Weight, Weighted, axis, divides, numel
 from ..lowering import Call, Code, Input, Lowering, Self, function, given, method, module
 from ..types import TensorType
 
@@ -162,7 +162,7 @@ class GroupNorm(Weighted):
         at_least(1, groups=self.groups)
         if x.rank < 2:
             raise Refused(f"groupnorm needs [N, C] or [N, C, ...], got {x}", input=0)
-        if equal(x.shape[1] % self.groups, 0) is False:
+        if not divides(self.groups, x.shape[1]):
             raise Refused(
                 f"groups={self.groups} does not divide the {x.shape[1]} channels",
                 setting="groups",

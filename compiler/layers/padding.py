@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ..checks import SPATIAL_AXES, all_known, need
-from ..dims import Dim, less
-from ..layer import Example, Layer, Refused, Sizes
+from ..dims import Dim
+from ..layer import Example, Layer, Refused, Sizes, short
 from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
 
@@ -22,7 +22,7 @@ def check_reach(layer: Layer, x: TensorType, sides: Sequence[tuple[Dim, Dim]], m
     for i, pair in enumerate(sides, x.rank - len(sides)):
         size = x.shape[i]
         for pad in pair:
-            if less(size, pad + 1 if mode == "reflect" else pad):
+            if short(size, pad + 1 if mode == "reflect" else pad):
                 limit = size - 1 if mode == "reflect" else size
                 raise Refused(
                     f"{mode} takes at most {limit} from an axis of {size}, not {pad}",
@@ -72,7 +72,7 @@ class Pad(Layer):
         shape = list(x.shape)
         for i, (before, after) in enumerate(sides, x.rank - len(sides)):
             shape[i] = shape[i] + before + after
-            if less(shape[i], 1):
+            if short(shape[i], 1):
                 raise Refused(f"pad leaves nothing of axis {i} of {x}", setting="sizes", input=0)
         return x.with_shape(*shape)
 

@@ -15,8 +15,8 @@ from ..checks import (
     spatial,
     times,
 )
-from ..dims import Dim, Size, dim_min, less
-from ..layer import Example, Layer, Refused, Sizes, collapse, expand, same, tried
+from ..dims import Dim, Size, dim_min
+from ..layer import Example, Layer, Refused, Sizes, collapse, expand, same, short, tried
 from ..lowering import Call, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
@@ -69,7 +69,7 @@ class _Pool(Windowed):
         pad = self.expanded(x, "pad", 0)[axis]
         dilation = self.expanded(x, "dilation")[axis]
         span = dilation * (kernel - 1) + 1
-        if less(pad, 0) or less(kernel // 2, pad):
+        if short(pad, 0) or short(kernel // 2, pad):
             raise Refused(
                 f"pad must be from 0 to half the kernel, got {pad} for a kernel of {kernel}",
                 setting="pad",
@@ -77,7 +77,7 @@ class _Pool(Windowed):
             )
         ceil: bool = getattr(self, "ceil_mode", False)
         count = pooled(size, kernel, stride, pad, dilation, ceil=ceil)
-        if less(count, 1):
+        if short(count, 1):
             raise self.too_large(x, span, size + 2 * pad)
         return count
 
@@ -169,7 +169,7 @@ class _MeanPool(_Pool):
 
     def slide(self, x: TensorType, axis: int) -> Dim:
         kernel, size = self.expanded(x, "kernel")[axis], x.shape[axis + 2]
-        if x.rank == 5 and less(size, kernel):
+        if x.rank == 5 and short(size, kernel):
             raise self.too_large(x, kernel, size)
         return super().slide(x, axis)
 
@@ -430,11 +430,11 @@ class MaxUnpool(Windowed):
         pad = expand(self.pad, rank, "pad")[axis]
         size = (x.shape[axis + 2] - 1) * stride - 2 * pad + kernel
         if self.size is None:
-            if less(size, 1):
+            if short(size, 1):
                 raise Refused(f"an axis would have {size} elements", setting="pad", input=0)
             return size
         wanted = expand(self.size, rank, "size")[axis]
-        if less(wanted, size - stride + 1) or less(size + stride - 1, wanted):
+        if short(wanted, size - stride + 1) or short(size + stride - 1, wanted):
             raise Refused(
                 f"size {wanted} does not fit: from {size - stride + 1} to {size + stride - 1}",
                 setting="size", input=0,
@@ -498,7 +498,7 @@ class FractionalMaxPool(Windowed):
         kernel = expand(self.kernel, rank, "kernel")
         for size, target, window in zip(x.shape[2:], made.shape[2:], kernel, strict=True):
             needed = target + window - (1 if rank == 2 else 0)  # PyTorch asks for one more in 3d
-            if less(size, needed):
+            if short(size, needed):
                 raise Refused(
                     f"{target} windows of {window} need {needed} elements, not {size}",
                     setting="kernel", input=0,
@@ -520,7 +520,7 @@ class FractionalMaxPool(Windowed):
             raise Refused(
                 f"ratio={self.ratio} of {x} is no exact size", code="E311", input=0, setting="ratio"
             )
-        if less(size, 1):
+        if short(size, 1):
             raise Refused(f"ratio={self.ratio} of {x} leaves nothing", input=0, setting="ratio")
         return size
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from ..checks import at_least
-from ..dims import Dim, less
-from ..layer import Example, Layer, Refused, Weight
+from ..dims import Dim
+from ..layer import Example, Layer, Refused, Weight, short
 from ..lowering import Device, Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .source import Source
@@ -128,7 +128,7 @@ class Positions(Layer):
             )  # fmt: skip
         if x.rank != 3:
             raise Refused(f"positions reads [N, T, D], got {x}", input=0)
-        if self.length < 1 or less(self.length, x.shape[1]) is True:
+        if self.length < 1 or short(self.length, x.shape[1]):
             raise Refused(
                 f"the sequence has {x.shape[1]} steps, positions are made for {self.length}",
                 setting="length", help=f"`positions({x.shape[1]})`",

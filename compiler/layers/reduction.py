@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from ..dims import Dim, less
-from ..layer import Category, Example, Layer, Refused, axis
+from ..dims import Dim
+from ..layer import Category, Example, Layer, Refused, axis, short
 from ..lowering import Code, Input, Lowering, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Axial, brief, need_float, promote, reduced_axes, refuse_bool
@@ -339,7 +339,7 @@ class Mode(Selection):
 
 
 def _check_count(word: str, k: Dim, size: Dim, least: int) -> None:
-    if less(k, least) is True or less(size, k) is True:
+    if short(k, least) or short(size, k):
         raise Refused(f"{word} of {k} from an axis of {size}", setting="k")
 
 

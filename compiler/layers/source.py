@@ -9,7 +9,7 @@ from math import ceil, isfinite
 from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
-from ..layer import Category, Example, Init, Layer, Refused, Weight
+from ..layer import Category, Example, Init, Layer, Refused, Weight, short
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Number, brief, dtype_of, need_float, promote
@@ -290,7 +290,7 @@ class Arange(Source):
             raise Refused("arange in steps of 0", setting="step")
         if _whole(first) and _whole(last) and isinstance(self.step, int):
             way: Dim = last - first
-            backwards, count = less(way, 0) is True, ceil_div(way, abs(self.step))
+            backwards, count = short(way, 0), ceil_div(way, abs(self.step))
         else:
             backwards, count = self._count_floats(first, last)
         if backwards:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from ..checks import SPATIAL_AXES, all_known, at_least, known, need, scaled, spatial, times
-from ..dims import Dim, equal, less
-from ..layer import Example, Layer, Refused, Sizes, collapse, expand
+from ..dims import Dim
+from ..layer import Example, Layer, Refused, Sizes, collapse, divides, expand, short
 from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
 
@@ -92,7 +92,7 @@ class Upsample(Layer):
                 input=0,
                 help="`upsample(size=[h, w])`, or give the input's shape",
             )
-        if less(size, 1):
+        if short(size, 1):
             raise Refused(
                 f"scale={times(self.scale)} of {x} leaves nothing", setting="scale", input=0
             )
@@ -138,7 +138,7 @@ class PixelShuffle(Layer):
         at_least(1, factor=self.factor)
         channels, height, width = _image(self, x)
         square = self.factor * self.factor
-        if equal(channels % square, 0) is False:
+        if not divides(square, channels):
             raise Refused(
                 f"pixel_shuffle({self.factor}) needs channels in multiples of {square}, "
                 f"got {channels}",
@@ -175,7 +175,7 @@ class PixelUnshuffle(Layer):
         at_least(1, factor=self.factor)
         channels, height, width = _image(self, x)
         for size, name in ((height, "height"), (width, "width")):
-            if equal(size % self.factor, 0) is False:
+            if not divides(self.factor, size):
                 raise Refused(
                     f"pixel_unshuffle({self.factor}) needs a {name} in multiples of "
                     f"{self.factor}, got {size}",
@@ -223,7 +223,7 @@ class ChannelShuffle(Layer):
         at_least(1, groups=self.groups)
         if x.rank < 3:
             raise Refused(f"channel_shuffle needs [N, C, ...], got {x}", input=0)
-        if equal(x.shape[1] % self.groups, 0) is False:
+        if not divides(self.groups, x.shape[1]):
             raise Refused(
                 f"groups={self.groups} does not divide the {x.shape[1]} channels",
                 setting="groups",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from ..conditions import equality
+from ..declared import surely_equal
 from ._net import Net
 
 CODE = "W502"
@@ -15,6 +16,8 @@ CODE = "W502"
 def in_net(net: Net) -> Iterator[Diagnostic]:
     found: dict[Span, tuple[object, ...]] = {}
     for a, b, span in net.program.assumptions:
+        if surely_equal(a, b, net.program.declared):
+            continue
         if span in found:
             continue
         found[span] = (a, b)

@@ -19,8 +19,8 @@ def shape(text: str, *, net: str | None = None, inputs: str | dict[str, str] | N
 
 PORTS = [
     ("net n: image[3, 8, 8] { image > conv(3x3, 4) }", "[N, 4, 6, 6]"),
-    ("net n: x[T, d] { x > linear(2 * d) }", "[N, T, 2*d]"),
-    ("net n: x[T, T] { x > linear(T) }", "[N, T, T]"),
+    ("net n: x[T, d] { x > repeat_interleave(2, dim=2) }", "[N, T, 2*d]"),
+    ("net n: x[T, T] { x > tril }", "[N, T, T]"),
     ("net n(w=8): x[w] { x > linear(2 * w) }", "[N, 16]"),
     ("w = 8\nnet n: x[w] { x > linear(2 * w) }", "[N, 16]"),
     ("net n(s=3x8x8): x[s] { x > conv(3x3, 4) }", "[N, 4, 6, 6]"),

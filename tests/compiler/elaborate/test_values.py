@@ -299,7 +299,7 @@ def test_axes_have_names_on_their_ranks_only(shape: str, attribute: str, good: b
 
 
 def test_sizes_of_ports_are_values() -> None:
-    text = "net n: x[T, d] { x > linear(2 * d) > reshape([N, T * 2 * d]) }"
+    text = "net n: x[T, d] { x > repeat_interleave(2, dim=2) > reshape([N, T * 2 * d]) }"
     made = graph(text, inputs="5x4")
     assert [str(d) for d in made.outputs[0].type.shape] == ["N", "40"]
     assert [str(d) for d in graph(text).outputs[0].type.shape] == ["N", "2*T*d"]
@@ -344,7 +344,7 @@ def test_a_message_fills_in_values() -> None:
 
 def test_require_on_sizes() -> None:
     text = "net n: x[T, 8] { require T % 2 == 0\n x > relu }"
-    assert codes(text) == ["E222"]
+    assert codes(text) == []  # it says which sizes the net is for
     assert codes(text, inputs="4x8") == []
     assert codes(text, inputs="5x8") == ["E213"]
     assert codes("net n: x[T, 8] { require T > 0\n x > relu }") == []

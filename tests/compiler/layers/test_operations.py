@@ -9,7 +9,7 @@ import pytest
 
 from netwright.backends.pytorch.expressions import print_code
 from netwright.compiler.dims import Dim, dim_min, symbol
-from netwright.compiler.layer import Layer, Refused, noting_open_pairs
+from netwright.compiler.layer import Layer, Refused, noting_open
 from netwright.compiler.layers import layers
 from netwright.compiler.types import Dtype, TensorType
 
@@ -170,9 +170,9 @@ def test_refusal(case: tuple[str, tuple[TensorType, ...], str, str, str, str]) -
     text, inputs, code, message, detail, help = case
     layer = parse(text, {})
     if code == "E304":  # symbols leave it open: the elaborator asks whether N is 8
-        with noting_open_pairs() as pairs:
+        with noting_open() as noted:
             layer.infer(*inputs)
-        assert pairs == [(64, N)]
+        assert noted.equal == [(64, N)]
         return
     if text == "param([N, 8])":
         layer = layers()["param"](shape=(N, 8))

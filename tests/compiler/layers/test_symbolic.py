@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from netwright.compiler.dims import Dim, Size, substitute, symbol, symbols
-from netwright.compiler.layer import Layer, Refused, Weight, hints, noting_open_pairs, takes
+from netwright.compiler.layer import Layer, Refused, Weight, hints, noting_open, takes
 from netwright.compiler.types import TensorType
 
 from .harness import (
@@ -112,7 +112,7 @@ def check(layer: type[Layer], how: settings) -> None:
     def run(drawn: tuple[Case, Case, dict[str, int]]) -> None:
         (bound, inputs), (open_bound, open_inputs), values = drawn
         numeric = ours(bound, inputs)
-        with noting_open_pairs() as pairs:
+        with noting_open() as noted:
             symbolic = ours(open_bound, open_inputs)
         if isinstance(numeric, Refused) or numeric.empty():
             return  # symbols may leave open what numbers settle
@@ -121,7 +121,7 @@ def check(layer: type[Layer], how: settings) -> None:
         if isinstance(symbolic, Refused) and symbolic.code == "E311":
             return  # a size that has to be a number
         assert not isinstance(symbolic, Refused), f"refused only with symbols: {symbolic}"
-        for a, b in pairs:
+        for a, b in noted.equal:
             assert substitute(a, values) == substitute(b, values), "an equality that need not be"
         types = results(open_bound, open_inputs)
         shown = tuple(str(t.substitute(values)) for t in types)

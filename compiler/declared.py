@@ -1,0 +1,161 @@
+"""Conditions on symbolic sizes: what layers ask for, what the spec says (``require T >= 4``)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from ..grammar.diagnostics import Diagnostic
+from ..grammar.record import Record
+from ..grammar.source import Span
+from .dims import Dim, Size, equal, less, substitute, symbol, symbols
+
+CODE: Final = "W520"
+DENSE: Final = 256
+TRIED: Final = 2**40
+"""Where algebra does not settle a condition, it is tried: with so many sizes in a row, then with
+doubled ones up to this."""
+
+
+class Declared(Record):
+    """Which values a symbol has: multiples of a number, within limits."""
+
+    least: int = 1
+    most: int | None = None
+    multiple: int = 1
+
+    def joined(self, other: Declared) -> Declared:
+        """Both hold; of two multiples the larger is kept."""
+        mosts = [m for m in (self.most, other.most) if m is not None]
+        return Declared(
+            max(self.least, other.least),
+            min(mosts, default=None),
+            max(self.multiple, other.multiple),
+        )
+
+    @property
+    def first(self) -> int:
+        return -(-self.least // self.multiple) * self.multiple
+
+    def general(self, name: str) -> Dim:
+        """The symbol's value, by a symbol that may have any."""
+        return (symbol(name) - 1) * self.multiple + self.first
+
+    def tried(self) -> list[int]:
+        """Values to try, in order."""
+        most = TRIED if self.most is None else self.most
+        found = list(range(self.first, most + 1, self.multiple)[:DENSE])
+        while found and found[-1] * 2 <= most:
+            found.append(found[-1] * 2)
+        last = most // self.multiple * self.multiple
+        return found if not found or found[-1] == last else [*found, last]
+
+
+Declarations: TypeAlias = Mapping[str, Declared]
+Least: TypeAlias = tuple[Dim, Dim, Span]
+"""The first is taken to be no less than the second, at a place."""
+
+ANY: Final = Declared()
+
+
+def declaration(operator: str, left: Dim, right: Dim) -> tuple[str, Declared] | None:
+    """What a condition says of one symbol, if it does: ``T >= 4``, ``T <= 512``, ``T % 4 == 0``."""
+    if operator in ("<", "<="):
+        left, right, operator = right, left, operator.replace("<", ">")
+    names = symbols(left, right)
+    if len(names) != 1 or operator not in (">", ">=", "=="):
+        return None
+    name, difference = names[0], left - right - (operator == ">")
+    said = _multiple(name, difference) if operator == "==" else _limit(name, difference)
+    return None if said is None else (name, said)
+
+
+def _limit(name: str, difference: Dim) -> Declared | None:
+    """``T - 4`` or ``4 - T``, which must be no less than 0."""
+    below, above = difference - symbol(name), difference + symbol(name)
+    if isinstance(below, int):
+        return Declared(least=max(1, -below))
+    return Declared(most=above) if isinstance(above, int) and above > 0 else None
+
+
+def _multiple(name: str, difference: Dim) -> Declared | None:
+    """``T - 4*(T//4)``, which must be 0."""
+    whole = symbol(name)
+    terms = difference.terms if isinstance(difference, Size) else ()
+    for count in {abs(c) for _, c in terms if abs(c) > 1}:
+        if difference in (whole % count, -(whole % count)):
+            return Declared(multiple=count)
+    return None
+
+
+def surely_equal(a: Dim, b: Dim, declared: Declarations) -> bool:
+    """Whether two sizes are equal for all values that the spec declares."""
+    values = {name: said.general(name) for name, said in declared.items()}
+    return equal(substitute(a, values), substitute(b, values)) is True
+
+
+def unmet(
+    conditions: Iterable[Least], declared: Declarations, equal_: Iterable[Least] = ()
+) -> Iterator[Diagnostic]:
+    """A warning for each symbol, at the place that asks most of it, and for each condition on
+    several symbols. Sizes that must be equal are said already: where they are not, nothing is."""
+    said_already = [a - b for a, b, _ in equal_]
+    limits: dict[tuple[str, bool], tuple[int, Span]] = {}
+    said: set[tuple[int, int]] = set()
+    for size, least, span in dict.fromkeys(conditions):
+        if _surely(size, least, declared, said_already):
+            continue
+        limit = _limit_of(size, least, declared)
+        if limit is not None:
+            name, is_least, value = limit
+            known = limits.get((name, is_least))
+            if known is None or (value > known[0]) == is_least:
+                limits[name, is_least] = value, span
+        elif (span.start, span.end) not in said:
+            said.add((span.start, span.end))
+            yield _warning(f"{size} is at least {least}", span, ())
+    for (name, is_least), (value, span) in limits.items():
+        help = f"`require {name} {'>=' if is_least else '<='} {value}` says that it is"
+        yield _warning(f"{name} is at {'least' if is_least else 'most'} {value}", span, (help,))
+
+
+def _warning(condition: str, span: Span, help: Sequence[str]) -> Diagnostic:
+    number = "`--input` with the real size decides it"
+    return Diagnostic(
+        CODE, f"this runs only where {condition}", span, severity="warning",
+        help=(*help, number),
+    )  # fmt: skip
+
+
+def _surely(size: Dim, least: Dim, declared: Declarations, zero: Sequence[Dim]) -> bool:
+    """Whether a size is large enough for all values that the spec declares."""
+    values = {name: said.general(name) for name, said in declared.items()}
+    if less(substitute(size, values), substitute(least, values)) is False:
+        return True
+    names = symbols(size, least)
+    if len(names) != 1:
+        return False
+    holds, known = _test(size - least, names[0]), [d for d in zero if symbols(d) == names]
+    tried = declared.get(names[0], ANY).tried()
+    return all(holds(n) for n in tried if all(substitute(d, {names[0]: n}) == 0 for d in known))
+
+
+def _test(room: Dim, name: str) -> Callable[[int], bool]:
+    """Whether there is room for a value of the one symbol."""
+    return lambda value: less(substitute(room, {name: value}), 0) is False
+
+
+def _limit_of(size: Dim, least: Dim, declared: Declarations) -> tuple[str, bool, int] | None:
+    """A condition as a least (True) or largest value of one symbol, where it is one."""
+    names = symbols(size, least)
+    if len(names) != 1:
+        return None
+    holds, values = _test(size - least, names[0]), declared.get(names[0], ANY).tried()
+    found = list(map(holds, values))
+    changes = [i for i in range(1, len(found)) if found[i] != found[i - 1]]
+    if len(changes) != 1:
+        return None
+    before, after = values[changes[0] - 1], values[changes[0]]
+    edge = bisect_left(range(after), True, before, key=lambda v: holds(v) != found[0])
+    return names[0], not found[0], edge if not found[0] else edge - 1

@@ -1,0 +1,98 @@
+"""Sizes that only the input tells: what a layer asks of them is said, and what is promised runs."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import netwright as nw
+
+ASKS = [
+    ("x[8, T] { x > conv(3, 8) > conv(5, 8) > maxpool(2) }", "T is at least 8"),
+    ("x[8, T] { x > avgpool(3, pad=1) > maxpool(2) }", "T is at least 4"),
+    ("x[T, 8] { x[:, 5] }", "T is at least 6"),
+    ("x[T, 8] { x[:, -3] }", "T is at least 3"),
+    ("x[T, 8] { x[:, 2:] }", "T is at least 2"),
+    ("x[T, 8] { x > narrow(1, start=2, length=3) }", "T is at least 5"),
+    ("x[T, 8] { y = x > topk(4, dim=1)\n y }", "T is at least 4"),
+    ("x[8, T] { x > pad([2, 2], mode=reflect) }", "T is at least 3"),
+    ("x[T, 8] { x > positions(20, mode=learned) }", "T is at most 20"),
+    ("x[3, H, 8] { x > unfold(3x3) }", "H is at least 3"),
+    ("x[2, 3, T] { x > upsample(0.5) }", "T is at least 2"),
+]  # fmt: skip
+
+
+def runs(text: str, size: int) -> bool:
+    net = nw.loads(text)
+    module = net.to_torch().eval()
+    (port,) = net.ir.inputs
+    values = dict.fromkeys(port.type.symbols(), size) | {"N": 2}
+    shape = [int(str(d)) for d in port.type.substitute(values).shape]
+    try:
+        with torch.no_grad():
+            made = module(torch.rand(shape))
+    except (RuntimeError, IndexError, ValueError):
+        return False
+    (result,) = net.ir.outputs
+    return tuple(made.shape) == result.type.substitute(values).shape
+
+
+@pytest.mark.parametrize(("body", "asked"), ASKS)
+def test_the_limit_is_pytorchs(body: str, asked: str) -> None:
+    """The limit that is named is where PyTorch begins, or ceases, to run; `require` says it."""
+    text = f"net n: {body}"
+    (found,) = nw.check(text)
+    assert (found.code, found.message) == ("W520", f"this runs only where {asked}")
+    limit = int(asked.split()[-1])
+    outside = limit + 1 if "most" in asked else limit - 1
+    assert runs(text, limit)
+    assert not runs(text, outside)
+    condition = found.help[0].split("`")[1]
+    assert not nw.check(text.replace("{ ", f"{{ {condition}\n ", 1))
+
+
+def test_a_promise_that_is_too_weak() -> None:
+    (found,) = nw.check("net n: x[8, T] { require T >= 4\n x > conv(5, 8) }")
+    assert found.message == "this runs only where T is at least 5"
+
+
+def test_multiples() -> None:
+    text = "net n: x[T, 8] {{ {}q, k = x > chunk(2, dim=1)\n q + k }}"
+    assert [d.code for d in nw.check(text.format(""))] == ["W502"]
+    assert not nw.check(text.format("require T % 2 == 0\n "))
+    assert not nw.check(text.format("require T >= 3 and T % 4 == 0\n "))
+    assert [d.code for d in nw.check(text.format("require T % 3 == 0\n "))] == ["W502"]
+
+
+def test_what_require_cannot_promise() -> None:
+    for condition in ("T >= 3 or T == 1", "T // 2 > 3", "T != 5"):
+        found = nw.check(f"net n: x[T, 8] {{ require {condition}\n x > relu }}")
+        assert [d.code for d in found] == ["E222"], condition
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x[3, 8, 8] { x > view(32, -1) > linear(2) }",
+        "x[3, 8, 8] { x > permute(1, 2, 3, 0) > linear(2) }",
+        "t[T] int { t > embed(1000, 64) > conv(3, 128) }",
+        "x[T, 8] { x > transpose(1, 2) > linear(4) }",
+        "x[T, 8] { x > flatten > layernorm }",
+        "x[T, 8] { x > bn }",
+        "x[T, 8] { x > transpose(1, 2) > gru(4) }",
+        "x[8, T] { x > linear(T) }",
+        "x[8, T] { p = param([T]) as p\n x * p }",
+    ],
+)
+def test_weights_have_numbers(body: str) -> None:
+    assert [d.code for d in nw.check(f"net n: {body}")] == ["E312"]
+
+
+@pytest.mark.parametrize("text", ["conv(3x3, 8) > bn > flatten > linear(10)", "linear(8) > ln"])
+def test_inputs_without_a_shape_stay_lazy(text: str) -> None:
+    assert not nw.check(text)
+
+
+def test_no_help_hangs() -> None:
+    found = nw.check("net n: x[3, 8, 8] { x > conv(3x3, 64, groups=2**40) }")
+    assert [d.code for d in found] == ["E301"]
