@@ -212,8 +212,8 @@ def only_call(chart: Chart) -> Step | None:
 class Forms:
     """Numbers forms as they are met."""
 
-    def __init__(self) -> None:
-        self._forms: dict[Hashable, int] = {}
+    def __init__(self, like: Forms | None = None) -> None:
+        self._forms: dict[Hashable, int] = like._forms if like is not None else {}
 
     def form(self, structure: Hashable) -> int:
         return self._forms.setdefault(structure, len(self._forms))

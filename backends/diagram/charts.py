@@ -31,9 +31,10 @@ SMALL: Final = 6
 class Charts(Forms):
     """Folds graphs, each once."""
 
-    def __init__(self, asked: Sequence[str] = ()) -> None:
-        """``asked``: names and module paths of blocks to keep to themselves."""
-        super().__init__()
+    def __init__(self, asked: Sequence[str] = (), like: Forms | None = None) -> None:
+        """``asked``: names and module paths of blocks to keep to themselves; ``like`` others
+        numbers forms the same."""
+        super().__init__(like)
         self._asked = [f".{name}." for name in asked]
         self._charts: dict[int, tuple[Graph, Chart]] = {}
         self._runs: dict[tuple[int, bool], tuple[Chart, Chart]] = {}

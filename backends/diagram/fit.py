@@ -67,9 +67,9 @@ def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
     return fitted(charts_for(options), graph, options, draw)[0]
 
 
-def charts_for(options: Options) -> Charts:
+def charts_for(options: Options, like: Charts | None = None) -> Charts:
     """Blocks that are asked for by name are kept to themselves."""
-    return Charts((*options.expand, *options.fold))
+    return Charts((*options.expand, *options.fold), like)
 
 
 def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[Picture, Detail]:
@@ -92,7 +92,7 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
         raise too_large(graph.name, drawn.boxes)
     tight = options.depth is None and not isinstance(graph, Comparison)
     if tight and drawn.boxes <= READABLE and not fits(drawn.picture):
-        drawn = _shut(drawn, detail, lambda d: draw(charts, graph, options, d))
+        drawn, detail = _shut(drawn, detail, lambda d: draw(charts, graph, options, d))
     return drawn.picture, detail
 
 
@@ -111,16 +111,16 @@ def fits(picture: Picture) -> bool:
     return scale(size(picture)) >= LEAST
 
 
-def _shut(drawn: Drawn, detail: Detail, draw: Callable[[Detail], Drawn]) -> Drawn:
+def _shut(drawn: Drawn, detail: Detail, draw: Callable[[Detail], Drawn]) -> tuple[Drawn, Detail]:
     """With blocks shut until the page holds it, what was drawn if nothing helps. Other forms of a
     block that is open go first, then the innermost and of those the smallest."""
-    whole, tries = drawn, TRIES
+    whole, tries = (drawn, detail), TRIES
     while tries > 0 and (openings := _again(drawn.openings) or _innermost(drawn.openings)):
         for opening in openings:
             tries -= 1
             attempt = draw(_without(detail, opening))
             if fits(attempt.picture):
-                return attempt
+                return attempt, _without(detail, opening)
         detail = _without(detail, openings[0])
         drawn = draw(detail)
     return whole

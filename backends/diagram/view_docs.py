@@ -59,8 +59,12 @@ def picture(graph: Graph, options: Options) -> Picture:
     """Blocks open where they are first met."""
     options = firsts(graph, options)
     charts = charts_for(options)
-    drawn, detail = fitted(charts, graph, options, _draw)
     plain = replace(options, expand=(), fold=())
+    # What is opened by name shuts nothing else.
+    shown = plain if options.expand else options
+    drawn, detail = fitted(charts_for(shown, charts), graph, shown, _draw)
+    if options.expand:
+        drawn = _draw(charts, graph, options, detail).picture
 
     def redraw(open: frozenset[str] | int) -> Picture:
         depth, places = (open, None) if isinstance(open, int) else (None, open)

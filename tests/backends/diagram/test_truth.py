@@ -12,6 +12,7 @@ import pytest
 from netwright.backends.diagram import render
 from netwright.backends.diagram.errors import TooLarge
 from netwright.backends.diagram.picture import Options, Picture, letters
+from netwright.backends.diagram.states import opened
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
 from netwright.files import read, shipped
@@ -173,3 +174,12 @@ def test_a_u_whose_blocks_open_is_laid_out() -> None:
     }"""
     assert render(graph(text), "html").startswith(b"<!")
     assert not wrong(graph(text), "docs", expand=("c2f",))
+
+
+@pytest.mark.parametrize("name", ["layer1", "layer3"])
+def test_what_is_opened_by_name_shuts_nothing_else(name: str) -> None:
+    found = load_source(read("resnet"), net="resnet50").graph
+    assert found is not None
+    asked = drawn(found, "docs", expand=(name,))
+    assert opened(asked) >= opened(drawn(found, "docs")) | {name}
+    assert not complaints(asked, found)
