@@ -166,7 +166,7 @@ class _Search:
     def _with(self, index: int, near: bool) -> Iterator[Mend]:
         item = self.items[index]
         for kind, text, cost in INSERTED:
-            if not near and kind not in BRACKETS:
+            if not (near or kind in BRACKETS or (item.begins and kind == "KIND")):
                 continue
             cost += self._cost(index)
             if self._fits(index, kind) and self._put(index, kind):

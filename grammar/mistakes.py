@@ -178,6 +178,8 @@ def misplaced(at: Span, mend: Mend, opened: Span | None) -> Diagnostic:
     ``opened`` is a bracket that nothing closes.
     """
     word = f"`{mend.text}`" if mend.text else "a value"
+    if mend.kind == "KIND":
+        word = "`net` or `block`"
     if not at.text and opened and mend.kind in CLOSERS:
         labels = (Label(opened, "opened here"),)
         return Diagnostic("E103", f"{word} is missing", at, "here", labels)

@@ -70,7 +70,7 @@ class Trial:
         return any(f.code == finding.code and f.span and f.span.start == start for f in self.said)
 
     def _is_here(self, finding: Diagnostic) -> bool:
-        return finding.span is not None and finding.span.source is self.repaired
+        return finding.span is None or finding.span.source is self.repaired
 
     def _written(self, fix: Fix) -> list[Span]:
         """Where the new text of a fix stands."""
