@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from ...grammar.source import Span
+from ...grammar.wording import either
 from ..builder import Draft
 from ..dims import Dim, Size
-from ..layer import Layer, tried
+from ..layer import Layer, numel, tried
 from ..types import TensorType
 from ..values import Tensor
 
@@ -30,7 +31,7 @@ def fitting_help(wanted: Sequence[Dim], given: TensorType) -> str:
     """For a tensor that should have other sizes after the batch."""
     sizes = given.shape[1:]
     if len(wanted) == 1 and given.rank in (4, 5):
-        return "`gap` or `flatten` makes a vector of an image"
+        return _vector_of_an_image(wanted[0], sizes)
     if len(wanted) == 1 and given.rank == 3:
         return "`last` or `mean(1)` makes a vector of a sequence"
     if len(wanted) != len(sizes):
@@ -41,6 +42,13 @@ def fitting_help(wanted: Sequence[Dim], given: TensorType) -> str:
     if given.rank < 4 and wrong == [len(sizes) - 1]:
         return f"`linear({wanted[-1]})` gives it that size"
     return ""
+
+
+def _vector_of_an_image(wanted: Dim, sizes: Sequence[Dim]) -> str:
+    """By the layer that gives that size, if one does."""
+    given = {"gap": sizes[0], "flatten": numel(sizes)}
+    words = [word for word, size in given.items() if size == wanted] or list(given)
+    return f"{either([f'`{word}`' for word in words])} makes a vector of an image"
 
 
 def _spatial_differs(types: Sequence[TensorType]) -> bool:

@@ -69,13 +69,15 @@ class _Convolution(Weighted, Windowed):
         kernel, out = self.kernel, self.out
         swapped = isinstance(kernel, int) and kernel >= 16 and out in (1, 3, 5, 7)
         if swapped and x.rank == 4 and self.stride in (1, 2):
+            meant = f"`{self.word}({kernel}x{kernel}, {out})` says that it is meant"
+            written = tried(self, x, kernel=(kernel, kernel))
             raise Refused(
                 f"a {kernel}x{kernel} kernel for {out} {'filter' if out == 1 else 'filters'}?",
                 setting="kernel",
                 notes=("the kernel comes first, then the filters",),
                 help=(
                     f"`{self.word}({out}x{out}, {kernel})` has {kernel} filters",
-                    f"`{self.word}({kernel}x{kernel}, {out})` says that it is meant",
+                    *((meant,) if written else ()),
                 ),
                 fix={"kernel": f"{out}x{out}", "out": str(kernel)},
             )

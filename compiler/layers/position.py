@@ -131,7 +131,7 @@ class Positions(Layer):
         if self.length < 1 or short(self.length, x.shape[1]):
             raise Refused(
                 f"the sequence has {x.shape[1]} steps, positions are made for {self.length}",
-                setting="length", help=f"`positions({x.shape[1]})`",
+                setting="length", help=f"`length={x.shape[1]}`",
             )  # fmt: skip
         return x
 

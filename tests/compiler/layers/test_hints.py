@@ -70,3 +70,42 @@ def test_settings_in_hints(text: str) -> None:
             call = re.sub(rf",?\s*{name}=[^,)]*", "", text)
             changed = re.sub(r"\)(?=[^)]*$)", f", {name}={value})", call)
             assert not any(d.severity == "error" for d in nw.check(changed)), (hint, changed)
+
+
+@pytest.mark.parametrize(
+    ("text", "replaced"),
+    [
+        ("input(4x5x6) > layernorm(dim=[1, 2])", "layernorm(dim=[1, 2])"),
+        ("input(4x5x6) > reshape(4, 30)", "reshape(4, 30)"),
+        ("input(4x5x6) > permute(0, 2, 1)", "permute(0, 2, 1)"),
+        ("input(4x5x6) > permute(2, 0, 1)", "permute(2, 0, 1)"),
+        ("input(20) > prelu(7)", "prelu(7)"),
+        ("input(20x8x8) > prelu(7)", "prelu(7)"),
+        ("input(20x12) > attention(5)", "attention(5)"),
+        ("input(20x12) > attention(9)", "attention(9)"),
+        ("input(20x10) > positions(length=12, mode=learned)", "length=12"),
+        ("input(8) > pad(3)", "pad(3)"),
+        ("input(3x80x80) > conv(64, 3)", "conv(64, 3)"),
+        ("input(3x4x4) > conv(64, 3)", "conv(64, 3)"),
+        ("input(5x6) > upsample(2, mode=bilinear)", "mode=bilinear"),
+        ("net t: x[3, 8, 8], y[5, 8, 8] { x + (y) }", "y"),
+        ("net t: x[3, 8, 8], y[6, 4, 4] { (x) + y }", "x"),
+        ("net t: x[3, 16, 9], y[3, 4, 3] { (x) + y }", "x"),
+        ("net t: x[20, 8], y[20, 9] { x * (y) }", "y"),
+        ("net t: a[4, 5], b[6, 5] { a @ (b) }", "b"),
+        ("net t: x[12, 8] -> [12, 4] { x > (relu) }", "relu"),
+        ("net t: x[3, 8, 8] -> [5, 8, 8] { x > (relu) }", "relu"),
+        ("net t: x[3, 8, 8] -> [3] { x > (relu) }", "relu"),
+        ("net t: x[5, 8] -> [8] { x > (relu) }", "relu"),
+    ],
+)
+def test_what_hints_say_to_write(text: str, replaced: str) -> None:
+    """In place of what is wrong, or behind it, the texts of a hint leave no error."""
+    bracketed = f"({replaced})" in text
+    for hint in hints(text):
+        for code in re.findall(r"`([^`]*)`", hint):
+            pipe = code if " > " in code or not bracketed else f"{replaced} > {code}"
+            changed = text.replace(f"({replaced})", f"({pipe})") if bracketed else text
+            changed = changed if bracketed else text.replace(replaced, code)
+            errors = [d.message for d in nw.check(changed) if d.severity == "error"]
+            assert errors == [], (hint, changed)
