@@ -186,11 +186,13 @@ class Scan(Network):
 
 
 class Labelled(Network):
-    """``f as stem``; ``numbered``: the label is on a group, whose members are numbered."""
+    """``f as stem``; ``numbered``: the label is on a group, whose members are numbered. ``held`` is
+    that group, where something of it stands already: a source, a pipe from a tensor."""
 
     network: Network
     label: Label
     numbered: bool
+    held: Builder | None = None
 
 
 class Label(Record):
@@ -244,6 +246,13 @@ def tensors_in(value: object) -> bool:
     if isinstance(value, list):
         return any(map(tensors_in, value))
     return isinstance(value, Tensor)
+
+
+def flows(value: object) -> bool:
+    """Whether a value is a tensor or a bundle of nothing else, what failed included."""
+    if isinstance(value, list):
+        return all(map(flows, value))
+    return isinstance(value, Tensor) or value is UNKNOWN
 
 
 def networks_in(value: object) -> bool:

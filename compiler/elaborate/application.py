@@ -35,13 +35,14 @@ from ..values import (
     Template,
     Tensor,
     describe,
+    flows,
     is_number,
     tensors_in,
     unknown_in,
 )
 from ..values import Label as PathLabel
 from .advice import OPEN_WEIGHT, label_help, mismatch_help, open_weight_help
-from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput
+from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput, is_inside
 from .expressions import Expressions, counting, is_named_by_label
 from .functions import is_modest
 from .results import all_tensors, main_tensors, rebuilt
@@ -116,7 +117,7 @@ class Application(Expressions):
         """``[linear(10) as cls, linear(4) as box] as heads``: it keeps its label."""
         path = naming.inside(member.label.path).label or ""
         label = PathLabel(path, member.label.name, member.label.span)
-        return self.apply(Labelled(member.network, label, member.numbered), inputs, span)
+        return self.apply(member.replace(label=label), inputs, span)
 
     def _repeat(self, network: Repeat, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         value: Data = inputs[0] if len(inputs) == 1 else inputs
@@ -158,11 +159,17 @@ class Application(Expressions):
             return False
         self.grow(self.builder, node.size * rest, node.span)
         node.count += rest
-        for path in node.labels()[1:]:
-            self.take_label(self.builder, path, node.span)
-        if self.builder.numbered:
-            self.builder.position += rest
+        self._take_copies(node, rest)
         return True
+
+    def _take_copies(self, node: Draft, rest: int) -> None:
+        """Take the labels and positions of the copies after the first."""
+        if node.first is None:
+            return
+        for path in node.labels()[1:]:
+            self.take_label(node.builder, path, node.span)
+        if node.builder.numbered:
+            node.builder.position += rest
 
     def _loop(self, network: Loop, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         value: Data = inputs[0] if len(inputs) == 1 else inputs
@@ -210,9 +217,13 @@ class Application(Expressions):
                 return UNKNOWN
             given = place
         builder, position = self.builder, self.builder.position
+        held = network.held if network.held in self.held else None
         if network.numbered and not _is_many(network.network):
-            value = self._group(network.network, inputs, span, given)
+            value = self._group(network.network, inputs, span, given, held)
         else:
+            if held is not None:
+                prefix = f"{given.label}." if given.label else ""
+                self.dissolve(held, self.builder, prefix, fan=_is_fan(network.network))
             value = self.apply(network.network, inputs, span, given)
         if builder.numbered:  # a labelled member uses up one position, however many copies it is
             builder.position = position + 1
@@ -233,8 +244,11 @@ class Application(Expressions):
         """``block f = (g > h) as _``: numbered in the block itself."""
         return self.apply(network, inputs, span, MEMBERS if _is_many(network) else UNNAMED)
 
-    def _group(self, network: Network, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
-        group = self._open_group(naming, span)
+    def _group(
+        self, network: Network, inputs: list[Tensor], span: Span, naming: Naming,
+        held: Builder | None = None,
+    ) -> Data:  # fmt: skip
+        group = self._open_group(naming, span) if held is None else self._adopt(held)
         members = MEMBERS if _is_many(network) else UNNAMED
         apart = bool(self.repeats) and self.repeats[-1] is None  # copies take one another's results
         with self.building(group):
@@ -242,11 +256,10 @@ class Application(Expressions):
             value = _APPLY[type(network)](self, network, inner, span, members)
         return self._close_group(group, value, naming, span)
 
-    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data:
-        """A labelled group: a pipe that starts from a tensor is evaluated in its label's scope.
-
-        A network is not applied yet, so what it needed (a source) moves to the scope around.
-        """
+    def in_group(
+        self, label: PathLabel, grouped: bool, span: Span, make: Callable[[], Data]
+    ) -> Data:
+        """A labelled group: a pipe that starts from a tensor is evaluated in its label's scope."""
         naming = self.place(label) if label.here else Naming(label.path, span=label.span)
         if naming is None:
             return UNKNOWN
@@ -256,24 +269,57 @@ class Application(Expressions):
         if value is UNKNOWN:
             self.builder.labels.update(group.labels)
             return self.fail_inside(group, naming, group.name, label.span)
-        if not tensors_in(value):
-            self._dissolve(group)
-            return value
+        if not flows(value) or not tensors_in(value):
+            return self._held(group, self.attach(value, label, grouped, span))
         if group.drafts:
             value = self._close_group(group, value, naming, label.span)
         self.remember(label, value)
         return value
 
-    def _dissolve(self, group: Builder) -> None:
-        """Move what stands in a group to the scope around it."""
-        outer = {id(inner): tensor for inner, tensor in group.captured.values()}
+    def _held(self, group: Builder, value: Data) -> Data:
+        """A network is not applied yet: what it needed (a source) waits in the group for that."""
+        if isinstance(value, Labelled) and group.drafts:
+            self.held.append(group)
+            return value.replace(held=group)
+        self.dissolve(group, self.builder)
+        return value
+
+    def _adopt(self, group: Builder) -> Builder:
+        """A group that waits becomes one of the current scope."""
+        self.held.remove(group)
+        outers = [(key, draft, self.bring(outer)) for key, (draft, outer) in group.captured.items()]
+        group.parent = self.builder
+        group.captured = {
+            (outer.identity if key[1] >= 0 else key): (draft, outer) for key, draft, outer in outers
+        }
+        return group
+
+    def dissolve(
+        self, group: Builder, into: Builder, prefix: str = "", *, fan: bool = False
+    ) -> None:
+        """Move what stands in a group to another scope: labels with a prefix, numbers too if the
+        group is a fan-out; what is without a label is numbered anew."""
+        if group in self.held:
+            self.held.remove(group)
+        with self.building(into):
+            outer = {id(i): self.bring(tensor) for i, tensor in group.captured.values()}
         for draft in group.drafts:
             draft.inputs = [outer.get(id(t.draft), t) for t in draft.inputs]
-            draft.builder = self.builder
-            self.builder.add(draft)
-            if draft.label:
-                self.take_label(self.builder, draft.label, draft.span)
-        self.builder.labels.update(group.labels)
+            draft.builder = into
+            into.add(draft)
+            if draft.child is not None and draft.child.parent is group:
+                draft.child.parent = into
+            if draft.first is not None and not fan:
+                draft.label, draft.first = "", None
+                self.name(draft, UNNAMED, draft.word)
+                self._take_copies(draft, draft.count - 1)
+            elif draft.label:
+                draft.label = prefix + draft.label
+                self.take_label(into, draft.label, draft.span)
+        into.labels.update(group.labels)
+        into.ties += group.ties
+        with self.building(into):
+            self._pass_outers(group)
 
     def _open_group(self, naming: Naming, span: Span) -> Builder:
         share = naming.share.name if naming.share is not None else ""
@@ -578,7 +624,7 @@ class Application(Expressions):
     def _record_tie(self, draft: Draft, name: str, chain: tuple[tuple[Draft, ...], str]) -> None:
         draft.tied[name] = chain
         for scope in self.builder.ancestors():
-            source = chain_from(chain[0], scope) if _inside(chain[0][0].builder, scope) else None
+            source = chain_from(chain[0], scope) if is_inside(chain[0][0].builder, scope) else None
             if source is not None:
                 scope.ties.append((draft, source, f"{name}={chain[1]}"))
                 return
@@ -611,6 +657,8 @@ class Application(Expressions):
 
     def _same_weights(self, network: Shared, first: Draft, draft: Draft, span: Span) -> bool:
         """Whether one module can serve both calls; open sizes are made equal if they may be."""
+        if _is_open(first) or _is_open(draft):  # compared when the net's input is known
+            return True
         pairs = paired(_weights_of(first), _weights_of(draft))
         if pairs is None:
             return False
@@ -720,6 +768,12 @@ def _is_many(network: Network) -> bool:
     return isinstance(network, Repeat | Fan)
 
 
+def _is_fan(network: Network) -> bool:
+    while isinstance(network, Renamed | Sliced):
+        network = network.network
+    return isinstance(network, Fan)
+
+
 def _is_counted(draft: Draft, naming: Naming) -> bool:
     """Whether further copies would be called like this one, with the next numbers."""
     if draft.share is not None or draft.count > 1 or draft.tied:
@@ -758,8 +812,10 @@ def _rounded(dim: Dim) -> bool:
     )
 
 
-def _inside(builder: Builder, scope: Builder) -> bool:
-    return any(b is scope for b in builder.ancestors())
+def _is_open(draft: Draft) -> bool:
+    """Whether the rank of something that it takes is not known yet."""
+    inside = draft.child.drafts if draft.child is not None else ()
+    return any(t.type is None for t in draft.inputs) or any(map(_is_open, inside))
 
 
 def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:

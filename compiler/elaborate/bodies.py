@@ -23,6 +23,7 @@ from ..values import (
     LayerWord,
     Namespace,
     Network,
+    Renamed,
     Shared,
     Template,
     Tensor,
@@ -41,6 +42,7 @@ from .trees import (
     accessors,
     conjuncts,
     head,
+    is_alias,
     names_in,
     port_axes,
     tensor_names,
@@ -182,7 +184,10 @@ class Bodies(Application):
         )  # fmt: skip
 
     def share(self, statement: syntax.Share, env: Environment, builder: Builder) -> Data:
+        waiting = len(self.held)
         value = self.evaluate(statement.value, env)
+        for group in self.held[waiting:]:  # what the first use would take, the next would lack
+            self.dissolve(group, self.builder)
         if reserved(statement.name):
             return self.is_reserved(statement.name, statement.name_span)
         network = self.network_or_none(value)
@@ -358,6 +363,46 @@ class Bodies(Application):
         self, network: BlockNetwork, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
         self.deeper(network.span)
+        net = self.unaliased(network)
+        if net is None:
+            return UNKNOWN
+        return self._instance(net, inputs, naming)
+
+    def unaliased(self, network: BlockNetwork) -> BlockNetwork | None:
+        """``net resnet18 = ResNet(basic, [2, 2, 2, 2])`` is that net, without a scope of its own;
+        None after an error."""
+        if not is_alias(network.template.block):
+            return network
+        self.deeper(network.span)
+        self.calls.append((network.template.name, network.span))
+        try:
+            found = self._named_net(network)
+            if found is None or found is network:
+                return found
+            word, span = network.word, network.span
+            return self.unaliased(BlockNetwork(found.template, found.arguments, word, span))
+        finally:
+            self.calls.pop()
+
+    def _named_net(self, network: BlockNetwork) -> BlockNetwork | None:
+        """The net that an alias names; the alias itself where that is a layer."""
+        env = network.template.environment.inner()
+        env.names.update(network.arguments)
+        *before, last = network.template.block.body
+        assert isinstance(last, syntax.ExpressionStatement)
+        with self.framed(env):
+            if not all(self.run_statement(statement, env) for statement in before):
+                return None
+            value = self.evaluate(last.value, env)
+        while isinstance(value, Renamed):
+            value = value.network
+        if isinstance(value, Template):
+            return self.bind_block(value, {}, value.name, last.span)
+        if isinstance(value, BlockNetwork):
+            return value
+        return None if value is UNKNOWN else network
+
+    def _instance(self, network: BlockNetwork, inputs: list[Tensor], naming: Naming) -> Data:
         key, arguments, sizes, kept = self._instance_key(network, inputs)
         known, _ = self.instances.get(key, (None, None))
         if known is None:

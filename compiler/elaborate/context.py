@@ -112,6 +112,8 @@ class Context:
         self.repeats: list[str | None] = []
         """The repeats around: a loop's counting variable, None for ``*``."""
         self.wants_network = False
+        self.held: list[Builder] = []
+        """Labelled groups in which something stands, and whose network is not applied yet."""
         self.net_block: syntax.Block | None = None
         """The net whose body is elaborated; a bare pipeline has none."""
         self.layers_made: dict[tuple[Any, ...], Layer] = {}
@@ -125,6 +127,11 @@ class Context:
     def apply(
         self, network: Network, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
     ) -> Data:
+        raise NotImplementedError
+
+    def dissolve(
+        self, group: Builder, into: Builder, prefix: str = "", *, fan: bool = False
+    ) -> None:
         raise NotImplementedError
 
     # --- findings ---------------------------------------------------------------------------
@@ -257,12 +264,21 @@ class Context:
             self.repeats.pop()
 
     def bring(self, tensor: Tensor) -> Tensor:
+        self._let_out(tensor)
         return bring(tensor, self.builder)
 
     def outside(self, tensor: Tensor, graph: Builder) -> Tensor:
         """A tensor as seen from where a graph is called."""
         assert graph.parent is not None
-        return bring(tensor, graph.parent)
+        with self.building(graph.parent):
+            return self.bring(tensor)
+
+    def _let_out(self, tensor: Tensor) -> None:
+        """A tensor of a group that is not applied yet, and is needed outside of it."""
+        for group in [g for g in self.held if is_inside(tensor.builder, g)]:
+            if not is_inside(self.builder, group):
+                assert group.parent is not None
+                self.dissolve(group, group.parent)
 
     def draft(
         self, inputs: list[Tensor], types: Sequence[TensorType | None], span: Span, **fields: Any
@@ -293,6 +309,7 @@ class Context:
             builder.position += builder.numbered
         elif builder.numbered:
             draft.label, draft.first = str(builder.position), builder.position
+            draft.word = naming.word or word
             self.take_label(builder, draft.label, draft.span)
             builder.position += 1
         else:
@@ -329,6 +346,10 @@ class Context:
                 f'or number the label: `for i in range(3) {{ ... as "{path}{{i}}" }}`',
             ]
         return [f'in a repeated body number it: `as "{path}{{{variable}}}"`']
+
+
+def is_inside(builder: Builder, scope: Builder) -> bool:
+    return any(b is scope for b in builder.ancestors())
 
 
 def _text(found: Diagnostic) -> str:

@@ -263,13 +263,13 @@ class Expressions(Operators):
         grouped = _is_group(body)
         whole = label.span in self.builder.whole
         self.builder.numbered |= whole
-        if grouped and not whole and (not label.here or self.builder.numbered):
-            value = self.in_group(label, lambda: self.evaluate(body, env))
-            return value if tensors_in(value) else self._attach(value, label, True, expr.span)
+        scope = grouped or _is_labelled(body)
+        if scope and not whole and (not label.here or self.builder.numbered):
+            return self.in_group(label, grouped, expr.span, lambda: self.evaluate(body, env))
         value = self.evaluate(body, env)
         if label.here and not whole and tensors_in(value):
             self.place(label)
-        return self._attach(value, label, grouped, expr.span)
+        return self.attach(value, label, grouped, expr.span)
 
     def _strip(self, body: syntax.Expr, env: Environment) -> tuple[syntax.Expr, bool | None]:
         """Through parentheses and decided conditions to what the label is on."""
@@ -284,7 +284,7 @@ class Expressions(Operators):
             else:
                 return body, True
 
-    def _attach(self, value: Data, label: PathLabel, grouped: bool, span: Span) -> Data:
+    def attach(self, value: Data, label: PathLabel, grouped: bool, span: Span) -> Data:
         if value is UNKNOWN:
             return UNKNOWN
         if isinstance(value, Tensor):
@@ -295,6 +295,9 @@ class Expressions(Operators):
             return value
         network = self.network_or_none(value)
         if network is None and networks_in(value):
+            return UNKNOWN
+        if network is None and tensors_in(value):
+            self.bundle(value, span)
             return UNKNOWN
         if network is None:
             return self.report("E221", f"a label on {describe(value)}", span,
@@ -338,7 +341,9 @@ class Expressions(Operators):
     def place(self, label: PathLabel) -> Any:
         raise NotImplementedError
 
-    def in_group(self, label: PathLabel, make: Callable[[], Data]) -> Data:
+    def in_group(
+        self, label: PathLabel, grouped: bool, span: Span, make: Callable[[], Data]
+    ) -> Data:
         raise NotImplementedError
 
 
@@ -359,6 +364,21 @@ def _is_group(body: syntax.Expr) -> bool:
     if isinstance(body, syntax.Binary):
         return body.operator in (">", "+", "-", "*", "/", "@", "**", "//", "%")
     return isinstance(body, syntax.List | syntax.Comprehension | syntax.For)
+
+
+def _is_labelled(body: syntax.Expr) -> bool:
+    """Whether a label stands inside: one around it is a scope."""
+    while not isinstance(body, syntax.Labelled):
+        match body:
+            case syntax.Paren():
+                body = body.body
+            case syntax.Unary():
+                body = body.operand
+            case syntax.Index():
+                body = body.value
+            case _:
+                return False
+    return True
 
 
 def _how_many(value: Data) -> str:

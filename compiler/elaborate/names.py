@@ -287,6 +287,8 @@ class Names(Context):
         draft = within[-1]
         if draft.layer is None:
             return None
+        for tensor in draft.inputs:
+            self.known_type(tensor)
         weights = draft.layer.weights(*draft.takes[: len(draft.takes) - len(draft.layer.tensors())])
         if name not in weights:
             return None

@@ -33,6 +33,7 @@ from .advice import fitting_help
 from .bodies import Bodies
 from .context import Naming
 from .results import all_tensors
+from .trees import is_alias
 
 
 class Scans(Bodies):
@@ -44,7 +45,7 @@ class Scans(Bodies):
             return self.report(
                 "E203", "`scan` takes one cell", expr.span, help="`scan(elman(128))`",
             )  # fmt: skip
-        cell = self.network_or_none(self.evaluate(expr.arguments[0], env))
+        cell = self._cell(self.network_or_none(self.evaluate(expr.arguments[0], env)))
         settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
         wrong = next((s for s in expr.settings if s.name not in ("init", "reverse")), None)
         if wrong is not None:
@@ -69,6 +70,15 @@ class Scans(Bodies):
                                place)  # fmt: skip
         given = next((s.value.span for s in expr.settings if s.name == "init"), None)
         return Scan(cell, None if states is None else tuple(states), reverse, expr.span, given)
+
+    def _cell(self, network: Network | None) -> Network | None:
+        """A cell, which may be a net that is another with arguments."""
+        if isinstance(network, Renamed):
+            inner = self._cell(network.network)
+            return inner and Renamed(inner, network.word)
+        if isinstance(network, Template) and is_alias(network.block):
+            network = self.bind_block(network, {}, network.name, network.block.name_span)
+        return self.unaliased(network) if isinstance(network, BlockNetwork) else network
 
     def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
         ports = _ports(network.cell)

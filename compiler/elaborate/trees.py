@@ -127,6 +127,18 @@ def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
             return False
 
 
+def is_alias(block: syntax.Block) -> bool:
+    """Whether a block is a net that may be another with arguments, and no more than settings."""
+    if block.kind != "net" or block.inputs is not None or not block.body:
+        return False
+    *before, last = block.body
+    return (
+        isinstance(last, syntax.ExpressionStatement)
+        and isinstance(last.value, syntax.Name | syntax.Call | syntax.Attribute)
+        and all(isinstance(s, syntax.Assign | syntax.Default | syntax.Require) for s in before)
+    )
+
+
 def accessors(expr: syntax.Node) -> list[syntax.Attribute]:
     """``x.c`` and its like in a condition that could be evaluated."""
     own = [expr] if isinstance(expr, syntax.Attribute) else []

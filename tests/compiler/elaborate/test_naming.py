@@ -442,7 +442,22 @@ def test_ranges_are_frozen_as_one_node_each() -> None:
 SOURCES = [
     ("net n: x[8] { x + (param([1, 8]) as p) }", "p"),
     ("net n: x[8] { (x + (param([1, 8]) as p) > linear(2)) as f }", "f.p f.0"),
-    ("net n: x[8] { x > (id + (param([1, 8]) as p) > linear(2)) as f }", "p f.0"),
+    ("net n: x[8] { x > (id + (param([1, 8]) as p) > linear(2)) as f }", "f.p f.0"),
+    # a label around a labelled source is a scope
+    ("net n: x[8] { w = (param([8]) as weight) as emb\n x + w }", "emb.weight"),
+    ("net n: x[8] { w = ((param([8]) as weight) as emb) as all\n x + w }", "all.emb.weight"),
+    ("net n: x[8] { x + (-(param([8]) as weight)) as emb }", "emb.weight"),
+    ("net n: x[8] { x + (param([2, 8]) as weight)[0] as emb }", "emb.weight"),
+    ("net n: x[8] { ((x > linear(4) as q) as a) as b }", "b.a.q"),
+    # ... in a network that is applied later too, and once where it is applied again and again
+    ("net n: x[8] { x > id + ((linear(8) + (param([8]) as w)) as s) }", "s.w s.0"),
+    ("net n: x[8] { x > ((linear(8) + (param([8]) as w)) * 2) as s }", "s.w s.0.0 s.1.0"),
+    ("net n: x[8] { y = x * 2.0\n y > (linear(8) + (x > linear(8)) > relu) as s }", "s.0 s.1 s.2"),
+    ("net n: x[8] { share f = (linear(8) + (param([8]) as w)) as s\n x > f > f }", "w f.s.0"),
+    (
+        "net n: x[8] { y = x * 2.0\n y > (linear(8) + (x > linear(8))) * 2 as s }",
+        "linear1 s.0.0 s.1.0",
+    ),
     ("block b = id + (param([1, 8]) as p) > linear(8)\nb > b", "b1.p b1.linear1 b2.p b2.linear1"),
     ("net n: x[8] { p = param([1, 8]) as cls\n x + p }", "cls"),
 ]
@@ -451,3 +466,43 @@ SOURCES = [
 @pytest.mark.parametrize(("text", "expected"), SOURCES)
 def test_a_parameter_of_its_own_is_named_by_its_label(text: str, expected: str) -> None:
     assert paths(text) == expected.split()
+
+
+# --- a net that is another with arguments ---------------------------------------------------------
+
+ALIASES = """
+block unit(w) = linear(w) as fc > relu
+net wide(w=8) { require w > 0
+ unit(w) }
+net wider = wide(w=16)
+net named = wider
+"""
+
+
+@pytest.mark.parametrize(
+    ("pipe", "expected"),
+    [
+        ("wide", "wide1.fc wide1.relu1"),
+        ("wider as a", "a.fc a.relu1"),
+        ("named as a", "a.fc a.relu1"),
+        ("wide * 2 as a", "a.0.fc a.0.relu1 a.1.fc a.1.relu1"),
+        ("(named > linear(2)) as a", "a.0.fc a.0.relu1 a.1"),
+    ],
+)
+def test_a_net_with_arguments_has_no_scope_of_its_own(pipe: str, expected: str) -> None:
+    assert paths(f"{ALIASES}net n: x[8] {{ x > {pipe} }}", net="n") == expected.split()
+
+
+def test_reaching_into_an_imported_net_with_arguments() -> None:
+    text = "import resnet\nnet n: x[3, 224, 224] { b = x > resnet.resnet50 as backbone\n {} }"
+    assert str(graph(text.replace("{}", "backbone.layer4")).outputs[0].type) == "[N, 2048, 7, 7]"
+    assert str(graph(text.replace("{}", "backbone.fc.weight")).outputs[0].type) == "[1000, 2048]"
+
+
+def test_a_net_with_arguments_as_a_cell() -> None:
+    text = """
+      block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d, bias=false)) > tanh }
+      net cell = elman(8)
+      net n: x[5, 4] { x > scan(cell) > scan(cell) }
+    """
+    assert paths(text, net="n") == ["cell1", "cell2"]

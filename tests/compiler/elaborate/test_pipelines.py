@@ -374,3 +374,42 @@ def test_the_first_of_several_errors_is_no_echo() -> None:
     }
     """
     assert [d.code for d in found(text)] == ["E201", "E301"]
+
+
+# --- bundles of tensors and of what is none -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("net n: x[8] { [x > relu, gelu] as p }", "E209"),
+        ("net n: x[8] { p = [x > relu, gelu] as p\n p }", "E217"),
+        ("net n: x[8] { [x > relu, 3] as p }", "E207"),
+        ("net n: x[8] { p = [x > relu, x.shape] as p\n x }", "E207"),
+        ("net n: x[8] { p = [x > relu, floor] as p\n x }", "E217"),
+        ("net n: x[8] { x > [linear(8), x > linear(8)] as p > add }", "E208"),
+    ],
+)
+def test_a_label_on_a_list_of_tensors_and_others(text: str, expected: str) -> None:
+    assert codes(text) == [expected]
+
+
+def test_a_labelled_fan_out_may_hold_tensors() -> None:
+    text = "net n: x[8] { x > [linear(8), (x > linear(8)) as b] as p > add }"
+    assert paths(text) == ["p.b.0", "p.0", "add1"]
+
+
+# --- one instance on an input that is not known yet -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "layer", ["bn", "ln", "gn(2)", "rmsnorm", "bn > relu", "instancenorm(affine=true)"]
+)
+def test_a_share_on_an_input_of_unknown_rank(layer: str) -> None:
+    shared = graph(f"share enc = {layer}\nenc > enc > enc")
+    assert shared.params == graph(layer).params
+
+
+def test_a_weight_of_a_layer_on_an_input_of_unknown_rank() -> None:
+    assert codes("net n: x { y = x > bn as b\n y + b.weight }") == []
+    assert codes("share enc = bn\nnet n: x { y = x > enc\n y + enc.bias }") == []

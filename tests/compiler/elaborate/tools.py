@@ -148,7 +148,8 @@ class _Walk:
         results: list[tuple[int, int]] = []
         for path in node.paths:
             results = self._copy(node, path, taken, idle)
-            taken = [*results[: len(taken)], *taken[len(results) :]]
+            if not idle:
+                taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]
         made.update({Value(node.key, i): result for i, result in enumerate(results)})
 
     def _copy(
