@@ -93,6 +93,13 @@ def _encoder_layer(given: Sequence[str], named: Named) -> str | None:
     return f"(id + ({attends}) > layernorm > id + ({feeds}) > layernorm)"
 
 
+def _encoder(given: Sequence[str], named: Named) -> str | None:
+    """``nn.TransformerEncoder(layer, 6)``: copies of a layer that is written already."""
+    texts = [*given, *(named[n] for n in ("encoder_layer", "num_layers") if n in named)]
+    good = len(texts) == 2 and not set(named) - {"encoder_layer", "num_layers"}
+    return f"{texts[0]} * {texts[1]}" if good and texts[0].startswith("(") else None
+
+
 CALLS: Final[dict[str, Call]] = {
     "Activation": _activation,
     "TimeDistributed": _inner,
@@ -103,6 +110,7 @@ CALLS: Final[dict[str, Call]] = {
     "list": lambda given, named: given[0] if len(given) == 1 and not named else None,
     "tuple": lambda given, named: given[0] if len(given) == 1 and not named else None,
     "TransformerEncoderLayer": _encoder_layer,
+    "TransformerEncoder": _encoder,
     **{f"GlobalMax{pool}{n}D": _always("adaptive_maxpool(1) > flatten")
        for pool in ("Pool", "Pooling") for n in "123"},
 }  # fmt: skip

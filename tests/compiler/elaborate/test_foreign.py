@@ -81,18 +81,36 @@ CALLS: dict[str, tuple[str, str]] = {
                      "Hardsigmoid", "Hardswish", "LogSigmoid", "Softsign"), ("", "8")),
     "TransformerEncoderLayer": ("8, 2, 16", "5x8"),
 }  # fmt: skip
-BY_HAND = {
-    "Bilinear", "CosineSimilarity", "PairwiseDistance",  # two inputs
-    "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d",  # indices
-    "GRUCell", "LSTMCell", "RNNCell",  # a state
-    "MultiheadAttention", "EmbeddingBag", "FractionalMaxPool3d", "Sequential", "ModuleList",
+IN_NETS: dict[str, tuple[str, str]] = {
+    "Bilinear": ("8, 6, 4", "a[8], b[6] { [a, b] > %s }"),
+    "CosineSimilarity": ("1", "a[8], b[8] { [a, b] > %s }"),
+    "PairwiseDistance": ("2", "a[8], b[8] { [a, b] > %s }"),
+    "GRUCell": ("8, 16", "a[8], b[16] { [a, b] > %s }"),
+    "RNNCell": ("8, 16", "a[8], b[16] { [a, b] > %s }"),
+    "LSTMCell": ("8, 16", "a[8], b[16], c[16] { [a, b, c] > %s }"),
+    "MultiheadAttention": ("8, 2", "a[5, 8] { a > %s }"),
+    "EmbeddingBag": ("10, 4", "a[5] int { a > %s }"),
+    "TransformerEncoder": ("nn.TransformerEncoderLayer(8, 2, 16), 2", "a[5, 8] { a > %s }"),
+    "FractionalMaxPool3d": ("2, output_size=3", "a[4, 6, 6, 6] { a > %s }"),
+    **{f"MaxUnpool{n}d": ("2", f"a[{N[n].replace('x', ', ')}] {{ y, i = a > maxpool(2, "
+                          "return_indices=true)\n [y, i] > %s }") for n in N},
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(IN_NETS))
+def test_the_fix_in_a_net(name: str) -> None:
+    arguments, body = IN_NETS[name]
+    text = f"nn.{name}({arguments})"
+    net = nw.loads(mended("net f: " + body % text, None))
+    quiet = ", enable_nested_tensor=False)" if name == "TransformerEncoder" else ")"
+    module: Any = eval(text[:-1] + quiet, {"nn": nn})
+    assert sum(p.numel() for p in module.parameters()) == net.params
 
 
 def test_the_calls_are_all() -> None:
     """Losses aside, and what is told instead of translated."""
     left = {n for n in MODULES if "Loss" not in n} - set(OUT_OF_SCOPE) - set(SAID)
-    assert left - set(CALLS) - BY_HAND == set()
+    assert left - set(CALLS) - set(IN_NETS) == {"Sequential", "ModuleList"}
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
