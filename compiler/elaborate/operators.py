@@ -421,7 +421,7 @@ def _flatten(value: Data) -> Iterator[Data]:
 def _question(node: syntax.Binary, left: Data, right: Data) -> str:
     """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
     if node.operator in ("==", "!=") and is_number(left) and is_number(right):
-        return equality(left, right).holds()
+        return " and ".join(c.holds() for c in equality(left, right))
     first, second = as_text(left), as_text(right)
     if first is None or second is None:
         return f"`{node.span.text}`"

@@ -6,23 +6,33 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
-from ..conditions import equality
+from ..conditions import Condition, equality, together
 from ..declared import surely_equal
+from ..dims import Dim
 from ._net import Net
 
 CODE = "W502"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    found: dict[Span, tuple[object, ...]] = {}
+    found: dict[Span, list[tuple[Dim, Dim]]] = {}
     for a, b, span in net.program.assumptions:
-        if surely_equal(a, b, net.program.declared):
-            continue
-        if span in found:
-            continue
-        found[span] = (a, b)
-        yield Diagnostic(
-            CODE, equality(a, b).must(), span, severity="warning",
-            detail=f"else {a} and {b} differ",
-            help=("`--input` with the real size decides it",),
-        )  # fmt: skip
+        if not surely_equal(a, b, net.program.declared):
+            found.setdefault(span, []).append((a, b))
+    said: set[Condition] = set()
+    for span, pairs in found.items():
+        conditions = [c for a, b in pairs for c in equality(a, b)]
+        if not said.issuperset(conditions):
+            yield _warning(span, pairs, together(conditions))
+        said.update(conditions)
+
+
+def _warning(span: Span, pairs: list[tuple[Dim, Dim]], conditions: list[Condition]) -> Diagnostic:
+    a, b = pairs[0]
+    required = [c.required() for c in conditions]
+    help = [f"`require {' and '.join(required)}` says that it is so"] if all(required) else []
+    return Diagnostic(
+        CODE, ", and ".join(c.must() for c in conditions), span, severity="warning",
+        detail=f"else {a} and {b} differ",
+        help=(*help, "`--input` with the real size decides it"),
+    )  # fmt: skip

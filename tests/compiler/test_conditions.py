@@ -25,10 +25,14 @@ SAID: list[tuple[Dim, Dim, str, Holds]] = [
      lambda h, w: h % 2 == 0 and w % 2 == 0),
     (16 * (H // 4) * (W // 4), H * W, "`H` and `W` must be multiples of 4",
      lambda h, w: h % 4 == 0 and w % 4 == 0),
-    (8 * (H // 2) * (W // 4), H * W, "`H` must be even and `W` a multiple of 4",
+    (8 * (H // 2) * (W // 4), H * W, "`H` must be even, and `W` must be a multiple of 4",
      lambda h, w: h % 2 == 0 and w % 4 == 0),
     (2 * W * (H // 2), W * H, "`H` must be even", lambda h, _: h % 2 == 0),
     (2 * (H * W // 2), W * H, "`H*W` must be even", lambda h, w: h * w % 2 == 0),
+    ((H + 1) // 2, H // 2, "`H` must be even", lambda h, _: h % 2 == 0),
+    (H // 2, 2 * (H // 4), "`H` must be a multiple of 4, or 1 more", lambda h, _: h % 4 < 2),
+    ((H + 2) // 4, H // 4, "`H` must be a multiple of 4, or 1 more", lambda h, _: h % 4 < 2),
+    (H * H // 2, H, "`(H*H)//2` must be equal to `H`", lambda h, _: h * h // 2 == h),
     (dim_min(H, W), W, "`W` must be at most `H`", lambda h, w: w <= h),
     (dim_max(H, W), W, "`W` must be at least `H`", lambda h, w: w >= h),
     (H // 2, W // 2, "`H//2` must be equal to `W//2`", lambda h, w: h // 2 == w // 2),
@@ -38,7 +42,7 @@ SAID: list[tuple[Dim, Dim, str, Holds]] = [
 
 @pytest.mark.parametrize(("a", "b", "words", "holds"), SAID)
 def test_words(a: Dim, b: Dim, words: str, holds: Holds) -> None:
-    assert equality(a, b).must() == words
+    assert ", and ".join(c.must() for c in equality(a, b)) == words
     for h, w in product(range(1, 18), repeat=2):
         sizes = {"H": h, "W": w}
         assert (substitute(a, sizes) == substitute(b, sizes)) == holds(h, w)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import netwright as nw
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import Graph
 
@@ -232,3 +233,14 @@ def _compare(text: str, values: dict[str, Dim], given_: str) -> None:
     assert substitute(open_.graph.macs, {**values, "N": 1}) == substitute(
         sized.graph.macs, {"N": 1}
     )
+
+
+def test_a_condition_is_said_once_and_of_all_axes() -> None:
+    text = """net f: x[3, H, W] {{ {}
+      y = [x, x > maxpool(2) > upsample(2)] > concat
+      y + (y > maxpool(2) > upsample(2))
+    }}"""
+    (found,) = nw.check(text.format(""))
+    assert found.message == "`H` and `W` must be even"
+    assert found.help[0] == "`require H % 2 == 0 and W % 2 == 0` says that it is so"
+    assert nw.check(text.format(found.help[0].split("`")[1])) == []
