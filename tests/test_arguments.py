@@ -166,7 +166,7 @@ def test_python_hears_of_keywords() -> None:
     with pytest.raises(OSError, match=r'load\("resnet", net="resnet18"\)'):
         nw.load("resnet18")
     (warning,) = nw.check("net f: x[3, H, 8] { [x, x > maxpool(2) > upsample(2)] > concat }")
-    assert "`inputs=`" in warning.help[0]
+    assert "`inputs=`" in warning.help[-1]
 
 
 def test_so_does_what_cannot_be_drawn() -> None:
