@@ -50,9 +50,12 @@ _STAY: Final = frozenset(
 class Reading(Record):
     """A layer that looks for the features on one axis while they are on the other."""
 
-    draft: Draft
-    layer: Layer
+    word: str
+    category: str
+    wants: Literal["second", "last"]
+    span: Span
     takes: TensorType
+    gives: TensorType | None
     layout: Layout
 
 
@@ -114,11 +117,14 @@ class Layouts:
 
     def scanned(self, draft: Draft, inputs: list[Known]) -> list[Known]:
         """A scan takes steps along axis 1, and stacks its results there."""
+        whole = draft.inputs[0].type
+        if whole is not None and self.misreads(draft, "scan", "recurrent", "last", inputs, whole):
+            return [SAID] * len(draft.types)
         if draft.child is not None:
             self.called(draft, (None,) * len(inputs))
-        whole = Layout("last", "scan", draft.span)
+        steps = Layout("last", "scan", draft.span)
         return [
-            whole if kind is not None and kind.rank == 3 and i == 0 else None
+            steps if kind is not None and kind.rank == 3 and i == 0 else None
             for i, kind in enumerate(draft.types)
         ]
 
@@ -134,13 +140,23 @@ class Layouts:
         return [found[i] if i < len(found) else None for i in range(len(draft.types))]
 
     def reads_wrongly(self, draft: Draft, layer: Layer, inputs: Sequence[Known]) -> bool:
-        wants, layout, takes = layer.channel_axis, inputs[0], draft.takes[0]
-        if wants is None or layout is None or layout.axis in (wants, "moved") or takes.rank < 3:
+        wants, takes = layer.channel_axis, draft.takes[0]
+        if wants is None or (wants == "second" and _mixes_positions(layer, takes)):
             return False
-        if wants == "second" and _mixes_positions(layer, takes):
+        return self.misreads(draft, layer.word, layer.category, wants, inputs, takes)
+
+    def misreads(
+        self, draft: Draft, word: str, category: str, wants: Literal["second", "last"],
+        inputs: Sequence[Known], takes: TensorType,
+    ) -> bool:  # fmt: skip
+        """Whether the first input is of the other kind; that is noted, once for each place."""
+        layout = inputs[0]
+        if layout is None or layout.axis in (wants, "moved") or takes.rank < 3:
             return False
-        if draft.span is not None:
-            self.readings.setdefault(draft.span, Reading(draft, layer, takes, layout))
+        span = draft.span
+        if span is not None:
+            found = Reading(word, category, wants, span, takes, draft.types[0], layout)
+            self.readings.setdefault(span, found)
         return True
 
 

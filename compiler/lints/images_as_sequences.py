@@ -13,17 +13,19 @@ CODE = "W504"
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
     for reading in net.layouts.readings.values():
-        if reading.layer.channel_axis == "last":
+        if reading.wants == "last":
             yield _said(reading)
 
 
 def _said(reading: Reading) -> Diagnostic:
-    word, image = reading.layer.word, reading.takes.rank > 3
-    axis, thing = ("width", "image") if image else ("time", "sequence")
-    made = reading.layout
+    word, image, made = reading.word, reading.takes.rank > 3, reading.layout
+    message = f"{word} takes axis 1 for time, and here it is the channels"
+    if reading.category in ("linear", "norm"):
+        thing = "width of this image" if image else "time of this sequence"
+        message = f"{word} works on the {thing}"
     return Diagnostic(
-        CODE, f"{word} works on the {axis} of this {thing}", reading.draft.span,
-        severity="warning", detail=f"{reading.takes} becomes {reading.draft.types[0]}",
+        CODE, message, reading.span,
+        severity="warning", detail=f"{reading.takes} becomes {reading.gives}",
         labels=(Label(made.span, "channels on axis 1"),) if made.span else (),
         help=_help(word, image=image),
     )  # fmt: skip

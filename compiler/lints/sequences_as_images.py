@@ -15,16 +15,16 @@ CODE = "W505"
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
     for reading in net.layouts.readings.values():
-        if reading.layer.channel_axis == "second" and reading.layout.word != "input":
+        if reading.wants == "second" and reading.layout.word != "input":
             yield _said(reading)
 
 
 def _said(reading: Reading) -> Diagnostic:
-    word, made = reading.layer.word, reading.layout
+    word, made = reading.word, reading.layout
     told = (Label(made.span, f"features on the last axis: {made.word}"),) if made.span else ()
     return Diagnostic(
         CODE, f"{word} takes axis 1 for the channels, and here the features are last",
-        reading.draft.span, severity="warning", detail=f"got {reading.takes}", labels=told,
+        reading.span, severity="warning", detail=f"got {reading.takes}", labels=told,
         help=_help(reading), fix=_fix(reading),
     )  # fmt: skip
 
@@ -40,27 +40,27 @@ def _turns(reading: Reading) -> tuple[str, str]:
 
 def _help(reading: Reading) -> tuple[str, ...]:
     there, back = _turns(reading)
-    word = reading.layer.word
+    word = reading.word
     if word == "gap":
         axes = range(1, reading.takes.rank - 1)
         dim = "1" if len(axes) == 1 else str(list(axes))
         return (f"`mean(dim={dim})` is the mean over all places",)
-    if reading.layer.category == "conv":
+    if reading.category == "conv":
         return (f"`{there} > {word}(...)` puts the features on axis 1",)
     turned = f"`{there} > {word} > {back}` works on the features"
-    normalises = reading.layer.category == "norm"
+    normalises = reading.category == "norm"
     return (turned, "`layernorm` normalises over the last axis") if normalises else (turned,)
 
 
 def _fix(reading: Reading) -> Fix | None:
     """For a layer that stands between the arrows of a pipe, where nothing else would change."""
-    span = reading.draft.span
-    if span is None or not _stands_alone(span):
+    span = reading.span
+    if not _stands_alone(span):
         return None
     there, back = _turns(reading)
-    if reading.layer.word == "gap":
+    if reading.word == "gap":
         text = _help(reading)[0].split("`")[1]
-    elif reading.layer.category == "conv":
+    elif reading.category == "conv":
         text = f"{there} > {span.text}"
     else:
         text = f"{there} > {span.text} > {back}"

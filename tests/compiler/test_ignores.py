@@ -8,6 +8,8 @@ import pytest
 
 import netwright as nw
 from netwright.cli import main
+from netwright.cli.explain import pages
+from netwright.compiler.ignores import known_codes
 
 WORDS = "input(50x64) > lstm(128) > bn > last"
 
@@ -68,6 +70,10 @@ def test_in_imported_files(tmp_path: Path) -> None:
     assert [d.code for d in nw.check(text, search=[tmp_path])] == ["W505"]
     part.write_text("block f: x { x > lstm(4) > bn } # netwright: ignore W505\n")
     assert nw.check(text, search=[tmp_path]) == []
+
+
+def test_every_warning_can_be_silenced() -> None:
+    assert known_codes() == {code for code in pages() if code.startswith("W")}
 
 
 def test_strict(tmp_path: Path) -> None:
