@@ -39,7 +39,7 @@ MOST: Final = 700
 """Boxes that are drawn."""
 WIDTH: Final = 46
 """Letters of a line."""
-JOINS: Final = ("add", "sub", "mul", "concat")
+JOINS: Final = ("add", "sub", "concat")
 STEP: Final = "t → t+1"
 
 
@@ -71,6 +71,18 @@ class _Scope:
     sizes: tuple[tuple[str, Dim], ...] = ()
     depth: int = 0
     at: Trails | None = None
+    told: str = ""
+    """The path as it is said: with a range for copies that are drawn as one."""
+
+    def tell(self, node: Node, path: str, copies: int) -> str:
+        """The module as it is said: ``layer.0…5.fc``."""
+        own = node.op.module if isinstance(node.op, WeightOp) else path
+        if not own or node.outer:
+            return self.module(node, path)
+        if copies > 1:
+            assert node.first is not None
+            own += f"…{node.first + copies - 1}"
+        return f"{self.told}.{own}" if self.told else own
 
     def module(self, node: Node, path: str) -> str:
         if isinstance(node.op, WeightOp):
@@ -167,7 +179,8 @@ class _Debug:
     def call(
         self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _Scope, own: Trails
     ) -> tuple[list[Item], list[str]]:
-        below = replace(scope.enter(node, op, path), at=own)
+        said = scope.tell(node, path, 1 if self.copies else node.count)
+        below = replace(scope.enter(node, op, path), at=own, told=said)
         id = self.id(below.path or scope.inside(node.key))
         states: list[Item] = []
         if isinstance(node.op, ScanOp):
@@ -182,11 +195,11 @@ class _Debug:
         given = ", ".join(f"{k}={style.value(v)}" for k, v in op.graph.arguments)
         name = op.graph.name + (f"({given})" if given else "")
         count = f" ×{node.count}" if node.count > 1 and not self.copies else ""
-        label = below.path.rpartition(".")[2]
-        title = below.path if label == name else f"{below.path} · {name}"
+        label = said.rpartition(".")[2]
+        title = said if label == name else f"{said} · {name}"
         heading = text(style.clip(title, 2 * WIDTH), Run(count, "badge"))
         params = f"{scope.number(op.graph.params)} parameters"
-        tooltip = "\n".join((below.path, name, params, _place(node.span)))
+        tooltip = "\n".join((said, name, params, _place(node.span)))
         inside = (*states, *items)
         if not inside:
             return [], found
@@ -212,7 +225,7 @@ class _Debug:
     # --- boxes --------------------------------------------------------------------------------
 
     def box(self, node: Node, path: str, id: str, scope: _Scope) -> Box:
-        module = scope.module(node, path)
+        module = scope.tell(node, path, 1 if self.copies else node.count)
         title, settings, category = _words(node, Part(node, node.key, path, ()), module)
         count = f" ×{node.count}" if node.count > 1 and not self.copies else ""
         takes, types = scope.said(node.takes), scope.said(node.types)

@@ -69,7 +69,7 @@ def test_copies_stand_one_by_one() -> None:
 def test_too_many_copies_are_one_with_a_number() -> None:
     view = drawn(LONG % 1000)
     assert [(letters(c.title), c.repeated) for c in view.clusters()] == [
-        ("unit1 · unit ×1000", True)
+        ("unit1…1000 · unit ×1000", True)
     ]
 
 

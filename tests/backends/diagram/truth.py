@@ -471,7 +471,7 @@ class _Piece:
         part = _part(op)
         amount = style.amount(words.params(part))
         yield from (amount, f"{amount} parameters")
-        yield op.module
+        yield told if _in_range(op.module, told) else op.module
         yield from self.in_full(op, told)
         if "shared weights" in told and self.flat.modules[op.module] > 1 and _weighs(op):
             yield told
@@ -555,7 +555,7 @@ class _Piece:
             if not short:
                 continue
             word = op.node.op.layer.word
-            if self.boxes[head].shape not in ("circle", "bar"):
+            if self.boxes[head].shape not in ("circle", "bar") and not self.full:
                 return  # on the way around
             if word not in SUMS:
                 yield f"a skip connection into {_caption(op)[0]!r} at {said(at)}"
@@ -662,6 +662,18 @@ def _called(segment: Sequence[Run], told: str) -> bool:
     """Whether a segment is the name of a setting."""
     first = segment[0]
     return first.look == "symbol" and told.startswith(first.text.strip("0123456789"))
+
+
+def _in_range(module: str, told: str) -> bool:
+    """Whether ``layer.0…5.fc`` is one of several."""
+    pieces = re.split(r"(\d+…\d+)", told)
+    pattern = "".join(r"(\d+)" if i % 2 else re.escape(s) for i, s in enumerate(pieces))
+    found = re.fullmatch(pattern, module)
+    ranges = [tuple(map(int, piece.split("…"))) for piece in pieces[1::2]]
+    return found is not None and all(
+        low <= int(number) <= high
+        for number, (low, high) in zip(found.groups(), ranges, strict=True)
+    )
 
 
 def _numbers_inside(graph: Graph) -> set[str]:
