@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args, get_origin
 
 from ...grammar import syntax
@@ -29,11 +29,9 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .foreign import applied, explain_setting, is_sequential, native, translated
-from .foreign_calls import rewritten
-from .foreign_names import bare_name
+from .foreign import explain_setting
 from .functions import Bad, call_function
-from .names import Names
+from .translations import Translations, after_pipe
 
 HIDDEN: Final = "the file's own name hides the layer: choose another one"
 INITS: Final = (
@@ -42,7 +40,7 @@ INITS: Final = (
 )  # fmt: skip
 
 
-class Calls(Names):
+class Calls(Translations):
     """What stands before parentheses, and what stands in them."""
 
     def call(self, expr: syntax.Call, env: Environment) -> Data:
@@ -58,76 +56,10 @@ class Calls(Names):
             return self._builtin(function, expr, env)
         with self.wanting_network(False):
             if function is UNKNOWN:
-                self._translate(expr, env)
+                self.translate(expr, env)
                 self._evaluate_all(expr, env)
                 return UNKNOWN
             return self.call_value(function, expr, env)
-
-    def _translate(self, expr: syntax.Call, env: Environment) -> None:
-        """Where a word of PyTorch or Keras was explained, the fix is the whole call."""
-        said = self.diagnostics[-1] if self.diagnostics else None
-        function = expr.function
-        module = function if isinstance(function, syntax.Call) else None
-        blamed = module.function if module is not None else function
-        if said is None or said.code != "E201" or said.span != blamed.span:
-            return
-        found = self._translation(module or expr, env)
-        if module is not None and found is not None:  # nn.Linear(8, 4)(x)
-            found = self._piped_into(expr.arguments, found[0]), found[1]
-        if found is not None and found[0]:
-            text, why = found
-            fix = Fix(f"write `{text}`", (Edit(expr.span, text),))
-            self.amend(
-                fix=fix, help=(*said.help, why) if why not in ("", *said.help) else said.help
-            )
-
-    def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
-        """A call of another framework as it is written here, and why it holds less."""
-        from ..layers import layers
-
-        name = expr.function.span.text
-        given = [self._written(a, env) for a in expr.arguments]
-        named = [(s.name, self._written(s.value, env)) for s in expr.settings]
-        if is_sequential(name):
-            members = [self._written(m, env) for m in _members(expr.arguments)]
-            return (f"({' > '.join(members)})" if members else ""), ""
-        several = rewritten(name, given, dict(named))
-        if several is not None:
-            return several, ""
-        word = native(name, layers())
-        if word is None:
-            return None
-        tensors = [a for a in expr.arguments if self._is_tensor(a, env)]
-        if not tensors or not bare_name(name).islower():
-            return translated(name, layers()[word], word, given, named)
-        called = applied(name, layers()[word], word, given[len(tensors) :], named)
-        if called is None or tensors != list(expr.arguments[: len(tensors)]):
-            return None
-        return (called if _after_pipe(expr.span) else self._piped_into(tensors, called)), ""
-
-    def _piped_into(self, tensors: Sequence[syntax.Expr], called: str) -> str:
-        """``(x > relu)``, ``([a, b] > add)``."""
-        texts = ", ".join(t.span.text for t in tensors)
-        return f"({texts if len(tensors) == 1 else f'[{texts}]'} > {called})" if texts else ""
-
-    def _written(self, expr: syntax.Expr, env: Environment) -> str:
-        """The text of an argument; what is another framework's in it is written as it is here."""
-        text = expr.span.text
-        if isinstance(expr, syntax.List):
-            return f"[{', '.join(self._written(item, env) for item in expr.items)}]"
-        called = expr.function if isinstance(expr, syntax.Call) else expr
-        if not isinstance(called, syntax.Name | syntax.Attribute) or self._is_known(called, env):
-            return text
-        if isinstance(expr, syntax.Call):
-            found = self._translation(expr, env)
-            return found[0] if found is not None and found[0] else text
-        from ..layers import layers
-
-        return native(text, layers()) or text
-
-    def _is_known(self, expr: syntax.Name | syntax.Attribute, env: Environment) -> bool:
-        root = expr.span.text.split(".")[0]
-        return self.lookup(root, env, expr.span) is not None
 
     def call_value(self, function: Data, expr: syntax.Call, env: Environment) -> Data:
         word = None
@@ -252,7 +184,7 @@ class Calls(Names):
 
         argument, fix = expr.arguments[index], None
         tensor = isinstance(value, Tensor) or value is UNKNOWN
-        if tensor and not names and len(expr.arguments) == 1 and not _after_pipe(expr.span):
+        if tensor and not names and len(expr.arguments) == 1 and not after_pipe(expr.span):
             applied = f"{argument.span.text} > {expr.function.span.text}"
             help = f"`{applied}`: parentheses hold settings"
             fix = Fix("pipe it", (Edit(expr.span, f"({applied})"),))
@@ -403,7 +335,7 @@ class Calls(Names):
         if self._is_unnamed_option(word, extra[0], names[limit:], env):
             return False
         value = self.evaluate(extra[0], env)
-        if tensors_in(value) or self._is_tensor(extra[0], env):
+        if tensors_in(value) or self.is_tensor(extra[0], env):
             return self._applied(word, arguments, extra[0], span, env)
         return False if unknown_in(value) else self._too_many(word, arguments, names[:limit])
 
@@ -435,7 +367,7 @@ class Calls(Names):
     ) -> bool:  # fmt: skip
         """``relu(x)``, ``concat(x, y)``: the fix keeps the settings beside the tensors."""
         name = word.word
-        tensors = [a.span.text for a in arguments if a is argument or self._is_tensor(a, env)]
+        tensors = [a.span.text for a in arguments if a is argument or self.is_tensor(a, env)]
         settings = [a.span.text for a in arguments if a.span.text not in tensors]
         if span.end > arguments[-1].span.end:
             rest = span.source.text[arguments[-1].span.end : span.end - 1].strip(" ,")
@@ -443,7 +375,7 @@ class Calls(Names):
         called = f"{name}({', '.join(settings)})" if settings else name
         piped = tensors[0] if len(tensors) == 1 else f"[{', '.join(tensors)}]"
         joins = word.layer.arity[1] != 1
-        in_pipe = _after_pipe(span)
+        in_pipe = after_pipe(span)
         if in_pipe:
             help = "it gets its tensor from the pipe"
             help = f"`[..., {', '.join(tensors)}] > {called}` joins them" if joins else help
@@ -456,15 +388,6 @@ class Calls(Names):
             argument.span, help=help, fix=None if in_pipe else fix,
         )  # fmt: skip
         return False
-
-    def _is_tensor(self, expr: syntax.Expr, env: Environment) -> bool:
-        """Whether an argument is a tensor, as far as its text tells: it is not evaluated again."""
-        if isinstance(expr, syntax.List):
-            return any(self._is_tensor(item, env) for item in expr.items)
-        if not isinstance(expr, syntax.Name):
-            return isinstance(expr, syntax.Binary) and expr.operator == ">"
-        found = self.lookup(expr.id, env, expr.span)
-        return found is not None and (found.value is UNKNOWN or tensors_in(found.value))
 
     def _too_many(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
@@ -707,10 +630,6 @@ def is_size_text(text: str) -> bool:
     return all(part.isdecimal() for part in text.split("x"))
 
 
-def _after_pipe(span: Span) -> bool:
-    return span.source.text[max(0, span.start - 100) : span.start].rstrip().endswith(">")
-
-
 def _renamed(setting: syntax.Setting, name: str | None) -> Fix | None:
     """``stride=2`` for ``strid=2``."""
     start = setting.span.start
@@ -727,12 +646,6 @@ def _without(arguments: tuple[syntax.Expr, ...], word: LayerWord) -> Fix | None:
     end = at.end + after.index(")") + 1
     edit = Edit(Span(at.source, len(before) - 1, end), "")
     return Fix(f"write `{word.word}`", (edit,))
-
-
-def _members(arguments: tuple[syntax.Expr, ...]) -> tuple[syntax.Expr, ...]:
-    """Those of ``Sequential(f, g)`` or ``Sequential([f, g])``."""
-    first = arguments[0] if arguments else None
-    return first.items if isinstance(first, syntax.List) else arguments
 
 
 def _for_the_layer(

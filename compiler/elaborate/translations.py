@@ -1,0 +1,101 @@
+"""Calls of PyTorch, Keras and Caffe, and how they are written here: the fix of an unknown word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Edit, Fix
+from ...grammar.source import Span
+from ..environment import Environment
+from ..layers import layers
+from ..values import UNKNOWN, tensors_in
+from .foreign import applied, is_sequential, native, translated
+from .foreign_calls import rewritten
+from .foreign_names import bare_name
+from .names import Names
+
+
+class Translations(Names):
+    """What calls of other frameworks mean."""
+
+    def translate(self, expr: syntax.Call, env: Environment) -> None:
+        """Where a word of PyTorch or Keras was explained, the fix is the whole call."""
+        said = self.diagnostics[-1] if self.diagnostics else None
+        function = expr.function
+        module = function if isinstance(function, syntax.Call) else None
+        blamed = module.function if module is not None else function
+        if said is None or said.code != "E201" or said.span != blamed.span:
+            return
+        found = self._translation(module or expr, env)
+        if module is not None and found is not None:  # nn.Linear(8, 4)(x)
+            found = self._piped_into(expr.arguments, found[0]), found[1]
+        if found is not None and found[0]:
+            text, why = found
+            fix = Fix(f"write `{text}`", (Edit(expr.span, text),))
+            self.amend(
+                fix=fix, help=(*said.help, why) if why not in ("", *said.help) else said.help
+            )
+
+    def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
+        """A call of another framework as it is written here, and why it holds less."""
+        name = expr.function.span.text
+        given = [self._written(a, env) for a in expr.arguments]
+        named = [(s.name, self._written(s.value, env)) for s in expr.settings]
+        if is_sequential(name):
+            members = [self._written(m, env) for m in _members(expr.arguments)]
+            return (f"({' > '.join(members)})" if members else ""), ""
+        several = rewritten(name, given, dict(named))
+        if several is not None:
+            return several, ""
+        word = native(name, layers())
+        if word is None:
+            return None
+        tensors = [a for a in expr.arguments if self.is_tensor(a, env)]
+        if not tensors or not bare_name(name).islower():
+            return translated(name, layers()[word], word, given, named)
+        called = applied(name, layers()[word], word, given[len(tensors) :], named)
+        if called is None or tensors != list(expr.arguments[: len(tensors)]):
+            return None
+        return (called if after_pipe(expr.span) else self._piped_into(tensors, called)), ""
+
+    def _piped_into(self, tensors: Sequence[syntax.Expr], called: str) -> str:
+        """``(x > relu)``, ``([a, b] > add)``."""
+        texts = ", ".join(t.span.text for t in tensors)
+        return f"({texts if len(tensors) == 1 else f'[{texts}]'} > {called})" if texts else ""
+
+    def _written(self, expr: syntax.Expr, env: Environment) -> str:
+        """The text of an argument; what is another framework's in it is written as it is here."""
+        text = expr.span.text
+        if isinstance(expr, syntax.List):
+            return f"[{', '.join(self._written(item, env) for item in expr.items)}]"
+        called = expr.function if isinstance(expr, syntax.Call) else expr
+        if not isinstance(called, syntax.Name | syntax.Attribute) or self._is_known(called, env):
+            return text
+        if isinstance(expr, syntax.Call):
+            found = self._translation(expr, env)
+            return found[0] if found is not None and found[0] else text
+        return native(text, layers()) or text
+
+    def _is_known(self, expr: syntax.Name | syntax.Attribute, env: Environment) -> bool:
+        root = expr.span.text.split(".")[0]
+        return self.lookup(root, env, expr.span) is not None
+
+    def is_tensor(self, expr: syntax.Expr, env: Environment) -> bool:
+        """Whether an argument is a tensor, as far as its text tells: it is not evaluated again."""
+        if isinstance(expr, syntax.List):
+            return any(self.is_tensor(item, env) for item in expr.items)
+        if not isinstance(expr, syntax.Name):
+            return isinstance(expr, syntax.Binary) and expr.operator == ">"
+        found = self.lookup(expr.id, env, expr.span)
+        return found is not None and (found.value is UNKNOWN or tensors_in(found.value))
+
+
+def after_pipe(span: Span) -> bool:
+    return span.source.text[max(0, span.start - 100) : span.start].rstrip().endswith(">")
+
+
+def _members(arguments: tuple[syntax.Expr, ...]) -> tuple[syntax.Expr, ...]:
+    """Those of ``Sequential(f, g)`` or ``Sequential([f, g])``."""
+    first = arguments[0] if arguments else None
+    return first.items if isinstance(first, syntax.List) else arguments
