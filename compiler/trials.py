@@ -10,8 +10,10 @@ from ..grammar.record import Record
 from ..grammar.source import Source
 from ..grammar.trial import Check, Trial, source_of
 
-MAX_TRIAL_WORK: Final = 300_000
+MAX_TRIAL_WORK: Final = 80_000
 """Characters read again and steps taken again, for all repairs of a text together."""
+FINDING_WORK: Final = 500
+"""What a finding takes to be made, in the same measure."""
 MAX_CHOICE_WORK: Final = 100_000
 """And to choose among several repairs of one error."""
 ENOUGH_STEPS: Final = 12_000
@@ -133,8 +135,9 @@ class _Trials:
         return self.work + len(source.text) <= MAX_TRIAL_WORK
 
     def check(self, source: Source, enough: Enough | None = None) -> Iterable[Diagnostic]:
-        findings, steps = self.again(source, enough)
-        self.work += len(source.text) + steps
+        found, steps = self.again(source, enough)
+        findings = list(found)
+        self.work += len(source.text) + steps + FINDING_WORK * len(findings)
         return findings
 
 
