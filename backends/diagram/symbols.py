@@ -44,13 +44,13 @@ class Symbols:
     def shown(self) -> dict[str, Column]:
         return {name: c for name, c in self.columns.items() if name not in self._hidden}
 
-    def line(self, lines: Sequence[str], hint: str = "") -> Text:
-        """One line for all copies."""
+    def line(self, lines: Sequence[str], hint: str = "", *, title: bool = False) -> Text:
+        """One line for all copies. A ``title`` begins with a layer's word: that names no number."""
         if len(set(lines)) == 1:
             return text(lines[0])
         frames = {_NUMBER.sub("#", said) for said in lines}
         if len(frames) == 1:
-            return self._fill(lines, hint)
+            return self._fill(lines, hint, title=title)
         return self._by_segment(lines)
 
     def count(self, counts: Sequence[int]) -> Text:
@@ -72,7 +72,7 @@ class Symbols:
         self.columns[fresh] = column
         return fresh
 
-    def _fill(self, lines: Sequence[str], hint: str) -> Text:
+    def _fill(self, lines: Sequence[str], hint: str, *, title: bool = False) -> Text:
         """The common words, with a symbol for each number that differs."""
         words = _NUMBER.split(lines[0])
         numbers = [_NUMBER.findall(said) for said in lines]
@@ -83,7 +83,8 @@ class Symbols:
                 parts.append(tokens[0])
             else:
                 label = words[k].replace(",", " ").split()
-                parts.append(Run(self.name(tokens, hint or (label[-1] if label else "")), "symbol"))
+                known = "" if k == 0 and title else (label[-1] if label else "")
+                parts.append(Run(self.name(tokens, hint or known), "symbol"))
             parts.append(word)
         return _unstutter(text(*parts))
 

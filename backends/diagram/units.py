@@ -61,7 +61,7 @@ def silent(copies: Sequence[Step]) -> set[int]:
 
 def _caption(copies: Sequence[Step], part: int, symbols: Symbols) -> tuple[Text, Text]:
     said = [compared.caption(c.parts[part]) for c in copies]
-    return symbols.line([s[0] for s in said]), symbols.line([s[1] for s in said])
+    return symbols.line([s[0] for s in said], title=True), symbols.line([s[1] for s in said])
 
 
 def strips_below(copies: Sequence[Step], symbols: Symbols) -> tuple[Strip, ...]:

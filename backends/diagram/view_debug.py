@@ -118,10 +118,12 @@ class _Debug:
     name: str
     edges: list[Edge] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    ties: dict[str, str] = field(default_factory=dict)
     above: dict[str, int] = field(default_factory=dict)
     """Each box with all before it, a bit to each."""
 
     def net(self, graph: Graph) -> Iterator[Item]:
+        self.ties = words.ties(graph)
         ends = []
         for i, port in enumerate(graph.inputs):
             ends.append(self.id(f"input-{i + 1}"))
@@ -231,6 +233,8 @@ class _Debug:
         takes, types = scope.said(node.takes), scope.said(node.types)
         lines = [text(Run(module, "faint"))] if module and title != module else []
         lines += [text(line) for line in wrap(settings, WIDTH)]
+        tied = self.ties.get(scope.module(node, path))
+        lines += [text(Run(tied, "faint"))] if tied else []
         lines += [text(line) for line in _arrow(takes, types)]
         costs = [f"{cost} {unit}" for unit, cost in self.costs(node, scope) if cost != "0"]
         lines += [text(" · ".join(costs))] if costs else []

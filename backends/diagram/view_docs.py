@@ -133,6 +133,7 @@ class Docs:
     """How often something was opened because the caller asks for it."""
     labelled: set[str] = field(default_factory=set)
     left_out: dict[str, list[Trails]] = field(default_factory=dict)
+    ties: dict[str, str] = field(default_factory=dict)
     comparing: bool = False
     """Two versions are drawn: what is as before stays shut."""
 
@@ -140,6 +141,7 @@ class Docs:
 
     def net(self, graph: Graph) -> None:
         self.comparing = isinstance(graph, Comparison)
+        self.ties = words.ties(graph)
         ends = [self.port("input", i, graph) for i in range(len(graph.inputs))]
         chart = self.charts.of(graph)
         scope = Scope(worlds=((World(None, chart),),))
@@ -277,6 +279,9 @@ class Docs:
         quiet = sorted(silent(copies))
         self.leave_out(DOES_NOTHING, nodes(copies, quiet) if quiet else ())
         box = self.weighed(copies, scope, unit(copies, scope, symbols))
+        tied = self.ties.get(scope.module(copies[0].part.path)) if copies[0].part.path else None
+        if tied and box.shape == "box":
+            box = replace(box, lines=(*box.lines, text(Run(tied, "faint"))))
         self.items.append(box)
         for end in ins:
             self.connect(end, box.id)
@@ -517,7 +522,8 @@ class Docs:
         deep = self.detail.depth is not None and scope.depth >= self.detail.depth
         if self.comparing and not holds_changes(step):
             return False
-        if scope.closed or deep or _key(step) in self.opened | self.detail.shut:
+        arm = scope.closed and self.options.depth is None
+        if arm or deep or _key(step) in self.opened | self.detail.shut:
             return False
         self.opened.add(_key(step))
         return True

@@ -43,6 +43,7 @@ def _drawn(
     charts: Charts, graph: Graph, options: Options, detail: Detail, *, layers: bool
 ) -> Drawn:
     paper = _Paper(charts, options, detail, varying(graph))
+    paper.ties = words.ties(graph)
     chart = charts.of(graph)
     paper.survey(chart, Scope(worlds=((World(None, chart),),)))
     paper.name_insets()
@@ -229,7 +230,9 @@ class _Paper(Docs):
         self.options = options
         inside, self.items = tuple(self.items), outside
         inset.columns = symbols.shown()
-        named = text("(", Run(", ".join(inset.columns), "symbol"), ")") if inset.columns else ()
+        given = dict(body.graph.arguments) if body.graph else {}
+        own = [name for name in inset.columns if name in given]
+        named = text("(", Run(", ".join(own), "symbol"), ")") if own else ()
         title = text(inset.name, named, Run(inset.note, "faint"))
         tooltip = body.graph.documentation.strip() if body.graph else ""
         kind: Kind = "attention" if attention.attends(body) else "block"

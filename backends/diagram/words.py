@@ -114,6 +114,32 @@ def _weighs(node: Node) -> bool:
     return node.called is not None and any(map(_weighs, node.called.nodes))
 
 
+def ties(graph: Graph) -> dict[str, str]:
+    """By module path, whose tensor a layer's is: ``tied to tok.weight``."""
+    found: dict[str, str] = {}
+    holds: dict[int, bool] = {}
+    waiting = [(graph, "")]
+    while waiting:
+        here, prefix = waiting.pop()
+        for tie in here.ties:
+            source = f"{prefix}{tie.source}.{tie.source_weight}"
+            found.setdefault(prefix + tie.path, f"tied to {source}")
+        waiting += [
+            (node.called, f"{prefix}{node.path}.")
+            for node in here.nodes
+            if node.called is not None and not node.outer and _ties(node.called, holds)
+        ]
+    return found
+
+
+def _ties(graph: Graph, known: dict[int, bool]) -> bool:
+    """Whether a graph, or one that it calls, ties tensors."""
+    if id(graph) not in known:
+        inner = (node.called for node in graph.nodes)
+        known[id(graph)] = bool(graph.ties) or any(_ties(g, known) for g in inner if g is not None)
+    return known[id(graph)]
+
+
 def recurs(node: Node) -> bool:
     """Whether a layer goes along time by itself; a cell gets its state from outside."""
     op = node.op

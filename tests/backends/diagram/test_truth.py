@@ -183,3 +183,30 @@ def test_what_is_opened_by_name_shuts_nothing_else(name: str) -> None:
     asked = drawn(found, "docs", expand=(name,))
     assert opened(asked) >= opened(drawn(found, "docs")) | {name}
     assert not complaints(asked, found)
+
+
+def test_a_tied_tensor_is_told_with_what() -> None:
+    text = """
+    net lm: t[T] int -> [T, 100] {
+      t > embed(100, 8) as tok > linear(8) > linear(100, bias=false, weight=tok.weight) as head
+    }"""
+    for view in LAID_OUT:
+        head = next(box for box in drawn(graph(text), view).boxes() if box.id == "head")
+        assert "tied to tok.weight" in [letters(line) for line in head.lines]
+        assert not wrong(graph(text), view)
+
+
+def test_an_inset_names_the_parameters_that_a_block_has() -> None:
+    text = """
+    block tnet(k): x { x > conv(1, 64) > relu > gap > linear(k * k) > unflatten(1, [k, k]) }
+    net p: a[3, 8, 8], b[64, 8, 8] { [a > tnet(3) > flatten, b > tnet(64) > flatten] > concat }"""
+    (inset,) = [c for c in drawn(graph(text), "paper").clusters() if c.inset]
+    assert letters(inset.title) == "tnet(k)"
+
+
+def test_depth_opens_the_arms_of_a_u() -> None:
+    twice = "conv(3x3, c, pad=1) > conv(1, c)"
+    text = NETS["u"].replace("(conv(3x3, c, pad=1) > bn > relu) * 2", twice)
+    assert not opened(drawn(graph(text), "docs"))
+    assert opened(drawn(graph(text), "docs", depth=1))
+    assert not wrong(graph(text), "docs", depth=1)

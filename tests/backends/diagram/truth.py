@@ -475,7 +475,8 @@ class _Piece:
         yield from self.in_full(op, told)
         if "shared weights" in told and self.flat.modules[op.module] > 1 and _weighs(op):
             yield told
-        if told.startswith("tied"):
+        layer = op.node.operation
+        if isinstance(layer, LayerOp) and layer.tied and told.startswith("tied to "):
             yield told
 
     def in_full(self, op: Op, told: str) -> Iterator[str]:
