@@ -716,9 +716,8 @@ class Bodies(Application):
         renamed = tuple(
             (old, symbol(new)) for old, new in zip(known.sizes, sizes, strict=True) if old != new
         )
-        site = graph.site
-        assert site is not None
-        inner = site.results[: len(all_tensors(known.value))]
+        with self.building(graph):
+            inner = [self.bring(t) for t in all_tensors(known.value)]
         types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
         call = self.draft(inputs, types, network.span, child=graph, results=inner, sizes=renamed)
         self._pass_outers(graph)

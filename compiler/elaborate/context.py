@@ -192,7 +192,7 @@ class Context:
         self, builder: Builder, op: FailedOp | None, inputs: Sequence[Tensor], span: Span | None
     ) -> Draft:
         with self.building(builder):
-            here = [self.bring(_whole(t)) for t in inputs]
+            here = [self.bring(whole(t)) for t in inputs]
         return builder.add(Draft(builder, inputs=here, span=span, failed=op))
 
     def near(self, word: str, known: Iterable[str]) -> str | None:
@@ -356,6 +356,6 @@ def _text(found: Diagnostic) -> str:
     return found.span.text if found.span else ""
 
 
-def _whole(tensor: Tensor) -> Tensor:
+def whole(tensor: Tensor) -> Tensor:
     """The sequence, of one step of it."""
     return tensor.draft.step_of or tensor

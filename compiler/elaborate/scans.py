@@ -31,8 +31,8 @@ from ..values import (
 )
 from .advice import fitting_help
 from .bodies import Bodies
-from .context import Naming
-from .results import all_tensors
+from .context import Naming, whole
+from .results import all_tensors, main_tensors
 from .trees import is_alias
 
 
@@ -92,13 +92,31 @@ class Scans(Bodies):
         states = self._first_states(network, inputs, sequence)
         if states is None:
             return UNKNOWN
+        before = len(self.builder.drafts)
         value = self.apply(network.cell, [*sequence, *states], network.span, naming)
+        found = self._stepped(network, value, inputs, states)
+        if found is UNKNOWN:  # what a step was taken for is drawn on the sequence
+            for draft in self.builder.drafts[before:]:
+                draft.inputs = [self.bring(whole(t)) for t in draft.inputs]
+        return found
+
+    def _stepped(
+        self, network: Scan, value: Data, inputs: list[Tensor], states: list[Tensor]
+    ) -> Data:
+        """The scan, of what the cell made of one step."""
         if unknown_in(value):
             return UNKNOWN
-        results = all_tensors(value)
+        results = self._step_results(value, states)
         if len({id(r.draft) for r in results}) != 1 or results[0].draft.scan is not None:
             return self._no_cell(network)
         return self._as_scan(network, results[0].draft, inputs, states, results)
+
+    def _step_results(self, value: Data, states: list[Tensor]) -> list[Tensor]:
+        """What a cell returns: all, where that is its states, else all but side results."""
+        ways = [all_tensors(value), list(main_tensors(value))]
+        fitting = [way for way in ways if len(way) - len(states) in (0, 1)]
+        keeping = (way for way in fitting if _keep(states, way[len(way) - len(states) :]))
+        return next(keeping, (fitting or ways)[0])
 
     # --- one step ---------------------------------------------------------------------------------
 
@@ -271,6 +289,7 @@ class Scans(Bodies):
         draft.inputs[: len(inputs)] = [self.bring(t) for t in inputs]
         draft.types = [outputs, *(r.type for r in after)]
         draft.span, draft.main = network.span, (0,)
+        draft.results = [draft.results[r.index] for r in results] if draft.child else []
         tensors = draft.tensors()
         return Tensor(draft, 0, outputs, side=tuple(tensors[1:]))
 
@@ -297,6 +316,17 @@ class Scans(Bodies):
         return self.report(
             "E310", "`scan` needs a block with declared inputs as its cell", network.span,
             help="`block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }`",
+        )  # fmt: skip
+
+
+def _keep(before: list[Tensor], after: list[Tensor]) -> bool:
+    """Whether states have the types that they had, as far as sizes tell."""
+    pairs = [(a.type, b.type) for a, b in zip(before, after, strict=True)]
+    with noting_open():
+        return all(
+            a is not None and b is not None and (a.rank, a.dtype) == (b.rank, b.dtype)
+            and all(map(same, a.shape, b.shape))
+            for a, b in pairs
         )  # fmt: skip
 
 

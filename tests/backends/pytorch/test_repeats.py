@@ -167,3 +167,45 @@ def test_a_graph_says_which_results_are_side_results() -> None:
     assert [p.side for p in graph.outputs] == [False, True]
     assert node.main == (0,)
     assert node.count == 3
+
+
+# --- the side results of a cell -------------------------------------------------------------------
+
+CELLS = {
+    "sort": "x, h[8] { x + h > sort(1) }",
+    "topk": "x, h[8] { x + h > topk(8, 1) }",
+    "in a list": "x, h[8], g[8] { [x + h > sort(1), x - g > sort(1)] }",
+    "beside the state": "x, h[8], g[8] { y = x + h > tanh\n [x + g > sort(1), y, y * g] }",
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_side_results_of_a_cell_are_no_states(name: str) -> None:
+    """As in the same cell where a product has left them behind."""
+    cell = f"block cell: {CELLS[name]}"
+    plain = cell.replace("sort(1)", "sort(1) * 1.0").replace("topk(8, 1)", "topk(8, 1) * 1.0")
+    net = "net n: x[5, 8] { x > scan(cell) > scan(cell) }"
+    check_alike(f"{cell}\n{net}", f"{plain}\n{net}")
+
+
+def test_the_states_of_a_recurrent_layer_in_a_cell_are_states() -> None:
+    cell = "block cell(d): x, h[d], c[d] { [x, h, c] > lstm_cell(d) }"
+    net = "net n: x[5, 8] { y, h, c = x > scan({})\n [y, h, c] }"
+    inside = f"{cell}\n{net}".replace("{}", "cell(4)")
+    check_alike(inside, net.replace("{}", "lstm_cell(4)"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("block cell: x, h[8] { x > linear(4) }", "E310"),
+        ("block cell: x, h[8], g[8] { x + h }", "E310"),
+        ("block cell = linear(8) > relu", "E310"),
+    ],
+)
+def test_a_cell_that_does_not_fit_leaves_a_picture(cell: str, code: str) -> None:
+    with pytest.raises(nw.CompileError) as caught:
+        nw.loads(f"{cell}\nnet n: x[5, 8] {{ x > linear(8) > scan(cell) }}")
+    assert [d.code for d in caught.value.diagnostics if d.severity == "error"] == [code]
+    assert caught.value.partial is not None
+    assert "linear" in caught.value.partial.to_dot()
