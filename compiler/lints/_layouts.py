@@ -165,8 +165,9 @@ def channels_last(kind: TensorType) -> bool:
     if kind.rank != 4 or not all(isinstance(d, int) for d in kind.shape[1:]):
         return False
     height, width, channels = (int(str(d)) for d in kind.shape[1:])
-    square = height == width
-    return min(height, width) >= 8 and (channels in (3, 4) or (channels == 1 and square))
+    if channels == 3:
+        return min(height, width) >= 8
+    return channels in (1, 4) and height == width >= 16
 
 
 def made(draft: Draft, layer: Layer, inputs: Sequence[Known]) -> list[Known]:
