@@ -48,7 +48,7 @@ def make_draft(graph: Graph, classes: Classes, uniform: Uniform) -> Draft:
         base=base,
         init=tuple(_init(scope, base, forward.loops if forward else (), uniform)),
         arguments=scope.arguments,
-        outers=tuple(scope.outers.items()),
+        outers=scope.handed_in,
         sizes=tuple(forward.unknown.items()) if forward else (),
         forward=forward.statements if forward else None,
         results=len(graph.results),

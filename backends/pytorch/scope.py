@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, Protocol
 
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, piped
+from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, piped
 from ...compiler.layer import Refused
 from ...compiler.lowering import Call, Helper, Lowering
 from ...compiler.reserved import reserved
@@ -70,6 +70,21 @@ class Scope:
     def signature(self) -> frozenset[str]:
         """The names that ``forward`` takes tensors and modules under."""
         return frozenset((*self.arguments, *self.outers.values()))
+
+    @property
+    def handed_in(self) -> tuple[tuple[str, str], ...]:
+        """The outer modules that are called here or handed on: a share of a function has none."""
+        weights = (n.op.module for n in self.nodes if isinstance(n.op, WeightOp))
+        wanted = {
+            path.partition(".")[0] for path in (*weights, *(t.source for t in self.graph.ties))
+        }
+        for node in self.nodes:
+            if node.outer and self._brings(node):
+                wanted.add(node.path)
+            if node.called is not None:
+                inner = dict(self.classes.draft(node.called).outers)
+                wanted.update(path for name, path in node.outers if name in inner)
+        return tuple((path, name) for path, name in self.outers.items() if path in wanted)
 
     @property
     def helpers(self) -> tuple[Helper, ...]:

@@ -253,6 +253,8 @@ class Program(Scans):
     def _network_result(self, expr: syntax.Expr, env: Environment) -> Data:
         """A pipeline's result: it starts from ``input``, or gets an input of unknown shape."""
         self.root.whole = whole_labels(expr, frozenset())
+        while isinstance(expr, syntax.Paren):
+            expr = expr.body
         if _starts_with_input(expr):
             return self.evaluate(expr, env)
         first = head(expr)

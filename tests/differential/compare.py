@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import torch
@@ -59,8 +60,18 @@ class Verdict:
 
 
 AGREES = Verdict("agrees")
+SEARCH = (Path(__file__).parent,)
+"""Where the files lie that programs import."""
 SEEDS = 2
 """Further inputs on which values must differ."""
+
+
+@cache
+def library(name: str) -> syntax.File:
+    """A file that programs import."""
+    tree, errors = parse(Source(name, (SEARCH[0] / f"{name}.net").read_text("utf-8")))
+    assert not errors
+    return tree
 
 
 class Differs(Exception):
@@ -97,7 +108,7 @@ class Trial:
             return Verdict("refused", "syntax", errors[0].message)
         expected = self._expected(tree)
         try:
-            network = nw.loads(self.program.text, net=self.program.net)
+            network = nw.loads(self.program.text, net=self.program.net or None, search=SEARCH)
         except nw.CompileError as error:
             code = error.diagnostics[0].code
             kind: Kind = "stricter" if isinstance(expected, list) else "refused"
@@ -110,6 +121,8 @@ class Trial:
             self._compare(network, expected)
         except Differs as found:
             return Verdict("differs", found.aspect, found.detail)
+        except Exception as error:
+            return Verdict("differs", "crash", repr(error))
         return AGREES
 
     # --- the two sides ------------------------------------------------------------------------
@@ -125,7 +138,7 @@ class Trial:
     def _expected(self, tree: syntax.File) -> list[Outcome] | Exception:
         weights = Weights()
         try:
-            return [evaluate(tree, self.program.net, given, weights) for given in self.tensors]
+            return [evaluate(tree, self.program.net, g, weights, library) for g in self.tensors]
         except Beyond:
             raise
         except Exception as error:
@@ -145,7 +158,8 @@ class Trial:
 
     def _compare(self, network: nw.Network, expected: list[Outcome]) -> None:
         graph = self.change(network.ir)
-        if any(d.severity == "error" for d in nw.check(self.program.text, net=self.program.net)):
+        found = nw.check(self.program.text, net=self.program.net or None, search=SEARCH)
+        if any(d.severity == "error" for d in found):
             raise Differs("check", "it finds errors and load does not")
         try:
             source = to_source(graph)

@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -51,6 +52,7 @@ from .scopes import (
     MEMBERS,
     Beyond,
     Env,
+    File,
     Inside,
     Item,
     Leaf,
@@ -93,40 +95,56 @@ NO_SETTINGS: Final = frozenset({"init", "bias_init"})
 # --- running --------------------------------------------------------------------------------
 
 
+Find = Callable[[str], syntax.File]
+
+
 class Run:
     """One evaluation of a net."""
 
-    def __init__(self, file: syntax.File, weights: Weights, batch: int) -> None:
+    def __init__(
+        self, tree: syntax.File, weights: Weights, batch: int, find: Find | None = None
+    ) -> None:
         self.weights = weights
         self.batch = batch
+        self.find = find
         self.root = self.scope = Scope()
         self.leaves: list[Leaf] = []
         self.supply: Iterator[Leaf] | None = None
         self.ops: list[Op] = []
         self.wanted = False
-        self.frame = self.top = Env()
-        self.file: dict[str, Callable[[], Any]] = {}
-        self.made: dict[str, Any] = {}
-        self.pipelines: list[tuple[syntax.Expr, Env]] = []
-        for statement in file.statements:
-            self._declare(statement)
+        self.modules: dict[str, File] = {}
+        self.file = self._load(tree)
+        self.frame = Env(self.file)
 
     # --- files ------------------------------------------------------------------------------
 
-    def _declare(self, statement: syntax.Statement) -> None:
-        here = Env(defaults=self.top.defaults)
+    def _load(self, tree: syntax.File) -> File:
+        file = File()
+        top = Env(file)
+        for statement in tree.statements:
+            self._declare(statement, file, top)
+        return file
+
+    def _declare(self, statement: syntax.Statement, file: File, top: Env) -> None:
+        here = Env(file, defaults=top.defaults)
         match statement:
             case syntax.Default():
-                self._default(statement, self.top)
+                self._default(statement, top)
             case syntax.Block():
-                self.file[statement.name] = lambda: Template(statement, here)
+                file.names[statement.name] = lambda: Template(statement, here)
             case syntax.Share():
-                self.file[statement.name] = lambda: self._share(statement, here, self.root)
+                file.names[statement.name] = lambda: self._share(statement, here, self.root)
             case syntax.Assign():
                 for name in pattern_names(statement.target):
-                    self.file[name] = lambda n=name: self._constant(statement, here, n)  # type: ignore[misc]
+                    file.names[name] = partial(self._constant, statement, here, name)
             case syntax.ExpressionStatement():
-                self.pipelines.append((statement.value, here))
+                file.pipelines.append((statement.value, here))
+            case syntax.Import():
+                name = statement.alias or statement.module.rsplit(".", 1)[-1]
+                file.names[name] = partial(self._module, statement.module)
+            case syntax.FromImport():
+                for name, alias in statement.names:
+                    file.names[alias or name] = partial(self._member, statement.module, name)
             case _:
                 raise Beyond(type(statement).__name__)
 
@@ -134,10 +152,15 @@ class Run:
         self.bind(statement.target, self.value(statement.value, env), env)
         return env.names[name]
 
-    def _of_file(self, name: str) -> Any:
-        if name not in self.made:
-            self.made[name] = self.file[name]()
-        return self.made[name]
+    def _module(self, module: str) -> File:
+        if self.find is None:
+            raise Beyond("import")
+        if module not in self.modules:
+            self.modules[module] = self._load(self.find(module))
+        return self.modules[module]
+
+    def _member(self, module: str, name: str) -> Any:
+        return self._module(module).value(name)
 
     # --- the net ----------------------------------------------------------------------------
 
@@ -145,9 +168,9 @@ class Run:
         """The outputs of a net; ``name`` is empty for the file's bare pipeline."""
         self.inputs = dict(inputs)
         if name:
-            result = self._run_net(Bound(self._of_file(name), {}, name))
+            result = self._run_net(Bound(self.file.value(name), {}, name))
         else:
-            expr, env = self.pipelines[-1]
+            expr, env = self.file.pipelines[-1]
             self.root.whole = whole(expr, frozenset())
             with self.framed(env):
                 result = self.value(expr, env)
@@ -200,7 +223,7 @@ class Run:
     def _size_known(self, name: str, env: Env) -> bool:
         if any(name in scope.names for scope in env.chain()):
             return True
-        return name in self.file and not isinstance(self._of_file(name), Net)
+        return name in env.file.names and not isinstance(env.file.value(name), Net)
 
     def _finish(self, block: syntax.Block, env: Env, inputs: list[T] | None) -> Any:
         last = block.body[-1]
@@ -330,8 +353,8 @@ class Run:
         for scope in env.chain():
             if expr.id in scope.names:
                 return _called(scope.names[expr.id], expr.id)
-        if expr.id in self.file:
-            return _called(self._of_file(expr.id), expr.id)
+        if expr.id in env.file.names:
+            return _called(env.file.value(expr.id), expr.id)
         if expr.id == "id":
             return Identity()
         if expr.id in TABLE:
@@ -354,6 +377,8 @@ class Run:
 
     def _attribute(self, expr: syntax.Attribute, env: Env) -> Any:
         value = self.value(expr.value, env)
+        if isinstance(value, File):
+            return value.value(expr.name)
         if isinstance(value, Shared):
             value = value.first
         place = value if isinstance(value, Place) else getattr(value, "place", None)
@@ -484,7 +509,7 @@ class Run:
     def _call(self, expr: syntax.Call, env: Env) -> Any:
         if isinstance(expr.function, syntax.Name):
             word = expr.function.id
-            known = any(word in e.names for e in env.chain()) or word in self.file
+            known = env.knows(word)
             if word == "input" and not known:
                 return T(next(iter(self.inputs.values())), Op())
             if word == "scan" and not known:
@@ -561,8 +586,7 @@ class Run:
         if name in NO_SETTINGS:
             return None
         if name in WORDS and isinstance(expr, syntax.Name):
-            known = any(expr.id in e.names for e in env.chain()) or expr.id in self.file
-            return self.value(expr, env) if known else expr.id
+            return self.value(expr, env) if env.knows(expr.id) else expr.id
         return self.value(expr, env)
 
     # --- application ------------------------------------------------------------------------
@@ -580,8 +604,9 @@ class Run:
         scope = self.scope
         if name.share is not None:
             item = Item(name.share.name, "", holds)
-            if name.share.leaves is None:
+            if not name.share.placed:
                 name.share.home.items.append(item)
+            name.share.placed = True
             return item
         if name.label:
             item = Item(name.label, "", holds)
@@ -884,12 +909,19 @@ class Outcome:
 
 
 def evaluate(
-    file: syntax.File, net: str, inputs: Mapping[str, Tensor], weights: Weights
+    file: syntax.File,
+    net: str,
+    inputs: Mapping[str, Tensor],
+    weights: Weights,
+    find: Find | None = None,
 ) -> Outcome:
-    """Run a net on tensors. Raises Refused, or whatever PyTorch does."""
+    """Run a net on tensors; ``find`` gives the files that it imports.
+
+    Raises Refused, or whatever PyTorch does.
+    """
     weights.again()
     batch = next(iter(inputs.values())).shape[0]
-    run = Run(file, weights, batch)
+    run = Run(file, weights, batch, find)
     outputs = run.net(net, inputs)
     state: dict[str, Tensor] = {}
     buffers: set[str] = set()

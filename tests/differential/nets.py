@@ -226,6 +226,7 @@ class Shared(Net):
     network: Net
     home: Scope
     leaves: list[Leaf] | None = None
+    placed: bool = False
     first: Any = None
 
     def apply(self, run: Run, inputs: list[T], name: Name) -> Any:

@@ -8,11 +8,13 @@ from .phrases import (
     KEPT_IMAGE,
     KEPT_SEQUENCE,
     KEPT_VECTOR,
+    LISTED,
     OF_FIXED,
     OF_IMAGE,
     OF_SEQUENCE,
     OF_SMALL,
     OF_VECTOR,
+    filled,
     words,
 )
 
@@ -180,10 +182,19 @@ class Networks(Chooser):
         if not page.networks:
             return None
         name, kind = self.pick(page.networks)
+        if kind in ("widths", "layers"):
+            return self._listed(name, kind, shape)
         if kind == "network":
             return Piece(name, shape)
         text, value = self.width(page)
         return Piece(f"{name}({text})", (*shape[:-1], value)) if len(shape) < 3 else None
+
+    def _listed(self, name: str, kind: str, shape: Shape) -> Piece | None:
+        """A network of a parameter that is a list."""
+        if kind == "widths" and len(shape) == 3:
+            return None
+        found = self.pick([p for p in LISTED if p.shape == kind])
+        return Piece(filled(found.text, {"p": name, "d": shape[-1]}), shape)
 
     def _scan(self, page: Page, shape: Shape, depth: int) -> Piece | None:
         if len(shape) != 2:

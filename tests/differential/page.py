@@ -53,6 +53,7 @@ class Page:
 
     tensors: list[Piece] = field(default_factory=list)
     ints: list[tuple[str, int | str]] = field(default_factory=list)
+    masks: list[tuple[str, int | str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -154,6 +155,8 @@ class Chooser:
         if self.chance(0.7):
             return base, base
         number = self.rng.randrange(12)
+        if self.chance(0.1):
+            return f'"{number + 20}"', ""
         return self.pick([f"{base}[{number}]", f'"{base}"', f'"{base}.x"', f'"{base}{number}"']), ""
 
     def behind(self, page: Page, chance: float = 0.5) -> str:

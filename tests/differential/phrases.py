@@ -374,6 +374,9 @@ CARRIED: Final = lines("""
     <b> = [<a>, <b>] > concat(-1) > linear(<d>)<l>
     for j in range(2) { <a> = <a> > linear(<d>) }; <b> = <a> * <b>
     <a>, <b> = [<b> > linear(<d>)<l>, <a>]
+    for j in range(2) { <a> = <a> > linear(<d> + i + j) as nn[i][j] > linear(<d>) }; <b> = <a> + <b>
+    if_ = <a> > (linear(<d>) > relu) as "s{i}" > linear(<d>); <a> = if_ + <b>; <b> = if_
+    for j, w in enumerate([2, 3]) { <b> = <b> + (<a> > linear(w) > linear(<d>) as "t{i}_{j}") }
 """)
 """Loops that carry two tensors."""
 
@@ -532,6 +535,45 @@ SOURCES: Final = lines("""
     (param([1, <d>]) as <l>)
     (constant([0.5] * <d>, persistent=true) as <l>)
     (param([<d>], init=normal(std=0.02)) as <l>)
+""")
+
+REACHED: Final = lines("""
+    (linear(<d>) > relu > linear(<d>)) as <l> | <l>.0
+    (linear(<d>) > relu > linear(<d>)) as <l> | <l>.1
+    linear(<d>) * 3 as <l> | <l>.1
+    (linear(<d>) > tanh) * 3 as <l> | <l>.1
+    (linear(<d>) as p9 > tanh) * 2 as <l> | <l>.0
+    (linear(<d>) as p9 > (linear(<d>) as q9 > tanh) as r9) as <l> | <l>.r9.q9
+    (linear(<d>) > linear(<d>) * 2 as r9) as <l> | <l>.r9.1
+    (linear(<d>) > sort(-1)) as <l> | <l>.0
+    (layernorm > (linear(<d>) > relu) as _ > linear(<d>)) as <l> | <l>.1
+""")
+"""What can be reached behind a label, all of one shape."""
+
+MASKS: Final = lines("""
+    <x> > masked_fill(<m> > unsqueeze(2), 0.5)
+    <x> * (<m> > cast(float) > unsqueeze(-1))
+    [<x>, <x>] > attention(1, key_mask=<m>)
+    [<m> > unsqueeze(2), <x>, <x> * 0.5] > where
+    [(<m> > logical_not) > unsqueeze(2), <x>, zeros([1, 1, <d>])] > where
+""")
+
+LISTED: Final = phrases("""
+    (for k in <p> { linear(k) } > linear(<d>)) : widths
+    ([linear(k) > linear(<d>) for k in <p>] > add) : widths
+    (linear(<p>[0]) > linear(<d>)) : widths
+    (for i, k in enumerate(<p>) { linear(k + i) > linear(<d>) }) : widths
+    (for f in <p> { f }) : layers
+    (<p>[0] > <p>[1]) : layers
+    ([f > tanh for f in <p>] > add) : layers
+    (<p> > add) : layers
+""")
+"""Networks of a parameter that is a list."""
+
+ALIASES: Final = lines("""
+    net n = made
+    net n = (made)
+    net other = made; net n = other
 """)
 
 DEFAULTS: Final = lines("""

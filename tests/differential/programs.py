@@ -14,6 +14,7 @@ from .networks import Networks
 from .page import BLOCKS, SHARES, Known, Page, Piece, Shape, body
 from .phrases import (
     ACTIVATIONS,
+    ALIASES,
     ARGUMENTS,
     CARRIED,
     CELLS,
@@ -26,11 +27,13 @@ from .phrases import (
     LABELS_ON_LABELS,
     LONG_CELLS,
     MASKED,
+    MASKS,
     NUMBERS,
     OF_IMAGE_SIZES,
     OF_SIZES,
     PAIRS,
     PAIRS_REPEATED,
+    REACHED,
     SIDES,
     SIDES_IN_GROUPS,
     SIDES_OF_IMAGE,
@@ -42,8 +45,10 @@ from .phrases import (
 
 INDEXED = {1: INDEXED_VECTOR, 2: INDEXED_SEQUENCE, 3: INDEXED_IMAGE}
 SIDED = {1: SIDES_OF_VECTOR, 2: SIDES, 3: SIDES_OF_IMAGE}
+WIDTHS = ("[3, 5]", "[2, 4, 6]", "[4] * 3", "[2 * i for i in range(1, 3)]")
 NUMBER_NAMES = ("w1", "w2", "w3")
 STATEMENTS = {
+    "mask": 2, "reached": 2, "shared_weight": 1,
     "assign": 4, "sides": 3, "chunks": 1, "for": 2, "list": 1, "map": 1, "local_block": 1,
     "local_share": 1, "number": 1, "source_line": 1, "reach": 2, "tie": 1, "masked": 1, "pair": 2,
     "reuse": 1, "label_line": 1, "embed": 1, "first_states": 1, "long_cell": 1, "cross": 1,
@@ -57,7 +62,11 @@ class Writer(Networks):
     """Writes one program."""
 
     def program(self) -> Program:
+        if self.chance(0.06):
+            return self._pipeline()
         inputs = self._inputs()
+        if self.chance(0.1):
+            self._import()
         if self.chance(0.15):
             self.top.append(self.pick(DEFAULTS))
         if self.chance(0.2):
@@ -74,17 +83,57 @@ class Writer(Networks):
         for port in inputs:
             if port.dtype == "int":
                 page.ints.append((port.name, port.shape[0]))
+            elif port.dtype == "bool":
+                page.masks.append((port.name, port.shape[0]))
             else:
                 page.tensors.append(Piece(port.name, port.shape))
         if not page.tensors:
             self._embed(page)
+        if not page.tensors:
+            inputs.append(Input("y2", (8,)))
+            page.tensors.append(Piece("y2", (8,)))
         return Program(self._text(page, inputs), "n", tuple(inputs), self._runs())
 
+    def _pipeline(self) -> Program:
+        """A file's bare pipeline."""
+        shape = self._shape()
+        piece = self.network(Page(), shape, 3)
+        sizes = (
+            "x".join(map(str, shape)) if all(isinstance(d, int) for d in shape) else _list(shape)
+        )
+        text = f"input({sizes}) > {piece.at(2)}\n"
+        return Program(text, "", (Input("x", shape),), self._runs())
+
+    def _import(self) -> None:
+        """Blocks of another file."""
+        way = self.pick(
+            ["import parts", "import parts as p2", "from parts import gated, mixed, ends"]
+        )
+        self.top.insert(0, way)
+        where = {"import parts": "parts.", "import parts as p2": "p2."}.get(way, "")
+        self.taken |= {"gated", "mixed", "ends", "parts", "p2"}
+        self.file.names |= {"gated", "mixed", "ends", "parts", "p2"}
+        for shape in ((8,), ("T", 8), (4, 8)):
+            self.file.blocks.append(Known(f"{where}gated", (shape,), (shape,), lambda _: "(8)"))
+            self.file.blocks.append(Known(f"{where}mixed", (shape,), (shape,), lambda _: ""))
+            sides = ("other",)
+            self.file.blocks.append(Known(f"{where}ends", (shape,), (shape,), lambda _: "", sides))
+            if where:
+                labels = {"inner": (*shape[:-1], 4)}
+                framed = Known(f"{where}framed", (shape,), (shape,), lambda _: "", labels=labels)
+                self.file.blocks.append(framed)
+
     def _text(self, page: Page, inputs: Sequence[Input]) -> str:
+        alias = self.chance(0.1)
+        if alias:
+            page.numbers.append(("kw", 4))
         result = self.body(page, self.pick([1, 2, 3, 3, 4, 5]))
         ports = ", ".join(f"{i.name}[{_list(i.shape)}]{_dtype(i)}" for i in inputs)
         outputs = self._outputs(result) if self.chance(0.3) else ""
-        net = f"net n: {ports}{outputs} {{\n{_indented([*page.lines, _bundle(result)])}\n}}"
+        head = self.pick(["net made(kw=4)", "block made(kw=4)"]) if alias else "net n"
+        net = f"{head}: {ports}{outputs} {{\n{_indented([*page.lines, _bundle(result)])}\n}}"
+        if alias:
+            net += "\n" + self.pick(ALIASES).replace("; ", "\n")
         ordered = any(line.startswith("default") for line in self.top)
         place = len(self.top) if ordered else self.rng.randrange(len(self.top) + 1)
         return "\n".join([*self.top[:place], net, *self.top[place:]]) + "\n"
@@ -99,8 +148,9 @@ class Writer(Networks):
         names = ["x", *self.rng.sample(["x2", "memory", "c0", "tokens"], 2)]
         made = []
         for name in names[: self.pick([1, 1, 1, 2, 2, 3])]:
-            if self.chance(0.12):
-                made.append(Input(name, (self._length(),), "int"))
+            kind = self.rng.random()
+            if kind < 0.15:
+                made.append(Input(name, (self._length(),), "int" if kind < 0.11 else "bool"))
             else:
                 made.append(Input(name, self._shape()))
         return made
@@ -164,6 +214,43 @@ class Writer(Networks):
         else:
             piece = self.labelled(page, Piece(f"embed(9, {text})", (steps, value)))
             self.new(page, (steps, value), f"{tokens} > {piece.at(2)}")
+
+    def _mask(self, page: Page) -> None:
+        """A mask that is an input."""
+        fit = [
+            (name, t) for name, steps in page.masks for t in page.tensors
+            if len(t.shape) == 2 and t.shape[0] == steps and isinstance(t.shape[1], int)
+        ]  # fmt: skip
+        if fit:
+            mask, x = self.pick(fit)
+            value = self.sentence(MASKS, m=mask, x=x.at(3), d=x.shape[1])
+            self.new(page, x.shape, value)
+
+    def _reached(self, page: Page) -> None:
+        """Members of a labelled group, by their places."""
+        source = self.source(page)
+        label, given = ("", "") if page.index or len(source.shape) > 2 else self.label(page)
+        if not given or not isinstance(source.shape[-1], int):
+            return
+        form = self.sentence(REACHED, l=label, d=source.shape[-1])
+        network, _, reached = form.partition(" | ")
+        self.new(page, source.shape, f"{source.at(1)} > {network}")
+        page.tensors.append(Piece(reached, source.shape))
+        if self.chance(0.3) and not reached.endswith(".1"):
+            tied = f"linear({source.shape[-1]}, bias=false, weight={reached}.weight)"
+            self.new(page, source.shape, f"{source.at(1)} > {tied}")
+
+    def _shared_weight(self, page: Page) -> None:
+        """A share, used, and its weight."""
+        source = self.source(page)
+        if page.index or len(source.shape) > 2 or not isinstance(source.shape[-1], int):
+            return
+        size, name = source.shape[-1], self.block_name(page, SHARES)
+        page.lines.append(f"share {name} = linear({size})")
+        self.new(page, source.shape, f"{source.at(1)} > {name} > relu > {name}")
+        tied = self.pick([f"linear({size}, weight={name}.weight)", f"id + {name}.bias"])
+        self.new(page, source.shape, f"{source.at(1)} > {tied}")
+        page.shares.append((name, source.shape))
 
     def _sides(self, page: Page) -> None:
         """``y, h = x > gru(8)``: side results by name."""
@@ -636,6 +723,12 @@ class Writer(Networks):
             found.append(("layer", "template", "linear"))
         if self.chance(0.2):
             found.append(("mem", "tensor", ""))
+        if self.chance(0.12) and len(shape) < 3:
+            found.append((self.pick(["ws", "ws=[3, 5]"]), "widths", "[3, 5]"))
+        if self.chance(0.12):
+            found.append(
+                ("fs", "layers", self.pick(["[relu, tanh]", "[prelu, id]", "[tanh, abs]"]))
+            )
         return sorted(found, key=lambda p: "=" in p[0])
 
     def _inside(self, page: Page, parameters: list[tuple[str, str, str]]) -> Page:
@@ -691,6 +784,10 @@ class Writer(Networks):
                     continue
                 if kind == "network":
                     value = self._network_argument(page, shape)
+                elif kind == "widths":
+                    value = self.pick(
+                        ["[3, 5]", "[2, 4, 6]", "[4] * 3", "[2 * i for i in range(1, 3)]"]
+                    )
                 elif kind == "tensor":
                     ones = [Piece(f"ones([1, {_list(shape)}])", shape)]
                     value = self.pick(page.tensors_of(shape) or ones).text

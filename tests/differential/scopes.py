@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -144,21 +144,42 @@ def _above(path: str) -> set[str]:
     return {".".join(parts[:i]) for i in range(1, len(parts))}
 
 
+@dataclass(eq=False)
+class File:
+    """The names that a file defines: each is made when it is first asked for."""
+
+    names: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+    pipelines: list[tuple[syntax.Expr, Env]] = field(default_factory=list)
+
+    def value(self, name: str) -> Any:
+        if name not in self.made:
+            if name not in self.names:
+                raise Refused(f"the file has no `{name}`")
+            self.made[name] = self.names[name]()
+        return self.made[name]
+
+
 @dataclass
 class Env:
     """The names that a text sees."""
 
+    file: File
     parent: Env | None = None
     names: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, dict[str, tuple[syntax.Expr, Env]]] = field(default_factory=dict)
 
     def inner(self) -> Env:
-        return Env(self, defaults=self.defaults)
+        return Env(self.file, self, defaults=self.defaults)
 
     def snapshot(self) -> Env:
         parent = self.parent.snapshot() if self.parent else None
-        return Env(parent, dict(self.names), dict(self.labels), self.defaults)
+        return Env(self.file, parent, dict(self.names), dict(self.labels), self.defaults)
+
+    def knows(self, name: str) -> bool:
+        """Whether a body or the file gives the name a meaning."""
+        return any(name in env.names for env in self.chain()) or name in self.file.names
 
     def chain(self) -> Iterator[Env]:
         env: Env | None = self
@@ -196,16 +217,17 @@ class Inside(Place):
         self.item, self.scope, self.path = item, scope or Scope(), path
 
     def reach(self, name: str) -> Any:
+        found = super().reach(name) if self.path else None
+        if found is not None:
+            return found
         holds = self.item.holds
         if isinstance(holds, Leaf):
             found = holds.weights.get(name)
             if found is not None:
                 return T(found, Op(), weight=found)
         else:
-            found = Place(holds, "").reach_first(name)
-            if found is not None:
-                return found
-        return super().reach(name) if self.path else None
+            return Place(holds, "").reach_first(name)
+        return None
 
 
 class Source(Place):

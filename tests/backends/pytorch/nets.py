@@ -263,6 +263,13 @@ NETS = {
     "fan_of_sides": """
         net A: x[T, 8] { x > [gru(4), lstm(4), linear(4)] as ways > concat(-1) }
     """,
+    "shared_functions": """
+        share size = abs
+        share same = cummin(1)
+        share both = size > linear(8) > size
+        block inner: x { x > size > same > both }
+        net A: x[T, 8] { x > (size > same) as g > (inner * 2 > size) as h > both }
+    """,
     "helper_in_group": """
         net A: x[T, 8] { x > (linear(4) > positions) as g > linear(2) }
     """,
