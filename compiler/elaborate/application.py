@@ -501,6 +501,8 @@ class Application(Expressions):
                 help="give the input's size, with `input(3x224x224)` or `--input 3x224x224`",
             )  # fmt: skip
             return None
+        if any(0 in t.shape for t in outputs):
+            return self._empty(network, inputs, outputs, span)
         self._ask(noted.least + [(d, 0) for d in sizes if less(d, 0) is not False], span)
         if not self._can_be_made(network, inputs, types, weights, span):
             return None
@@ -562,6 +564,16 @@ class Application(Expressions):
             span, detail=f"its size is {size}" + (f", from {axes[0]}" if axes else ""),
             labels=self.producers(inputs, span), notes=[OPEN_WEIGHT],
             help=open_weight_help(network.layer, network.word, types[0] if types else None, names),
+        )  # fmt: skip
+
+    def _empty(
+        self, network: LayerNetwork, inputs: list[Tensor], outputs: Sequence[TensorType], span: Span
+    ) -> None:
+        """An axis of size 0 holds nothing: what comes behind it fails, or is nothing too."""
+        self.report(
+            "E301", f"`{network.word}` leaves nothing: an axis of size 0", span,
+            detail=f"its result would be {' and '.join(map(str, outputs))}",
+            labels=self.producers(inputs, span),
         )  # fmt: skip
 
     def _refused(

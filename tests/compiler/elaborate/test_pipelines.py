@@ -413,3 +413,12 @@ def test_a_share_on_an_input_of_unknown_rank(layer: str) -> None:
 def test_a_weight_of_a_layer_on_an_input_of_unknown_rank() -> None:
     assert codes("net n: x { y = x > bn as b\n y + b.weight }") == []
     assert codes("share enc = bn\nnet n: x { y = x > enc\n y + enc.bias }") == []
+
+
+EMPTY = ["id[:, 1:3]", "id[:, :0]", "narrow(1, start=0, length=0)", "split([1, 0], dim=1)[1]",
+         "repeat_interleave(0, dim=1)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", EMPTY)
+def test_an_axis_of_size_zero_is_refused(layer: str) -> None:
+    assert codes(f"net n: x[1, 6] {{ x > {layer} }}") == ["E301"]
