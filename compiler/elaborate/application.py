@@ -502,7 +502,8 @@ class Application(Expressions):
             )  # fmt: skip
             return None
         if any(0 in t.shape for t in outputs):
-            return self._empty(network, inputs, outputs, span)
+            self._empty(network, inputs, outputs, span)
+            return None
         self._ask(noted.least + [(d, 0) for d in sizes if less(d, 0) is not False], span)
         if not self._can_be_made(network, inputs, types, weights, span):
             return None
