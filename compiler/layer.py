@@ -247,7 +247,16 @@ class Layer:
 
 
 class Weighted(Layer):
-    """A layer whose weights can be initialised: ``conv(3x3, 64, init=kaiming_normal)``."""
+    """A layer whose weight can be initialised: ``rmsnorm(init=ones)``."""
+
+    init: Init | None = None
+
+    def inits(self) -> dict[str, Init]:
+        return {} if self.init is None else {"weight": self.init}
+
+
+class Biased(Weighted):
+    """A layer with a bias too, where it is wanted: ``conv(3x3, 64, bias_init=zeros)``."""
 
     init: Init | None = None
     bias_init: Init | None = None
@@ -255,8 +264,7 @@ class Weighted(Layer):
     def inits(self) -> dict[str, Init]:
         # `default conv(bias_init=zeros)` leaves those without a bias alone.
         bias = self.bias_init if getattr(self, "bias", True) else None
-        named = {"weight": self.init, "bias": bias}
-        return {name: init for name, init in named.items() if init is not None}
+        return super().inits() | ({} if bias is None else {"bias": bias})
 
 
 # --- conditions that symbols leave open ------------------------------------------------------

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from ..grammar import syntax
-from .elaborate.calls import INITS
 from .elaborate.functions import FUNCTIONS
 from .elaborate.names import OWN_WORDS
+from .inits import INITS
 from .layer import hints, options
 from .layers import layers
 

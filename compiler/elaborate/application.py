@@ -11,6 +11,7 @@ from ...grammar.source import Span
 from ...grammar.wording import listing
 from ..builder import Builder, Draft, chain_from
 from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitute, symbols
+from ..inits import unsuited
 from ..layer import Layer, Refused, Weight, noting_open
 from ..layers import layers
 from ..types import TensorType
@@ -529,6 +530,8 @@ class Application(Expressions):
             if open_ is not None:
                 self._open_weight(network, inputs, types, name, open_, span)
                 return False
+        if not self._inits_suit(network, inputs, types, weights, span):
+            return False
         settings = [getattr(layer, name) for name in layer.settings]
         sizes = [d for s in settings for d in (s if isinstance(s, tuple) else (s,))]
         if not any(isinstance(d, Size) for t in types for d in t.shape[1:]) and not any(
@@ -542,6 +545,20 @@ class Application(Expressions):
         except Refused as refusal:
             self._refused(network, refusal, inputs, types, span)
             return False
+        return True
+
+    def _inits_suit(
+        self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType],
+        weights: Mapping[str, Weight], span: Span,
+    ) -> bool:  # fmt: skip
+        layer = network.layer
+        for name, init in layer.inits().items():
+            problem = unsuited(init, weights[name].shape) if name in weights else ""
+            if problem:
+                setting = next((s for s in layer.settings if getattr(layer, s) == init), None)
+                refusal = Refused(problem, setting=setting)
+                self._refused(network, refusal, inputs, types, span)
+                return False
         return True
 
     def _declared(self, dim: Dim) -> bool:

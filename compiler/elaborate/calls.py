@@ -11,6 +11,7 @@ from ...grammar.source import Span
 from ...grammar.wording import counted, either, listing
 from ..dims import Size, symbol
 from ..environment import Environment
+from ..inits import INIT_SETTINGS, INITS, wrong_value
 from ..layer import Init, Layer, conforms, hints, options, takes
 from ..types import TensorType
 from ..values import (
@@ -34,10 +35,6 @@ from .functions import Bad, call_function
 from .translations import Translations, after_pipe
 
 HIDDEN: Final = "the file's own name hides the layer: choose another one"
-INITS: Final = (
-    "uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform",
-    "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse", "trunc_normal",
-)  # fmt: skip
 
 
 class Calls(Translations):
@@ -479,24 +476,43 @@ class Calls(Translations):
 
     def _init(self, expr: syntax.Call, env: Environment) -> Data:
         assert isinstance(expr.function, syntax.Name)
-        positions = {"normal": ("mean", "std"), "uniform": ("a", "b"), "constant": ("val",),
-                     "trunc_normal": ("mean", "std")}.get(expr.function.id, ("gain",))  # fmt: skip
-        settings = list(zip(positions, expr.arguments, strict=False))
-        settings += [(s.name, s.value) for s in expr.settings]
-        made: list[tuple[str, Data]] = []
-        for name, value in settings:
-            bare = isinstance(value, syntax.Name) and name in ("mode", "nonlinearity")
-            made.append((name, value.id if bare and isinstance(value, syntax.Name)
-                         else self.evaluate(value, env)))  # fmt: skip
-        allowed = _INIT_SETTINGS.get(expr.function.id, ())
-        wrong = next((n for n, _ in made if n not in allowed), None)
-        if wrong is not None:
-            place = next((s.span for s in expr.settings if s.name == wrong), expr.span)
-            return self.report("E202", f"`{expr.function.id}` has no setting `{wrong}`", place,
-                               help=f"it has {listing(list(allowed))}")  # fmt: skip
-        if unknown_in([v for _, v in made]):
+        word = expr.function.id
+        types, order = INIT_SETTINGS[word], list(INIT_SETTINGS[word])[:2]
+        if len(expr.arguments) > len(order):
+            return self.report(
+                "E205", f"`{word}` takes {counted(len(order), 'argument')} by position",
+                expr.arguments[len(order)].span,
+                help=f"the settings are {listing(list(types))}" if types else "",
+            )  # fmt: skip
+        written = list(zip(order, expr.arguments, strict=False))
+        written += [(s.name, s.value) for s in expr.settings]
+        made: dict[str, Data] = {}
+        for name, value in written:
+            if name not in types:
+                place = next(s.span for s in expr.settings if s.name == name)
+                return self.report("E202", f"`{word}` has no setting `{name}`", place,
+                                   help=f"it has {listing(list(types))}")  # fmt: skip
+            if name in made:
+                self._given_twice(name, value.span, order)
+                return UNKNOWN
+            made[name] = self._init_value(word, name, value, env)
+        if unknown_in(list(made.values())):
             return UNKNOWN
-        return Init(expr.function.id, tuple(made))
+        wrong = wrong_value(word, made)
+        if wrong is not None:
+            place = next(value.span for name, value in written if name == wrong[0])
+            return self.report("E204", f"`{wrong[0]}` of `{word}` {wrong[1]}", place)
+        return Init(word, tuple(made.items()))
+
+    def _init_value(self, word: str, name: str, expr: syntax.Expr, env: Environment) -> Data:
+        hint = INIT_SETTINGS[word][name]
+        value = self.setting_value(expr, hint, env)
+        if value is UNKNOWN or conforms(value, hint):
+            return value
+        return self.report(
+            "E204", f"`{name}` of `{word}` takes {describe_hint(hint)}, got {describe(value)}",
+            expr.span,
+        )  # fmt: skip
 
     def _finish_layer(
         self, word: LayerWord, values: dict[str, Data], spans: dict[str, Span], span: Span
@@ -604,21 +620,6 @@ class Calls(Translations):
 
     def check_size_name(self, name: syntax.Name) -> None:
         raise NotImplementedError
-
-
-_INIT_SETTINGS: Final[dict[str, tuple[str, ...]]] = {
-    "uniform": ("a", "b"),
-    "normal": ("mean", "std"),
-    "constant": ("val",),
-    "xavier_uniform": ("gain",),
-    "xavier_normal": ("gain",),
-    "kaiming_uniform": ("a", "mode", "nonlinearity"),
-    "kaiming_normal": ("a", "mode", "nonlinearity"),
-    "orthogonal": ("gain",),
-    "sparse": ("sparsity", "std"),
-    "trunc_normal": ("mean", "std", "a", "b"),
-    "dirac": ("groups",),
-}
 
 
 def is_literal_number(text: str) -> bool:

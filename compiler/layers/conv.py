@@ -8,11 +8,11 @@ from typing import Literal
 from ..checks import Windowed, at_least, known, need, spatial, times
 from ..dims import Dim, equal, less
 from ..layer import (
+    Biased,
     Example,
     Refused,
     Sizes,
     Weight,
-    Weighted,
     collapse,
     divides,
     expand,
@@ -25,7 +25,7 @@ from ..types import TensorType
 from .padding import check_reach
 
 
-class _Convolution(Weighted, Windowed):
+class _Convolution(Biased, Windowed):
     """What a convolution and its transpose share. Each declares all settings, in its order."""
 
     category = "conv"

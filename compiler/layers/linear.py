@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from ..checks import at_least, known, need
 from ..dims import Dim
-from ..layer import Example, Layer, Refused, Tensor, Weight, Weighted, numel, same
+from ..layer import Biased, Example, Layer, Refused, Tensor, Weight, numel, same
 from ..lowering import Lowering, module
 from ..types import TensorType
 
 
-class Linear(Weighted):
+class Linear(Biased):
     """Fully connected: ``y = x W^T + b`` over the last axis, [..., in] to [..., out].
 
     ``weight=wte.weight`` ties the weight to another layer's.
@@ -83,7 +83,7 @@ def _tied_help(weight: TensorType, out: Dim, x: TensorType) -> tuple[str, ...]:
     return ()
 
 
-class Bilinear(Weighted):
+class Bilinear(Biased):
     """Bilinear form of two inputs: ``y = a W b + bias``, [..., p] and [..., q] to [..., out].
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from ..checks import all_known, at_least, known, need, spatial
 from ..dims import Dim, equal
-from ..layer import Example, Init, Layer, Refused, Weight, Weighted, axis, divides, numel
+from ..layer import Biased, Example, Init, Layer, Refused, Weight, Weighted, axis, divides, numel
 from ..lowering import Call, Code, Input, Lowering, Self, function, given, method, module
 from ..types import TensorType
 
@@ -22,7 +22,7 @@ def _affine(shape: tuple[Dim, ...], *, bias: bool = True) -> dict[str, Weight]:
     return {"weight": Weight(shape)} | ({"bias": Weight(shape)} if bias else {})
 
 
-class _ChannelNorm(Weighted):
+class _ChannelNorm(Biased):
     """Batch and instance norm: statistics for each channel, kept as buffers if so set."""
 
     category = "norm"
@@ -134,7 +134,7 @@ class InstanceNorm(_ChannelNorm):
         return function("F.instance_norm", Input(0), **self.keywords("eps"))
 
 
-class GroupNorm(Weighted):
+class GroupNorm(Biased):
     """Normalizes each example over ``groups`` groups of channels, [N, C, ...].
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
@@ -279,7 +279,7 @@ def _to_last(rank: int, at: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return there, tuple(there.index(i) for i in range(rank))
 
 
-class LayerNorm(_TrailingNorm):
+class LayerNorm(_TrailingNorm, Biased):
     """Normalizes each vector along the last axis: mean 0, variance 1, then a learned scale and
     shift.
 
@@ -304,6 +304,8 @@ class LayerNorm(_TrailingNorm):
     eps: float = 1e-5
     elementwise_affine: bool = True
     bias: bool = True
+    init: Init | None = None
+    bias_init: Init | None = None
 
 
 class RMSNorm(_TrailingNorm):

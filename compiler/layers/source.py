@@ -45,6 +45,11 @@ class Shaped(Source):
             raise Refused(f"{self.word} of size {wrong}", setting="shape")
         return TensorType(self.sizes, self.made())
 
+    @property
+    def written(self) -> tuple[Code, ...]:
+        """The sizes as PyTorch's arguments; of a single number, one empty shape."""
+        return self.sizes or ((),)
+
     def made(self) -> Dtype:
         """The dtype of what is made."""
         return "float"
@@ -91,7 +96,7 @@ class Param(Shaped):
                 help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
             )  # fmt: skip
         make = "torch.zeros" if self.init is None else "torch.empty"
-        return Lowering(call("nn.Parameter", call(make, *self.sizes)), Self())
+        return Lowering(call("nn.Parameter", call(make, *self.written)), Self())
 
 
 class Constant(Source):
@@ -164,7 +169,7 @@ class Filled(Shaped):
         return self.dtype
 
     def lower(self) -> Lowering:
-        return function(f"torch.{self.word}", *self.sizes, **_dtype(self.dtype), device=Device())
+        return function(f"torch.{self.word}", *self.written, **_dtype(self.dtype), device=Device())
 
 
 def _dtype(dtype: Dtype) -> dict[str, Code]:
@@ -221,7 +226,7 @@ class Rand(Shaped):
     examples = (Example("rand([1, 4, 8])"),)
 
     def lower(self) -> Lowering:
-        return function(f"torch.{self.word}", *self.sizes, device=Device())
+        return function(f"torch.{self.word}", *self.written, device=Device())
 
 
 class Randn(Rand):
@@ -392,7 +397,7 @@ class NewZeros(Like):
 
     def lower(self, _: TensorType) -> Lowering:
         sizes = self.shape if isinstance(self.shape, tuple) else (self.shape,)
-        return Lowering(forward=method(Input(0), "new_zeros", *sizes))
+        return Lowering(forward=method(Input(0), "new_zeros", *(sizes or ((),))))
 
 
 class OnesLike(Like):
