@@ -23,6 +23,7 @@ from .picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Text
 from .scope import End, Scope
 from .symbols import Column, Symbols
 from .view_docs import Docs, straighten, varying
+from .wiring import wiring
 
 
 def picture(graph: Graph, options: Options) -> Picture:
@@ -105,6 +106,9 @@ class _Inset:
     """What tells it from other forms of the block."""
     sites: int = 0
     copies: int = 0
+    deepest: int = 0
+    arm: bool = False
+    """Whether it stands in an arm of a U, where blocks stay shut."""
     once: bool = True
     worlds: dict[Hashable, list[World]] = field(default_factory=dict)
     """Where it stands, by what tells one use from another."""
@@ -152,6 +156,9 @@ class _Paper(Docs):
     def survey(self, chart: Chart, scope: Scope) -> bool:
         """Collect the calls of blocks, inner ones first; says whether there are any."""
         found = False
+        upright = scope.depth == 0 and self.options.direction == "TB"
+        if upright and wiring(self.with_runs(chart), arms=True).levels:
+            scope = replace(scope, closed=True)
         for i, plain in enumerate(chart.steps):
             step = placed(plain, i, scope.worlds[0])
             if _block(step) and _key(step) in self.detail.shut:
@@ -176,6 +183,8 @@ class _Paper(Docs):
         inset = self.insets.setdefault(_key(step), _Inset(_key(step), words.name(step), below))
         inset.sites += 1
         inset.copies += step.count
+        inset.deepest = max(inset.deepest, below.depth)
+        inset.arm = inset.arm or below.closed
         inset.once = inset.sites == 1 and step.count == 1 and not step.part.shared
         inset.holds = inset.holds or holds
         inset.types.add(tuple(below.type(t) for t in step.takes))
@@ -201,8 +210,11 @@ class _Paper(Docs):
                 inset.number = i + 1
 
     def apart(self, inset: _Inset) -> bool:
-        """Whether a block gets an inset; one that is just a frame around others opens in place."""
-        frame = inset.once and inset.holds and inset.scope.depth <= 1
+        """Whether a block gets an inset; one that is just a frame around others opens in place, and
+        so does one that stands no deeper than was asked for."""
+        frame = inset.once and inset.holds and inset.scope.depth <= 1 and not inset.arm
+        if self.options.depth is not None:
+            frame = inset.deepest <= self.options.depth
         return not frame and inset.name not in self.options.expand
 
     def opening(self, inset: _Inset, drawn: Cluster) -> Opening:
@@ -310,7 +322,8 @@ class _Paper(Docs):
         if asked is not None:
             return asked
         shut = _block(step) and _key(step) in self.detail.shut
-        if self.known(step) is not None or scope.closed or shut:
+        arm = scope.closed and self.options.depth is None
+        if self.known(step) is not None or arm or shut:
             return False
         return self.detail.depth is None or scope.depth < self.detail.depth
 

@@ -210,3 +210,33 @@ def test_depth_opens_the_arms_of_a_u() -> None:
     assert not opened(drawn(graph(text), "docs"))
     assert opened(drawn(graph(text), "docs", depth=1))
     assert not wrong(graph(text), "docs", depth=1)
+
+
+def test_a_shut_block_in_the_arm_of_a_u_has_an_inset() -> None:
+    text = """
+    block cb(c): x { x + (x > conv(3, c, pad=1) > bn > relu > conv(3, c, pad=1) > bn) }
+    block pyramid: x {
+      a = x > conv(7, 64, stride=2, pad=3) > bn > relu > cb(64) > cb(64)
+      b = a > conv(3, 128, stride=2, pad=1) > bn > relu > cb(128) > cb(128)
+      c = b > conv(3, 256, stride=2, pad=1) > bn > relu > cb(256) > cb(256)
+      [a, b, c]
+    }
+    net m: image[3, 64, 64] {
+      a, b, c = image > pyramid
+      z = c > conv(1, 64)
+      y = (b > conv(1, 64)) + (z > upsample(2))
+      x = (a > conv(1, 64)) + (y > upsample(2))
+      [x > conv(1, 5), y > conv(1, 5), z > conv(1, 5)]
+    }"""
+    insets = [letters(c.title) for c in drawn(graph(text), "paper").clusters() if c.inset]
+    assert sorted(insets) == ["cb(c)", "pyramid"]
+    assert not wrong(graph(text), "paper")
+
+
+def test_depth_opens_blocks_of_the_paper_view_in_place() -> None:
+    found = load_source(read("resnet"), net="resnet18").graph
+    assert found is not None
+    assert [c for c in drawn(found, "paper").clusters() if c.inset]
+    deep = drawn(found, "paper", depth=2)
+    assert not [c for c in deep.clusters() if c.inset]
+    assert not complaints(deep, found)
