@@ -118,6 +118,14 @@ class Example(Record):
         object.__setattr__(self, "tensors", tuple(tensors.items()))
 
 
+class Made(Record):
+    """What made a tensor: a layer, of what, as which of its results."""
+
+    layer: Layer
+    inputs: tuple[TensorType, ...]
+    index: int
+
+
 class Setting(Record):
     name: str
     default: Any
@@ -220,6 +228,10 @@ class Layer:
     def infer(self, *inputs: Any, **_: Any) -> TensorType | tuple[TensorType, ...]:
         """The type, or types, of the results. Raises Refused where PyTorch would refuse."""
         raise NotImplementedError(self.word)
+
+    def suit(self, made: Sequence[Made | None], *inputs: Any, **_: Any) -> None:
+        """Raises Refused where what made the piped inputs, as far as that is known, tells that
+        PyTorch would refuse, or give something else than it says."""
 
     def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""

@@ -12,7 +12,7 @@ from ...grammar.wording import listing
 from ..builder import Builder, Draft, chain_from
 from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitute, symbols
 from ..inits import unsuited
-from ..layer import Layer, Refused, Weight, noting_open
+from ..layer import Layer, Made, Refused, Weight, noting_open
 from ..layers import layers
 from ..types import TensorType
 from ..values import (
@@ -480,13 +480,15 @@ class Application(Expressions):
     def _infer(
         self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType], span: Span
     ) -> tuple[TensorType, ...] | None:
-        key = (network.layer, *types)
+        made = () if type(network.layer).suit is Layer.suit else tuple(map(_made, inputs))
+        key = (network.layer, *types, *made)
         known = self.inferred.get(key)
         if known is not None:
             return known
         with noting_open() as noted:
             try:
                 result = network.layer.infer(*types)
+                network.layer.suit(made, *types)
                 weights = network.layer.weights(*types)
             except Refused as refusal:
                 self._refused(network, refusal, inputs, types, span)
@@ -829,6 +831,20 @@ def _origin_span(tensor: Tensor) -> Span | None:
     while draft.child is not None and draft.child.kind == "group" and draft.results:
         draft = draft.results[min(tensor.index, len(draft.results) - 1)].draft
     return draft.span
+
+
+def _made(tensor: Tensor) -> Made | None:
+    """What made a tensor, through groups and blocks; None where that is not known, or where it is
+    made in other sizes than here."""
+    draft, index = tensor.draft, tensor.index
+    outer = draft.builder.outer(tensor)
+    if outer is not None:
+        return _made(outer)
+    if draft.scan is not None or draft.sizes:
+        return None
+    if draft.child is not None:
+        return _made(draft.results[index])
+    return None if draft.layer is None else Made(draft.layer, draft.takes, index)
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeAlias
+from collections.abc import Sequence
+from typing import ClassVar, Final, TypeAlias
 
 from ..checks import (
     SPATIAL_AXES,
@@ -16,7 +17,7 @@ from ..checks import (
     times,
 )
 from ..dims import Dim, Size, dim_min
-from ..layer import Example, Layer, Refused, Sizes, collapse, expand, same, short, tried
+from ..layer import Example, Layer, Made, Refused, Sizes, collapse, expand, same, short, tried
 from ..lowering import Call, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
@@ -393,7 +394,8 @@ class MaxUnpool(Windowed):
     """Undoes a max pool: ``[y, indices] > max_unpool(2)`` puts each element where it came from.
 
     ``indices`` are those that ``maxpool(..., return_indices=true)`` gives. Each axis becomes
-    ``(size - 1)*stride - 2*pad + kernel``, or what ``size=`` says, where several fit.
+    ``(size - 1)*stride - 2*pad + kernel``, or what ``size=`` says, where several fit: it must be
+    the size of what was pooled.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
     """
@@ -422,6 +424,20 @@ class MaxUnpool(Windowed):
         at_least(1, kernel=self.kernel, stride=self.stride, size=self.size)
         at_least(0, pad=self.pad)
         return x.with_shape(*x.shape[:2], *(self.spread(x, i) for i in range(rank)))
+
+    def suit(self, made: Sequence[Made | None], x: TensorType, indices: TensorType) -> None:
+        """The indices number the places of what was pooled: the result has just these."""
+        source = made[1]
+        if source is None or source.index != 1 or not isinstance(source.layer, _GIVE_PLACES):
+            return
+        sizes, wanted = self.infer(x, indices).shape[2:], source.inputs[0].shape[2:]
+        if not all(map(same, sizes, wanted)):
+            fits = all_known(*wanted) and tried(self, x, indices, size=wanted)
+            raise Refused(
+                f"the indices are places in {times(wanted)}, the result would be {times(sizes)}",
+                setting="kernel" if self.size is None else "size", input=1,
+                help=f"`size=[{', '.join(map(str, wanted))}]`" if fits else (),
+            )  # fmt: skip
 
     def spread(self, x: TensorType, axis: int) -> Dim:
         rank = x.rank - 2
@@ -539,3 +555,6 @@ class FractionalMaxPool(Windowed):
     def caption(self) -> tuple[str, str]:
         target = f"to {times(self.size)}" if self.ratio is None else f"ratio {times(self.ratio)}"
         return f"fractional_maxpool {times(self.kernel)}", target
+
+
+_GIVE_PLACES: Final = (MaxPool, AdaptiveMaxPool, FractionalMaxPool)

@@ -96,3 +96,34 @@ def test_inputs_without_a_shape_stay_lazy(text: str) -> None:
 def test_no_help_hangs() -> None:
     found = nw.check("net n: x[3, 8, 8] { x > conv(3x3, 64, groups=2**40) }")
     assert [d.code for d in found] == ["E301"]
+
+
+POOLED = "net n: x[3, {}] {{ y, places = x > maxpool(2, return_indices=true)\n {} }}"
+UNPOOLS = [
+    ("5, 5", "[y, places] > max_unpool(2)", "`size=[5, 5]`"),
+    ("5, 5", "[y, places] > max_unpool(2, size=[4, 5])", "`size=[5, 5]`"),
+    ("5", "[y, places] > max_unpool(2)", "`size=[5]`"),
+    ("5, 5", "block f: a, b { [a, b] > max_unpool(2) }\n [y, places] > f", "`size=[5, 5]`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sizes", "body", "help"), UNPOOLS)
+def test_unpooling_gives_back_what_was_pooled(sizes: str, body: str, help: str) -> None:
+    (found,) = nw.check(POOLED.format(sizes, body))
+    assert (found.code, found.help) == ("E301", (help,))
+    mended = f"[y, places] > max_unpool(2, {help.strip('`')})"
+    net = nw.loads(POOLED.format(sizes, mended))
+    shape = [2, 3, *map(int, sizes.split(","))]
+    x = torch.randperm(torch.Size(shape).numel()).reshape(shape).float() + 1
+    made = net.to_torch()(x)
+    assert made.shape == x.shape
+    assert torch.equal(made[made != 0], x[made != 0])
+
+
+def test_unpooling_of_an_open_size() -> None:
+    body = "y, places = x > maxpool(2, return_indices=true)\n [y, places] > max_unpool(2{})"
+    text = f"net n: x[3, T] {{{{ {{}}{body} }}}}"
+    (found,) = nw.check(text.format("", ""))
+    assert (found.code, found.message) == ("W502", "`T` must be even")
+    assert not nw.check(text.format("require T % 2 == 0\n ", ""))
+    assert not nw.check(text.format("require T >= 2\n ", ", size=T"))
