@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import lcm
 from typing import Final, TypeAlias
 
 from ..grammar.diagnostics import Diagnostic
@@ -26,12 +27,12 @@ class Declared(Record):
     multiple: int = 1
 
     def joined(self, other: Declared) -> Declared:
-        """Both hold; of two multiples the larger is kept."""
+        """Both hold."""
         mosts = [m for m in (self.most, other.most) if m is not None]
         return Declared(
             max(self.least, other.least),
             min(mosts, default=None),
-            max(self.multiple, other.multiple),
+            lcm(self.multiple, other.multiple),
         )
 
     @property

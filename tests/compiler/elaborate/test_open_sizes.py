@@ -62,6 +62,7 @@ def test_multiples() -> None:
     assert not nw.check(text.format("require T % 2 == 0\n "))
     assert not nw.check(text.format("require T >= 3 and T % 4 == 0\n "))
     assert [d.code for d in nw.check(text.format("require T % 3 == 0\n "))] == ["W502"]
+    assert not nw.check(text.format("require T % 2 == 0\n require T % 3 == 0\n "))
 
 
 def test_what_require_cannot_promise() -> None:
