@@ -4,21 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Literal
+from warnings import warn
 
 from ...compiler.ir import Graph
 from ...grammar.wording import listing
 from ..diff.merge import Comparison
 from .costs import MEASURES
 from .drawing import Drawing
-from .errors import DiagramError, NoLayout, TooLarge
+from .errors import DiagramError, NoBlock, NoEffect, NoLayout, TooLarge
 from .picture import Options, Picture
 from .progress import say
 
 __all__ = [
-    "DiagramError", "NoLayout", "TooLarge", "formats", "inline", "render", "to_dot", "views",
+    "DiagramError", "NoBlock", "NoEffect", "NoLayout", "TooLarge", "formats", "inline", "render",
+    "to_dot", "views",
 ]  # fmt: skip
 
 PAGE = "html"
@@ -55,7 +58,8 @@ def render(
     what they cost: ``params``, ``macs`` or ``activations``.
 
     Raises DiagramError for what cannot be drawn so, among them TooLarge for a network that no
-    folding makes drawable, NoLayout where the layout program is missing.
+    folding makes drawable, NoLayout where the layout program is missing. Warns (NoEffect) of a
+    name in ``expand`` or ``fold`` that changes nothing.
     """
     name = suffix.lower().removeprefix(".")
     if name not in formats():
@@ -103,6 +107,11 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
     build: Any = import_module(f"{__name__}.view_{view}").picture
     say("choosing what to draw")
     picture: Picture | Drawing = build(graph, options)
+    if options.expand or options.fold:
+        from .asked import idle
+
+        for said in idle(picture, options, partial(build, graph)):
+            warn(said, NoEffect, stacklevel=3)
     if isinstance(graph, Comparison) and isinstance(picture, Picture):
         from .compared import painted
 

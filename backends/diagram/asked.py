@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from ...compiler.ir import Graph, LayerOp, Node
 from ...grammar.nearby import closest
-from .errors import DiagramError
+from .errors import DiagramError, NoBlock
 from .picture import Options
 
 LISTED: Final = 12
 """Names that an error lists."""
 LAYERS: Final = frozenset({"attention", "sdpa"})
 """Layers that open, by their words."""
+WHY: Final = {
+    "expand": "nothing of that name opens further in this view",
+    "fold": "nothing of that name is open in this view",
+}
 
 
 def check(graph: Graph, options: Options) -> None:
-    """Raises DiagramError for a name of nothing that opens."""
+    """Raises NoBlock for a name of nothing that opens."""
     wanted = (*options.expand, *options.fold)
     known = names(graph) if wanted else []
     for name in wanted:
@@ -34,6 +38,25 @@ def firsts(graph: Graph, options: Options) -> Options:
         return tuple(a if a in known else _first(graph, a) or a for a in asked)
 
     return replace(options, expand=moved(options.expand), fold=moved(options.fold))
+
+
+def idle(drawn: object, options: Options, draw: Callable[[Options], object]) -> list[str]:
+    """Says which names change nothing: without them the picture is the same."""
+    found = []
+    asked = [
+        (by, name) for by in ("expand", "fold") for name in dict.fromkeys(getattr(options, by))
+    ]
+    for by, name in reversed(asked):
+        rest: Any = {by: tuple(n for n in getattr(options, by) if n != name)}
+        fewer = replace(options, **rest)
+        try:
+            same = draw(fewer) == drawn
+        except DiagramError:
+            same = False
+        if same:
+            options = fewer
+            found.append(f"{by} {name} changes nothing: {WHY[by]}")
+    return found[::-1]
 
 
 def opens(names: Collection[str], paths: Collection[str], options: Options) -> bool | None:
@@ -103,20 +126,20 @@ def _first(graph: Graph, wanted: str) -> str:
     return ""
 
 
-def _refusal(graph: Graph, name: str, known: list[str]) -> DiagramError:
+def _refusal(graph: Graph, name: str, known: list[str]) -> NoBlock:
     if not known:
         said = "it has no blocks and no labelled groups: every layer is drawn"
     else:
         said = f"there are {', '.join(_listed(known))}, and their module paths"
     if _is_layer(graph, name):
-        return DiagramError(f"{name} is a layer: it cannot be opened or folded", help=said)
+        return NoBlock(f"{name} is a layer: it cannot be opened or folded", help=said)
     if "," in name:
         message = f"{name} is not one name but several"
-        return DiagramError(message, help="give each by itself, `--fold a --fold b`")
+        return NoBlock(message, help="give each by itself, `--fold a --fold b`")
     net = graph.alias or graph.name or "the network"
     near = closest(name, known)
     meant = f"did you mean {near}? " if near else ""
-    return DiagramError(f"{net} has no block called {name}", help=meant + said)
+    return NoBlock(f"{net} has no block called {name}", help=meant + said)
 
 
 def _is_layer(graph: Graph, wanted: str) -> bool:

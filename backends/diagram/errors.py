@@ -14,6 +14,10 @@ class DiagramError(Exception):
         self.help = help
 
 
+class NoBlock(DiagramError):
+    """A name to open or to shut that nothing has, or what never opens."""
+
+
 class Unplaced(DiagramError):
     """The layout program does not find places that keep all boxes on their ranks."""
 
@@ -28,3 +32,7 @@ class NoLayout(DiagramError):
     """The program that lays diagrams out is not installed."""
 
     code = "E412"
+
+
+class NoEffect(UserWarning):
+    """A block that is asked to open or to shut is so already."""

@@ -6,13 +6,17 @@ versions --diff tells what was added, removed and changed: in a table or, with -
 from __future__ import annotations
 
 import sys
+import warnings
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..compiler.faults import guarded
 from ..files import STDIN
 from ..grammar.diagnostics import CompileError, Diagnostic
+from ..grammar.printable import printable
 from ..grammar.wording import either
 from ..terminal import is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
@@ -96,12 +100,13 @@ def run(options: Namespace) -> int:
 
 def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) -> int:
     """Into the file that is asked for."""
-    from ..backends.diagram import DiagramError, render
+    from ..backends.diagram import DiagramError, NoBlock, render
     from ..backends.diagram.progress import heard_by
 
     looks = {name: getattr(options, name) for name in LOOKS}
     try:
         with (
+            _noted(),
             Progress(sys.stderr) as progress,
             heard_by(progress.show),
             guarded("drawing it", graph.span, DiagramError),
@@ -109,10 +114,24 @@ def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) 
             picture = render(graph, suffix, **looks)
     except CompileError as error:
         return refuse(error.diagnostics, options, error.__cause__)
+    except NoBlock as error:
+        raise Misuse(error.message, error.help) from None
     except DiagramError as error:
         return refuse([Diagnostic(error.code, error.message, help=(error.help,))], options)
     deliver(picture, options.output, inputs)
     return 0
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Warnings become notes, once the picture is drawn."""
+    from ..backends.diagram import NoEffect
+
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", NoEffect)
+        yield
+    for one in heard:
+        print(f"netwright: note: {printable(str(one.message))}", file=sys.stderr)
 
 
 def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:

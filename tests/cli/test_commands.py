@@ -291,6 +291,16 @@ def test_render_takes_what_a_picture_shows(run: Netwright) -> None:
     assert ">R</text>" in run(*net, "--title", "R").out
 
 
+def test_a_name_that_changes_nothing_is_noted(run: Netwright) -> None:
+    net = ("render", "resnet", "--net", "resnet18", "--view", "paper", "-o", "a.svg")
+    done = run(*net, "--fold", "layer1.0")
+    assert done.status == 0
+    assert "netwright: note: fold layer1.0 changes nothing: nothing of that name is" in done.err
+    assert "note" not in run(*net, "--expand", "basic").err
+    unknown = run(*net, "--fold", "basik")
+    assert (unknown.status, "did you mean basic?" in unknown.err) == (2, True)
+
+
 def test_the_html_view_is_a_page(run: Netwright) -> None:
     page = run("render", "lenet", "--view", "html")
     assert (page.status, page.out[:15]) == (0, "<!DOCTYPE html>")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from netwright import load
-from netwright.backends.diagram import DiagramError, to_dot
+from netwright.backends.diagram import DiagramError, NoEffect, to_dot
 from netwright.backends.diagram.asked import names
 from netwright.backends.diagram.picture import Box, Options, Picture, letters
 from netwright.backends.diagram.view_debug import picture as debug
@@ -127,7 +129,44 @@ def test_the_debug_view_folds_and_opens() -> None:
     assert set(walls(opened)) == {"classifier"}
 
 
+@pytest.mark.filterwarnings("ignore:expand bottleneck changes nothing")
 @pytest.mark.parametrize("asked", ["layer4", "layer3.0", "bottleneck", "downsample", "layer3.4"])
 @pytest.mark.parametrize("option", ["expand", "fold"])
 def test_nothing_overlaps(option: str, asked: str) -> None:
     assert complaints(to_dot(RESNET, **{option: [asked]})) == []
+
+
+# --- what changes nothing -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "asked", "idle"),
+    [
+        ("docs", {"fold": ["layer4"]}, []),
+        ("docs", {"fold": ["bottleneck", "layer1.0"]}, ["fold layer1.0"]),
+        ("docs", {"fold": ["bottleneck", "bottleneck"]}, []),
+        ("docs", {"expand": ["bottleneck"]}, ["expand bottleneck"]),
+        ("paper", {"fold": ["layer1.0"]}, ["fold layer1.0"]),
+        ("paper", {"expand": ["bottleneck"]}, []),
+        ("debug", {"fold": ["layer2", "layer2.1"]}, ["fold layer2.1"]),
+        ("debug", {"expand": ["layer4"]}, ["expand layer4"]),
+        ("volumes", {"fold": ["downsample"]}, ["fold downsample"]),
+        ("volumes", {"expand": ["bottleneck"]}, []),
+    ],
+)
+def test_a_name_that_changes_nothing_is_told(
+    view: str, asked: dict[str, list[str]], idle: list[str]
+) -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        to_dot(RESNET, view=view, **asked)
+    assert all(one.category is NoEffect for one in heard)
+    assert [str(one.message).partition(" changes nothing: ")[0] for one in heard] == idle
+
+
+def test_blocks_that_open_just_together_both_count() -> None:
+    text = """
+    block inner: x { x > linear(8) > relu > linear(8) }
+    block outer: x { x > inner > tanh > inner }
+    net n: x[8] { x > outer > sigmoid }"""
+    to_dot(graph(text), depth=0, expand=["inner", "outer"])
