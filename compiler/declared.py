@@ -103,7 +103,7 @@ def unmet(
     several symbols. Sizes that must be equal are said already: where they are not, nothing is."""
     said_already = [a - b for a, b, _ in equal_]
     limits: dict[tuple[str, bool], tuple[int, Span]] = {}
-    said: set[tuple[int, int]] = set()
+    said: set[tuple[Span, tuple[str, ...]]] = set()
     for size, least, span in dict.fromkeys(conditions):
         if _surely(size, least, declared, said_already):
             continue
@@ -113,8 +113,8 @@ def unmet(
             known = limits.get((name, is_least))
             if known is None or (value > known[0]) == is_least:
                 limits[name, is_least] = value, span
-        elif (span.start, span.end) not in said:
-            said.add((span.start, span.end))
+        elif (place := (span, symbols(size, least))) not in said:
+            said.add(place)
             yield _warning(f"{size} is at least {least}", span, ())
     for (name, is_least), (value, span) in limits.items():
         help = f"`require {name} {'>=' if is_least else '<='} {value}` says that it is"

@@ -507,10 +507,11 @@ class Application(Expressions):
         if any(0 in t.shape for t in outputs):
             self._empty(network, inputs, outputs, span)
             return None
-        self._ask(noted.least + [(d, 0) for d in sizes if less(d, 0) is not False], span)
+        least = noted.least + [(d, 0) for d in sizes if less(d, 0) is not False]
+        self._ask(least, span)
         if not self._can_be_made(network, inputs, types, weights, span):
             return None
-        if not noted:
+        if not noted.equal and not least:
             self.inferred[key] = outputs
         return outputs
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
-from ...grammar.record import Entity
+from ...grammar.record import Entity, Record
 from ...grammar.source import Span
 from ...grammar.wording import counted, listing
 from ..builder import Builder
+from ..declared import Declared
 from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
 from ..layer import noting_open, same
@@ -50,6 +51,14 @@ from .trees import (
 )
 
 
+class Conditions(Record):
+    """What a block's body asks of open sizes, and promises of them."""
+
+    equal: tuple[tuple[Dim, Dim, Span], ...]
+    least: tuple[tuple[Dim, Dim, Span], ...]
+    promises: tuple[tuple[str, Declared], ...]
+
+
 class Instance(Entity):
     """An elaborated block: its graph, its result, and what an equal instance must map."""
 
@@ -57,6 +66,7 @@ class Instance(Entity):
     value: Data
     arguments: list[Tensor]
     sizes: tuple[str, ...]
+    conditions: Conditions
 
 
 class Bodies(Application):
@@ -439,7 +449,7 @@ class Bodies(Application):
         env = network.template.environment.inner()
         env.depth += 1
         env.names.update(network.arguments)
-        found = len(self.diagnostics)
+        found, noted = len(self.diagnostics), self._noted()
         self.calls.append((block.name, network.span))
         try:
             with self.building(graph), self.framed(env):
@@ -455,7 +465,26 @@ class Bodies(Application):
             with self.building(graph):
                 self.fail_alone()
             return self.fail_inside(graph, naming, network.word, network.span)
-        return Instance(graph, value, arguments, sizes)
+        return Instance(graph, value, arguments, sizes, self._noted_since(noted))
+
+    def _noted(self) -> tuple[int, int, int]:
+        return len(self.assumptions), len(self.least), len(self.promises)
+
+    def _noted_since(self, noted: tuple[int, int, int]) -> Conditions:
+        equal, least, promises = noted
+        return Conditions(
+            tuple(dict.fromkeys(self.assumptions[equal:])),
+            tuple(dict.fromkeys(self.least[least:])),
+            tuple(dict.fromkeys(self.promises[promises:])),
+        )
+
+    def _note_again(self, known: Instance, names: dict[str, str], span: Span) -> None:
+        """What an equal instance asked, and promised, of the sizes of this call."""
+        noted, values = known.conditions, {old: symbol(new) for old, new in names.items()}
+        self.step(span, len(noted.equal) + len(noted.least) + len(noted.promises))
+        for conditions, into in ((noted.equal, self.assumptions), (noted.least, self.least)):
+            into += [(substitute(a, values), substitute(b, values), at) for a, b, at in conditions]
+        self.promises += [(names.get(name, name), said) for name, said in noted.promises]
 
     def _enter(
         self, block: syntax.Block, graph: Builder, env: Environment, inputs: list[Tensor],
@@ -713,9 +742,9 @@ class Bodies(Application):
         }  # fmt: skip
         outer = {id(draft): tensor for draft, tensor in graph.captured.values()}
         inputs = [self._moved(outer[id(i)], moved) for i in graph.inputs]
-        renamed = tuple(
-            (old, symbol(new)) for old, new in zip(known.sizes, sizes, strict=True) if old != new
-        )
+        names = {o: n for o, n in zip(known.sizes, sizes, strict=True) if o != n}
+        renamed = tuple((old, symbol(new)) for old, new in names.items())
+        self._note_again(known, names, network.span)
         with self.building(graph):
             inner = [self.bring(t) for t in all_tensors(known.value)]
         types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]

@@ -12,7 +12,7 @@ from ...grammar.nearby import closest
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..builder import Builder, Draft, bring
-from ..declared import Declared
+from ..declared import ANY, Declared
 from ..dims import Dim
 from ..environment import Environment
 from ..ir import FailedOp
@@ -101,7 +101,7 @@ class Context:
         """Sizes that are taken to be equal."""
         self.least: list[tuple[Dim, Dim, Span]] = []
         """Sizes that are taken to be no less than the second."""
-        self.declared: dict[str, Declared] = {}
+        self.promises: list[tuple[str, Declared]] = []
         """What ``require`` says of the inputs' sizes."""
         self.required: list[syntax.Expr] = []
         """The conditions of the ``require`` that is decided now."""
@@ -118,6 +118,14 @@ class Context:
         """The net whose body is elaborated; a bare pipeline has none."""
         self.layers_made: dict[tuple[Any, ...], Layer] = {}
         self.literal_calls: dict[tuple[Any, ...], LayerNetwork] = {}
+
+    @property
+    def declared(self) -> dict[str, Declared]:
+        """Which values the inputs' sizes have, by what ``require`` says."""
+        found: dict[str, Declared] = {}
+        for name, said in self.promises:
+            found[name] = found.get(name, ANY).joined(said)
+        return found
 
     # --- the parts call one another ---------------------------------------------------------
 

@@ -9,7 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
 from ..conditions import equality
-from ..declared import ANY, declaration
+from ..declared import declaration
 from ..dims import Size
 from ..environment import Environment
 from ..layer import Layer
@@ -153,8 +153,7 @@ class Operators(Calls):
         said = declaration(node.operator, left, right)
         if said is None:
             return False
-        name, values = said
-        self.declared[name] = self.declared.get(name, ANY).joined(values)
+        self.promises.append(said)
         return True
 
     def _on_tensors(self, node: syntax.Binary, left: Data, right: Data) -> Data:

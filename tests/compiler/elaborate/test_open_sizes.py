@@ -128,3 +128,23 @@ def test_unpooling_of_an_open_size() -> None:
     assert (found.code, found.message) == ("W502", "`T` must be even")
     assert not nw.check(text.format("require T % 2 == 0\n ", ""))
     assert not nw.check(text.format("require T >= 2\n ", ", size=T"))
+
+
+BLOCKS = [
+    ("x > conv(5, 8)", ["T is at least 5", "S is at least 5"]),
+    ("require x.shape[2] >= 5\n x > conv(5, 8)", []),
+    ("require x.shape[2] >= 4\n x > conv(5, 8)", ["T is at least 5", "S is at least 5"]),
+    ("a, b = x > chunk(2, dim=2)\n a + b", ["`T` and `S` must be even"]),
+]
+
+
+@pytest.mark.parametrize("outer", ["x > inner", "x > inner > relu", "(x > inner) + (x > inner)"])
+@pytest.mark.parametrize(("body", "asked"), BLOCKS)
+def test_a_block_asks_at_each_call(outer: str, body: str, asked: list[str]) -> None:
+    text = f"""
+block inner: x {{ {body} }}
+block outer: x {{ {outer} }}
+net n: a[8, T], b[8, S] {{ [a > outer > mean(2), b > outer > mean(2)] > add }}
+"""
+    found = [d.message.removeprefix("this runs only where ") for d in nw.check(text)]
+    assert found == asked
