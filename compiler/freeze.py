@@ -241,7 +241,8 @@ class _Scope:
         first = share.first
         assert first is not None
         op, types = self._op(first)
-        return Node(share.name, op, (), first.takes, types, path=share.name, idle=True,
+        takes = tuple(map(_known, first.inputs)) if first.scan else first.takes
+        return Node(share.name, op, (), takes, types, path=share.name, idle=True,
                     span=share.span)  # fmt: skip
 
     def _ties(self) -> Iterable[Tie]:

@@ -263,6 +263,13 @@ NETS = {
     "fan_of_sides": """
         net A: x[T, 8] { x > [gru(4), lstm(4), linear(4)] as ways > concat(-1) }
     """,
+    "shared_scans": """
+        share one = scan(gru_cell(8))
+        share two = scan(cell(8))
+        block cell(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }
+        block inner: x { x > one > two }
+        net A: x[T, 8] { x > inner > inner }
+    """,
     "shared_functions": """
         share size = abs
         share same = cummin(1)
