@@ -619,9 +619,9 @@ class Run:
         scope.items.append(item)
         return item
 
-    def group(self, network: Net, inputs: list[T], name: Name) -> Any:
-        """A labelled group: a scope whose members are numbered."""
-        scope = Scope(numbered=True)
+    def group(self, network: Net, inputs: list[T], name: Name, held: Sequence[Item] = ()) -> Any:
+        """A labelled group: a scope whose members are numbered. ``held`` are its sources."""
+        scope = Scope(numbered=True, items=list(held))
         item = self.enter(name, "group", scope)
         with self.inside(scope):
             value = network.apply(self, inputs, MEMBERS if network.many else BARE)
@@ -693,8 +693,9 @@ class Run:
         whole = expr.label.span in self.scope.whole
         self.scope.numbered |= whole
         grouped = is_group(body)
+        held: list[Item] = []
         if grouped and not whole and (path != "_" or self.scope.numbered):
-            made = Labelled(Identity(), path, name, True, expr.label.span)
+            made = Labelled(Identity(), path, name, True, expr.label.span, held)
             value = self._group_here(made, body, env)
             if has_tensors(value):
                 return value
@@ -707,7 +708,7 @@ class Run:
         network = self.network(value)
         if network is None:
             raise Refused("labels name layers, groups and tensors")
-        return Labelled(network, path, name, grouped, expr.label.span)
+        return Labelled(network, path, name, grouped, expr.label.span, held)
 
     def _group_here(self, label: Labelled, body: syntax.Expr, env: Env) -> Any:
         """A pipe that starts from a tensor is evaluated inside its label's scope."""
@@ -717,10 +718,10 @@ class Run:
         item = self.enter(name, "", scope)
         with self.inside(scope):
             value = self.value(body, env)
-        if not has_tensors(value):  # a network, not applied yet: its sources stand around it
+        if not has_tensors(value):  # a network, not applied yet: its sources wait in it
             outer.items[before[0] :] = [i for i in outer.items[before[0] :] if i is not item]
-            outer.items += scope.items
             outer.position = before[1]
+            label.held += scope.items
             return value
         return self.remember(label, self.leave(item, value) if scope.items else value)
 

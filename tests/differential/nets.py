@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from netwright.grammar import syntax
 
 from .layers import TABLE, Entry
-from .scopes import BARE, MEMBERS, Env, Leaf, Name, Refused, Scope, T
+from .scopes import BARE, MEMBERS, Env, Item, Leaf, Name, Refused, Scope, T
 
 if TYPE_CHECKING:
     from .evaluator import Run
@@ -193,6 +193,8 @@ class Labelled(Net):
     name: str | None
     grouped: bool
     node: Any = None
+    held: list[Item] = field(default_factory=list)
+    """Sources that were made where the network was written: they stand in its scope."""
 
     @property
     def scoped(self) -> bool:  # type: ignore[override]
@@ -210,8 +212,11 @@ class Labelled(Net):
             name = Name(str(scope.position))
         position = scope.position
         if self.grouped and not inner.many:
-            value = run.group(inner, inputs, name)
+            value = run.group(inner, inputs, name, self.held)
+            self.held = []
         else:
+            scope.items += [replace(i, label=f"{name.label}.{i.label}") for i in self.held]
+            self.held = []
             value = run.apply(inner, inputs, name)
         if scope.numbered:
             scope.position = position + 1

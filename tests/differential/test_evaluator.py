@@ -72,6 +72,11 @@ def test_numbers_skip_labels() -> None:
     assert names[::2] == ["linear1", "linear3", "linear2"]
 
 
+def test_a_source_in_a_labelled_network_stands_inside_its_label() -> None:
+    text = "net n: x[T, 8] { x > id + ((linear(8) + (param([8]) as w)) as s) }"
+    assert sorted(run(text, x=X).state) == ["s.0.bias", "s.0.weight", "s.w"]
+
+
 def test_a_scan_is_a_loop() -> None:
     text = "net n: x[T, 8] { y, h = x > scan(gru_cell(8), init=zeros([N, 8]))\n [y, h] }"
     made = run(text, x=X)
