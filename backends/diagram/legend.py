@@ -22,6 +22,8 @@ class Entry:
 
 
 CONCAT: Final = "c"
+SKIP: Final = "skip connection"
+GATE: Final = "gate"
 
 
 def entries(picture: Picture) -> Iterator[Entry]:
@@ -30,7 +32,7 @@ def entries(picture: Picture) -> Iterator[Entry]:
         yield from scale(costliest(picture), picture.measure)
     yield from swatches(used)
     if any(e.look == "skip" for e in picture.edges):
-        yield Entry("skip", "skip connection")
+        yield Entry("skip", SKIP)
     repeated = any(box.repeated for box in picture.boxes())
     if repeated or any(c.repeated for c in picture.clusters()):
         yield Entry("badge", "repeated n times")

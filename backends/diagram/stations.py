@@ -20,7 +20,7 @@ from .chart import Chart, Ref, Step, stretches
 from .charts import Charts
 from .costs import cost
 from .errors import TooLarge
-from .legend import CONCAT
+from .legend import CONCAT, GATE, SKIP
 from .picture import Kind, Options, Text, text
 from .scope import Scope
 from .wiring import bypasses
@@ -29,6 +29,8 @@ MOST: Final = 120
 """Stations that are drawn at all."""
 NOMINAL: Final = 256
 """What an open size is taken to be, to draw it."""
+WAYS: Final = {"add": SKIP, "sub": SKIP, "concat": SKIP, "stack": SKIP, "mul": GATE}
+"""What a way around is called, by what it leads into."""
 RESIZES: Final = 1.5
 """By how much a reshape has to change height or width to be seen."""
 
@@ -38,8 +40,8 @@ class Station:
     """A step and the tensor it makes.
 
     ``pool`` and ``up`` are thin, joined to what comes before and after; ``join`` is a sum or a
-    product; ``bands`` are the norms and activations that follow; ``around``: it holds a way
-    around itself.
+    product; ``bands`` are the norms and activations that follow; ``around``: what the ways around
+    are that it holds itself.
     """
 
     id: str
@@ -49,7 +51,7 @@ class Station:
     title: Text
     count: int = 1
     bands: tuple[Kind, ...] = ()
-    around: bool = False
+    around: frozenset[str] = frozenset()
     block: bool = False
     tooltip: str = ""
     cost: int | None = None
@@ -77,6 +79,7 @@ class Arch:
 
     tail: int
     head: int
+    name: str = SKIP
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ class Chain:
         if any(arch.head == len(self.stations) for arch in self.arches):
             last = replace(self.stations[-1], id="output-1", title=text("concat"), kind="shape")
             self.stations.append(
-                replace(last, type=graph.outputs[0].type, count=1, bands=(), around=False)
+                replace(last, type=graph.outputs[0].type, count=1, bands=(), around=frozenset())
             )
 
     def settle(self) -> None:
@@ -158,7 +161,9 @@ class Chain:
         else:
             self.add(self.station(step, scope))
         if step.kind in ("join", "bar", "call"):
-            self.arches += [Arch(tail, head) for tail in dict.fromkeys(others) if tail >= 0]
+            self.arches += [
+                Arch(tail, head, _way(step)) for tail in dict.fromkeys(others) if tail >= 0
+            ]
         if step.kind == "bar" and not any(tail >= 0 for tail in others):
             self.leave_out(step)
 
@@ -236,7 +241,7 @@ class Chain:
         return Station(
             scope.box(step), "volume", "recurrent" if step.kind == "scan" else "block",
             scope.type(step.types[0]), text(name), step.count, block=True,
-            around=body is not None and _goes_around(body),
+            around=frozenset() if body is None else _ways(body),
             tooltip=words.about_call(step, below), cost=self.cost(step, scope),
         )  # fmt: skip
 
@@ -412,9 +417,14 @@ def _dips(chart: Chart) -> bool:
     return not any(map(_flat, (*chart.inputs[:1], *ends))) and any(map(_flat, inside))
 
 
-def _goes_around(chart: Chart) -> bool:
-    """Whether a sum joins what the block did and what came in."""
-    known = bypasses(chart)
-    sums = {i for i, step in enumerate(chart.steps) if step.kind == "join"}
+def _ways(chart: Chart) -> frozenset[str]:
+    """What the ways around are that join what the block did and what came in."""
+    ends = (chart.steps[i] for i, _ in bypasses(chart))
+    found = frozenset(_way(step) for step in ends if step.kind == "join")
     inner = (step.body for step in chart.steps if step.body is not None and len(chart.steps) == 1)
-    return any(i in sums for i, _ in known) or any(map(_goes_around, inner))
+    return found.union(*map(_ways, inner))
+
+
+def _way(step: Step) -> str:
+    op = step.node.op
+    return WAYS.get(op.layer.word, "way around") if isinstance(op, LayerOp) else SKIP

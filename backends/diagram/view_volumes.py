@@ -226,7 +226,7 @@ class _Place:
     @property
     def summit(self) -> float:
         """Of the back, and of a way around on it."""
-        return self.top + RISE * self.sized.deep / 2 + RAISED * self.sized.station.around
+        return self.top + RISE * self.sized.deep / 2 + RAISED * bool(self.sized.station.around)
 
 
 class _Layout:
@@ -373,14 +373,22 @@ class _Layout:
 
     def missing(self, labels: Sequence[Label], braces: Sequence[Wire]) -> list[Label]:
         """Below all words, what is not drawn."""
-        if not self.left_out:
+        told = [*self.copies(), *(f"{n} {s}" if n > 1 else s for s, n in self.left_out.items())]
+        if not told:
             return []
-        told = [f"{n} {said}" if n > 1 else said for said, n in self.left_out.items()]
         lines = wrap(f"not drawn: {', '.join(told)}", NOTE)
         low = max((m.y + LINE * len(m.lines) for m in labels), default=0.0)
         left, right = self.places[0].left, max(p.right for p in self.places)
         faint = tuple(text(Run(line, "faint")) for line in lines)
         return [Label((left + right) / 2, low + 5, faint)]
+
+    def copies(self) -> Iterator[str]:
+        """Those beyond what stands side by side."""
+        elided = [caption for caption in self.captions if caption.count > caption.drawn]
+        for name in dict.fromkeys(caption.name for caption in elided):
+            alike = [caption for caption in elided if caption.name == name]
+            count, drawn = sum(c.count for c in alike), sum(c.drawn for c in alike)
+            yield f"{count - drawn} of {count} {letters(name)}"
 
     def entries(self, most: int) -> Iterator[Entry]:
         measure = MEASURES.get(self.options.color_by, "")
@@ -388,8 +396,9 @@ class _Layout:
         used: set[Kind] = {s.kind for s in stations if s.what != "join" and s.kind != "io"}
         used |= {band for s in stations for band in s.bands}
         yield from legend.scale(most, measure) if measure else legend.swatches(used)
-        if self.arches or any(s.around for s in stations):
-            yield Entry("skip", "skip connection")
+        ways = {arch.name for arch in self.arches}.union(*(s.around for s in stations))
+        if ways:
+            yield Entry("skip", " or ".join(sorted(ways, reverse=True)))
         if any(letters(s.title) == CONCAT for s in stations if s.what == "join"):
             yield Entry("concat", "concatenation")
         if any(run.look == "badge" for c in self.captions for line in c.lines for run in line):
@@ -413,13 +422,16 @@ def _grouped(places: Sequence[_Place], landed: set[int]) -> list[list[_Place]]:
 
 @dataclass(slots=True)
 class _Caption:
-    """Of a group, under the station ``of``. ``shared``: the name stands under a brace."""
+    """Of a group, under the station ``of``, of which so many of ``count`` copies are ``drawn``.
+    ``shared``: the name stands under a brace."""
 
     group: list[_Place]
     of: _Place
     name: Text
     lines: tuple[Text, ...]
     width: float
+    count: int = 1
+    drawn: int = 1
     badge: tuple[Text, ...] = ()
     shared: bool = False
 
@@ -428,8 +440,8 @@ def _caption(group: list[_Place], options: Options) -> _Caption:
     """The thickest part of a group gives it its name."""
     of = max(group, key=lambda p: (p.sized.station.what == "volume", p.sized.across))
     station = of.sized.station
-    same = [p.sized.station for p in group if p.sized.station.what == "volume"]
-    count = sum(s.count for s in same) if same else station.count
+    same = [p.sized for p in group if p.sized.station.what == "volume"] or [of.sized]
+    count, drawn = sum(s.station.count for s in same), sum(s.slices for s in same)
     badge = text(Run(f"×{count}", "badge")) if count > 1 else ()
     if station.what == "join":
         return _Caption(group, of, (), (), 0.0)
@@ -438,7 +450,7 @@ def _caption(group: list[_Place], options: Options) -> _Caption:
     weight = _weight([p.sized.station for p in group], options.color_by)
     lines = tuple(line for line in (first, said, weight) if line)
     wide = max(line_width(line, SMALL, bold=i == 0) for i, line in enumerate(lines))
-    return _Caption(group, of, station.title, lines, wide, (badge,))
+    return _Caption(group, of, station.title, lines, wide, count, drawn, (badge,))
 
 
 def _weight(stations: Sequence[Station], measure: str) -> Text:

@@ -121,6 +121,8 @@ def test_shared_and_weighted_ways_are_no_arches() -> None:
         block gate(c): x { x * (x > gap > linear(c) > sigmoid > unflatten(1, [c, 1, 1])) }
         net squeeze: image[3, 32, 32] { image > conv(3x3, 8, pad=1) > gate(8) > conv(3x3, 8) }""")
     found = chain(net)
+    legend = drawing(net).legend
+    assert [entry.name for entry in legend if entry.mark == "skip"] == ["gate"]
     # What a gate does on its way is not the chain's: it is opened if asked only.
     assert [letters(s.title) for s in found.stations[1:]] == ["conv 3×3", "gate", "conv 3×3"]
     assert found.stations[2].around
@@ -391,3 +393,19 @@ def test_branches_side_by_side_are_told() -> None:
         }""")
     said = note(drawing(net))
     assert all(f"conv {k}×{k}, 8" in said for k in (1, 3, 5))
+
+
+def test_copies_that_are_not_drawn_are_told() -> None:
+    text = "net n: image[8, 32, 32] { image > conv(3x3, 8, pad=1) * %d }"
+    assert note(drawing(graph(text % 16))) == "not drawn: 12 of 16 conv 3×3"
+    assert not note(drawing(graph(text % 4)))
+
+
+def test_what_a_way_around_is_called() -> None:
+    net = graph("""
+        block gate(c): x { x * (x > gap > linear(c) > sigmoid > unflatten(1, [c, 1, 1])) }
+        block own: x { x + (x > conv(3x3, 8, pad=1)) }
+        net n: image[8, 32, 32] { image > own > gate(8) > conv(3x3, 8) }""")
+    for fold in ((), ("own",)):
+        names = [entry.name for entry in drawing(net, fold=fold).legend if entry.mark == "skip"]
+        assert names == ["skip connection or gate"]
