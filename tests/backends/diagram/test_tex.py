@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netwright.backends.diagram import render
@@ -85,12 +85,13 @@ def test_everything_used_is_defined_and_the_other_way_round() -> None:
 
 KNOWN = re.compile(
     r"\\(?:[{}$&#%_]|[\^~`]\{\}|char34\{\}|netletter\{[0-9A-F]+\}|[`'^~\"=.uvHcd]\{[A-Za-z]\}"
-    r"|(?:dots|lq|rq|ss|ae|AE|oe|OE|o|O|aa|AA|l|L|i|S|P|copyright|pounds|textexclamdown|textquestiondown)\{\})"
+    r"|lq\\lq\{\}|rq\\rq\{\}|(?:dots|lq|rq|ss|ae|AE|oe|OE|o|O|aa|AA|l|L|i|S|P|copyright|pounds|textexclamdown|textquestiondown)\{\})"
 )
 MATHS = re.compile(r"\$(?:[<>|'-]|\\[A-Za-z]+|\^\\circ|\\frac12|[\^_]\\mathsf\{[A-Za-z0-9]\})\$")
 
 
 @given(st.text())
+@example("“quoted”")
 def test_nothing_in_a_text_is_a_command(said: str) -> None:
     """What is left without the few commands that print a letter has no special character."""
     printed = "".join(c for c in escaped(said) if not needs_kotex(c))
