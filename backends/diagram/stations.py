@@ -237,10 +237,12 @@ class Chain:
         below = scope.enter(step)
         body = step.body
         layers = f"{len(body.steps)} layers" if body is not None else words.caption(step.part)[0]
-        name = words.name(step) or words.label(step) or layers
+        name = words.name(step) or words.label(step)
+        if body is not None and not name:
+            self.leave_out(step)
         return Station(
             scope.box(step), "volume", "recurrent" if step.kind == "scan" else "block",
-            scope.type(step.types[0]), text(name), step.count, block=True,
+            scope.type(step.types[0]), text(name or layers), step.count, block=True,
             around=frozenset() if body is None else _ways(body),
             tooltip=words.about_call(step, below), cost=self.cost(step, scope),
         )  # fmt: skip

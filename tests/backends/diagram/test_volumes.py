@@ -409,3 +409,11 @@ def test_what_a_way_around_is_called() -> None:
     for fold in ((), ("own",)):
         names = [entry.name for entry in drawing(net, fold=fold).legend if entry.mark == "skip"]
         assert names == ["skip connection or gate"]
+
+
+def test_layers_without_a_name_that_repeat_are_told() -> None:
+    net = graph("""
+        net n: image[8, 32, 32] {
+          image > ([conv(1x1, 4), conv(3x3, 4, pad=1)] > concat) * 3 > conv(3x3, 8)
+        }""")
+    assert note(drawing(net)) == "not drawn: 3 conv 1×1, 4, 3 conv 3×3, 4, 3 concat"
