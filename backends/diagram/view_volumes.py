@@ -388,7 +388,7 @@ class _Layout:
         for name in dict.fromkeys(caption.name for caption in elided):
             alike = [caption for caption in elided if caption.name == name]
             count, drawn = sum(c.count for c in alike), sum(c.drawn for c in alike)
-            yield f"{count - drawn} of {count} {letters(name)}"
+            yield f"{letters(name)} ({count - drawn} of {count})"
 
     def entries(self, most: int) -> Iterator[Entry]:
         measure = MEASURES.get(self.options.color_by, "")

@@ -397,7 +397,7 @@ def test_branches_side_by_side_are_told() -> None:
 
 def test_copies_that_are_not_drawn_are_told() -> None:
     text = "net n: image[8, 32, 32] { image > conv(3x3, 8, pad=1) * %d }"
-    assert note(drawing(graph(text % 16))) == "not drawn: 12 of 16 conv 3×3"
+    assert note(drawing(graph(text % 16))) == "not drawn: conv 3×3 (12 of 16)"
     assert not note(drawing(graph(text % 4)))
 
 
@@ -414,6 +414,8 @@ def test_what_a_way_around_is_called() -> None:
 def test_layers_without_a_name_that_repeat_are_told() -> None:
     net = graph("""
         net n: image[8, 32, 32] {
-          image > ([conv(1x1, 4), conv(3x3, 4, pad=1)] > concat) * 3 > conv(3x3, 8)
+          image > ([conv(1x1, 4), conv(3x3, 4, pad=1)] > concat) * 6 > conv(3x3, 8)
         }""")
-    assert note(drawing(net)) == "not drawn: 3 conv 1×1, 4, 3 conv 3×3, 4, 3 concat"
+    assert note(drawing(net)) == (
+        "not drawn: 3 layers (2 of 6), 6 conv 1×1, 4, 6 conv 3×3, 4, 6 concat"
+    )
