@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from ..checks import at_least, known
 from ..dims import Dim, less
-from ..layer import Example, Init, Layer, Refused, Tensor, Weight, same
+from ..layer import Example, Init, Layer, Made, Refused, Tensor, Weight, same, short
 from ..lowering import Call, Code, Input, Lowering, Self, module
 from ..types import TensorType
+from .source import Arange
 
 
 class _Table(Layer):
@@ -101,6 +103,18 @@ class Embedding(_Table):
                 setting="weight",
             )
         return TensorType((*x.shape, self.dim))
+
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        """Indices that are counted up here, ``arange(T) > embed(1024, d)``, have rows."""
+        source = made[0].layer if made[0] is not None else None
+        reach = source.reach(x.shape[0]) if isinstance(source, Arange) else None
+        if reach is not None and (short(reach[0], 0) or short(self.count, reach[1] + 1)):
+            raise Refused(
+                f"the indices are {reach[0]} to {reach[1]}, the table has {self.count} rows",
+                setting="count", input=0,
+                help="indices begin at 0" if less(reach[0], 0)
+                else f"a table for them has {reach[1] + 1} rows",
+            )  # fmt: skip
 
     def lower(self, *_: TensorType) -> Lowering:
         return self.build("nn.Embedding")

@@ -288,6 +288,14 @@ class Arange(Source):
         """As in PyTorch, one number alone is the end."""
         return (0, self.start) if self.end is None else (self.start, self.end)
 
+    def reach(self, count: Dim) -> tuple[Dim, Dim] | None:
+        """The least and the largest of so many numbers; None where they are not whole."""
+        start, step = self.limits[0], self.step
+        if not _whole(start) or not isinstance(step, int):
+            return None
+        last = start + (count - 1) * step
+        return (start, last) if step > 0 else (last, start)
+
     def infer(self) -> TensorType:
         start, end = self.limits
         first, last = (start, end) if self.step > 0 else (end, start)

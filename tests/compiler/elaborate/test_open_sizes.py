@@ -17,6 +17,9 @@ ASKS = [
     ("x[T, 8] { y = x > topk(4, dim=1)\n y }", "T is at least 4"),
     ("x[8, T] { x > pad([2, 2], mode=reflect) }", "T is at least 3"),
     ("x[T, 8] { x > positions(20, mode=learned) }", "T is at most 20"),
+    ("x[T, 8] { x + (arange(T) > embed(20, 8)) }", "T is at most 20"),
+    ("x[T, 8] { x + (arange(2, T + 2) > embed(20, 8)) }", "T is at most 18"),
+    ("x[T, 8] { x + (arange(T - 1, -1, step=-1) > embed(20, 8)) }", "T is at most 20"),
     ("x[3, H, 8] { x > unfold(3x3) }", "H is at least 3"),
     ("x[2, 3, T] { x > upsample(0.5) }", "T is at least 2"),
 ]  # fmt: skip
@@ -148,3 +151,11 @@ net n: a[8, T], b[8, S] {{ [a > outer > mean(2), b > outer > mean(2)] > add }}
 """
     found = [d.message.removeprefix("this runs only where ") for d in nw.check(text)]
     assert found == asked
+
+
+@pytest.mark.parametrize("numbers", ["arange(21)", "arange(-1, 2)", "arange(3, -2, step=-1)"])
+def test_counted_indices_have_rows(numbers: str) -> None:
+    text = f"net n: x[8] {{ x + ({numbers} > embed(20, 8) > mean(0)) }}"
+    (found,) = nw.check(text)
+    assert found.code == "E301"
+    assert found.span is not None and found.span.text == "20"
