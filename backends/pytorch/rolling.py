@@ -205,7 +205,8 @@ class _Attempt:
     def _goes_on(self) -> bool:
         """Take the next round if it is one."""
         first, following = self.rounds[0], self._round(len(self.rounds))
-        if [r.shape for r in following] != [r.shape for r in first]:
+        shapes = [r.shape for r in following]
+        if None in shapes or shapes != [r.shape for r in first]:  # a loop is like no other
             return False
         self.rounds.append(following)
         self.places.append(_places(following))

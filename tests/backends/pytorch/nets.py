@@ -263,6 +263,15 @@ NETS = {
     "fan_of_sides": """
         net A: x[T, 8] { x > [gru(4), lstm(4), linear(4)] as ways > concat(-1) }
     """,
+    "loops_in_rounds": """
+        net A: x[8, 8] {
+          for i in range(3) {
+            x = x > (linear(8) > relu) as stem[i]
+            x = x > id + (attention(1) * 2 as "A.{i}")
+          }
+          x
+        }
+    """,
     "shared_scans": """
         share one = scan(gru_cell(8))
         share two = scan(cell(8))
