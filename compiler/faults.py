@@ -10,6 +10,7 @@ from typing import Final
 
 from ..grammar.diagnostics import CompileError, Diagnostic
 from ..grammar.source import Span
+from .room import room
 
 CODE: Final = "E901"
 WANTED: Final = "please report it with this spec; NETWRIGHT_TRACEBACK=1 shows more"
@@ -27,10 +28,11 @@ def fault(error: Exception, doing: str, span: Span | None) -> Diagnostic:
 
 @contextmanager
 def guarded(doing: str, span: Span | None, *expected: type[Exception]) -> Iterator[None]:
-    """Raises CompileError for what is none of the expected exceptions."""
+    """Raises CompileError for what is none of the expected exceptions. Deep things have room."""
     known: tuple[type[Exception], ...] = (CompileError, OSError, ImportError, *expected)
     try:
-        yield
+        with room():
+            yield
     except known:
         raise
     except Exception as error:

@@ -32,6 +32,8 @@ NETS_TOGETHER: Final = 2
 MAX_INT: Final = 2**62
 MAX_RANK: Final = 64
 """PyTorch's own: numbers have 64 bits, tensors 64 axes."""
+MAX_INPUTS: Final = 1024
+"""Of one layer: Python does not compile sums of many more."""
 
 DEFAULTS: Final = Limits()
 _IN_FORCE: ContextVar[Limits] = ContextVar("limits")

@@ -142,6 +142,8 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
     count = len(members)
     uses = Counter(v for s in steps for v in s.reads())
     for i in range(len(steps) - count):
+        if steps[i].code != Call(Raw(members[0]), tuple(map(Var, variables(steps[i].code)[:1]))):
+            continue
         calls, consumer = steps[i : i + count], steps[i + count]
         values = [v for s in calls for v in s.outputs[:1]]
         x = variables(calls[0].code)[:1]

@@ -14,6 +14,7 @@ from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitu
 from ..inits import unsuited
 from ..layer import Layer, Made, Refused, Weight, noting_open
 from ..layers import layers
+from ..limits import MAX_INPUTS
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -45,7 +46,7 @@ from ..values import Label as PathLabel
 from .advice import OPEN_WEIGHT, label_help, mismatch_help, open_weight_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput, is_inside
 from .expressions import Expressions, counting, is_named_by_label
-from .functions import is_modest
+from .functions import beyond
 from .results import all_tensors, main_tensors, rebuilt
 
 
@@ -447,6 +448,10 @@ class Application(Expressions):
 
     def _arity(self, layer: Layer, word: str, inputs: Sequence[Tensor], span: Span) -> bool:
         least, most = layer.arity
+        if len(inputs) > MAX_INPUTS:
+            message = f"`{word}` takes at most {MAX_INPUTS:,} tensors, got {len(inputs):,}"
+            self.report("E214", message, span, help="join some of them first")
+            return False
         if least <= len(inputs) and (most is None or len(inputs) <= most):
             return True
         if least == 0:
@@ -497,16 +502,12 @@ class Application(Expressions):
             if not self.unify(a, b, network.word, span, inputs):
                 return None
         outputs = (result,) if isinstance(result, TensorType) else tuple(result)
-        sizes = [d for t in outputs for d in t.shape if isinstance(d, Size)]
-        if not all(map(is_modest, sizes)):
-            self.report(
-                "E214", "the expression of a symbolic size grows too large", span,
-                help="give the input's size, with `input(3x224x224)` or `--input 3x224x224`",
-            )  # fmt: skip
+        if not all(self.is_bounded(t, span) for t in outputs):
             return None
         if any(0 in t.shape for t in outputs):
             self._empty(network, inputs, outputs, span)
             return None
+        sizes = [d for t in outputs for d in t.shape if isinstance(d, Size)]
         least = noted.least + [(d, 0) for d in sizes if less(d, 0) is not False]
         self._ask(least, span)
         if not self._can_be_made(network, inputs, types, weights, span):
@@ -596,6 +597,13 @@ class Application(Expressions):
             detail=f"its result would be {' and '.join(map(str, outputs))}",
             labels=self.producers(inputs, span),
         )  # fmt: skip
+
+    def is_bounded(self, made: TensorType, span: Span) -> bool:
+        """Whether PyTorch could have such a tensor; else reported."""
+        large = beyond(made.shape)
+        if large is not None:
+            self.report("E214", str(large), span, help=large.help)
+        return large is None
 
     def _refused(
         self, network: LayerNetwork, refusal: Refused, inputs: list[Tensor],

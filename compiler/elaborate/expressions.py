@@ -11,6 +11,7 @@ from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
 from ..environment import Environment
 from ..layer import Layer
+from ..limits import how_to_raise
 from ..reserved import reserved
 from ..values import (
     UNKNOWN,
@@ -247,6 +248,10 @@ class Expressions(Operators):
         if not all(p and f"_{p}".isidentifier() for p in parts):
             self.report("E221", f'"{path}" is no module path', node.span,
                         help="letters, digits and `_`, with dots between")  # fmt: skip
+            return None
+        if len(parts) > self.limits.depth:
+            message = f"a label is a path of at most {self.limits.depth} parts"
+            self.report("E214", message, node.span, help=how_to_raise("depth"))
             return None
         path = normalize("NFKC", path)
         taken = next(filter(reserved, path.split(".")), None)

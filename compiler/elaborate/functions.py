@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, Final
 
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
-from ..limits import MAX_INT, how_to_raise, limits
+from ..limits import MAX_INT, MAX_RANK, how_to_raise, limits
 from ..values import describe
 
 
@@ -202,6 +202,20 @@ def extent(value: Any, depth: int = 0) -> int:
     if depth > limits().depth:
         raise Unbounded(f"lists are nested at most {limits().depth} deep", "depth")
     return len(value) + sum(extent(item, depth + 1) for item in value)
+
+
+def beyond(shape: Sequence[Dim]) -> Unbounded | None:
+    """The bound that a tensor's shape passes, if any."""
+    if len(shape) > MAX_RANK:
+        return Unbounded(f"a tensor has {len(shape):,} axes: PyTorch takes {MAX_RANK}")
+    if math.prod(d for d in shape if isinstance(d, int)) > MAX_INT:
+        return Unbounded("a tensor has more than 2**62 elements: PyTorch's numbers have 64 bits")
+    if not all(is_modest(d) for d in shape if isinstance(d, Size)):
+        large = Unbounded("the expression of a symbolic size grows too large", "terms")
+        give = "give the input's size, with `input(3x224x224)` or `--input 3x224x224`"
+        large.help = (give, *large.help)
+        return large
+    return None
 
 
 def is_modest(size: Size) -> bool:

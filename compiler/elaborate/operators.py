@@ -128,6 +128,8 @@ class Operators(Calls):
 
     def _on_numbers(self, node: syntax.Binary, left: Data, right: Data) -> Data:
         symbol_ = node.operator
+        if isinstance(left, Size) and isinstance(right, Size):
+            self.step(node.span, left.weight * right.weight // 8)
         try:
             if symbol_ in COMPARISONS:
                 return compare(symbol_, left, right)

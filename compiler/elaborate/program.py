@@ -14,6 +14,7 @@ from ..builder import Builder
 from ..dims import Dim, solved, symbol
 from ..environment import Environment, FileNames
 from ..imports import Unreadable, shipping
+from ..limits import MAX_RANK
 from ..types import Dtype, TensorType
 from ..values import (
     UNKNOWN,
@@ -330,6 +331,10 @@ class Program(Scans):
                 env.names[name] = self.bound.get(name, symbol(name))
             value = self.evaluate(expr, env)
             sizes = value if isinstance(value, list) else [value]
+            if len(dims) + len(sizes) >= MAX_RANK:
+                message = f"an input has more than {MAX_RANK} axes: PyTorch's tensors cannot"
+                self.report("E214", message, expr.span)
+                break
             dims += [s if self.is_size(s, expr.span) else symbol("?") for s in sizes]
         return tuple(dims)
 

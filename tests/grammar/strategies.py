@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from netwright.grammar import syntax as s
+from netwright.grammar.printable import printable
 from netwright.grammar.record import positional
 from netwright.grammar.scanner import words
 from netwright.grammar.source import Source
@@ -107,7 +108,7 @@ ports = node(
 )
 unnamed = node(s.Port, st.just(""), tuples(names | numbers), st.sampled_from([None, "int"]))
 parameters = node(s.Parameter, ids, st.none() | expressions)
-documentations = st.lists(lines.filter(bool), max_size=2).map("\n".join)
+documentations = st.lists(lines.map(printable).filter(bool), max_size=2).map("\n".join)
 
 
 def inputs() -> Trees:
