@@ -72,7 +72,10 @@ def apart(parts: list[Any]) -> bool:
     return not any(isinstance(a, str) and isinstance(b, str) for a, b in pairwise(parts))
 
 
-texts = node(s.Text, st.lists(plain_texts | inner_expressions, max_size=3).filter(apart).map(tuple))
+texts = node(
+    s.Text,
+    st.lists(plain_texts.map(printable) | inner_expressions, max_size=3).filter(apart).map(tuple),
+)
 labels = st.deferred(lambda: node(s.LabelName, after_as | texts, tuples(expressions, most=2)))
 
 
