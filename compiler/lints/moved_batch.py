@@ -1,0 +1,33 @@
+"""``reshape([6, -1])``: the batch is no longer the first axis, so the examples get mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...grammar.diagnostics import Diagnostic
+from ..builder import Draft
+from ..dims import symbol, symbols
+from ._net import Net
+
+CODE = "W515"
+
+
+def in_net(net: Net) -> Iterator[Diagnostic]:
+    for draft in net.drafts:
+        if _moves_the_batch(draft):
+            yield Diagnostic(
+                CODE, "this reshape mixes the examples of a batch", draft.span,
+                severity="warning", detail=f"{draft.takes[0]} becomes {draft.types[0]}",
+                notes=("it reads the numbers in their order, one example after another",),
+                help=("the batch stays the first axis: `reshape(-1, ...)` has -1 where it is",
+                      "`permute` and `transpose` move the axis of the batch"),
+            )  # fmt: skip
+
+
+def _moves_the_batch(draft: Draft) -> bool:
+    layer, made = draft.layer, draft.types[0] if draft.types else None
+    if layer is None or layer.word != "reshape" or made is None or not made.shape:
+        return False
+    takes = draft.takes[0].shape
+    first, *others = ("N" in symbols(size) for size in made.shape)
+    return bool(takes) and takes[0] == symbol("N") and not first and any(others)
