@@ -125,6 +125,10 @@ class Made(Record):
     inputs: tuple[TensorType, ...]
     index: int
 
+    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+        """The least and the largest of the ints in it, where they are known."""
+        return self.layer.reach(made)
+
 
 class Setting(Record):
     name: str
@@ -230,8 +234,13 @@ class Layer:
         raise NotImplementedError(self.word)
 
     def suit(self, made: Sequence[Made | None], *inputs: Any, **_: Any) -> None:
-        """Raises Refused where what made the piped inputs, as far as that is known, tells that
-        PyTorch would refuse, or give something else than it says."""
+        """Raises Refused where what made the piped inputs, and after them the tensor settings, as
+        far as that is known, tells that PyTorch would refuse, or give something else than it
+        says."""
+
+    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+        """The least and the largest of the ints that it gives; None where that is not known."""
+        return None
 
     def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""

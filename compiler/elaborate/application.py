@@ -429,7 +429,8 @@ class Application(Expressions):
         types = [t.type or self._demand(layer, network.word, t, span) for t in inputs]
         if None in types:
             return self.fail(network.word, inputs, span)
-        outputs = self._infer(network, inputs, [t for t in types if t is not None], span)
+        known = [t for t in types if t is not None]
+        outputs = self._infer(network, inputs, known, given, span)
         if outputs is None:
             return self.fail(network.word, inputs, span)
         main = (0,) if layer.results == "side" else tuple(range(len(outputs)))
@@ -483,9 +484,12 @@ class Application(Expressions):
         raise NeedsInput(self.origin(tensor), layer.assumed, layer.assumed_dtype)
 
     def _infer(
-        self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType], span: Span
-    ) -> tuple[TensorType, ...] | None:
-        made = () if type(network.layer).suit is Layer.suit else tuple(map(_made, inputs))
+        self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType],
+        given: list[Tensor], span: Span,
+    ) -> tuple[TensorType, ...] | None:  # fmt: skip
+        """``given`` are the tensors of settings."""
+        unmade = type(network.layer).suit is Layer.suit
+        made = () if unmade else tuple(map(_made, (*inputs, *given)))
         key = (network.layer, *types, *made)
         known = self.inferred.get(key)
         if known is not None:

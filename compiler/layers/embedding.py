@@ -10,7 +10,6 @@ from ..dims import Dim, less
 from ..layer import Example, Init, Layer, Made, Refused, Tensor, Weight, same, short
 from ..lowering import Call, Code, Input, Lowering, Self, module
 from ..types import TensorType
-from .source import Arange
 
 
 class _Table(Layer):
@@ -105,9 +104,8 @@ class Embedding(_Table):
         return TensorType((*x.shape, self.dim))
 
     def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
-        """Indices that are counted up here, ``arange(T) > embed(1024, d)``, have rows."""
-        source = made[0].layer if made[0] is not None else None
-        reach = source.reach(x.shape[0]) if isinstance(source, Arange) else None
+        """Indices that are known here, ``arange(T) > embed(1024, d)``, have rows."""
+        reach = made[0].reach(x) if made[0] is not None else None
         if reach is not None and (short(reach[0], 0) or short(self.count, reach[1] + 1)):
             raise Refused(
                 f"the indices are {reach[0]} to {reach[1]}, the table has {self.count} rows",

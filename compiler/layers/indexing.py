@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import Any, ClassVar, TypeAlias
 
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
-from ..layer import Example, Refused, Tensor, axis, broadcast, short
+from ..layer import Example, Made, Refused, Tensor, axis, broadcast, short
 from ..lowering import Code, Input, Lowering, Subscript, call
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, setting_code
@@ -58,6 +58,15 @@ class Index(Reshaping):
         if sum(item is ... for item in self.items) > 1:
             raise Refused("two `...` in one index", setting="items")
         return x.with_shape(*_Walk(x.shape, x.rank - named).through(self.items))
+
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        sources = iter(made[1:])
+        named = sum(item is not None and item is not ... for item in self.items)
+        at = 0
+        for item in self.items:
+            if isinstance(item, TensorType):
+                _check_reach(next(sources), item, x.shape[at], "items")
+            at += 0 if item is None else x.rank - named if item is ... else 1
 
     def lower(self, _: TensorType) -> Lowering:
         tensors = iter(range(1, len(self.items) + 1))
@@ -126,12 +135,28 @@ class _Walk:
         return [*rest[:at], *shape, *rest[at:]]
 
 
-def _check_bounds(number: Dim, size: Dim) -> None:
+def _check_bounds(number: Dim, size: Dim, setting: str = "items") -> None:
     if short(size, number + 1) or short(number, -size):
         raise Refused(
-            f"index {number} is outside an axis of {size}", setting="items",
+            f"index {number} is outside an axis of {size}", setting=setting,
             detail=f"it goes from 0 to {size - 1}, or from -1 to {-size}",
         )  # fmt: skip
+
+
+def _check_reach(made: Made | None, index: TensorType, size: Dim, setting: str) -> None:
+    """The ints of an index that are known here lie within the axis."""
+    for number in (made.reach(index) if made is not None else None) or ():
+        _check_bounds(number, size, setting)
+
+
+def _check_from_0(made: Made | None, index: TensorType, size: Dim, word: str) -> None:
+    """Likewise where an index counts from the front only."""
+    reach = made.reach(index) if made is not None else None
+    if reach is not None and (short(reach[0], 0) or short(size, reach[1] + 1)):
+        raise Refused(
+            f"{word} takes indices from 0 to {size - 1}, got {reach[0]} to {reach[1]}",
+            setting="count" if word == "one_hot" else "index",
+        )
 
 
 def _check_tensor(index: TensorType) -> None:
@@ -265,6 +290,10 @@ class Gather(Reshaping):
         _check_index("gather", self.index, x, at)
         return x.with_shape(*self.index.shape)
 
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        if x.rank:
+            _check_from_0(made[1], self.index, x.shape[axis(self.dim, x.rank)], self.word)
+
     def lower(self, _: TensorType) -> Lowering:
         return on_input("gather", self.dim, Input(1))
 
@@ -314,6 +343,10 @@ class IndexSelect(Reshaping):
             )  # fmt: skip
         return x.with_shape(*with_axis(x.shape, at, count)) if x.rank else x
 
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        if x.rank:
+            _check_from_0(made[1], self.index, x.shape[axis(self.dim, x.rank)], self.word)
+
     def lower(self, _: TensorType) -> Lowering:
         return on_input("index_select", self.dim, Input(1))
 
@@ -350,6 +383,10 @@ class Scatter(Reshaping):
                 )  # fmt: skip
             _check_index(self.word, self.index, self.src, None)
         return x
+
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        if x.rank:
+            _check_from_0(made[1], self.index, x.shape[axis(self.dim, x.rank)], self.word)
 
     def lower(self, _: TensorType) -> Lowering:
         return on_input(self.word, self.dim, Input(1), setting_code(self, "src", 1))
@@ -397,6 +434,9 @@ class OneHot(Reshaping):
         if short(self.count, 1):
             raise Refused(f"one_hot needs a count of classes, got {self.count}", setting="count")
         return x.with_shape(*x.shape, self.count)
+
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        _check_from_0(made[0], x, self.count, "one_hot")
 
     def lower(self, _: TensorType) -> Lowering:
         return Lowering(forward=call("F.one_hot", Input(0), self.count))

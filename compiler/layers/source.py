@@ -121,6 +121,13 @@ class Constant(Source):
         shape = _nested_shape(self.values, numbers)
         return TensorType(shape, promote(*numbers) if numbers else "float")
 
+    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+        numbers: list[Number] = []
+        _nested_shape(self.values, numbers)
+        whole = [n for n in numbers if isinstance(n, int)]
+        known = made.dtype == "int" and whole and len(whole) == len(numbers)
+        return (min(whole), max(whole)) if known else None
+
     def weights(self) -> dict[str, Weight]:
         if not self.persistent:
             return {}
@@ -288,12 +295,11 @@ class Arange(Source):
         """As in PyTorch, one number alone is the end."""
         return (0, self.start) if self.end is None else (self.start, self.end)
 
-    def reach(self, count: Dim) -> tuple[Dim, Dim] | None:
-        """The least and the largest of so many numbers; None where they are not whole."""
+    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
         start, step = self.limits[0], self.step
         if not _whole(start) or not isinstance(step, int):
             return None
-        last = start + (count - 1) * step
+        last = start + (made.shape[0] - 1) * step
         return (start, last) if step > 0 else (last, start)
 
     def infer(self) -> TensorType:
