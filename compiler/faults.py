@@ -26,6 +26,12 @@ def fault(error: Exception, doing: str, span: Span | None) -> Diagnostic:
     return Diagnostic(CODE, message, span, notes=notes, help=(WANTED,))
 
 
+def unexplained(span: Span | None) -> Diagnostic:
+    """A net without a result and without an error."""
+    message = "netwright found no result for this net, and no error"
+    return Diagnostic(CODE, message, span, help=(WANTED,))
+
+
 @contextmanager
 def guarded(doing: str, span: Span | None, *expected: type[Exception]) -> Iterator[None]:
     """Raises CompileError for what is none of the expected exceptions. Deep things have room."""

@@ -277,9 +277,10 @@ def piped(node: Node) -> tuple[TensorType, ...]:
 
 
 def layer_weights(node: Node) -> dict[str, Weight]:
-    """The weights that a layer node holds itself, tied ones included."""
+    """The weights that a layer node holds itself, tied ones included. None are known where a
+    spec failed before the type of an input was."""
     op = node.operation
-    if not isinstance(op, LayerOp) or node.outer:
+    if not isinstance(op, LayerOp) or node.outer or len(node.takes) < len(node.inputs):
         return {}
     return op.layer.weights(*piped(node))
 

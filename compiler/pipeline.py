@@ -22,7 +22,7 @@ from .choice import Choice, choose_nets, input_shapes
 from .dims import Dim, substitute, symbol
 from .elaborate.context import Bind, NeedsInput, TooMuch
 from .elaborate.program import Program
-from .faults import fault
+from .faults import fault, unexplained
 from .freeze import Freezer, freeze_partial
 from .ignores import Ignores, wrong
 from .imports import Finder
@@ -230,6 +230,8 @@ def _compile(
         return Compilation(None, chosen.findings, chosen.nets)
     program = _elaborate(source, tree, chosen.findings, net, request)
     findings = (*chosen.findings, *_independent(program.diagnostics, chosen.findings))
+    if program.result is None and not any(d.severity == "error" for d in findings):
+        findings = (*findings, unexplained(program.at))
     if any(d.severity == "error" for d in findings) or program.result is None:
         wanted = request.partial and program.fault is None
         if program.fault is None:

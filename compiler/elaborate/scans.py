@@ -45,7 +45,13 @@ class Scans(Bodies):
             return self.report(
                 "E203", "`scan` takes one cell", expr.span, help="`scan(elman(128))`",
             )  # fmt: skip
-        cell = self._cell(self.network_or_none(self.evaluate(expr.arguments[0], env)))
+        value = self.evaluate(expr.arguments[0], env)
+        cell = self._cell(self.network_or_none(value))
+        if cell is None and value is not UNKNOWN:
+            self.report(
+                "E204", f"`scan` takes a block as its cell, got {describe(value)}",
+                expr.arguments[0].span, help="as in `scan(elman(128))`",
+            )  # fmt: skip
         settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
         wrong = next((s for s in expr.settings if s.name not in ("init", "reverse")), None)
         if wrong is not None:

@@ -1,0 +1,31 @@
+"""A net without a result has an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import netwright as nw
+from netwright.compiler.pipeline import check_source
+from netwright.grammar.source import Source
+
+
+@pytest.mark.parametrize("cell", ["128", "(128)", '"a"', "none", "x", "[relu]", "true"])
+def test_a_cell_that_is_no_block_is_an_error(cell: str) -> None:
+    text = f"net n: x[5, 8] {{ x > scan({cell}) }}"
+    codes = [d.code for d in check_source(Source("n.net", text)).diagnostics]
+    assert len(codes) == 1
+    assert codes[0].startswith("E")
+    with pytest.raises(nw.CompileError):
+        nw.loads(text)
+
+
+@pytest.mark.parametrize("text", ["bn > weight_norm", "batchnorm > median", "gn(4) > foo"])
+def test_what_failed_before_a_shape_was_known_is_drawn(text: str, tmp_path: Path) -> None:
+    with pytest.raises(nw.CompileError) as raised:
+        nw.loads(text)
+    partial = raised.value.partial
+    assert partial is not None
+    partial.render(tmp_path / "n.svg", view="debug")
+    assert "svg" in (tmp_path / "n.svg").read_text()
