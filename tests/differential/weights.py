@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
 
 from .scopes import Leaf, Refused
 
+LARGEST = 2**18
+OFFSETS = 2**15
+
+
+@cache
+def _pool(seed: int) -> Tensor:
+    return torch.randn(LARGEST + OFFSETS, generator=torch.Generator().manual_seed(seed))
+
 
 class Weights:
     """Where weights come from: made up at the first run, the same again at the next."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.pool = torch.randn(65536, generator=torch.Generator().manual_seed(seed))
+        self.pool = _pool(seed)
         self.made: list[Tensor] = []
         self.next = 0
         self.offset = 0
@@ -35,9 +44,9 @@ class Weights:
         size = math.prod(shape)
         if start == 0:
             return torch.zeros(shape, dtype=torch.int64)
-        if size > 32768:
+        if size > LARGEST:
             raise Refused(f"a weight of {shape} is too large for a test")
-        self.offset = (self.offset + 97) % 32768
+        self.offset = (self.offset + 97) % OFFSETS
         values = self.pool[self.offset : self.offset + size].reshape(shape)
         fan = math.prod(shape[1:])
         return values.abs() + 0.5 if start else values * (1 / math.sqrt(fan) if fan > 1 else 0.7)
