@@ -277,12 +277,17 @@ def piped(node: Node) -> tuple[TensorType, ...]:
 
 
 def layer_weights(node: Node) -> dict[str, Weight]:
-    """The weights that a layer node holds itself, tied ones included. None are known where a
-    spec failed before the type of an input was."""
-    op = node.operation
-    if not isinstance(op, LayerOp) or node.outer or len(node.takes) < len(node.inputs):
+    """The weights that a layer node holds itself, tied ones included."""
+    return {} if node.outer else own_weights(node)
+
+
+def own_weights(node: Node) -> dict[str, Weight]:
+    """The weights of a node's layer, wherever they live. None are known where a spec failed
+    before the types of its inputs were."""
+    op, takes = node.operation, piped(node)
+    if not isinstance(op, LayerOp) or len(takes) < op.layer.arity[0]:
         return {}
-    return op.layer.weights(*piped(node))
+    return op.layer.weights(*takes)
 
 
 def _count_params(graph: Graph) -> Dim:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.dims import Dim, substitute
-from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs, piped
+from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs, own_weights
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
 from ...grammar.source import Span
@@ -108,10 +108,8 @@ def shares(step: Step) -> bool:
 
 
 def _weighs(node: Node) -> bool:
-    op = node.operation
-    if isinstance(op, LayerOp):
-        known = len(node.takes) >= len(node.inputs)  # not where a spec failed before
-        return known and bool(op.layer.weights(*piped(node)))
+    if isinstance(node.operation, LayerOp):
+        return bool(own_weights(node))
     return node.called is not None and any(map(_weighs, node.called.nodes))
 
 
