@@ -511,7 +511,8 @@ class Application(Expressions):
         if any(0 in t.shape for t in outputs):
             self._empty(network, inputs, outputs, span)
             return None
-        sizes = [d for t in outputs for d in t.shape if isinstance(d, Size)]
+        had = {d for t in types for d in t.shape}
+        sizes = [d for t in outputs for d in t.shape if isinstance(d, Size) and d not in had]
         least = noted.least + [(d, 0) for d in sizes if less(d, 0) is not False]
         self._ask(least, span)
         if not self._can_be_made(network, inputs, types, weights, span):
