@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from traceback import extract_tb
 from typing import Final
 
 from ..grammar.diagnostics import CompileError, Diagnostic
@@ -18,6 +17,8 @@ WANTED: Final = "please report it with this spec; NETWRIGHT_TRACEBACK=1 shows mo
 
 def fault(error: Exception, doing: str, span: Span | None) -> Diagnostic:
     """An error of netwright's own, met while something was done at a place of the spec."""
+    from traceback import extract_tb
+
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     last = extract_tb(error.__traceback__)[-1:]
     where = [f"in {Path(f.filename).name}, line {f.lineno}, {f.name}" for f in last]
