@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from .drawing import Drawing
 from .fonts import MISSING, Font, Style, font, korean
-from .format_svg import drawn
+from .format_svg import drawn, spoken
 from .picture import Picture
 
 DRAWINGS: Final = True
@@ -30,7 +30,7 @@ _NUMBER: Final = re.compile(r"-?[\d.]+")
 
 def write(picture: Picture | Drawing) -> bytes:
     root = ElementTree.fromstring(drawn(picture))
-    others = korean.missing("".join(map(_said, root.iter())))
+    others = korean.missing(spoken(root))
     if others:
         korean.required(others)
     box = [float(n) for n in root.get("viewBox", "").split()]
@@ -115,7 +115,8 @@ def _point(numbers: list[float], at: int) -> str:
 def _text(element: ElementTree.Element, others: str, used: Used) -> str:
     """``others`` are the characters of the picture that Arimo lacks."""
     size = float(element.get("font-size", "9"))
-    runs = list(_runs(_said(element), _face(element), others, used))
+    said = normalize("NFC", element.text or "")
+    runs = list(_runs(said, _face(element), others, used))
     x, y = float(element.get("x", "0")), float(element.get("y", "0"))
     if element.get("text-anchor") == "middle":
         x -= sum(face.width(glyphs, size) for face, glyphs in runs) / 2
@@ -125,10 +126,6 @@ def _text(element: ElementTree.Element, others: str, used: Used) -> str:
         for face, glyphs in runs
     )
     return f"BT {colour} rg 1 0 0 -1 {x:.2f} {y:.2f} Tm {shown} ET"
-
-
-def _said(element: ElementTree.Element) -> str:
-    return normalize("NFC", element.text or "") if element.tag.endswith("}text") else ""
 
 
 def _runs(said: str, style: Style, others: str, used: Used) -> Iterator[tuple[Font, list[int]]]:

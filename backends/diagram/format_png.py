@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 from unicodedata import normalize
+from xml.etree import ElementTree
 
 from .dot import dot
 from .drawing import Drawing
@@ -40,7 +41,7 @@ def write(picture: Picture | Drawing) -> bytes:
 def _others(drawn: str) -> str:
     """The characters that are drawn and that the layout program has no letters for."""
     possible = korean.missing(drawn)
-    shown = set(spoken(bare(drawn))) if possible else set()
+    shown = set(spoken(ElementTree.fromstring(bare(drawn)))) if possible else set()
     return "".join(c for c in possible if c in shown and ord(c) not in HEBREW)
 
 

@@ -65,9 +65,9 @@ def bare(dot: str) -> str:
     return svg.replace('font-family="Arial"', f'font-family="{FONTS}"')
 
 
-def spoken(svg: str) -> str:
+def spoken(svg: ElementTree.Element) -> str:
     """All the text that a picture shows, in the form in which it is drawn."""
-    texts = (e for e in ElementTree.fromstring(svg).iter() if e.tag.endswith("}text"))
+    texts = (e for e in svg.iter() if e.tag.endswith("}text"))
     return normalize("NFC", "".join(e.text or "" for e in texts))
 
 
