@@ -1,9 +1,10 @@
-"""Where imported files are found: beside the importer, on the search path, in the shipped specs."""
+"""Specs in files: how one is read, and where imported ones are found: beside the importer, on the
+search path, among the shipped."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +12,71 @@ from .. import specs
 from ..grammar.source import Source
 
 SHIPPED: Final = Path(specs.__path__[0])
-MAX_BYTES = 1_000_000
+LARGEST = 16 * 2**20
+"""Bytes of a spec that are read at all."""
 
 
-class Unreadable(Exception):
-    """A file that is there and cannot be used; the message says why."""
+class Unreadable(OSError):
+    """A spec that cannot be read; ``hint`` says what may help."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class NotFound(Unreadable, FileNotFoundError):
+    """No file and no shipped spec of that name."""
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def read(path: Path) -> Source:
+    """A spec's text. Raises Unreadable."""
+    return Source(str(path), decode(str(path), _load(path)))
+
+
+def _load(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise NotFound(f"there is no file {path}") from None
+    except IsADirectoryError:
+        raise Unreadable(f"{path} is a folder") from None
+    except PermissionError:
+        raise Unreadable(f"{path} may not be read: permission denied") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise Unreadable(f"{path} cannot be read: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def decode(name: str, data: bytes) -> str:
+    """The text of a spec of that name. Raises Unreadable."""
+    if len(data) > LARGEST:
+        raise Unreadable(f"{name} is larger than a spec may be: {LARGEST >> 20} MiB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        byte = f"byte 0x{data[error.start]:02x} in line {line}"
+        raise Unreadable(f"{name} is not UTF-8 text: {byte}", "save it as UTF-8") from None
+
+
+# --- finding ---------------------------------------------------------------------------------
+
+
+def find(module: str, folders: Iterable[Path]) -> Path | None:
+    """The file of a spec with this dotted name, in the first of the folders that has it."""
+    relative = Path(*module.split(".")).with_suffix(".net")
+    return next((f / relative for f in folders if (f / relative).is_file()), None)
 
 
 class Finder:
@@ -25,51 +86,26 @@ class Finder:
     def __init__(self, search: Sequence[Path] = (), changed: Source | None = None) -> None:
         self.search = tuple(search)
         self.changed = changed
-        self.folders: dict[str, Path] = {}
 
     def find(self, module: str, importer: Source) -> Source | None:
         """The imported file's text, or None. Raises Unreadable."""
-        source = self._find(module, importer)
+        path = find(module, self._folders(importer))
+        if path is None:
+            return None
+        folder = path.parents[module.count(".")]
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise Unreadable(f"{path.relative_to(folder)} leads out of {folder}")
         changed = self.changed
-        return changed if changed and source and source.name == changed.name else source
-
-    def _find(self, module: str, importer: Source) -> Source | None:
-        relative = Path(*module.split(".")).with_suffix(".net")
-        beside = self.folders.get(importer.name) or _folder(importer.name)
-        for folder in (*([beside] if beside else []), *self.search):
-            source = self._read(folder, relative)
-            if source is not None:
-                return source
-        return shipped(module)
+        return changed if changed and changed.name == str(path) else read(path)
 
     def names(self, importer: Source) -> list[str]:
         """What could be imported by a bare name."""
-        beside = self.folders.get(importer.name) or _folder(importer.name)
-        folders = (*([beside] if beside else []), *self.search, SHIPPED)
-        return [path.stem for folder in folders for path in sorted(folder.glob("*.net"))]
+        return [p.stem for f in self._folders(importer) for p in sorted(f.glob("*.net"))]
 
-    def _read(self, folder: Path, relative: Path) -> Source | None:
-        path = folder / relative
-        if not path.is_file():
-            return None
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise Unreadable(f"{relative} leads out of {folder}")
-        return read(path)
-
-
-def _folder(name: str) -> Path | None:
-    path = Path(name)
-    return path.parent if path.suffix == ".net" else None
-
-
-def read(path: Path) -> Source:
-    """A spec's text. Raises Unreadable, OSError."""
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"{path} is larger than {MAX_BYTES:,} bytes")
-    try:
-        return Source(str(path), path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{path} is not UTF-8 text: {error.reason}") from error
+    def _folders(self, importer: Source) -> tuple[Path, ...]:
+        name = Path(importer.name)
+        beside = [name.parent] if name.suffix == ".net" else []
+        return (*beside, *self.search, SHIPPED)
 
 
 def shipping(name: str) -> str | None:
@@ -77,9 +113,3 @@ def shipping(name: str) -> str | None:
     pattern = re.compile(rf"^(?:net|block) {re.escape(name)}\b", re.MULTILINE)
     found = (p for p in sorted(SHIPPED.glob("*.net")) if pattern.search(read(p).text))
     return next((path.stem for path in found), None)
-
-
-def shipped(module: str) -> Source | None:
-    """A shipped spec by dotted name."""
-    path = SHIPPED.joinpath(*module.split(".")).with_suffix(".net")
-    return read(path) if path.is_file() else None

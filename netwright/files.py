@@ -1,4 +1,7 @@
-"""Where specs come from: files, the shipped library, standard input; and where artefacts go."""
+"""Where specs come from: files, the shipped library, standard input; and where artefacts go.
+
+How a file is read, `compiler/imports.py` says: it reads those that a spec imports.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from stat import S_ISREG
 
+from .compiler import imports
+from .compiler.imports import NotFound, Unreadable
 from .grammar.source import Source
 from .grammar.wording import either
 
-LARGEST = 16 * 2**20
-"""Bytes of a spec that are read at all."""
 STDIN = "-"
 STDIN_NAME = "<stdin>"
-
-
-class Unreadable(OSError):
-    """A spec that cannot be read; ``hint`` says what may help."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
-
-
-class NotFound(Unreadable, FileNotFoundError):
-    """No file and no shipped spec of that name."""
 
 
 class Unwritable(OSError):
@@ -51,9 +38,15 @@ def read(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Source:
     Raises Unreadable.
     """
     if name == STDIN:
-        return Source(STDIN_NAME, _decode("standard input", sys.stdin.buffer.read(LARGEST + 1)))
+        data = sys.stdin.buffer.read(imports.LARGEST + 1)
+        return Source(STDIN_NAME, imports.decode("standard input", data))
     path = find(name, search)
-    return Source(str(path), _decode(str(name), _load(path)))
+    try:
+        return imports.read(path)
+    except NotFound as missing:
+        raise NotFound(missing.message, _neighbour(path)) from None
+    except Unreadable as error:
+        raise Unreadable(error.message, error.hint or _inside(path)) from None
 
 
 def find(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Path:
@@ -62,10 +55,9 @@ def find(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Path:
     path = Path(name)
     if path.is_file() or not _is_bare(os.fspath(name)):
         return path
-    relative = Path(*os.fspath(name).split(".")).with_suffix(".net")
-    for folder in (Path(), *search, shipped_folder()):
-        if (folder / relative).is_file():
-            return folder / relative
+    found = imports.find(os.fspath(name), (Path(), *search, imports.SHIPPED))
+    if found is not None:
+        return found
     if path.exists():  # a folder, which reading reports
         return path
     raise NotFound(f"there is no file and no shipped spec called {name}", _similar(os.fspath(name)))
@@ -87,24 +79,6 @@ def _similar(name: str) -> str:
     return f"did you mean {either(near)}?" if near else "`netwright specs` lists what ships"
 
 
-def _load(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise NotFound(f"there is no file {path}", _neighbour(path)) from None
-    except IsADirectoryError:
-        raise Unreadable(f"{path} is a folder", _inside(path)) from None
-    except PermissionError:
-        raise Unreadable(f"{path} may not be read: permission denied") from None
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise Unreadable(f"{path} cannot be read: {_reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
-
-
 def _neighbour(path: Path) -> str:
     from .grammar.nearby import closest
 
@@ -122,34 +96,18 @@ def _neighbour(path: Path) -> str:
 
 
 def _inside(folder: Path) -> str:
+    if not folder.is_dir():
+        return ""
     names = sorted(str(p) for p in folder.glob("*.net"))
     return f"it holds {', '.join(names[:4])}" if names else "it holds no .net files"
-
-
-def _decode(name: str, data: bytes) -> str:
-    if len(data) > LARGEST:
-        raise Unreadable(f"{name} is larger than a spec may be: {LARGEST >> 20} MiB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        byte = f"byte 0x{data[error.start]:02x} in line {line}"
-        raise Unreadable(f"{name} is not UTF-8 text: {byte}", "save it as UTF-8") from None
 
 
 # --- the shipped specs -----------------------------------------------------------------------
 
 
-def shipped_folder() -> Path:
-    """The folder of ``netwright.specs``."""
-    from . import specs
-
-    return Path(specs.__path__[0])
-
-
 def shipped() -> dict[str, Path]:
     """The shipped specs by name; those in subfolders have dotted names."""
-    root = shipped_folder()
+    root = imports.SHIPPED
     paths = sorted(root.rglob("*.net"))
     return {".".join(p.relative_to(root).with_suffix("").parts): p for p in paths}
 

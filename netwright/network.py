@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .files import Unreadable, read, write
+from .compiler.imports import Unreadable
+from .files import read, write
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.printable import printable
 from .grammar.source import Source

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..files import Unreadable, read
+from ..compiler.imports import Unreadable
+from ..files import read
 from ..grammar.printable import printable
 from ..grammar.source import Source
 from ..terminal import Terminal

@@ -6,7 +6,8 @@ import re
 from argparse import Namespace
 from pathlib import Path
 
-from ..files import Unreadable, find
+from ..compiler.imports import Unreadable
+from ..files import find
 from ..grammar.printable import printable
 from ._parser import Misuse, Parser
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from netwright import files
-from netwright.files import NotFound, Unreadable
+from netwright.compiler import imports
+from netwright.compiler.imports import NotFound, Unreadable
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +27,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "vision").mkdir(parents=True)
     (folder / "resnet.net").write_text("# Residual networks\n")
     (folder / "vision" / "vit.net").write_text("\nimport resnet\n## ViT: patches\n")
-    monkeypatch.setattr(files, "shipped_folder", lambda: folder)
+    monkeypatch.setattr(imports, "SHIPPED", folder)
     return folder
 
 
@@ -81,7 +82,7 @@ def test_what_lies_nearer_wins() -> None:
 def test_what_cannot_be_read(
     name: str, message: str, hint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "LARGEST", 100)
+    monkeypatch.setattr(imports, "LARGEST", 100)
     Path("unet.net").write_text("relu")
     Path("folder").mkdir()
     Path("folder/x.net").write_text("relu")

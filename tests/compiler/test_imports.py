@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from netwright.compiler.imports import MAX_BYTES, Finder
+from netwright.compiler import imports
+from netwright.compiler.imports import Finder
 from netwright.compiler.pipeline import Compilation, check_source, load_source
 from netwright.grammar.diagnostics import Diagnostic
 from netwright.grammar.source import Source
@@ -209,12 +210,19 @@ def test_two_ways_to_one_file_are_no_circle(folder: Path) -> None:
     assert width(folder, "import a\nimport b\na.x > b.y") == "[N, 4]"
 
 
-def test_what_cannot_be_read(folder: Path) -> None:
+def test_what_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "LARGEST", 100)
     (folder / "binary.net").write_bytes(b"\xff\xfe\x00")
-    (folder / "huge.net").write_text("#" * (MAX_BYTES + 1))
+    (folder / "huge.net").write_text("#" * 101)
     (folder / "dir.net").mkdir()
     for name in ("binary", "huge", "dir"):
         assert codes(folder, f"import {name}\nrelu") == ["E212"]
+
+
+def test_an_imported_file_is_read_like_any(folder: Path) -> None:
+    """With the mark that some editors put at its beginning."""
+    (folder / "marked.net").write_bytes(b"\xef\xbb\xbfblock part(w) = linear(w)\r\n")
+    assert width(folder, "import marked\nmarked.part(4) > relu") == "[N, 4]"
 
 
 def test_errors_of_an_imported_file_are_its_own(folder: Path) -> None:
