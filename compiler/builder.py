@@ -103,10 +103,22 @@ class Draft(Entity):
         return Tensor(self, len(self.results) - 1, self.types[-1])
 
 
+class Waiting(Entity):
+    """What stands in a labelled group before its network is applied: it takes its numbers then,
+    in the order of the text. ``prefix`` is that of a fan-out's branches, ``branch`` the next."""
+
+    drafts: list[Draft]
+    prefix: str | None = None
+    branch: int = 0
+    stem: str = ""
+
+
 class Builder(Entity):
     kind: GraphKind
     name: str
     parent: Builder | None = None
+    path: str = ""
+    """Of a group: its label."""
     site: Draft | None = None
     """The (first) call of this graph in its parent."""
     numbered: bool = False
@@ -121,6 +133,7 @@ class Builder(Entity):
     holders: dict[str, str] = field(default_factory=dict)
     """What leads to taken paths, with one of them: ``layer`` of ``layer.0``."""
     position: int = 0
+    waiting: Waiting | None = None
     size: int = 0
     """How many layers it holds, those of called graphs at each call."""
     shares: list[Shared] = field(default_factory=list)
@@ -182,6 +195,14 @@ class Builder(Entity):
         self.taken[path] = span
         for prefix in _prefixes(path):
             self.holders.setdefault(prefix, path)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Make room for paths that are given anew."""
+        gone = set(paths)
+        kept = {path: span for path, span in self.taken.items() if path not in gone}
+        self.taken, self.holders = {}, {}
+        for path, span in kept.items():
+            self.take(path, span)
 
     def clash(self, path: str) -> tuple[str, Span | None] | None:
         """The taken path that a new one cannot stand beside, and its place."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
 from ...grammar.wording import listing
-from ..builder import Builder, Draft, chain_from
+from ..builder import Builder, Draft, Waiting, chain_from
 from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitute, symbols
 from ..inits import unsuited
 from ..layer import Layer, Made, Refused, Weight, noting_open
@@ -37,20 +37,19 @@ from ..values import (
     Template,
     Tensor,
     describe,
-    flows,
     is_number,
-    tensors_in,
     unknown_in,
 )
 from ..values import Label as PathLabel
 from .advice import OPEN_WEIGHT, label_help, mismatch_help, open_weight_help
 from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput, is_inside
-from .expressions import Expressions, counting, is_named_by_label
+from .expressions import counting, is_named_by_label
 from .functions import beyond
+from .held import Held
 from .results import all_tensors, main_tensors, rebuilt
 
 
-class Application(Expressions):
+class Application(Held):
     """Application of networks."""
 
     def apply(
@@ -100,18 +99,30 @@ class Application(Expressions):
         """One side of a sum: networks get the input, the rest is taken as it is."""
         if isinstance(member, Network):
             return self.apply(member, inputs, span)
+        self.reached(member)
         return member
 
     def _fan(self, network: Fan, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
+        waiting = self._waiting(naming)
         results: list[Data] = []
         for i, member in enumerate(network.members):
+            waiting.branch = max(waiting.branch, i)
+            self.reached(member)
             if isinstance(member, Labelled) and naming.label is not None and not member.label.here:
                 results.append(self._labelled_branch(member, inputs, span, naming))
+                waiting.branch += 1
             elif isinstance(member, Network):
-                results.append(self.apply(member, inputs, span, naming.member(i)))
+                results.append(self.apply(member, inputs, span, naming.member(waiting.branch)))
+                waiting.branch += 1
             else:
                 results.append(member if member is not UNKNOWN else self.fail("", inputs, span))
         return UNKNOWN if self.bundle(results, span) is None else results
+
+    def _waiting(self, naming: Naming) -> Waiting:
+        """What counts the branches of a fan-out; some of its tensors may be made already."""
+        known = self.builder.waiting
+        own = known is not None and known.prefix == f"{naming.label}."
+        return known if known is not None and own else Waiting([])
 
     def _labelled_branch(
         self, member: Labelled, inputs: list[Tensor], span: Span, naming: Naming
@@ -161,17 +172,8 @@ class Application(Expressions):
             return False
         self.grow(self.builder, node.size * rest, node.span)
         node.count += rest
-        self._take_copies(node, rest)
+        self.take_copies(node, rest)
         return True
-
-    def _take_copies(self, node: Draft, rest: int) -> None:
-        """Take the labels and positions of the copies after the first."""
-        if node.first is None:
-            return
-        for path in node.labels()[1:]:
-            self.take_label(node.builder, path, node.span)
-        if node.builder.numbered:
-            node.builder.position += rest
 
     def _loop(self, network: Loop, inputs: list[Tensor], span: Span, naming: Naming) -> Data:
         value: Data = inputs[0] if len(inputs) == 1 else inputs
@@ -222,14 +224,24 @@ class Application(Expressions):
         held = network.held if network.held in self.held else None
         if network.numbered and not _is_many(network.network):
             value = self._group(network.network, inputs, span, given, held)
+        elif held is not None:
+            value = self._with_held(network.network, held, inputs, span, given)
         else:
-            if held is not None:
-                prefix = f"{given.label}." if given.label else ""
-                self.dissolve(held, self.builder, prefix, fan=_is_fan(network.network))
             value = self.apply(network.network, inputs, span, given)
         if builder.numbered:  # a labelled member uses up one position, however many copies it is
             builder.position = position + 1
         self.remember(label, value)
+        return value
+
+    def _with_held(
+        self, network: Network, held: Builder, inputs: list[Tensor], span: Span, naming: Naming
+    ) -> Data:
+        """A labelled fan-out or repeat of which something stands already."""
+        around, prefix = self.builder.waiting, f"{naming.label}." if naming.label else ""
+        self.dissolve(held, self.builder, prefix, fan=_is_fan(network))
+        value = self.apply(network, inputs, span, naming)
+        self.release(self.builder)
+        self.builder.waiting = around
         return value
 
     def place(self, label: PathLabel) -> Naming | None:
@@ -250,85 +262,16 @@ class Application(Expressions):
         self, network: Network, inputs: list[Tensor], span: Span, naming: Naming,
         held: Builder | None = None,
     ) -> Data:  # fmt: skip
-        group = self._open_group(naming, span) if held is None else self._adopt(held)
+        group = self.open_group(naming, span) if held is None else self.adopt(held)
         members = MEMBERS if _is_many(network) else UNNAMED
         apart = bool(self.repeats) and self.repeats[-1] is None  # copies take one another's results
         with self.building(group):
             inner = [group.pipe(self.outside(t, group), apart=apart) for t in inputs]
             value = _APPLY[type(network)](self, network, inner, span, members)
-        return self._close_group(group, value, naming, span)
+        self.release(group)
+        return self.close_group(group, value, naming, span)
 
-    def in_group(
-        self, label: PathLabel, grouped: bool, span: Span, make: Callable[[], Data]
-    ) -> Data:
-        """A labelled group: a pipe that starts from a tensor is evaluated in its label's scope."""
-        naming = self.place(label) if label.here else Naming(label.path, span=label.span)
-        if naming is None:
-            return UNKNOWN
-        group = self._open_group(naming, label.span)
-        with self.building(group):
-            value = make()
-        if value is UNKNOWN:
-            self.builder.labels.update(group.labels)
-            return self.fail_inside(group, naming, group.name, label.span)
-        if not flows(value) or not tensors_in(value):
-            return self._held(group, self.attach(value, label, grouped, span))
-        if group.drafts:
-            value = self._close_group(group, value, naming, label.span)
-        self.remember(label, value)
-        return value
-
-    def _held(self, group: Builder, value: Data) -> Data:
-        """A network is not applied yet: what it needed (a source) waits in the group for that."""
-        if isinstance(value, Labelled) and group.drafts:
-            self.held.append(group)
-            return value.replace(held=group)
-        self.dissolve(group, self.builder)
-        return value
-
-    def _adopt(self, group: Builder) -> Builder:
-        """A group that waits becomes one of the current scope."""
-        self.held.remove(group)
-        outers = [(key, draft, self.bring(outer)) for key, (draft, outer) in group.captured.items()]
-        group.parent = self.builder
-        group.captured = {
-            (outer.identity if key[1] >= 0 else key): (draft, outer) for key, draft, outer in outers
-        }
-        return group
-
-    def dissolve(
-        self, group: Builder, into: Builder, prefix: str = "", *, fan: bool = False
-    ) -> None:
-        """Move what stands in a group to another scope: labels with a prefix, numbers too if the
-        group is a fan-out; what is without a label is numbered anew."""
-        if group in self.held:
-            self.held.remove(group)
-        with self.building(into):
-            outer = {id(i): self.bring(tensor) for i, tensor in group.captured.values()}
-        for draft in group.drafts:
-            draft.inputs = [outer.get(id(t.draft), t) for t in draft.inputs]
-            draft.builder = into
-            into.add(draft)
-            if draft.child is not None and draft.child.parent is group:
-                draft.child.parent = into
-            if draft.first is not None and not fan:
-                draft.label, draft.first = "", None
-                self.name(draft, UNNAMED, draft.word)
-                self._take_copies(draft, draft.count - 1)
-            elif draft.label:
-                draft.label = prefix + draft.label
-                self.take_label(into, draft.label, draft.span)
-        into.labels.update(group.labels)
-        into.ties += group.ties
-        with self.building(into):
-            self._pass_outers(group)
-
-    def _open_group(self, naming: Naming, span: Span) -> Builder:
-        share = naming.share.name if naming.share is not None else ""
-        name = (naming.label or naming.word or share or "group").rsplit(".", 1)[-1]
-        return Builder("group", name, self.builder, numbered=True, span=span)
-
-    def _close_group(self, group: Builder, value: Data, naming: Naming, span: Span) -> Data:
+    def close_group(self, group: Builder, value: Data, naming: Naming, span: Span) -> Data:
         if unknown_in(value):
             return self.fail_inside(group, naming, group.name, span)
         return self.call_graph(group, value, naming, group.name, span)
@@ -347,7 +290,7 @@ class Application(Expressions):
             child=child, results=inner,
         )  # fmt: skip
         child.site = child.site or call
-        self._pass_outers(child)
+        self.pass_outers(child)
         self.name(call, naming, word)
         return self.called(call, value)
 
@@ -368,7 +311,7 @@ class Application(Expressions):
                     help=label_help(word, draft.span),
                 )  # fmt: skip
 
-    def _pass_outers(self, child: Builder) -> None:
+    def pass_outers(self, child: Builder) -> None:
         for share in child.outers:
             self.use_share(share)
 
@@ -412,6 +355,7 @@ class Application(Expressions):
     def _layer(
         self, network: LayerNetwork, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
+        self.reached(list(network.tensors.values()))
         value = self._run(network, inputs, network.span)
         if value is not UNKNOWN:
             first = value if isinstance(value, Tensor) else value[0]
@@ -733,6 +677,7 @@ class Application(Expressions):
     def _block(
         self, network: BlockNetwork, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
+        self.reached(network)
         return self.instantiate(network, inputs, span, naming)
 
     def instantiate(

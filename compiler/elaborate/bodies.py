@@ -197,7 +197,7 @@ class Bodies(Application):
         waiting = len(self.held)
         value = self.evaluate(statement.value, env)
         for group in self.held[waiting:]:  # what the first use would take, the next would lack
-            self.dissolve(group, self.builder)
+            self.dissolve(group, self.builder, f"{group.path}.")
         if reserved(statement.name):
             return self.is_reserved(statement.name, statement.name_span)
         network = self.network_or_none(value)
@@ -749,7 +749,7 @@ class Bodies(Application):
             inner = [self.bring(t) for t in all_tensors(known.value)]
         types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
         call = self.draft(inputs, types, network.span, child=graph, results=inner, sizes=renamed)
-        self._pass_outers(graph)
+        self.pass_outers(graph)
         self.name(call, naming, network.word)
         return self.called(call, known.value)
 

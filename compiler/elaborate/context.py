@@ -286,7 +286,7 @@ class Context:
         for group in [g for g in self.held if is_inside(tensor.builder, g)]:
             if not is_inside(self.builder, group):
                 assert group.parent is not None
-                self.dissolve(group, group.parent)
+                self.dissolve(group, group.parent, f"{group.path}.")
 
     def draft(
         self, inputs: list[Tensor], types: Sequence[TensorType | None], span: Span, **fields: Any

@@ -452,8 +452,12 @@ SOURCES = [
     # ... in a network that is applied later too, and once where it is applied again and again
     ("net n: x[8] { x > id + ((linear(8) + (param([8]) as w)) as s) }", "s.w s.0"),
     ("net n: x[8] { x > ((linear(8) + (param([8]) as w)) * 2) as s }", "s.w s.0.0 s.1.0"),
-    ("net n: x[8] { y = x * 2.0\n y > (linear(8) + (x > linear(8)) > relu) as s }", "s.0 s.1 s.2"),
-    ("net n: x[8] { share f = (linear(8) + (param([8]) as w)) as s\n x > f > f }", "w f.s.0"),
+    ("net n: x[8] { share f = (linear(8) + (param([8]) as w)) as s\n x > f > f }", "s.w f.s.0"),
+    (
+        "block wrap(g): x { x > g as inner }\n"
+        "net n: x[8] { x > wrap((linear(8) + (param([8]) as w)) as q) }",
+        "q.w wrap1.inner.q.0",
+    ),
     (
         "net n: x[8] { y = x * 2.0\n y > (linear(8) + (x > linear(8))) * 2 as s }",
         "linear1 s.0.0 s.1.0",
@@ -466,6 +470,30 @@ SOURCES = [
 @pytest.mark.parametrize(("text", "expected"), SOURCES)
 def test_a_parameter_of_its_own_is_named_by_its_label(text: str, expected: str) -> None:
     assert paths(text) == expected.split()
+
+
+# What stands before its network is applied has its number by where it is written: y's layer, x's.
+WRITTEN = [
+    ("(linear(4) + (x > linear(6) > linear(4)) > relu) as s", "s.1 s.2 s.0 s.3"),
+    ("((x > linear(4)) + linear(4)) as s", "s.0 s.1"),
+    ("(linear(4) + (x > linear(4) as q) + linear(4)) as s", "s.q s.0 s.2"),
+    ("(linear(4) + (x > linear(8) * 2 > linear(4)) + linear(4)) as s", "s.1 s.2 s.3 s.0 s.4"),
+    ("(linear(4) + (x > linear(8) * 2 as k > linear(4)) > relu) as s",
+     "s.k.0 s.k.1 s.2 s.0 s.3"),
+    ("(linear(8) + ((param([8]) as w) as e) > relu) as s", "s.e.w s.0 s.2"),
+    ("([linear(8), x > linear(4)] as p) > concat", "p.1 p.0 concat1"),
+    ("([linear(8), x > linear(4), linear(2)] as p) > concat", "p.1 p.0 p.2 concat1"),
+    ("([x > linear(4), linear(4)] as p) > concat", "p.0 p.1 concat1"),
+    ("([linear(8), x > linear(4) as q, linear(2)] as p) > concat", "p.q p.0 p.2 concat1"),
+    ("([(linear(8) > relu), x > linear(4)] as p) > concat", "p.1 p.0.0 p.0.1 concat1"),
+    ("([x, linear(4)] as p) > concat", "p.1 concat1"),
+    ("([x > linear(8) > linear(4), linear(4)] as p) > concat", "p.0 p.1 p.2 concat1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pipe", "expected"), WRITTEN)
+def test_members_are_numbered_in_written_order(pipe: str, expected: str) -> None:
+    assert paths(f"net n: x[8] {{ y = x * 2.0\n y > {pipe} }}") == expected.split()
 
 
 # --- a net that is another with arguments ---------------------------------------------------------
