@@ -118,8 +118,8 @@ class Scans(Bodies):
         return self._as_scan(network, results[0].draft, inputs, states, results)
 
     def _step_results(self, value: Data, states: list[Tensor]) -> list[Tensor]:
-        """What a cell returns: all, where that is its states, else all but side results."""
-        ways = [all_tensors(value), list(main_tensors(value))]
+        """What a cell returns: as in any pipe without side results, unless these are its states."""
+        ways = [list(main_tensors(value)), all_tensors(value)]
         fitting = [way for way in ways if len(way) - len(states) in (0, 1)]
         keeping = (way for way in fitting if _keep(states, way[len(way) - len(states) :]))
         return next(keeping, (fitting or ways)[0])

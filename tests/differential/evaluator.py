@@ -764,12 +764,8 @@ class Run:
             else:
                 with self.replaying(leaves):
                     value = self.apply(network.cell, given, name)
-            results = everything(value)
-            if len(results) not in (count, count + 1):
-                raise Refused(f"a cell of {count} states gives {len(results)} values")
-            before, states = states, results[len(results) - count :]
-            if [t.value.shape for t in before] != [t.value.shape for t in states]:
-                raise Refused("a state changes its shape")
+            results = _step_results(value, states)
+            states = results[len(results) - count :]
             emitted.append(results[0])
             all_ops += [t.op for t in results]
         op = Op(tuple(all_ops))
@@ -828,6 +824,19 @@ class Run:
                 yield
         finally:
             self.supply, self.leaves = outer, known
+
+
+def _step_results(value: Any, states: list[T]) -> list[T]:
+    """What a cell gives: as in any pipe without side results, unless these are its states."""
+    for results in (tensors(value), everything(value)):
+        after = results[len(results) - len(states) :]
+        if len(results) - len(states) in (0, 1) and all(map(_alike, states, after)):
+            return results
+    raise Refused("a cell gives its states, or one value more")
+
+
+def _alike(a: T, b: T) -> bool:
+    return (a.value.shape, a.value.dtype) == (b.value.shape, b.value.dtype)
 
 
 def _tensors_in(value: Any) -> list[T]:

@@ -296,3 +296,13 @@ def test_exports() -> None:
     x = torch.randn(BATCH, STEPS, 4)
     program = torch.export.export(ours, (x,))
     assert close(program.module()(x), ours(x))
+
+
+def test_what_a_sort_gives_beside_its_result_is_no_state() -> None:
+    """Of a cell of ints, values and indices have the same type."""
+    net = compiled("""
+block smallest: x[4] int, kept[4] int { [x, kept] > minimum > sort(-1) }
+net n: x[T, 4] int { x > scan(smallest, init=[x[:, 0]]) > last }
+""")
+    x = torch.tensor([[[5, 7, 9, 6], [8, 3, 9, 9]]])
+    assert net(x).tolist() == [[3, 5, 7, 9]]
