@@ -7,7 +7,7 @@ from math import floor
 from typing import ClassVar
 
 from .dims import Dim, Size
-from .layer import Layer, Refused, Sizes, short
+from .layer import Layer, Made, Refused, Sizes, short
 from .types import Dtype, TensorType
 
 _PLURAL: Mapping[Dtype, str] = {"float": "floats", "int": "ints", "bool": "bools"}
@@ -81,6 +81,15 @@ def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
                 code="E401", input=0,
                 help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
             )  # fmt: skip
+
+
+def outside(made: Made | None, index: TensorType, size: Dim) -> tuple[Dim, Dim] | None:
+    """The least and the largest of indices, where it is known that not all lie within an axis, of
+    which they count from the front."""
+    reach = made.reach(index) if made is not None else None
+    if reach is not None and (short(reach[0], 0) or short(size, reach[1] + 1)):
+        return reach
+    return None
 
 
 def all_known(*values: object) -> bool:

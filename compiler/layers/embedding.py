@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..checks import at_least, known
+from ..checks import at_least, known, outside
 from ..dims import Dim, less
-from ..layer import Example, Init, Layer, Made, Refused, Tensor, Weight, same, short
+from ..layer import Example, Init, Layer, Made, Refused, Tensor, Weight, same
 from ..lowering import Call, Code, Input, Lowering, Self, module
 from ..types import TensorType
 
@@ -42,6 +42,17 @@ class _Table(Layer):
             raise Refused(
                 f"padding_idx={index} is no row of a table of {self.count}", setting="padding_idx"
             )
+
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        """Indices that are known here, ``arange(T) > embed(1024, d)``, have rows."""
+        reach = outside(made[0], x, self.count)
+        if reach is not None:
+            raise Refused(
+                f"the indices are {reach[0]} to {reach[1]}, the table has {self.count} rows",
+                setting="count", input=0,
+                help="indices begin at 0" if less(reach[0], 0)
+                else f"a table for them has {reach[1] + 1} rows",
+            )  # fmt: skip
 
     def weights(self, *_: TensorType) -> dict[str, Weight]:
         return {"weight": Weight((self.count, self.dim))}
@@ -102,17 +113,6 @@ class Embedding(_Table):
                 setting="weight",
             )
         return TensorType((*x.shape, self.dim))
-
-    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
-        """Indices that are known here, ``arange(T) > embed(1024, d)``, have rows."""
-        reach = made[0].reach(x) if made[0] is not None else None
-        if reach is not None and (short(reach[0], 0) or short(self.count, reach[1] + 1)):
-            raise Refused(
-                f"the indices are {reach[0]} to {reach[1]}, the table has {self.count} rows",
-                setting="count", input=0,
-                help="indices begin at 0" if less(reach[0], 0)
-                else f"a table for them has {reach[1] + 1} rows",
-            )  # fmt: skip
 
     def lower(self, *_: TensorType) -> Lowering:
         return self.build("nn.Embedding")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import EllipsisType
 from typing import Any, ClassVar, TypeAlias
 
+from ..checks import outside
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
 from ..layer import Example, Made, Refused, Tensor, axis, broadcast, short
 from ..lowering import Code, Input, Lowering, Subscript, call
@@ -151,8 +152,8 @@ def _check_reach(made: Made | None, index: TensorType, size: Dim, setting: str) 
 
 def _check_from_0(made: Made | None, index: TensorType, size: Dim, word: str) -> None:
     """Likewise where an index counts from the front only."""
-    reach = made.reach(index) if made is not None else None
-    if reach is not None and (short(reach[0], 0) or short(size, reach[1] + 1)):
+    reach = outside(made, index, size)
+    if reach is not None:
         raise Refused(
             f"{word} takes indices from 0 to {size - 1}, got {reach[0]} to {reach[1]}",
             setting="count" if word == "one_hot" else "index",

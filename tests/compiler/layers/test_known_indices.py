@@ -19,6 +19,7 @@ GOOD = [
     "x > scatter(constant([[[3, 0]]]), 1, src=1.0)",
     "x + (constant([0, 3, 1, 1, 2]) > one_hot(5) > cast(float))[:4]",
     "x + (constant([0, 8, 1, 1]) > embed(9, 5))",
+    "x + (constant([[0, 8]]) > embedding_bag(9, 5))",
 ]
 BAD = [
     "x[:, constant(4)]",
@@ -33,6 +34,7 @@ BAD = [
     "x > scatter(constant([[[4, 0]]]), 1, src=1.0)",
     "x + (constant([0, 4, 1, 1]) > one_hot(4) > cast(float))[..., :1]",
     "x + (constant([0, 9, 1, 1]) > embed(9, 5))",
+    "x + (constant([[0, 9]]) > embedding_bag(9, 5))",
 ]
 
 
