@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..compiler.dims import Dim, product, substitute
-from ..compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, node_macs
-from ..compiler.layer import Init, Layer
+from ..compiler.dims import Dim, substitute
+from ..compiler.flat import Run, flat
+from ..compiler.ir import Graph
+from ..compiler.layer import Layer
+from ..compiler.spelling import spell, spell_value
 from ..compiler.types import TensorType
 
 VERSION = 1
@@ -46,9 +48,11 @@ class Row:
 def rows(graph: Graph, *, fold: bool = False) -> list[Row]:
     """A row for each module path, in the order of first use; ``fold`` joins repeats."""
     found: dict[object, Row] = {}
-    for key, row in _walk(graph, _Scope(), fold):
-        before = found.get(key)
-        found[key] = row if before is None else _merge(before, row)
+    for run in flat(graph, fold=fold).runs:
+        if run.layer is not None and (run.module or run.macs != 0):
+            key = run.module or (run.around, run.node.key)
+            row, before = _row(run, run.layer), found.get(key)
+            found[key] = row if before is None else _merge(before, row)
     return list(found.values())
 
 
@@ -59,88 +63,17 @@ def _merge(a: Row, b: Row) -> Row:
     return replace(a, outputs=outputs, params=params, macs=a.macs + b.macs, runs=a.runs + b.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Module:
-    """A module path and how many modules it stands for (``layer.0…2`` for three)."""
-
-    path: str
-    copies: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """The surroundings of a graph: the module it is, and what it got from its caller."""
-
-    module: _Module = _Module("", 1)
-    outer: Mapping[str, _Module] = field(default_factory=dict)
-    sizes: Mapping[str, Dim] = field(default_factory=dict)
-    runs: int = 1
-    steps: Dim = 1
-
-    def inside(self, path: str) -> str:
-        return ".".join(filter(None, (self.module.path, path)))
-
-    def modules(self, node: Node, fold: bool) -> list[_Module]:
-        copies = self.module.copies
-        if node.outer:
-            return [self.outer[node.path]]
-        if fold and node.count > 1:
-            return [_Module(self.inside(_folded(node)), copies * node.count)]
-        return [_Module(self.inside(p), copies) for p in node.paths]
-
-    def steps_of(self, node: Node) -> Dim:
-        return self.steps * substitute(node.steps, self.sizes)
-
-    def call(self, node: Node, op: CallOp, module: _Module, runs: int) -> _Scope:
-        sizes = {name: substitute(dim, self.sizes) for name, dim in op.sizes}
-        outer = {name: self.named(target) for name, target in node.outers}
-        return _Scope(module, outer, {**self.sizes, **sizes}, runs, self.steps_of(node))
-
-    def named(self, target: str) -> _Module:
-        return self.outer.get(target) or _Module(self.inside(target), self.module.copies)
-
-
-def _folded(node: Node) -> str:
-    """``layer.0…2`` for ``layer.0``, ``layer.1``, ``layer.2``."""
-    return f"{node.path}…{(node.first or 0) + node.count - 1}"
-
-
-def _walk(graph: Graph, scope: _Scope, fold: bool) -> Iterator[tuple[object, Row]]:
-    for node in graph.nodes:
-        op = node.operation
-        if not isinstance(op, LayerOp | CallOp):
-            continue
-        modules = scope.modules(node, fold)
-        runs = 0 if node.idle else scope.runs * (node.count if len(modules) == 1 else 1)
-        for module in modules:
-            if isinstance(op, CallOp):
-                yield from _walk(op.graph, scope.call(node, op, module, runs), fold)
-            elif node.path:
-                yield module.path, _row(node, op, scope, module, runs)
-            elif node_macs(node) != 0:
-                row = _row(node, op, scope, module, runs)
-                yield (scope.module, node.key), replace(row, path="")
-
-
-def _row(node: Node, op: LayerOp, scope: _Scope, module: _Module, runs: int) -> Row:
+def _row(run: Run, layer: Layer) -> Row:
     return Row(
-        path=module.path,
-        layer=op.layer,
-        outputs=tuple(t.substitute(scope.sizes) for t in node.types),
-        params=_single(substitute(_own_params(node, op) * module.copies, scope.sizes)),
-        macs=_single(substitute(node_macs(node) * runs, scope.sizes) * scope.steps),
-        copies=module.copies,
-        runs=runs,
-        steps=_single(scope.steps_of(node)),
+        path=run.module,
+        layer=layer,
+        outputs=run.types,
+        params=_single(run.params * run.copies),
+        macs=_single(run.macs * run.runs),
+        copies=run.copies,
+        runs=run.runs,
+        steps=_single(run.steps),
     )
-
-
-def _own_params(node: Node, op: LayerOp) -> Dim:
-    total: Dim = 0
-    for name, weight in layer_weights(node).items():
-        if not weight.buffer and name not in op.tied:
-            total = total + product(weight.shape)
-    return total
 
 
 def _single(dim: Dim) -> Dim:
@@ -269,45 +202,3 @@ def _table(lines: Sequence[Sequence[str]], align: str, rules: set[int]) -> str:
         cells = (f"{c:{a}{w}}" for c, a, w in zip(line, align, widths, strict=True))
         drawn.append("  ".join(cells).rstrip())
     return "\n".join(drawn)
-
-
-def spell(layer: Layer, *, inits: bool = True) -> str:
-    """A layer as it is written in a spec: ``conv(3x3, 64, stride=2)``."""
-    given = {k: v for k, v in layer.given().items() if inits or not isinstance(v, Init)}
-    words = [word for name, value in given.items() for word in _setting(layer, name, value)]
-    return f"{layer.word}({', '.join(words)})" if words else layer.word
-
-
-def _setting(layer: Layer, name: str, value: object) -> Iterator[str]:
-    """The first setting and the required ones go without their names, tensors unmentioned."""
-    place = list(layer.settings).index(name)
-    if isinstance(value, TensorType):
-        return
-    if place == 0 and layer.variadic and isinstance(value, tuple):
-        yield from map(spell_value, value)
-    elif place < layer.positional and (place == 0 or layer.settings[name].required):
-        yield spell_value(value)
-    else:
-        yield f"{name}={spell_value(value)}"
-
-
-def spell_value(value: object) -> str:
-    """A setting's value as it is written in a spec."""
-    if value is None or isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return value if value.isidentifier() else f'"{value}"'
-    if isinstance(value, Layer):
-        return spell(value)
-    if isinstance(value, Init):
-        settings = ", ".join(f"{k}={spell_value(v)}" for k, v in value.settings)
-        return f"{value.name}({settings})" if settings else value.name
-    if isinstance(value, tuple | list):
-        return _list(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _list(values: Sequence[object]) -> str:
-    if len(values) > 1 and all(type(v) is int and v >= 0 for v in values):
-        return "x".join(map(str, values))
-    return f"[{', '.join(map(spell_value, values))}]"

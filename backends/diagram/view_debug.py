@@ -24,9 +24,9 @@ from ...compiler.ir import (
     WeightOp,
     node_macs,
 )  # fmt: skip
+from ...compiler.spelling import spell
 from ...compiler.types import TensorType
 from ...grammar.source import Span
-from ..summary import spell
 from . import style, words
 from .asked import called_by, opens
 from .chart import Part, flowing_in

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from ...compiler.dims import Dim, substitute
 from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs, own_weights
 from ...compiler.layer import Layer
+from ...compiler.spelling import spell
 from ...compiler.types import TensorType
 from ...grammar.source import Span
-from ..summary import spell
 from . import style
 from .chart import Part, Step, single
 from .picture import Run, Text, text

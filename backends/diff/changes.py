@@ -13,8 +13,8 @@ from typing import Any, Final
 from ...compiler.dims import Dim, substitute
 from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, Value
 from ...compiler.layer import Layer
+from ...compiler.spelling import spell, spell_value
 from ...grammar.record import Record
-from ..summary import spell, spell_value
 from .merge import Compared, Comparison, Mark, follows, merge
 
 VERSION: Final = 1

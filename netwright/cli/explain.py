@@ -180,7 +180,7 @@ def _settings(layer: type[Layer]) -> str:
 
 
 def _default(setting: Any) -> str:
-    from ..backends.summary import spell_value
+    from ..compiler.spelling import spell_value
 
     return "required" if setting.required else spell_value(setting.default)
 

@@ -11,7 +11,6 @@ import pytest
 from netwright.backends import summary
 from netwright.compiler.dims import Dim, symbol
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, Value
-from netwright.compiler.layer import Init
 from netwright.compiler.layers.linear import Linear
 from netwright.compiler.pipeline import load_source
 from netwright.compiler.types import TensorType
@@ -172,22 +171,6 @@ def test_sizes_are_in_the_symbols_of_the_net() -> None:
 
 def test_open_sizes(golden: Callable[[str, str], None]) -> None:
     golden("cli/summary/open.txt", summary.text(symbolic()))
-
-
-def test_values_are_spelled_as_in_a_spec() -> None:
-    spelled = [
-        (None, "none"), (True, "true"), (3, "3"), (1e-5, "1e-05"), ("same", "same"),
-        ("b t -> b", '"b t -> b"'), ((3, 3), "3x3"), ((3,), "[3]"), ((-1, 2), "[-1, 2]"),
-        ((T, 2), "[T, 2]"), (Init("kaiming_normal", (("mode", "fan_out"),)),
-                             "kaiming_normal(mode=fan_out)"), (Init("zeros"), "zeros"),
-        (Linear(out=3), "linear(3)"),
-    ]  # fmt: skip
-    assert [summary.spell_value(v) for v, _ in spelled] == [text for _, text in spelled]
-
-
-def test_settings_with_a_default_are_named() -> None:
-    assert summary.spell(Linear(out=10, bias=False)) == "linear(10, bias=false)"
-    assert summary.spell(Linear(out=10, init=Init("zeros"))) == "linear(10, init=zeros)"
 
 
 @pytest.mark.parametrize("spec", sorted(shipped()))

@@ -29,9 +29,9 @@ from netwright.backends.diagram.picture import (
     Trails,
     letters,
 )
-from netwright.backends.summary import spell
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import Graph, LayerOp, WeightOp, node_macs
+from netwright.compiler.spelling import spell
 from netwright.compiler.types import TensorType
 
 from .flat import Address, Call, Flat, Op, Producer, Use, flat

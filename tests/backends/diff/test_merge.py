@@ -11,8 +11,8 @@ from netwright import load, loads
 from netwright.backends.diff.align import CELLS, Aligner
 from netwright.backends.diff.merge import Compared, Comparison, marked, merge
 from netwright.backends.diff.signs import Signs
-from netwright.backends.summary import spell
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node
+from netwright.compiler.spelling import spell
 
 from .versions import PAIRS, versions
 

@@ -533,4 +533,5 @@ def test_a_net_with_arguments_as_a_cell() -> None:
       net cell = elman(8)
       net n: x[5, 4] { x > scan(cell) > scan(cell) }
     """
-    assert paths(text, net="n") == ["cell1", "cell2"]
+    layers = ("linear1", "linear2", "tanh1")
+    assert paths(text, net="n") == [f"cell{i}.{layer}" for i in (1, 2) for layer in layers]

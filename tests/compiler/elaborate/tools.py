@@ -8,14 +8,13 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from netwright.compiler.dims import Dim, Size, substitute
 from netwright.compiler.elaborate.context import TooMuch
 from netwright.compiler.elaborate.program import Program
 from netwright.compiler.environment import Environment
+from netwright.compiler.flat import Producer, Run, flat
 from netwright.compiler.imports import Finder
-from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
+from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import Compilation, check_source, load_source
-from netwright.compiler.types import TensorType
 from netwright.compiler.values import UNKNOWN
 from netwright.grammar.diagnostics import Diagnostic
 from netwright.grammar.parser import parse, parse_expression
@@ -117,91 +116,33 @@ class Flat:
 
 
 def flatten(graph: Graph) -> Flat:
-    flat = Flat()
-    inputs = [node for node in graph.nodes if isinstance(node.op, InputOp)]
-    given = {Value(node.key): (-1 - i, 0) for i, node in enumerate(inputs)}
-    flat.results = _Walk(flat, graph, "", {}, {}, idle=False).run(given)
-    return flat
+    made = flat(graph)
+    inputs = [run.key for run in made.runs if run.kind == "input"]
+    runs = [run for run in made.runs if run.kind != "input"]
+    number = {key: -1 - i for i, key in enumerate(inputs)} | {r.key: i for i, r in enumerate(runs)}
+
+    def numbered(producers: Sequence[Producer]) -> list[tuple[int, int]]:
+        return [(number[key], result) for key, result in producers]
+
+    ties = [tie for run in runs for tie in run.tied.items()]
+    return Flat([_row(r, numbered(r.takes)) for r in runs], numbered(made.results), ties)
 
 
-@dataclass
-class _Walk:
-    flat: Flat
-    graph: Graph
-    prefix: str
-    outers: Mapping[str, str]
-    sizes: Mapping[str, Dim]
-    idle: bool
-
-    def run(self, made: dict[Value, tuple[int, int]]) -> list[tuple[int, int]]:
-        for tie in self.graph.ties:
-            there = f"{self.prefix}{tie.source}.{tie.source_weight}"
-            self.flat.ties.append((f"{self.prefix}{tie.path}.{tie.weight}", there))
-        for node in self.graph.nodes:
-            if not isinstance(node.op, InputOp):
-                self._node(node, made)
-        return [] if self.idle else [made[value] for value in self.graph.results]
-
-    def _node(self, node: Node, made: dict[Value, tuple[int, int]]) -> None:
-        idle = self.idle or node.idle
-        taken = [] if idle else [made[v] for v in node.inputs]
-        results: list[tuple[int, int]] = []
-        for path in node.paths:
-            results = self._copy(node, path, taken, idle)
-            if not idle:
-                taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]
-        made.update({Value(node.key, i): result for i, result in enumerate(results)})
-
-    def _copy(
-        self, node: Node, path: str, taken: list[tuple[int, int]], idle: bool
-    ) -> list[tuple[int, int]]:
-        full = self.outers[path] if node.outer else path and self.prefix + path
-        if isinstance(node.op, CallOp):
-            return self._call(node, node.op, full, taken, idle)
-        types = tuple(str(t.substitute(self.sizes)) for t in node.types)
-        row = Row(full, _described(node, self.sizes), tuple(taken), types, idle)
-        self.flat.rows.append(row)
-        return [(len(self.flat.rows) - 1, i) for i in range(len(types))]
-
-    def _call(
-        self, node: Node, op: CallOp, full: str, taken: list[tuple[int, int]], idle: bool
-    ) -> list[tuple[int, int]]:
-        assert full, "a call is a module"
-        outers = {
-            inner: self.outers[here] if here in self.graph.outer else self.prefix + here
-            for inner, here in node.outers
-        }
-        sizes = {**self.sizes, **{n: substitute(d, self.sizes) for n, d in op.sizes}}
-        walk = _Walk(self.flat, op.graph, f"{full}.", outers, sizes, idle)
-        keys = [n.key for n in op.graph.nodes if isinstance(n.op, InputOp)]
-        given = {} if idle else dict(zip(map(Value, keys), taken, strict=True))
-        return walk.run(given)
+def _row(run: Run, inputs: Sequence[tuple[int, int]]) -> Row:
+    path = run.module if run.kind == "layer" else ""
+    types = tuple(map(str, run.types))
+    return Row(path, _described(run), tuple(inputs), types, run.runs == 0)
 
 
-def _described(node: Node, sizes: Mapping[str, Dim]) -> str:
-    match node.op:
-        case LayerOp(layer, tied):
-            settings = {name: _plain(v, sizes) for name, v in layer.given().items()}
-            text = ", ".join(f"{k}={v}" for k, v in settings.items())
-            return f"{layer.word}({text}){tied or ''}"
-        case WeightOp(module, weight):
-            return f"weight {module}.{weight}"
-        case ScanOp():
-            return "scan"
-        case _:
-            raise AssertionError(node.op)
+def _described(run: Run) -> str:
+    if run.layer is None:
+        return f"{run.kind} {run.module}"
+    settings = ", ".join(f"{k}={_plain(v)}" for k, v in run.layer.given().items())
+    return f"{run.layer.word}({settings}){tuple(run.tied) or ''}"
 
 
-def _plain(value: object, sizes: Mapping[str, Dim]) -> str:
-    if isinstance(value, TensorType):
-        return str(value.substitute(sizes))
-    if isinstance(value, tuple):
-        return str([_plain(v, sizes) for v in value])
-    return str(value) if isinstance(value, str | bool | None) else _number(value, sizes)
-
-
-def _number(value: object, sizes: Mapping[str, Dim]) -> str:
-    return str(substitute(value, sizes)) if isinstance(value, int | Size) else str(value)
+def _plain(value: object) -> str:
+    return str([_plain(v) for v in value]) if isinstance(value, tuple) else str(value)
 
 
 def paths(text: str, *, net: str | None = None, inputs: Inputs = None) -> list[str]:

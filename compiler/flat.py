@@ -1,0 +1,282 @@
+"""A graph without hierarchy: each run of a layer by itself, in an order in which they can run.
+
+This is the one place that opens calls, copies and scans, and that knows which module a run uses.
+Plain values: ``compiler.graph`` makes a networkx graph of them, the summary a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from ..grammar.record import Record
+from .dims import Dim, Size, substitute
+from .ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp, own_weights, piped
+from .layer import Layer, Weight, numel
+from .types import TensorType
+
+Producer: TypeAlias = tuple[str, int]
+"""A tensor: the key of the run that makes it, and which of its results it is."""
+
+Kind: TypeAlias = Literal["input", "layer", "weight", "each", "state", "stack", "final"]
+"""What a run does. Those of a scan's border do no work: ``each`` hands the cell one step of a
+sequence, ``state`` what the step before left; ``stack`` collects all steps, ``final`` is the state
+after the last."""
+
+
+class Run(Record):
+    """One run of a layer, or of what else gives a tensor.
+
+    ``key`` says where it runs, ``module`` which module it uses: of a share one for all its runs.
+    ``around`` is the module whose body it stands in. ``scans`` are the keys of the scans around,
+    outermost first: it runs ``steps`` times for one run of the net.
+
+    Where repeats are folded it stands for ``copies`` modules. ``runs`` counts how often they run,
+    all together, in one step; 0 if no output needs them.
+    """
+
+    key: str
+    kind: Kind
+    node: Node
+    takes: tuple[Producer, ...]
+    types: tuple[TensorType, ...]
+    module: str = ""
+    around: str = ""
+    sizes: Mapping[str, Dim] = {}
+    """What the symbols of the node's graph are, in those of the net's inputs."""
+    scans: tuple[str, ...] = ()
+    steps: Dim = 1
+    copies: int = 1
+    runs: int = 1
+    tied: Mapping[str, str] = {}
+    """The weights that are another module's, and which: keys of the state dict. The other is not
+    known where repeats are folded."""
+
+    @cached_property
+    def layer(self) -> Layer | None:
+        """With its sizes in the symbols of the net's inputs."""
+        op = self.node.operation
+        if self.kind != "layer" or not isinstance(op, LayerOp):
+            return None
+        given = op.layer.given().items()
+        changed = {name: _inside(value, self.sizes) for name, value in given} if self.sizes else {}
+        return op.layer.replace(**changed) if changed else op.layer
+
+    @cached_property
+    def weights(self) -> dict[str, Weight]:
+        """What the module holds, tied weights too, by their keys in the state dict."""
+        if self.kind != "layer" or not self.module:
+            return {}
+        own = own_weights(self.node).items()
+        return {f"{self.module}.{name}".rstrip("."): weight for name, weight in own}
+
+    @cached_property
+    def params(self) -> Dim:
+        """Learnable numbers of one copy, without tied ones."""
+        own = [w.shape for key, w in self.weights.items() if not w.buffer and key not in self.tied]
+        total: Dim = 0
+        for shape in own:
+            total = total + numel(shape)
+        return total
+
+    @cached_property
+    def macs(self) -> Dim:
+        """Multiply-accumulates of one run, all steps of the scans around."""
+        takes = [t.substitute(self.sizes) for t in piped(self.node)]
+        return self.layer.macs(takes, self.types) * self.steps if self.layer is not None else 0
+
+
+class Flat(Record):
+    """All runs. ``loops`` lead from what a step leaves to the ``state`` that has it next."""
+
+    runs: tuple[Run, ...]
+    results: tuple[Producer, ...]
+    loops: tuple[tuple[Producer, str], ...]
+
+
+def flat(graph: Graph, *, fold: bool = False) -> Flat:
+    """The runs of a graph, idle layers among them. ``fold``: a repeat is one run of its copies."""
+    walk = _Walk(fold)
+    inputs = [
+        walk.add(Run(node.key, "input", node, (), node.types))
+        for node in graph.nodes
+        if isinstance(node.op, InputOp)
+    ]
+    results = walk.graph(_Scope(graph), [key for keys in inputs for key in keys])
+    return Flat(tuple(walk.runs), tuple(results), tuple(walk.loops))
+
+
+class _Module(Record):
+    """A module path, and how many modules it stands for: ``layer.0…2`` for three."""
+
+    path: str
+    copies: int = 1
+
+
+class _Scope(Record):
+    """A graph as it is called somewhere. ``at`` begins the keys of its runs."""
+
+    graph: Graph
+    at: str = ""
+    module: _Module = _Module("")
+    outers: Mapping[str, _Module] = {}
+    sizes: Mapping[str, Dim] = {}
+    scans: tuple[str, ...] = ()
+    steps: Dim = 1
+    runs: int = 1
+
+    def own(self, path: str, copies: int = 1) -> _Module:
+        """A module inside this one."""
+        full = ".".join(filter(None, (self.module.path, path)))
+        return _Module(full, self.module.copies * copies)
+
+    def named(self, path: str) -> _Module:
+        """A module inside, or inside one that is handed in."""
+        first, dot, rest = path.partition(".")
+        if first not in self.outers:
+            return self.own(path)
+        outer = self.outers[first]
+        return _Module(outer.path + dot + rest, outer.copies)
+
+    def weight(self, path: str, weight: str) -> str:
+        return f"{self.named(path).path}.{weight}".strip(".")
+
+
+class _Walk:
+    def __init__(self, fold: bool) -> None:
+        self.fold = fold
+        self.runs: list[Run] = []
+        self.loops: list[tuple[Producer, str]] = []
+        self.ties: dict[str, str] = {}
+
+    def add(self, run: Run) -> list[Producer]:
+        self.runs.append(run)
+        return [(run.key, i) for i in range(len(run.types))]
+
+    def graph(self, scope: _Scope, given: Sequence[Producer]) -> list[Producer]:
+        """Add what a graph runs; the producers of its results. Nothing flows in what is idle."""
+        for tie in scope.graph.ties:
+            source = scope.weight(tie.source, tie.source_weight)
+            self.ties[scope.weight(tie.path, tie.weight)] = source
+        ports = (n.key for n in scope.graph.nodes if isinstance(n.op, InputOp))
+        made = {Value(key): producer for key, producer in zip(ports, given, strict=False)}
+        for node in scope.graph.nodes:
+            if not isinstance(node.op, InputOp):
+                taken = [made[value] for value in node.inputs] if scope.runs else []
+                results = self.copies(node, scope, taken)
+                made.update({Value(node.key, i): result for i, result in enumerate(results)})
+        return [made[value] for value in scope.graph.results] if scope.runs else []
+
+    def copies(self, node: Node, scope: _Scope, taken: list[Producer]) -> list[Producer]:
+        """All copies of a node, one after another: each takes what the one before gives."""
+        results: list[Producer] = []
+        kind: Kind = "weight" if isinstance(node.op, WeightOp) else "layer"
+        types = tuple(t.substitute(scope.sizes) for t in node.types) if scope.sizes else node.types
+        runs = 0 if node.idle else scope.runs
+        for key, module, count in self.modules(node, scope):
+            run = Run(
+                scope.at + key, kind, node, tuple(taken), types, module.path, scope.module.path,
+                scope.sizes, scope.scans, scope.steps, module.copies, runs * count,
+            )  # fmt: skip
+            results = self.run(run, scope)
+            if run.runs:
+                taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]
+        return results
+
+    def modules(self, node: Node, scope: _Scope) -> Iterable[tuple[str, _Module, int]]:
+        """Key, module and how often it runs, for each copy."""
+        if isinstance(node.op, WeightOp):
+            return [(node.key, scope.named(node.op.module), 1)]
+        if node.outer or not node.path:
+            module = scope.named(node.path) if node.outer else _Module("", scope.module.copies)
+            return [(node.key, module, node.count)]
+        if node.count == 1 or self.fold:
+            return [(node.key, scope.own(_folded(node), node.count), node.count)]
+        return [(path, scope.own(path), 1) for path in node.paths]
+
+    def run(self, run: Run, scope: _Scope) -> list[Producer]:
+        if isinstance(run.node.op, ScanOp):
+            return self.scan(run, run.node.op, scope)
+        return self.operation(run, scope)
+
+    def operation(self, run: Run, scope: _Scope) -> list[Producer]:
+        op = run.node.operation
+        if isinstance(op, CallOp):
+            return self.graph(_called(run, op, scope), run.takes)
+        if isinstance(op, LayerOp) and op.tied:
+            keys = [f"{run.module}.{name}" for name in op.tied]
+            run = run.replace(tied={key: self.ties.get(key, "") for key in keys})
+        return self.add(run)
+
+    # --- scans --------------------------------------------------------------------------------
+
+    def scan(self, run: Run, op: ScanOp, scope: _Scope) -> list[Producer]:
+        """The cell once, between what hands it the steps and what collects them."""
+        inner = run.replace(
+            scans=(*run.scans, run.key),
+            steps=run.steps * substitute(run.node.steps, scope.sizes),
+            types=_cell_types(run, op),
+        )
+        if not run.runs:
+            return self.operation(inner, scope)
+        first, last = op.sequences, op.sequences + op.states
+        each = self.border(inner, "each", run.takes[:first], self.operands(run, 0, first))
+        states = self.border(inner, "state", run.takes[first:last], self.operands(run, first, last))
+        made = self.operation(inner.replace(takes=(*each, *states, *run.takes[last:])), scope)
+        after = made[int(op.emits) :][: op.states]
+        self.loops += [(producer, key) for producer, (key, _) in zip(after, states, strict=True)]
+        stack = self.border(run, "stack", made[:1], run.types[:1])
+        return [*stack, *self.border(run, "final", after, run.types[1:])]
+
+    def operands(self, run: Run, start: int, end: int) -> list[TensorType]:
+        return [t.substitute(run.sizes) for t in run.node.operands[start:end]]
+
+    def border(
+        self, run: Run, kind: Kind, takes: Sequence[Producer], types: Sequence[TensorType]
+    ) -> list[Producer]:
+        """One run for each tensor that crosses a scan's border."""
+        made: list[Producer] = []
+        for i, (producer, type) in enumerate(zip(takes, types, strict=True), 1):
+            key = f"{run.key}#{kind}{i if len(takes) > 1 else ''}"
+            made += self.add(
+                run.replace(key=key, kind=kind, takes=(producer,), types=(type,), module="")
+            )
+        return made
+
+
+def _called(run: Run, op: CallOp, scope: _Scope) -> _Scope:
+    """What a run calls, as a scope."""
+    sizes = {name: substitute(dim, scope.sizes) for name, dim in op.sizes}
+    return _Scope(
+        graph=op.graph,
+        at=f"{run.key}.",
+        module=_Module(run.module or scope.module.path, run.copies),
+        outers={name: scope.named(given) for name, given in run.node.outers},
+        sizes={**scope.sizes, **sizes},
+        scans=run.scans,
+        steps=run.steps,
+        runs=run.runs,
+    )
+
+
+def _cell_types(run: Run, op: ScanOp) -> tuple[TensorType, ...]:
+    """What a scan's cell gives at one step."""
+    first, *states = run.types
+    emitted = [TensorType((first.shape[0], *first.shape[2:]), first.dtype)] if op.emits else []
+    return (*emitted, *states)
+
+
+def _folded(node: Node) -> str:
+    """``layer.0…2`` for ``layer.0``, ``layer.1``, ``layer.2``."""
+    last = (node.first or 0) + node.count - 1
+    return node.path if node.count == 1 else f"{node.path}…{last}"
+
+
+def _inside(value: Any, sizes: Mapping[str, Dim]) -> Any:
+    """A setting's value in the symbols of the net's inputs."""
+    if isinstance(value, TensorType):
+        return value.substitute(sizes)
+    if isinstance(value, tuple):
+        return tuple(_inside(v, sizes) for v in value)
+    return substitute(value, sizes) if isinstance(value, Size) else value
