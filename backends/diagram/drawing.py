@@ -6,12 +6,12 @@ Points (72 to the inch), from the upper left corner, y downwards.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from .legend import Entry
 from .measure import SMALL, line_width, width
-from .picture import Kind, Text
+from .picture import Kind, LeftOut, Text, Trails
 
 Point: TypeAlias = tuple[float, float]
 Look: TypeAlias = Literal["flow", "skip", "brace"]
@@ -33,7 +33,8 @@ SIDE: Final = 80
 @dataclass(frozen=True, slots=True)
 class Solid:
     """A cuboid. Its front has the upper left corner ``x, y``; the back lies ``d`` to the right and
-    ``RISE * d`` higher. ``heat`` is by what it is coloured, instead of its category."""
+    ``RISE * d`` higher. ``heat`` is by what it is coloured, instead of its category. The first
+    cuboid of several that are one step has all ``nodes`` that those stand for."""
 
     id: str
     kind: Kind
@@ -44,6 +45,7 @@ class Solid:
     d: float
     tooltip: str = ""
     heat: int | None = None
+    nodes: tuple[Trails, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def rise(self) -> float:
@@ -60,15 +62,18 @@ class Ball:
     r: float
     title: Text
     tooltip: str = ""
+    nodes: tuple[Trails, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """From corner to corner; ``bend`` is the corners' radius. Arrows end at the last point."""
+    """From corner to corner; ``bend`` is the corners' radius. Arrows end at the last point.
+    ``nodes`` are concats, which only a way around shows."""
 
     points: tuple[Point, ...]
     look: Look = "flow"
     bend: float = 0.0
+    nodes: tuple[Trails, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Label:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """Solids hide what was drawn before them. ``legend`` stands below, ``at`` its middle.
-    ``said`` tells the steps to who cannot see them."""
+    ``said`` tells the steps to who cannot see them; ``left_out`` is what is not drawn, what no
+    reader misses too."""
 
     name: str
     title: str
@@ -100,6 +106,7 @@ class Drawing:
     legend: tuple[Entry, ...] = ()
     columns: int = 1
     at: Point = (0.0, 0.0)
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False, repr=False)
 
     def tooltips(self) -> dict[str, str]:
         said = {solid.id: solid.tooltip for solid in self.solids}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import prod
 from typing import Literal, TypeAlias
 
 from ...compiler.layer import Category
@@ -163,6 +164,12 @@ class LeftOut:
 
     said: str
     nodes: tuple[Trails, ...]
+
+    def number(self) -> int:
+        """How many operations those are."""
+        return sum(
+            prod(len(copies) for _, copies in trail) for trails in self.nodes for trail in trails
+        )
 
 
 Redraw: TypeAlias = "Callable[[frozenset[str] | int], Picture]"

@@ -16,12 +16,12 @@ from ...compiler.ir import Graph, LayerOp
 from ...compiler.types import TensorType
 from . import words
 from .asked import opens
-from .chart import Chart, Ref, Step, stretches
+from .chart import Chart, Part, Ref, Step, World, alike, nodes, placed, stretches, worlds
 from .charts import Charts
 from .costs import cost
 from .errors import TooLarge
 from .legend import CONCAT, GATE, SKIP
-from .picture import Kind, Options, Text, text
+from .picture import Kind, LeftOut, Options, Text, Trail, Trails, text
 from .scope import Scope
 from .wiring import bypasses
 
@@ -40,8 +40,8 @@ class Station:
     """A step and the tensor it makes.
 
     ``pool`` and ``up`` are thin, joined to what comes before and after; ``join`` is a sum or a
-    product; ``bands`` are the norms and activations that follow; ``around``: what the ways around
-    are that it holds itself.
+    product; ``fore`` and ``bands`` are the norms and activations before and after; ``around``: what
+    the ways around are that it holds itself.
     """
 
     id: str
@@ -50,11 +50,13 @@ class Station:
     type: TensorType
     title: Text
     count: int = 1
+    fore: tuple[Kind, ...] = ()
     bands: tuple[Kind, ...] = ()
     around: frozenset[str] = frozenset()
     block: bool = False
     tooltip: str = ""
     cost: int | None = None
+    nodes: tuple[Trails, ...] = ()
 
     @property
     def flat(self) -> bool:
@@ -80,6 +82,12 @@ class Arch:
     tail: int
     head: int
     name: str = SKIP
+    bar: Step | None = None
+    """The concat that it shows, where no station does."""
+
+    @property
+    def nodes(self) -> tuple[Trails, ...]:
+        return nodes([self.bar]) if self.bar else ()
 
 
 @dataclass(slots=True)
@@ -92,8 +100,10 @@ class Chain:
     stations: list[Station] = field(default_factory=list)
     arches: list[Arch] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    """What is not drawn, in words, and how many of each."""
+    left_out: dict[str, list[Trails]] = field(default_factory=dict)
+    """What is not drawn, in words."""
+    silent: list[Trails] = field(default_factory=list)
+    """What is not drawn, and no reader misses it."""
 
     def net(self, graph: Graph) -> None:
         """Raises TooLarge for more stations than any page takes."""
@@ -103,13 +113,28 @@ class Chain:
         self.stations.append(
             Station("input-1", "volume", "io", port.type, text(name), tooltip=tooltip)
         )
-        self.chart(self.charts.of(graph), Scope(), {(-1, 0): 0}, (-1, 0))
+        chart = self.charts.of(graph)
+        scope = Scope(worlds=((World(None, chart),),))
+        self.chart(chart, scope, {(-1, 0): 0}, (-1, 0))
         self.settle()
         if any(arch.head == len(self.stations) for arch in self.arches):
             last = replace(self.stations[-1], id="output-1", title=text("concat"), kind="shape")
             self.stations.append(
-                replace(last, type=graph.outputs[0].type, count=1, bands=(), around=frozenset())
-            )
+                replace(
+                    last, type=graph.outputs[0].type, count=1, fore=(), bands=(),
+                    around=frozenset(), nodes=(),
+                )
+            )  # fmt: skip
+        self.stretch()
+
+    def stretch(self) -> None:
+        """Ways around that pass nothing are none; a concat that they alone show is left out."""
+        near = [a for a in self.arches if a.head - a.tail == 1]
+        self.arches = [a for a in self.arches if a.head - a.tail != 1]
+        shown = [id(a.bar) for a in self.arches]
+        for arch in near:
+            if arch.bar and id(arch.bar) not in shown:
+                self.leave_out(arch.bar)
 
     def settle(self) -> None:
         """What makes a volume larger is thin only against another of that size."""
@@ -124,6 +149,10 @@ class Chain:
         is on the chain; all others are ways around."""
         lines = _lines(chart, main)
         asides = _asides(chart, lines)
+        (world,) = scope.worlds[0]
+        steps = tuple(placed(step, i, [world]) for i, step in enumerate(chart.steps))
+        chart = replace(chart, steps=steps)
+        self.silent += [Trails(world.at, chart.silent)] if chart.silent else []
         for i in sorted(lines.aside):
             self.leave_out(chart.steps[i])
         at.update({ref: at.get(source, -1) for ref, source in asides.items()})
@@ -136,18 +165,34 @@ class Chain:
             at.update({(i, r): here for i in segment for r in range(len(chart.steps[i].types))})
             at.update({ref: at.get(source, -1) for ref, source in asides.items()})
 
-    def leave_out(self, step: Step) -> None:
-        """All that a step holds."""
+    def leave_out(self, step: Step, parts: Sequence[int] | None = None) -> None:
+        """All that a step holds, or some of its parts."""
         if step.body is not None:
-            for inner in step.body.steps * step.count:
-                self.leave_out(inner)
+            for world in worlds(step):
+                self.silent += [Trails(world.at, world.chart.silent)] if world.chart.silent else []
+                for i, inner in enumerate(world.chart.steps):
+                    self.leave_out(placed(inner, i, [world]))
             return
-        for part in step.parts:
-            op = part.node.op
-            if not isinstance(op, LayerOp) or op.layer.category == "source":
-                self.left_out[part.path.rpartition(".")[2] or words.caption(part)[0]] += 1
-            elif not words.idle(part):
-                self.left_out[words.strip(part)] += step.count
+        for at, twin in step.twins:
+            for leaf in alike(replace(twin, twins=())):
+                chosen = leaf.parts if parts is None else [leaf.parts[k] for k in parts]
+                for part in chosen:
+                    self.part_out(part, Trails(at, (part.trail,)))
+
+    def part_out(self, part: Part, own: Trails) -> None:
+        op = part.node.op
+        if not isinstance(op, LayerOp) or op.layer.category == "source":
+            said = part.path.rpartition(".")[2] or words.caption(part)[0]
+        elif words.idle(part):
+            self.silent.append(own)
+            return
+        else:
+            said = words.strip(part)
+        self.left_out.setdefault(said, []).append(own)
+
+    def gone(self) -> tuple[LeftOut, ...]:
+        told = (LeftOut(said, tuple(nodes)) for said, nodes in self.left_out.items())
+        return (*told, LeftOut("", tuple(self.silent)))
 
     def step(self, chart: Chart, i: int, lines: _Lines, scope: Scope, at: dict[Ref, int]) -> None:
         step = chart.steps[i]
@@ -156,28 +201,30 @@ class Chain:
         if step.kind == "call" and step.body is not None and self.opened(step, scope):
             self.inside(step, scope, [at.get(ref, -1) for ref in step.inputs], lines, i)
             return
-        if step.kind == "bar" and _readers(chart, i) > 1:
-            self.add(self.concat(step, scope))
-        else:
-            self.add(self.station(step, scope))
+        stands = step.kind == "bar" and _readers(chart, i) > 1
+        self.add(self.concat(step, scope) if stands else self.station(step, scope))
+        bar = step if step.kind == "bar" and not stands else None
         if step.kind in ("join", "bar", "call"):
             self.arches += [
-                Arch(tail, head, _way(step)) for tail in dict.fromkeys(others) if tail >= 0
+                Arch(tail, head, _way(step), bar) for tail in dict.fromkeys(others) if tail >= 0
             ]
-        if step.kind == "bar" and not any(tail >= 0 for tail in others):
-            self.leave_out(step)
+        if bar and not any(tail >= 0 for tail in others):
+            self.leave_out(bar)
 
     def inside(
         self, step: Step, scope: Scope, sources: Sequence[int], lines: _Lines, i: int
     ) -> None:
         """The stations of a call, of each copy."""
         main = next((k for k in range(len(step.inputs)) if (i, k) not in lines.skips), 0)
-        for n, (copy, body) in enumerate(_copies(step)):
+        (around,) = scope.worlds[0]
+        for n, (copy, body, ways) in enumerate(_copies(step)):
             if n:
                 last = len(self.stations) - 1
                 sources = [last if k == main else s for k, s in enumerate(sources)]
             known = {(-1 - k, 0): source for k, source in enumerate(sources)}
-            self.chart(body, scope.enter(copy), known, (-1 - main, 0))
+            at = Trails(around.at, ways) if ways else around.at
+            below = replace(scope.enter(copy), worlds=((World(at, body),),))
+            self.chart(body, below, known, (-1 - main, 0))
 
     def opened(self, step: Step, scope: Scope) -> bool:
         assert step.body is not None
@@ -213,16 +260,24 @@ class Chain:
             return None
         what = _what(step, op.layer.word, op.layer.category)
         if what == "band":
-            self.band(step, op.layer.category)
+            self.band(step)
             return None
         if what == "nothing":
             self.leave_out(step)
             return None
-        bands = () if self.options.color_by else tuple(_bands(step))
+        fore, bands = ((), ()) if self.options.color_by or what == "join" else _bands(step)
+        drawn = (*fore, step.core, *bands)
+        if _flat(step.node.types[0]) and not _flat(step.types[0]):
+            # What was a vector is drawn as the volume that it is read as.
+            drawn = tuple(range(len(step.parts)))
+        self.leave_out(step, [k for k in range(len(step.parts)) if k not in drawn])
         title = words.caption(step.part)[0]
+        last = max(drawn)
+        types = step.types if last == len(step.parts) - 1 else step.parts[last].node.types
         return Station(
-            scope.box(step), what, op.layer.category, scope.type(step.types[0]),
-            text(title if what == "join" else _bare(title)), step.count, bands,
+            scope.box(step), what, op.layer.category, scope.type(types[0]),
+            text(title if what == "join" else _bare(title)), step.count,
+            _kinds(step, fore), _kinds(step, bands), nodes=nodes([step], drawn),
             tooltip=words.about_step(step, scope), cost=self.cost(step, scope),
         )  # fmt: skip
 
@@ -230,7 +285,7 @@ class Chain:
         """One that several read: the way around starts from there again."""
         return Station(
             scope.box(step), "join", "math", scope.type(step.types[0]), text(CONCAT),
-            tooltip=words.about_step(step, scope),
+            nodes=nodes([step]), tooltip=words.about_step(step, scope),
         )  # fmt: skip
 
     def box(self, step: Step, scope: Scope) -> Station:
@@ -245,6 +300,7 @@ class Chain:
             scope.type(step.types[0]), text(name or layers), step.count, block=True,
             around=frozenset() if body is None else _ways(body),
             tooltip=words.about_call(step, below), cost=self.cost(step, scope),
+            nodes=nodes([step]),
         )  # fmt: skip
 
     def branches(self, chart: Chart, segment: Sequence[int], scope: Scope) -> None:
@@ -256,18 +312,22 @@ class Chain:
         station = Station(
             f"{scope.box(last)}-branches", "volume", "block", scope.type(last.types[0]),
             text(f"{ways} branches"), block=True, cost=total,
+            nodes=nodes([chart.steps[i] for i in segment]),
         )  # fmt: skip
         self.add(station)
         for i in segment:
             self.leave_out(chart.steps[i])
 
-    def band(self, step: Step, kind: Kind) -> None:
+    def band(self, step: Step) -> None:
         last = self.stations[-1]
         plain = last.what == "volume" and not last.block and last.kind != "io"
-        if plain and not self.options.color_by:
-            self.stations[-1] = replace(last, bands=(*last.bands, kind))
-        elif not plain or not self.options.color_by:
+        if not plain or self.options.color_by or last.count * step.count > 1:
             self.leave_out(step)
+            return
+        shown = [k for k in range(len(step.parts)) if _kinds(step, [k])]
+        self.leave_out(step, [k for k in range(len(step.parts)) if k not in shown])
+        bands = (*last.bands, *_kinds(step, shown))
+        self.stations[-1] = replace(last, bands=bands, nodes=(*last.nodes, *nodes([step], shown)))
 
     def cost(self, step: Step, scope: Scope) -> int | None:
         measure = self.options.color_by
@@ -299,15 +359,18 @@ def _what(
     return "up" if kind in ("conv", "pool") and grows >= RESIZES else "volume"
 
 
-def _copies(step: Step) -> Iterator[tuple[Step, Chart]]:
-    """The copies of a call with what each holds: they may differ in what comes in."""
+def _copies(step: Step) -> Iterator[tuple[Step, Chart, tuple[Trail, ...]]]:
+    """The copies of a call with what each holds, and the way to it: they may differ in what comes
+    in. A stretch has no way of its own."""
     assert step.body is not None
     if step.merged and step.body.graph is None:
-        yield from ((step, chart) for chart in stretches(step, step.body))
+        yield from ((step, chart, ()) for chart in stretches(step, step.body))
         return
     for copy in step.merged or (step,):
         assert copy.body is not None
-        yield from [(copy, copy.body)] * copy.count
+        *around, (key, _) = copy.part.trail
+        for n in range(copy.count):
+            yield copy, copy.body, ((*around, (key, range(n, n + 1))),)
 
 
 def _readers(chart: Chart, i: int) -> int:
@@ -326,13 +389,21 @@ def _flat(type: TensorType) -> bool:
     return type.rank < 4 or all(nominal(d) == 1 for d in type.shape[-2:])
 
 
-def _bands(step: Step) -> Iterator[Kind]:
-    for part in step.parts[step.core + 1 :]:
-        op = part.node.op
-        if not isinstance(op, LayerOp) or op.layer.word.startswith("dropout"):
-            continue
-        if op.layer.category in ("norm", "activation"):
-            yield op.layer.category
+def _bands(step: Step) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The parts that are drawn as bands, before and after."""
+    shown = [k for k in range(len(step.parts)) if k != step.core and _kinds(step, [k])]
+    return tuple(k for k in shown if k < step.core), tuple(k for k in shown if k > step.core)
+
+
+def _kinds(step: Step, parts: Sequence[int]) -> tuple[Kind, ...]:
+    """Of those parts that make a band."""
+    ops = [step.parts[k].node.op for k in parts]
+    layers = [op.layer for op in ops if isinstance(op, LayerOp)]
+    return tuple(
+        layer.category
+        for layer in layers
+        if layer.category in ("norm", "activation") and not layer.word.startswith("dropout")
+    )
 
 
 def _bare(title: str) -> str:

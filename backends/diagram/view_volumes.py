@@ -35,7 +35,7 @@ from .drawing import (
 from .errors import DiagramError, TooLarge
 from .legend import CONCAT, Entry
 from .measure import SMALL, line_width
-from .picture import Kind, Options, Run, Text, letters, text
+from .picture import Kind, Options, Run, Text, Trails, letters, text
 from .stations import Chain, Station
 
 PAGE: Final = 1188.0
@@ -160,11 +160,15 @@ class _Sized:
     slices: int = 1
 
     @property
+    def bands(self) -> int:
+        return len(self.station.fore) + len(self.station.bands)
+
+    @property
     def across(self) -> float:
         """From front left to front right."""
         if self.station.what == "join":
             return 2 * BALL
-        return self.slices * (self.thick + BAND * len(self.station.bands))
+        return self.slices * (self.thick + BAND * self.bands)
 
 
 def _sized(station: Station, scale: _Scale) -> _Sized:
@@ -235,12 +239,12 @@ class _Layout:
     def __init__(self, graph: Graph, options: Options, chain: Chain) -> None:
         self.graph = graph
         self.options = options
-        self.arches = [a for a in chain.arches if a.head - a.tail > 1 or a.head == a.tail]
+        self.arches = chain.arches
         self.landed = {arch.head for arch in self.arches}
         scale = _scale(chain.stations)
         self.places = [_Place(_sized(station, scale)) for station in chain.stations]
         self.groups = _grouped(self.places, self.landed)
-        self.left_out = chain.left_out
+        self.left_out = chain.gone()
         self.captions = _shared([_caption(group, options) for group in self.groups])
         self.place()
 
@@ -284,6 +288,7 @@ class _Layout:
             Drawing(
                 name, title, subtitle, tuple(self.said()), 0.0, 0.0, tuple(solids),
                 tuple(self.balls()), (*wires, *braces), tuple(labels), entries,
+                left_out=self.left_out,
             )
         )  # fmt: skip
 
@@ -303,13 +308,14 @@ class _Layout:
         x = place.left
         for copy in range(sized.slices):
             id = f"{station.id}-copy{copy + 1}" if copy else station.id
-            parts: list[tuple[Kind, float]] = [(station.kind, sized.thick)]
-            parts += [(kind, BAND) for kind in station.bands]
-            for n, (kind, thick) in enumerate(parts):
-                own = f"{id}-band{n}" if n else id
+            parts = [(f"{id}-fore{n + 1}", kind, BAND) for n, kind in enumerate(station.fore)]
+            parts.append((id, station.kind, sized.thick))
+            parts += [(f"{id}-band{n + 1}", kind, BAND) for n, kind in enumerate(station.bands)]
+            for own, kind, thick in parts:
+                first = own == station.id
                 yield Solid(
                     own, kind, x, -front[0], thick, front[1], sized.deep,
-                    "" if n or copy else station.tooltip, heat,
+                    station.tooltip if first else "", heat, station.nodes if first else (),
                 )  # fmt: skip
                 x += thick
 
@@ -317,7 +323,10 @@ class _Layout:
         for place in self.places:
             station = place.sized.station
             if station.what == "join":
-                yield Ball(station.id, place.x + BALL, 0.0, BALL, station.title, station.tooltip)
+                yield Ball(
+                    station.id, place.x + BALL, 0.0, BALL, station.title, station.tooltip,
+                    station.nodes,
+                )  # fmt: skip
 
     def flows(self) -> Iterator[Wire]:
         for before, after in zip(self.groups, self.groups[1:], strict=False):
@@ -334,7 +343,7 @@ class _Layout:
             over = [h for a, b, h in heights if a < arch.head and arch.tail < b]
             high = max([high, *(h + RAISED for h in over)])
             heights.append((arch.tail, arch.head, high))
-            yield _arch(start, end, -high)
+            yield _arch(start, end, -high, arch.nodes)
 
     def handles(self) -> Iterator[Wire]:
         """The way around inside of a block, above each copy."""
@@ -360,7 +369,7 @@ class _Layout:
         braces: list[Wire] = []
         for run in _runs(self.captions):
             if run[0].shared:
-                left, right = run[0].of.left - 1, max(p.end for p in run[-1].group) + 1
+                left, right = run[0].of.left - 1, run[-1].of.end + 1
                 depth = max(len(c.lines) for c in run)
                 y = low + depth * LINE + 3
                 braces.append(_brace(left, right, y))
@@ -373,10 +382,11 @@ class _Layout:
 
     def missing(self, labels: Sequence[Label], braces: Sequence[Wire]) -> list[Label]:
         """Below all words, what is not drawn."""
-        told = [*self.copies(), *(f"{n} {s}" if n > 1 else s for s, n in self.left_out.items())]
+        gone = [(left.said, left.number()) for left in self.left_out if left.said]
+        told = [*self.copies(), *(f"{n} {said}" if n > 1 else said for said, n in gone)]
         if not told:
             return []
-        lines = wrap(f"not drawn: {', '.join(told)}", NOTE)
+        lines = wrap(f"not drawn: {'; '.join(told)}", NOTE)
         low = max((m.y + LINE * len(m.lines) for m in labels), default=0.0)
         left, right = self.places[0].left, max(p.right for p in self.places)
         faint = tuple(text(Run(line, "faint")) for line in lines)
@@ -394,7 +404,7 @@ class _Layout:
         measure = MEASURES.get(self.options.color_by, "")
         stations = [place.sized.station for place in self.places]
         used: set[Kind] = {s.kind for s in stations if s.what != "join" and s.kind != "io"}
-        used |= {band for s in stations for band in s.bands}
+        used |= {band for s in stations for band in (*s.fore, *s.bands)}
         yield from legend.scale(most, measure) if measure else legend.swatches(used)
         ways = {arch.name for arch in self.arches}.union(*(s.around for s in stations))
         if ways:
@@ -501,11 +511,11 @@ def _into(place: _Place) -> Point:
     return place.x + place.sized.thick * 0.5, -place.top
 
 
-def _arch(start: Point, end: Point, y: float) -> Wire:
+def _arch(start: Point, end: Point, y: float, nodes: tuple[Trails, ...] = ()) -> Wire:
     """Up to a height, across and down."""
     (x0, y0), (x1, y1) = start, end
     bend = min(BEND, (x1 - x0) / 2, (y0 - y) / 2, (y1 - y) / 2)
-    return Wire((start, (x0, y), (x1, y), end), "skip", bend)
+    return Wire((start, (x0, y), (x1, y), end), "skip", bend, nodes)
 
 
 def _brace(left: float, right: float, y: float) -> Wire:

@@ -376,7 +376,7 @@ def note(drawn: Drawing) -> str:
 
 def test_what_is_not_drawn_is_said() -> None:
     assert note(drawing(shipped("resnet:resnet18"))) == (
-        "not drawn: 8 ReLU, conv 1×1, 128, 3 BN, conv 1×1, 256, conv 1×1, 512"
+        "not drawn: 8 ReLU; conv 1×1, 128; 3 BN; conv 1×1, 256; conv 1×1, 512"
     )
     token = note(drawing(shipped("vit:vit_b_16")))
     assert "class_token" in token
@@ -417,5 +417,5 @@ def test_layers_without_a_name_that_repeat_are_told() -> None:
           image > ([conv(1x1, 4), conv(3x3, 4, pad=1)] > concat) * 6 > conv(3x3, 8)
         }""")
     assert note(drawing(net)) == (
-        "not drawn: 3 layers (2 of 6), 6 conv 1×1, 4, 6 conv 3×3, 4, 6 concat"
+        "not drawn: 3 layers (2 of 6); 6 conv 1×1, 4; 6 conv 3×3, 4; 6 concat"
     )
