@@ -1,8 +1,7 @@
-"""What to compile: which net of a file, with which arguments and input shapes."""
+"""Which net of a file is meant, and which are checked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from unicodedata import normalize
@@ -12,8 +11,6 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.nearby import closest
 from ..grammar.record import Record
 from ..grammar.source import Source
-from .dims import symbol
-from .types import TensorType
 
 
 class Choice(Record):
@@ -91,40 +88,3 @@ def _no_choice(
     return Diagnostic(
         "E219", f"{source.name} holds no network", help=("for example `conv(3x3, 64) > relu`",)
     )
-
-
-def input_shapes(
-    inputs: Mapping[str, str] | str | None,
-) -> tuple[dict[str, TensorType | None], list[Diagnostic]]:
-    """Shapes by input name; ``""`` is the first input (``--input 3x32x32``)."""
-    given = {"": inputs} if isinstance(inputs, str) else dict(inputs or {})
-    shapes = {name: parse_input(text) for name, text in given.items()}
-    bad = [text for name, text in given.items() if shapes[name] is None]
-    return shapes, [_no_shape(text) for text in bad]
-
-
-def _no_shape(text: str) -> Diagnostic:
-    sizes = re.findall(r"\d+", re.sub(r"(float|int|bool)\d*", "", text))
-    named = re.match(r"([a-z_]\w*)\s*:", text)
-    meant = (f"{named[1]}=" if named else "") + "x".join(sizes)
-    help = "sizes are joined by `x`, without the batch axis; `'12 int'` for whole numbers"
-    clear = len(sizes) > 1 and "0" not in sizes
-    helps = (f"did you mean `{meant}`?", help) if clear else (help,)
-    return Diagnostic("E204", f"`{text}` is no input shape", help=helps)
-
-
-def parse_input(text: str) -> TensorType | None:
-    """``3x32x32``, ``T,64``, ``12 int``: sizes are numbers or names, joined by ``x`` or commas."""
-    words = text.split()
-    dtype = words[1] if len(words) == 2 else "float"
-    if len(words) > 2 or dtype not in ("float", "int", "bool"):
-        return None
-    parts = words[0].replace(",", "x").split("x") if words else []
-    if not all(_is_size(p) or p.isidentifier() for p in parts):
-        return None
-    sizes = [int(p) if p.isdecimal() else symbol(p) for p in parts]
-    return TensorType((symbol("N"), *sizes), dtype)  # type: ignore[arg-type]
-
-
-def _is_size(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 10 and 0 < int(text) < 2**31

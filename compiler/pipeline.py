@@ -2,8 +2,8 @@
 
     source -> syntax -> graph under construction -> ``ir.Graph``
 
-A net's input of unknown rank, and a size that turns out to be a number, are found while
-elaborating; then elaboration starts again with that knowledge.
+What an attempt to elaborate a net learns of its inputs (a rank that was unknown, a size that turns
+out to be a number) is known to the next one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse
 from ..grammar.record import Record
 from ..grammar.source import Source, Span
-from .arguments import arguments_of
-from .choice import Choice, choose_nets, input_shapes
-from .dims import Dim, substitute, symbol
-from .elaborate.context import Bind, NeedsInput, TooMuch
-from .elaborate.program import Program
+from .choice import Choice, choose_nets
+from .elaborate.attempt import Outcome, Task, attempt
+from .elaborate.knowledge import NOTHING
 from .faults import fault, unexplained
 from .freeze import Freezer, freeze_partial
 from .ignores import Ignores, wrong
@@ -33,7 +31,6 @@ from .lints._net import Net
 from .repeated import told_once
 from .room import room
 from .trials import Enough, tried
-from .types import TensorType
 
 MAX_RESTARTS: Final = 500
 
@@ -178,11 +175,9 @@ def _results(
 ) -> Iterator[Compilation]:
     """What becomes of the nets to be checked, or of a file without one."""
     if not chosen.checked:
-        program = _elaborate(source, tree, chosen.findings, None, request)
-        said = tuple(program.diagnostics) or chosen.findings
-        yield Compilation(
-            None, said, chosen.nets, steps=program.steps, read=program.read, fault=program.fault
-        )
+        outcome = _elaborate(_task(source, tree, chosen, None, request))
+        said = outcome.findings or chosen.findings
+        yield _compilation(outcome, said, chosen)
     left, errors = NETS_TOGETHER * limits().steps, 0
     if request.enough:
         left = request.enough.steps
@@ -228,21 +223,38 @@ def _compile(
 ) -> Compilation:  # fmt: skip
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
-    program = _elaborate(source, tree, chosen.findings, net, request)
-    findings = (*chosen.findings, *_independent(program.diagnostics, chosen.findings))
-    if program.result is None and not any(d.severity == "error" for d in findings):
-        findings = (*findings, unexplained(program.at))
-    if any(d.severity == "error" for d in findings) or program.result is None:
-        wanted = request.partial and program.fault is None
-        if program.fault is None:
-            findings = (*findings, *in_failed_net(Net(tree, program)))
-        partial = _partial(program) if wanted else None
-        return Compilation(
-            None, findings, chosen.nets, net, program.steps, partial, program.read, program.fault
-        )
-    findings = (*findings, *in_net(Net(tree, program)))
-    graph = _frozen(program) if freeze else None
-    return Compilation(graph, findings, chosen.nets, net, program.steps, None, program.read)
+    outcome = _elaborate(_task(source, tree, chosen, net, request))
+    findings = (*chosen.findings, *_independent(outcome.findings, chosen.findings))
+    if not outcome.complete and _is_fine(findings):
+        findings = (*findings, unexplained(outcome.at))
+    if _is_fine(findings):
+        findings = (*findings, *in_net(Net(tree, outcome)))
+        made = _compilation(outcome, findings, chosen, net)
+        return made.replace(graph=_frozen(outcome)) if freeze else made
+    if outcome.fault is None:
+        findings = (*findings, *in_failed_net(Net(tree, outcome)))
+    made = _compilation(outcome, findings, chosen, net)
+    if request.partial and outcome.fault is None:
+        return made.replace(partial=freeze_partial(outcome.root, outcome.outputs))
+    return made
+
+
+def _task(
+    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request
+) -> Task:
+    finder = Finder(request.search, request.changed)
+    most = request.steps or limits().steps
+    return Task(
+        source, tree, chosen.findings, net, request.parameters, request.inputs, finder, most
+    )
+
+
+def _compilation(
+    outcome: Outcome, findings: tuple[Diagnostic, ...], chosen: Choice, net: str = ""
+) -> Compilation:
+    return Compilation(
+        None, findings, chosen.nets, net, outcome.steps, None, outcome.read, outcome.fault
+    )
 
 
 def _independent(
@@ -258,77 +270,18 @@ def _independent(
             yield finding
 
 
-def _frozen(program: Program) -> Graph:
-    outputs = program.outputs()
-    return Freezer().freeze(program.root, [t for _, t in outputs], [n for n, _ in outputs])
+def _frozen(outcome: Outcome) -> Graph:
+    names, tensors = [n for n, _ in outcome.outputs], [t for _, t in outcome.outputs]
+    return Freezer().freeze(outcome.root, tensors, names)
 
 
-def _partial(program: Program) -> Graph | None:
-    program.fail_alone()
-    return freeze_partial(program.root, program.outputs())
-
-
-def _elaborate(
-    source: Source, tree: syntax.File, errors: Sequence[Diagnostic], net: str | None,
-    request: Request,
-) -> Program:  # fmt: skip
-    """Elaborate, again and again while something new is learnt of the inputs."""
-    known: dict[str, TensorType] = {}
-    bound: dict[str, Dim] = {}
-    free: set[str] = set()
-    finder = Finder(request.search, request.changed)
-    steps = 0
+def _elaborate(task: Task) -> Outcome:
+    """Attempt by attempt, for as long as one learns something of the inputs."""
+    outcome = attempt(task, NOTHING)
     for _ in range(MAX_RESTARTS):
-        program = Program(finder, {})
-        program.steps, program.most_steps = steps, request.steps or limits().steps
-        program.known, program.bound, program.free = known, bound, free
-        try:
-            _run(program, source, tree, errors, net, request)
-        except NeedsInput as need:
-            axes = [_free_symbol(a, need.port, free) for a in need.axes]
-            known[need.port] = TensorType((symbol("N"), *map(symbol, axes[1:])), need.dtype)
-            free |= set(axes[1:])
-        except Bind as bind:
-            news = {name: substitute(value, bound) for name, value in bind.values.items()}
-            bound = {name: substitute(value, news) for name, value in bound.items()} | news
-        except TooMuch:
-            program.result = None
-            return program
-        except RecursionError:
-            program.result = None
-            program.report("E214", "this is nested too deeply", program.at,
-                           help="name parts of it with `block` or `=`")  # fmt: skip
-            return program
-        except Exception as error:
-            program.result, program.fault = None, error
-            program.diagnostics.append(fault(error, "elaborating this", program.at))
-            return program
-        else:
-            return program
-        steps = program.steps
+        if outcome.learnt is None:
+            return outcome
+        outcome = attempt(task, outcome.learnt, outcome.steps)
     message = f"the sizes of the inputs are not settled after {MAX_RESTARTS} attempts"
-    program.report("E214", message, None, help="give the inputs numbers")
-    return program
-
-
-def _run(
-    program: Program, source: Source, tree: syntax.File, errors: Sequence[Diagnostic],
-    net: str | None, request: Request,
-) -> None:  # fmt: skip
-    file = program.load(source, tree, errors)
-    program.files[source.name] = file
-    program.loading.append(source.name)
-    program.shapes, problems = input_shapes(request.inputs)
-    program.diagnostics += problems
-    if net is None:
-        program.check_library(file)
-        return
-    if net:
-        program.run_named(file, net, arguments_of(program, file, net, request.parameters))
-    else:
-        program.run_file(file)
-    program.check_inputs_given()
-
-
-def _free_symbol(axis: str, port: str, free: set[str]) -> str:
-    return axis if axis not in free else f"{axis}_{port}"
+    unsettled = Diagnostic("E214", message, help=("give the inputs numbers",))
+    return outcome.replace(findings=(*outcome.findings, unsettled))

@@ -42,10 +42,11 @@ from ..values import (
 )
 from ..values import Label as PathLabel
 from .advice import OPEN_WEIGHT, label_help, mismatch_help, open_weight_help
-from .context import MEMBERS, UNNAMED, Bind, Naming, NeedsInput, is_inside
+from .context import MEMBERS, UNNAMED, Naming, is_inside
 from .expressions import counting, is_named_by_label
 from .functions import beyond
 from .held import Held
+from .knowledge import Learnt
 from .results import all_tensors, main_tensors, rebuilt
 
 
@@ -425,7 +426,9 @@ class Application(Held):
                 "for each axis: `3x3`",
             )  # fmt: skip
             return None
-        raise NeedsInput(self.origin(tensor), layer.assumed, layer.assumed_dtype)
+        port = self.origin(tensor)
+        known = self.knowledge.with_input(port, layer.assumed, layer.assumed_dtype)
+        raise Learnt(known)
 
     def _infer(
         self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType],
@@ -491,7 +494,7 @@ class Application(Held):
             isinstance(d, Size) for d in sizes
         ):
             return True
-        if {"?", *self.free}.intersection(symbols(*(d for t in types for d in t.shape))):
+        if {"?", *self.knowledge.free}.intersection(symbols(*(d for t in types for d in t.shape))):
             return True
         try:
             layer.lower(*types)
@@ -517,7 +520,7 @@ class Application(Held):
     def _declared(self, dim: Dim) -> bool:
         """Whether a size depends on one that the spec declares. (``?`` is one that failed.)"""
         names = symbols(dim)
-        return "?" not in names and not self.free.issuperset(names)
+        return "?" not in names and not self.knowledge.free.issuperset(names)
 
     def _open_weight(
         self, network: LayerNetwork, inputs: list[Tensor], types: list[TensorType], name: str,
@@ -595,9 +598,9 @@ class Application(Held):
         """By a free symbol, which is bound, or by an assumption, which is noted."""
         difference = a - b
         for name in symbols(difference):
-            value = isolated(difference, name) if name in self.free else None
+            value = isolated(difference, name) if name in self.knowledge.free else None
             if value is not None:
-                raise Bind({name: value})
+                raise Learnt(self.knowledge.with_sizes({name: value}))
         if _rounded(a) or _rounded(b):
             self.assumptions.append((a, b, span))
             return True

@@ -774,7 +774,7 @@ class Bodies(Application):
         canonical: dict[str, Dim] = {n: symbol(f"${i}") for i, n in enumerate(names)}
         shapes = tuple(t.type.substitute(canonical) if t.type else None for t in keys.tensors)
         sizes = tuple(substitute(s, canonical) for s in keys.sizes)
-        free = tuple(n in self.free for n in names)
+        free = tuple(n in self.knowledge.free for n in names)
         arguments = [self.bring(t) for t in keys.tensors]
         key = (*body, keys.pattern(arguments), shapes, sizes, free)
         return key, arguments, tuple(names), keys.kept

@@ -603,7 +603,7 @@ class Calls(Translations):
                 isinstance(argument, syntax.Name)
                 and self.lookup(argument.id, env, argument.span) is None
             ):
-                shape.append(self.bound.get(argument.id, symbol(argument.id)))
+                shape.append(self.knowledge.bound.get(argument.id, symbol(argument.id)))
                 continue
             value = self.evaluate(argument, env)
             sizes = value if isinstance(value, list) else [value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -19,29 +19,14 @@ from ..ir import FailedOp
 from ..layer import Layer
 from ..limits import NETS_TOGETHER, how_to_raise, limits
 from ..reserved import refusal
-from ..types import Dtype, TensorType
+from ..types import TensorType
 from ..values import UNKNOWN, Data, LayerNetwork, Network, Shared, Tensor, Unknown
+from .knowledge import NOTHING, Knowledge
 
 LAYER_STEPS: Final = 10
 BLOCK_STEPS: Final = 80
 MAX_FINDINGS: Final = 100
 MAX_SUGGESTIONS: Final = 30
-
-
-class NeedsInput(Exception):
-    """A net's input of unknown rank meets a layer that must know: start again with these axes."""
-
-    def __init__(self, port: str, axes: tuple[str, ...], dtype: Dtype) -> None:
-        super().__init__(port)
-        self.port, self.axes, self.dtype = port, axes, dtype
-
-
-class Bind(Exception):
-    """Open sizes of the net's inputs turned out to be these: start again."""
-
-    def __init__(self, values: Mapping[str, Dim]) -> None:
-        super().__init__(*values)
-        self.values = values
 
 
 class TooMuch(Exception):
@@ -80,9 +65,10 @@ MEMBERS: Final = Naming("")
 class Context:
     """State of one elaboration. The parts of the elaborator are mixed into one class over it."""
 
-    def __init__(self, root: Builder) -> None:
-        self.root = root
-        self.builder = root
+    def __init__(self, knowledge: Knowledge = NOTHING, steps: int = 0, most_steps: int = 0) -> None:
+        self.knowledge = knowledge
+        self.root = Builder("net", "net")
+        self.builder = self.root
         self.frame: Environment | None = None
         self.diagnostics: list[Diagnostic] = []
         self.unplaced: list[Diagnostic] = []
@@ -91,12 +77,9 @@ class Context:
         self.suggestions = 0
         self.calls: list[tuple[str, Span]] = []
         self.limits = limits()
-        self.steps = 0
-        self.most_steps = self.limits.steps
+        self.steps = steps
+        self.most_steps = most_steps or self.limits.steps
         self.at: Span | None = None
-        self.free: set[str] = set()
-        self.known: dict[str, TensorType] = {}
-        self.bound: dict[str, Dim] = {}
         self.assumptions: list[tuple[Dim, Dim, Span]] = []
         """Sizes that are taken to be equal."""
         self.least: list[tuple[Dim, Dim, Span]] = []

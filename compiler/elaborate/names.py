@@ -29,9 +29,10 @@ from ..values import (
     Tensor,
     describe,
 )
-from .context import Context, NeedsInput
+from .context import Context
 from .foreign import explain_name
 from .functions import FUNCTIONS
+from .knowledge import Learnt
 
 OWN_WORDS: Final = frozenset({"id", "input", "scan"})
 
@@ -248,7 +249,8 @@ class Names(Context):
 
     def known_type(self, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
         if tensor.type is None:
-            raise NeedsInput(self.origin(tensor), axes, "float")
+            known = self.knowledge.with_input(self.origin(tensor), axes, "float")
+            raise Learnt(known)
         return tensor.type
 
     def origin(self, tensor: Tensor) -> str:

@@ -30,7 +30,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .context import Bind, NeedsInput
+from .knowledge import NOTHING, Knowledge, Learnt
 from .results import main_tensors, shown_arguments
 from .scans import Scans
 from .trees import head, pattern_names, whole_labels
@@ -44,15 +44,17 @@ class Finds(Protocol):
 class Program(Scans):
     """One elaboration of one net of a file."""
 
-    def __init__(self, finder: Finds, shapes: Mapping[str, TensorType | None]) -> None:
-        super().__init__(Builder("net", "net"))
+    def __init__(
+        self, finder: Finds, knowledge: Knowledge = NOTHING, steps: int = 0, most_steps: int = 0
+    ) -> None:
+        super().__init__(knowledge, steps, most_steps)
         self.finder = finder
-        self.shapes = shapes
+        self.shapes: Mapping[str, TensorType | None] = {}
+        """Of inputs, given from outside."""
         self.files: dict[str, FileNames] = {}
         self.loading: list[str] = []
         self.ports: dict[str, int] = {}
         self.result: Data = None
-        self.fault: Exception | None = None
 
     # --- files ------------------------------------------------------------------------------------
 
@@ -60,6 +62,13 @@ class Program(Scans):
     def read(self) -> frozenset[str]:
         """The names of the files that were read."""
         return frozenset(self.files)
+
+    def begin(self, source: Source, tree: syntax.File, errors: Sequence[Diagnostic]) -> FileNames:
+        """The file whose net is wanted."""
+        file = self.load(source, tree, errors)
+        self.files[source.name] = file
+        self.loading.append(source.name)
+        return file
 
     def load(
         self, source: Source, tree: syntax.File, errors: Sequence[Diagnostic] = ()
@@ -328,7 +337,7 @@ class Program(Scans):
                 self._batch_as_none(expr, port, env)
                 continue
             for name in self.open_names(expr, env):
-                env.names[name] = self.bound.get(name, symbol(name))
+                env.names[name] = self.knowledge.bound.get(name, symbol(name))
             value = self.evaluate(expr, env)
             sizes = value if isinstance(value, list) else [value]
             if len(dims) + len(sizes) >= MAX_RANK:
@@ -357,16 +366,18 @@ class Program(Scans):
         count = self.ports.get(port, 0) + 1
         self.ports[port] = count
         name = port if count == 1 else f"{port}{count}"
-        kind = self.known.get(name)
+        kind = self.knowledge.known.get(name)
         given = self.shapes.get(name, self.shapes.get("") if not self.root.inputs else None)
         if shape is not None:
-            kind = TensorType((symbol("N"), *shape), dtype or "float").substitute(self.bound)
+            kind = TensorType((symbol("N"), *shape), dtype or "float").substitute(
+                self.knowledge.bound
+            )
             if given is not None:
                 self._agree(name, kind, given, span)
         elif given is not None:
             kind = given
         if kind is not None:
-            kind = kind.substitute(self.bound).with_dtype(dtype or kind.dtype)
+            kind = kind.substitute(self.knowledge.bound).with_dtype(dtype or kind.dtype)
         return self.root.input(name, kind, span)
 
     def check_inputs_given(self) -> None:
@@ -391,7 +402,7 @@ class Program(Scans):
                 help="only symbolic sizes can be given: declare `[3, H, W]` to leave them open",
             )  # fmt: skip
         elif values:
-            raise Bind(values)
+            raise Learnt(self.knowledge.with_sizes(values))
 
     def _finish(self, value: Data, span: Span) -> None:
         if unknown_in(value):
@@ -407,7 +418,7 @@ class Program(Scans):
         unknown = next((d.port for d in self.root.inputs if d.types[0] is None), None)
         if unknown is not None:  # only layers that take any rank: what the first assumes will do
             axes = next((a for a in _assumed(self.root) if len(a) > 2), ("N", "D"))
-            raise NeedsInput(unknown, axes, "float")
+            raise Learnt(self.knowledge.with_input(unknown, axes, "float"))
         self.check_labels(self.root)
         self.result = value
 

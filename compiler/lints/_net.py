@@ -12,24 +12,24 @@ from ..builder import Builder, Draft
 from ._layouts import Layouts
 
 if TYPE_CHECKING:
-    from ..elaborate.program import Program
+    from ..elaborate.attempt import Outcome
 
 
 class Net(Entity):
     """A net that was elaborated, and the file in which it stands."""
 
     tree: syntax.File
-    program: Program
+    outcome: Outcome
 
     @cached_property
     def drafts(self) -> list[Draft]:
         """The nodes of all its graphs, each once."""
-        return list(_drafts(self.program.root, set()))
+        return list(_drafts(self.outcome.root, set()))
 
     @cached_property
     def layouts(self) -> Layouts:
         """Where the features of its tensors are."""
-        return Layouts(self.program.root, self.program.sequences)
+        return Layouts(self.outcome.root, self.outcome.sequences)
 
 
 def _drafts(scope: Builder, seen: set[int]) -> Iterator[Draft]:

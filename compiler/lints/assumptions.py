@@ -16,8 +16,8 @@ CODE = "W502"
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
     found: dict[Span, list[tuple[Dim, Dim]]] = {}
-    for a, b, span in net.program.assumptions:
-        if not surely_equal(a, b, net.program.declared):
+    for a, b, span in net.outcome.equal:
+        if not surely_equal(a, b, net.outcome.declared):
             found.setdefault(span, []).append((a, b))
     said: set[Condition] = set()
     for span, pairs in found.items():

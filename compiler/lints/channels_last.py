@@ -19,13 +19,13 @@ _SIZES = re.compile(r"(\d+)([ \t]*[x,][ \t]*)(\d+)([ \t]*[x,][ \t]*)([134])\b")
 def in_net(net: Net) -> Iterator[Diagnostic]:
     readings = net.layouts.readings.values()
     declared = {r.layout.span for r in readings if r.layout.word == "input"}
-    yield from (_said(d) for d in net.program.root.inputs if d.span in declared)
+    yield from (_said(d) for d in net.outcome.root.inputs if d.span in declared)
 
 
 def in_failed_net(net: Net) -> Iterator[Diagnostic]:
     """What failed may have been for [N, C, H, W]."""
     failed = {t.draft for d in net.drafts if d.failed for t in d.inputs}
-    inputs = [d for d in net.program.root.inputs if d.types[0] and channels_last(d.types[0])]
+    inputs = [d for d in net.outcome.root.inputs if d.types[0] and channels_last(d.types[0])]
     told = list(in_net(net))
     yield from told
     yield from (_said(d) for d in inputs if d in failed and not told)

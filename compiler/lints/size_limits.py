@@ -12,5 +12,5 @@ __all__ = ["CODE", "in_net"]
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    program = net.program
-    return unmet(program.least, program.declared, program.assumptions)
+    outcome = net.outcome
+    return unmet(outcome.least, outcome.declared, outcome.equal)

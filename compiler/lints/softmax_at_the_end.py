@@ -14,7 +14,7 @@ CODE = "W513"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    spans = {d.span: d for _, t in net.program.outputs() if _ends_in_softmax(d := _made_by(t))}
+    spans = {d.span: d for _, t in net.outcome.outputs if _ends_in_softmax(d := _made_by(t))}
     for span in spans:
         yield Diagnostic(
             CODE, "this net gives probabilities", span, severity="note",

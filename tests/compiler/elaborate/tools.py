@@ -164,7 +164,7 @@ def evaluated(text: str, names: Mapping[str, object] | None = None) -> tuple[Any
     """What an expression is worth where the names are known, and the findings."""
     expression, problems = parse_expression(Source("value", text))
     assert expression is not None, problems
-    program = Program(Finder(), {})
+    program = Program(Finder())
     tree, _ = parse(Source("none.net", "relu"))
     file = program.load(Source("none.net", "relu"), tree)
     env = Environment(file, names=dict(names or {}))

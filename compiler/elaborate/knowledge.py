@@ -1,0 +1,40 @@
+"""What is known of the inputs of a net: it grows from one attempt to elaborate it to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...grammar.record import Record
+from ..dims import Dim, substitute, symbol
+from ..types import Dtype, TensorType
+
+
+class Knowledge(Record):
+    """``known`` are the types of inputs that declare no shape, ``bound`` what open sizes turned out
+    to be, ``free`` the sizes that the spec does not name: they may still be bound."""
+
+    known: Mapping[str, TensorType]
+    bound: Mapping[str, Dim]
+    free: frozenset[str]
+
+    def with_input(self, port: str, axes: Sequence[str], dtype: Dtype) -> Knowledge:
+        """An input of unknown rank met a layer that must know: it has these axes."""
+        names = [axis if axis not in self.free else f"{axis}_{port}" for axis in axes[1:]]
+        kind = TensorType((symbol("N"), *map(symbol, names)), dtype)
+        return self.replace(known={**self.known, port: kind}, free=self.free.union(names))
+
+    def with_sizes(self, values: Mapping[str, Dim]) -> Knowledge:
+        """Open sizes turned out to be these."""
+        news = {name: substitute(value, self.bound) for name, value in values.items()}
+        return self.replace(bound={n: substitute(v, news) for n, v in self.bound.items()} | news)
+
+
+NOTHING = Knowledge({}, {}, frozenset())
+
+
+class Learnt(Exception):
+    """More is known than when the attempt began: it starts again."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__(knowledge)
+        self.knowledge = knowledge
