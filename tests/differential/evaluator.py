@@ -50,6 +50,7 @@ from .nets import (
 from .scopes import (
     BARE,
     MEMBERS,
+    TIME,
     Beyond,
     Env,
     File,
@@ -63,6 +64,7 @@ from .scopes import (
     Scope,
     Source,
     T,
+    Used,
 )
 from .trees import is_group, is_network, pattern_names, whole
 from .weights import Counter, WeightedUnit, Weights
@@ -108,7 +110,7 @@ class Run:
         self.batch = batch
         self.find = find
         self.root = self.scope = Scope()
-        self.leaves: list[Leaf] = []
+        self.leaves: list[Used] = []
         self.supply: Iterator[Leaf] | None = None
         self.ops: list[Op] = []
         self.wanted = False
@@ -636,7 +638,7 @@ class Run:
     def layer(self, layer: Layer, inputs: list[T], name: Name) -> Any:
         entry = layer.entry
         leaf = next(self.supply) if self.supply is not None else Leaf()
-        self.leaves.append(leaf)
+        self.leaves.append(Used(leaf))
         item = None
         if not entry.source:
             item = self.enter(name, layer.called, leaf)
@@ -757,10 +759,10 @@ class Run:
         leaves: list[Leaf] | None = None
         for step in reversed(steps) if network.reverse else steps:
             given = [*(T(value, origin) for value in step), *states]
-            made = len(self.leaves)
             if leaves is None:
+                made, start = len(self.leaves), next(TIME)
                 value = self.apply(network.cell, given, name)
-                leaves = self.leaves[made:]
+                leaves = self.replayed(made, start)
             else:
                 with self.replaying(leaves):
                     value = self.apply(network.cell, given, name)
@@ -812,6 +814,11 @@ class Run:
             yield
         finally:
             self.frame = outer
+
+    def replayed(self, made: int, start: int) -> list[Leaf]:
+        """The leaves that another run of the same takes again. A share that was there before
+        has its own in hand."""
+        return [u.leaf for u in self.leaves[made:] if min(u.homes, default=start) >= start]
 
     @contextmanager
     def replaying(self, leaves: list[Leaf]) -> Iterator[None]:

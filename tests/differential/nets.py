@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netwright.grammar import syntax
 
 from .layers import TABLE, Entry
-from .scopes import BARE, MEMBERS, Env, Item, Leaf, Name, Refused, Scope, T
+from .scopes import BARE, MEMBERS, TIME, Env, Item, Leaf, Name, Refused, Scope, T
 
 if TYPE_CHECKING:
     from .evaluator import Run
@@ -238,9 +238,11 @@ class Shared(Net):
         if self.leaves is not None:
             with run.replaying(self.leaves):
                 return run.apply(self.network, inputs, Name(share=self))
-        made = len(run.leaves)
+        made, start = len(run.leaves), next(TIME)
         value = run.apply(self.network, inputs, Name(share=self))
-        self.leaves = run.leaves[made:]
+        self.leaves = run.replayed(made, start)
+        for used in run.leaves[made:]:
+            used.homes.append(self.home.born)
         self.first = value
         return value
 

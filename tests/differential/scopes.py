@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from torch import Tensor
@@ -20,6 +21,10 @@ class Refused(Exception):
 
 class Beyond(Exception):
     """What the evaluator does not know."""
+
+
+TIME: Final = count()
+"""Ticks: what was made in an application is younger than its start."""
 
 
 # --- values ---------------------------------------------------------------------------------
@@ -90,6 +95,15 @@ class Leaf:
 
 
 @dataclass(eq=False)
+class Used:
+    """A leaf as one application took it."""
+
+    leaf: Leaf
+    homes: list[int] = field(default_factory=list)
+    """When the scopes were made that hold the shares in whose first use that was."""
+
+
+@dataclass(eq=False)
 class Item:
     """What a scope holds: a layer or a scope, under a label or a word that is numbered."""
 
@@ -109,6 +123,7 @@ class Scope:
     labels: dict[str, Any] = field(default_factory=dict)
     whole: list[Any] = field(default_factory=list)
     """Where the labels ``as _`` stand that mean the whole body."""
+    born: int = field(default_factory=TIME.__next__)
 
     def names(self) -> list[str]:
         """The words numbered as they come, the names that labels have taken left out."""

@@ -66,6 +66,22 @@ def test_a_share_of_a_block_with_a_share() -> None:
     assert torch.allclose(made.outputs[0], expected)
 
 
+def test_a_share_of_a_block_that_uses_a_share_from_around() -> None:
+    text = """
+        share f = linear(8, bias=false)
+        block b: x { x > f > linear(8, bias=false) > f }
+        share g = b
+        net n: x[T, 8] { x > g > g }
+    """
+    made = run(text, x=X)
+    assert sorted(made.state) == ["f.weight", "g.linear1.weight"]
+    f, g = made.state["f.weight"], made.state["g.linear1.weight"]
+    expected = X
+    for weight in (f, g, f, f, g, f):
+        expected = torch.nn.functional.linear(expected, weight)
+    assert torch.allclose(made.outputs[0], expected)
+
+
 def test_numbers_skip_labels() -> None:
     text = "net n: x[T, 8] { x > linear(8) * 2 > linear(8) as linear2 }"
     names = [name.split(".")[0] for name in run(text, x=X).state]
