@@ -1,4 +1,4 @@
-"""What to do about shapes that do not fit, and about parameters without a name."""
+"""What to do about shapes that do not fit, parameters without a name, and options out of place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from ...grammar.source import Span
 from ...grammar.wording import either
 from ..builder import Draft
 from ..dims import Dim, Size
-from ..layer import Layer, numel, tried
+from ..inits import INITS
+from ..layer import Layer, hints, numel, options, tried
+from ..layers import layers
 from ..types import TensorType
 from ..values import Tensor
 
@@ -125,3 +127,11 @@ def open_weight_help(
     if isinstance(x.shape[-1], Size):
         return ["`mean(1)`, `last` or `gap` before it leaves out the axis", number]
     return [number]
+
+
+def setting_with(name: str) -> str | None:
+    """A setting that has this option, or takes this initialiser: ``pad`` of ``same``."""
+    if name in INITS:
+        return "init"
+    every = ((s, hint) for layer in layers().values() for s, hint in hints(layer).items())
+    return next((setting for setting, hint in every if name in options(hint)), None)

@@ -33,7 +33,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .advice import fitting_help
+from .advice import fitting_help, setting_with
 from .application import Application
 from .context import BLOCK_STEPS, Naming
 from .expressions import counting
@@ -248,7 +248,8 @@ class Bodies(Application):
             "E217", f"`{name} = ...` names numbers and tensors, this is a network",
             statement.value.span,
             notes=["say which you mean: one instance, or new weights at each use"],
-            help=[f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
+            help=[*([f'`{name} = "{text}"` names the option'] if setting_with(text) else ()),
+                  f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
                   f"`block {name} = {text}` is a template: fresh weights at each use"],
         )  # fmt: skip
 

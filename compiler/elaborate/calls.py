@@ -571,6 +571,8 @@ class Calls(Translations):
         elif isinstance(value, str) and is_size_text(unquoted) and takes(hint, int):
             help = "numbers and sizes stand without quotes"
             fix = Fix(f"write `{unquoted}`", (Edit(span, unquoted),))
+        elif isinstance(value, Network | str) and takes(hint, Init):
+            help = f"its name stands there itself: `{name}=kaiming_normal`"
         elif isinstance(value, Network | str) and options(hint):
             help = f"its options are {listing(list(options(hint)))}"
         return self.report(

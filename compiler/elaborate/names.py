@@ -12,6 +12,7 @@ from ...grammar.wording import listing
 from ..builder import Builder, Draft
 from ..dims import symbol
 from ..environment import ALL, Environment, FileNames
+from ..inits import INITS
 from ..layers import layers
 from ..types import TensorType
 from ..values import (
@@ -29,6 +30,7 @@ from ..values import (
     Tensor,
     describe,
 )
+from .advice import setting_with
 from .context import Context
 from .foreign import explain_name
 from .functions import FUNCTIONS
@@ -97,6 +99,8 @@ class Names(Context):
             known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
             message, help, replacement = explain_name(name, known)
             known -= env.file.making
+            if message is None and (setting := setting_with(name)):
+                return self._is_option(name, setting, span)
             replacement = replacement or (None if message else self.near(name, known))
             line = None if message else self.importable(name, env)
             if line is not None:
@@ -107,6 +111,21 @@ class Names(Context):
         return self.report(
             "E201", message or f"`{name}` is not known here", span, help=help, fix=fix
         )
+
+    def _is_option(self, name: str, setting: str, span: Span) -> Data:
+        """``net f(pad=same)``: a setting alone knows its options without quotes."""
+        if name in INITS:
+            return self.report(
+                "E201", f"`{name}` is an initialiser, and known in `init=` alone", span,
+                help=f"write it there, `conv(3x3, 64, init={name})`, or once for all: "
+                f"`default conv(init={name})`",
+            )  # fmt: skip
+        text = f'"{name}"'
+        help = f"elsewhere it is a text: `{text}`"
+        return self.report(
+            "E201", f"`{name}` is known in a setting alone, as in `{setting}={name}`", span,
+            help=help, fix=Fix(help, (Edit(span, text),)),
+        )  # fmt: skip
 
     def _not_imported(self, name: str, line: str, span: Span, env: Environment) -> Data:
         help = f"begin the file with `{line}`"
