@@ -15,6 +15,8 @@ Defaults = Mapping[str, tuple[tuple[syntax.Setting, "Environment"], ...]]
 
 ALL: Final = "*"
 """Among lost names: any name may be lost."""
+NAMELESS: Final = ""
+"""Among lost names: one is missing, ``share = linear(8)``, and may be any that is not known."""
 
 
 class Environment(Entity):

@@ -438,6 +438,8 @@ def _loop(f: Failure) -> Diagnostic | None:
 def _keyword(f: Failure, token: Token) -> Diagnostic:
     message = f"`{token.text}` is a word of the language"
     help = f"choose another name, like `{token.text}_` or `my_{token.text}`"
+    if token.kind in ("KIND", "SHARE") and f.at.kind == "EQUAL":
+        help = f"`{token.text} name = ...` gives it a name; a value may be called `{token.text}_`"
     return f.error("E109", message, token, "cannot be a name here", help)
 
 

@@ -27,11 +27,15 @@ from .source import Source, Span
 MAX_ERRORS: Final = 100
 MAX_FIXES: Final = 24
 """So many repairs of one error are worth a trial."""
+NAMING: Final = frozenset({"KIND", "SHARE"})
+"""What begins a statement that gives the name behind it."""
 
 
 def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     """The statements that are sound; the builder's diagnostics say what the others lack."""
     tokens = amend(source, scan(source.text), builder.diagnostics)
+    if any(_lacks_name(tokens[i : i + 3]) for i in range(len(tokens))):
+        builder.lost.add("")
     given_up = any(t.kind == "ERROR" for t in tokens)
     likely = [] if given_up else mends(tokens)
     if not likely:
@@ -226,11 +230,19 @@ def _lacks_braces(piece: list[Token]) -> bool:
     return piece[-1].kind == "COLON" or head
 
 
+def _lacks_name(tokens: list[Token]) -> bool:
+    """``share = linear(8)``, ``share linear(8)``, ``block (w): x { ... }``."""
+    if tokens[0].kind not in NAMING:
+        return False
+    kinds = [*(t.kind for t in tokens[1:3]), "", ""]
+    return kinds[0] != "NAME" or (tokens[0].kind == "SHARE" and kinds[1] == "LPAR")
+
+
 def _targets(tokens: list[Token]) -> list[Token]:
     """The names that a statement seems to give."""
     first = tokens[0].kind
-    if first in ("KIND", "SHARE"):
-        return [t for t in tokens[1:2] if t.kind == "NAME"]
+    if first in NAMING:
+        return [] if _lacks_name(tokens) else tokens[1:2]
     kinds = [t.kind for t in tokens]
     end = kinds.index("EQUAL") if "EQUAL" in kinds else 0
     plain = all(kind in ("NAME", "COMMA", "LPAR", "RPAR") for kind in kinds[:end])

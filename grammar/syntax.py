@@ -243,7 +243,8 @@ class FromImport(Node):
 
 
 class File(Node):
-    """``lost`` are the words of the statements that do not parse: they may define any of them."""
+    """``lost`` are the words of the statements that do not parse: they may define any of them, or
+    where one lacks its name, what is not there (``""``)."""
 
     statements: tuple[Statement, ...]
     lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False, kw_only=True)

@@ -11,7 +11,7 @@ from ...grammar.source import Span
 from ...grammar.wording import listing
 from ..builder import Builder, Draft
 from ..dims import symbol
-from ..environment import ALL, Environment, FileNames
+from ..environment import ALL, NAMELESS, Environment, FileNames
 from ..inits import INITS
 from ..layers import layers
 from ..types import TensorType
@@ -102,6 +102,8 @@ class Names(Context):
             if message is None and (setting := setting_with(name)):
                 return self._is_option(name, setting, span)
             replacement = replacement or (None if message else self.near(name, known))
+            if NAMELESS in env.file.lost and not (message or replacement):
+                return UNKNOWN
             line = None if message else self.importable(name, env)
             if line is not None:
                 return self._not_imported(name, line, span, env)

@@ -20,8 +20,14 @@ ECHOES = {
     "a label": "net n: x[8] {\n  y = x > linear(8 8) as first\n  y + first\n}",
     "an import": "from resnet import basic unit\nnet n: x[8, 9, 9] { x > basic(8) > unit }",
     "a body's end": "net n: x[8] {\n  y = x > relu\n  y > linear(3)\n\nnet m: x[8] { x > relu }",
+    "a share's name": "share = linear(8)\nnet n: x[8] { x > enc > enc }",
+    "a block's name": "net n: x[8] {\n  block = linear(8)\n  x > enc > enc\n}",
+    "a share's name and =": "share linear(8)\nnet n: x[8] { x > enc > enc > linear(2) }",
+    "the name before parameters": "block (w): x { x > linear(w) }\nnet n: x[8] { x > enc(3) }",
+    "the name before inputs": "block: x { x > linear(4) }\nnet n: x[8] { x > enc }",
 }
 CODES = ["E103", "E110", "E110", "E110", "E104", "E110", "E136", "E103"]
+CODES += ["E109", "E109", "E110", "E133", "E133"]
 
 
 @pytest.mark.parametrize(("text", "code"), [*zip(ECHOES.values(), CODES, strict=True)], ids=ECHOES)
@@ -32,6 +38,7 @@ def test_what_does_not_parse_has_no_echo(text: str, code: str) -> None:
 def test_other_mistakes_are_told_all_the_same() -> None:
     text = "net n: x[8] {\n  y = x > linear(3 4)\n  x > rleu\n}\nnet m: x[8] { x > linaer(3) }"
     assert codes(text) == ["E110", "E201", "E201"]
+    assert codes("share = linear(8)\nnet n: x[8] { x > rleu > Conv1d }") == ["E109", "E201", "E201"]
 
 
 UNKNOWN = {
