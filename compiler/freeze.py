@@ -15,6 +15,7 @@ from ..grammar.record import Record
 from .builder import Builder, Draft, chain_from, module_path
 from .dims import symbol
 from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
+from .shares import Uses, uses_in
 from .types import TensorType
 from .values import Shared, Tensor
 
@@ -45,10 +46,18 @@ class Freezer:
     def __init__(self, *, whole: bool = False) -> None:
         self.whole = whole
         self.done: dict[Key, tuple[Graph, _Scope]] = {}
+        self.uses: dict[int, Uses] = {}
 
     def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
         named = [Result(*pair) for pair in zip(results, names, strict=True)]
-        return self._frozen(builder, named)[0]
+        self.uses = {} if self.whole else uses_in(builder)
+        graph = self._frozen(builder, named)[0]
+        while any(uses.settled != uses.wanted for uses in self.uses.values()):
+            self.done.clear()
+            for uses in self.uses.values():
+                uses.settled = frozenset(uses.wanted)
+            graph = self._frozen(builder, named)[0]
+        return graph
 
     def call(self, draft: Draft, results: Sequence[Result]) -> tuple[Graph, list[Tensor]]:
         """The graph that a draft calls, and those of the draft's inputs that it takes."""
@@ -198,10 +207,15 @@ class _Scope:
 
     def _wanted(self, draft: Draft) -> list[int]:
         """The results of a call that are used: the first if it does not run, of a repeat also those
-        that the next copy takes."""
+        that the next copy takes, of a share what any use wants."""
         used = self.used.get(id(draft))
         if draft.scan is not None:
             return list(range(len(draft.types)))
+        uses = self.freezer.uses.get(id(draft))
+        if uses is not None:
+            uses.want(draft, used or ())
+            if uses.settled:
+                return uses.given(draft)
         if used is None:
             return list(range(len(draft.results)))[:1]
         return sorted({*used, *draft.main}) if draft.count > 1 else sorted(used)

@@ -120,6 +120,8 @@ class Shared(Network):
     builder: Builder
     span: Span
     first: Draft | None = None
+    form: Any = None
+    """What its first use does, once that is asked for."""
 
 
 class Renamed(Network):

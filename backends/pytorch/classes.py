@@ -27,6 +27,8 @@ class Program:
         for level in _levels(root):
             self._level(level)
         self.root = self.classes[-1]
+        made = _constructed(root)
+        self.classes = [c for c in self.classes if not made.isdisjoint(map(id, c.graphs))]
         name_classes(self.classes)
 
     # what drafts ask for
@@ -58,6 +60,19 @@ class Program:
         self.classes.append(made)
         for graph in graphs:
             self.constructors[id(graph)] = made.construct(graph)
+
+
+def _constructed(root: Graph) -> set[int]:
+    """The graphs of which a module is made. Of a share it is one, and each use has a graph."""
+    made, waiting = {id(root)}, [root]
+    while waiting:
+        inner: dict[str, Graph] = {}
+        for node in waiting.pop().nodes:
+            if node.called is not None and not node.outer:
+                inner.setdefault(node.path, node.called)
+        waiting += [graph for graph in inner.values() if id(graph) not in made]
+        made.update(map(id, inner.values()))
+    return made
 
 
 def _levels(root: Graph) -> list[list[Graph]]:

@@ -15,6 +15,7 @@ from ..inits import unsuited
 from ..layer import Layer, Made, Refused, Weight, noting_open
 from ..layers import layers
 from ..limits import MAX_INPUTS
+from ..shares import form
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -645,7 +646,9 @@ class Application(Held):
         if network.first is None:
             network.first = draft
         elif not self._same_weights(network, network.first, draft, span):
-            return self._share_differs(network, network.first, draft, span)
+            return self._share_differs(network, network.first, draft, span, "weights")
+        elif not self._same_form(network, network.first, draft):
+            return self._share_differs(network, network.first, draft, span, "operations")
         return value
 
     def _same_weights(self, network: Shared, first: Draft, draft: Draft, span: Span) -> bool:
@@ -658,12 +661,21 @@ class Application(Held):
         self.step(span, 4 * len(pairs))
         return all(a == b or self._may_equal(a, b, span) for a, b in pairs)
 
+    def _same_form(self, network: Shared, first: Draft, draft: Draft) -> bool:
+        """Whether one module does what both calls ask for; its text is written once."""
+        if first.child is draft.child is not None or _is_open(first) or _is_open(draft):
+            return True
+        network.form = network.form or form(first)
+        return bool(network.form == form(draft))
+
     def _may_equal(self, a: Dim, b: Dim, span: Span) -> bool:
         return equal(a, b) is None and self.may_be_equal(a, b, span)
 
-    def _share_differs(self, network: Shared, first: Draft, draft: Draft, span: Span) -> Data:
+    def _share_differs(
+        self, network: Shared, first: Draft, draft: Draft, span: Span, what: str
+    ) -> Data:
         return self.report(
-            "E309", f"`{network.name}` is one instance, and this input needs other weights", span,
+            "E309", f"`{network.name}` is one instance, and this input needs other {what}", span,
             detail=f"got {', '.join(map(str, draft.takes))}",
             labels=[Label(first.span, f"made for {', '.join(map(str, first.takes))}")]
             if first.span else [],

@@ -20,14 +20,6 @@ class Both(nn.ModuleList):
         return torch.abs(self[0](torch.abs(x)))
 
 
-class Both2(nn.ModuleList):
-    def __init__(self) -> None:
-        super().__init__([nn.Linear(8, 8)])
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.abs(self[0](torch.abs(x)))
-
-
 class Inner(nn.Module):
     def forward(self, x: Tensor, both: nn.Module) -> Tensor:
         return both(torch.abs(x).cummin(dim=1)[0])
@@ -48,7 +40,7 @@ class A(nn.Module):
         super().__init__()
         self.g = G()
         self.h = H()
-        self.both = Both2()
+        self.both = Both()
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, T, 8] -> output [N, T, 8]"""
