@@ -28,6 +28,7 @@ from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
 from .lints import in_checked_file, in_failed_net, in_file, in_net
 from .lints._net import Net
+from .misnamed import at_declarations
 from .repeated import told_once
 from .room import room
 from .trials import Enough, tried
@@ -101,7 +102,8 @@ def _load(
     chosen = choose_nets(source, tree, found, net)
     asked = request.replace(partial=request.partial and not found)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
-    said = (*result.diagnostics, *_of_text(tree, result.diagnostics))
+    errors = at_declarations(result.diagnostics, tree)
+    said = (*errors, *_of_text(tree, result.diagnostics))
     return result.replace(diagnostics=Ignores().kept(told_once(said)))
 
 
@@ -142,6 +144,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     results = list(_results(source, tree, chosen, request))
     every = [d for result in results for d in result.diagnostics]
     said, ignores = tuple(told_once(every or chosen.findings)), Ignores()
+    said = tuple(at_declarations(said, tree))
     said += _of_text(tree, said)
     if _is_fine(said):
         said = (*said, *wrong(source), *(in_checked_file(tree) if net is None else ()))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args, get_origin
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
+from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
 from ...grammar.wording import counted, either, listing
 from ..dims import Size, symbol
@@ -30,7 +30,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .foreign import explain_setting
+from .foreign import explain_name, explain_setting
 from .functions import Bad, call_function
 from .translations import Translations, after_pipe
 
@@ -180,6 +180,8 @@ class Calls(Translations):
         from ..layers import layers
 
         argument, fix = expr.arguments[index], None
+        if self._head_is_wrong(template):
+            return False
         tensor = isinstance(value, Tensor) or value is UNKNOWN
         if tensor and not names and len(expr.arguments) == 1 and not after_pipe(expr.span):
             applied = f"{argument.span.text} > {expr.function.span.text}"
@@ -212,6 +214,26 @@ class Calls(Translations):
         )  # fmt: skip
         return False
 
+    def _head_is_wrong(self, template: Template) -> bool:
+        """Whether a body reads names that nothing gives: then a call that does not fit the head is
+        no second mistake."""
+        from ..names import known_in, unknown_names
+
+        block, file = template.block, template.environment.file
+        known = {*known_in(file.tree), *template.environment.known_names()}
+        unknown = [n for n in unknown_names(block, known) if n.id not in file.lost]
+        misspelt = any(explain_name(n.id, known)[0] or self.near(n.id, known) for n in unknown)
+        if not unknown or misspelt:
+            return False
+        names = list(dict.fromkeys(name.id for name in unknown))
+        self.report(
+            "E201", f"`{block.name}` reads {listing(names)}, and nothing gives "
+            f"{'it' if len(names) == 1 else 'them'}", block.name_span,
+            labels=[Label(unknown[0].span, "not known here")],
+            help=f"a parameter would: `{block.name}(..., {names[0]})`",
+        )  # fmt: skip
+        return True
+
     def bind_block(
         self, template: Template, given: Mapping[str, Data], word: str, span: Span
     ) -> BlockNetwork | None:
@@ -226,6 +248,8 @@ class Calls(Translations):
             else:
                 missing = [p.name for p in template.block.parameters
                            if p.default is None and p.name not in given]  # fmt: skip
+                if self._head_is_wrong(template):
+                    return None
                 help = f"`{template.name}({', '.join(f'{m}=...' for m in missing)})`"
                 if span == template.block.name_span:  # a net, from outside
                     outside = " ".join(f"-p {m}=..." for m in missing)

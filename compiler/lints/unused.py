@@ -50,6 +50,14 @@ def _of_block(block: syntax.Block) -> Iterator[Diagnostic]:
         yield from _replaced(block.body, read)
 
 
+def unread_in(block: syntax.Block) -> Iterator[tuple[str, Span]]:
+    """The names that a block gives and never reads."""
+    read = {n.id for n in walk(_reads(block)) if isinstance(n, syntax.Name)}
+    ports = ((p.name, _name_of(p)) for p in block.inputs or ())
+    given = (*ports, *((p.name, _name_of(p)) for p in block.parameters), *_given(block.body))
+    return ((name, span) for name, span in given if _is_unused(name, read))
+
+
 def _is_unused(name: str, read: set[str]) -> bool:
     return name not in read and not name.startswith("_")
 

@@ -144,3 +144,39 @@ def test_an_option_without_its_setting() -> None:
     (found,) = nw.check("input(3x8x8) > conv(3x3, 8, same)")
     assert found.fix
     assert found.fix.title == "write `pad=same`"
+
+
+AT_THE_DECLARATION = {
+    "a parameter": (
+        "block f(keepp): x { x > linear(keep) > relu > linear(keep) }\nnet n: x[8] { x > f(4) }",
+        (1, 9),
+    ),
+    "an input": ("net n: xx[8] {\n  y = x > relu\n  y + x\n}", (1, 8)),
+    "an assignment": (
+        "net n: x[8] {\n  hidden1 = 2 * x.d\n  y = x > linear(hidden)\n  y > linear(hidden)\n}",
+        (2, 3),
+    ),
+    "a block": ("block mpl = linear(8)\nnet n: x[8] { x > stem > stem }", (1, 7)),
+    "a missing parameter": (
+        "block f(d): x {\n  x > linear(d)\n    > dropout(rate) }\nnet n: x[8] { x > f(8, 0.1) }",
+        (1, 7),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), AT_THE_DECLARATION.values(), ids=AT_THE_DECLARATION)
+def test_a_name_that_only_its_declaration_has_is_told_there(
+    text: str, place: tuple[int, int]
+) -> None:
+    found = nw.check(text)
+    assert [(d.code, d.span.line, d.span.column) for d in found if d.span] == [("E201", *place)]
+
+
+@pytest.mark.parametrize("text", [
+    "block f(width): x { x > linear(widht) }\nnet n: x[8] { x > f(4) }",
+    "block f(a, b): x { x > linear(c) > linear(c) }\nnet n: x[8] { x > f(4, 3) }",
+])  # fmt: skip
+def test_a_name_that_may_be_wrong_at_its_use_is_told_there(text: str) -> None:
+    (found,) = nw.check(text)
+    assert found.span is not None
+    assert found.span.text in ("widht", "c")
