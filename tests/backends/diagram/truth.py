@@ -51,10 +51,18 @@ def complaints(picture: Picture, graph: Graph, *, full: bool = False) -> list[st
     whole = flat(graph)
     gone = {at for left in picture.left_out for at in addresses(left.nodes)}
     main = _Piece(picture, trunk, whole, (), gone, full)
-    found = list(main.complaints())
+    found = [*_called_twice(picture), *main.complaints()]
     for inset in insets:
         found += _of_inset(picture, inset, whole, gone)
     return [*dict.fromkeys(found)]
+
+
+def _called_twice(picture: Picture) -> Iterator[str]:
+    """What has one id is one thing in every file."""
+    ids = Counter(box.id for box in picture.boxes())
+    yield from (f"{n} boxes are called {id}" for id, n in ids.items() if n > 1)
+    ids = Counter(cluster.id for cluster in picture.clusters())
+    yield from (f"{n} walls are called {id}" for id, n in ids.items() if n > 1)
 
 
 def _of_inset(picture: Picture, inset: Cluster, whole: Flat, gone: set[Address]) -> Iterator[str]:
