@@ -52,20 +52,25 @@ class Thing:
 
 def complaints(picture: Picture, written: bytes | None = None) -> list[str]:
     root = ElementTree.fromstring(written or write(picture))
-    things = [_thing(g) for g in root.iter(f"{SVG}g") if g.get("class") not in (None, "graph")]
+    things = [read(g) for g in root.iter(f"{SVG}g") if g.get("class") not in (None, "graph")]
     return [*dict.fromkeys(_all(picture, things, root))]
 
 
 def _all(picture: Picture, things: list[Thing], root: ElementTree.Element) -> Iterator[str]:
     ids = [t.id for t in things if t.id]
     yield from (f"id {id} twice" for id, n in Counter(ids).items() if n > 1)
+    yield from hangs_together(picture, things)
+    yield from _page(root, things)
+
+
+def hangs_together(picture: Picture, things: list[Thing]) -> Iterator[str]:
+    """Whether boxes, walls and lines are those of the picture."""
     nodes = {t.id: t for t in things if t.kinds[0] == "node" and not t.id.startswith("page-")}
     walls = {t.id: t for t in things if t.kinds[0] == "cluster" and t.id}
     lines = [t for t in things if t.kinds[0] == "edge"]
     yield from _boxes(picture, nodes)
     yield from _walls(picture, walls, nodes)
     yield from _lines(picture, lines, nodes)
-    yield from _page(root, things)
 
 
 def _boxes(picture: Picture, nodes: dict[str, Thing]) -> Iterator[str]:
@@ -162,21 +167,34 @@ def _page(root: ElementTree.Element, things: list[Thing]) -> Iterator[str]:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _thing(g: ElementTree.Element) -> Thing:
+def read(g: ElementTree.Element, at: Point = (0.0, 0.0)) -> Thing:
+    """``at`` is where a piece is put."""
     thing = Thing(g.get("id") or "", (g.get("class") or "").split())
     for element in g:
         if element.tag == f"{SVG}text":
-            thing.words.append(_words(element))
+            thing.words.append(_words(element, at))
         elif element.tag == f"{SVG}path" and thing.kinds[0] == "edge":
-            thing.path = _points(element.get("d") or "")
-        elif element.tag in (f"{SVG}path", f"{SVG}polygon"):
-            thing.shapes.append(_points(element.get("d") or element.get("points") or ""))
-        elif element.tag == f"{SVG}ellipse":
-            thing.shapes.append(_ellipse(element))
+            thing.path = _moved(_points(element.get("d") or ""), at)
+        elif shape := _shape(element):
+            thing.shapes.append(_moved(shape, at))
     if thing.kinds[0] == "node":
         # Strips and tables have shapes of their own, inside.
         thing.shapes = thing.shapes[:2] if _outer(thing.shapes) else thing.shapes[:1]
     return thing
+
+
+def _moved(points: list[Point], at: Point) -> list[Point]:
+    return [(x + at[0], y + at[1]) for x, y in points]
+
+
+def _shape(element: ElementTree.Element) -> list[Point]:
+    kind = element.tag.removeprefix(SVG)
+    if kind in ("path", "polygon"):
+        return _points(element.get("d") or element.get("points") or "")
+    if kind == "rect":
+        x, y, w, h = (float(element.get(name) or 0) for name in ("x", "y", "width", "height"))
+        return [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+    return _ellipse(element) if kind == "ellipse" else []
 
 
 def _outer(shapes: list[list[Point]]) -> bool:
@@ -190,11 +208,11 @@ def _outer(shapes: list[list[Point]]) -> bool:
     )
 
 
-def _words(element: ElementTree.Element) -> Words:
+def _words(element: ElementTree.Element, at: Point) -> Words:
     text = "".join(element.itertext())
-    size = float(element.get("font-size") or 11)
+    size = float(element.get("font-size") or 9)
     wide = width(text.strip(), size, bold=element.get("font-weight") == "bold")
-    x, y = float(element.get("x") or 0), float(element.get("y") or 0)
+    x, y = (float(element.get(name) or 0) + at[k] for k, name in enumerate("xy"))
     left = x - {"middle": wide / 2, "end": wide}.get(element.get("text-anchor") or "", 0.0)
     return Words(text, Rect(repr(text), left, y - 0.72 * size, left + wide, y + 0.2 * size))
 
