@@ -1,112 +1,273 @@
-"""The compiled graph as a networkx graph, hierarchical or flat.
+"""The compiled graph as a networkx graph, hierarchical or flat: what reasons about structure.
 
-A separate module, because importing networkx takes longer than a whole check.
+Apart from ``ir``, since importing networkx takes longer than a whole check. ``docs/graph.md``
+is for its users; ``compiler.analyses`` has what networkx cannot know of a network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import networkx as nx
 
-from .dims import Dim, substitute
-from .ir import CallOp, Graph, InputOp, Node, Value
+from .dims import Dim, Size, substitute
+from .flat import Flat, Producer, Run, flat
+from .ir import Graph, InputOp, LayerOp, Node, Port, ScanOp, WeightOp, node_macs
+from .spelling import spell, spell_value
+from .types import TensorType
 
-Producer = tuple[str, int]
-"""A tensor in the flat graph: the key of the node that makes it, and which result it is."""
+NO_DATA: Final[Mapping[str, Any]] = {
+    "kind": "", "word": "", "category": "", "text": "", "module": "", "settings": {}, "types": (),
+    "weights": {}, "tied": {}, "params": 0, "macs": 0, "idle": False, "scans": (), "steps": 1,
+    "line": 0, "layer": None,
+}  # fmt: skip
+"""What every node has; ``docs/graph.md`` says what each is."""
+
+OBJECTS: Final = ("graph", "node", "layer")
+"""What else nodes may have, and no file can hold."""
 
 
 class NetGraph(nx.MultiDiGraph):  # type: ignore[misc]  # networkx has no types
-    """A graph of nodes: each carries ``node`` (an ``ir.Node``), and ``graph`` if it is a call.
+    """A network as a graph of its nodes, in an order in which they can run.
 
-    Edges run from producer to consumer. Their key and ``slot`` are the consumer's input slot;
-    ``result`` is which result of the producer flows, ``type`` its type. ``graph["ir"]`` is the
-    ``ir.Graph`` that the view was made of.
+    An edge leads from who makes a tensor to who reads it; its key is the reader's input. A node of
+    a hierarchical graph that calls a block has the block's graph as its ``graph``.
     """
 
-    def flatten(self) -> NetGraph:
-        """Every layer by its full module path, calls and repeats expanded, inputs included."""
-        return _Flattener().flatten(self.graph["ir"])
+    ir: Graph | None = None
+    """Of a hierarchical graph: what it was made of."""
+
+    @property
+    def inputs(self) -> list[str]:
+        return [key for key, kind in self.nodes(data="kind") if kind == "input"]
+
+    @property
+    def outputs(self) -> list[str]:
+        return [key for key, kind in self.nodes(data="kind") if kind == "output"]
+
+    def flatten(self, *, loops: bool = False) -> NetGraph:
+        """One node for each run of a layer: calls, copies and the cells of scans are opened.
+
+        It has no cycle. With ``loops`` what a scan's cell hands from step to step is an edge too,
+        with ``loop=True``.
+        """
+        if self.ir is None:
+            raise ValueError("only a whole network is flattened: net.graph.flatten()")
+        return _flattened(self.ir, loops=loops)
+
+    def plain(self) -> nx.MultiDiGraph:
+        """A copy whose data are text and numbers, as the writers of GraphML and GEXF want it."""
+        made = nx.MultiDiGraph(name=self.name)
+        sizes = {k for _, data in self.nodes(data=True) for k in data if isinstance(data[k], Size)}
+        for key, data in self.nodes(data=True):
+            made.add_node(key, **_plain(data, sizes))
+        for tail, head, slot, data in self.edges(data=True, keys=True):
+            made.add_edge(tail, head, key=str(slot), **_plain(data, ()))
+        return made
 
 
 def to_networkx(graph: Graph) -> NetGraph:
-    """The hierarchical view: calls are nodes that hold the view of the called graph."""
-    view = NetGraph(ir=graph, name=graph.name)
-    inner: dict[int, NetGraph] = {}
+    """The hierarchical graph. Equal calls share one graph; none is to be changed."""
+    return _hierarchical(graph, {})
+
+
+def _hierarchical(graph: Graph, known: dict[int, NetGraph]) -> NetGraph:
+    if id(graph) in known:
+        return known[id(graph)]
+    view = known[id(graph)] = NetGraph(name=graph.name)
+    view.ir = graph
+    names = _Names(graph, [n.key for n in graph.nodes])
+    counted: set[str] = set()
     for node in graph.nodes:
-        view.add_node(node.key, node=node, **_inner_view(node, inner))
-    for node in graph.nodes:
-        for slot, value in enumerate(node.inputs):
-            view.add_edge(value.node, node.key, key=slot, slot=slot, result=value.result,
-                          type=graph.type(value))  # fmt: skip
-    view.graph["results"] = graph.results
+        inner = {} if node.called is None else {"graph": _hierarchical(node.called, known)}
+        data = _of_node(node, graph)
+        if node.outer or (node.path and node.path in counted):
+            data["params"] = 0
+        counted.add(node.path)
+        view.add_node(names.of(node.key), **data, **inner)
+        _connect(view, names, node.key, [(v.node, v.result) for v in node.inputs])
+    _add_outputs(view, names, graph.outputs, [(v.node, v.result) for v in graph.results])
+    return nx.freeze(view)  # type: ignore[no-any-return]
+
+
+def _flattened(graph: Graph, *, loops: bool) -> NetGraph:
+    made = flat(graph)
+    runs = list(_shown(made))
+    view = NetGraph(name=graph.name)
+    names = _Names(graph, [run.key for run in runs])
+    counted: set[str] = set()
+    for run in runs:
+        data = _of_run(run)
+        if run.module in counted:
+            data["params"] = 0
+        counted.update(filter(None, [run.module if run.kind == "layer" else ""]))
+        view.add_node(names.of(run.key), **data)
+        _connect(view, names, run.key, run.takes)
+    _add_outputs(view, names, graph.outputs, made.results)
+    for (maker, result), state in made.loops if loops else ():
+        _connect_one(view, names.of(maker), names.of(state), "loop", 0, result, loop=True)
     return view
 
 
-def _inner_view(node: Node, inner: dict[int, NetGraph]) -> Mapping[str, Any]:
-    if not isinstance(node.op, CallOp):
-        return {}
-    key = id(node.op.graph)
-    if key not in inner:
-        inner[key] = to_networkx(node.op.graph)
-    return {"graph": inner[key]}
+def _shown(made: Flat) -> Iterator[Run]:
+    """The runs without those of a share that is idle where it was declared and runs elsewhere, and
+    without what leaves a scan for nobody."""
+    seen = {run.module for run in made.runs if run.runs and run.kind == "layer"}
+    read = {key for run in made.runs for key, _ in run.takes} | {key for key, _ in made.results}
+    for run in made.runs:
+        if run.kind in ("stack", "final") and run.key not in read:
+            continue
+        if run.runs or run.module not in seen:
+            seen |= set() if run.runs else {run.module}
+            yield run
 
 
-class _Flattener:
-    def __init__(self) -> None:
-        self.view = NetGraph()
+# --- nodes ------------------------------------------------------------------------------------
 
-    def flatten(self, graph: Graph) -> NetGraph:
-        self.view.graph.update(ir=graph, name=graph.name)
-        inputs = [self._add(node, node.key, []) for node in _inputs(graph)]
-        results = self._expand(graph, "", [(key, 0) for key in inputs], {})
-        self.view.graph["results"] = tuple(Value(*producer) for producer in results)
-        return self.view
 
-    def _expand(
-        self, graph: Graph, prefix: str, inputs: Sequence[Producer], sizes: Mapping[str, Dim]
-    ) -> list[Producer]:
-        """Add the nodes of a graph under a prefix; the producers of its results."""
-        made: dict[Value, Producer] = {
-            Value(node.key): producer for node, producer in zip(_inputs(graph), inputs, strict=True)
-        }
-        for node in graph.nodes:
-            if not isinstance(node.op, InputOp):
-                self._run(node, prefix, made, sizes)
-        return [made[value] for value in graph.results]
+class _Names:
+    """Keys as users see them: an input goes by its name unless a module has that."""
 
-    def _run(
-        self, node: Node, prefix: str, made: dict[Value, Producer], sizes: Mapping[str, Dim]
-    ) -> None:
-        """All copies of a node, one after another."""
-        taken = [made[value] for value in node.inputs]
-        for copy, path in enumerate(node.paths, 1):
-            key = prefix + (path if node.count > 1 else node.key)
-            results = self._copy(node, key, prefix + path, taken, sizes)
-            if copy < node.count:
-                taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]
-        for i, producer in enumerate(results):
-            made[Value(node.key, i)] = producer
+    def __init__(self, graph: Graph, keys: Collection[str]) -> None:
+        self.taken = set(keys)
+        self.known = {n.key: self.new(n.key[1:], ">{}") for n in _inputs(graph)}
 
-    def _copy(
-        self, node: Node, key: str, path: str, taken: list[Producer], sizes: Mapping[str, Dim]
-    ) -> list[Producer]:
-        if isinstance(node.op, CallOp) and not node.idle:
-            inner = {name: substitute(dim, sizes) for name, dim in node.op.sizes}
-            return self._expand(node.op.graph, f"{path}.", taken, {**sizes, **inner})
-        types = tuple(t.substitute(sizes) for t in node.types)
-        flat = node.replace(key=key, path=path if node.path else "", types=types, count=1)
-        self._add(flat, key, taken)
-        return [(key, i) for i in range(len(types))]
-
-    def _add(self, node: Node, key: str, taken: Sequence[Producer]) -> str:
-        self.view.add_node(key, node=node.replace(inputs=tuple(Value(*p) for p in taken)))
-        for slot, (producer, result) in enumerate(taken):
-            kind = self.view.nodes[producer]["node"].types[result]
-            self.view.add_edge(producer, key, key=slot, slot=slot, result=result, type=kind)
+    def new(self, name: str, otherwise: str) -> str:
+        key = otherwise.format(name) if name in self.taken else name
+        self.taken.add(key)
         return key
+
+    def of(self, key: str) -> str:
+        return self.known.get(key, key)
 
 
 def _inputs(graph: Graph) -> Iterator[Node]:
     return (node for node in graph.nodes if isinstance(node.op, InputOp))
+
+
+def _of_node(node: Node, graph: Graph) -> dict[str, Any]:
+    """What there is to know of a node of a hierarchical graph."""
+    op = node.op
+    if isinstance(op, InputOp):
+        return _of_run(Run(node.key, "input", node, (), node.types))
+    if isinstance(op, WeightOp):
+        return _of_run(Run(node.key, "weight", node, (), node.types, op.module))
+    if isinstance(op, LayerOp):
+        run = Run(
+            node.key, "layer", node, (), node.types, node.path, copies=node.count,
+            runs=0 if node.idle else node.count, tied=_tied(node.path, op, graph),
+        )  # fmt: skip
+        return _of_run(run) | {"params": run.params * node.count, "count": node.count}
+    return _of_call(node, graph)
+
+
+def _tied(path: str, op: LayerOp, graph: Graph) -> dict[str, str]:
+    """With what a graph alone tells; which weights they are may be known further out."""
+    known = {f"{t.path}.{t.weight}": f"{t.source}.{t.source_weight}" for t in graph.ties}
+    return {key: known.get(key, "") for key in (f"{path}.{name}" for name in op.tied)}
+
+
+def _of_call(node: Node, graph: Graph) -> dict[str, Any]:
+    called, op = node.called, node.operation
+    cell = {} if called is not None else _of_node(node.replace(op=op, takes=node.operands), graph)
+    params = called.params * node.count if called is not None else 0
+    return dict(NO_DATA) | cell | {
+        "kind": "scan" if isinstance(node.op, ScanOp) else "call",
+        "module": node.path,
+        "types": node.types,
+        "params": cell.get("params", params),
+        "macs": 0 if node.idle else _single(node_macs(node) * node.count),
+        "idle": node.idle,
+        "count": node.count,
+        "line": node.span.line if node.span else 0,
+        "node": node,
+    } | ({} if called is None else {"word": called.name, "text": _heading(called)})  # fmt: skip
+
+
+def _heading(graph: Graph) -> str:
+    """A call as it is written: ``bottleneck(64, stride=2)``."""
+    given = ", ".join(f"{name}={spell_value(value)}" for name, value in graph.arguments)
+    return f"{graph.name}({given})" if given else graph.name
+
+
+def _of_run(run: Run) -> dict[str, Any]:
+    layer = run.layer
+    own = {} if layer is None else {
+        "layer": layer,
+        "word": layer.word,
+        "category": layer.category,
+        "text": spell(layer),
+        "settings": {n: getattr(layer, n) for n in layer.settings},
+        "weights": {key: weight.shape for key, weight in run.weights.items()},
+        "tied": dict(run.tied),
+        "params": _single(run.params),
+        "macs": _single(run.macs * run.runs),
+    }  # fmt: skip
+    if isinstance(run.node.op, ScanOp) and run.kind in ("each", "stack"):
+        own = {"settings": {"reverse": run.node.op.reverse}}
+    elif isinstance(run.node.op, WeightOp):
+        own = {"text": f"{run.module}.{run.node.op.weight}".strip(".")}
+    return dict(NO_DATA) | own | {
+        "kind": run.kind,
+        "module": run.module,
+        "types": run.types,
+        "idle": run.runs == 0,
+        "scans": run.scans,
+        "steps": run.steps,
+        "line": run.node.span.line if run.node.span else 0,
+        "node": run.node,
+    }  # fmt: skip
+
+
+def _single(dim: Dim) -> Dim:
+    """For one example."""
+    return substitute(dim, {"N": 1})
+
+
+# --- edges ------------------------------------------------------------------------------------
+
+
+def _connect(view: NetGraph, names: _Names, key: str, takes: Iterable[Producer]) -> None:
+    for slot, (maker, result) in enumerate(takes):
+        _connect_one(view, names.of(maker), names.of(key), slot, slot, result, loop=False)
+
+
+def _connect_one(
+    view: NetGraph, maker: str, reader: str, key: object, slot: int, result: int, *, loop: bool
+) -> None:
+    type = view.nodes[maker]["types"][result]
+    view.add_edge(maker, reader, key=key, slot=slot, result=result, type=type, loop=loop)
+
+
+def _add_outputs(
+    view: NetGraph, names: _Names, ports: Sequence[Port], results: Sequence[Producer]
+) -> None:
+    for i, (port, producer) in enumerate(zip(ports, results, strict=True)):
+        name = "output" if len(ports) == 1 else port.name or f"output{i}"
+        key = names.new(name, "{}>")
+        data = {"kind": "output", "text": port.name, "types": (port.type,)}
+        view.add_node(key, **dict(NO_DATA) | data)
+        _connect(view, names, key, [producer])
+
+
+# --- plain data -------------------------------------------------------------------------------
+
+
+def _plain(data: Mapping[str, Any], texts: Collection[str]) -> dict[str, str | int | float | bool]:
+    """``texts`` name what is no number everywhere: a file knows one type for each."""
+    shown = {name: _text(value) for name, value in data.items() if name not in OBJECTS}
+    return {name: str(value) if name in texts else value for name, value in shown.items()}
+
+
+def _text(value: object) -> str | int | float | bool:
+    if isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}={_text(_joined(v))}" for k, v in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _joined(value: object) -> object:
+    """A shape inside a mapping: ``64x3x7x7``."""
+    return value if isinstance(value, str | TensorType | Size) else spell_value(value)

@@ -2,8 +2,8 @@
 
 A ``Graph`` is one module: the net itself, an instance of a block, or a labelled group. Its nodes
 stand in an order in which they can run. A node is a layer, a call of another graph, a parameter,
-or an input; equal instances of a block share one ``Graph``. ``compiler.graph`` gives the same as
-a networkx graph, for whoever wants graph algorithms; this module imports nothing slow.
+or an input; equal instances of a block share one ``Graph``. ``compiler.flat`` opens it, and
+``compiler.graph`` makes a networkx graph of it; this module imports nothing slow.
 """
 
 from __future__ import annotations

@@ -314,9 +314,9 @@ class Network(Drawn):
         """Multiply-accumulates for one example; an expression where sizes are open."""
         return _single(self.ir.macs)
 
-    @property
+    @cached_property
     def graph(self) -> NetGraph:
-        """The same as a networkx graph."""
+        """The same as a networkx graph; ``graph.flatten()`` has no hierarchy. See docs/graph.md."""
         from .compiler.graph import to_networkx
 
         return to_networkx(self.ir)
@@ -350,7 +350,8 @@ class Network(Drawn):
         return _shown(to_class, self.ir, "making its module")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in vars(self).items() if k != "_class"}  # made anew, quickly
+        made_anew = ("_class", "graph")
+        return {k: v for k, v in vars(self).items() if k not in made_anew}
 
 
 def _drawn(make: Callable[[], T], ir: Graph) -> T:

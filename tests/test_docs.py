@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,18 @@ def test_the_tour() -> None:
     assert changes == str(small.diff(large))
     code, _ = fences(ROOT / "README.md", "python")
     assert is_excerpt(code, to_source(right.graph))
+
+
+def test_what_people_do_with_graphs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each ``print`` says in a comment what it prints."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for code in fences(ROOT / "docs/graph.md", "python"):
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            exec(code, names)
+        told = re.findall(r"^print\(.*?\)  # (.*)$", code, re.MULTILINE)
+        assert printed.getvalue().splitlines() == told
 
 
 def is_excerpt(shown: str, printed: str) -> bool:

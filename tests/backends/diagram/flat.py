@@ -1,6 +1,8 @@
 """A graph as all the operations that run, each copy by itself: what a picture is compared with.
 
-It is made by walking the graph as it would run, without anything that the drawing code does.
+It is made by walking the graph as it would run, without anything that the drawing code does, and
+without ``compiler.flat``, which the drawing code may use: two that err are hardly wrong in the same
+way. A test holds one against the other.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""A net run node by node, straight from the graph: what generated code is compared with."""
+"""A net run node by node, from its flat graph: what generated code is compared with."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,17 +15,9 @@ from torch import Tensor, nn
 
 from netwright.backends.pytorch.expressions import print_code
 from netwright.compiler.dims import Dim, Size, substitute
-from netwright.compiler.ir import (
-    CallOp,
-    Graph,
-    InputOp,
-    LayerOp,
-    Node,
-    ScanOp,
-    WeightOp,
-    layer_weights,
-    piped,
-)
+from netwright.compiler.graph import NetGraph, to_networkx
+from netwright.compiler.ir import Graph
+from netwright.compiler.layer import Layer
 from netwright.compiler.types import TensorType
 
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
@@ -32,20 +25,8 @@ DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 def keys(graph: Graph) -> list[str]:
     """The state dict's keys, by the contract: module path and PyTorch's weight name."""
-    found: dict[str, None] = {}
-    _collect(graph, "", found)
-    return list(found)
-
-
-def _collect(graph: Graph, prefix: str, found: dict[str, None]) -> None:
-    for node in graph.nodes:
-        for path in () if node.outer else node.paths:
-            here = f"{prefix}{path}."
-            op = node.operation
-            if isinstance(op, CallOp):
-                _collect(op.graph, here, found)
-            elif node.path:
-                found.update(dict.fromkeys((here + w).rstrip(".") for w in layer_weights(node)))
+    weights = to_networkx(graph).flatten().nodes(data="weights")
+    return list(dict.fromkeys(key for _, held in weights for key in held))
 
 
 def example_inputs(graph: Graph, seed: int = 0, **sizes: int) -> list[Tensor]:
@@ -79,68 +60,14 @@ class Reference:
             for dim, size in zip(port.type.shape, tensor.shape, strict=True):
                 if isinstance(dim, Size) and str(dim).isidentifier():
                     sizes[str(dim)] = size
-        return self.graph(graph, list(inputs), "", {}, sizes)
-
-    def graph(
-        self, graph: Graph, inputs: list[Tensor], prefix: str,
-        outer: Mapping[str, str], sizes: Mapping[str, int],
-    ) -> list[Tensor]:  # fmt: skip
-        values: dict[tuple[str, int], Tensor] = {}
-        feeds = iter(inputs)
-        for node in graph.nodes:
-            if isinstance(node.op, InputOp):
-                values[node.key, 0] = next(feeds)
-            elif not node.idle:
-                given = [values[v.node, v.result] for v in node.inputs]
-                for path in node.paths:
-                    full = outer[path] if node.outer else prefix + path
-                    results = self.node(node, given, prefix, full, outer, sizes)
-                    carried = [results[i] for i in node.main]
-                    given = [*carried, *given[len(carried) :]]
-                values |= {(node.key, i): t for i, t in enumerate(results)}
-        return [values[v.node, v.result] for v in graph.results]
-
-    def node(
-        self, node: Node, given: list[Tensor], prefix: str, full: str,
-        outer: Mapping[str, str], sizes: Mapping[str, int],
-    ) -> list[Tensor]:  # fmt: skip
-        if isinstance(node.op, WeightOp):
-            first, _, rest = node.op.module.partition(".")
-            path = f"{outer[first]}.{rest}" if first in outer else prefix + node.op.module
-            return [self.state[f"{path.rstrip('.')}.{node.op.weight}".rstrip(".")]]
-        if isinstance(node.op, ScanOp):
-            return self.scan(node, node.op, given, prefix, full, outer, sizes)
-        if isinstance(node.op, CallOp):
-            called = node.op.graph
-            handed = {n: outer.get(p, prefix + p) for n, p in node.outers}
-            inner = {**sizes, **{s: _number(d, sizes) for s, d in node.op.sizes}}
-            for port, tensor in zip(called.inputs, given, strict=True):
-                for dim, size in zip(port.type.shape, tensor.shape, strict=True):
-                    if isinstance(dim, Size) and str(dim).isidentifier():
-                        inner[str(dim)] = size
-            return self.graph(called, given, f"{full}.", handed, inner)
-        assert isinstance(node.op, LayerOp)
-        return self.layer(node, node.op, given, full, sizes)
-
-    def scan(
-        self, node: Node, op: ScanOp, given: list[Tensor], prefix: str, full: str,
-        outer: Mapping[str, str], sizes: Mapping[str, int],
-    ) -> list[Tensor]:  # fmt: skip
-        cell = node.replace(op=op.cell, takes=node.operands)
-        steps = list(zip(*(t.unbind(1) for t in given[: op.sequences]), strict=True))
-        states = given[op.sequences : op.sequences + op.states]
-        rest = given[op.sequences + op.states :]
-        emitted = []
-        for items in reversed(steps) if op.reverse else steps:
-            made = self.node(cell, [*items, *states, *rest], prefix, full, outer, sizes)
-            states = made[1:] if op.emits else made
-            emitted.append(made[0])
-        return [torch.stack(emitted[::-1] if op.reverse else emitted, dim=1), *states]
+        flat = to_networkx(graph).flatten(loops=True)
+        return _Run(self, flat, sizes).run(inputs)
 
     def layer(
-        self, node: Node, op: LayerOp, given: list[Tensor], full: str, sizes: Mapping[str, int]
-    ) -> list[Tensor]:
-        lowering = op.layer.lower(*piped(node))
+        self, layer: Layer, piped: Sequence[TensorType], given: list[Tensor], full: str,
+        sizes: Mapping[str, int],
+    ) -> list[Tensor]:  # fmt: skip
+        lowering = layer.lower(*piped)
         own = SimpleNamespace(training=self.training)
         scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "self": own}
         for helper in lowering.helpers:
@@ -170,8 +97,75 @@ class Reference:
         return made.train(self.training)
 
 
-def _number(dim: Dim, sizes: Mapping[str, int]) -> int:
-    return int(str(substitute(dim, sizes)))
+@dataclass
+class _Run:
+    """One run of a flat graph. Of a node in a scan ``values`` are those of the step."""
+
+    reference: Reference
+    flat: NetGraph
+    sizes: Mapping[str, int]
+    values: dict[tuple[str, int], Tensor] = field(default_factory=dict)
+    steps: dict[tuple[str, int], list[Tensor]] = field(default_factory=dict)
+
+    def run(self, inputs: Sequence[Tensor]) -> list[Tensor]:
+        self.values.update({(key, 0): x for key, x in zip(self.flat.inputs, inputs, strict=True)})
+        self.level([n for n, idle in self.flat.nodes(data="idle") if not idle], 0)
+        return [self.given(key)[0] for key in self.flat.outputs]
+
+    def level(self, nodes: Iterable[str], depth: int) -> None:
+        """Nodes in order, those of a scan step by step."""
+        scans = self.flat.nodes(data="scans")
+        for deeper, group in groupby(nodes, key=lambda node: scans[node][depth : depth + 1]):
+            if deeper:
+                self.scan(list(group), depth)
+                continue
+            for node in group:
+                made = self.node(node, self.flat.nodes[node])
+                self.values.update({(node, i): value for i, value in enumerate(made)})
+
+    def given(self, node: str, *, loop: bool = False) -> list[Tensor]:
+        edges = sorted(self.flat.in_edges(node, data=True), key=lambda edge: edge[2]["slot"])
+        return [self.values[e[0], e[2]["result"]] for e in edges if e[2]["loop"] == loop]
+
+    def node(self, node: str, data: Mapping[str, Any]) -> list[Tensor]:
+        if data["kind"] == "input":
+            return [self.values[node, 0]]
+        if data["kind"] == "weight":
+            return [self.reference.state[data["text"]]]
+        if data["kind"] == "stack":
+            ((maker, _, result),) = self.flat.in_edges(node, data="result")
+            steps = self.steps[maker, result]
+            return [torch.stack(steps[::-1] if data["settings"]["reverse"] else steps, dim=1)]
+        given = self.given(node)
+        if data["kind"] != "layer":
+            return given
+        layer, types = data["layer"], [type for *_, type in self.flat.in_edges(node, data="type")]
+        tied = [key.rpartition(".")[2] for key in data["tied"]]
+        settings = [name for name in layer.tensors() if name not in tied]
+        piped = types[: len(types) - len(settings)]
+        return self.reference.layer(layer, piped, given, data["module"], self.sizes)
+
+    def scan(self, nodes: list[str], depth: int) -> None:
+        own = [n for n in nodes if len(self.flat.nodes[n]["scans"]) == depth + 1]
+        each, states = (
+            [n for n in own if self.flat.nodes[n]["kind"] == k] for k in ("each", "state")
+        )
+        cell = [n for n in nodes if n not in (*each, *states)]
+        sequences = [self.given(n)[0].unbind(1) for n in each]
+        left = [self.given(n)[0] for n in states]
+        self.steps |= {key: [] for key in self.collected(nodes)}
+        steps = list(zip(*sequences, strict=True))
+        for items in reversed(steps) if self.flat.nodes[each[0]]["settings"]["reverse"] else steps:
+            named = zip([*each, *states], [*items, *left], strict=True)
+            self.values.update({(n, 0): value for n, value in named})
+            self.level(cell, depth + 1)
+            for key in self.collected(nodes):
+                self.steps[key].append(self.values[key])
+            left = [self.given(n, loop=True)[0] for n in states]
+
+    def collected(self, nodes: Iterable[str]) -> list[tuple[str, int]]:
+        out = self.flat.out_edges(nodes, data="result")
+        return [(a, r) for a, b, r in out if self.flat.nodes[b]["kind"] == "stack"]
 
 
 def _flat(made: Any) -> list[Tensor]:

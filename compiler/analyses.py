@@ -1,0 +1,228 @@
+"""What the structure of a network says: skips, branches, cuts, longest paths, lifetimes, patterns.
+
+The algorithms are networkx's; here is what they need to know of networks. All take a graph of
+``compiler.graph``, most of them any directed graph. What is of no input (a weight that is read, a
+table of positions) is on no way from the inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import networkx as nx
+
+from .dims import Size, product, substitute, symbols
+from .types import TensorType
+
+Node: TypeAlias = Any
+"""Keys of a network's graph, or whatever else a graph has as its nodes."""
+
+BYTES: Final = {"float": 4, "int": 8, "bool": 1}
+"""Of one number, as PyTorch has it without further words."""
+HANDED_ON: Final = ("output", "weight")
+"""Nodes that make no tensor."""
+_START, _END = "<start>", "<end>"
+
+
+def inputs(graph: nx.DiGraph) -> list[Node]:
+    """Where data comes in: the inputs of a network, of another graph what nothing leads to."""
+    return _ends(graph, "input", graph.in_degree)
+
+
+def outputs(graph: nx.DiGraph) -> list[Node]:
+    return _ends(graph, "output", graph.out_degree)
+
+
+def _ends(graph: nx.DiGraph, kind: str, degree: Mapping[Node, int]) -> list[Node]:
+    named = [node for node, is_ in graph.nodes(data="kind") if is_ == kind]
+    return named or [node for node in graph if not degree[node]]
+
+
+# --- what everything passes -------------------------------------------------------------------
+
+
+def dominators(graph: nx.DiGraph) -> dict[Node, Node]:
+    """By node, the last one before it that all its ways from the inputs have in common. Nodes with
+    none are left out."""
+    return _dominators(graph.edges(), inputs(graph))
+
+
+def post_dominators(graph: nx.DiGraph) -> dict[Node, Node]:
+    """By node, the first one after it that all its ways to the outputs have in common."""
+    return _dominators(((head, tail) for tail, head in graph.edges()), outputs(graph))
+
+
+def _dominators(edges: Any, starts: list[Node]) -> dict[Node, Node]:
+    rooted = nx.DiGraph(edges)
+    rooted.add_edges_from((_START, node) for node in starts)
+    found = nx.immediate_dominators(rooted, _START)
+    return {node: by for node, by in found.items() if by not in (None, _START)}
+
+
+def cuts(graph: nx.DiGraph) -> list[Node]:
+    """The nodes through which all goes from the inputs to the outputs, in order: a network may be
+    cut after each of them, and what it makes is all that is handed on."""
+    ended = nx.DiGraph(graph.edges())
+    ended.add_nodes_from(graph.nodes(data=True))
+    ended.add_edges_from((node, _END) for node in outputs(graph))
+    before = _dominators(ended.edges(), inputs(graph))
+    left_out = {*inputs(graph), *outputs(graph), *_in_scans(graph)}
+    return [node for node in _upwards(before, _END) if node not in left_out][::-1]
+
+
+def _in_scans(graph: nx.DiGraph) -> Iterator[Node]:
+    return (node for node, scans in graph.nodes(data="scans") if scans)
+
+
+def _upwards(dominators: Mapping[Node, Node], node: Node) -> Iterator[Node]:
+    while node in dominators:
+        node = dominators[node]
+        yield node
+
+
+# --- skips and branches -----------------------------------------------------------------------
+
+
+def skips(graph: nx.DiGraph) -> list[tuple[Node, Node]]:
+    """The edges beside which there is a longer way: what the transitive reduction leaves out."""
+    simple = nx.DiGraph(graph.edges())
+    return [edge for edge in list(simple.edges) if _has_other_way(simple, *edge)]
+
+
+def _has_other_way(graph: nx.DiGraph, tail: Node, head: Node) -> bool:
+    """One edge at a time is quick where the way around is short, as it nearly always is; networkx's
+    ``transitive_reduction`` takes the square of the graph's size."""
+    if graph.out_degree(tail) < 2 or graph.in_degree(head) < 2:
+        return False
+    graph.remove_edge(tail, head)
+    found = nx.has_path(graph, tail, head)
+    graph.add_edge(tail, head)
+    return bool(found)
+
+
+class Branching(NamedTuple):
+    """A node whose ways part and the first where all of them have met. ``ways`` are the nodes of
+    each, in order; of an edge from one to the other none."""
+
+    fork: Node
+    join: Node
+    ways: tuple[tuple[Node, ...], ...]
+
+
+def branches(graph: nx.DiGraph) -> list[Branching]:
+    """Where ways part and meet, in the order of the forks."""
+    simple = nx.DiGraph()
+    simple.add_nodes_from(graph)
+    simple.add_edges_from(graph.edges())
+    after = post_dominators(graph)
+    return [
+        Branching(node, after[node], _ways(simple, node, after[node]))
+        for node in simple
+        if node in after and simple.out_degree(node) > 1
+    ]
+
+
+def _ways(graph: nx.DiGraph, fork: Node, join: Node) -> tuple[tuple[Node, ...], ...]:
+    between = nx.descendants(graph, fork) & nx.ancestors(graph, join)
+    place = {node: i for i, node in enumerate(graph) if node in between}
+    parts = nx.weakly_connected_components(graph.subgraph(between))
+    ways = (tuple(sorted(part, key=place.__getitem__)) for part in parts)
+    direct: list[tuple[Node, ...]] = [()] if graph.has_edge(fork, join) else []
+    return (*direct, *sorted(ways, key=lambda way: place[way[0]]))
+
+
+# --- long paths -------------------------------------------------------------------------------
+
+
+def critical_path(
+    graph: nx.DiGraph, weight: str = "macs", sizes: Mapping[str, int] | None = None
+) -> list[Node]:
+    """The way whose nodes have the most of an attribute together: what has to be done one after
+    another. ``sizes`` are those of the symbols; raises ValueError where one is missing."""
+    weighed = nx.DiGraph()
+    for node, cost in graph.nodes(data=weight, default=0):
+        number = _number(cost, sizes, f"{weight} of {node}")
+        weighed.add_edges_from(((tail, node) for tail in graph.pred[node]), weight=number)
+        weighed.add_edge(_START, node, weight=number)
+    path: list[Node] = nx.dag_longest_path(weighed)
+    return path[1:]
+
+
+def _number(dim: Any, sizes: Mapping[str, int] | None, what: str) -> int:
+    found: Any = substitute(dim, {"N": 1, **(sizes or {})}) if isinstance(dim, Size) else dim
+    if isinstance(found, Size):
+        missing = ", ".join(f"{name!r}: ..." for name in symbols(found))
+        raise ValueError(f"{what} is {found}: give its sizes, as in sizes={{{missing}}}")
+    return found  # type: ignore[no-any-return]
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+def lifetimes(graph: nx.MultiDiGraph) -> dict[tuple[Node, int], Node]:
+    """The last node that reads each tensor, run in the graph's order. A tensor is who makes it and
+    which of its results it is; one that nobody reads is gone after its maker."""
+    last: dict[tuple[Node, int], Node] = {
+        (node, result): node
+        for node, types in graph.nodes(data="types")
+        for result in range(len(types))
+    }
+    for node in graph:
+        last.update({(maker, r): node for maker, _, r in graph.in_edges(node, data="result")})
+    return last
+
+
+def memory(graph: nx.MultiDiGraph, sizes: Mapping[str, int] | None = None) -> dict[Node, int]:
+    """Bytes of all tensors that are alive while each node runs, in the graph's order, with its own
+    inputs and results. The largest number is what a forward pass needs beside the weights, if each
+    result is written to new memory.
+
+    ``sizes`` are those of the symbols, one example by default. Raises ValueError where one is
+    missing.
+    """
+    place = {node: i for i, node in enumerate(graph)}
+    change = [0] * (len(place) + 1)
+    for (node, result), reader in lifetimes(graph).items():
+        made = graph.nodes[node]
+        size = _bytes(made["types"][result], sizes) if made["kind"] not in HANDED_ON else 0
+        change[place[node]] += size
+        change[place[reader] + 1] -= size
+    alive, total = {}, 0
+    for node, i in place.items():
+        total += change[i]
+        alive[node] = total
+    return alive
+
+
+def _bytes(type: TensorType, sizes: Mapping[str, int] | None) -> int:
+    return _number(product(type.shape), sizes, f"the size of {type}") * BYTES[type.dtype]
+
+
+# --- patterns ---------------------------------------------------------------------------------
+
+
+def alike(one: nx.DiGraph, other: nx.DiGraph, by: str = "text") -> bool:
+    """Whether two graphs are one and the same but for the names of their nodes."""
+    return bool(nx.is_isomorphic(one, other, _agree(by), _same_slots))
+
+
+def occurrences(graph: nx.DiGraph, pattern: nx.DiGraph, by: str = "word") -> list[dict[Node, Node]]:
+    """Where a pattern is in a graph: by node of the pattern, the node of the graph. Its nodes say
+    what they are by one attribute; those that do not have it stand for any."""
+    matcher = nx.algorithms.isomorphism.DiGraphMatcher(
+        nx.DiGraph(graph), nx.DiGraph(pattern), _agree(by)
+    )
+
+    found: dict[frozenset[Node], dict[Node, Node]] = {}
+    for match in matcher.subgraph_isomorphisms_iter():
+        found.setdefault(frozenset(match), {mine: node for node, mine in match.items()})
+    return list(found.values())
+
+
+def _agree(by: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], bool]:
+    return lambda mine, wanted: by not in wanted or mine.get(by) == wanted[by]
+
+
+def _same_slots(mine: Mapping[int, Any], other: Mapping[int, Any]) -> bool:
+    return mine.keys() == other.keys()
