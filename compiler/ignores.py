@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.record import Entity, field
 from ..grammar.scanner import comments
 from ..grammar.source import Source, Span
 from .lints import lints
+from .lints.unused import walk
 
 CODE = "W514"
 _COMMENT: Final = re.compile(r"#[ \t]*netwright[ \t]*:[ \t]*(\w*)(.*)")
@@ -52,13 +54,16 @@ class Ignores(Entity):
                 self.found[source].setdefault(comment.line, []).extend(_codes(comment))
         return self.found[source]
 
-    def idle(self, source: Source) -> Iterator[Diagnostic]:
-        """Comments that silence nothing, after everything was looked at."""
+    def idle(self, tree: syntax.File) -> Iterator[Diagnostic]:
+        """Comments that silence nothing, after all nets were looked at: in a block that none of
+        them uses, only what its text tells could have been found."""
         help = "leave it out; it stands on the line of the warning"
+        source, unseen = tree.span.source, _unused_blocks(tree)
         for line, codes in self.of(source).items():
             for code in codes:
                 served = (source, line, code.text) in self.served
-                if code.text in known_codes() and not served:
+                seen = code.text in of_text() or not any(_holds(b, code) for b in unseen)
+                if code.text in known_codes() and seen and not served:
                     yield _said(f"nothing on this line is {code.text}", code, help)
 
 
@@ -73,6 +78,28 @@ def wrong(source: Source) -> Iterator[Diagnostic]:
         help = "`netwright explain` lists the codes; errors cannot be silenced"
         unknown = (code for code in codes if code.text not in known_codes())
         yield from (_said(f"there is no warning {c.text}", c, help) for c in unknown)
+
+
+def _unused_blocks(tree: syntax.File) -> list[Span]:
+    """The blocks of a file that none of its nets uses, as far as names tell."""
+    own = {s.name: s for s in tree.statements if isinstance(s, syntax.Block)}
+    seen = {s.name for s in own.values() if s.kind == "net"}
+    waiting = [s for s in tree.statements if not isinstance(s, syntax.Block) or s.kind == "net"]
+    while waiting:
+        names = {n.id for n in walk([waiting.pop()]) if isinstance(n, syntax.Name)}
+        waiting += [own[name] for name in names - seen if name in own]
+        seen |= names
+    return [s.span for s in own.values() if s.name not in seen]
+
+
+def _holds(block: Span, code: Span) -> bool:
+    return block.line <= code.line <= block.source.position(block.end)[0]
+
+
+@cache
+def of_text() -> frozenset[str]:
+    """The codes of what is seen in a text alone."""
+    return frozenset({*(lint.CODE for lint in lints() if hasattr(lint, "in_file")), "W510"})
 
 
 @cache

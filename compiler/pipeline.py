@@ -150,7 +150,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
         said = (*said, *wrong(source), *(in_checked_file(tree) if net is None else ()))
     said = ignores.kept(said)
     if _is_fine(said) and set(chosen.checked) >= set(chosen.nets):
-        said += ignores.kept(ignores.idle(source))
+        said += ignores.kept(ignores.idle(tree))
     last = results[-1].net if results else ""
     steps = sum(result.steps for result in results)
     read = frozenset(name for result in results for name in result.read)

@@ -93,10 +93,11 @@ class LayerWord(Network):
 
 
 class Template(Network):
-    """A block or net and the names that its text sees."""
+    """A block or net and the names that its text sees; ``span`` is where it is named."""
 
     block: syntax.Block
     environment: Environment
+    span: Span | None = None
 
     @property
     def name(self) -> str:

@@ -79,7 +79,8 @@ def test_the_specs_of_the_language() -> None:
     one_line, lenet, resnet, imports, *_, elman, transformer = fences(
         ROOT / "docs/language.md", "net"
     )
-    for text in (one_line, lenet, imports + "conv(3x3, 8)", elman, transformer):
+    used = "input(8x32x32) > [basic(8, 8), bottleneck(2, 8), resnet.basic(8, 8)] > concat"
+    for text in (one_line, lenet, imports + used, elman, transformer):
         assert nw.check(text) == []
     assert nw.loads(resnet, net="resnet18").params == 11_689_512
 

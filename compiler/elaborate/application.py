@@ -78,7 +78,7 @@ class Application(Held):
             tensors = self.bundle(value, span)
             if tensors is None:
                 return UNKNOWN
-            value = self.apply(member, tensors, getattr(member, "span", span))
+            value = self.apply(member, tensors, getattr(member, "span", None) or span)
             if unknown_in(value):
                 return UNKNOWN
         return value
@@ -709,7 +709,7 @@ class Application(Held):
     def _template(
         self, network: Template, inputs: list[Tensor], span: Span, naming: Naming
     ) -> Data:
-        bound = self.bind_block(network, {}, network.name, span)
+        bound = self.bind_block(network, {}, network.name, network.span or span)
         return UNKNOWN if bound is None else self.apply(bound, inputs, span, naming)
 
 

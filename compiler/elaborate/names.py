@@ -45,7 +45,7 @@ class Names(Context):
     def _name(self, expr: syntax.Name, env: Environment) -> Data:
         value = self.lookup(expr.id, env, expr.span)
         if value is not None:
-            return value.value
+            return _named_at(value.value, expr.span)
         return self.unknown_name(expr.id, expr.span, env)
 
     def lookup(self, name: str, env: Environment, span: Span) -> Found | None:
@@ -356,6 +356,15 @@ def _last_word(span: Span, name: str) -> Span:
 def _holder(span: Span) -> str:
     """What stands before the last dot."""
     return span.text.rpartition(".")[0]
+
+
+def _named_at(value: Data, span: Span) -> Data:
+    """A block knows where it is named: what it lacks is told there."""
+    if isinstance(value, Template):
+        return value.replace(span=span)
+    if isinstance(value, Renamed):
+        return value.replace(network=_named_at(value.network, span))
+    return value
 
 
 def _called(value: Data, name: str) -> Data:

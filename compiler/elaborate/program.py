@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -33,7 +32,7 @@ from ..values import (
 from .knowledge import NOTHING, Knowledge, Learnt
 from .results import main_tensors, shown_arguments
 from .scans import Scans
-from .trees import head, pattern_names, whole_labels
+from .trees import head, pattern_names, place_in_import, whole_labels
 
 
 class Finds(Protocol):
@@ -165,7 +164,7 @@ class Program(Scans):
         if found is None or found.environment is None:
             return UNKNOWN
         space = Namespace(statement.module, found.environment)
-        return self._member(space, name, _place(name, statement.span))
+        return self._member(space, name, place_in_import(name, statement.span))
 
     def _import(self, module: str, file: FileNames, span: Span) -> FileNames | None:
         try:
@@ -174,7 +173,7 @@ class Program(Scans):
             self.report("E212", f"`{module}` cannot be imported: {error}", span)
             return None
         if source is None:
-            self._no_module(module, file, _place(module, span))
+            self._no_module(module, file, place_in_import(module, span))
             return None
         if source.name in self.loading:
             chain = " > ".join([*self.loading[self.loading.index(source.name) :], source.name])
@@ -456,16 +455,6 @@ class Program(Scans):
 def _is_twofold(block: syntax.Block) -> bool:
     """Whether two of its parameters have one name, which the parser has said: one is another."""
     return len({p.name for p in block.parameters}) < len(block.parameters)
-
-
-def _place(name: str, statement: Span) -> Span:
-    """Where a module or a name stands in its import."""
-    words = list(re.finditer(rf"(?<![\w.]){re.escape(name)}(?![\w.])", statement.text))
-    if not words:  # with spaces around a dot
-        return statement
-    at = words[-1] if statement.text.startswith("from") and len(words) > 1 else words[0]
-    start = statement.start + at.start()
-    return Span(statement.source, start, start + len(name))
 
 
 def _path_name(tensor: Tensor) -> str:

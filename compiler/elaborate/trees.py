@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ...grammar import syntax
@@ -143,3 +144,13 @@ def accessors(expr: syntax.Node) -> list[syntax.Attribute]:
     """``x.c`` and its like in a condition that could be evaluated."""
     own = [expr] if isinstance(expr, syntax.Attribute) else []
     return own or [a for child in syntax.children(expr) for a in accessors(child)]
+
+
+def place_in_import(name: str, statement: Span) -> Span:
+    """Where a module or a name stands in its import."""
+    words = list(re.finditer(rf"(?<![\w.]){re.escape(name)}(?![\w.])", statement.text))
+    if not words:  # with spaces around a dot
+        return statement
+    at = words[-1] if statement.text.startswith("from") and len(words) > 1 else words[0]
+    start = statement.start + at.start()
+    return Span(statement.source, start, start + len(name))

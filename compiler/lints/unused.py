@@ -1,7 +1,7 @@
 """Names that nothing reads: what they name is left out of the network.
 
-Assignments, one name of several, a value that is replaced before it is read, inputs and
-parameters, and the blocks and shares of a body. A leading underscore says that it is meant.
+Assignments, one name of several, a value that is replaced before it is read, inputs, parameters,
+the blocks and shares of a body, and imports. A leading underscore says that it is meant.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
+from ..elaborate.trees import place_in_import
 
 CODE = "W501"
 _RUNS_ON = "what no output needs does not run"
@@ -18,6 +19,31 @@ _RUNS_ON = "what no output needs does not run"
 
 def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
     return _in_blocks(tree.statements)
+
+
+def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
+    """Imports. A file of blocks alone may pass on what it imports."""
+    blocks = [s for s in tree.statements if isinstance(s, syntax.Block)]
+    if blocks and all(b.kind == "block" for b in blocks):
+        return
+    read = {n.id for n in walk(tree.statements) if isinstance(n, syntax.Name)}
+    for statement in tree.statements:
+        for name, *others in _imported(statement):
+            if _is_unused(name, read) and read.isdisjoint(others):
+                span = place_in_import(name, statement.span)
+                yield Diagnostic(CODE, f"nothing uses the import `{name}`", span,
+                                 help=("leave it out",), severity="warning")  # fmt: skip
+
+
+def _imported(statement: syntax.Statement) -> Iterator[tuple[str, ...]]:
+    """What an import gives, with the names under which that is reached."""
+    match statement:
+        case syntax.Import(alias=str() as alias):
+            yield (alias,)
+        case syntax.Import():
+            yield statement.module, *statement.module.split(".")
+        case syntax.FromImport():
+            yield from ((alias or name,) for name, alias in statement.names)
 
 
 def _in_blocks(statements: Iterable[syntax.Node]) -> Iterator[Diagnostic]:

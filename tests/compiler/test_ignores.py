@@ -52,6 +52,16 @@ def test_an_error_is_not_silenced() -> None:
     assert codes("input(8) > rleu # netwright: ignore E201") == ["E201"]
 
 
+def test_a_block_that_no_net_uses_was_not_looked_at() -> None:
+    block = "block b: x[50, 64] { x > lstm(4) > bn > last } # netwright: ignore W505"
+    assert codes(f"{block}\nnet u: x[8] {{ x > relu }}") == []
+    assert codes(f"{block}\nblock c: x {{ x > b }}\nnet u: x[50, 64] {{ x > c }}") == []
+    text = block.replace("bn", "relu")
+    assert codes(f"{text}\nblock c: x {{ x > b }}\nnet u: x[50, 64] {{ x > c }}") == ["W514"]
+    text = block.replace("W505", "W501")
+    assert codes(f"{text}\nnet u: x[8] {{ x > relu }}") == ["W514"]
+
+
 def test_what_was_not_looked_at_is_not_said_to_be_idle() -> None:
     """The net that needs an argument is not checked."""
     text = "net t(d): x[50, 64] { x > lstm(d) > bn > last } # netwright: ignore W505\n"

@@ -255,3 +255,27 @@ def test_an_import_inside_a_body_is_an_error(folder: Path) -> None:
 def test_the_namespace_itself_is_no_value(folder: Path) -> None:
     assert codes(folder, "import parts\nparts > relu") == ["E207"]
     assert codes(folder, "import parts\nparts(3) > relu") == ["E206"]
+
+
+def unused(text: str) -> list[str]:
+    found = check_source(Source("own.net", text)).diagnostics
+    return [d.span.text for d in found if d.span and d.code == "W501"]
+
+
+NET = "net n: x[3, 32, 32] { x > stem > gap }\n"
+
+
+def test_an_import_that_nothing_uses_is_told() -> None:
+    stem = "block stem = conv(3x3, 8)\n"
+    imports = "import vgg\nimport resnet as r\nfrom resnet import basic, bottleneck as neck\n"
+    assert unused(imports + stem + NET) == ["vgg", "r", "basic", "neck"]
+    assert unused("import blocks.attention\n" + stem + NET) == ["blocks.attention"]
+    assert unused("from resnet import basic as _basic\n" + stem + NET) == []
+    assert unused("from resnet import basic\n" + stem) == []  # for other files
+
+
+def test_an_import_that_is_used_is_not_told() -> None:
+    assert unused("from resnet import basic\nblock stem = basic(8, 8)\n" + NET) == []
+    assert unused("import resnet\nblock stem = resnet.basic(8, 8)\n" + NET) == []
+    stem = "block stem = flatten(2) > blocks.transformer.encoder_layer(2, 8)\n"
+    assert unused("import blocks.transformer\n" + stem + NET.replace(" > gap", "")) == []

@@ -29,3 +29,10 @@ def test_what_failed_before_a_shape_was_known_is_drawn(text: str, tmp_path: Path
     assert partial is not None
     partial.render(tmp_path / "n.svg", view="debug")
     assert "svg" in (tmp_path / "n.svg").read_text()
+
+
+@pytest.mark.parametrize("pipe", ["[step, relu] > concat", "step + relu", "(step > relu) as q"])
+def test_a_block_that_lacks_an_argument_is_told_where_it_is_named(pipe: str) -> None:
+    (found,) = nw.check(f"block step(d): x {{ x > linear(d) }}\nnet n: x[8] {{ x > {pipe} }}")
+    assert found.span is not None
+    assert (found.code, found.span.text) == ("E203", "step")
