@@ -9,7 +9,6 @@ need.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count, dropwhile, islice, takewhile
 
 from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
@@ -236,14 +235,15 @@ class Builder(Entity):
         the number after them."""
         part: Draft | None = None
         while part is not draft:
-            free = dropwhile(lambda n: f"{draft.word}{n}" in taken, count(least))
-            run = takewhile(lambda n: f"{draft.word}{n}" not in taken, free)
-            numbers = list(islice(run, draft.count))
-            whole = len(numbers) == draft.count
-            part = draft if whole else self._split(draft, len(numbers))
-            part.first, part.path = numbers[0], f"{draft.word}{numbers[0]}"
+            while f"{draft.word}{least}" in taken:
+                least += 1
+            end = least + 1
+            while end - least < draft.count and f"{draft.word}{end}" not in taken:
+                end += 1
+            part = draft if end - least == draft.count else self._split(draft, end - least)
+            part.first, part.path = least, f"{draft.word}{least}"
             taken.update(part.paths())
-            least = numbers[-1] + 1
+            least = end
         return least
 
     def find(self, path: str) -> Draft | None:

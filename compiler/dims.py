@@ -321,6 +321,8 @@ def _never_zero(a: Size) -> bool:
 
 def less(a: Dim, b: Dim) -> bool | None:
     """Whether ``a < b`` for all (True), no (False) or some (None) symbol values."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a < b
     low, high = bounds(b - a)
     if low is not None and low > 0:
         return True

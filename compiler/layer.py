@@ -292,7 +292,9 @@ class Biased(Weighted):
 
 
 class Open:
-    """What layers found to depend on symbols, for the elaborator, which settles it or says so."""
+    """What layers found to depend on symbols, for the elaborator, which settles it or says so.
+
+    ``with Open() as noted``: what ``same``, ``short`` and ``divides`` note meanwhile."""
 
     def __init__(self) -> None:
         self.equal: list[tuple[Dim, Dim]] = []
@@ -303,6 +305,13 @@ class Open:
     def __bool__(self) -> bool:
         return bool(self.equal or self.least)
 
+    def __enter__(self) -> Open:
+        self._token = _open.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _open.reset(self._token)
+
 
 _open: ContextVar[Open | None] = ContextVar("_open", default=None)
 
@@ -312,8 +321,7 @@ def same(a: Dim, b: Dim) -> bool:
     if a is b or a == b:
         return True
     answer = equal(a, b)
-    noted = _open.get()
-    if answer is None and noted is not None:
+    if answer is None and (noted := _open.get()) is not None:
         noted.equal.append((a, b))
     return answer is not False
 
@@ -322,8 +330,7 @@ def short(size: Dim, least: Dim) -> bool:
     """Whether a size is less than it must be; where symbols leave that open, False, and it is
     noted."""
     answer = less(size, least)
-    noted = _open.get()
-    if answer is None and noted is not None:
+    if answer is None and (noted := _open.get()) is not None:
         noted.least.append((size, least))
     return answer is True
 
@@ -331,21 +338,6 @@ def short(size: Dim, least: Dim) -> bool:
 def divides(divisor: Dim, size: Dim) -> bool:
     """Whether a size is a multiple; where symbols leave that open, True, and it is noted."""
     return same(size // divisor * divisor, size)
-
-
-class _Noting:
-    def __enter__(self) -> Open:
-        noted = Open()
-        self.token = _open.set(noted)
-        return noted
-
-    def __exit__(self, *_: object) -> None:
-        _open.reset(self.token)
-
-
-def noting_open() -> _Noting:
-    """``with noting_open() as noted``: what ``same``, ``short`` and ``divides`` note meanwhile."""
-    return _Noting()
 
 
 def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
@@ -446,10 +438,10 @@ def _hint(home: type[Layer], name: str) -> Any:
 
 def conforms(value: object, hint: Any) -> bool:
     """Whether a value has the type of a setting. An int is a float, a bool is no int."""
+    if type(value) in _kinds(hint) or hint is Any:
+        return True
     if isinstance(hint, str):
         raise TypeError(hint)
-    if hint is Any:
-        return True
     if hint is NoneType or hint is None:
         return value is None
     origin = get_origin(hint)
@@ -469,6 +461,16 @@ def conforms(value: object, hint: Any) -> bool:
     if hint is float:
         return isinstance(value, int | float)
     return isinstance(value, hint)
+
+
+@cache
+def _kinds(hint: Any) -> frozenset[type]:
+    """The classes all of whose own instances have the type: int of ``int | tuple[int, ...]``."""
+    if get_origin(hint) in (Union, UnionType):
+        return frozenset().union(*map(_kinds, get_args(hint)))
+    if get_origin(hint) is not None or not isinstance(hint, type):
+        return frozenset()
+    return frozenset({hint, int} if hint is float else {hint})
 
 
 @cache

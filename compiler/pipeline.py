@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic
@@ -20,18 +20,15 @@ from ..grammar.source import Source, Span
 from .choice import Choice, choose_nets
 from .elaborate.attempt import Outcome, Task, attempt
 from .elaborate.knowledge import NOTHING
-from .faults import fault, unexplained
-from .freeze import Freezer, freeze_partial
-from .ignores import Ignores, wrong
 from .imports import Finder
 from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
 from .lints import in_checked_file, in_failed_net, in_file, in_net
 from .lints._net import Net
-from .misnamed import at_declarations
-from .repeated import told_once
 from .room import room
-from .trials import Enough, tried
+
+if TYPE_CHECKING:
+    from .trials import Enough
 
 MAX_RESTARTS: Final = 500
 
@@ -102,9 +99,9 @@ def _load(
     chosen = choose_nets(source, tree, found, net)
     asked = request.replace(partial=request.partial and not found)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
-    errors = at_declarations(result.diagnostics, tree)
+    errors = _at_declarations(result.diagnostics, tree)
     said = (*errors, *_of_text(tree, result.diagnostics))
-    return result.replace(diagnostics=Ignores().kept(told_once(said)))
+    return result.replace(diagnostics=_kept(_told_once(said)))
 
 
 def check_source(
@@ -133,6 +130,8 @@ def check_source(
 
 def _failed(source: Source, error: Exception) -> Compilation:
     """What nobody foresaw, outside of the elaboration, which knows its place."""
+    from .faults import fault
+
     found = fault(error, "compiling this text", source.span(0, 0))
     return Compilation(None, (found,), (), read=frozenset({source.name}), fault=error)
 
@@ -143,19 +142,56 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     chosen = choose_nets(source, tree, found, net, every=True)
     results = list(_results(source, tree, chosen, request))
     every = [d for result in results for d in result.diagnostics]
-    said, ignores = tuple(told_once(every or chosen.findings)), Ignores()
-    said = tuple(at_declarations(said, tree))
+    said = _at_declarations(_told_once(tuple(every) or chosen.findings), tree)
     said += _of_text(tree, said)
-    if _is_fine(said):
-        said = (*said, *wrong(source), *(in_checked_file(tree) if net is None else ()))
-    said = ignores.kept(said)
-    if _is_fine(said) and set(chosen.checked) >= set(chosen.nets):
-        said += ignores.kept(ignores.idle(tree))
+    fine = _is_fine(said)
+    if fine and net is None:
+        said += tuple(in_checked_file(tree))
+    if fine and "netwright" in source.text:
+        said = _with_comments(tree, said, whole=set(chosen.checked) >= set(chosen.nets))
+    else:
+        said = _kept(said)
     last = results[-1].net if results else ""
     steps = sum(result.steps for result in results)
     read = frozenset(name for result in results for name in result.read)
     failed = next((r.fault for r in results if r.fault is not None), None)
     return Compilation(None, said, chosen.nets, last, steps, read=read, fault=failed)
+
+
+def _told_once(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    if len(findings) < 2:
+        return findings
+    from .repeated import told_once
+
+    return tuple(told_once(findings))
+
+
+def _at_declarations(findings: tuple[Diagnostic, ...], tree: syntax.File) -> tuple[Diagnostic, ...]:
+    if not findings:
+        return findings
+    from .misnamed import at_declarations
+
+    return tuple(at_declarations(findings, tree))
+
+
+def _kept(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings that no comment silences."""
+    if not findings:
+        return findings
+    from .ignores import Ignores
+
+    return Ignores().kept(findings)
+
+
+def _with_comments(
+    tree: syntax.File, findings: tuple[Diagnostic, ...], *, whole: bool
+) -> tuple[Diagnostic, ...]:
+    """Likewise, and what is wrong with the comments: idle ones too, where all was looked at."""
+    from .ignores import Ignores, wrong
+
+    ignores = Ignores()
+    kept = ignores.kept((*findings, *wrong(tree.span.source)))
+    return (*kept, *ignores.kept(ignores.idle(tree))) if whole else kept
 
 
 def _of_text(tree: syntax.File, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -216,6 +252,10 @@ def _with_trials(
         result = run(text if own else source, asked)
         return result.diagnostics, result.steps
 
+    if not any(d.fix or d.others for d in found.diagnostics):
+        return found
+    from .trials import tried
+
     files = found.read | {source.name}
     return found.replace(diagnostics=tried(found.diagnostics, files, again))
 
@@ -229,6 +269,8 @@ def _compile(
     outcome = _elaborate(_task(source, tree, chosen, net, request))
     findings = (*chosen.findings, *_independent(outcome.findings, chosen.findings))
     if not outcome.complete and _is_fine(findings):
+        from .faults import unexplained
+
         findings = (*findings, unexplained(outcome.at))
     if _is_fine(findings):
         findings = (*findings, *in_net(Net(tree, outcome)))
@@ -238,6 +280,8 @@ def _compile(
         findings = (*findings, *in_failed_net(Net(tree, outcome)))
     made = _compilation(outcome, findings, chosen, net)
     if request.partial and outcome.fault is None:
+        from .freeze import freeze_partial
+
         return made.replace(partial=freeze_partial(outcome.root, outcome.outputs))
     return made
 
@@ -274,6 +318,8 @@ def _independent(
 
 
 def _frozen(outcome: Outcome) -> Graph:
+    from .freeze import Freezer
+
     names, tensors = [n for n, _ in outcome.outputs], [t for _, t in outcome.outputs]
     return Freezer().freeze(outcome.root, tensors, names)
 

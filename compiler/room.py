@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
+from _thread import allocate_lock  # `threading` is much more, and slow to load
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Final
 
 RECURSION_LIMIT: Final = 20_000
 
-_lock: Final = Lock()
+_lock: Final = allocate_lock()
 _inside = 0
 _before = 0, False
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from .depth import MAX_NESTING
 from .diagnostics import Diagnostic, Edit, Fix, Label
 from .lalr import Token
 from .layout import CLOSERS, CLOSES, ends_statement
 from .record import Entity, field
 from .source import Source, Span
 
-MAX_NESTING: Final = 100
 SPELLING: Final = {
     "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}",
 }  # fmt: skip

@@ -14,9 +14,9 @@ from .lalr import Token
 from .nearby import closest
 from .operators import LEVEL
 from .printable import printable
-from .repair import clip
 from .scanner import words
 from .source import Source, Span
+from .wording import clip
 
 CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "none": None}
 DTYPES: Final = ("float", "int", "bool")
@@ -46,7 +46,7 @@ class Builder:
         self.diagnostics: list[Diagnostic] = []
         self.lost: set[str] = set()
         """The words of statements that do not parse."""
-        self._expression = expression
+        self.inner = expression
         self.actions = {
             name: getattr(self, name) for name in vars(type(self)) if not name.startswith("_")
         }
@@ -452,7 +452,7 @@ class Builder:
 
     def _inner(self, start: int, end: int) -> s.Expr | None:
         if self.source.text[start:end].strip():
-            return self._expression(self.source, self, start, self._without_format(start, end))
+            return self.inner(self.source, self, start, self._without_format(start, end))
         span = Span(self.source, start - 1, end + 1)
         fix = self._fix(span, "{{}}")
         help = "`{i + 1}` fills in a value, a doubled brace is a brace"

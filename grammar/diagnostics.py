@@ -7,11 +7,14 @@ W5xx lints. Every code has a page for ``netwright explain``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from .printable import printable
 from .record import Record, field
 from .source import Span
+
+MAX_ERRORS: Final = 100
+"""Of one text: the first so many say enough."""
 
 Severity = Literal["error", "warning", "note"]
 

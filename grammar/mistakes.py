@@ -11,16 +11,14 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from .brackets import MAX_NESTING
 from .diagnostics import Diagnostic, Edit, Fix, Label
 from .lalr import Token, expected
 from .layout import CLOSERS, CLOSES
 from .mend import Mend
 from .record import Record
-from .repair import clip
 from .scanner import reserved
 from .source import Source, Span
-from .syntax import Binary, Constant, Dims, Name, Node, Number, children
+from .wording import clip
 
 OPERATORS: Final = frozenset({"OPERATOR", "MINUS", "NOT", "IN", "NOT_IN", "AS", "IF", "ELSE"})
 VALUES: Final = frozenset({"NAME", "NUMBER", "STRING", "DIMS", "CONSTANT", "POSITION"})
@@ -187,40 +185,6 @@ def misplaced(at: Span, mend: Mend, opened: Span | None) -> Diagnostic:
         return Diagnostic("E102", f"{word} is missing", at, "here")
     detail = f"expected {word}" if mend.kind else "not expected"
     return Diagnostic("E101", f"`{clip(at.text)}` does not fit here", at, detail)
-
-
-def too_deep(source: Source, token: Token) -> Diagnostic:
-    return Diagnostic(
-        "E126",
-        f"nested more than {MAX_NESTING} deep",
-        Span(source, token.start, token.end),
-        "too deep",
-        help=("name a part with `block` or `=` and use the name",),
-    )
-
-
-LEAVES: Final = frozenset({Name, Number, Dims, Constant})
-
-
-def nested_too_deep(root: Node) -> Diagnostic | None:
-    """For whoever walks a tree by recursion. A chain of operators, however long, is one level."""
-    waiting = [(root, 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        if depth > MAX_NESTING:
-            start = node.span.start
-            return too_deep(node.span.source, Token("", "", start, start + 1))
-        below: list[Node] = []
-        while isinstance(node, Binary):
-            below.append(node.right)
-            node = node.left
-        below += children(node)
-        waiting += [
-            (child, depth + 1)
-            for child in below
-            if child.__class__ not in LEAVES or depth == MAX_NESTING
-        ]
-    return None
 
 
 # --- statements of other languages ---------------------------------------------------------

@@ -6,16 +6,14 @@ by recover.py, so that each of its statements parses or says what it lacks.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from . import syntax as s
 from .build import Builder
-from .diagnostics import Diagnostic
-from .foreign import foreign
+from .depth import nested_too_deep
+from .diagnostics import MAX_ERRORS, Diagnostic
 from .lalr import MisfitError, run
 from .layout import layout
-from .mistakes import nested_too_deep
-from .recover import MAX_ERRORS, recover, recover_expression
 from .scanner import scan
 from .source import Source
 
@@ -24,7 +22,7 @@ MAX_TEXT: Final = 1_000_000
 
 def parse(source: Source) -> tuple[s.File, tuple[Diagnostic, ...]]:
     """A file's sound statements, and what is wrong with the others."""
-    builder = Builder(source, recover_expression)
+    builder = Builder(source, inner_expression)
     refused = _too_long(source)
     statements: tuple[s.Statement, ...] = () if refused else _statements(source, builder)
     diagnostics = [refused] if refused else builder.diagnostics
@@ -40,8 +38,8 @@ def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, .
     refused = _too_long(source)
     if refused:
         return None, (refused,)
-    builder = Builder(source, recover_expression)
-    expression = recover_expression(source, builder, 0, len(source.text))
+    builder = Builder(source, inner_expression)
+    expression = inner_expression(source, builder, 0, len(source.text))
     deep = expression and nested_too_deep(expression)
     if deep:
         return None, (deep,)
@@ -52,6 +50,9 @@ def _statements(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     try:
         statements = run(layout(scan(source.text)), "file", builder.actions)
     except MisfitError:
+        from .foreign import foreign
+        from .recover import recover
+
         builder.diagnostics.clear()
         other = foreign(source)
         if other:
@@ -59,6 +60,17 @@ def _statements(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
             return ()
         statements = recover(source, builder)
     return tuple(x for x in statements if not _is_lost(x) and not _refuse_deep(x, builder))
+
+
+def inner_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
+    """The expression between two offsets, if it is sound."""
+    tokens = layout(scan(source.text, start, end), bracketed=True)
+    try:
+        return cast(s.Expr, run(tokens, "expression", builder.actions))
+    except MisfitError:
+        from .recover import recover_expression
+
+        return recover_expression(source, builder, start, end)
 
 
 def _is_lost(statement: s.Statement) -> bool:

@@ -14,17 +14,17 @@ from typing import Any, Final, cast
 from . import syntax as s
 from .brackets import STATEMENT_WORDS, TooDeepError, balance
 from .build import Builder
-from .diagnostics import Diagnostic
+from .depth import too_deep
+from .diagnostics import MAX_ERRORS, Diagnostic
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
 from .mend import Mend, extent, fix, mended, mends, varied
-from .mistakes import PYTHON_STATEMENTS, Failure, explain, misplaced, too_deep
+from .mistakes import PYTHON_STATEMENTS, Failure, explain, misplaced
 from .record import Entity, field
 from .repair import amend
 from .scanner import scan
 from .source import Source, Span
 
-MAX_ERRORS: Final = 100
 MAX_FIXES: Final = 24
 """So many repairs of one error are worth a trial."""
 NAMING: Final = frozenset({"KIND", "SHARE"})
@@ -40,7 +40,7 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     likely = [] if given_up else mends(tokens)
     if not likely:
         return _balanced(source, builder, tokens)
-    other = Builder(source, recover_expression)
+    other = Builder(source, builder.inner)
     _balanced(source, other, [*map(_copy, tokens)])
     changed = source.span(*extent(tokens, likely[0]))
     said = _nearest(other.diagnostics, changed, likely[0])
@@ -55,7 +55,7 @@ def _balanced(source: Source, builder: Builder, tokens: list[Token]) -> tuple[s.
     try:
         tokens, unbalanced = balance(source, tokens)
     except TooDeepError as error:
-        diagnostics.append(too_deep(source, error.token))
+        diagnostics.append(too_deep(source.span(error.token.start, error.token.end)))
         return ()
     diagnostics.extend(unbalanced)
     return tuple(_Recovery(source, builder).statements(layout(tokens)))
@@ -80,18 +80,13 @@ def _nearest(found: list[Diagnostic], changed: Span, mend: Mend) -> Diagnostic:
 
 
 def recover_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
-    """The expression between two offsets, if it is sound."""
-    tokens = layout(scan(source.text, start, end), bracketed=True)
-    try:
-        return cast(s.Expr, run(tokens, "expression", builder.actions))
-    except MisfitError:
-        pass
+    """The expression between two offsets that does not parse, where a repair helps."""
     count = len(builder.diagnostics)
     tokens = amend(source, scan(source.text, start, end), builder.diagnostics)
     try:
         tokens, unbalanced = balance(source, tokens)
     except TooDeepError as error:
-        builder.diagnostics.append(too_deep(source, error.token))
+        builder.diagnostics.append(too_deep(source.span(error.token.start, error.token.end)))
         return None
     builder.diagnostics.extend(unbalanced)
     tokens = layout(tokens, bracketed=True)

@@ -19,13 +19,9 @@ from .layout import CLOSERS, CLOSES
 from .record import Entity, field
 from .scanner import scan
 from .source import Source, Span
+from .wording import clip
 
 MAX_EDITS: Final = 1000
-
-
-def clip(text: str) -> str:
-    """Short enough for a message."""
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def place(source: Source, token: Token) -> Span:

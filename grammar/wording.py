@@ -15,6 +15,11 @@ def counted(number: int, noun: str, several: str = "") -> str:
     return f"{amount} {noun if number == 1 else several or f'{noun}s'}"
 
 
+def clip(text: str) -> str:
+    """Short enough for a message."""
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
 def listing(names: Sequence[str]) -> str:
     """The names in quotes: kernel, out and stride."""
     quoted = [f"`{name}`" for name in names[:LISTED]]

@@ -12,7 +12,7 @@ from ...grammar.wording import listing
 from ..builder import Builder, Draft, Waiting, chain_from
 from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitute, symbols
 from ..inits import unsuited
-from ..layer import Layer, Made, Refused, Weight, noting_open
+from ..layer import Layer, Made, Open, Refused, Weight
 from ..layers import layers
 from ..limits import MAX_INPUTS
 from ..shares import form
@@ -42,7 +42,6 @@ from ..values import (
     unknown_in,
 )
 from ..values import Label as PathLabel
-from .advice import OPEN_WEIGHT, label_help, mismatch_help, open_weight_help
 from .context import MEMBERS, UNNAMED, Naming, is_inside
 from .expressions import counting, is_named_by_label
 from .functions import beyond
@@ -306,6 +305,8 @@ class Application(Held):
         """Parameters of their own have no name but their label."""
         for draft in scope.drafts:
             if draft.layer is not None and not draft.label and is_named_by_label(draft.layer):
+                from .advice import label_help
+
                 word = draft.layer.word
                 self.report(
                     "E221", f"`{word}` has no name without a label", draft.span,
@@ -442,7 +443,7 @@ class Application(Held):
         known = self.inferred.get(key)
         if known is not None:
             return known
-        with noting_open() as noted:
+        with Open() as noted:
             try:
                 result = network.layer.infer(*types)
                 network.layer.suit(made, *types)
@@ -483,17 +484,14 @@ class Application(Held):
         declares are not known. (Those of an input without a shape are left to lazy modules.)"""
         layer = network.layer
         for name, weight in weights.items():
-            open_ = next((d for d in weight.shape if self._declared(d)), None)
-            if open_ is not None:
-                self._open_weight(network, inputs, types, name, open_, span)
-                return False
+            for size in weight.shape:
+                if isinstance(size, Size) and self._declared(size):
+                    self._open_weight(network, inputs, types, name, size, span)
+                    return False
         if not self._inits_suit(network, inputs, types, weights, span):
             return False
-        settings = [getattr(layer, name) for name in layer.settings]
-        sizes = [d for s in settings for d in (s if isinstance(s, tuple) else (s,))]
-        if not any(isinstance(d, Size) for t in types for d in t.shape[1:]) and not any(
-            isinstance(d, Size) for d in sizes
-        ):
+        sizes = (*(t.shape[1:] for t in types), *vars(layer).values())
+        if not any(map(_is_open_size, sizes)):
             return True
         if {"?", *self.knowledge.free}.intersection(symbols(*(d for t in types for d in t.shape))):
             return True
@@ -528,6 +526,8 @@ class Application(Held):
         size: Dim, span: Span,
     ) -> None:  # fmt: skip
         """A weight as large as an axis whose size is known only when the network runs."""
+        from .advice import OPEN_WEIGHT, open_weight_help
+
         names = symbols(size)
         axes = [
             f"axis {i} of {t}" for t in types for i, d in enumerate(t.shape)
@@ -566,6 +566,8 @@ class Application(Held):
         blamed = inputs if refusal.input is None else [inputs[refusal.input]]
         help = list(refusal.help)
         if refusal.code == "E302" and not help and _joins(network.layer):
+            from .advice import mismatch_help
+
             help = mismatch_help(inputs, types, any_channels=network.layer.word == "concat")
         self.report(
             refusal.code, refusal.message, place, detail=refusal.detail,
@@ -819,6 +821,13 @@ def _made(tensor: Tensor) -> Made | None:
     if draft.child is not None:
         return _made(draft.results[index])
     return None if draft.layer is None else Made(draft.layer, draft.takes, index)
+
+
+def _is_open_size(value: object) -> bool:
+    """Whether something that a layer has is a symbolic size, or holds one."""
+    if isinstance(value, tuple):
+        return any(isinstance(item, Size) for item in value)
+    return isinstance(value, Size)
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.record import Record
 from ...grammar.source import Source, Span
-from ..arguments import arguments_of, input_shapes
 from ..builder import Builder, Draft
-from ..declared import Declared
 from ..dims import Dim
-from ..faults import fault
+from ..environment import FileNames
 from ..values import Tensor
 from .context import TooMuch
 from .knowledge import Knowledge, Learnt
 from .program import Finds, Program
+
+if TYPE_CHECKING:
+    from ..declared import Declared
 
 
 class Task(Record):
@@ -75,6 +77,8 @@ def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
         program.report("E214", "this is nested too deeply", program.at, help=help)
         return _failed(program)
     except Exception as error:
+        from ..faults import fault
+
         program.result = None
         program.diagnostics.append(fault(error, "elaborating this", program.at))
         return _outcome(program, error=error)
@@ -82,18 +86,32 @@ def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
 
 
 def _run(program: Program, task: Task) -> None:
-    program.shapes, problems = input_shapes(task.inputs)
+    problems = _take_shapes(program, task.inputs) if task.inputs else []
     file = program.begin(task.source, task.tree, task.errors)
-    program.diagnostics += problems
+    program.found(problems)
     if task.net is None:
         program.check_library(file)
         return
     if task.net:
-        given = arguments_of(program, file, task.net, task.parameters)
-        program.run_named(file, task.net, given)
+        program.run_named(file, task.net, _arguments(program, file, task))
     else:
         program.run_file(file)
     program.check_inputs_given()
+
+
+def _take_shapes(program: Program, inputs: Mapping[str, str] | str) -> list[Diagnostic]:
+    from ..arguments import input_shapes
+
+    program.shapes, problems = input_shapes(inputs)
+    return problems
+
+
+def _arguments(program: Program, file: FileNames, task: Task) -> dict[str, Any]:
+    if not task.parameters or task.net is None:
+        return {}
+    from ..arguments import arguments_of
+
+    return arguments_of(program, file, task.net, task.parameters)
 
 
 def _failed(program: Program) -> Outcome:

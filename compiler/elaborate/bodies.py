@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix, Label
@@ -11,10 +11,9 @@ from ...grammar.record import Entity, Record
 from ...grammar.source import Span
 from ...grammar.wording import counted, listing
 from ..builder import Builder
-from ..declared import Declared
 from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
-from ..layer import noting_open, same
+from ..layer import Open, same
 from ..reserved import reserved
 from ..types import TensorType
 from ..values import (
@@ -33,7 +32,6 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .advice import fitting_help, setting_with
 from .application import Application
 from .context import BLOCK_STEPS, Naming
 from .expressions import counting
@@ -49,6 +47,9 @@ from .trees import (
     tensor_names,
     whole_labels,
 )
+
+if TYPE_CHECKING:
+    from ..declared import Declared
 
 
 class Conditions(Record):
@@ -242,6 +243,8 @@ class Bodies(Application):
         unapplied = self._unapplied_side(statement.value, env)
         if unapplied is not None:
             return unapplied
+        from .advice import setting_with
+
         name = statement.target.span.text
         text = statement.value.span.text
         return self.report(
@@ -530,6 +533,8 @@ class Bodies(Application):
         fits = port.shape is None or self._sizes_fit(port.shape, kind, env)
         if fits is not False:
             return bool(fits)
+        from .advice import fitting_help
+
         sizes = self._sizes_of(port, env)
         wants = f"is {as_type(sizes, wanted)}"
         if kind.rank != len(axes):
@@ -603,7 +608,7 @@ class Bodies(Application):
         return (values or {}).get("?", 1)
 
     def _agrees(self, wanted: Dim, actual: Dim, span: Span) -> bool:
-        with noting_open() as noted:
+        with Open() as noted:
             equal = same(wanted, actual)
         return equal and all(self.may_be_equal(a, b, span) for a, b in noted.equal)
 
@@ -716,6 +721,8 @@ class Bodies(Application):
         wanted = port.dtype or kind.dtype
         fits = kind.dtype == wanted and self._sizes_fit(port.shape, kind, env)
         if fits is False:
+            from .advice import fitting_help
+
             other, declared = kind.dtype != wanted, as_type(sizes, port.dtype or "float")
             self.report(
                 "E306", f"`{block.name}` declares {declared} and gives {kind}",

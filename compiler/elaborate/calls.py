@@ -30,7 +30,6 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .foreign import explain_name, explain_setting
 from .functions import Bad, call_function
 from .translations import Translations, after_pipe
 
@@ -218,6 +217,7 @@ class Calls(Translations):
         """Whether a body reads names that nothing gives: then a call that does not fit the head is
         no second mistake."""
         from ..names import known_in, unknown_names
+        from .foreign import explain_name
 
         block, file = template.block, template.environment.file
         known = {*known_in(file.tree), *template.environment.known_names()}
@@ -449,6 +449,8 @@ class Calls(Translations):
         self, word: LayerWord, setting: syntax.Setting, env: Environment
     ) -> syntax.Setting:
         """What a setting that the layer does not have is taken for; that it has none is said."""
+        from .foreign import explain_setting
+
         types = hints(word.layer)
         replacement, help = explain_setting(word.layer, setting.name, list(types))
         if not help:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Fix, Label, Severity
@@ -12,7 +11,6 @@ from ...grammar.nearby import closest
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..builder import Builder, Draft, bring
-from ..declared import ANY, Declared
 from ..dims import Dim
 from ..environment import Environment
 from ..ir import FailedOp
@@ -22,6 +20,9 @@ from ..reserved import refusal
 from ..types import TensorType
 from ..values import UNKNOWN, Data, LayerNetwork, Network, Shared, Tensor, Unknown
 from .knowledge import NOTHING, Knowledge
+
+if TYPE_CHECKING:
+    from ..declared import Declared
 
 LAYER_STEPS: Final = 10
 BLOCK_STEPS: Final = 80
@@ -60,6 +61,25 @@ class Naming(Record):
 UNNAMED: Final = Naming()
 MEMBERS: Final = Naming("")
 """For what is the whole of a scope: its copies or branches are ``0``, ``1``..."""
+
+
+class Meanwhile:
+    """``with`` it, an attribute of the elaborator has another value. (What `contextmanager` makes
+    would be a twentieth of a check.)"""
+
+    __slots__ = ("context", "name", "outer", "value")
+
+    def __init__(self, context: Context, name: str, value: object) -> None:
+        self.context = context
+        self.name = name
+        self.value = value
+
+    def __enter__(self) -> None:
+        self.outer = getattr(self.context, self.name)
+        setattr(self.context, self.name, self.value)
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self.context, self.name, self.outer)
 
 
 class Context:
@@ -105,6 +125,10 @@ class Context:
     @property
     def declared(self) -> dict[str, Declared]:
         """Which values the inputs' sizes have, by what ``require`` says."""
+        if not self.promises:
+            return {}
+        from ..declared import ANY
+
         found: dict[str, Declared] = {}
         for name, said in self.promises:
             found[name] = found.get(name, ANY).joined(said)
@@ -196,12 +220,12 @@ class Context:
     def step(self, span: Span, count: int = 1) -> None:
         self.steps += count
         self.at = span
+        if self.steps > self.most_steps or len(self.diagnostics) >= MAX_FINDINGS:
+            self._too_many_steps(span)
+
+    def _too_many_steps(self, span: Span) -> None:
         if len(self.diagnostics) >= MAX_FINDINGS:
             raise TooMuch
-        if self.steps > self.most_steps:
-            self.too_many_steps(span)
-
-    def too_many_steps(self, span: Span) -> None:
         most, whole = self.most_steps, self.limits.steps
         if most == whole:
             self.too_much(f"elaborating this net takes more than {most:,} steps", span, "steps")
@@ -219,43 +243,25 @@ class Context:
 
     # --- the scope being built ---------------------------------------------------------------
 
-    @contextmanager
-    def building(self, builder: Builder) -> Iterator[Builder]:
-        outer, self.builder = self.builder, builder
-        try:
-            yield builder
-        finally:
-            self.builder = outer
+    def building(self, builder: Builder) -> Meanwhile:
+        """What is made meanwhile stands in this scope."""
+        return Meanwhile(self, "builder", builder)
 
-    @contextmanager
-    def wanting_network(self, wanted: bool) -> Iterator[None]:
+    def wanting_network(self, wanted: bool) -> Meanwhile:
         """Whether a word that is a function on lists and a layer means the layer."""
-        outer, self.wants_network = self.wants_network, wanted
-        try:
-            yield
-        finally:
-            self.wants_network = outer
+        return Meanwhile(self, "wants_network", wanted)
 
-    @contextmanager
-    def framed(self, env: Environment) -> Iterator[Environment]:
+    def framed(self, env: Environment) -> Meanwhile:
         """Labels made meanwhile belong to this environment."""
-        outer, self.frame = self.frame, env
-        try:
-            yield env
-        finally:
-            self.frame = outer
+        return Meanwhile(self, "frame", env)
 
-    @contextmanager
-    def repeating(self, variable: str | None) -> Iterator[None]:
+    def repeating(self, variable: str | None) -> Meanwhile:
         """Inside a repeated body; ``variable`` counts."""
-        self.repeats.append(variable)
-        try:
-            yield
-        finally:
-            self.repeats.pop()
+        return Meanwhile(self, "repeats", [*self.repeats, variable])
 
     def bring(self, tensor: Tensor) -> Tensor:
-        self._let_out(tensor)
+        if self.held:
+            self._let_out(tensor)
         return bring(tensor, self.builder)
 
     def outside(self, tensor: Tensor, graph: Builder) -> Tensor:

@@ -172,16 +172,17 @@ def _divide(a: Any, b: Any) -> Any:
 
 def bounded(value: Any) -> Any:
     """The value, unless it is beyond the bounds of a spec. Raises Bad."""
-    if isinstance(value, int) and abs(value) > MAX_INT:
-        raise _too_large()
-    if isinstance(value, str) and len(value) > limits().characters:
+    if isinstance(value, int):
+        if abs(value) > MAX_INT:
+            raise _too_large()
+    elif isinstance(value, list):
+        _check_items(extent(value))
+    elif isinstance(value, str) and len(value) > limits().characters:
         bound = f"texts are bounded at {limits().characters:,} characters"
         raise Unbounded(bound, "characters")
-    if isinstance(value, list):
-        _check_items(extent(value))
-    if isinstance(value, float) and not math.isfinite(value):
+    elif isinstance(value, float) and not math.isfinite(value):
         raise Bad("the result is no finite number")
-    if isinstance(value, Size) and not is_modest(value):
+    elif isinstance(value, Size) and not is_modest(value):
         raise Unbounded("the expression of a symbolic size grows too large", "terms")
     return value
 
@@ -201,7 +202,7 @@ def extent(value: Any, depth: int = 0) -> int:
         return len(value) if isinstance(value, str) else 0
     if depth > limits().depth:
         raise Unbounded(f"lists are nested at most {limits().depth} deep", "depth")
-    return len(value) + sum(extent(item, depth + 1) for item in value)
+    return len(value) + sum(extent(v, depth + 1) for v in value if isinstance(v, list | str))
 
 
 def beyond(shape: Sequence[Dim]) -> Unbounded | None:

@@ -30,9 +30,7 @@ from ..values import (
     Tensor,
     describe,
 )
-from .advice import setting_with
 from .context import Context
-from .foreign import explain_name
 from .functions import FUNCTIONS
 from .knowledge import Learnt
 
@@ -50,9 +48,11 @@ class Names(Context):
 
     def lookup(self, name: str, env: Environment, span: Span) -> Found | None:
         """In the language's order: the body, the file, a layer, a label."""
-        for scope in env.chain():
+        scope: Environment | None = env
+        while scope is not None:
             if name in scope.names:
                 return Found(_called(scope.names[name], name))
+            scope = scope.parent
         if name in env.file.names:
             return Found(_called(self.file_name(env.file, name), name))
         if name == "id":
@@ -96,6 +96,9 @@ class Names(Context):
             replacement = self.near(name, choices)
             help = "" if replacement else f"it is one of {listing(choices)}"
         else:
+            from .advice import setting_with
+            from .foreign import explain_name
+
             known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
             message, help, replacement = explain_name(name, known)
             known -= env.file.making
@@ -369,7 +372,7 @@ def _named_at(value: Data, span: Span) -> Data:
 
 def _called(value: Data, name: str) -> Data:
     """A network in a variable is called under the variable's word."""
-    if isinstance(value, Shared | Identity):
+    if not isinstance(value, Network) or isinstance(value, Shared | Identity):
         return value
     if isinstance(value, Renamed):
         return Renamed(value.network, name)
@@ -377,9 +380,7 @@ def _called(value: Data, name: str) -> Data:
         return LayerWord(value.layer, name, value.environment, value.span)
     if isinstance(value, Template):
         return value if value.name == name else Renamed(value, name)
-    if isinstance(value, Network):
-        return Renamed(value, name)
-    return value
+    return Renamed(value, name)
 
 
 def _dotted(expr: syntax.Expr) -> str:

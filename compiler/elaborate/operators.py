@@ -8,8 +8,6 @@ from typing import Any, Final
 from ...grammar import syntax
 from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
-from ..conditions import equality
-from ..declared import declaration
 from ..dims import Size
 from ..environment import Environment
 from ..layer import Layer
@@ -82,10 +80,12 @@ class Operators(Calls):
         while isinstance(spine[-1].left, syntax.Binary):
             spine.append(spine[-1].left)
         value = self.evaluate(spine[-1].left, env)
-        self.lose_labels(spine[-1].left, value, env)
+        if value is UNKNOWN:
+            self.lose_labels(spine[-1].left, value, env)
         for node in reversed(spine):
             value = self.operate(node, value, env)
-            self.lose_labels(node.right, value, env)
+            if value is UNKNOWN:
+                self.lose_labels(node.right, value, env)
         return value
 
     def lose_labels(self, expr: syntax.Expr, value: Data, env: Environment) -> None:
@@ -152,6 +152,8 @@ class Operators(Calls):
             return False
         if not isinstance(left, int | Size) or not isinstance(right, int | Size):
             return False
+        from ..declared import declaration
+
         said = declaration(node.operator, left, right)
         if said is None:
             return False
@@ -422,6 +424,8 @@ def _flatten(value: Data) -> Iterator[Data]:
 def _question(node: syntax.Binary, left: Data, right: Data) -> str:
     """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
     if node.operator in ("==", "!=") and is_number(left) and is_number(right):
+        from ..conditions import equality
+
         return " and ".join(c.holds() for c in equality(left, right))
     first, second = as_text(left), as_text(right)
     if first is None or second is None:

@@ -52,6 +52,8 @@ def shown_arguments(arguments: Mapping[str, Data]) -> tuple[tuple[str, object], 
 
 def shown_value(value: Data) -> object:
     match value:
+        case int() | None:
+            return value
         case list():
             return [shown_value(v) for v in value]
         case Template() | Shared() | Builtin() | Namespace():

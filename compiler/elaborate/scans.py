@@ -11,7 +11,7 @@ from ...grammar.wording import counted
 from ..builder import Draft, Scanned
 from ..dims import Dim
 from ..environment import Environment
-from ..layer import noting_open, same
+from ..layer import Open, same
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -29,7 +29,6 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .advice import fitting_help
 from .bodies import Bodies
 from .context import Naming, whole
 from .results import all_tensors, main_tensors
@@ -156,7 +155,7 @@ class Scans(Bodies):
 
     def _same_length(self, network: Scan, inputs: list[Tensor]) -> bool:
         lengths = [self.known_type(t).shape[1] for t in inputs]
-        with noting_open() as noted:
+        with Open() as noted:
             equal = all(same(lengths[0], n) for n in lengths[1:])
         if not equal:
             self.report(
@@ -203,9 +202,11 @@ class Scans(Bodies):
             return False
         for port, wanted, state in zip(ports, kinds, network.init or (), strict=True):
             given = self.known_type(state)
-            with noting_open():
+            with Open():
                 fits = given.rank == wanted.rank and all(map(same, wanted.shape, given.shape))
             if not fits:
+                from .advice import fitting_help
+
                 place = network.init_span or network.span
                 self.report(
                     "E310", f"the first state `{port.name}` of `scan` is {wanted}", place,
@@ -304,7 +305,7 @@ class Scans(Bodies):
             a, b = self.known_type(old), self.known_type(new)
             ports = _ports(network.cell)[-len(before) :]
             name = f"the state `{ports[i].name}`" if i < len(ports) else f"state {i + 1}"
-            with noting_open() as noted:
+            with Open() as noted:
                 keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
             if not keeps or not all(
                 self.unify(x, y, "scan", network.span, []) for x, y in noted.equal
@@ -328,7 +329,7 @@ class Scans(Bodies):
 def _keep(before: list[Tensor], after: list[Tensor]) -> bool:
     """Whether states have the types that they had, as far as sizes tell."""
     pairs = [(a.type, b.type) for a, b in zip(before, after, strict=True)]
-    with noting_open():
+    with Open():
         return all(
             a is not None and b is not None and (a.rank, a.dtype) == (b.rank, b.dtype)
             and all(map(same, a.shape, b.shape))

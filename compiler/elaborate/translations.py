@@ -10,9 +10,6 @@ from ...grammar.source import Span
 from ..environment import Environment
 from ..layers import layers
 from ..values import UNKNOWN, tensors_in
-from .foreign import applied, is_sequential, native, translated
-from .foreign_calls import rewritten
-from .foreign_names import bare_name
 from .names import Names
 
 
@@ -39,6 +36,10 @@ class Translations(Names):
 
     def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
         """A call of another framework as it is written here, and why it holds less."""
+        from .foreign import applied, is_sequential, native, translated
+        from .foreign_calls import rewritten
+        from .foreign_names import bare_name
+
         name = expr.function.span.text
         given = [self._written(a, env) for a in expr.arguments]
         named = [(s.name, self._written(s.value, env)) for s in expr.settings]
@@ -75,6 +76,8 @@ class Translations(Names):
         if isinstance(expr, syntax.Call):
             found = self._translation(expr, env)
             return found[0] if found is not None and found[0] else text
+        from .foreign import native
+
         return native(text, layers()) or text
 
     def _is_known(self, expr: syntax.Name | syntax.Attribute, env: Environment) -> bool:

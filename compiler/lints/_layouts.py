@@ -8,7 +8,7 @@ are, and is lost where axes move: after ``transpose`` nothing is claimed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 from ...grammar.record import Record
@@ -64,13 +64,30 @@ class Layouts:
     ``joined`` the joins of features-last tensors, ``taken`` the inputs that something takes as
     [N, C, ...] as they come."""
 
-    def __init__(self, root: Builder, sequences: Collection[tuple[int, int]]) -> None:
+    def __init__(
+        self, root: Builder, sequences: Collection[tuple[int, int]], drafts: Iterable[Draft]
+    ) -> None:
         self.sequences = sequences
         self.readings: dict[Span, Reading] = {}
         self.joined: list[tuple[Draft, list[Known]]] = []
         self.walked: dict[int, dict[tuple[Known, ...], list[Known]]] = {}
         self.root = root
-        self.scope(root, ())
+        if self.may_differ(drafts):
+            self.scope(root, ())
+
+    def may_differ(self, drafts: Iterable[Draft]) -> bool:
+        """Whether something is made that something else could read wrongly: the layers of most
+        networks all go by one convention, and no walk finds more."""
+        kinds = set(map(_kind, drafts))
+        wanted = {axis for _, _, axis in kinds}
+        made = {_MAKES.get(category) for category, _, _ in kinds} | ({"last"} & wanted)
+        words = {word for _, word, _ in kinds}
+        second = "second" in made
+        told = self.sequences or any(map(self.declared, self.root.inputs))
+        last = told or "last" in made or "one_hot" in words or (second and words & _MOVES)
+        if second and "last" in wanted:
+            return True
+        return bool(last and ("second" in wanted or "concat" in words))
 
     def scope(self, scope: Builder, given: tuple[Known, ...]) -> dict[int, list[Known]]:
         """The layouts of all results of a graph's nodes."""
@@ -158,6 +175,17 @@ class Layouts:
             found = Reading(word, category, wants, span, takes, draft.types[0], layout)
             self.readings.setdefault(span, found)
         return True
+
+
+def _kind(draft: Draft) -> tuple[str, str, str | None]:
+    """The category and word of a layer, and where it looks for features, if it has a place for
+    them: three axes."""
+    layer = draft.layer
+    if draft.scan is not None:
+        return "recurrent", "scan", "last"
+    if layer is None or not any(t and t.rank >= 3 for t in (*draft.takes, *draft.types)):
+        return "", "", None
+    return layer.category, layer.word, layer.channel_axis
 
 
 def channels_last(kind: TensorType) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,17 +24,23 @@ class Net(Entity):
     @cached_property
     def drafts(self) -> list[Draft]:
         """The nodes of all its graphs, each once."""
-        return list(_drafts(self.outcome.root, set()))
+        found: list[Draft] = []
+        _gather(self.outcome.root, set(), found)
+        return found
+
+    def of(self, words: Collection[str]) -> list[Draft]:
+        """The nodes that are layers of these words."""
+        return [d for d in self.drafts if d.layer is not None and d.layer.word in words]
 
     @cached_property
     def layouts(self) -> Layouts:
         """Where the features of its tensors are."""
-        return Layouts(self.outcome.root, self.outcome.sequences)
+        return Layouts(self.outcome.root, self.outcome.sequences, self.drafts)
 
 
-def _drafts(scope: Builder, seen: set[int]) -> Iterator[Draft]:
+def _gather(scope: Builder, seen: set[int], found: list[Draft]) -> None:
     for draft in scope.drafts:
         if draft.child is not None and id(draft.child) not in seen:
             seen.add(id(draft.child))
-            yield from _drafts(draft.child, seen)
-        yield draft
+            _gather(draft.child, seen, found)
+        found.append(draft)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
-from ..conditions import Condition, equality, together
-from ..declared import surely_equal
 from ..dims import Dim
 from ._net import Net
+
+if TYPE_CHECKING:
+    from ..conditions import Condition
 
 CODE = "W502"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
+    if not net.outcome.equal:
+        return
+    from ..conditions import equality, together
+    from ..declared import surely_equal
+
     found: dict[Span, list[tuple[Dim, Dim]]] = {}
     for a, b, span in net.outcome.equal:
         if not surely_equal(a, b, net.outcome.declared):

@@ -13,7 +13,7 @@ CODE = "W515"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    for draft in net.drafts:
+    for draft in net.of(("reshape",)):
         if _moves_the_batch(draft):
             yield Diagnostic(
                 CODE, "this reshape mixes the examples of a batch", draft.span,
@@ -25,8 +25,8 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
 
 
 def _moves_the_batch(draft: Draft) -> bool:
-    layer, made = draft.layer, draft.types[0] if draft.types else None
-    if layer is None or layer.word != "reshape" or made is None or not made.shape:
+    made = draft.types[0] if draft.types else None
+    if made is None or not made.shape:
         return False
     takes = draft.takes[0].shape
     first, *others = ("N" in symbols(size) for size in made.shape)

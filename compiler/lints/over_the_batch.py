@@ -18,7 +18,7 @@ WORDS = frozenset(
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    for draft in net.drafts:
+    for draft in net.of(WORDS):
         if _is_over_the_batch(draft):
             assert draft.layer is not None
             word, last = draft.layer.word, draft.takes[0].rank - 1
@@ -31,9 +31,8 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
 
 
 def _is_over_the_batch(draft: Draft) -> bool:
-    layer = draft.layer
-    if layer is None or layer.word not in WORDS or not draft.takes or draft.scan is not None:
+    if not draft.takes or draft.scan is not None:
         return False
-    shape, dim, batch = draft.takes[0].shape, getattr(layer, "dim", None), symbol("N")
+    shape, dim, batch = draft.takes[0].shape, getattr(draft.layer, "dim", None), symbol("N")
     first = bool(shape) and dim in (0, -len(shape)) and shape[0] == batch
     return first and batch not in shape[1:]

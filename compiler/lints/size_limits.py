@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
-from ..declared import CODE, unmet
 from ._net import Net
 
-__all__ = ["CODE", "in_net"]
+CODE = "W520"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
     outcome = net.outcome
-    return unmet(outcome.least, outcome.declared, outcome.equal)
+    if not outcome.least:
+        return
+    from ..declared import unmet
+
+    yield from unmet(outcome.least, outcome.declared, outcome.equal)

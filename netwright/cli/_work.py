@@ -16,7 +16,6 @@ from ..files import Unwritable, check_not_read, write
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.printable import printable
 from ..grammar.source import Source
-from ..network import net_name
 from ..terminal import Terminal
 from ._parser import CLEAN, FOUND, INTERNAL, Misuse, request, source
 
@@ -31,6 +30,8 @@ HERE = Path(__file__).parent.parent
 def compiled(options: Namespace) -> tuple[Graph, str, frozenset[str]]:
     """The graph of the one net that the options mean, its name, and the texts it was read from.
     Findings go to standard error."""
+    from ..network import net_name
+
     text = source(options.file, options)
     found = told(text, request(options))
     if found.graph is None:

@@ -12,7 +12,7 @@ from lark import Lark
 from netwright.grammar.build import Builder
 from netwright.grammar.generate import STARTS, generate, write
 from netwright.grammar.lalr import HERE, grammar
-from netwright.grammar.recover import recover_expression
+from netwright.grammar.parser import inner_expression
 from netwright.grammar.source import Source
 
 TEXT = HERE.joinpath("net.lark").read_text("utf-8")
@@ -47,4 +47,4 @@ def test_every_rule_has_its_method() -> None:
         for action in state.values()
         if not isinstance(action, int) and action[2] and not action[3]
     }
-    assert named == set(Builder(Source("", ""), recover_expression).actions)
+    assert named == set(Builder(Source("", ""), inner_expression).actions)

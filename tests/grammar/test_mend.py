@@ -8,7 +8,7 @@ from netwright.grammar.build import Builder
 from netwright.grammar.lalr import MisfitError, run
 from netwright.grammar.layout import layout
 from netwright.grammar.mend import MAX_TOKENS, fix, mended, mends
-from netwright.grammar.recover import recover_expression
+from netwright.grammar.parser import inner_expression
 from netwright.grammar.scanner import scan
 from netwright.grammar.source import Source
 from netwright.grammar.trial import applied
@@ -16,7 +16,7 @@ from tests import damage
 
 
 def parses(text: str) -> bool:
-    builder = Builder(Source("any", text), recover_expression)
+    builder = Builder(Source("any", text), inner_expression)
     try:
         run(layout(scan(text)), "file", builder.actions)
     except MisfitError:
@@ -54,7 +54,7 @@ def test_the_search_reads_as_the_parser_does() -> None:
         assert not (found and parses(text)), item
         for mend in found[:3]:
             tokens = scan(text)
-            builder = Builder(item.source(), recover_expression)
+            builder = Builder(item.source(), inner_expression)
             run(layout(mended(tokens, mend)), "file", builder.actions)
 
 

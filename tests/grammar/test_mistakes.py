@@ -9,9 +9,8 @@ import pytest
 
 import netwright
 from netwright.grammar import syntax as s
-from netwright.grammar.diagnostics import Diagnostic, Edit
+from netwright.grammar.diagnostics import MAX_ERRORS, Diagnostic, Edit
 from netwright.grammar.parser import MAX_TEXT, parse, parse_expression
-from netwright.grammar.recover import MAX_ERRORS
 from netwright.grammar.source import Source
 from tests.conftest import Golden
 

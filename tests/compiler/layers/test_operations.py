@@ -9,7 +9,7 @@ import pytest
 
 from netwright.backends.pytorch.expressions import print_code
 from netwright.compiler.dims import Dim, dim_min, symbol
-from netwright.compiler.layer import Layer, Refused, noting_open
+from netwright.compiler.layer import Layer, Open, Refused
 from netwright.compiler.layers import layers
 from netwright.compiler.types import Dtype, TensorType
 
@@ -170,7 +170,7 @@ def test_refusal(case: tuple[str, tuple[TensorType, ...], str, str, str, str]) -
     text, inputs, code, message, detail, help = case
     layer = parse(text, {})
     if code == "E304":  # symbols leave it open: the elaborator asks whether N is 8
-        with noting_open() as noted:
+        with Open() as noted:
             layer.infer(*inputs)
         assert noted.equal == [(64, N)]
         return

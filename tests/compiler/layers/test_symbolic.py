@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from netwright.compiler.dims import Dim, Size, substitute, symbol, symbols
-from netwright.compiler.layer import Layer, Refused, Weight, hints, noting_open, takes
+from netwright.compiler.layer import Layer, Open, Refused, Weight, hints, takes
 from netwright.compiler.types import TensorType
 
 from .harness import (
@@ -112,7 +112,7 @@ def check(layer: type[Layer], how: settings) -> None:
     def run(drawn: tuple[Case, Case, dict[str, int]]) -> None:
         (bound, inputs), (open_bound, open_inputs), values = drawn
         numeric = ours(bound, inputs)
-        with noting_open() as noted:
+        with Open() as noted:
             symbolic = ours(open_bound, open_inputs)
         if isinstance(numeric, Refused) or numeric.empty():
             return  # symbols may leave open what numbers settle
