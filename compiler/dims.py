@@ -579,8 +579,8 @@ def _size(terms: dict[Monomial, int]) -> Dim:
         return 0
     if len(kept) == 1 and not kept[0][0]:
         return kept[0][1]
-    # Constants last, higher powers first: 2*T + 1.
-    kept.sort(key=lambda term: (-len(term[0]), str(term[0])))
+    if len(kept) > 1:  # constants last, higher powers first: 2*T + 1
+        kept.sort(key=lambda term: (-len(term[0]), str(term[0])))
     return Size(tuple(kept))
 
 

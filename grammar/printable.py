@@ -10,7 +10,7 @@ from typing import Final
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """What moves the cursor, turns the line, or shows nothing."""
 _HARMLESS: Final = re.compile(r"[\x20-\x7e\n\t]*")
-_NO_CHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+_NO_CHARACTERS: Final = "[\ufdd0-\ufdef\ufffe\uffff]"
 
 
 SIGNS: Final = frozenset(map(chr, (*range(0x2400, 0x2422), 0xFFFD)))
@@ -34,7 +34,7 @@ def _printable(char: str) -> str:
     if code == 0x7F:
         return "\N{SYMBOL FOR DELETE}"
     hidden = unicodedata.category(char) in _HIDDEN or code & 0xFFFE == 0xFFFE
-    if char in "\n\t\u200d" or not (hidden or _NO_CHARACTERS.match(char)):
+    if char in "\n\t\u200d" or not (hidden or re.match(_NO_CHARACTERS, char)):
         return char
     return "\N{REPLACEMENT CHARACTER}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 from .record import Entity, Record
 
@@ -20,7 +21,8 @@ class Source(Entity):
     @cached_property
     def line_starts(self) -> list[int]:
         """Offset of the first character of every line."""
-        return [0, *(i + 1 for i, c in enumerate(self.text) if c == "\n")]
+        lengths = (len(line) + 1 for line in self.text.split("\n")[:-1])
+        return [*accumulate(lengths, initial=0)]
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column (in characters) of an offset."""

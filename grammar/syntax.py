@@ -268,7 +268,7 @@ def children(node: Node) -> list[Node]:
     found: list[Node] = []
     for name in positional(node):
         value = getattr(node, name)
-        if isinstance(value, tuple):
+        if value.__class__ is tuple:
             found += [item for item in value if isinstance(item, Node)]
         elif isinstance(value, Node):
             found.append(value)

@@ -165,10 +165,16 @@ class Context:
         )  # fmt: skip
         if (code, span) not in self.reported:
             self.reported.add((code, span))
-            self.diagnostics.append(found)
+            self.found([found])
             if severity == "error":
                 self.unplaced.append(found)
         return UNKNOWN
+
+    def found(self, findings: Sequence[Diagnostic]) -> None:
+        """Add to the findings; where they are enough, no further step is taken."""
+        self.diagnostics += findings
+        if len(self.diagnostics) >= MAX_FINDINGS:
+            self.most_steps = 0
 
     def amend(self, **changes: Any) -> None:
         """Say the last finding better."""
@@ -220,7 +226,7 @@ class Context:
     def step(self, span: Span, count: int = 1) -> None:
         self.steps += count
         self.at = span
-        if self.steps > self.most_steps or len(self.diagnostics) >= MAX_FINDINGS:
+        if self.steps > self.most_steps:
             self._too_many_steps(span)
 
     def _too_many_steps(self, span: Span) -> None:

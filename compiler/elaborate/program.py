@@ -185,7 +185,7 @@ class Program(Scans):
         if source.name not in self.files:
             self.loading.append(source.name)
             tree, errors = parse(source)
-            self.diagnostics += [e for e in errors if e not in self.diagnostics]
+            self.found([e for e in errors if e not in self.diagnostics])
             self.files[source.name] = self.load(source, tree, errors)
             self._check_imports(self.files[source.name])
             self.loading.pop()

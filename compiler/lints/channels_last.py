@@ -13,7 +13,7 @@ from ._layouts import channels_last
 from ._net import Net
 
 CODE = "W506"
-_SIZES = re.compile(r"(\d+)([ \t]*[x,][ \t]*)(\d+)([ \t]*[x,][ \t]*)([134])\b")
+_SIZES = r"(\d+)([ \t]*[x,][ \t]*)(\d+)([ \t]*[x,][ \t]*)([134])\b"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
@@ -47,7 +47,7 @@ def _said(draft: Draft) -> Diagnostic:
 
 
 def _fix(span: Span) -> Fix | None:
-    sizes = _SIZES.search(span.text)
+    sizes = re.search(_SIZES, span.text)
     if sizes is None:
         return None
     height, first, width, second, channels = sizes.groups()

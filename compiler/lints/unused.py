@@ -141,8 +141,9 @@ def _replaced(body: Iterable[syntax.Statement], read: set[str]) -> Iterator[Diag
 
 def _reads(node: syntax.Node) -> list[syntax.Node]:
     """The parts of a node that are evaluated: not the names that it gives."""
-    given = (getattr(node, "target", None), getattr(node, "pattern", None))
-    return [part for part in syntax.children(node) if not any(part is g for g in given)]
+    given = getattr(node, "target", None) or getattr(node, "pattern", None)
+    parts = syntax.children(node)
+    return parts if given is None else [part for part in parts if part is not given]
 
 
 def walk(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Node]:
