@@ -11,7 +11,7 @@ from ...compiler.ir import LayerOp, piped
 from ...compiler.layer import Layer
 from ...compiler.layers.attention import Attention, ScaledDotProduct
 from . import style, words
-from .chart import Chart, Step
+from .chart import Chart, Step, everywhere
 from .picture import Box, Edge, Strip, Text, text
 from .scope import End, Scope
 from .symbols import Symbols
@@ -73,22 +73,28 @@ def inside(
 ) -> Inside:  # fmt: skip
     """The layer as boxes and edges; ``masked`` if something hides a part of the scores. ``alone``
     leaves out the strips of what follows it."""
-    sizes = [_sizes(c, scope) for c in copies]
-    bare = isinstance(sizes[0].layer, ScaledDotProduct)
+    sizes = [[_sizes(own, scope) for own in everywhere([copy])] for copy in copies]
+    layer = sizes[0][0].layer
+    bare = isinstance(layer, ScaledDotProduct)
     strips = () if alone else strips_below(copies, symbols)
 
     def line(said: Callable[[_Sizes], str]) -> Text:
-        return symbols.line([said(s) for s in sizes])
+        told = [{said(one) for one in own} for own in sizes]
+        alike = all(len(own) == 1 for own in told)
+        return symbols.line([own.pop() for own in told]) if alike else ()
+
+    def lines(said: Callable[[_Sizes], str]) -> tuple[Text, ...]:
+        return tuple(told for told in (line(said),) if told)
 
     scores = Box(
-        f"{id}-scores", line(lambda s: f"QKᵀ{s.scale}"), "attention",
-        lines=(line(lambda s: style.sizes(*s.heads, s.length, s.keys)),),
-        below=_weighing(sizes[0].layer, masked=masked),
+        f"{id}-scores", line(lambda s: f"QKᵀ{s.scale}") or text("QKᵀ"), "attention",
+        lines=lines(lambda s: style.sizes(*s.heads, s.length, s.keys)),
+        below=_weighing(layer, masked=masked),
         tooltip="what each query asks of each key",
     )  # fmt: skip
     values = Box(
         f"{id}-values", text("× V"), "attention",
-        lines=(line(lambda s: style.sizes(*s.heads, s.length, s.value)),),
+        lines=lines(lambda s: style.sizes(*s.heads, s.length, s.value)),
         below=strips if bare else (), tooltip="the values, by these weights",
     )  # fmt: skip
     through = Edge(scores.id, values.id, trunk=True)
@@ -98,13 +104,14 @@ def inside(
     q, k, v = (
         Box(
             f"{id}-{name.lower()}", text(name), "linear", tooltip=f"{name} of each head",
-            lines=(line(lambda s, i=i: _cut(s, i)),),  # type: ignore[misc]
+            lines=lines(lambda s, i=i: _cut(s, i)),  # type: ignore[misc]
         )
         for i, name in enumerate("QKV")
     )  # fmt: skip
     out = Box(
-        f"{id}-out", line(lambda s: f"linear {style.dim(s.widths[0])}"), "linear", below=strips,
-        tooltip=words.about_step(copies[0], scope), span=copies[0].node.span,
+        f"{id}-out", line(lambda s: f"linear {style.dim(s.widths[0])}") or text("linear"), "linear",
+        below=strips,
+        tooltip=words.about_step(copies, scope), span=copies[0].node.span,
     )  # fmt: skip
     edges = (
         Edge(q.id, scores.id), Edge(k.id, scores.id), through, Edge(v.id, values.id),
@@ -170,11 +177,45 @@ def _scale(head: Dim, given: float | None) -> str:
     return "" if given == 1 else f" · {style.value(given)}"
 
 
-def hides(step: Step, *, masked: bool) -> list[str]:
-    """In words, what is hidden of the scores."""
-    layer = _layer(step)
-    causal = layer is not None and layer.causal
-    return [word for word, known in (("causal", causal), ("masked", masked)) if known]
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an inset says of a layer, but for the lengths: layers of which it says the same share
+    one. ``widths`` are those of queries, keys and values."""
+
+    name: str
+    widths: tuple[str, ...]
+    dropout: str
+
+
+def said(step: Step, scope: Scope) -> Said:
+    sizes = _sizes(step, scope)
+    layer = sizes.layer
+    assert isinstance(layer, Attention)
+    hidden = (("causal", layer.causal), ("masked", masked(step)))
+    name = " · ".join([words.caption(step.part)[0], *(word for word, known in hidden if known)])
+    dropout = f"dropout {layer.dropout:g}" if layer.dropout else "no dropout"
+    return Said(name, tuple(map(style.dim, sizes.widths)), dropout)
+
+
+def masked(step: Step) -> bool:
+    """Whether tensors say what is hidden of the scores."""
+    return len(step.inputs) > max(three(step)) + 1
+
+
+def names(layers: Sequence[Said]) -> list[str]:
+    """Each by its name, and by what tells it from others of that name."""
+    return [_name(own, [other for other in layers if other.name == own.name]) for own in layers]
+
+
+def _name(own: Said, alike: Sequence[Said]) -> str:
+    queries, keys, values = own.widths
+    told = (
+        (f"width {queries}", {a.widths[0] for a in alike}),
+        (f"keys {keys}", {a.widths[1] for a in alike if a.widths[0] == queries}),
+        (f"values {values}", {a.widths[2] for a in alike if a.widths[:2] == own.widths[:2]}),
+        (own.dropout, {a.dropout for a in alike if a.widths == own.widths}),
+    )
+    return " · ".join([own.name, *(word for word, known in told if len(known) > 1)])
 
 
 def _weighing(layer: Layer, *, masked: bool) -> tuple[Strip, ...]:

@@ -135,9 +135,14 @@ def _placed(step: Step, twins: tuple[tuple[Trails | None, Step], ...]) -> Step:
     return replace(step, twins=twins, rows=rows)
 
 
+def everywhere(steps: Sequence[Step]) -> list[Step]:
+    """Variants of a step, in each copy of the chart around them."""
+    return [twin for step in steps for _, twin in step.twins or ((None, step),)]
+
+
 def alike(step: Step) -> Iterator[Step]:
     """All steps that a drawn one stands for, each copy by itself."""
-    for _, twin in step.twins or ((None, step),):
+    for twin in everywhere([step]):
         yield from _leaves(twin)
 
 

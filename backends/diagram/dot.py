@@ -12,7 +12,6 @@ from . import dot_drawing, labels, legend, sheet, style
 from .collisions import lines_through_titles
 from .drawing import Drawing
 from .engine import extent
-from .errors import Unplaced
 from .measure import SMALL, TITLE, box_width, line_width
 from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costliest
 from .sheet import Places
@@ -86,27 +85,11 @@ def size(picture: Picture) -> sheet.Point:
     """Width and height in points; near enough for a picture without insets, whose titles may yet
     want some room."""
     insets = any(isinstance(item, Cluster) and item.inset for item in picture.items)
-    if insets:
-        return extent(dot(picture))
-    try:
-        return extent(_text(picture, _spacers(picture)))
-    except Unplaced:
-        return extent(_alone(picture))
+    return extent(dot(picture) if insets else _text(picture, _spacers(picture)))
 
 
 def _alone(picture: Picture) -> str:
-    """What is laid out in one go. Where the arms of a U hold open blocks, its levels may not be
-    possible: then nothing is held on one height."""
-    try:
-        return _roomy(picture)
-    except Unplaced:
-        if not picture.ranks:
-            raise
-        return _roomy(replace(picture, ranks=()))
-
-
-def _roomy(picture: Picture) -> str:
-    """With room for titles."""
+    """What is laid out in one go, with room for titles."""
     spacers = _spacers(picture) if picture.direction == "TB" else {}
     text = _text(picture, spacers)
     small = sum(1 for _ in picture.boxes()) <= CHECKED

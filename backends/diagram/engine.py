@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from subprocess import PIPE, Popen, TimeoutExpired
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
 from time import monotonic
 from typing import Final
 
-from .errors import DiagramError, NoLayout, Unplaced
+from .errors import DiagramError, NoLayout
 from .progress import say
 
 PROGRAM: Final = "graphviz-pure"
@@ -53,10 +53,12 @@ def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) 
 
 
 def _made(command: tuple[str, ...], dot: str) -> bytes:
-    status, out, err = _run(command, dot.encode(errors="replace"))
+    status, out = _run(command, dot.encode(errors="replace"))
     if status != 0 or not out:
-        said = err.decode(errors="replace").strip().partition("\n")[0]
-        raise Unplaced(f"the layout failed: {said or status}", help=SIMPLER)
+        # What the program complains of are its own terms, and pages of them.
+        raise DiagramError(
+            "the layout program finds no place for everything in this picture", help=SIMPLER
+        )
     return out
 
 
@@ -64,13 +66,13 @@ def _made(command: tuple[str, ...], dot: str) -> bytes:
 remembered = lru_cache(maxsize=KEPT)(_made)
 
 
-def _run(command: Sequence[str], given: bytes) -> tuple[int, bytes, bytes]:
-    """Exit status, what it wrote, what it complained of. It does not outlive an interruption."""
+def _run(command: Sequence[str], given: bytes) -> tuple[int, bytes]:
+    """Exit status and what it wrote. It does not outlive an interruption."""
     until = monotonic() + SECONDS
     with TemporaryFile() as text:  # a pipe would have to be fed between the ticks
         text.write(given)
         text.seek(0)
-        with Popen(command, stdin=text, stdout=PIPE, stderr=PIPE) as process:
+        with Popen(command, stdin=text, stdout=PIPE, stderr=DEVNULL) as process:
             try:
                 return _wait(process, until)
             except BaseException:
@@ -78,12 +80,12 @@ def _run(command: Sequence[str], given: bytes) -> tuple[int, bytes, bytes]:
                 raise
 
 
-def _wait(process: Popen[bytes], until: float) -> tuple[int, bytes, bytes]:
+def _wait(process: Popen[bytes], until: float) -> tuple[int, bytes]:
     while monotonic() < until:
         say("laying out the diagram")
         with suppress(TimeoutExpired):
-            out, err = process.communicate(timeout=TICK)
-            return process.returncode, out, err
+            out, _ = process.communicate(timeout=TICK)
+            return process.returncode, out
     raise DiagramError(f"the layout took longer than {SECONDS} seconds", help=SIMPLER)
 
 

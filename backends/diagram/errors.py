@@ -18,10 +18,6 @@ class NoBlock(DiagramError):
     """A name to open or to shut that nothing has, or what never opens."""
 
 
-class Unplaced(DiagramError):
-    """The layout program does not find places that keep all boxes on their ranks."""
-
-
 class TooLarge(DiagramError):
     """More boxes than any page or layout takes."""
 

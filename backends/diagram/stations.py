@@ -278,14 +278,14 @@ class Chain:
             scope.box(step), what, op.layer.category, scope.type(types[0]),
             text(title if what == "join" else _bare(title)), step.count,
             _kinds(step, fore), _kinds(step, bands), nodes=nodes([step], drawn),
-            tooltip=words.about_step(step, scope), cost=self.cost(step, scope),
+            tooltip=words.about_step([step], scope), cost=self.cost(step, scope),
         )  # fmt: skip
 
     def concat(self, step: Step, scope: Scope) -> Station:
         """One that several read: the way around starts from there again."""
         return Station(
             scope.box(step), "join", "math", scope.type(step.types[0]), text(CONCAT),
-            nodes=nodes([step]), tooltip=words.about_step(step, scope),
+            nodes=nodes([step]), tooltip=words.about_step([step], scope),
         )  # fmt: skip
 
     def box(self, step: Step, scope: Scope) -> Station:
@@ -299,7 +299,7 @@ class Chain:
             scope.box(step), "volume", "recurrent" if step.kind == "scan" else "block",
             scope.type(step.types[0]), text(name or layers), step.count, block=True,
             around=frozenset() if body is None else _ways(body),
-            tooltip=words.about_call(step, below), cost=self.cost(step, scope),
+            tooltip=words.about_call([step], below), cost=self.cost(step, scope),
             nodes=nodes([step]),
         )  # fmt: skip
 

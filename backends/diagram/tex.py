@@ -78,7 +78,7 @@ def _character(c: str) -> str:
     kind = unicodedata.category(c)
     if kind.startswith("Z") or c in "\t\n\r":
         return " "
-    if kind in ("Cc", "Cf", "Mn", "Me", "Cs"):
+    if kind in ("Cc", "Cf", "Cs"):
         return ""
     return _accented(c) or _raised(c) or f"\\{OTHER}{{{ord(c):X}}}"
 

@@ -19,7 +19,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     """The box of a step, or of several that differ in numbers."""
     step = copies[0]
     node = step.node
-    id, tooltip = scope.box(step), words.about_step(step, scope)
+    id, tooltip = scope.box(step), words.about_step(copies, scope)
     if isinstance(node.op, WeightOp):
         name = f"{scope.module(step.part.path)}.{node.op.weight}"
         return Box(

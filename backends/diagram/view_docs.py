@@ -14,7 +14,7 @@ from ...compiler.ir import Graph, LayerOp, ScanOp
 from ..diff.merge import Comparison
 from . import attention, runs, style, words
 from .asked import firsts, opens
-from .chart import Chart, Ref, Step, World, nodes, only_call, placed
+from .chart import Chart, Ref, Step, World, everywhere, nodes, only_call, placed
 from .charts import Charts
 from .compared import (
     arguments,
@@ -178,6 +178,8 @@ class Docs:
         wires = wiring(chart, arms=arms)
         if wires.levels:
             scope = replace(scope, closed=True)
+        if self.unfolds(chart, wires, scope):
+            wires = wiring(chart, arms=False)
         at: dict[Ref, End] = {(-1 - i, 0): end for i, end in enumerate(ends)}
         here = {item.id for item in self.items}
         for ref in [r for r in at if self.parts_here(chart, wires, r, scope)]:
@@ -307,8 +309,9 @@ class Docs:
         ]
 
     def label(self, copies: Sequence[Step], scope: Scope, result: int) -> str:
-        said = {style.shape(scope.type(s.types[result])) for s in copies}
-        came = {style.shape(scope.type(s.takes[0])) for s in copies if s.takes}
+        every = [s for s in everywhere(copies) if result < len(s.types)]
+        said = {style.shape(scope.type(s.types[result])) for s in every}
+        came = {style.shape(scope.type(s.takes[0])) for s in every if s.takes}
         op = copies[0].node.op
         told = scope.block and isinstance(op, LayerOp) and op.layer.category == "conv"
         if not self.options.shapes or told or len(said) > 1 or said == came:
@@ -320,8 +323,11 @@ class Docs:
         measure = self.options.color_by
         if not measure or box.shape != "box":
             return box
-        total = self.total([cost(c, measure, dict(scope.sizes)) for c in copies])
-        said = text(style.amount(total), f" {MEASURES[measure]}" if measure != "params" else "")
+        sizes = dict(scope.sizes)
+        each = [[cost(twin, measure, sizes) for twin in everywhere([c])] for c in copies]
+        least, total = (self.total([pick(own) for own in each]) for pick in (min, max))
+        number = style.amount(total) if least == total else _between(least, total)
+        said = text(number, f" {MEASURES[measure]}" if measure != "params" else "")
         known = total == 0 or any(letters(line) == letters(said) for line in box.lines)
         return replace(box, cost=total, lines=box.lines if known else (*box.lines, said))
 
@@ -352,15 +358,17 @@ class Docs:
         if self.opens(step, scope):
             told = text(title, f" · {was}" if was else "", " " if title and count else "", count)
             heading = text(told, " " if told and shared else "", shared)
-            found = self.cluster(step, bodies, below, ins, symbols, heading, count)
+            found = self.cluster(step, copies, bodies, below, ins, symbols, heading, count)
             return self.leave(copies, scope, found)
         again = step.part.shared and (words.name(step), bodies[0].look) in self.opened
         lines = [] if again else self.arguments(copies, symbols) or self.contents(bodies, symbols)
         lines = [text(was)] if was else lines
+        name = "" if title else words.title(copies)
+        named = text(name, " " if name and count else "", heading)
         box = Box(
-            scope.box(step, prefix is not None), heading, shut_kind(step),
+            scope.box(step, prefix is not None), named, shut_kind(step),
             lines=(*lines, *([shared] if shared else ())),
-            repeated=bool(count), tooltip=words.about_call(step, below), span=step.node.span,
+            repeated=bool(count), tooltip=words.about_call(copies, below), span=step.node.span,
             also=words.written(step), place=below.wall(), nodes=nodes(copies),
         )  # fmt: skip
         return self.shut(copies, scope, ins, box)
@@ -372,8 +380,8 @@ class Docs:
         return self.leave(copies, scope, [End(box.id)] * len(copies[0].types))
 
     def cluster(
-        self, step: Step, bodies: Sequence[Chart], below: Scope, ins: Sequence[End],
-        symbols: Symbols, title: Text, count: Text,
+        self, step: Step, copies: Sequence[Step], bodies: Sequence[Chart], below: Scope,
+        ins: Sequence[End], symbols: Symbols, title: Text, count: Text,
         entering: Callable[[Sequence[End]], Sequence[End]] = list,
     ) -> list[End]:  # fmt: skip
         """Draw the inside and put a wall around it."""
@@ -385,13 +393,13 @@ class Docs:
         if _key(step) in self.opened and self.wishes == wishes:
             boxes = sum(1 for _ in Picture("", "", "", "TB", inside, ()).boxes())
             last = len(self.openings) == before
-            copies = sum(runs.counts(step)) if step.rows else step.count
-            self.openings.append(Opening(_key(step), copies, self.level, boxes, last))
+            often = sum(runs.counts(step)) if step.rows else step.count
+            self.openings.append(Opening(_key(step), often, self.level, boxes, last))
         self.items.append(
             Cluster(
                 below.wall(), title, inside,
                 kind(step, "attention" if attention.attends(bodies[0]) else "block"), bool(count),
-                tooltip=words.about_call(step, below), span=step.node.span,
+                tooltip=words.about_call(copies, below), span=step.node.span,
                 also=words.written(step), place=below.wall(),
             )
         )  # fmt: skip
@@ -450,7 +458,7 @@ class Docs:
             id = scope.box(step)
             lines = tuple(self.arguments(copies, symbols))
             box = Box(
-                id, title, "recurrent", lines=lines, tooltip=words.about_call(step, below),
+                id, title, "recurrent", lines=lines, tooltip=words.about_call(copies, below),
                 span=step.node.span, also=words.written(step), place=below.wall(),
                 nodes=nodes(copies),
             )  # fmt: skip
@@ -458,7 +466,7 @@ class Docs:
             self.edges.append(Edge(id, id, STEP, "loop"))
             return found
         states = partial(self.states, op, bodies[0], below)
-        made = self.cluster(step, bodies, below, ins, symbols, title, (), states)
+        made = self.cluster(step, copies, bodies, below, ins, symbols, title, (), states)
         first = 1 if op.emits else 0
         for i in range(op.states):
             back, state = below.point(f"back{i + 1}"), below.point(f"state{i + 1}")
@@ -469,13 +477,16 @@ class Docs:
 
     def states(self, op: ScanOp, body: Chart, below: Scope, ins: Sequence[End]) -> Sequence[End]:
         assert body.graph is not None
+        every = [world.chart.graph for own in below.worlds for world in own if world.chart.graph]
         after = op.sequences + op.states
         step = self.fork(ins[0], below.point("step"))
         ends = []
         for i, port in enumerate(body.graph.inputs[op.sequences : after]):
+            types = [graph.inputs[op.sequences + i].type for graph in every]
+            shapes = {style.shape(below.type(type)) for type in types}
             box = Box(
                 below.point(f"state{i + 1}"), text(port.name or "state"), "recurrent",
-                lines=(text(style.shape(below.type(port.type))),), tooltip=f"state {port.name}",
+                lines=(text(*shapes),) if len(shapes) == 1 else (), tooltip=f"state {port.name}",
             )  # fmt: skip
             self.items += [box, Box(below.point(f"back{i + 1}"), text(STEP), shape="label")]
             # What it starts from is made before: the line runs down.
@@ -513,30 +524,49 @@ class Docs:
         return found[: len(step.types)]
 
     def opens(self, step: Step, scope: Scope) -> bool:
+        """Whether a call opens here; what opens unasked is open once."""
+        found = self.wants(step, scope)
+        asked = found and bool(self.asked(step, scope))
+        self.wishes += asked
+        if found and not asked:
+            self.opened.add(_key(step))
+        return found
+
+    def wants(self, step: Step, scope: Scope) -> bool:
         if self.detail.places is not None:
-            return self.opens_at(step, scope.enter(step).wall(), self.detail.places)
+            return scope.enter(step).wall() in self.detail.places
         asked = self.asked(step, scope)
         if asked is not None:
-            self.wishes += asked
             return asked
         deep = self.detail.depth is not None and scope.depth >= self.detail.depth
         if self.comparing and not holds_changes(step):
             return False
         arm = scope.closed and self.options.depth is None
-        if arm or deep or _key(step) in self.opened | self.detail.shut:
-            return False
-        self.opened.add(_key(step))
-        return True
+        return not (arm or deep or _key(step) in self.opened | self.detail.shut)
+
+    def unfolds(self, chart: Chart, wires: Wiring, scope: Scope) -> bool:
+        """Whether blocks open in an arm that climbs. Inside of them lines run down: Graphviz may
+        then place one both left and right of another, and fail ("trouble in init_rank")."""
+        opened, self.opened = self.opened, set(self.opened)
+        climbing = [
+            i in wires.climbing
+            for i, step in enumerate(chart.steps if wires.climbing else ())
+            if self.walls_in(step, scope)
+        ]
+        self.opened = opened
+        return any(climbing)
+
+    def walls_in(self, step: Step, scope: Scope) -> bool:
+        """Whether there will be a wall around what a step holds."""
+        if attention.opens(step):
+            return self.reveals(step, scope)
+        first = step.rows[0].steps[0] if step.rows and runs.alone(step) else step
+        return step.kind in ("call", "run", "scan") and self.opens(first, scope)
 
     def asked(self, step: Step, scope: Scope) -> bool | None:
         """Whether the caller wants a call open; None if that is left to the view."""
         paths = {scope.module(path) for path in step.paths}
         return opens({words.name(step), words.label(step)}, paths, self.options)
-
-    def opens_at(self, step: Step, place: str, places: frozenset[str]) -> bool:
-        if place in places:
-            self.opened.add(_key(step))
-        return place in places
 
     def boxed(self, step: Step) -> bool:
         """Whether a call is a box even where it could do without a wall."""
@@ -586,7 +616,8 @@ class Docs:
         """Blocks in a row that differ in numbers: one of them with a table of all."""
         bodies = [row.body for row in step.rows]
         symbols = runs.symbols(step, self.varying)
-        first = step.rows[0].steps[0] if runs.alone(step) else step
+        calls = [row.steps[0] for row in step.rows] if runs.alone(step) else [step]
+        first = calls[0]
         title = runs.title(step, prefix or "")
         count = text(Run(f"×{sum(runs.counts(step))}", "badge"))
         heading = text(title, " " if title else "", count)
@@ -596,13 +627,13 @@ class Docs:
         table = runs.table(step, symbols)
         if self.opens(first, scope):
             through = partial(self.through_table, table, below)
-            found = self.cluster(step, bodies, below, ins, symbols, heading, count, through)
+            found = self.cluster(step, calls, bodies, below, ins, symbols, heading, count, through)
             return self.leave([step], scope, found)
         box = Box(
             scope.box(step, prefix is not None), heading, "block",
             lines=() if title else tuple(self.contents(bodies, symbols)),
             table=table, repeated=True,
-            tooltip=words.about_call(first, below), span=step.node.span,
+            tooltip=words.about_call(calls, below), span=step.node.span,
             also=words.written(first), place=below.wall(), nodes=nodes([step]),
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
@@ -628,6 +659,11 @@ class Docs:
         finally:
             self.items, self.edges, self.ranks, self.opened, self.labelled, self.openings = kept
             self.left_out = left
+
+
+def _between(least: int, most: int) -> str:
+    """Of copies that differ."""
+    return f"{style.amount(least)} to {style.amount(most)}"
 
 
 def _named(body: Chart, ins: Sequence[End]) -> list[End]:

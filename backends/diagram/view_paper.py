@@ -7,7 +7,7 @@ says the same numbers by name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +15,7 @@ from ...compiler.ir import Graph
 from ...compiler.types import TensorType
 from . import attention, runs, style, words
 from .asked import firsts
-from .chart import Chart, Step, World, nodes, placed, single
+from .chart import Chart, Step, World, everywhere, nodes, placed, single
 from .charts import Charts
 from .costs import MEASURES
 from .fit import READABLE, Detail, Drawn, Key, Opening, fits, readable
@@ -51,7 +51,7 @@ def _drawn(
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
     paper.net(graph)
     ordered = [insets[key] for key in paper.order if key in insets]
-    ordered += [paper.layer_inset(uses) for uses in paper.layers.values()] if layers else []
+    ordered += list(paper.layer_insets()) if layers else []
     title, subtitle = words.titles(graph, options.title)
     view = Picture(
         graph.name or "network", title, subtitle, options.direction,
@@ -148,8 +148,8 @@ class _Paper(Docs):
     insets: dict[Key, _Inset] = field(default_factory=dict)
     order: list[Key] = field(default_factory=list)
     """The blocks as a reader meets them."""
-    layers: dict[str, list[_Use]] = field(default_factory=dict)
-    """Layers with something to see inside, by what they are called."""
+    layers: dict[attention.Said, list[_Use]] = field(default_factory=dict)
+    """Layers with something to see inside, by what an inset says of them."""
 
     # --- which blocks there are ---------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class _Paper(Docs):
                 continue
             layer = attention.opens(step) and not attention.bare(step)
             if layer and not self.reveals(step, scope):
-                self.layers.setdefault(_layer_name(step), []).append(_Use(step, scope))
+                self.layers.setdefault(attention.said(step, scope), []).append(_Use(step, scope))
             if step.body is None or step.kind not in ("call", "scan"):
                 continue
             below = scope.enter(step)
@@ -250,27 +250,34 @@ class _Paper(Docs):
         kind: Kind = "attention" if attention.attends(body) else "block"
         return Cluster(inset.id, title, inside, kind, inset=True, tooltip=tooltip)
 
-    def layer_inset(self, uses: Sequence[_Use]) -> Cluster:
+    def layer_insets(self) -> Iterator[Cluster]:
+        names = attention.names(list(self.layers))
+        for n, (name, uses) in enumerate(zip(names, self.layers.values(), strict=True), 1):
+            yield self.layer_inset(name, f"attention-inset{n}", uses)
+
+    def layer_inset(self, name: str, id: str, uses: Sequence[_Use]) -> Cluster:
         """What an attention layer computes, with names where tensors come in."""
         most = max(uses, key=lambda use: max(attention.three(use.step)))
-        step, id = most.step, _id(_layer_name(most.step))
-        masked = any(len(u.step.inputs) > max(attention.three(u.step)) + 1 for u in uses)
+        step = most.step
+        masked = attention.masked(step)
         found = attention.inside(
             id, [step], most.scope, Symbols(1), masked=masked, alone=True
         )  # fmt: skip
         own = tuple(trails for use in uses for trails in nodes([use.step]))
         boxes = tuple(replace(box, nodes=own) for box in found.boxes)
-        if len({u.step.takes for u in uses}) > 1:
+        if len({own.takes for use in uses for own in everywhere([use.step])}) > 1:
             boxes = tuple(b if b.category == "linear" else replace(b, lines=()) for b in boxes)
-        names = COMING_IN[max(attention.three(step))]
-        doors = [Box(f"{id}-{n}", text(Run(n, "symbol")), shape="label") for n in names]
+        inputs = COMING_IN[max(attention.three(step))]
+        doors = [
+            Box(f"{id}-in{i}", text(Run(name, "symbol")), shape="label")
+            for i, name in enumerate(inputs, 1)
+        ]
         forks, lines = attention.enter(step, found, [End(d.id) for d in doors], id)
         for end, head, arrow in lines:
             self.connect(end, head, arrow=arrow)
         self.edges += found.edges
         self.ranks.append(found.entries)
-        title = text(_layer_name(step))
-        return Cluster(id, title, (*doors, *forks, *boxes), "attention", inset=True)
+        return Cluster(id, text(name), (*doors, *forks, *boxes), "attention", inset=True)
 
     def entries(self, body: Chart, scope: Scope) -> list[End]:
         """A point where the tensor comes in; several by name."""
@@ -318,6 +325,9 @@ class _Paper(Docs):
         return None if own else super(_Paper, self).only(body)
 
     def opens(self, step: Step, scope: Scope) -> bool:
+        return self.wants(step, scope)
+
+    def wants(self, step: Step, scope: Scope) -> bool:
         asked = self.asked(step, scope)
         if asked is not None:
             return asked
@@ -352,7 +362,8 @@ class _Paper(Docs):
     def run(
         self, step: Step, scope: Scope, ins: Sequence[End], prefix: str | None = None
     ) -> list[End]:
-        first = step.rows[0].steps[0]
+        calls = [row.steps[0] for row in step.rows]
+        first = calls[0]
         inset = self.known(first) if runs.alone(step) else None
         if inset is None or self.opens(first, scope):
             return super(_Paper, self).run(step, scope, ins, prefix)
@@ -366,22 +377,10 @@ class _Paper(Docs):
         box = Box(
             scope.box(step, prefix is not None), text(inset.title, count), "block",
             table=runs.table(step, symbols), repeated=True,
-            tooltip=words.about_call(first, scope.enter(first)), span=step.node.span,
+            tooltip=words.about_call(calls, scope.enter(first)), span=step.node.span,
             nodes=nodes([step]),
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
-
-
-def _id(said: str) -> str:
-    """Words as an id that no module path has."""
-    return "-".join(word for word in said.split() if word.isalnum()) + "-inset"
-
-
-def _layer_name(step: Step) -> str:
-    """What an inset of attention is called: uses that hide other scores have one each."""
-    masked = len(step.inputs) > max(attention.three(step)) + 1
-    said = [words.caption(step.part)[0], *attention.hides(step, masked=masked)]
-    return " · ".join(said)
 
 
 def _block(step: Step) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...compiler.dims import less
@@ -34,9 +34,11 @@ class Wiring:
 def wiring(chart: Chart, *, arms: bool) -> Wiring:
     """``arms``: whether a U may be drawn as one."""
     above = _ancestors(chart)
-    skips = _skips(chart, above)
+    skips = _skips(chart)
     levels = _levels(chart, skips) if arms else ()
     climbing = _climbing(chart, levels, above)
+    if not _is_u(chart, skips, climbing):
+        levels, climbing = (), frozenset()
     readers = _readers(chart)
     forks = frozenset(
         ref
@@ -53,7 +55,7 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
 
 def bypasses(chart: Chart) -> frozenset[Wire]:
     """The skips, and what goes around into a product: a gate's other input."""
-    return _skips(chart, _ancestors(chart), products=True)
+    return _skips(chart, products=True)
 
 
 def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
@@ -81,35 +83,71 @@ def _ancestors(chart: Chart) -> dict[int, int]:
     return above
 
 
-def _skips(chart: Chart, above: dict[int, int], *, products: bool = False) -> frozenset[Wire]:
+def _skips(chart: Chart, *, products: bool = False) -> frozenset[Wire]:
     skips: set[Wire] = set()
+    passed = _passed(chart)
+    above = _ancestors(chart)
     for i, step in enumerate(chart.steps):
         gathers = _gathers(step)
         gates = products and step.kind == "join"
         if not (gathers or gates) or len(step.inputs) < 2:
             continue
-        sources = [s for s, _ in step.inputs]
         around = [
             k
-            for k, s in enumerate(sources)
-            if _may_bypass(step, k)
-            and any(t != s and above[t] & _bit(s, len(chart.inputs)) for t in sources)
+            for k, ref in enumerate(step.inputs)
+            if any(passed.before(other) & passed.bits[ref] for other in _siblings(step, k))
         ]
         skips.update((i, k) for k in around)
-        if not around and gathers and step.kind == "join" and len(sources) == 2:
+        if not around and gathers and step.kind == "join" and len(step.inputs) == 2:
             skips.update(_projection(chart, above, i))
     return frozenset(skips)
 
 
-def _may_bypass(step: Step, k: int) -> bool:
-    """A block that joins: what it takes beside its first input is alike, or maps of other sizes;
-    masks and memories are neither."""
-    if step.kind != "call" or k == 0:
-        return True
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A bit to each tensor, and by step those that were read on the way to it."""
+
+    chart: Chart
+    bits: dict[Ref, int]
+    read: dict[int, int]
+
+    def before(self, ref: Ref) -> int:
+        """What was read on the way to a tensor: other results of its own block, too."""
+        step, result = ref
+        found = self.read.get(step, 0)
+        body = self.chart.steps[step].body if step >= 0 else None
+        if body is not None and len(body.results) > 1:
+            inside = _passed(body)
+            own = inside.before(body.results[result])
+            for r, other in enumerate(body.results):
+                if own & inside.bits.get(other, 0):
+                    found |= self.bits.get((step, r), 0)
+        return found
+
+
+def _passed(chart: Chart) -> _Passed:
+    refs = dict.fromkeys(ref for step in chart.steps for ref in step.inputs)
+    passed = _Passed(chart, {ref: 1 << n for n, ref in enumerate(refs)}, {})
+    for i, step in enumerate(chart.steps):
+        mine = 0
+        for ref in step.inputs:
+            mine |= passed.bits[ref] | passed.before(ref)
+        passed.read[i] = mine
+    return passed
+
+
+def _siblings(step: Step, k: int) -> Sequence[Ref]:
+    """What else a step joins with an input. Of a block that is its first input, where the other is
+    alike, or a map of another size: masks and memories go around nothing."""
+    if step.kind != "call":
+        return step.inputs
+    if k == 0:
+        return step.inputs[1:] if len(step.inputs) == 2 else ()
     if k >= len(step.takes):  # what came in before
-        return False
+        return ()
     first, other = step.takes[0], step.takes[k]
-    return other == first or (other.rank == first.rank and first.rank >= 4)
+    alike = other == first or (other.rank == first.rank and first.rank >= 4)
+    return step.inputs[:1] if alike else ()
 
 
 def _gathers(step: Step) -> bool:
@@ -267,6 +305,22 @@ def _smaller(a: TensorType, b: TensorType) -> bool:
     """Whether an extent (height, width, length) of one is less than the other's."""
     pairs = zip(a.shape[2:], b.shape[2:], strict=False)
     return any(x != y and less(x, y) is not False for x, y in pairs)
+
+
+def _is_u(chart: Chart, skips: frozenset[Wire], climbing: frozenset[int]) -> bool:
+    """Whether the right arm just climbs: nothing there shrinks again, and to each place one way
+    leads over from the left, from a place of its own."""
+    arm = [(i, step) for i, step in enumerate(chart.steps) if i in climbing]
+    over = [
+        (ref, i)
+        for i, step in arm
+        for k, ref in enumerate(step.inputs)
+        if (i, k) in skips and 0 <= ref[0] and ref[0] not in climbing
+    ]
+    single = all(len(set(ends)) == len(over) for ends in zip(*over, strict=True))
+    return single and not any(
+        step.takes and _smaller(step.types[0], step.takes[0]) for _, step in arm
+    )
 
 
 def _climbing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ...compiler.dims import Dim, substitute
 from ...compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs, own_weights
@@ -11,7 +12,7 @@ from ...compiler.spelling import spell
 from ...compiler.types import TensorType
 from ...grammar.source import Span
 from . import style
-from .chart import Part, Step, single
+from .chart import Part, Step, alike, single
 from .picture import Run, Text, text
 from .scope import Scope
 
@@ -165,12 +166,12 @@ def arguments(step: Step, varying: dict[str, set[str]]) -> str:
 
 
 def brief(step: Step, varying: dict[str, set[str]]) -> Text:
-    """One line for a step inside a shut box; none for wiring."""
+    """One line for a step inside a shut box; none for a weight."""
     count = text(Run(f" ×{step.count}", "badge")) if step.count > 1 else ()
     if step.kind == "call":
         words = " ".join(word for word in (name(step), arguments(step, varying)) if word)
         return text(style.clip(words, LINE), count)
-    if step.kind in ("join", "bar", "weight"):
+    if step.kind == "weight":
         return ()
     if step.kind == "scan":
         return text(
@@ -199,34 +200,51 @@ def _bare(said: str) -> str:
 # --- tooltips ---------------------------------------------------------------------------------
 
 
-def about_step(step: Step, scope: Scope) -> str:
-    """All settings, whole shapes, parameters."""
-    lines = [_said(part, scope) for part in step.parts]
+FIRST: Final = "the first of several, which differ:"
+
+
+def about_step(copies: Sequence[Step], scope: Scope) -> str:
+    """All settings, whole shapes, parameters: of each copy, or of the first if they differ."""
+    first = copies[0]
+    lines = [_said(part, scope) for part in first.parts]
+    every = [_numbers(own, scope) for copy in copies for own in alike(copy)]
+    each = " each" if first.count > 1 else ""
+    lines += [f"{said}{each}" if said[:1].isdigit() else said for said in every[0]]
+    spelt = {tuple(_spelt(p) for p in own.parts) for copy in copies for own in alike(copy)}
+    several = len(spelt) > 1 or len(set(every)) > 1
+    return "\n".join([FIRST] * several + [line for line in lines if line])
+
+
+def _numbers(step: Step, scope: Scope) -> tuple[str, ...]:
+    """What comes in and what comes out, parameters and MACs of one copy."""
     takes = ", ".join(str(scope.type(t)) for t in step.takes)
     types = ", ".join(str(scope.type(t)) for t in step.types)
-    lines.append(f"{takes} → {types}" if takes else types)
     total = sum(p for p in map(params, step.parts) if isinstance(p, int))
-    if total:
-        lines.append(f"{total * step.count:,} parameters")
-    lines.append(_macs([part.node for part in step.parts], step.count, scope))
-    return "\n".join(line for line in lines if line)
+    return (
+        f"{takes} → {types}" if takes else types,
+        f"{total:,} parameters" if total else "",
+        _macs([part.node for part in step.parts], scope),
+    )
 
 
-def _macs(nodes: Sequence[Node], copies: int, scope: Scope) -> str:
+def _macs(nodes: Sequence[Node], scope: Scope) -> str:
     """Multiply-accumulates for one example; empty where there are none."""
     total: Dim = 0
     for node in nodes:
-        total = total + node_macs(node) * copies
+        total = total + node_macs(node)
     said = substitute(total, dict(scope.sizes) | {"N": 1})
     number = f"{said:,}" if isinstance(said, int) else style.dim(said)
     return f"{number} MACs" if said != 0 else ""
 
 
 def _said(part: Part, scope: Scope) -> str:
-    op = part.node.op
-    words = spell(op.layer) if isinstance(op, LayerOp) else ""
     path = scope.module(part.path) if part.path else ""
-    return ": ".join(word for word in (path, words) if word)
+    return ": ".join(word for word in (path, _spelt(part)) if word)
+
+
+def _spelt(part: Part) -> str:
+    op = part.node.op
+    return spell(op.layer) if isinstance(op, LayerOp) else ""
 
 
 def written(step: Step) -> tuple[Span, ...]:
@@ -239,16 +257,26 @@ def written(step: Step) -> tuple[Span, ...]:
     return tuple(dict.fromkeys(span for span in spans if span))
 
 
-def about_call(step: Step, below: Scope) -> str:
-    """The path, the block with its arguments, what its documentation says first, parameters."""
+def about_call(copies: Sequence[Step], below: Scope) -> str:
+    """The path, the block with its arguments, what its documentation says first, parameters: of
+    each copy, or of the first if they differ."""
     path = below.path.rstrip(".")
-    graph = step.body.graph if step.body else None
+    graph = copies[0].body.graph if copies[0].body else None
     if graph is None:
         return path
+    bodies = [own.body for copy in copies for own in alike(copy)]
+    graphs = {id(body.graph): body.graph for body in bodies if body is not None and body.graph}
+    told = [_about(one, below) for one in graphs.values()]
+    several = len(set(told)) > 1
+    return "\n".join([FIRST] * several + [path, *(line for line in told[0] if line)])
+
+
+def _about(graph: Graph, below: Scope) -> tuple[str, ...]:
     given = ", ".join(f"{k}={style.value(v)}" for k, v in graph.arguments)
-    lines = [path, f"{graph.name}({given})" if given else graph.name]
-    lines.append(graph.documentation.strip().partition("\n")[0])
-    lines.append(f"{style.amount(graph.params)} parameters")
     macs = substitute(graph.macs, dict(below.sizes) | {"N": 1})
-    lines.append(f"{style.amount(macs)} MACs" if macs != 0 else "")
-    return "\n".join(line for line in lines if line)
+    return (
+        f"{graph.name}({given})" if given else graph.name,
+        graph.documentation.strip().partition("\n")[0],
+        f"{style.amount(graph.params)} parameters",
+        f"{style.amount(macs)} MACs" if macs != 0 else "",
+    )

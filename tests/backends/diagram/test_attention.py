@@ -177,3 +177,45 @@ def test_no_inset_beside_what_is_open() -> None:
 def test_nothing_lies_on_anything(view: str, text: str) -> None:
     asked = [w for w in ("attention", "sdpa") if w in text]
     assert complaints(to_dot(graph(text), view=view, expand=asked)) == []
+
+
+def test_insets_of_one_name_say_what_tells_them_apart() -> None:
+    text = """
+    net n: a[20, 64], b[20, 32], c[20, 64] -> x[20, 64], y[20, 32], z[20, 64] {
+      [a > attention(4), b > attention(4), c > attention(4, dropout=0.1)]
+    }"""
+    insets = [c for c in paper(graph(text), Options()).clusters() if c.inset]
+    assert [letters(c.title) for c in insets] == [
+        "attention · 4 heads · width 64 · no dropout",
+        "attention · 4 heads · width 32",
+        "attention · 4 heads · width 64 · dropout 0.1",
+    ]
+    assert [letters(boxes(c)["Q"].lines[0]) for c in insets] == [
+        "64 → 4×16", "32 → 4×8", "64 → 4×16",
+    ]  # fmt: skip
+    assert [strips(next(b for t, b in boxes(c).items() if "QK" in t)) for c in insets] == [
+        ["softmax"], ["softmax"], ["softmax", "dropout 0.1"],
+    ]  # fmt: skip
+
+
+def test_insets_tell_keys_and_values_of_other_widths_apart() -> None:
+    text = """
+    net n: a[20, 64], b[20, 32], c[20, 16] {
+      [[a, b] > attention(4), [a, b, c] > attention(4), [a, a] > attention(4)]
+    }"""
+    insets = [c for c in paper(graph(text), Options()).clusters() if c.inset]
+    assert [letters(c.title) for c in insets] == [
+        "attention · 4 heads · keys 32 · values 32",
+        "attention · 4 heads · keys 32 · values 16",
+        "attention · 4 heads · keys 64",
+    ]
+
+
+def test_values_come_in_by_their_own_name() -> None:
+    text = "net n: a[8, 32], b[9, 32], c[9, 32] { [a, b, c] > attention(4) }"
+    view = paper(graph(text), Options())
+    inset = cluster(view, "attention")
+    doors = {letters(b.title): b.id for b in view.boxes() if b.shape == "label"}
+    inside = boxes(inset)
+    assert (doors["values"], inside["V"].id) in wires(view)
+    assert len({b.id for b in view.boxes()}) == len(list(view.boxes()))

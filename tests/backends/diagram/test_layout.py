@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from netwright.backends.diagram import to_dot
+from netwright.backends.diagram import DiagramError, render, to_dot
+from netwright.backends.diagram.engine import lay_out
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 
 from .geometry import complaints, points
-from .nets import NETS, SPECS, graph
+from .necks import neck
+from .nets import LAID_OUT, NETS, SPECS, graph
 
 
 def shipped() -> list[str]:
@@ -51,3 +53,21 @@ def test_the_checks_find_what_is_wrong() -> None:
     found = " ".join(complaints(bad))
     assert "through the title" in found
     assert "wider than its box" in found
+
+
+def test_words_of_the_layout_program_reach_nobody() -> None:
+    with pytest.raises(DiagramError) as raised:
+        lay_out('digraph { a [label=<<b>>] "', "json")
+    assert raised.value.message == (
+        "the layout program finds no place for everything in this picture"
+    )
+
+
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 40))]
+)
+def test_pyramids_are_laid_out(seed: int) -> None:
+    found = graph(neck(seed))
+    for view in LAID_OUT:
+        for depth in (None, 1):
+            assert render(found, "svg", view=view, depth=depth)
