@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from .picture import Run, Text, text
@@ -113,13 +114,14 @@ def _key(segment: str) -> str:
 
 
 def _unstutter(line: Text) -> Text:
-    """``stride stride`` is ``stride``."""
+    """``out 8, stride stride`` is ``out 8, stride``."""
     runs: list[Run] = []
     for run in line:
-        if run.look == "symbol" and runs and runs[-1].text.strip() == run.text:
-            runs.pop()
+        before = runs[-1].text.rstrip() if runs else ""
+        if run.look == "symbol" and re.search(rf"(?<!\S){re.escape(run.text)}$", before):
+            runs[-1] = replace(runs[-1], text=before.removesuffix(run.text))
         runs.append(run)
-    return tuple(runs)
+    return text(*runs)
 
 
 def _as_it_is(column: Column, name: str, known: Column) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...compiler.dims import less
 from ...compiler.ir import LayerOp
@@ -85,7 +85,7 @@ def _ancestors(chart: Chart) -> dict[int, int]:
 
 def _skips(chart: Chart, *, products: bool = False) -> frozenset[Wire]:
     skips: set[Wire] = set()
-    passed = _passed(chart)
+    passed = _passed(chart, {})
     above = _ancestors(chart)
     for i, step in enumerate(chart.steps):
         gathers = _gathers(step)
@@ -105,35 +105,42 @@ def _skips(chart: Chart, *, products: bool = False) -> frozenset[Wire]:
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """A bit to each tensor, and by step those that were read on the way to it."""
+    """A bit to each tensor, and what was read on the way to a step and to its results: those of a
+    block may come one from another."""
 
-    chart: Chart
     bits: dict[Ref, int]
-    read: dict[int, int]
+    read: dict[int, int] = field(default_factory=dict)
+    inside: dict[Ref, int] = field(default_factory=dict)
 
     def before(self, ref: Ref) -> int:
-        """What was read on the way to a tensor: other results of its own block, too."""
-        step, result = ref
-        found = self.read.get(step, 0)
-        body = self.chart.steps[step].body if step >= 0 else None
-        if body is not None and len(body.results) > 1:
-            inside = _passed(body)
-            own = inside.before(body.results[result])
-            for r, other in enumerate(body.results):
-                if own & inside.bits.get(other, 0):
-                    found |= self.bits.get((step, r), 0)
-        return found
+        return self.read.get(ref[0], 0) | self.inside.get(ref, 0)
 
 
-def _passed(chart: Chart) -> _Passed:
+def _passed(chart: Chart, known: dict[int, _Passed]) -> _Passed:
+    """``known`` holds what was found of other charts: one is asked once, however often called."""
+    if id(chart) in known:
+        return known[id(chart)]
     refs = dict.fromkeys(ref for step in chart.steps for ref in step.inputs)
-    passed = _Passed(chart, {ref: 1 << n for n, ref in enumerate(refs)}, {})
+    passed = known[id(chart)] = _Passed({ref: 1 << n for n, ref in enumerate(refs)})
     for i, step in enumerate(chart.steps):
         mine = 0
         for ref in step.inputs:
             mine |= passed.bits[ref] | passed.before(ref)
         passed.read[i] = mine
+        if step.body is not None and len(step.body.results) > 1:
+            passed.inside.update(_inside(passed, i, step.body, known))
     return passed
+
+
+def _inside(
+    passed: _Passed, step: int, body: Chart, known: dict[int, _Passed]
+) -> Iterator[tuple[Ref, int]]:
+    """Of each result of a block those that were read on the way to it."""
+    own = _passed(body, known)
+    for r, ref in enumerate(body.results):
+        before = own.before(ref)
+        read = [k for k, other in enumerate(body.results) if before & own.bits.get(other, 0)]
+        yield (step, r), sum(passed.bits.get((step, k), 0) for k in read)
 
 
 def _siblings(step: Step, k: int) -> Sequence[Ref]:
@@ -141,13 +148,12 @@ def _siblings(step: Step, k: int) -> Sequence[Ref]:
     alike, or a map of another size: masks and memories go around nothing."""
     if step.kind != "call":
         return step.inputs
-    if k == 0:
-        return step.inputs[1:] if len(step.inputs) == 2 else ()
-    if k >= len(step.takes):  # what came in before
+    other = k or (1 if len(step.inputs) == 2 else 0)
+    if not 0 < other < len(step.takes):  # what came in before
         return ()
-    first, other = step.takes[0], step.takes[k]
-    alike = other == first or (other.rank == first.rank and first.rank >= 4)
-    return step.inputs[:1] if alike else ()
+    first, own = step.takes[0], step.takes[other]
+    alike = own == first or (own.rank == first.rank and first.rank >= 4)
+    return (step.inputs[0 if k else other],) if alike else ()
 
 
 def _gathers(step: Step) -> bool:
@@ -315,7 +321,7 @@ def _is_u(chart: Chart, skips: frozenset[Wire], climbing: frozenset[int]) -> boo
         (ref, i)
         for i, step in arm
         for k, ref in enumerate(step.inputs)
-        if (i, k) in skips and 0 <= ref[0] and ref[0] not in climbing
+        if (i, k) in skips and ref[0] >= 0 and ref[0] not in climbing
     ]
     single = all(len(set(ends)) == len(over) for ends in zip(*over, strict=True))
     return single and not any(

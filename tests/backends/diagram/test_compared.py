@@ -49,7 +49,7 @@ def marked(view: Picture) -> Mapping[str, str]:
         ("used often", {"~ ReLU → GELU": "changed", "+ dropout 0.1": "added"}),
         (
             "count",
-            {"~ layer · unit ×16 → ×24 | LayerNorm | linear 128 ReLU | linear 64": "changed"},
+            {"~ layer · unit ×16 → ×24 | LayerNorm | linear 128 ReLU | linear 64 | +": "changed"},
         ),
         ("no residual", {"− add": "removed"}),
         ("nothing", {}),

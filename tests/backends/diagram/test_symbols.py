@@ -50,3 +50,10 @@ def test_counts() -> None:
     assert letters(symbols.count([3, 3])) == "×3"
     assert letters(symbols.count([1, 1])) == ""
     assert letters(symbols.count([2, 5])) == "×n"
+
+
+def test_a_name_is_not_said_twice() -> None:
+    symbols = Symbols(2)
+    symbols.offer("kernel", [3, 5])
+    said = symbols.line(["expand 6, kernel 3, out 8", "expand 6, kernel 5, out 8"])
+    assert letters(said) == "expand 6, kernel, out 8"

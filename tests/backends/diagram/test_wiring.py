@@ -136,3 +136,13 @@ def test_a_shut_stretch_says_what_it_joins() -> None:
     (box,) = (box for box in drawn(graph(text), "docs", depth=0).boxes() if box.repeated)
     assert letters(box.title) == "×3"
     assert [letters(line) for line in box.lines] == ["conv 3×3, 8 ReLU", "concat"]
+
+
+def test_what_a_router_reads_goes_around_nothing() -> None:
+    text = """
+    block experts(gates): x { (x > linear(16)) * (gates > linear(16)) > linear(8) }
+    net n: x[10, 8] {
+      gates = x > linear(4) > softmax(dim=-1)
+      x > experts(gates)
+    }"""
+    assert not skips(text, depth=0)
