@@ -29,7 +29,7 @@ MOST: Final = 120
 """Stations that are drawn at all."""
 NOMINAL: Final = 256
 """What an open size is taken to be, to draw it."""
-WAYS: Final = {"add": SKIP, "sub": SKIP, "concat": SKIP, "stack": SKIP, "mul": GATE}
+WAYS: Final = {"add": SKIP, "concat": SKIP, "stack": SKIP, "mul": GATE}
 """What a way around is called, by what it leads into."""
 RESIZES: Final = 1.5
 """By how much a reshape has to change height or width to be seen."""

@@ -39,7 +39,7 @@ MOST: Final = 700
 """Boxes that are drawn."""
 WIDTH: Final = 46
 """Letters of a line."""
-JOINS: Final = ("add", "sub", "concat")
+JOINS: Final = ("add", "concat")
 STEP: Final = "t → t+1"
 
 

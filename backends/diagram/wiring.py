@@ -157,10 +157,10 @@ def _siblings(step: Step, k: int) -> Sequence[Ref]:
 
 
 def _gathers(step: Step) -> bool:
-    """Whether a way around may end here. Of a product or a comparison neither side is one: one
-    gates, or both are branches."""
+    """Whether a way around may end here. Of a product, a difference or a comparison neither side
+    is one: one gates, one is the mean of the other, or both are branches."""
     op = step.node.op
-    adds = isinstance(op, LayerOp) and op.layer.word in ("add", "sub")
+    adds = isinstance(op, LayerOp) and op.layer.word == "add"
     return step.kind in ("bar", "call") or (step.kind == "join" and adds)
 
 

@@ -146,3 +146,9 @@ def test_what_a_router_reads_goes_around_nothing() -> None:
       x > experts(gates)
     }"""
     assert not skips(text, depth=0)
+
+
+def test_what_is_taken_from_its_mean_goes_around_nothing() -> None:
+    text = "net n: x[10, 8] { x - (x > mean(dim=-1, keepdim=true)) }"
+    for view in ("docs", "paper", "debug"):
+        assert not skips(text, view)
