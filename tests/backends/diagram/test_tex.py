@@ -104,6 +104,11 @@ def test_plain_words_stay_as_they_are(said: str) -> None:
     assert escaped(said) == said
 
 
+def test_marks_that_latex_has_no_letter_for_are_told() -> None:
+    assert escaped("x\u0338") == r"x\netletter{338}"
+    assert escaped("Gro\u0308\u00dfe") == r"Gr\"{o}\ss{}e"
+
+
 @needs_latex
 def test_hostile_text_is_printed(tmp_path: Path) -> None:
     title = HOSTILE + " é ü ß ñ ç Å ő š Ω → × √ ≤ 😀 x² Kᵀ"
