@@ -137,6 +137,10 @@ def translated(
         ours = renamed.get(theirs, theirs)
         if (bare, theirs) in OPPOSITE:
             text = f"1 - {text}"
+        if theirs == "axis" and text in ("-1", "3"):
+            why = CHANNELS_LAST
+            if layer.category == "norm" and layer.word != "layernorm":
+                continue
         if theirs == "activation":
             after = f" > {activation(text)}"
         elif ours in hints(layer) and (theirs in renamed or theirs not in INFERRED):
@@ -146,12 +150,37 @@ def translated(
         elif theirs not in UNSAID:
             return None
     settings = {**added, **settings}
+    if settings.get("pad", "").strip(_QUOTES) == "same" and settings.get("stride", "1") != "1":
+        why = _same_with_strides(layer, settings)
     axes = re.search(r"([123])[dD](Transpose)?$", bare)
     kernel = settings.get("kernel", "")
     if axes and kernel.isdigit() and layer.category == "conv":
         settings["kernel"] = "x".join([kernel] * int(axes[1]))
     by_name = {SETTINGS.get(name, name) for name, _ in named}
     return _spelt(layer, word, settings, by_name) + after, why
+
+
+CHANNELS_LAST: Final = (
+    "in Keras the channels come last: here they are axis 1; features of vectors and sequences are "
+    "last here too"
+)
+
+
+def _same_with_strides(layer: type[Layer], settings: dict[str, str]) -> str:
+    """Keras' `same` gives ceil(size / stride); where it pads follows from the size. What gives as
+    many is written, and how it differs is said."""
+    kernel, stride = settings.get("kernel", ""), settings["stride"]
+    del settings["pad"]
+    if kernel == stride and "ceil_mode" in hints(layer):
+        settings["ceil_mode"] = "true"
+        return "the last window may reach over the end, as in Keras"
+    if not kernel.isdigit() or int(kernel) % 2 == 0:
+        return "`pad=same` needs stride 1: say how much is padded, `pad=1`"
+    settings["pad"] = str(int(kernel) // 2)
+    return (
+        f"`pad={settings['pad']}` gives as many; Keras pads even sizes at the end alone, as "
+        "`pad([0, 1, 0, 1])` does before a 3x3 kernel of stride 2"
+    )
 
 
 _POOLS: Final = ("max_pool", "avg_pool")

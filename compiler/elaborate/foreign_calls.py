@@ -100,7 +100,71 @@ def _encoder(given: Sequence[str], named: Named) -> str | None:
     return f"{texts[0]} * {texts[1]}" if good and texts[0].startswith("(") else None
 
 
+def _decoder_layer(given: Sequence[str], named: Named) -> str | None:
+    """``[x, memory] > nn.TransformerDecoderLayer(512, 8)``."""
+    said = {**dict(zip(_ENCODER, given, strict=False)), **named}
+    said.pop("batch_first", None)
+    if len(given) > 4 or not {"d_model", "nhead"} <= set(said) <= set(_ENCODER[:4]):
+        return None
+    names = {"dim_feedforward": "hidden", "dropout": "p"}
+    rest = "".join(f", {ours}={said[name]}" for name, ours in names.items() if name in said)
+    return f"decoder_layer({said['d_model']}, {said['nhead']}{rest})"
+
+
+def _kernelled(word: str, axes: str, positions: Sequence[str], wanted: int) -> Call:
+    """Keras' ``SeparableConv2D(64, 3, padding="same")`` as a call of the block that it is here."""
+
+    def written(given: Sequence[str], named: Named) -> str | None:
+        said = {**dict(zip(positions, given, strict=False)), **named}
+        after = f" > {activation(said.pop('activation'))}" if "activation" in said else ""
+        main = [said.pop(name, None) for name in positions[:wanted]]
+        if len(given) > len(positions) or None in main or set(said) - {"strides", "padding"}:
+            return None
+        kernel, *out = reversed([text or "" for text in main])
+        kernel = "x".join([kernel] * int(axes)) if kernel.isdigit() else kernel
+        settings = [f"stride={said['strides']}"] if "strides" in said else []
+        if "padding" in said:
+            settings.append(f'pad="{said["padding"].strip(_QUOTES).lower()}"')
+        return f"{word}({', '.join([kernel, *out, *settings])}){after}"
+
+    return written
+
+
+def _heads(given: Sequence[str], named: Named) -> str | None:
+    """Keras' ``MultiHeadAttention(8, 64)``; the second number is the size of a head."""
+    said = {**dict(zip(("num_heads", "key_dim"), given, strict=False)), **named}
+    heads, rest = said.pop("num_heads", None), set(said) - {"key_dim", "dropout"}
+    if heads is None or rest or len(given) > 2:
+        return None
+    dropout = f", dropout={said['dropout']}" if "dropout" in said else ""
+    return f"attention({heads}{dropout})"
+
+
+_CONV: Final = ("filters", "kernel_size", "strides", "padding")
+BLOCKS: Final = {
+    "separable": "block separable(k, out, stride=1, pad=0): x {\n"
+    "  x > conv(k, x.c, stride=stride, pad=pad, groups=x.c, bias=false) > conv(1, out)\n}\n",
+    "depthwise": "block depthwise(k, stride=1, pad=0): x {\n"
+    "  x > conv(k, x.c, stride=stride, pad=pad, groups=x.c)\n}\n",
+    "decoder_layer": "block decoder_layer(d, heads, hidden=2048, p=0.1): x, memory {\n"
+    "  y = x + (x > attention(heads, dropout=p) > dropout(p)) > layernorm\n"
+    "  z = y + ([y, memory] > attention(heads, dropout=p) > dropout(p)) > layernorm\n"
+    "  z + (z > linear(hidden) > relu > dropout(p) > linear(d) > dropout(p)) > layernorm\n}\n",
+}
+"""What stands for a call that is a block here: the fix brings it along."""
+
+WHY: Final = {
+    "MultiHeadAttention": "the features of a head follow from the input: all heads together have "
+    "as many as it has",
+}
+"""What a translation leaves out."""
+
 CALLS: Final[dict[str, Call]] = {
+    "TransformerDecoderLayer": _decoder_layer,
+    "MultiHeadAttention": _heads,
+    **{f"Separable{word}{n}D": _kernelled("separable", n, _CONV, 2)
+       for word in ("Conv", "Convolution") for n in "12"},
+    **{f"DepthwiseConv{n}D": _kernelled("depthwise", n, _CONV[1:], 1) for n in "12"},
     "Activation": _activation,
     "TimeDistributed": _inner,
     "Bidirectional": _both_ways,

@@ -81,7 +81,7 @@ _ENCODER: Final = (
     "> linear(d) > dropout(p)) > layernorm`"
 )
 _DECODER: Final = (
-    "a block with the memory as a parameter: `block layer(d, heads, memory): x { ... }`"
+    "a block with the memory as an input or parameter: `block layer(d, heads): x, memory { ... }`"
 )
 _INDICES: Final = "`maxpool(2, return_indices=true)` gives them as a side result"
 

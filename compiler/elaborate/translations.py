@@ -29,15 +29,25 @@ class Translations(Names):
             found = self._piped_into(expr.arguments, found[0]), found[1]
         if found is not None and found[0]:
             text, why = found
-            fix = Fix(f"write `{text}`", (Edit(expr.span, text),))
+            edits = (*self._block_for(text, env), Edit(expr.span, text))
+            fix = Fix(f"write `{text}`" + (", and its block" if len(edits) > 1 else ""), edits)
             self.amend(
                 fix=fix, help=(*said.help, why) if why not in ("", *said.help) else said.help
             )
 
+    def _block_for(self, text: str, env: Environment) -> tuple[Edit, ...]:
+        """The block that a translation calls, at the top of the file, if it is not there."""
+        from .foreign_calls import BLOCKS
+
+        block = BLOCKS.get(text.partition("(")[0])
+        if block is None or text.partition("(")[0] in env.file.names:
+            return ()
+        return (Edit(Span(env.file.source, 0, 0), block),)
+
     def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
         """A call of another framework as it is written here, and why it holds less."""
         from .foreign import applied, is_sequential, native, translated
-        from .foreign_calls import rewritten
+        from .foreign_calls import WHY, rewritten
         from .foreign_names import bare_name
 
         name = expr.function.span.text
@@ -48,7 +58,7 @@ class Translations(Names):
             return (f"({' > '.join(members)})" if members else ""), ""
         several = rewritten(name, given, dict(named))
         if several is not None:
-            return several, ""
+            return several, WHY.get(bare_name(name), "")
         word = native(name, layers())
         if word is None:
             return None

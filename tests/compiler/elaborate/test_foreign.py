@@ -153,6 +153,11 @@ KERAS_CALLS = [
     ("Bidirectional(LSTM(16))", "lstm(16, bidirectional=true) > last", "5x8"),
     ("TimeDistributed(Dense(4))", "linear(4)", "5x8"),
     ("Reshape([2, 4])", "reshape(-1, 2, 4)", "8"), ("Permute([2, 1])", "permute(0, 2, 1)", "5x8"),
+    ("Conv2D(8, 3, strides=2, padding='same')", "conv(3x3, 8, stride=2, pad=1)", "3x9x9"),
+    ("MaxPooling2D(2, strides=2, padding='same')", "maxpool(2, stride=2, ceil_mode=true)", "3x9x9"),
+    ("BatchNormalization(axis=-1)", "batchnorm(eps=1e-3, momentum=0.01)", "3x8x8"),
+    ("LayerNormalization(axis=-1)", "layernorm(eps=1e-3, dim=-1)", "5x8"),
+    ("MultiHeadAttention(num_heads=2, key_dim=4)", "attention(2)", "5x8"),
     ("Dropout(0.3)", "dropout(0.3)", "8"), ("SpatialDropout1D(0.3)", "feature_dropout(0.3)", "5x8"),
     ("Embedding(10, 4)", "embedding(10, 4)", "5 int"),
     ("InnerProduct(num_output=4)", "linear(4)", "8"),
@@ -168,6 +173,46 @@ KERAS_CALLS = [
 @pytest.mark.parametrize(("text", "meant", "shape"), KERAS_CALLS)
 def test_calls_of_keras(text: str, meant: str, shape: str) -> None:
     assert nw.loads(mended(text, shape), inputs=shape) == nw.loads(meant, inputs=shape)
+
+
+WITH_A_BLOCK = [
+    ("SeparableConv2D(16, 3)", "8x9x9", 8 * 9 + 8 * 16 + 16, "[N, 16, 7, 7]"),
+    ("SeparableConv2D(16, 3, padding='same', activation='relu')", "8x9x9", 216, "[N, 16, 9, 9]"),
+    ("SeparableConv1D(filters=16, kernel_size=3, strides=2)", "8x9", 8 * 3 + 144, "[N, 16, 4]"),
+    ("DepthwiseConv2D(3)", "8x9x9", 8 * 9 + 8, "[N, 8, 7, 7]"),
+    ("DepthwiseConv2D(kernel_size=3, padding='same')", "8x9x9", 80, "[N, 8, 9, 9]"),
+]
+
+
+@pytest.mark.parametrize(("text", "shape", "params", "result"), WITH_A_BLOCK)
+def test_a_call_that_is_a_block_here(text: str, shape: str, params: int, result: str) -> None:
+    """Parameters and shapes as Keras documents them."""
+    net = nw.loads(mended(f"relu > {text}", shape), inputs=shape)
+    assert net.params == params
+    assert [str(port) for port in net.outputs.values()] == [result]
+
+
+def test_a_block_is_brought_along_once() -> None:
+    text = "relu > DepthwiseConv2D(3) > relu > DepthwiseConv2D(5)"
+    assert mended(text, "8x9x9").count("block depthwise") == 1
+
+
+def test_a_decoder_layer() -> None:
+    net = nw.loads(mended(
+        "net f: x[5, 8], m[7, 8] { [x, m] > nn.TransformerDecoderLayer(8, 2, 16) }", None
+    ))  # fmt: skip
+    module = nn.TransformerDecoderLayer(8, 2, 16, dropout=0.0, batch_first=True).eval()
+    ours = net.to_torch().eval()
+    ours.load_state_dict(dict(zip(ours.state_dict(), _in_our_order(module), strict=True)))
+    x, memory = torch.randn(2, 5, 8), torch.randn(2, 7, 8)
+    assert torch.allclose(ours(x, memory), module(x, memory), atol=1e-6)
+
+
+def _in_our_order(module: nn.TransformerDecoderLayer) -> list[torch.Tensor]:
+    """PyTorch keeps the norms together, at the end."""
+    parts = (module.self_attn, module.norm1, module.multihead_attn, module.norm2, module.linear1,
+             module.linear2, module.norm3)  # fmt: skip
+    return [tensor for part in parts for tensor in part.state_dict().values()]
 
 
 IN_A_BODY = [
