@@ -51,7 +51,8 @@ def _given(node: syntax.Node) -> Iterator[str]:
     waiting: list[syntax.Node] = [node]
     while waiting:
         node = waiting.pop()
-        waiting += syntax.children(node)
+        outputs = (node.outputs or ()) if isinstance(node, syntax.Block) else ()
+        waiting += [child for child in syntax.children(node) if child not in outputs]
         match node:
             case syntax.Block() | syntax.Share() | syntax.Parameter():
                 yield node.name

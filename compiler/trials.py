@@ -105,14 +105,13 @@ class _Trials:
         return good
 
     def _by_source(self, findings: Iterable[Diagnostic]) -> dict[Source, list[Diagnostic]]:
-        """Findings with a repair, each apart from those before it in the text."""
+        """Findings with a repair, in the order of the text, each apart from the others."""
         found: dict[Source, list[Diagnostic]] = {}
-        ends: dict[Source, int] = {}
         fixed = [(*_extent(f.fix), f) for f in findings if f.fix and self.can_be_tried(f.fix)]
-        for source, start, end, finding in sorted(fixed, key=lambda item: item[1]):
-            if start > ends.get(source, -1):
-                found.setdefault(source, []).append(finding)
-                ends[source] = end
+        for source, _, _, finding in sorted(fixed, key=lambda item: item[2]):
+            known = found.setdefault(source, [])
+            if _are_apart(_edits([finding]), _edits(known)):
+                known.append(finding)
         return found
 
     def repaired(self, finding: Diagnostic) -> Diagnostic:
@@ -159,6 +158,12 @@ def _helps(finding: Diagnostic, fix: Fix | None) -> tuple[str, ...]:
     if fix is finding.fix:
         return finding.help
     return tuple(h for h in finding.help if finding.fix is None or h != finding.fix.title)
+
+
+def _are_apart(edits: Iterable[Edit], others: Sequence[Edit]) -> bool:
+    """Whether none of the edits touches one of the others."""
+    return all(e.span.end < o.span.start or o.span.end < e.span.start
+               for e in edits for o in others)  # fmt: skip
 
 
 def _edits(findings: Iterable[Diagnostic]) -> list[Edit]:

@@ -664,9 +664,11 @@ class Bodies(Application):
             help += "something"
             name = Span(last.span.source, last.span.start, last.value.span.start)
             fix = Fix("leave out the name", (Edit(name, ""),))
+        place = block.name_span if last is None else _last_line(last.span)
         return self.report(
-            "E209", f"`{block.name}` gives no result", block.name_span, help=help, fix=fix
-        )
+            "E209", f"`{block.name}` gives no result", place, help=help, fix=fix,
+            labels=[Label(block.name_span, "declared here")] if last is not None else [],
+        )  # fmt: skip
 
     def _result(self, block: syntax.Block, env: Environment, value: Data) -> Data:
         place = block.body[-1].span
@@ -791,3 +793,12 @@ class Bodies(Application):
 def as_type(sizes: list[Data], dtype: str) -> str:
     """``[N, T, 64] int``: sizes without the batch as a shape in a message."""
     return f"[{', '.join(map(str, ['N', *sizes]))}]{'' if dtype == 'float' else f' {dtype}'}"
+
+
+def _last_line(span: Span) -> Span:
+    """That of a statement: what it lacks is missing at its end."""
+    start = span.start + span.text.rfind("\n") + 1
+    start += len(span.source.text[start : span.end]) - len(
+        span.source.text[start : span.end].lstrip()
+    )
+    return Span(span.source, start, span.end)

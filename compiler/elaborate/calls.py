@@ -179,7 +179,7 @@ class Calls(Translations):
         from ..layers import layers
 
         argument, fix = expr.arguments[index], None
-        if self._head_is_wrong(template):
+        if self._head_is_wrong(template, len(expr.arguments) - len(names)):
             return False
         tensor = isinstance(value, Tensor) or value is UNKNOWN
         if tensor and not names and len(expr.arguments) == 1 and not after_pipe(expr.span):
@@ -213,19 +213,19 @@ class Calls(Translations):
         )  # fmt: skip
         return False
 
-    def _head_is_wrong(self, template: Template) -> bool:
+    def _head_is_wrong(self, template: Template, extra: int = 0) -> bool:
         """Whether a body reads names that nothing gives: then a call that does not fit the head is
-        no second mistake."""
+        no second mistake. ``extra`` arguments may be theirs."""
         from ..names import known_in, unknown_names
         from .foreign import explain_name
 
         block, file = template.block, template.environment.file
         known = {*known_in(file.tree), *template.environment.known_names()}
         unknown = [n for n in unknown_names(block, known) if n.id not in file.lost]
-        misspelt = any(explain_name(n.id, known)[0] or self.near(n.id, known) for n in unknown)
-        if not unknown or misspelt:
-            return False
         names = list(dict.fromkeys(name.id for name in unknown))
+        misspelt = any(explain_name(n, known)[0] or self.near(n, known) for n in names)
+        if not unknown or (misspelt and len(names) != extra):
+            return False
         self.report(
             "E201", f"`{block.name}` reads {listing(names)}, and nothing gives "
             f"{'it' if len(names) == 1 else 'them'}", block.name_span,

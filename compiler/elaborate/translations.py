@@ -29,20 +29,21 @@ class Translations(Names):
             found = self._piped_into(expr.arguments, found[0]), found[1]
         if found is not None and found[0]:
             text, why = found
-            edits = (*self._block_for(text, env), Edit(expr.span, text))
+            edits = (Edit(expr.span, text), *self._block_for(text, env))
             fix = Fix(f"write `{text}`" + (", and its block" if len(edits) > 1 else ""), edits)
             self.amend(
                 fix=fix, help=(*said.help, why) if why not in ("", *said.help) else said.help
             )
 
     def _block_for(self, text: str, env: Environment) -> tuple[Edit, ...]:
-        """The block that a translation calls, at the top of the file, if it is not there."""
+        """The block that a translation calls, at the end of the file, if it is not there."""
         from .foreign_calls import BLOCKS
 
         block = BLOCKS.get(text.partition("(")[0])
         if block is None or text.partition("(")[0] in env.file.names:
             return ()
-        return (Edit(Span(env.file.source, 0, 0), block),)
+        end = len(env.file.source.text)
+        return (Edit(Span(env.file.source, end, end), f"\n{block}"),)
 
     def _translation(self, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
         """A call of another framework as it is written here, and why it holds less."""
