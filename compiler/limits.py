@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
+from ..grammar.parser import MAX_TOKENS
 from ..grammar.record import Record, positional
+from ..grammar.wording import raises
 
 
 class Limits(Record):
@@ -16,7 +18,8 @@ class Limits(Record):
 
     ``steps`` is the work for one net, each some microseconds, ``layers`` how many there are,
     ``depth`` how far blocks and lists are nested, ``items`` and ``characters`` the length of a list
-    and a text, ``terms`` how long the expression of a symbolic size is.
+    and a text, ``terms`` how long the expression of a symbolic size is, ``tokens`` how many words
+    and signs a text has.
     """
 
     steps: int = 300_000
@@ -25,6 +28,7 @@ class Limits(Record):
     items: int = 100_000
     characters: int = 100_000
     terms: int = 100
+    tokens: int = MAX_TOKENS
 
 
 NETS_TOGETHER: Final = 2
@@ -70,7 +74,4 @@ def raised(given: Mapping[str, int]) -> Limits:
 
 def how_to_raise(name: str) -> str:
     """What the error of a bound says: why it is there, and how to raise it."""
-    more = 2 * getattr(limits(), name)
-    return (
-        f"bounds keep a spec from a stranger safe to check; `--limit {name}={more}` raises this one"
-    )
+    return raises(name, 2 * getattr(limits(), name))

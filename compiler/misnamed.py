@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 from ..grammar import syntax
@@ -21,30 +22,45 @@ _UNKNOWN: Final = re.compile(r"`(\w+)` is not known here")
 
 def at_declarations(findings: Iterable[Diagnostic], tree: syntax.File) -> Iterator[Diagnostic]:
     """The findings; unknown names at the declaration that is likely theirs."""
-    words: Counter[str] | None = None
+    declarations: _Declarations | None = None
     for finding in findings:
         match = _UNKNOWN.fullmatch(finding.message) if finding.code == "E201" else None
         if match is None or finding.span is None or finding.span.source is not tree.span.source:
             yield finding
             continue
-        words = words or Counter(re.findall(r"\w+", tree.span.source.text))
-        place = _declaration(match[1], finding.span, tree, words)
+        declarations = declarations or _Declarations(tree)
+        place = declarations.meant(match[1], finding.span)
         yield finding if place is None else _moved(finding, match[1], place)
 
 
-def _declaration(
-    name: str, use: Span, tree: syntax.File, words: Counter[str]
-) -> tuple[str, Span] | None:
-    """The one name that nothing reads, in the innermost block around a use that has any."""
-    around = [b for b in _blocks(tree.statements) if b.span.start <= use.start < b.span.end]
-    for block in reversed(around):
-        idle = list(unread_in(block))
-        if idle:
-            return idle[0] if len(idle) == 1 and words[idle[0][0]] < words[name] else None
-    read = {n.id for n in walk(tree.statements) if isinstance(n, syntax.Name)}
-    blocks = (s for s in tree.statements if isinstance(s, syntax.Block) and s.kind == "block")
-    idle = [(b.name, b.name_span) for b in blocks if b.name not in read]
-    return idle[0] if len(idle) == 1 and words[idle[0][0]] < words[name] else None
+class _Declarations:
+    """The names of a file that nothing reads; each block is looked through once."""
+
+    def __init__(self, tree: syntax.File) -> None:
+        self.tree = tree
+        self.words = Counter(re.findall(r"\w+", tree.span.source.text))
+        self.blocks = [*_blocks(tree.statements)]
+        self.idle: dict[Span, list[tuple[str, Span]]] = {}
+
+    def meant(self, name: str, use: Span) -> tuple[str, Span] | None:
+        """The one name that nothing reads, in the innermost block around a use that has any."""
+        around = [b for b in self.blocks if b.span.start <= use.start < b.span.end]
+        inside = (idle for block in reversed(around) if (idle := self._idle_in(block)))
+        idle = next(inside, self.idle_blocks)
+        less_common = len(idle) == 1 and self.words[idle[0][0]] < self.words[name]
+        return idle[0] if less_common else None
+
+    def _idle_in(self, block: syntax.Block) -> list[tuple[str, Span]]:
+        if block.span not in self.idle:
+            self.idle[block.span] = list(unread_in(block))
+        return self.idle[block.span]
+
+    @cached_property
+    def idle_blocks(self) -> list[tuple[str, Span]]:
+        statements = self.tree.statements
+        read = {n.id for n in walk(statements) if isinstance(n, syntax.Name)}
+        blocks = (s for s in statements if isinstance(s, syntax.Block) and s.kind == "block")
+        return [(b.name, b.name_span) for b in blocks if b.name not in read]
 
 
 def _blocks(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Block]:

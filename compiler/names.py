@@ -41,8 +41,8 @@ def _top(statement: syntax.Statement) -> Iterator[str]:
 
 def unknown_names(block: syntax.Block, known: Collection[str]) -> Iterator[syntax.Name]:
     """Those of a block that are neither ``known`` nor its own."""
-    own = {*known, *_given(block)}
-    found = (name for name in _read(block) if name.id not in own)
+    own = set(_given(block))
+    found = (n for n in _read(block) if n.id not in known and n.id not in own)
     return iter(sorted(found, key=lambda name: name.span.start))
 
 

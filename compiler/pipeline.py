@@ -95,7 +95,7 @@ def load_source(
 def _load(
     source: Source, net: str | None, request: Request, *, freeze: bool = False
 ) -> Compilation:
-    tree, found = parse(source)
+    tree, found = parse(source, limits().tokens)
     chosen = choose_nets(source, tree, found, net)
     asked = request.replace(partial=request.partial and not found)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
@@ -138,7 +138,7 @@ def _failed(source: Source, error: Exception) -> Compilation:
 
 def _check(source: Source, net: str | None, request: Request) -> Compilation:
     """What is wrong in the nets to be checked."""
-    tree, found = parse(source)
+    tree, found = parse(source, limits().tokens)
     chosen = choose_nets(source, tree, found, net, every=True)
     results = list(_results(source, tree, chosen, request))
     every = [d for result in results for d in result.diagnostics]

@@ -12,19 +12,28 @@ from . import syntax as s
 from .build import Builder
 from .depth import nested_too_deep
 from .diagnostics import MAX_ERRORS, Diagnostic
-from .lalr import MisfitError, run
+from .lalr import MisfitError, Token, run
 from .layout import layout
-from .scanner import scan
+from .scanner import TooManyError, scan
 from .source import Source
+from .wording import raises
 
 MAX_TEXT: Final = 1_000_000
+MAX_TOKENS: Final = 150_000
 
 
-def parse(source: Source) -> tuple[s.File, tuple[Diagnostic, ...]]:
+def parse(source: Source, most_tokens: int = MAX_TOKENS) -> tuple[s.File, tuple[Diagnostic, ...]]:
     """A file's sound statements, and what is wrong with the others."""
     builder = Builder(source, inner_expression)
     refused = _too_long(source)
-    statements: tuple[s.Statement, ...] = () if refused else _statements(source, builder)
+    statements: tuple[s.Statement, ...] = ()
+    if not refused:
+        try:
+            tokens = scan(source.text, most=most_tokens)
+        except TooManyError as error:
+            refused = _too_many(source, error.start, most_tokens)
+        else:
+            statements = _statements(source, tokens, builder)
     diagnostics = [refused] if refused else builder.diagnostics
     if not statements and not diagnostics:
         diagnostics = [_empty(source)]
@@ -46,9 +55,9 @@ def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, .
     return expression, _sorted(builder.diagnostics)
 
 
-def _statements(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
+def _statements(source: Source, tokens: list[Token], builder: Builder) -> tuple[s.Statement, ...]:
     try:
-        statements = run(layout(scan(source.text)), "file", builder.actions)
+        statements = run(layout(tokens), "file", builder.actions)
     except MisfitError:
         from .foreign import foreign
         from .recover import recover
@@ -90,6 +99,12 @@ def _too_long(source: Source) -> Diagnostic | None:
         return None
     message = f"this text has more than {MAX_TEXT:,} characters"
     return Diagnostic("E125", message, source.span(MAX_TEXT, MAX_TEXT), "the limit")
+
+
+def _too_many(source: Source, start: int, most: int) -> Diagnostic:
+    message = f"this text has more than {most:,} words and signs"
+    at = source.span(start, start + 1)
+    return Diagnostic("E125", message, at, "the limit", help=(raises("tokens", 2 * most),))
 
 
 def _empty(source: Source) -> Diagnostic:

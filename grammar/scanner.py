@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from typing import Final
 from unicodedata import normalize
@@ -73,8 +74,16 @@ def _identifier(word: str) -> tuple[str, str]:
     return "NAME", normalize("NFKC", word)
 
 
-def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """The tokens of a stretch of text, spaces and comments left out."""
+class TooManyError(Exception):
+    """More tokens than are read; holds the place of the first that is too many."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__(start)
+        self.start = start
+
+
+def scan(text: str, start: int = 0, end: int | None = None, most: int = sys.maxsize) -> list[Token]:
+    """The tokens of a stretch of text, spaces and comments left out. Raises TooManyError."""
     known = words() | _brackets()
     tokens: list[Token] = []
     for match in _pattern().finditer(text, start, len(text) if end is None else end):
@@ -88,6 +97,8 @@ def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         if kind in SPELT:
             kind = known.get(word, kind)
         tokens.append(Token(kind, word, start, last))
+        if len(tokens) > most:
+            raise TooManyError(start)
     return tokens
 
 

@@ -20,6 +20,14 @@ def clip(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
+def raises(bound: str, value: int) -> str:
+    """Why there is a bound, and how whoever trusts a spec raises it."""
+    return (
+        "bounds keep a spec from a stranger safe to check; "
+        f"`--limit {bound}={value}` raises this one"
+    )
+
+
 def listing(names: Sequence[str]) -> str:
     """The names in quotes: kernel, out and stride."""
     quoted = [f"`{name}`" for name in names[:LISTED]]

@@ -86,17 +86,18 @@ class Bodies(Application):
                 if inputs is None:
                     return self.evaluate(statement.value, env)
                 return self.run_piped(statement.value, env, inputs)
-            if not last and self._lacks_pipes(body[i:], env):
+            if not last and self._lacks_pipes(body, i, env):
                 return UNKNOWN
             if not self.run_statement(statement, env):
                 return UNKNOWN
         return value
 
-    def _lacks_pipes(self, body: tuple[syntax.Statement, ...], env: Environment) -> bool:
+    def _lacks_pipes(self, body: tuple[syntax.Statement, ...], at: int, env: Environment) -> bool:
         """A pipe from a tensor, and below it networks alone: lines that lack their ``>``."""
-        first, *rest = body
+        first = body[at]
         if not self._begins_with(Tensor, first, env):
             return False
+        rest = (body[i] for i in range(at + 1, len(body)))
         lines = list(takewhile(lambda s: self._begins_with(Network, s, env), rest))
         if lines:
             help = "to go on from it, begin the next lines with `>`"

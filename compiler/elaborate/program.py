@@ -184,7 +184,7 @@ class Program(Scans):
             return None
         if source.name not in self.files:
             self.loading.append(source.name)
-            tree, errors = parse(source)
+            tree, errors = parse(source, self.limits.tokens)
             self.found([e for e in errors if e not in self.diagnostics])
             self.files[source.name] = self.load(source, tree, errors)
             self._check_imports(self.files[source.name])

@@ -1,0 +1,55 @@
+"""Dense texts end soon, with what they say or with an error that names a bound: each kind of token
+and statement in a row, many errors, many warnings. The bounds on time are generous: what grows with
+the square of a text passes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+
+import netwright as nw
+
+NET = "net n: x[4] { x > relu }"
+
+
+def _lines(text: str, count: int) -> str:
+    return "\n".join(text.format(i) for i in range(count))
+
+
+TEXTS: dict[str, Callable[[int], str]] = {
+    "terms": lambda n: "a = " + " + ".join(["1"] * n) + f"\n{NET}",
+    "blocks": lambda n: _lines("block b{} = relu", n // 2) + f"\n{NET}",
+    "constants": lambda n: _lines("a{} = 1", n // 2) + f"\n{NET}",
+    "assignments": lambda n: f"net n: x[4] {{\n{_lines('a{} = 1', n // 2)}\n x }}",
+    "tensors": lambda n: f"net n: x[4] {{\n{_lines('x', n // 4)}\n}}",
+    "unused": lambda n: f"net n: x[4] {{\n{_lines('a{} = x > relu', n // 8)}\n x }}",
+    "unknown": lambda n: f"net n: x[4] {{\n{_lines('a{0} = x > foo{0}', n // 8)}\n x }}",
+    "layers": lambda n: "net n: x[4] { x" + " > linear(4)" * (n // 8) + " }",
+    "names": lambda n: "a " * n,
+    "numbers": lambda n: "1 " * n,
+    "open": lambda n: "{" * n,
+    "parentheses": lambda n: "(" * n + ")" * n,
+    "documentation": lambda n: "## words\n" * n + NET,
+    "comments": lambda n: "# words\n" * n + NET,
+    "blanks": lambda n: "\n" * n + NET,
+    "list": lambda n: "a = [" + "1, " * n + f"1]\n{NET}",
+    "imports": lambda n: "import resnet\n" * (n // 8) + NET,
+    "parameters": lambda n: f"net n({', '.join(f'a{i}=1' for i in range(n // 4))}): x[4] {{ x }}",
+    "negations": lambda n: "a = " + "-" * n + f"1\n{NET}",
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("count", [4_000, pytest.param(300_000, marks=pytest.mark.slow)])
+def test_a_dense_text_ends_soon(kind: str, count: int) -> None:
+    start = process_time()
+    found = nw.check(TEXTS[kind](count)[:1_000_000])
+    assert process_time() - start < 10
+    assert not any(d.code == "E901" for d in found)
+
+
+def test_ten_thousand_layers_written_out_are_no_dense_text() -> None:
+    layers = "\n".join("  > conv(3x3, 8, pad=1)" for _ in range(10_000))
+    assert nw.check(f"net n: x[8, 32, 32] {{\n  x\n{layers}\n}}") == []
