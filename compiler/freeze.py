@@ -1,17 +1,20 @@
 """From builders to ``ir.Graph``: keeps what the outputs need, gives every module its path.
 
-Modules that no output needs stay as idle nodes, for their weights. A graph that several calls
-share is frozen once for each set of results that they use.
+Modules that no output needs stay as idle nodes, for their weights. A scope that several calls
+share is frozen once for all results that they use, as far as the same nodes run for these: no call
+runs more than it needs.
 
 Of a spec that fails all is kept that was made up to its errors: ``freeze_partial``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Final, TypeAlias
 
-from ..grammar.record import Record
+from ..grammar.record import Entity, Record, field
 from .builder import Builder, Draft, chain_from, module_path
 from .dims import symbol
 from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
@@ -19,17 +22,35 @@ from .shares import Uses, uses_in
 from .types import TensorType
 from .values import Shared, Tensor
 
-Key = tuple[int, tuple[tuple[int, int, bool], ...]]
+Key: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Results, each by its tensor and by how often the call gives the same tensor before."""
 OPEN: Final = TensorType((symbol("?"),))
 """Of a tensor whose rank is still unknown where a spec fails."""
 
 
 class Result(Record):
-    """A result of a graph; ``side``: no pipe carries it on (see ``ir.Port``)."""
+    """A result of a graph, ``index`` among those of a call that asks for it; ``side``: no pipe
+    carries it on (see ``ir.Port``)."""
 
     tensor: Tensor
     name: str = ""
     side: bool = False
+    index: int = 0
+    again: int = 0
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        return (*self.tensor.identity, self.again)
+
+
+class Part(Entity):
+    """What runs of a scope, and all results that calls ask of it."""
+
+    wanted: dict[tuple[int, int, int], Result] = field(default_factory=dict)
+
+    @property
+    def results(self) -> list[Result]:
+        return sorted(self.wanted.values(), key=lambda r: r.index)
 
 
 def freeze_partial(root: Builder, outputs: Sequence[tuple[str, Tensor]]) -> Graph | None:
@@ -45,48 +66,64 @@ class Freezer:
 
     def __init__(self, *, whole: bool = False) -> None:
         self.whole = whole
-        self.done: dict[Key, tuple[Graph, _Scope]] = {}
+        self.cuts: dict[tuple[int, Key, Key], _Cut] = {}
+        self.parts: dict[tuple[int, Key, frozenset[tuple[int, int]]], Part] = {}
         self.uses: dict[int, Uses] = {}
 
     def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
-        named = [Result(*pair) for pair in zip(results, names, strict=True)]
+        tensors = enumerate(zip(_counted(results), names, strict=True))
+        named = [Result(t, name, False, i, again) for i, ((t, again), name) in tensors]
         self.uses = {} if self.whole else uses_in(builder)
-        graph = self._frozen(builder, named)[0]
+        root = self._root(builder, named)
         while any(uses.settled != uses.wanted for uses in self.uses.values()):
-            self.done.clear()
             for uses in self.uses.values():
                 uses.settled = frozenset(uses.wanted)
-            graph = self._frozen(builder, named)[0]
-        return graph
+            root = self._root(builder, named)
+        return root.graph
 
-    def call(self, draft: Draft, results: Sequence[Result]) -> tuple[Graph, list[Tensor]]:
-        """The graph that a draft calls, and those of the draft's inputs that it takes."""
-        assert draft.child is not None
-        graph, scope = self._frozen(draft.child, results)
-        pairs = zip(draft.inputs, draft.child.inputs, strict=True)
-        return graph, [tensor for tensor, port in pairs if scope.takes(port)]
+    def _root(self, builder: Builder, results: Sequence[Result]) -> _Cut:
+        self.cuts.clear()
+        self.parts.clear()
+        root = self.cut(builder, results, ())
+        self._gather(root, set())
+        return root
 
-    def _frozen(self, builder: Builder, results: Sequence[Result]) -> tuple[Graph, _Scope]:
-        key = (id(builder), tuple((*r.tensor.identity, r.side) for r in results))
-        if key not in self.done:
-            scope = _Scope(self, builder, results)
-            self.done[key] = scope.graph(), scope
-        return self.done[key]
+    def cut(self, builder: Builder, results: Sequence[Result], main: Key) -> _Cut:
+        """``main`` are all that pipes carry on, wanted or not."""
+        key = (id(builder), main, _key(results))
+        if key not in self.cuts:
+            self.cuts[key] = _Cut(self, builder, results, main)
+        return self.cuts[key]
+
+    def _gather(self, cut: _Cut, seen: set[int]) -> None:
+        """Note what is asked of each scope before any is frozen."""
+        if id(cut) in seen:
+            return
+        seen.add(id(cut))
+        for result in cut.results:
+            cut.part.wanted.setdefault(result.key, result)
+        for draft in cut.calls():
+            self._gather(cut.called(draft), seen)
 
 
-class _Scope:
-    """One graph being frozen."""
+class _Cut:
+    """A scope as far as some of its results need it."""
 
-    def __init__(self, freezer: Freezer, builder: Builder, results: Sequence[Result]) -> None:
+    def __init__(
+        self, freezer: Freezer, builder: Builder, results: Sequence[Result], main: Key
+    ) -> None:
         builder.close()
         self.freezer = freezer
         self.builder = builder
         self.results = results
+        self.main = main
         self.used: dict[int, set[int]] = {}
         if freezer.whole:
             self._mark_all()
         else:
             self._mark(r.tensor for r in results)
+        self.cuts: dict[int, _Cut] = {}
+        self.given: dict[int, list[Result]] = {}
         self.keys: dict[int, str] = {}
         self.counts: dict[str, int] = {}
 
@@ -105,13 +142,43 @@ class _Scope:
             draft.types = [t or OPEN for t in draft.types]
             self.used[id(draft)] = set(range(len(draft.types)))
 
+    @cached_property
+    def part(self) -> Part:
+        key = (id(self.builder), self.main, self._running())
+        return self.freezer.parts.setdefault(key, Part())
+
+    def _running(self) -> frozenset[tuple[int, int]]:
+        """What runs: each draft, and of a call which part of the called scope."""
+        ports = {id(d) for d in self.builder.inputs if not d.hidden}
+        drafts = (d for d in (*self.builder.inputs, *self.builder.drafts) if id(d) in self.used)
+        return frozenset((id(d), self._part_in(d)) for d in drafts if id(d) not in ports)
+
+    def _part_in(self, draft: Draft) -> int:
+        return id(self.called(draft).part) if _calls(draft) else 0
+
+    @cached_property
+    def kept(self) -> list[Draft]:
+        """The drafts that become nodes."""
+        return [d for d in self.builder.drafts if id(d) in self.used or _holds_weights(d)]
+
+    @cached_property
+    def elsewhere(self) -> list[Shared]:
+        """The shares that live here and run in inner scopes only."""
+        here = {id(d.share) for d in self.kept if d.share is not None}
+        return [s for s in self.builder.shares if id(s) not in here]
+
+    def calls(self) -> list[Draft]:
+        """The calls among the nodes."""
+        first = [s.first for s in self.elsewhere if s.first is not None]
+        return [d for d in (*self.kept, *first) if _calls(d)]
+
+    @cached_property
     def graph(self) -> Graph:
         builder = self.builder
         inputs = [self._input(d) for d in builder.inputs if self.takes(d)]
-        kept = [d for d in builder.drafts if id(d) in self.used or _holds_weights(d)]
-        nodes = [self._node(d) for d in kept]
-        self._check_paths(kept)
-        nodes += [self._declared(s) for s in builder.shares if not self._runs_here(s)]
+        nodes = [self._node(d) for d in self.kept]
+        self._check_paths(self.kept)
+        nodes += [self._declared(s) for s in self.elsewhere]
         return Graph(
             kind=builder.kind,
             name=builder.name,
@@ -170,7 +237,7 @@ class _Scope:
             count=draft.count,
             outer=draft.share is not None and draft.share.builder is not self.builder,
             idle=idle,
-            names=_names(draft, len(types)),
+            names=self._names(draft),
             outers=self._outers(draft),
             span=draft.span,
         )
@@ -198,47 +265,73 @@ class _Scope:
             local = chain_from(chain, self.builder)
             return WeightOp(module_path(local or chain), name), tuple(map(_known, draft.tensors()))
         if draft.child is not None:
-            graph, _ = self.freezer.call(draft, self._exports(draft))
-            types = tuple(_known(draft.tensors()[i]) for i in self._wanted(draft))
-            return CallOp(graph, draft.sizes), types
+            results = self._given(draft)
+            tensors = draft.tensors() if draft.scan else [draft.export(r.tensor) for r in results]
+            graph = self._cut(draft, results).graph
+            return CallOp(graph, draft.sizes), tuple(map(_known, tensors))
         assert draft.layer is not None
         types = tuple(_known(t) for t in draft.tensors())
         return LayerOp(draft.layer, tuple(sorted(draft.tied))), types
 
-    def _wanted(self, draft: Draft) -> list[int]:
+    def _wanted(self, draft: Draft) -> list[Result]:
         """The results of a call that are used: the first if it does not run, of a repeat also those
-        that the next copy takes, of a share what any use wants."""
+        that the next copy takes, of a scan all, of a share what any use wants."""
         used = self.used.get(id(draft))
+        results = _results(draft)
         if draft.scan is not None:
-            return list(range(len(draft.types)))
+            return results
         uses = self.freezer.uses.get(id(draft))
         if uses is not None:
             uses.want(draft, used or ())
             if uses.settled:
-                return uses.given(draft)
+                return [results[i] for i in uses.given(draft)]
         if used is None:
-            return list(range(len(draft.results)))[:1]
-        return sorted({*used, *draft.main}) if draft.count > 1 else sorted(used)
+            return results[:1]
+        main = draft.main if draft.count > 1 else ()
+        return [r for r in results if r.index in used or r.index in main]
 
-    def _exports(self, draft: Draft) -> list[Result]:
-        """The tensors of the called graph that are wanted of it; of a scan's cell all."""
-        if draft.scan:
-            return [Result(t) for t in draft.results]
-        wanted = self._wanted(draft)
-        return [Result(draft.results[i], side=i not in draft.main) for i in wanted]
+    def _cut(self, draft: Draft, results: Sequence[Result]) -> _Cut:
+        assert draft.child is not None
+        main = [r for r in _results(draft) if not r.side]
+        return self.freezer.cut(draft.child, results, _key(main))
+
+    def called(self, draft: Draft) -> _Cut:
+        """The called scope, as far as this call needs it."""
+        if id(draft) not in self.cuts:
+            self.cuts[id(draft)] = self._cut(draft, self._wanted(draft))
+        return self.cuts[id(draft)]
+
+    def _given(self, draft: Draft) -> list[Result]:
+        """The results of the graph that is called: what other calls ask of it too, but for a scan,
+        which takes them all, and a share, whose uses agree on them."""
+        if id(draft) not in self.given:
+            part = self.called(draft).part
+            alone = draft.scan is not None or id(draft) in self.freezer.uses
+            self.given[id(draft)] = self._wanted(draft) if alone else part.results
+        return self.given[id(draft)]
 
     def _inputs(self, draft: Draft) -> list[Tensor]:
         """The inputs that are needed for what is wanted."""
         if draft.child is None:
             return draft.inputs
-        return self.freezer.call(draft, self._exports(draft))[1]
+        called = self._cut(draft, self._wanted(draft))
+        pairs = zip(draft.inputs, draft.child.inputs, strict=True)
+        return [tensor for tensor, port in pairs if called.takes(port)]
 
     def _value(self, tensor: Tensor) -> Value:
-        draft = tensor.draft
-        result = tensor.index
-        if draft.child is not None:
-            result = self._wanted(draft).index(result)
+        draft, result = tensor.draft, tensor.index
+        if draft.child is not None and draft.scan is None:
+            result = _key(self._given(draft)).index(_results(draft)[result].key)
         return Value(self.keys[id(draft)], result)
+
+    def _names(self, draft: Draft) -> tuple[str, ...]:
+        """The names that the text gives to the results, in their order."""
+        if not draft.names:
+            return ()
+        if draft.child is None or draft.scan is not None:
+            return tuple(draft.names.get(i, "") for i in range(len(draft.types)))
+        given = {r.key: draft.names.get(r.index, "") for r in _results(draft)}
+        return tuple(given.get(r.key, "") for r in self._given(draft))
 
     def _outers(self, draft: Draft) -> tuple[tuple[str, str], ...]:
         if draft.child is None:
@@ -246,9 +339,6 @@ class _Scope:
         return tuple((s.name, s.name) for s in draft.child.outers)
 
     # --- shares and ties ----------------------------------------------------------------------
-
-    def _runs_here(self, share: Shared) -> bool:
-        return any(d.share is share and id(d) in self.keys for d in self.builder.drafts)
 
     def _declared(self, share: Shared) -> Node:
         """A share that runs in inner scopes only lives here as an idle node."""
@@ -267,10 +357,31 @@ class _Scope:
                 yield Tie(module_path(here), weight, module_path(source), source_weight)
 
 
-def _names(draft: Draft, count: int) -> tuple[str, ...]:
-    if not draft.names:
-        return ()
-    return tuple(draft.names.get(i, "") for i in range(count))
+def _results(draft: Draft) -> list[Result]:
+    """All results of a call; of a scan no one is a side result."""
+    main = range(len(draft.results)) if draft.scan else draft.main
+    if len(draft.results) == 1:
+        return [Result(draft.results[0], side=0 not in main)]
+    return [
+        Result(tensor, side=i not in main, index=i, again=again)
+        for i, (tensor, again) in enumerate(_counted(draft.results))
+    ]
+
+
+def _counted(tensors: Iterable[Tensor]) -> Iterator[tuple[Tensor, int]]:
+    """Each with the number of those before it that are the same."""
+    seen: Counter[tuple[int, int]] = Counter()
+    for tensor in tensors:
+        yield tensor, seen[tensor.identity]
+        seen[tensor.identity] += 1
+
+
+def _key(results: Iterable[Result]) -> Key:
+    return tuple(r.key for r in results)
+
+
+def _calls(draft: Draft) -> bool:
+    return draft.child is not None and draft.failed is None and draft.weight is None
 
 
 def _known(tensor: Tensor) -> TensorType:

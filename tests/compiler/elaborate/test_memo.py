@@ -5,12 +5,14 @@ The property behind every case: with and without the memory of instances the fla
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import netwright as nw
 from netwright.compiler.elaborate.bodies import Bodies
 from netwright.compiler.ir import CallOp, Graph
 from netwright.compiler.pipeline import load_source
@@ -83,6 +85,41 @@ def test_equal_instances_are_one_graph(
 ) -> None:
     assert len(blocks(graph(text))) == count
     assert_same(text, monkeypatch)
+
+
+OTHER_RESULTS = [
+    ("block b: x, m { y = x > linear(8)\n [y, m * 2 + y] }\n"
+     "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }", 2),
+    ("block b: x { y = x > linear(8)\n [y, y > relu] }\n"
+     "net n: x[8] { p, _ = x > b\n _, q = x > b\n [p, q] }", 2),
+    ("block b = linear(8) as a > linear(8) as b\n"
+     "net n: x[8] { u = x > b as u\n v = u > b as v\n [v, u.a] }", 1),
+    ("block b: x, m { y = x > linear(8)\n [y + m, m] }\n"
+     "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }", 1),
+    ("block c: x, m { y = x > linear(8)\n [y + m, m] }\nblock b: x, m { [x, m] > c as c }\n"
+     "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }", 2),
+    ("block b: x, m { y = x > linear(8)\n [y + m, y, m] }\n"
+     "net n: x[8], m[8] { p, q, _ = [x, m] > b\n _, r, s = [q, p] > b\n [p + q, r + s] }", 2),
+]  # fmt: skip
+"""Blocks of which one call uses other results than another, and the graphs that come of them."""
+
+
+@pytest.mark.parametrize(("text", "count"), OTHER_RESULTS)
+def test_a_graph_has_all_results_that_cost_nothing_more(
+    text: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One graph for calls that run the same nodes, whichever results each of them uses; a call
+    that needs less has a graph of its own, so that nothing runs in vain."""
+    made = graph(text)
+    assert len(blocks(made)) == count
+    assert_same(text, monkeypatch)
+
+
+def test_t5_has_a_class_for_each_block_that_differs() -> None:
+    """The last layer does not use the bias of attention that the others hand on."""
+    text = nw.load("t5", net="t5_small").to_source()
+    assert len(re.findall(r"^class ", text, re.M)) == 16
+    assert "x, bias = block(x, bias)" in text
 
 
 APART = {

@@ -26,5 +26,5 @@ class Unused(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, 8] -> output [N, 2]"""
-        backbone = self.body(x)
-        return self.linear1(backbone)
+        x = self.body(x)
+        return self.linear1(x)

@@ -104,9 +104,9 @@ class Seq2seqAttention(nn.Module):
         S = source.shape[1]
         keep = torch.arange(S, device=source.device) < lengths[:, None]
         x = self.source_words(source)
-        memory, first = self.encoder(x, lengths)
+        memory, whole = self.encoder(x, lengths)
         keys = self.keys(memory)
-        first = torch.tanh(self.first(first[:, 512:]))
+        first = torch.tanh(self.first(whole[:, 512:]))
         words = self.target_words(target)
         state = first
         outputs = []

@@ -89,31 +89,6 @@ class Attend(nn.Module):
         return y, bias
 
 
-class Attend2(nn.Module):
-    """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for each distance and head, and returned for the other layers
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.q = nn.Linear(512, 512, bias=False)
-        self.k = nn.Linear(512, 512, bias=False)
-        self.v = nn.Linear(512, 512, bias=False)
-        self.o = nn.Linear(512, 512, bias=False)
-
-    def forward(self, x: Tensor, memory: Tensor, bias: Tensor) -> Tensor:
-        q = self.q(x)
-        q = q.unflatten(2, (8, -1)).transpose(1, 2)
-        k = self.k(memory)
-        k = k.unflatten(2, (8, -1)).transpose(1, 2)
-        v = self.v(memory)
-        v = v.unflatten(2, (8, -1)).transpose(1, 2)
-        x = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
-        )
-        return self.o(x.transpose(1, 2).flatten(2))
-
-
 class AttendRelativeAttentionBias2(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
     for each distance and head, and returned for the other layers
@@ -145,7 +120,7 @@ class AttendRelativeAttentionBias2(nn.Module):
         return y, bias
 
 
-class Attend3(nn.Module):
+class Attend2(nn.Module):
     """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
     for each distance and head, and returned for the other layers
     """
@@ -230,21 +205,6 @@ class SelfLayer3(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
-        self.SelfAttention = Attend2()
-        self.dropout1 = nn.Dropout(0.1)
-
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        n = self.layer_norm(x)
-        y = self.SelfAttention(n, n, bias)
-        return x + self.dropout1(y)
-
-
-class SelfLayer4(nn.Module):
-    """Attention among the tokens of one text"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layer_norm = nn.RMSNorm(512, eps=1e-6)
         self.SelfAttention = AttendRelativeAttentionBias2()
         self.dropout1 = nn.Dropout(0.1)
 
@@ -260,7 +220,7 @@ class CrossLayer(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layer_norm = nn.RMSNorm(512, eps=1e-6)
-        self.EncDecAttention = Attend3()
+        self.EncDecAttention = Attend2()
         self.dropout1 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
@@ -293,24 +253,12 @@ class EncoderLayer2(nn.Module):
         return self.layer[1](x), bias
 
 
-class EncoderLayer3(nn.Module):
-    """Gives the tokens, and the bias that the first layer learned"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layer = nn.ModuleList([SelfLayer3(), FeedForward()])
-
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        x = self.layer[0](x, bias)
-        return self.layer[1](x)
-
-
 class DecoderLayer(nn.Module):
     """As in the encoder, and between the two a look at what the encoder gave"""
 
     def __init__(self) -> None:
         super().__init__()
-        self.layer = nn.ModuleList([SelfLayer4(), CrossLayer(), FeedForward()])
+        self.layer = nn.ModuleList([SelfLayer3(), CrossLayer(), FeedForward()])
 
     def forward(
         self, x: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
@@ -337,19 +285,6 @@ class DecoderLayer2(nn.Module):
         return x, bias
 
 
-class DecoderLayer3(nn.Module):
-    """As in the encoder, and between the two a look at what the encoder gave"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layer = nn.ModuleList([SelfLayer3(), CrossLayer(), FeedForward()])
-
-    def forward(self, x: Tensor, bias: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
-        x = self.layer[0](x, bias)
-        x = self.layer[1](x, memory, mask)
-        return self.layer[2](x)
-
-
 class Encode(nn.Module):
     """The stack that reads the source"""
 
@@ -357,21 +292,16 @@ class Encode(nn.Module):
         super().__init__()
         self.embed_tokens = nn.Embedding(32128, 512)
         self.dropout1 = nn.Dropout(0.1)
-        self.block = nn.ModuleList(
-            [EncoderLayer(), *[EncoderLayer2() for _ in range(4)], EncoderLayer3()]
-        )
+        self.block = nn.ModuleList([EncoderLayer(), *[EncoderLayer2() for _ in range(5)]])
         self.final_layer_norm = nn.RMSNorm(512, eps=1e-6)
         self.dropout2 = nn.Dropout(0.1)
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         x = self.embed_tokens(tokens)
         x = self.dropout1(x)
-        x, bias = self.block[0](x, mask)
-        x, bias = self.block[1](x, bias)
-        x, bias = self.block[2](x, bias)
-        x, bias = self.block[3](x, bias)
-        x, bias = self.block[4](x, bias)
-        x = self.block[5](x, bias)
+        bias = mask
+        for block in self.block:
+            x, bias = block(x, bias)
         x = self.final_layer_norm(x)
         return self.dropout2(x)
 
@@ -383,9 +313,7 @@ class Decode(nn.Module):
         super().__init__()
         self.embed_tokens = nn.Embedding(32128, 512)
         self.dropout1 = nn.Dropout(0.1)
-        self.block = nn.ModuleList(
-            [DecoderLayer(), *[DecoderLayer2() for _ in range(4)], DecoderLayer3()]
-        )
+        self.block = nn.ModuleList([DecoderLayer(), *[DecoderLayer2() for _ in range(5)]])
         self.final_layer_norm = nn.RMSNorm(512, eps=1e-6)
         self.dropout2 = nn.Dropout(0.1)
 
@@ -394,12 +322,9 @@ class Decode(nn.Module):
         x = self.embed_tokens(tokens)
         x = self.dropout1(x)
         mask1 = torch.where(torch.ones(T, T, device=tokens.device).tril() > 0, 0.0, -1000000000.0)
-        x, bias = self.block[0](x, mask1, memory, mask)
-        x, bias = self.block[1](x, bias, memory, mask)
-        x, bias = self.block[2](x, bias, memory, mask)
-        x, bias = self.block[3](x, bias, memory, mask)
-        x, bias = self.block[4](x, bias, memory, mask)
-        x = self.block[5](x, bias, memory, mask)
+        bias = mask1
+        for block in self.block:
+            x, bias = block(x, bias, memory, mask)
         x = self.final_layer_norm(x)
         return self.dropout2(x)
 
