@@ -8,7 +8,8 @@ from ...compiler.ir import Graph
 from ...compiler.lowering import Call, Helper, Raw
 from ...grammar.record import Record, field
 from .inits import Uniform, initialise
-from .modules import Tree, construct, fill, members, sequential
+from .modules import Item, Tree, construct, fill, members, sequential
+from .names import plain
 from .rolling import Runs, roll_init
 from .scope import Classes, Scope
 from .statements import Assign, Statement, do
@@ -28,6 +29,13 @@ class Draft(Record):
     results: int
     helpers: tuple[Helper, ...]
     tree: Tree = field(compare=False)
+
+    @property
+    def buffers(self) -> tuple[str, ...]:
+        """Its own buffers, which a type checker has to be told of."""
+        children = self.tree.children.items()
+        own = (k for k, c in children if isinstance(c, Item) and c.code.function == "nn.Buffer")
+        return tuple(name for name in own if plain(name))
 
     @property
     def plain(self) -> bool:

@@ -12,8 +12,17 @@ from ...compiler.lowering import Call, Code, Infix, Raw
 from ...grammar.record import Record
 from ...grammar.source import Span
 from .errors import failure, refusal
-from .modules import TENSORS, Item, Tree, member, numbered_name, numbers
-from .names import attribute
+from .modules import (
+    TENSORS,
+    Item,
+    Tree,
+    each,
+    is_attribute,
+    numbered_name,
+    numbers,
+    parameter,
+    submodule,
+)
 from .nodes import graphs_in, layer_of
 from .statements import Assign, For, If, Statement, do
 
@@ -47,8 +56,12 @@ class Uniform(Record):
             yield For("module", Call("self.modules"), tuple(tests))
 
     def _one(self, function: str, weight: str, init: Init) -> Iterator[Statement]:
-        statement = _call("module", weight, init, None)
-        if (function, weight) in self.optional:
+        optional = (function, weight) in self.optional
+        functions = [f for f, inits in self.inits.items() if weight in inits]
+        typed = optional or all(_typed(f, weight) for f in functions)
+        target = f"module.{weight}" if typed else parameter("module", "", weight)
+        statement = _call(target, init, None)
+        if optional:
             statement = If(Infix("is not", Raw(f"module.{weight}"), None), (statement,))
         yield statement
 
@@ -125,78 +138,85 @@ def inits_of(item: Item) -> Inits:
 
 def initialise(tree: Tree, skip: Uniform) -> Iterator[Statement]:
     """The statements for all layers of a class, those inside its inline groups included."""
-    grouped: dict[tuple[str, Init], list[tuple[str, Span | None]]] = {}
+    grouped: dict[tuple[str, Init], list[tuple[str, Item]]] = {}
     loops: list[Statement] = []
-    for owner, item in _single(tree, "self", skip, loops):
+    for path, item in _single(tree, "self", "", skip, loops):
         for weight, init in inits_of(item).items():
-            grouped.setdefault((weight, init), []).append((owner, item.node.span))
+            grouped.setdefault((weight, init), []).append((path, item))
     for (weight, init), places in grouped.items():
         yield from _group(weight, init, places)
     yield from loops
 
 
 def _single(
-    tree: Tree, owner: str, skip: Uniform, loops: list[Statement]
+    tree: Tree, base: str, path: str, skip: Uniform, loops: list[Statement]
 ) -> Iterator[tuple[str, Item]]:
-    """The layers that stand alone, with their expressions; repeats become ``loops``."""
+    """The layers that stand alone, with their paths; repeats become ``loops``."""
     for name, child in tree.children.items():
         if isinstance(child, Item) and child.count > 1:
-            loops += _repeated(tree, owner, child, skip)
+            loops += _repeated(tree, base, path, child, skip)
             continue
-        here = member(tree, name, owner)
+        here = f"{path}.{name}" if path else name
         if isinstance(child, Tree):
-            yield from _single(child, here, skip, loops)
-        elif child.inside is not None and child.inside.sequential:
-            yield from _single(child.inside, here, skip, loops)
+            yield from _single(child, base, here, skip, loops)
+        elif child.inside is not None and child.code.function == "nn.Sequential":
+            yield from _single(child.inside, base, here, skip, loops)
         elif not skip.covers(child):
             _check(child)
             yield here, child
 
 
-def _repeated(tree: Tree, owner: str, item: Item, skip: Uniform) -> Iterator[Statement]:
-    one = Item(item.code, item.node, inside=item.inside)
+def _repeated(tree: Tree, base: str, path: str, item: Item, skip: Uniform) -> Iterator[Statement]:
+    inside = Tree({"": Item(item.code, item.node, inside=item.inside)})
     loops: list[Statement] = []
-    layers = list(_single(Tree({"module": one}), "", skip, loops))
     body = [
-        _call(here.removeprefix("."), weight, init, layer.node.span)
-        for here, layer in layers
+        _call(parameter("module", here, weight), init, layer.node.span)
+        for here, layer in _single(inside, "module", "", skip, loops)
         for weight, init in inits_of(layer).items()
     ]
     if not body and not loops:
         return
     if tree.kind == "list" and len(tree.children) == 1:
-        yield For("module", Raw(owner), (*body, *loops), item.node.span)
+        yield For("module", Raw(each(base, path)), (*body, *loops), item.node.span)
         return
-    bind = Assign(("module",), Raw(_one_of_many(tree, owner, item)))
+    bind = Assign(("module",), Raw(_one_of_many(tree, base, path, item)))
     yield For("i", numbers(item.node), (bind, *body, *loops), item.node.span)
 
 
-def _one_of_many(tree: Tree, owner: str, item: Item) -> str:
-    if tree.kind == "list":
+def _one_of_many(tree: Tree, base: str, path: str, item: Item) -> str:
+    owner = submodule(base, path)
+    if tree.kind == "list" and (owner == base or is_attribute(base, path)):
         return f"{owner}[i]"
     return f"getattr({owner}, {numbered_name(item.node).text})"
 
 
-def _group(
-    weight: str, init: Init, places: Sequence[tuple[str, Span | None]]
-) -> Iterator[Statement]:
+def _group(weight: str, init: Init, places: Sequence[tuple[str, Item]]) -> Iterator[Statement]:
+    functions = [item.code.function for _, item in places]
     if len(places) <= MOST_LINES:
-        for owner, span in places:
-            yield _call(owner, weight, init, span)
-        return
-    modules = tuple(Raw(owner) for owner, _ in places)
-    yield For("module", modules, (_call("module", weight, init, None),))
+        for (path, item), function in zip(places, functions, strict=True):
+            target = parameter("self", path, weight, typed=_typed(function, weight))
+            yield _call(target, init, item.node.span)
+    elif all(f == functions[0] for f in functions) and _direct(weight, places):
+        modules = tuple(Raw(submodule("self", path)) for path, _ in places)
+        yield For("module", modules, (_call(f"module.{weight}", init, None),))
+    else:
+        names = tuple(".".join(filter(None, (path, weight))) for path, _ in places)
+        yield For("name", names, (_call("self.get_parameter(name)", init, None),))
 
 
-def _call(owner: str, weight: str, init: Init, span: Span | None) -> Statement:
-    target = Raw(_weight(owner, weight))
-    return do(Call(f"nn.init.{init.name}_", (target,), init.settings), span)
+def _direct(weight: str, places: Sequence[tuple[str, Item]]) -> bool:
+    return all(is_attribute("self", p) and _typed(i.code.function, weight) for p, i in places)
 
 
-def _weight(owner: str, weight: str) -> str:
-    for name in filter(None, weight.split(".")):
-        owner = attribute(owner, name)
-    return owner
+def _typed(function: Code, weight: str) -> bool:
+    """Whether ``module.weight`` is a tensor to type checkers: the bias of a convolution may be
+    None, and other names are anything."""
+    conv = isinstance(function, str) and re.match(r"nn\.(Lazy)?Conv", function)
+    return weight in ("", "weight") or (weight == "bias" and not conv)
+
+
+def _call(target: str, init: Init, span: Span | None) -> Statement:
+    return do(Call(f"nn.init.{init.name}_", (Raw(target),), init.settings), span)
 
 
 def _check(item: Item) -> None:

@@ -1,8 +1,9 @@
 """Module paths as a tree, and the statements of ``__init__`` that build it.
 
 ``layer.0`` and ``layer.1`` need a container ``layer``: an ``nn.Sequential`` where it is called as
-one, an ``nn.ModuleList`` for numbers without gaps, a plain ``nn.Module`` with attributes for names,
-an ``nn.ModuleDict`` for the rest. So ``state_dict()`` has the paths of the spec.
+one, an ``nn.ModuleList`` for numbers without gaps, an ``nn.ModuleDict`` for names, a plain
+``nn.Module`` with attributes where tensors are among them. So ``state_dict()`` has the paths of the
+spec.
 """
 
 from __future__ import annotations
@@ -65,14 +66,7 @@ class Tree(Entity):
         tensors = any(isinstance(c, Item) and c.is_tensor for c in self.children.values())
         if self.children and not tensors and _counts_up(self.children):
             return "list"
-        if (
-            self.root
-            or tensors
-            or all(map(plain, self.children))
-            or DICT_METHODS & set(self.children)
-        ):
-            return "plain"
-        return "dict"
+        return "plain" if self.root or tensors or DICT_METHODS & set(self.children) else "dict"
 
 
 def plant(items: Iterable[tuple[str, Item]], *, root: bool) -> Tree:
@@ -164,6 +158,63 @@ def _child(tree: Tree, name: str) -> Item | Tree | None:
         if isinstance(child, Item) and child.count > 1 and name in child.names:
             return child
     return None
+
+
+# Of what is deeper inside, type checkers know no more than that it is a module.
+
+
+def opaque(tree: Tree) -> Iterator[tuple[str, str]]:
+    """The expressions of modules that type checkers refuse, and what they take instead:
+    ``self.layer[0].get_submodule("1")`` for ``self.layer[0][1]``."""
+    for name, child in tree.children.items():
+        if isinstance(child, Tree):
+            yield from _opaque(child, member(tree, name, "self"), known=tree.kind != "list")
+
+
+def _opaque(tree: Tree, owner: str, *, known: bool) -> Iterator[tuple[str, str]]:
+    indexed = known and (tree.kind == "list" or (tree.kind == "dict" and not tree.sequential))
+    for name, child in tree.children.items():
+        here = member(tree, name, owner)
+        if not indexed:
+            yield here, f"{owner}.get_submodule({quote(name)})"
+        if isinstance(child, Tree):
+            for inner, said in _opaque(child, here, known=False):
+                yield inner, said if indexed else _joined(owner, name, said)
+
+
+def _joined(owner: str, name: str, said: str) -> str:
+    """``owner.get_submodule("a.b")`` for ``owner.a.get_submodule("b")``."""
+    return f"{owner}.get_submodule({quote(name + '.' + said.rpartition('(')[2][1:-2])})"
+
+
+def is_attribute(base: str, path: str) -> bool:
+    """Whether a type checker knows the module at a path: ``self.conv1``."""
+    return base == "self" and plain(path)
+
+
+def submodule(base: str, path: str) -> str:
+    """A module inside another one, ``self.get_submodule("layer.0")``."""
+    if not path or is_attribute(base, path):
+        return f"{base}.{path}" if path else base
+    return f"{base}.get_submodule({quote(path)})"
+
+
+def parameter(base: str, path: str, weight: str, *, typed: bool = False) -> str:
+    """A parameter inside a module: ``self.conv1.weight`` where that is ``typed``."""
+    name = ".".join(filter(None, (path, weight)))
+    if typed and is_attribute(base, path):
+        return f"{base}.{name}"
+    return f"{base}.get_parameter({quote(name)})"
+
+
+def each(base: str, path: str) -> str:
+    """What a loop goes through: the modules of a list."""
+    owner = submodule(base, path)
+    return (
+        owner
+        if (not path and base == "self") or is_attribute(base, path)
+        else f"{owner}.children()"
+    )
 
 
 # --- construction -----------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from typing import Final
 
 from .expressions import quote
 
-IN_SCOPE: Final = frozenset({"torch", "nn", "F", "math", "Tensor", "OrderedDict", "self", "i"})
+IN_SCOPE: Final = frozenset(
+    {"torch", "nn", "F", "math", "Any", "Tensor", "OrderedDict", "self", "i"}
+)
 """What the file imports or its methods bind."""
 
 CALLED: Final = frozenset(

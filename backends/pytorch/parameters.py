@@ -33,7 +33,7 @@ class Parameters:
     """Chooses the parameters of a class, and how its numbers follow from them."""
 
     def __init__(self, graphs: Sequence[Graph], attributes: Iterable[str]) -> None:
-        self.taken = {*attributes, *MODULE_ATTRIBUTES, *PRIVATE_ATTRIBUTES, "module"}
+        self.taken = {*attributes, *MODULE_ATTRIBUTES, *PRIVATE_ATTRIBUTES, "module", "name"}
         self.columns: dict[str, Row] = {}
         self.defaults: dict[str, tuple[Any, ...]] = {}
         self.origins: dict[str, str] = {}

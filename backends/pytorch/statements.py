@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from ...compiler.lowering import (
     Infix,
     Input,
     Prefix,
+    Raw,
     Self,
     Subscript,
 )
@@ -188,6 +189,27 @@ def replace_variables(code: Any, replacement: Callable[[Value], Code]) -> Any:
 def replace_calls(code: Any, replacement: OnCall) -> Any:
     """The code or statement with other calls for its calls, the inner ones first."""
     return rebuild(code, lambda part, _: part, call=replacement)
+
+
+def typed(statements: Iterable[Statement], modules: Mapping[str, str]) -> Iterator[Statement]:
+    """The statements with other expressions for modules, and loops through these."""
+
+    def on_call(call: Call) -> Call:
+        if isinstance(call.function, Raw) and call.function.text in modules:
+            return call.replace(function=Raw(modules[call.function.text]))
+        return call
+
+    for statement in statements:
+        made: Statement = replace_calls(statement, on_call)
+        if isinstance(made, For):
+            made = made.replace(iterable=_members(made.iterable), body=tuple(typed(made.body, {})))
+        yield made
+
+
+def _members(iterable: Code) -> Code:
+    """What a loop goes through; of a module inside another one its children."""
+    nested = isinstance(iterable, Raw) and iterable.text.endswith(("]", ")"))
+    return Call(Attr(iterable, "children")) if nested else iterable
 
 
 # --- printing -------------------------------------------------------------------------------

@@ -11,12 +11,22 @@ from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Se
 from ...compiler.types import TensorType
 from .expressions import dim_code
 from .forward import Loop, Step, body, fan_out
-from .modules import TENSORS, Item, access, construct, containers, numbered_name, numbers, subtree
+from .modules import (
+    TENSORS,
+    Item,
+    access,
+    construct,
+    containers,
+    numbered_name,
+    numbers,
+    opaque,
+    subtree,
+)
 from .names import variable
 from .nodes import labels, layer_of, one_of, plain_label
 from .rolling import ModuleList, Runs, roll
 from .scope import Scope
-from .statements import Assign, Statement, Var, rebuild, replace_variables
+from .statements import Assign, Statement, Var, rebuild, replace_variables, typed
 
 
 class Forward:
@@ -45,7 +55,8 @@ class Forward:
         helpers = {h.name for h in scope.helpers}
         sizes = {*self.unknown.values(), *(name for s in top for name in s.targets)}
         taken = frozenset({*scope.outers.values(), *sizes, *self.targets, *helpers})
-        return (*top, *body(rolled.steps, rolled.results, scope.inputs, self.aliases, taken))
+        made = body(rolled.steps, rolled.results, scope.inputs, self.aliases, taken)
+        return (*top, *typed(made, dict(opaque(scope.tree))))
 
     def _steps(self) -> Iterator[Step]:
         folded = self.scope.fold()

@@ -16,7 +16,9 @@ SINUSOIDAL = Helper(
     '''class SinusoidalPositions(nn.Module):
     """Adds sines and cosines of the position, of geometrically growing wavelengths."""
 
-    def __init__(self, width, length=5000):
+    table: Tensor
+
+    def __init__(self, width: int, length: int = 5000) -> None:
         super().__init__()
         position = torch.arange(length).unsqueeze(1)
         rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
@@ -25,7 +27,7 @@ SINUSOIDAL = Helper(
         table[:, 1::2] = torch.cos(position * rate)[:, : width // 2]
         self.register_buffer("table", table, persistent=False)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.table[: x.shape[1]]
 ''',
 )
@@ -35,19 +37,19 @@ LEARNED = Helper(
     '''class LearnedPositions(nn.Module):
     """Adds a learned vector for each position."""
 
-    def __init__(self, width, length=5000):
+    def __init__(self, width: int, length: int = 5000) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(length, width))
         nn.init.normal_(self.weight, std=0.02)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.weight[: x.shape[1]]
 ''',
 )
 
 ROTARY = Helper(
     "rotate",
-    '''def rotate(x, base=10000.0, interleaved=False):
+    '''def rotate(x: Tensor, base: float = 10000.0, interleaved: bool = False) -> Tensor:
     """Rotary positions: turns pairs of features by angles that grow with the position."""
     steps, width = x.shape[-2:]
     rate = base ** (torch.arange(0, width, 2, dtype=torch.int64, device=x.device).float() / width)
@@ -65,7 +67,9 @@ ROTARY = Helper(
 
 ALIBI = Helper(
     "alibi",
-    '''def alibi(heads, steps, causal=True, device=None):
+    '''def alibi(
+    heads: int, steps: int, causal: bool = True, device: torch.device | None = None
+) -> Tensor:
     """Attention with linear biases: minus the distance, times a slope for each head."""
     whole = 2 ** math.floor(math.log2(heads))
     slopes = [2 ** (-8 * (i + 1) / whole) for i in range(whole)]
@@ -82,13 +86,18 @@ ALIBI = Helper(
 BUCKETS = Helper(
     "relative_buckets",
     '''def relative_buckets(
-    queries, keys, buckets=32, distance=128, bidirectional=True, device=None
-):
+    queries: int,
+    keys: int,
+    buckets: int = 32,
+    distance: int = 128,
+    bidirectional: bool = True,
+    device: torch.device | None = None,
+) -> Tensor:
     """Distances between queries and keys in buckets, finer for near ones (T5)."""
     query = torch.arange(queries, dtype=torch.long, device=device)[:, None]
     key = torch.arange(keys, dtype=torch.long, device=device)[None, :]
     offset = key - query
-    start = 0
+    start: Tensor | int = 0
     if bidirectional:
         buckets //= 2
         start = (offset > 0).to(torch.long) * buckets

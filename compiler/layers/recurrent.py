@@ -12,7 +12,8 @@ from ..types import TensorType
 
 PACKED = Helper(
     "run_packed",
-    '''def run_packed(rnn, x, lengths, *state):
+    '''
+def run_packed(rnn: nn.Module, x: Tensor, lengths: Tensor, *state: Any) -> tuple[Tensor, Any]:
     """Run a recurrent module over sequences of different lengths, padded to x's."""
     packed = nn.utils.rnn.pack_padded_sequence(
         x, lengths.cpu(), batch_first=True, enforce_sorted=False

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import netwright as nw
 from netwright.backends.pytorch import to_source
+from netwright.backends.pytorch.docstrings import spoken_of
 from netwright.backends.pytorch.live import module_of
 from netwright.compiler.ir import Graph
 from netwright.grammar.diagnostics import CompileError
@@ -116,6 +117,43 @@ def test_awkward_documentation(text: str) -> None:
     assert ruff("format", text=made) == made
 
 
+SPOKEN_OF = [
+    ("Adds `n` channels", "", "n"),
+    ("Adds `n` channels", "Adds `n` channels", "k"),
+    ("VGG; `depths` of them; `norm` may be `bn`", "VGG", "depths"),
+    ("ResNet (He et al., 2015); `n` makes it wide. The weights load", "ResNet (He et al., 2015). "
+     "The weights load", "n"),
+    ("Reads a text (`keep` is false\nfor padding) twice.", "Reads a text twice.", "keep"),
+    ("Plain. `n` is added; then all is.\n\nMore.", "Plain.\n\nMore.", "n"),
+    ("U-Net: a class for each pixel; down `depth` times", "U-Net: a class for each pixel", "depth"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kept", "absent"), SPOKEN_OF)
+def test_docstrings_name_no_parameter_that_is_not_there(text: str, kept: str, absent: str) -> None:
+    assert spoken_of(text, {absent}) == kept
+
+
+def test_a_docstring_names_the_parameters_of_its_class() -> None:
+    text = """
+        ## A layer of `width`; `rate` is lost
+        block b(width, rate): x { x > linear(width) > dropout(rate) }
+        net n: x[8] { x > b(4, 0.1) > b(6, 0.1) }
+    """
+    made = to_source(graph_of(text))
+    assert '"""A layer of `width`"""' in made
+    assert "width: int" in made
+    assert "`rate`" not in made
+
+
+def test_what_a_class_initializes_is_initialized_once() -> None:
+    text = """
+        block unit(d) = linear(d, init=zeros) > relu
+        net n: x[8] { x > (unit(8) > unit(4)) as body }
+    """
+    assert to_source(graph_of(text)).count("nn.init.") == 1
+
+
 def relabelled(label: str, *, count: int = 1) -> Graph:
     graph = graph_of("net A: x[4] { x > linear(4) as first > linear(4) as second }")
     *before, last = graph.nodes
@@ -131,6 +169,25 @@ def test_labels_stay_in_their_quotes(label: str) -> None:
     namespace = module_of(to_source(relabelled(label)))
     module = namespace.A()
     assert f"{label}.weight" in module.state_dict()
+    module(torch.zeros(2, 4))
+
+
+DEEP = {
+    "a.b": 'self.a["b"](x)',
+    "a.b.c": 'self.a["b"].get_submodule("c")(x)',
+    "a.b.c.d": 'self.a["b"].get_submodule("c.d")(x)',
+    "a.0.1": 'self.a[0].get_submodule("1")(x)',
+}
+
+
+@pytest.mark.parametrize("path", DEEP)
+def test_modules_inside_modules(path: str) -> None:
+    """To a type checker ``self.a["b"]`` is any module, which cannot be indexed."""
+    torch = pytest.importorskip("torch")
+    made = to_source(relabelled(path))
+    assert DEEP[path] in made
+    module = module_of(made).A()
+    assert f"{path}.weight" in module.state_dict()
     module(torch.zeros(2, 4))
 
 

@@ -10,12 +10,10 @@ from torch import Tensor, nn
 class A(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.two = nn.Module()
-        self.two.a = nn.Linear(8, 4)
-        self.two.b = nn.Linear(8, 4)
+        self.two = nn.ModuleDict({"a": nn.Linear(8, 4), "b": nn.Linear(8, 4)})
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, 8] -> output [N, 8]"""
-        a = self.two.a(x)
-        b = self.two.b(x)
+        a = self.two["a"](x)
+        b = self.two["b"](x)
         return torch.cat([a, b], dim=1)

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 class SinusoidalPositions(nn.Module):
     """Adds sines and cosines of the position, of geometrically growing wavelengths."""
 
-    def __init__(self, width, length=5000):
+    table: Tensor
+
+    def __init__(self, width: int, length: int = 5000) -> None:
         super().__init__()
         position = torch.arange(length).unsqueeze(1)
         rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
@@ -21,7 +23,7 @@ class SinusoidalPositions(nn.Module):
         table[:, 1::2] = torch.cos(position * rate)[:, : width // 2]
         self.register_buffer("table", table, persistent=False)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.table[: x.shape[1]]
 
 

@@ -26,16 +26,16 @@ class A(nn.Module):
         """x [N, 8, 8] -> output [N, 8, 8]"""
         x = self.stem[0](x)
         y = x
-        for A in self.A[0]:
+        for A in self.A[0].children():
             y = A(y, y, y, need_weights=False)[0]
         x = x + y
         x = self.stem[1](x)
         y = x
-        for A in self.A[1]:
+        for A in self.A[1].children():
             y = A(y, y, y, need_weights=False)[0]
         x = x + y
         x = self.stem[2](x)
         y = x
-        for A in self.A[2]:
+        for A in self.A[2].children():
             y = A(y, y, y, need_weights=False)[0]
         return x + y

@@ -8,6 +8,9 @@ from torch import Tensor, nn
 
 
 class Params(nn.Module):
+    scale: Tensor
+    constant1: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.cls = nn.Parameter(torch.empty(1, 1, 8))

@@ -14,8 +14,7 @@ class Paths(nn.Module):
         self.stage = nn.Sequential(*[nn.Linear(8, 8) for _ in range(3)])
         self.add_module("12", nn.Linear(8, 4))
         self.odd = nn.ModuleDict({"3": nn.Linear(4, 4)})
-        self.a = nn.Module()
-        self.a.b = nn.Linear(4, 4)
+        self.a = nn.ModuleDict({"b": nn.Linear(4, 4)})
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, 8] -> output [N, 4]"""
@@ -24,4 +23,4 @@ class Paths(nn.Module):
         z = self.stage(y)
         x = getattr(self, "12")(z)
         x = self.odd["3"](x)
-        return self.a.b(x)
+        return self.a["b"](x)

@@ -32,7 +32,7 @@ class Embeddings(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Attention among the tokens that `keep` marks"""
+    """Attention of tokens to each other"""
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 
 class DenseLayer(nn.Module):
-    """Adds `growth` channels to all that came before"""
+    """Adds channels to all that came before"""
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()

@@ -22,9 +22,7 @@ class Conv1d(nn.Module):
 
 
 class Attend(nn.Module):
-    """Self-attention of what came before, or of what `mask` lets; queries, keys and values come
-    from one projection
-    """
+    """Self-attention; queries, keys and values come from one projection."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 class LearnedPositions(nn.Module):
     """Adds a learned vector for each position."""
 
-    def __init__(self, width, length=5000):
+    def __init__(self, width: int, length: int = 5000) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(length, width))
         nn.init.normal_(self.weight, std=0.02)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.weight[: x.shape[1]]
 
 
@@ -37,9 +37,7 @@ class FeedForward(nn.Module):
 
 
 class PreEncoderLayer(nn.Module):
-    """The encoder's layer with summands normalised (pre-norm): it learns without a warm-up. With
-    `causal=true` it is a language model's.
-    """
+    """The encoder's layer with summands normalised (pre-norm): it learns without a warm-up."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-def rotate(x, base=10000.0, interleaved=False):
+def rotate(x: Tensor, base: float = 10000.0, interleaved: bool = False) -> Tensor:
     """Rotary positions: turns pairs of features by angles that grow with the position."""
     steps, width = x.shape[-2:]
     rate = base ** (torch.arange(0, width, 2, dtype=torch.int64, device=x.device).float() / width)
@@ -24,9 +24,7 @@ def rotate(x, base=10000.0, interleaved=False):
 
 
 class Attend(nn.Module):
-    """Attention of what came before, or of what `mask` lets: rotary positions, keys and values
-    shared by groups of heads
-    """
+    """Attention with rotary positions; groups of heads share keys and values."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -9,8 +9,6 @@ from torch.nn import functional as F
 
 
 class Hide(nn.Module):
-    """Scores that nothing is left of after a softmax, but where `keep` is true."""
-
     def forward(self, scores: Tensor, x: Tensor) -> Tensor:
         return torch.where(x, scores, -1000000000.0)
 

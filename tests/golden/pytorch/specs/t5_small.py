@@ -12,13 +12,18 @@ from torch.nn import functional as F
 
 
 def relative_buckets(
-    queries, keys, buckets=32, distance=128, bidirectional=True, device=None
-):
+    queries: int,
+    keys: int,
+    buckets: int = 32,
+    distance: int = 128,
+    bidirectional: bool = True,
+    device: torch.device | None = None,
+) -> Tensor:
     """Distances between queries and keys in buckets, finer for near ones (T5)."""
     query = torch.arange(queries, dtype=torch.long, device=device)[:, None]
     key = torch.arange(keys, dtype=torch.long, device=device)[None, :]
     offset = key - query
-    start = 0
+    start: Tensor | int = 0
     if bidirectional:
         buckets //= 2
         start = (offset > 0).to(torch.long) * buckets
@@ -34,9 +39,7 @@ def relative_buckets(
 
 
 class AttendRelativeAttentionBias(nn.Module):
-    """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for each distance and head, and returned for the other layers
-    """
+    """Attention without scaling."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,9 +93,7 @@ class Attend(nn.Module):
 
 
 class AttendRelativeAttentionBias2(nn.Module):
-    """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for each distance and head, and returned for the other layers
-    """
+    """Attention without scaling."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,9 +122,7 @@ class AttendRelativeAttentionBias2(nn.Module):
 
 
 class Attend2(nn.Module):
-    """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for each distance and head, and returned for the other layers
-    """
+    """Attention without scaling."""
 
     def __init__(self) -> None:
         super().__init__()

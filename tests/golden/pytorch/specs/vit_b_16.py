@@ -21,10 +21,10 @@ class Layer(nn.Module):
         self.mlp = nn.Sequential(
             nn.Linear(768, 3072), nn.GELU(), nn.Dropout(0.0), nn.Linear(3072, 768), nn.Dropout(0.0)
         )
-        nn.init.xavier_uniform_(self.mlp[0].weight)
-        nn.init.xavier_uniform_(self.mlp[3].weight)
-        nn.init.normal_(self.mlp[0].bias, std=1e-6)
-        nn.init.normal_(self.mlp[3].bias, std=1e-6)
+        nn.init.xavier_uniform_(self.get_parameter("mlp.0.weight"))
+        nn.init.xavier_uniform_(self.get_parameter("mlp.3.weight"))
+        nn.init.normal_(self.get_parameter("mlp.0.bias"), std=1e-6)
+        nn.init.normal_(self.get_parameter("mlp.3.bias"), std=1e-6)
 
     def forward(self, x: Tensor) -> Tensor:
         ln_1 = self.ln_1(x)
@@ -60,8 +60,8 @@ class ViT(nn.Module):
         self.class_token = nn.Parameter(torch.zeros(1, 1, 768))
         self.encoder = Encoder()
         self.heads = nn.Sequential(OrderedDict(head=nn.Linear(768, 1000)))
-        nn.init.zeros_(self.heads.head.weight)
-        nn.init.zeros_(self.heads.head.bias)
+        nn.init.zeros_(self.get_parameter("heads.head.weight"))
+        nn.init.zeros_(self.get_parameter("heads.head.bias"))
 
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> heads [N, 1000]"""
