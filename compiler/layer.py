@@ -59,6 +59,16 @@ Category: TypeAlias = Literal[
     "shape", "math", "source", "other",
 ]  # fmt: skip
 
+Role: TypeAlias = Literal[
+    "", "linear", "conv", "sum", "join", "stack", "product", "attend", "drop", "softmax", "zeros",
+    "cell", "turn", "reshape", "rearrange", "flatten", "index", "one_hot", "rotary", "gap",
+]  # fmt: skip
+"""``turn``: another order of axes; ``zeros``: what states start from."""
+
+Effect: TypeAlias = Literal["random", "training", "state"]
+"""``random``: it draws random numbers; ``training``: it does something else in training;
+``state``: a call changes what it keeps, as running averages are."""
+
 REQUIRED: Final = object()
 
 
@@ -151,7 +161,13 @@ class Layer:
     word: ClassVar[str] = ""
     """As written in a spec; a class without a word is an abstract base."""
     aliases: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str] = ""
+    """Its name as papers write it, ``BatchNorm``; empty where that is the word."""
+    abbreviation: ClassVar[str] = ""
+    """The name where there is little room: ``BN``."""
     category: ClassVar[Category] = "other"
+    role: ClassVar[Role] = ""
+    """What it is to those who read a graph: warnings and pictures ask for roles, not for words."""
     examples: ClassVar[tuple[Example, ...]] = ()
     positional: ClassVar[int] = 2
     """How many settings may be given by position (the first fields in order)."""
@@ -167,6 +183,11 @@ class Layer:
     results that assignment takes (``lstm``)."""
     elementwise: ClassVar[bool] = False
     """Keeps the shape of its one input, whatever its rank (so that rank may stay unknown)."""
+    axes_stay: ClassVar[bool | None] = None
+    """Whether axes keep their places, as long as there are as many: None is for all that is
+    ``elementwise``, and for functions (``activation``, ``math``)."""
+    mixes: ClassVar[bool] = False
+    """Whether it keeps an axis, ``dim``, and mixes what is on it, as softmax does."""
     channel_axis: ClassVar[Literal["second", "last"] | None] = None
     """Where it takes the channels or features of its input to be, if that matters."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")
@@ -254,6 +275,14 @@ class Layer:
         """The PyTorch form."""
         raise NotImplementedError(self.word)
 
+    def effects(self) -> frozenset[Effect]:
+        """What it does beside computing the same from the same inputs and weights."""
+        return NO_EFFECTS
+
+    def order(self, rank: int) -> tuple[int, ...] | None:
+        """Of a layer that reorders axes: where each comes from."""
+        return None
+
     def states(self, *steps: TensorType) -> tuple[TensorType, ...]:
         """Of a single-step cell: the types of its states, for ``scan``."""
         return ()
@@ -264,7 +293,11 @@ class Layer:
 
     def caption(self) -> tuple[str, str]:
         """The two lines on its box in a diagram: ``("conv 3×3, 64", "stride 2")``."""
-        return self.word, ""
+        return self.shown, ""
+
+    @property
+    def shown(self) -> str:
+        return self.title or self.word
 
 
 class Weighted(Layer):
@@ -286,6 +319,16 @@ class Biased(Weighted):
         # `default conv(bias_init=zeros)` leaves those without a bias alone.
         bias = self.bias_init if getattr(self, "bias", True) else None
         return super().inits() | ({} if bias is None else {"bias": bias})
+
+
+NO_EFFECTS: Final[frozenset[Effect]] = frozenset()
+DROPS: Final[frozenset[Effect]] = frozenset({"random", "training"})
+"""What dropout does."""
+
+
+def dropping(p: float) -> frozenset[Effect]:
+    """The effects of dropout: with probability 1 nothing is left to chance."""
+    return DROPS if 0 < p < 1 else DROPS - {"random"} if p else NO_EFFECTS
 
 
 # --- conditions that symbols leave open ------------------------------------------------------

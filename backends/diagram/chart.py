@@ -23,7 +23,7 @@ StepKind: TypeAlias = Literal["unit", "call", "run", "scan", "join", "bar", "wei
 
 def flowing_in(node: Node) -> tuple[Value, ...]:
     """A node's inputs; none where no value goes on but the dtype alone."""
-    dtype_only = isinstance(node.op, LayerOp) and node.op.layer.word == "new_zeros"
+    dtype_only = isinstance(node.op, LayerOp) and node.op.layer.role == "zeros"
     return () if dtype_only else node.inputs
 
 

@@ -120,13 +120,13 @@ def _part(
 def _joins_one(node: Node) -> bool:
     """A concat of a list that holds one tensor so far."""
     one = len(node.inputs) == 1 and not marked(node)
-    return one and isinstance(node.op, LayerOp) and node.op.layer.word == "concat"
+    return one and isinstance(node.op, LayerOp) and node.op.layer.role == "join"
 
 
 def _regrouped(node: Node, inputs: tuple[Ref, ...], parts: list[Part]) -> tuple[Ref, ...]:
     """A concat of all that an earlier one joined, and more, reads the earlier one: a list that
     grows (DenseNet) is a chain, not a tangle."""
-    if not isinstance(node.op, LayerOp) or node.op.layer.word != "concat":
+    if not isinstance(node.op, LayerOp) or node.op.layer.role != "join":
         return inputs
     for i in range(len(parts) - 1, -1, -1):
         known = parts[i]

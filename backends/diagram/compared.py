@@ -119,7 +119,7 @@ def relabelled(step: Step) -> str:
     old = before(step.node)
     was, now = (n.operation if n else None for n in (old, step.node))
     same = (
-        isinstance(was, LayerOp) and isinstance(now, LayerOp) and was.layer.word == now.layer.word
+        isinstance(was, LayerOp) and isinstance(now, LayerOp) and type(was.layer) is type(now.layer)
     )
     return arrow(old.path, step.node.path) if old and same and renamed(old, step.node) else ""
 
@@ -211,7 +211,7 @@ def caption(part: Part) -> tuple[str, str]:
     if old is None or not isinstance(op, LayerOp) or not isinstance(was, LayerOp):
         return title, second
     first, last = words.caption(replace(part, node=old))
-    if op.layer.word != was.layer.word:
+    if type(op.layer) is not type(was.layer):
         return arrow(first, title), second
     given = (
         (name, getattr(was.layer, name), getattr(op.layer, name)) for name in op.layer.settings

@@ -15,9 +15,9 @@ from ..diff.merge import marked
 from .chart import Forms, Part, Ref, Step, StepKind
 from .compared import before, together
 
-BARS: Final = frozenset({"concat", "stack"})
+BARS: Final = frozenset({"join", "stack"})
 STRIPS: Final = 3
-MOVES: Final = frozenset({"rearrange", "reshape", "permute", "transpose", "movedim"})
+MOVES: Final = frozenset({"rearrange", "reshape", "turn"})
 """Layers that put the same numbers another way."""
 
 
@@ -88,9 +88,9 @@ def role(part: Part) -> str:
         return "O"
     if len(part.inputs) != 1:
         return ""
-    if layer.word.startswith("dropout"):
+    if layer.role == "drop":
         return "D"
-    if layer.word in MOVES:
+    if layer.role in MOVES:
         return "M"
     return {"conv": "C", "linear": "L", "norm": "N", "activation": "A"}.get(layer.category, "")
 
@@ -146,7 +146,7 @@ def _kind(part: Part) -> StepKind:
     if isinstance(op, ScanOp):
         return "scan"
     assert isinstance(op, LayerOp)
-    if op.layer.word in BARS and len(part.inputs) > 1:
+    if op.layer.role in BARS and len(part.inputs) > 1:
         return "bar"
     if op.layer.category == "math" and len(part.inputs) > 1 and len(op.layer.caption()[0]) <= 2:
         return "join"

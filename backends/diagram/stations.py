@@ -402,7 +402,7 @@ def _kinds(step: Step, parts: Sequence[int]) -> tuple[Kind, ...]:
     return tuple(
         layer.category
         for layer in layers
-        if layer.category in ("norm", "activation") and not layer.word.startswith("dropout")
+        if layer.category in ("norm", "activation") and layer.role != "drop"
     )
 
 

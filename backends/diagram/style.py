@@ -127,27 +127,3 @@ def value(given: object) -> str:
 
 def clip(said: str, width: int) -> str:
     return said if len(said) <= width else said[: width - 1] + "…"
-
-
-_PROPER: Final = {
-    "relu": "ReLU", "relu6": "ReLU6", "prelu": "PReLU", "leaky_relu": "LeakyReLU", "elu": "ELU",
-    "celu": "CELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "glu": "GLU",
-    "hardswish": "Hardswish", "batchnorm": "BatchNorm", "layernorm": "LayerNorm",
-    "groupnorm": "GroupNorm", "instancenorm": "InstanceNorm", "rmsnorm": "RMSNorm",
-    "lstm": "LSTM", "gru": "GRU", "rnn": "RNN",
-}  # fmt: skip
-_SHORT: Final = {
-    "BatchNorm": "BN", "LayerNorm": "LN", "GroupNorm": "GN", "InstanceNorm": "IN",
-}  # fmt: skip
-
-
-def caption(said: str) -> str:
-    """A layer's words with its name as papers write it."""
-    word, space, rest = said.partition(" ")
-    return _PROPER.get(word, word) + space + rest.replace("//", "/")
-
-
-def short(said: str) -> str:
-    """The same for a strip."""
-    word, space, rest = said.partition(" ")
-    return _SHORT.get(word, word) + space + rest

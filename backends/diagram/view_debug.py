@@ -39,7 +39,7 @@ MOST: Final = 700
 """Boxes that are drawn."""
 WIDTH: Final = 46
 """Letters of a line."""
-JOINS: Final = ("add", "concat")
+JOINS: Final = ("sum", "join")
 STEP: Final = "t → t+1"
 
 
@@ -167,7 +167,7 @@ class _Debug:
             return self.call(node, cell, path, ins, scope, own)
         id = self.id(scope.module(node, path) or scope.inside(node.key))
         box = replace(self.box(node, path, id, scope), nodes=(own,))
-        self.join(ins, id, around=isinstance(cell, LayerOp) and cell.layer.word in JOINS)
+        self.join(ins, id, around=isinstance(cell, LayerOp) and cell.layer.role in JOINS)
         if isinstance(node.op, ScanOp) or words.recurs(node):
             self.edges.append(Edge(id, id, STEP, "loop"))
         return [box], [id] * len(node.types)
@@ -317,7 +317,7 @@ def _words(node: Node, part: Part, module: str) -> tuple[str, str, Kind]:
     kind: Kind = "recurrent" if isinstance(node.op, ScanOp) else "block"
     if isinstance(cell, LayerOp):
         title, settings = words.caption(part)[0], spell(cell.layer)
-        settings = "" if cell.layer.word in ("index", settings) else settings
+        settings = "" if cell.layer.role == "index" or "(" not in settings else settings
         kind = kind if kind == "recurrent" else cell.layer.category
     else:
         assert isinstance(cell, CallOp)

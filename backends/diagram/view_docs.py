@@ -702,5 +702,5 @@ def _unsaid(chart: Chart) -> set[int]:
         if readers.get(i) == {"scan"}
         and step.body is None
         and isinstance(step.node.op, LayerOp)
-        and step.node.op.layer.word in ("zeros", "new_zeros")
+        and step.node.op.layer.role == "zeros"
     }

@@ -160,7 +160,7 @@ def _gathers(step: Step) -> bool:
     """Whether a way around may end here. Of a product, a difference or a comparison neither side
     is one: one gates, one is the mean of the other, or both are branches."""
     op = step.node.op
-    adds = isinstance(op, LayerOp) and op.layer.word == "add"
+    adds = isinstance(op, LayerOp) and op.layer.role == "sum"
     return step.kind in ("bar", "call") or (step.kind == "join" and adds)
 
 
@@ -237,7 +237,7 @@ def _projections(chart: Chart, above: dict[int, int]) -> Iterator[tuple[int, ...
     inputs = len(chart.inputs)
     for step in chart.steps:
         op = step.node.op
-        if not isinstance(op, LayerOp) or op.layer.word != "sdpa":
+        if not isinstance(op, LayerOp) or op.layer.role != "attend":
             continue
         found = [_linear(chart, s) for s, _ in step.inputs[:3]]
         steps = tuple(dict.fromkeys(i for i in found if i is not None))

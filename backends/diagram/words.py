@@ -34,7 +34,7 @@ def caption(part: Part) -> tuple[str, str]:
     if isinstance(op, LayerOp):
         layer = op.layer
         full = _in_full(layer, part.node.takes)
-        return style.caption(full.caption()[0]), style.caption(layer.caption()[1])
+        return full.caption()[0].replace("//", "/"), layer.caption()[1].replace("//", "/")
     return (part.body.graph.name if part.body and part.body.graph else "", "")
 
 
@@ -49,7 +49,11 @@ def _in_full(layer: Layer, takes: Sequence[TensorType]) -> Layer:
 def strip(part: Part) -> str:
     """What a strip says: how the numbers are put is the whole of a ``rearrange``."""
     said, second = caption(part)
-    return second if said == "rearrange" else style.short(said)
+    op = part.node.operation
+    layer = op.layer if isinstance(op, LayerOp) else None
+    if layer is not None and layer.role == "rearrange":
+        return second
+    return said.replace(layer.title, layer.abbreviation) if layer and layer.abbreviation else said
 
 
 def idle(part: Part) -> bool:
@@ -144,7 +148,7 @@ def recurs(node: Node) -> bool:
     """Whether a layer goes along time by itself; a cell gets its state from outside."""
     op = node.op
     recurrent = isinstance(op, LayerOp) and op.layer.category == "recurrent"
-    return isinstance(op, LayerOp) and recurrent and not op.layer.word.endswith("_cell")
+    return isinstance(op, LayerOp) and recurrent and op.layer.role != "cell"
 
 
 def title(copies: Sequence[Step], prefix: str = "") -> str:

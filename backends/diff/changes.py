@@ -129,7 +129,7 @@ def _key(old: Node | None, new: Node | None, here: str, path: str) -> tuple[Hash
     was, now = old.operation, new.operation
     if not isinstance(was, LayerOp) or not isinstance(now, LayerOp):
         return (place, _word(new), _told(old, new))
-    if was.layer.word != now.layer.word:
+    if type(was.layer) is not type(now.layer):
         return (place, now.layer.word, was.layer.word)
     pairs = ((n, getattr(was.layer, n), getattr(now.layer, n)) for n in now.layer.settings)
     return (place, now.layer.word, repr([p for p in pairs if p[1] != p[2]]))

@@ -72,7 +72,7 @@ def _padding(tensor: Tensor) -> str:
             draft = draft.results[0].draft
             continue
         layer = draft.layer
-        if layer is not None and layer.word == "conv" and getattr(layer, "pad", None) == 0:
+        if layer is not None and layer.role == "conv" and getattr(layer, "pad", None) == 0:
             return _keeping(layer, draft.takes[0], draft.span) if draft.takes else ""
         draft = draft.inputs[0].draft if len(draft.inputs) == 1 else None
     return ""

@@ -568,7 +568,7 @@ class Application(Held):
         if refusal.code == "E302" and not help and _joins(network.layer):
             from .advice import mismatch_help
 
-            help = mismatch_help(inputs, types, any_channels=network.layer.word == "concat")
+            help = mismatch_help(inputs, types, any_channels=network.layer.role == "join")
         self.report(
             refusal.code, refusal.message, place, detail=refusal.detail,
             labels=self.producers(blamed, place), notes=refusal.notes, help=help,
@@ -745,7 +745,7 @@ def _fix(refusal: Refused, spans: Mapping[str, Span]) -> Fix | None:
 
 def _joins(layer: Layer) -> bool:
     """Whether a layer takes tensors of one shape: sums and their like, ``concat``, ``stack``."""
-    return layer.category == "math" or layer.word in ("concat", "stack")
+    return layer.category == "math" or layer.role in ("join", "stack")
 
 
 def is_index(item: Data) -> bool:

@@ -416,12 +416,12 @@ class Calls(Translations):
         texts = [a.span.text for a in arguments]
         others = list(hints(word.layer))[len(names) :]
         help, fix = f"the others are given by name: {listing(others)}", None
-        if word.layer.word == "linear":
+        if word.layer.role == "linear":
             help, fix = self._rewritten(word, arguments, texts[1], "the input's size is inferred")
-        elif word.layer.word.startswith("conv") and isinstance(arguments[0], syntax.Dims):
+        elif word.layer.category == "conv" and isinstance(arguments[0], syntax.Dims):
             fixed = f"{texts[0]}, {texts[1]}, stride={texts[2]}"
             help, fix = self._rewritten(word, arguments, fixed, "the others are given by name")
-        elif word.layer.word.startswith("conv"):
+        elif word.layer.category == "conv":
             fixed = f"{'x'.join([texts[2]] * 2) if texts[2].isdigit() else texts[2]}, {texts[1]}"
             why = "the input's channels are inferred"
             help, fix = self._rewritten(word, arguments, fixed, why)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from ..checks import known, need, spatial
 from ..dims import Dim
-from ..layer import Example, Layer, Refused, Weight, axis, divides, same
+from ..layer import DROPS, NO_EFFECTS, Effect, Example, Layer, Refused, Weight, axis, divides, same
 from ..lowering import Call, Input, Lowering, module
 from ..types import Dtype, TensorType
 
@@ -55,6 +55,7 @@ class ReLU(Activation):
     """
 
     word = "relu"
+    title = "ReLU"
     torch = "ReLU"
     function = "torch.relu"
     dtypes = NUMBERS
@@ -68,6 +69,7 @@ class ReLU6(Activation):
     """
 
     word = "relu6"
+    title = "ReLU6"
     torch = "ReLU6"
     dtypes = NUMBERS
     examples = (Example("relu6", "64x8x8"),)
@@ -80,6 +82,7 @@ class LeakyReLU(Activation):
     """
 
     word = "leaky_relu"
+    title = "LeakyReLU"
     torch = "LeakyReLU"
     examples = (Example("leaky_relu(0.2)", "64x8x8"), Example("leaky_relu", "12"))
 
@@ -95,6 +98,7 @@ class PReLU(Activation):
     """
 
     word = "prelu"
+    title = "PReLU"
     torch = "PReLU"
     function = ""
     examples = (Example("prelu", "64x8x8"), Example("prelu(64, init=0.1)", "64x8x8"))
@@ -144,6 +148,9 @@ class RReLU(Activation):
     def lower(self, *_: TensorType) -> Lowering:
         return module("nn.RReLU", _given={"lower": (self.low, 1 / 8), "upper": (self.high, 1 / 3)})
 
+    def effects(self) -> frozenset[Effect]:
+        return DROPS if self.low < self.high else NO_EFFECTS
+
 
 class ELU(Activation):
     """``x`` where positive, else ``alpha * (exp(x) - 1)``.
@@ -152,6 +159,7 @@ class ELU(Activation):
     """
 
     word = "elu"
+    title = "ELU"
     torch = "ELU"
     examples = (Example("elu", "64x8x8"), Example("elu(alpha=0.5)", "12"))
 
@@ -165,6 +173,7 @@ class SELU(Activation):
     """
 
     word = "selu"
+    title = "SELU"
     torch = "SELU"
     examples = (Example("selu", "64x8x8"),)
 
@@ -176,6 +185,7 @@ class CELU(Activation):
     """
 
     word = "celu"
+    title = "CELU"
     torch = "CELU"
     examples = (Example("celu", "64x8x8"), Example("celu(alpha=2.0)", "12"))
 
@@ -193,6 +203,7 @@ class GELU(Activation):
     """
 
     word = "gelu"
+    title = "GELU"
     torch = "GELU"
     examples = (Example("gelu", "12x64"), Example("gelu(approximate=tanh)", "12x64"))
 
@@ -206,6 +217,7 @@ class SiLU(Activation):
     """
 
     word = "silu"
+    title = "SiLU"
     aliases = ("swish",)
     torch = "SiLU"
     examples = (Example("silu", "64x8x8"),)
@@ -345,6 +357,7 @@ class Hardswish(Activation):
     """
 
     word = "hardswish"
+    title = "Hardswish"
     torch = "Hardswish"
     examples = (Example("hardswish", "64x8x8"),)
 
@@ -409,6 +422,8 @@ class Softmax(_Normalizing):
     """
 
     word = "softmax"
+    role = "softmax"
+    mixes = True
     torch = "Softmax"
     examples = (Example("softmax(dim=1)", "10"), Example("softmax(-1)", "8x12x12"))
 
@@ -420,6 +435,7 @@ class LogSoftmax(_Normalizing):
     """
 
     word = "log_softmax"
+    mixes = True
     torch = "LogSoftmax"
     examples = (Example("log_softmax(dim=1)", "10"), Example("log_softmax(-1)", "12x10"))
 
@@ -431,6 +447,7 @@ class Softmin(_Normalizing):
     """
 
     word = "softmin"
+    mixes = True
     torch = "Softmin"
     examples = (Example("softmin(dim=1)", "10"),)
 
@@ -442,6 +459,7 @@ class Softmax2d(Activation):
     """
 
     word = "softmax2d"
+    role = "softmax"
     channel_axis = "second"
     torch = "Softmax2d"
     function = ""
@@ -459,6 +477,8 @@ class GLU(Layer):
     """
 
     word = "glu"
+    title = "GLU"
+    mixes = True
     category = "activation"
     positional = 1
     examples = (Example("glu", "12x64"), Example("glu(dim=1)", "8x7x7"))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..dims import Dim, equal
-from ..layer import Example, Layer, Refused, Tensor, Weight, broadcast, numel, same
+from ..layer import (
+    Effect,
+    Example,
+    Layer,
+    Refused,
+    Tensor,
+    Weight,
+    broadcast,
+    dropping,
+    numel,
+    same,
+)
 from ..lowering import (
     Call,
     Code,
@@ -248,6 +259,9 @@ class Attention(Layer):
     def caption(self) -> tuple[str, str]:
         return f"attention · {self.heads} heads", "causal" if self.causal else ""
 
+    def effects(self) -> frozenset[Effect]:
+        return dropping(self.dropout)
+
 
 def _dropped(code: Code, mask: TensorType) -> Code:
     return Prefix("~", code) if mask.dtype == "bool" else code
@@ -264,6 +278,7 @@ class ScaledDotProduct(Layer):
     """
 
     word = "sdpa"
+    role = "attend"
     category = "attention"
     arity = (3, 3)
     positional = 0
@@ -360,3 +375,6 @@ class ScaledDotProduct(Layer):
     def caption(self) -> tuple[str, str]:
         scale = "/√d" if self.scale is None else f" · {self.scale:g}" if self.scale != 1 else ""
         return f"softmax(QKᵀ{scale}) V", "causal" if self.causal else ""
+
+    def effects(self) -> frozenset[Effect]:
+        return dropping(self.dropout)

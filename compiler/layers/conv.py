@@ -101,7 +101,7 @@ class _Convolution(Biased, Windowed):
     def caption(self) -> tuple[str, str]:
         extras = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
         second = ", ".join(f"{k} {times(v)}" for k, v in extras.items() if v != 1)
-        return f"{self.word} {times(self.kernel)}, {self.out}", second
+        return f"{self.shown} {times(self.kernel)}, {self.out}", second
 
 
 class Conv(_Convolution):
@@ -117,6 +117,7 @@ class Conv(_Convolution):
     """
 
     word = "conv"
+    role = "conv"
     examples = (
         Example("conv(3x3, 64)", "3x32x32"),
         Example("conv(7x7, 64, stride=2, pad=3, bias=false)", "3x224x224"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ..checks import need, probability, spatial
-from ..layer import Example, Layer, Refused
+from ..layer import Effect, Example, Layer, Refused, dropping
 from ..lowering import Call, Helper, Lowering, module
 from ..types import TensorType
 
@@ -30,7 +30,10 @@ class _Dropping(Layer):
         return module(f"nn.{self.torch}", self.p)
 
     def caption(self) -> tuple[str, str]:
-        return f"{self.word} {self.p:g}", ""
+        return f"{self.shown} {self.p:g}", ""
+
+    def effects(self) -> frozenset[Effect]:
+        return dropping(self.p)
 
 
 class Dropout(_Dropping):
@@ -40,6 +43,7 @@ class Dropout(_Dropping):
     """
 
     word = "dropout"
+    role = "drop"
     torch = "Dropout"
     examples = (Example("dropout", "128"), Example("dropout(0.1)", "12x64"))
 

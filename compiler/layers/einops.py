@@ -423,7 +423,7 @@ class ByName(Axial):
         return Lowering(forward=_Writer(start, self.plan(inputs)).write(self.how()))
 
     def caption(self) -> tuple[str, str]:
-        return self.word, self.pattern.replace("->", "→")
+        return self.shown, self.pattern.replace("->", "→")
 
 
 def _names(side: tuple[Group, ...]) -> list[str]:
@@ -445,6 +445,7 @@ class Rearrange(ByName):
     """
 
     word = "rearrange"
+    role = "rearrange"
     examples = (
         Example('rearrange("b c h w -> b (h w) c")', "3x8x8"),
         Example('rearrange("b t c -> b c t 1")', "12x8"),

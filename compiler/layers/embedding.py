@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..checks import at_least, known, outside
 from ..dims import Dim, less
-from ..layer import Example, Init, Layer, Made, Refused, Tensor, Weight, same
+from ..layer import NO_EFFECTS, Effect, Example, Init, Layer, Made, Refused, Tensor, Weight, same
 from ..lowering import Call, Code, Input, Lowering, Self, module
 from ..types import TensorType
 
@@ -71,7 +71,11 @@ class _Table(Layer):
         return module(name, self.count, self.dim, **self.settings_for())
 
     def caption(self) -> tuple[str, str]:
-        return f"{self.word} {self.dim}", f"{self.count} rows"
+        return f"{self.shown} {self.dim}", f"{self.count} rows"
+
+    def effects(self) -> frozenset[Effect]:
+        """Rows that are too long are cut where they are looked up."""
+        return NO_EFFECTS if self.max_norm is None else frozenset({"state"})
 
 
 class Embedding(_Table):

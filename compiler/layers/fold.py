@@ -63,7 +63,7 @@ class _Sliding(Layer):
 
     def caption(self) -> tuple[str, str]:
         second = f"stride {times(self.stride)}" if self.stride != 1 else ""
-        return f"{self.word} {times(self.kernel)}", second
+        return f"{self.shown} {times(self.kernel)}", second
 
 
 class Unfold(_Sliding):
@@ -156,6 +156,7 @@ class Flatten(Layer):
     """
 
     word = "flatten"
+    role = "flatten"
     category = "shape"
     assumed = ("N", "C", "H", "W")
     examples = (

@@ -27,6 +27,8 @@ class Index(Reshaping):
     """
 
     word = "index"
+    role = "index"
+    axes_stay = True
     variadic = True
     examples = (Example("index(0)", "12x8"),)
 
@@ -280,6 +282,7 @@ class Gather(Reshaping):
     """
 
     word = "gather"
+    axes_stay = True
     examples = (Example("gather(a, 1)", "12x8", a="5x8 int"),)
 
     index: Tensor
@@ -328,6 +331,7 @@ class IndexSelect(Reshaping):
     """
 
     word = "index_select"
+    axes_stay = True
     examples = (Example("index_select(a, 1)", "12x8", a="int"),)
 
     index: Tensor
@@ -363,6 +367,7 @@ class Scatter(Reshaping):
     """
 
     word = "scatter"
+    axes_stay = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example("scatter(a, 1, src=1.0)", "12x8", a="5x8 int"),
         Example("scatter(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),
@@ -393,7 +398,7 @@ class Scatter(Reshaping):
         return on_input(self.word, self.dim, Input(1), setting_code(self, "src", 1))
 
     def caption(self) -> tuple[str, str]:
-        return self.word, f"dim {self.dim}"
+        return self.shown, f"dim {self.dim}"
 
 
 class ScatterAdd(Scatter):
@@ -404,6 +409,7 @@ class ScatterAdd(Scatter):
     """
 
     word = "scatter_add"
+    axes_stay = True
     examples = (Example("scatter_add(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),)
 
     index: Tensor
@@ -419,6 +425,7 @@ class OneHot(Reshaping):
     """
 
     word = "one_hot"
+    role = "one_hot"
     examples = (Example("one_hot(10)", "12 int"),)
     assumed_dtype: ClassVar[Dtype] = "int"
 

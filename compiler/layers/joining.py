@@ -27,6 +27,8 @@ class Concat(Reshaping):
     """
 
     word = "concat"
+    role = "join"
+    axes_stay = True
     aliases = ("cat",)
     arity = (1, None)
     examples = (Example("concat", "3x8x8", "5x8x8"), Example("concat(-1)", "12x8", "12x4"))
@@ -87,6 +89,7 @@ class Stack(Reshaping):
     """
 
     word = "stack"
+    role = "stack"
     arity = (1, None)
     examples = (Example("stack(1)", "8", "8"), Example("stack(dim=-1)", "12x8", "12x8"))
 
@@ -183,6 +186,7 @@ class Chunk(Splitting):
     """
 
     word = "chunk"
+    axes_stay = True
     examples = (Example("chunk(3, dim=-1)", "12x24"), Example("chunk(2, dim=1)", "5x8"))
 
     count: int
@@ -226,6 +230,7 @@ class Split(Splitting):
     """
 
     word = "split"
+    axes_stay = True
     examples = (Example("split([16, 8], dim=-1)", "12x24"), Example("split(2, dim=1)", "5x8"))
 
     sizes: Dim | tuple[Dim, ...]
@@ -300,6 +305,7 @@ class Narrow(Reshaping):
     """
 
     word = "narrow"
+    axes_stay = True
     examples = (Example("narrow(1, start=2, length=3)", "12x8"),)
 
     dim: int

@@ -20,6 +20,8 @@ class Linear(Biased):
     """
 
     word = "linear"
+    role = "linear"
+    axes_stay = True
     aliases = ("fc",)
     category = "linear"
     channel_axis = "last"

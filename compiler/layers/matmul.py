@@ -68,7 +68,7 @@ class Product(Layer):
         return numel(outputs[0].shape) * a.shape[-1]
 
     def caption(self) -> tuple[str, str]:
-        return self.word, ""
+        return self.shown, ""
 
 
 class Matmul(Product):
@@ -79,6 +79,7 @@ class Matmul(Product):
     """
 
     word = "matmul"
+    role = "product"
     examples = (
         Example("matmul", "12x8", "8x4"),
         Example("matmul(a)", "2x12x8", a="2x8x12"),
@@ -113,6 +114,7 @@ class Bmm(Product):
     """
 
     word = "bmm"
+    role = "product"
     examples = (Example("bmm", "12x8", "8x4"),)
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -139,6 +141,7 @@ class Outer(Product):
     """
 
     word = "outer"
+    axes_stay = False
     examples = (Example("outer", "", ""),)
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -167,6 +170,7 @@ class Cdist(Product):
     """
 
     word = "cdist"
+    axes_stay = False
     examples = (Example("cdist", "12x8", "5x8"), Example("cdist(a, p=1)", "12x8", a="5x8"))
 
     other: float | Tensor | None = None
@@ -212,6 +216,7 @@ class Einsum(Layer):
     """
 
     word = "einsum"
+    axes_stay = False
     category = "math"
     arity = (1, None)
     examples = (

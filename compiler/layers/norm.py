@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from ..checks import all_known, at_least, known, need, spatial
 from ..dims import Dim, equal
-from ..layer import Biased, Example, Init, Layer, Refused, Weight, Weighted, axis, divides, numel
+from ..layer import (
+    NO_EFFECTS,
+    Biased,
+    Effect,
+    Example,
+    Init,
+    Layer,
+    Refused,
+    Weight,
+    Weighted,
+    axis,
+    divides,
+    numel,
+)
 from ..lowering import Call, Code, Input, Lowering, Self, function, given, method, module
 from ..types import TensorType
 
@@ -20,6 +33,10 @@ def _divisors(count: Dim) -> str:
 
 def _affine(shape: tuple[Dim, ...], *, bias: bool = True) -> dict[str, Weight]:
     return {"weight": Weight(shape)} | ({"bias": Weight(shape)} if bias else {})
+
+
+RUNNING: Final[frozenset[Effect]] = frozenset({"training", "state"})
+"""In training the batch's own statistics are used, and kept."""
 
 
 class _ChannelNorm(Biased):
@@ -66,6 +83,9 @@ class _ChannelNorm(Biased):
         settings = self.given()
         return {name: settings[name] for name in names if name in settings}
 
+    def effects(self) -> frozenset[Effect]:
+        return RUNNING if self.track_running_stats else NO_EFFECTS
+
 
 class BatchNorm(_ChannelNorm):
     """Normalizes each channel over the batch and all axes after it: [N, C], [N, C, ...].
@@ -77,6 +97,8 @@ class BatchNorm(_ChannelNorm):
     """
 
     word = "batchnorm"
+    title = "BatchNorm"
+    abbreviation = "BN"
     aliases = ("bn",)
     torch = "BatchNorm"
     examples = (
@@ -104,6 +126,8 @@ class InstanceNorm(_ChannelNorm):
     """
 
     word = "instancenorm"
+    title = "InstanceNorm"
+    abbreviation = "IN"
     torch = "InstanceNorm"
     examples = (
         Example("instancenorm", "64x8x8"),
@@ -141,6 +165,8 @@ class GroupNorm(Biased):
     """
 
     word = "groupnorm"
+    title = "GroupNorm"
+    abbreviation = "GN"
     aliases = ("gn",)
     category = "norm"
     elementwise = True
@@ -188,7 +214,7 @@ class GroupNorm(Biased):
         return module("nn.GroupNorm", self.groups, x.shape[1], _given=settings)
 
     def caption(self) -> tuple[str, str]:
-        return self.word, f"{self.groups} groups"
+        return self.shown, f"{self.groups} groups"
 
 
 # --- over the last axes --------------------------------------------------------------------------
@@ -290,6 +316,8 @@ class LayerNorm(_TrailingNorm, Biased):
     """
 
     word = "layernorm"
+    title = "LayerNorm"
+    abbreviation = "LN"
     aliases = ("ln",)
     torch = ("LayerNorm", "layer_norm")
     examples = (
@@ -317,6 +345,7 @@ class RMSNorm(_TrailingNorm):
     """
 
     word = "rmsnorm"
+    title = "RMSNorm"
     torch = ("RMSNorm", "rms_norm")
     examples = (
         Example("rmsnorm", "12x64"),

@@ -43,6 +43,7 @@ class Pad(Layer):
     """
 
     word = "pad"
+    axes_stay = True
     category = "shape"
     positional = 1
     examples = (

@@ -17,7 +17,19 @@ from ..checks import (
     times,
 )
 from ..dims import Dim, Size, dim_min
-from ..layer import Example, Layer, Made, Refused, Sizes, collapse, expand, same, short, tried
+from ..layer import (
+    Effect,
+    Example,
+    Layer,
+    Made,
+    Refused,
+    Sizes,
+    collapse,
+    expand,
+    same,
+    short,
+    tried,
+)
 from ..lowering import Call, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
@@ -112,7 +124,7 @@ class _Pool(Windowed):
 
     def caption(self) -> tuple[str, str]:
         stride = self.kernel if self.stride is None else self.stride
-        return f"{self.word} {times(self.kernel)}", f"stride {times(stride)}"
+        return f"{self.shown} {times(self.kernel)}", f"stride {times(stride)}"
 
 
 class MaxPool(_Pool):
@@ -303,7 +315,7 @@ class _Adaptive(Layer):
         return {}
 
     def caption(self) -> tuple[str, str]:
-        return self.word, f"to {times(self.size)}"
+        return self.shown, f"to {times(self.size)}"
 
 
 class AdaptiveAvgPool(_Adaptive):
@@ -368,6 +380,7 @@ class GlobalAvgPool(Layer):
     """
 
     word = "gap"
+    role = "gap"
     category = "pool"
     channel_axis = "second"
     positional = 0
@@ -555,6 +568,9 @@ class FractionalMaxPool(Windowed):
     def caption(self) -> tuple[str, str]:
         target = f"to {times(self.size)}" if self.ratio is None else f"ratio {times(self.ratio)}"
         return f"fractional_maxpool {times(self.kernel)}", target
+
+    def effects(self) -> frozenset[Effect]:
+        return frozenset({"random"})
 
 
 _GIVE_PLACES: Final = (MaxPool, AdaptiveMaxPool, FractionalMaxPool)

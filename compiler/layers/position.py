@@ -167,6 +167,7 @@ class Rotary(Layer):
     """
 
     word = "rotary"
+    role = "rotary"
     category = "attention"
     positional = 1
     examples = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from ..dims import Dim
-from ..layer import Example, Layer, Refused, Tensor, Weight, same
+from ..layer import NO_EFFECTS, Effect, Example, Layer, Refused, Tensor, Weight, dropping, same
 from ..lowering import Call, Code, Helper, Input, Lowering, Self, call, given
 from ..types import TensorType
 
@@ -170,7 +170,11 @@ class Recurrent(Layer):
     def caption(self) -> tuple[str, str]:
         parts = [f"{self.layers} layers"] if self.layers > 1 else []
         parts += ["bidirectional"] if self.bidirectional else []
-        return f"{self.word.upper()} {self.hidden}", ", ".join(parts)
+        return f"{self.shown} {self.hidden}", ", ".join(parts)
+
+    def effects(self) -> frozenset[Effect]:
+        """Dropout is between the layers."""
+        return dropping(self.dropout) if self.layers > 1 else NO_EFFECTS
 
 
 class RNN(Recurrent):
@@ -184,6 +188,7 @@ class RNN(Recurrent):
     """
 
     word = "rnn"
+    title = "RNN"
     arity = (1, 2)
     module_name = "nn.RNN"
     examples = (Example("rnn(32)", "20x16"), Example("rnn(32, layers=2, activation=relu)", "20x16"))
@@ -203,6 +208,7 @@ class GRU(Recurrent):
     """
 
     word = "gru"
+    title = "GRU"
     arity = (1, 2)
     gates = 3
     module_name = "nn.GRU"
@@ -224,6 +230,7 @@ class LSTM(Recurrent):
     """
 
     word = "lstm"
+    title = "LSTM"
     arity = (1, 3)
     gates = 4
     states_kept = 2
@@ -255,6 +262,7 @@ class Cell(Layer):
     """What the single-step cells have in common: one step [N, in] and the states [N, hidden]."""
 
     category = "recurrent"
+    role = "cell"
     positional = 1
     gates: ClassVar[int] = 1
     states_kept: ClassVar[int] = 1
@@ -311,7 +319,7 @@ class Cell(Layer):
         return {}
 
     def caption(self) -> tuple[str, str]:
-        return f"{self.word.replace('_', ' ')} {self.hidden}", ""
+        return f"{self.shown} {self.hidden}", ""
 
 
 class RNNCell(Cell):
@@ -321,6 +329,7 @@ class RNNCell(Cell):
     """
 
     word = "rnn_cell"
+    title = "RNN cell"
     arity = (1, 2)
     module_name = "nn.RNNCell"
     examples = (Example("rnn_cell(32)", "16", "32"),)
@@ -338,6 +347,7 @@ class GRUCell(Cell):
     """
 
     word = "gru_cell"
+    title = "GRU cell"
     arity = (1, 2)
     gates = 3
     module_name = "nn.GRUCell"
@@ -351,6 +361,7 @@ class LSTMCell(Cell):
     """
 
     word = "lstm_cell"
+    title = "LSTM cell"
     arity = (1, 3)
     gates = 4
     states_kept = 2

@@ -61,7 +61,7 @@ class Reduction(Axial):
         return dim | given(keepdim=(self.keepdim, False))
 
     def caption(self) -> tuple[str, str]:
-        return self.word, _over(self.dim)
+        return self.shown, _over(self.dim)
 
 
 class OfFloats(Reduction):
@@ -286,7 +286,7 @@ class Selection(Axial):
         return Lowering(forward=method(Input(0), self.word, **settings))
 
     def caption(self) -> tuple[str, str]:
-        return self.word, _over(self.dim)
+        return self.shown, _over(self.dim)
 
 
 class Max(Selection):
@@ -418,7 +418,7 @@ class Along(Axial):
         return Lowering(forward=method(Input(0), self.word, dim=self.dim))
 
     def caption(self) -> tuple[str, str]:
-        return self.word, _over(self.dim)
+        return self.shown, _over(self.dim)
 
 
 class Cumsum(Along):
@@ -428,6 +428,7 @@ class Cumsum(Along):
     """
 
     word = "cumsum"
+    mixes = True
     examples = (Example("cumsum(1)", "12x8"),)
 
 
@@ -438,6 +439,7 @@ class Cumprod(Along):
     """
 
     word = "cumprod"
+    mixes = True
     examples = (Example("cumprod(1)", "12x8"),)
 
 
@@ -448,6 +450,7 @@ class Logcumsumexp(Along):
     """
 
     word = "logcumsumexp"
+    mixes = True
     examples = (Example("logcumsumexp(1)", "12x8"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -474,6 +477,7 @@ class Cummax(Running):
     """
 
     word = "cummax"
+    mixes = True
     examples = (Example("cummax(1)", "12x8"),)
 
 
@@ -484,6 +488,7 @@ class Cummin(Running):
     """
 
     word = "cummin"
+    mixes = True
     examples = (Example("cummin(1)", "12x8"),)
 
 
@@ -533,6 +538,7 @@ class Normalize(Along):
     """
 
     word = "normalize"
+    mixes = True
     examples = (Example("normalize(-1)", "12x8"), Example("normalize(1, p=1)", "12x8"))
 
     dim: int

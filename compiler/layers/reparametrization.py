@@ -7,7 +7,7 @@ from typing import Any
 
 from ..checks import known
 from ..dims import Dim, product
-from ..layer import Example, Init, Layer, Refused, Weight
+from ..layer import Effect, Example, Init, Layer, Refused, Weight
 from ..lowering import Call, Lowering, given
 from ..types import TensorType
 
@@ -83,6 +83,9 @@ class _Reparametrized(Layer):
             f"there are {', '.join(f'`{n}`' for n in names)}",
         )
 
+    def effects(self) -> frozenset[Effect]:
+        return self.layer.effects()
+
 
 class SpectralNorm(_Reparametrized):
     """A layer whose weight is divided by its spectral norm, its largest singular value.
@@ -137,6 +140,9 @@ class SpectralNorm(_Reparametrized):
 
     def original(self, weight: str) -> str:
         return f"parametrizations.{weight}.original" if weight == self.name else weight
+
+    def effects(self) -> frozenset[Effect]:
+        return self.layer.effects() | {"training", "state"}
 
 
 class WeightNorm(_Reparametrized):

@@ -56,6 +56,7 @@ class Reshape(Reshaping):
     """
 
     word = "reshape"
+    role = "reshape"
     aliases = ("view",)
     variadic = True
     examples = (Example("reshape(-1, 8, 8)", "64"), Example("reshape(-1, 2, 3, 8)", "6x8"))
@@ -119,6 +120,7 @@ class Expand(Reshaping):
     """
 
     word = "expand"
+    axes_stay = True
     aliases = ("broadcast_to",)
     variadic = True
     examples = (Example("expand(-1, 12, -1)", "1x8"),)
@@ -167,6 +169,7 @@ class Tile(Reshaping):
     """
 
     word = "tile"
+    axes_stay = True
     variadic = True
     examples = (Example("tile(1, 2, 1)", "3x8"),)
 
@@ -195,6 +198,7 @@ class RepeatInterleave(Reshaping):
     """
 
     word = "repeat_interleave"
+    axes_stay = True
     examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
 
     count: Dim
@@ -275,6 +279,7 @@ class Permute(Reshaping):
     """
 
     word = "permute"
+    role = "turn"
     variadic = True
     examples = (Example("permute(0, 2, 1)", "12x8"), Example("permute(0, 2, 3, 1)", "3x8x8"))
 
@@ -305,6 +310,9 @@ class Permute(Reshaping):
     def caption(self) -> tuple[str, str]:
         return "permute", comma(self.dims)
 
+    def order(self, rank: int) -> tuple[int, ...]:
+        return tuple(d % rank for d in self.dims)
+
 
 class Transpose(Reshaping):
     """Swaps two axes: ``x > transpose(1, 2)``.
@@ -313,6 +321,7 @@ class Transpose(Reshaping):
     """
 
     word = "transpose"
+    role = "turn"
     aliases = ("swapaxes",)
     examples = (Example("transpose(1, 2)", "12x8"),)
 
@@ -331,6 +340,10 @@ class Transpose(Reshaping):
     def caption(self) -> tuple[str, str]:
         return "transpose", f"{self.dim0}, {self.dim1}"
 
+    def order(self, rank: int) -> tuple[int, ...]:
+        a, b = self.dim0 % rank, self.dim1 % rank
+        return tuple({a: b, b: a}.get(i, i) for i in range(rank))
+
 
 class Movedim(Reshaping):
     """Moves an axis, or several, to other places: ``x > movedim(1, -1)``.
@@ -339,6 +352,7 @@ class Movedim(Reshaping):
     """
 
     word = "movedim"
+    role = "turn"
     aliases = ("moveaxis",)
     examples = (Example("movedim(1, -1)", "3x8x8"), Example("movedim([1, 2], [2, 1])", "3x8"))
 
@@ -379,6 +393,7 @@ class Flip(Reshaping):
     """
 
     word = "flip"
+    axes_stay = True
     variadic = True
     examples = (Example("flip(-1)", "3x8x8"), Example("flip(2, 3)", "3x8x8"))
 
@@ -405,6 +420,7 @@ class Roll(Reshaping):
     """
 
     word = "roll"
+    axes_stay = True
     examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))
 
     shifts: Dim | tuple[Dim, ...]

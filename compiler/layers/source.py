@@ -9,7 +9,7 @@ from math import ceil, isfinite
 from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
-from ..layer import Category, Example, Init, Layer, Refused, Weight, short
+from ..layer import Category, Effect, Example, Init, Layer, Refused, Weight, short
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Number, brief, dtype_of, need_float, promote
@@ -55,7 +55,7 @@ class Shaped(Source):
         return "float"
 
     def caption(self) -> tuple[str, str]:
-        return self.word, " × ".join(map(str, self.sizes))
+        return self.shown, " × ".join(map(str, self.sizes))
 
 
 # --- parameters and constants ----------------------------------------------------------------
@@ -190,6 +190,7 @@ class Zeros(Filled):
     """
 
     word = "zeros"
+    role = "zeros"
     examples = (Example("zeros([1, 4, 8])"), Example("zeros(4, dtype=int)"))
 
 
@@ -234,6 +235,9 @@ class Rand(Shaped):
 
     def lower(self) -> Lowering:
         return function(f"torch.{self.word}", *self.written, device=Device())
+
+    def effects(self) -> frozenset[Effect]:
+        return frozenset({"random"})
 
 
 class Randn(Rand):
@@ -401,6 +405,7 @@ class NewZeros(Like):
     """
 
     word = "new_zeros"
+    role = "zeros"
     elementwise = False
     examples = (Example("new_zeros([1, 4, 8])", "5"), Example("new_zeros(3x4)", "2 int"))
 
@@ -436,6 +441,9 @@ class RandLike(Like):
     def infer(self, x: TensorType) -> TensorType:
         need_float(self.word, x)
         return x
+
+    def effects(self) -> frozenset[Effect]:
+        return frozenset({"random"})
 
 
 class RandnLike(RandLike):

@@ -39,12 +39,6 @@ _MAKES: Final = {
     "conv": "second", "pool": "second",
     "linear": "last", "recurrent": "last", "embedding": "last", "attention": "last",
 }  # fmt: skip
-_MOVES: Final = frozenset({"transpose", "permute", "movedim"})
-_STAY: Final = frozenset(
-    {"index", "concat", "chunk", "split", "narrow", "flip", "roll", "pad", "expand", "tile",
-     "repeat_interleave", "index_select", "gather", "scatter", "scatter_add"}
-)  # fmt: skip
-"""Shape layers that leave the axes where they are, where their number stays the same."""
 
 
 class Reading(Record):
@@ -81,13 +75,13 @@ class Layouts:
         kinds = set(map(_kind, drafts))
         wanted = {axis for _, _, axis in kinds}
         made = {_MAKES.get(category) for category, _, _ in kinds} | ({"last"} & wanted)
-        words = {word for _, word, _ in kinds}
+        roles = {role for _, role, _ in kinds}
         second = "second" in made
         told = self.sequences or any(map(self.declared, self.root.inputs))
-        last = told or "last" in made or "one_hot" in words or (second and words & _MOVES)
+        last = told or "last" in made or "one_hot" in roles or (second and "turn" in roles)
         if second and "last" in wanted:
             return True
-        return bool(last and ("second" in wanted or "concat" in words))
+        return bool(last and ("second" in wanted or "join" in roles))
 
     def scope(self, scope: Builder, given: tuple[Known, ...]) -> dict[int, list[Known]]:
         """The layouts of all results of a graph's nodes."""
@@ -128,7 +122,7 @@ class Layouts:
             return [None] * len(draft.types)
         if self.reads_wrongly(draft, draft.layer, inputs):
             return [SAID] * len(draft.types)
-        if draft.layer.word == "concat":
+        if draft.layer.role == "join":
             self.joined.append((draft, inputs))
         return made(draft, draft.layer, inputs)
 
@@ -178,14 +172,14 @@ class Layouts:
 
 
 def _kind(draft: Draft) -> tuple[str, str, str | None]:
-    """The category and word of a layer, and where it looks for features, if it has a place for
+    """The category and role of a layer, and where it looks for features, if it has a place for
     them: three axes."""
     layer = draft.layer
     if draft.scan is not None:
-        return "recurrent", "scan", "last"
+        return "recurrent", "", "last"
     if layer is None or not any(t and t.rank >= 3 for t in (*draft.takes, *draft.types)):
         return "", "", None
-    return layer.category, layer.word, layer.channel_axis
+    return layer.category, layer.role, layer.channel_axis
 
 
 def channels_last(kind: TensorType) -> bool:
@@ -211,16 +205,16 @@ def _made(
 ) -> Known:
     if SAID in inputs:
         return SAID
-    if layer.word in _MOVES:
+    if layer.role == "turn":
         return _moved(layer, kind, inputs[0])
-    if layer.word == "conv" and _mixes_positions(layer, draft.takes[0]) and _is_last(inputs[0]):
+    if layer.role == "conv" and _mixes_positions(layer, draft.takes[0]) and _is_last(inputs[0]):
         return inputs[0]
     axis = _MAKES.get(layer.category)
     if layer.category == "norm" and layer.channel_axis == "last":
         axis = "last"
-    if layer.word in ("one_hot", "linear"):
+    if layer.role in ("one_hot", "linear"):
         axis = None if inputs[0] == MOVED else "last"
-    if axis is not None and layer.word != "rotary":
+    if axis is not None and layer.role != "rotary":
         if layer.category == "attention" and (index or kind.rank > 3):
             return None
         return Layout("second" if axis == "second" else "last", layer.word, draft.span)
@@ -239,22 +233,20 @@ def _moved(layer: Layer, kind: TensorType, layout: Known) -> Known:
 
 
 def _sends_channels_last(layer: Layer, rank: int) -> bool:
-    settings = layer.settings
-    if layer.word == "transpose":
-        return {getattr(layer, name) % rank for name in list(settings)[:2]} == {1, rank - 1}
-    return layer.word == "permute" and getattr(layer, next(iter(settings)))[-1] in (1, 1 - rank)
+    order = layer.order(rank)
+    return order is not None and order[-1] == 1
 
 
 def _kept(draft: Draft, layer: Layer, kind: TensorType, inputs: Sequence[Known]) -> Known:
     """What is known of the inputs, where the axes stay in their places."""
-    if layer.word in ("matmul", "bmm"):
+    if layer.role == "product":
         return inputs[1] if len(inputs) > 1 and inputs[1] != MOVED else None
-    stays = layer.elementwise or layer.word in _STAY or layer.category in ("activation", "math")
-    if layer.word in ("linear", "flatten"):
-        stays = layer.word == "linear" or getattr(layer, "start", 1) == 2
-    if not stays or layer.word in ("einsum", "outer", "cdist"):
+    flat = layer.role == "flatten"
+    stays = layer.axes_stay
+    if stays is None:
+        stays = layer.elementwise or layer.category in ("activation", "math")
+    if not stays and not (flat and getattr(layer, "start", 1) == 2):
         return None
-    flat = layer.word == "flatten"
     whole = [
         layout
         for layout, takes in zip(inputs, draft.takes, strict=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...grammar import syntax
 from ...grammar.record import Entity
 from ..builder import Builder, Draft
+from ..layer import Role
 from ._layouts import Layouts
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ class Net(Entity):
         _gather(self.outcome.root, set(), found)
         return found
 
-    def of(self, words: Collection[str]) -> list[Draft]:
-        """The nodes that are layers of these words."""
-        return [d for d in self.drafts if d.layer is not None and d.layer.word in words]
+    def of(self, role: Role) -> list[Draft]:
+        """The nodes that are layers of a role."""
+        return [d for d in self.drafts if d.layer is not None and d.layer.role == role]
 
     @cached_property
     def layouts(self) -> Layouts:

@@ -13,7 +13,7 @@ CODE = "W515"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    for draft in net.of(("reshape",)):
+    for draft in net.of("reshape"):
         if _moves_the_batch(draft):
             yield Diagnostic(
                 CODE, "this reshape mixes the examples of a batch", draft.span,

@@ -10,17 +10,11 @@ from ..dims import symbol
 from ._net import Net
 
 CODE = "W512"
-WORDS = frozenset(
-    {"softmax", "log_softmax", "softmin", "glu", "normalize", "cumsum", "cumprod", "logcumsumexp",
-     "cummax", "cummin"}
-)  # fmt: skip
-"""Layers that keep an axis and mix what is on it. Reductions over the batch are asked for."""
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    for draft in net.of(WORDS):
-        if _is_over_the_batch(draft):
-            assert draft.layer is not None
+    for draft in net.drafts:
+        if draft.layer is not None and draft.layer.mixes and _is_over_the_batch(draft):
             word, last = draft.layer.word, draft.takes[0].rank - 1
             yield Diagnostic(
                 CODE, f"`{word}(dim=0)` goes over the batch", draft.span, severity="warning",

@@ -34,7 +34,7 @@ def _made_by(tensor: Tensor) -> Draft:
 
 def _ends_in_softmax(draft: Draft) -> bool:
     layer = draft.layer
-    if layer is None or layer.word not in ("softmax", "softmax2d") or not draft.takes:
+    if layer is None or layer.role != "softmax" or not draft.takes:
         return False
     rank, dim = draft.takes[0].rank, getattr(layer, "dim", 1)
     scores = _made_by(draft.inputs[0]).layer
