@@ -493,7 +493,7 @@ def _dips(chart: Chart) -> bool:
 def _ways(chart: Chart) -> frozenset[str]:
     """What the ways around are that join what the block did and what came in."""
     ends = (chart.steps[i] for i, _ in bypasses(chart))
-    found = frozenset(_way(step) for step in ends if step.kind == "join")
+    found = frozenset(_way(step) for step in ends if step.kind in ("join", "bar"))
     inner = (step.body for step in chart.steps if step.body is not None and len(chart.steps) == 1)
     return found.union(*map(_ways, inner))
 

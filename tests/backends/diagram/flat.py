@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from netwright.backends.diff.merge import Comparison
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
 from netwright.compiler.types import TensorType
@@ -56,6 +57,8 @@ class Call:
     node: Node
     graph: Graph
     module: str
+    sizes: Mapping[str, Dim]
+    """Of the place where it is called."""
 
 
 @dataclass
@@ -92,7 +95,8 @@ def flat(graph: Graph) -> Flat:
         producer = Producer((("input", i),))
         found.types[producer] = port.type
         ends.append((producer,))
-    for i, made in enumerate(_run(found, graph, _Here(), ends)):
+    places = [*range(len(graph.outputs)), *(graph.extra if isinstance(graph, Comparison) else ())]
+    for i, made in zip(places, _run(found, graph, _Here(), ends), strict=True):
         found.uses += [Use(producer, (("output", i),)) for producer in made]
     return found
 
@@ -125,7 +129,7 @@ def _one(found: Flat, node: Node, own: _Here, around: _Here, taken: list[Tensor]
         found.scans.append(own.at)
     if not isinstance(cell, CallOp):
         return _layer(found, node, own, taken)
-    found.calls[own.at] = Call(own.at, node, cell.graph, own.path)
+    found.calls[own.at] = Call(own.at, node, cell.graph, own.path, around.sizes)
     found.modules[own.path] += 1
     sizes = {name: substitute(size, dict(around.sizes)) for name, size in cell.sizes}
     outers = {name: around.outers.get(given, around.path + given) for name, given in node.outers}

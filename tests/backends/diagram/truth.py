@@ -29,8 +29,9 @@ from netwright.backends.diagram.picture import (
     Trails,
     letters,
 )
+from netwright.backends.diff.merge import Comparison, marked
 from netwright.compiler.dims import Dim, substitute
-from netwright.compiler.ir import Graph, LayerOp, WeightOp, node_macs
+from netwright.compiler.ir import Graph, LayerOp, ScanOp, WeightOp, node_macs
 from netwright.compiler.spelling import spell
 from netwright.compiler.types import TensorType
 
@@ -41,6 +42,18 @@ COUNT: Final = re.compile(r"×(\d+)$")
 SYMBOLIC: Final = re.compile(r"×[^\W\d]\w*$")
 SUMS: Final = frozenset({"add", "sub", "concat", "stack"})
 """What a skip connection may lead into."""
+
+
+def compared(picture: Picture, graph: Comparison) -> list[str]:
+    """The same of two versions in one: what stands where, by which lines, and what is marked."""
+    trunk = tuple(i for i in picture.items if not (isinstance(i, Cluster) and i.inset))
+    gone = {at for left in picture.left_out for at in addresses(left.nodes)}
+    piece = _Piece(picture, trunk, flat(graph), (), gone)
+    found = [
+        *_called_twice(picture), *piece.operations(), *piece.missing_lines(),
+        *piece.invented_lines(), *piece.loops(), *piece.marks(),
+    ]  # fmt: skip
+    return [*dict.fromkeys(found)]
 
 
 def complaints(picture: Picture, graph: Graph, *, full: bool = False) -> list[str]:
@@ -169,12 +182,22 @@ class _Piece:
             found = self.sites(at)
             if not found and at not in self.gone:
                 yield f"not drawn: {said(at)} ({_caption(op)[0]})"
-            if len(found) > 1:
+            if len(found) > 1 or (found and not self.one_thing(found[0])):
                 yield f"drawn twice: {said(at)}"
         known = {at[:n] for at in self.flat.ops for n in range(1, len(at) + 1)}
         known |= self.flat.calls.keys()
         known |= {at for at, ids in self.standing.items() if all(map(self.idle, ids))}
         yield from (f"drawn, but there is no {said(at)}" for at in self.standing if at not in known)
+
+    def one_thing(self, ids: frozenset[str]) -> bool:
+        """Whether boxes are what one layer holds: they alone stand in a wall."""
+        if len(ids) == 1:
+            return True
+        around = {self.walls[id][-1].id if self.walls[id] else "" for id in ids}
+        inside = {id for id, walls in self.walls.items() if walls and {walls[-1].id} == around}
+        return all(self.boxes[id].shape in ("fork", "label") for id in inside - ids) and bool(
+            inside
+        )
 
     def idle(self, id: str) -> bool:
         return any("does not run" in letters(line) for line in self.boxes[id].lines)
@@ -366,6 +389,18 @@ class _Piece:
                     look = way[-1].look
                     yield f"a line that is no tensor: {tail} to {head} ({look})"
 
+    # --- marks -----------------------------------------------------------------------------------
+
+    def marks(self) -> Iterator[str]:
+        """What only one version has is marked so, and nothing else is."""
+        for id, box in self.boxes.items():
+            ops = [self.flat.ops[at] for at in self.held[id] if at in self.flat.ops]
+            wanted = {mark for op in ops if (mark := marked(op.node)) in ("added", "removed")}
+            told = {box.category, *(strip.category for strip in (*box.above, *box.below))}
+            told &= {"added", "removed"}
+            if ops and all(at in self.flat.ops for at in self.held[id]) and wanted != told:
+                yield f"{id} is marked {sorted(told)}, and is {sorted(wanted)}"
+
     # --- loops -----------------------------------------------------------------------------------
 
     def loops(self) -> Iterator[str]:
@@ -431,10 +466,19 @@ class _Piece:
             layers = alone and all(at in self.flat.ops for at in held)
             cut = sum(1 for b in self.boxes if self.held[b] == held) > 1
             listed = box.table is not None or bool(box.lines and box.category == "block")
+            if self.alike(box, held) and len(held) != times:
+                yield f"{id} stands for {len(held)} calls, and says {times}"
             if listed:  # copies of several steps, each with its own count
                 continue
             if (layers and not cut and len(held) != times * parts) or len(held) % times:
                 yield f"{id} stands for {len(held)} operations, and says {times} times {parts}"
+
+    def alike(self, box: Box, held: Sequence[Address]) -> bool:
+        """Whether a box is one block by name, called so often as its badges say."""
+        calls = [self.flat.calls[at] for at in held if at in self.flat.calls]
+        named = {call.graph.name for call in calls if call.graph.kind == "block"}
+        whole = len(calls) == len(held) and box.table is None and len(named) == 1
+        return whole and letters(_unbadged(box.title)).strip() in named
 
     # --- words -----------------------------------------------------------------------------------
 
@@ -513,7 +557,10 @@ class _Piece:
             if graph.kind == "block" and graph.name not in title and not box.lines:
                 yield f"says {title!r} of {graph.name}"
             given = {k: style.value(v) for k, v in graph.arguments}
+            in_full = {*self.call_in_full(call)} if self.full else set()
             for line in box.lines:
+                if letters(line) in in_full:
+                    continue
                 plain = "".join(r.text if r.look == "plain" else "" for r in line)
                 if any(r.look == "symbol" for r in line):
                     continue
@@ -526,6 +573,46 @@ class _Piece:
                 odd = set(NUMBER.findall(plain)) - inside
                 if odd:
                     yield f"says {sorted(odd)} in {plain!r}, which {said(call.at)} has not"
+
+    def call_in_full(self, call: Call) -> Iterator[str]:
+        """What the debug view says: types, the place, costs."""
+        node, sizes = call.node, dict(call.sizes)
+        takes, types = (
+            ", ".join(str(t.substitute(sizes)) for t in held) for held in (node.takes, node.types)
+        )
+        yield f"{takes} → {types}"
+        if node.span:
+            yield f"{Path(node.span.source.name).name}:{node.span.line}"
+        params, macs = self.cost(call)
+        macs = substitute(macs, {"N": 1})
+        yield " · ".join(
+            f"{_number(n)} {unit}" for n, unit in ((params, "parameters"), (macs, "MACs")) if n != 0
+        )
+
+    def cost(self, call: Call) -> tuple[Dim, Dim]:
+        """Parameters and MACs of all that a call runs, each module's weights once."""
+        inside = [op for at, op in self.flat.ops.items() if at[: len(call.at)] == call.at]
+        weights: dict[str, Dim] = {}
+        macs: Dim = 0
+        for op in inside:
+            if op.module.startswith(call.module) and op.module:
+                own = f"{op.module} {op.node.op.weight}" if isinstance(op.node.op, WeightOp) else ""
+                weights[own or op.module] = 0 if own else words.params(_part(op))
+            steps = self.steps(op.at, call.at)
+            macs = macs + substitute(node_macs(op.node), dict(op.sizes)) * steps
+        total: Dim = 0
+        for count in weights.values():
+            total = total + count
+        return total, macs
+
+    def steps(self, at: Address, below: Address) -> Dim:
+        """At how many steps of the scans around it an operation runs."""
+        found: Dim = 1
+        for n in range(len(below), len(at)):
+            call = self.flat.calls.get(at[:n])
+            if call is not None and isinstance(call.node.op, ScanOp):
+                found = found * substitute(call.node.steps, dict(call.sizes))
+        return found
 
     # --- skips -----------------------------------------------------------------------------------
 
@@ -693,6 +780,7 @@ def _numbers_inside(graph: Graph) -> set[str]:
         found |= {n for _, v in here.arguments for n in NUMBER.findall(style.value(v))}
         for node in here.nodes:
             found.add(str(node.count))
+            found |= {n for type in node.types for n in NUMBER.findall(str(type))}
             if node.called is not None:
                 waiting.append(node.called)
             if isinstance(node.operation, LayerOp):
