@@ -40,6 +40,8 @@ from .flat import Address, Call, Flat, Op, Producer, Use, flat
 NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 COUNT: Final = re.compile(r"×(\d+)$")
 SYMBOLIC: Final = re.compile(r"×[^\W\d]\w*$")
+COSTS: Final = re.compile(r"^(\S+) (parameters|MACs)(?: each)?$", re.MULTILINE)
+FIRST: Final = "the first of several"
 SUMS: Final = frozenset({"add", "sub", "concat", "stack"})
 """What a skip connection may lead into."""
 
@@ -136,6 +138,7 @@ class _Piece:
         yield from self.loops()
         yield from self.counts()
         yield from self.words()
+        yield from self.tooltips()
         yield from self.skips()
 
     # --- which box an operation stands in --------------------------------------------------------
@@ -548,6 +551,34 @@ class _Piece:
             f"{_number(n)} {unit}" for n, unit in ((params, "parameters"), (macs, "MACs")) if n != 0
         ]
         yield " · ".join(costs)
+
+    def tooltips(self) -> Iterator[str]:
+        """What a box says when asked: of each copy, if it does not say that they differ."""
+        for id, box in self.boxes.items():
+            told = COSTS.findall(box.tooltip)
+            if not told or box.tooltip.startswith(FIRST):
+                continue
+            ops = [self.flat.ops[at] for at in self.held[id] if at in self.flat.ops]
+            calls = [self.flat.calls[at] for at in self.held[id] if at in self.flat.calls]
+            alone = sum(other == self.held[id] for other in self.held.values()) == 1
+            for number, unit in told:
+                known = {self.told(call, unit) for call in calls}
+                if ops and not calls and alone and unit == "parameters":
+                    known = {self.each(box, ops)}
+                if known and known != {number}:
+                    yield f"{id} says {number} {unit} when asked, and has {sorted(known)}"
+
+    def told(self, call: Call, unit: str) -> str:
+        params, macs = self.cost(call)
+        return style.amount(params if unit == "parameters" else substitute(macs, {"N": 1}))
+
+    def each(self, box: Box, ops: Sequence[Op]) -> str:
+        """Parameters of one copy."""
+        total: Dim = 0
+        for op in ops:
+            total = total + words.params(_part(op))
+        copies = max(1, len(ops) // (1 + len(box.above) + len(box.below)))
+        return _number(total // copies)
 
     def call_words(self, box: Box, calls: Sequence[Call]) -> Iterator[str]:
         title = letters(box.title)
