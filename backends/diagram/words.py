@@ -270,14 +270,16 @@ def about_call(copies: Sequence[Step], below: Scope) -> str:
         return path
     bodies = [own.body for copy in copies for own in alike(copy)]
     graphs = {id(body.graph): body.graph for body in bodies if body is not None and body.graph}
-    told = [_about(one, below) for one in graphs.values()]
+    steps = copies[0].node.steps
+    told = [_about(one, steps, below) for one in graphs.values()]
     several = len(set(told)) > 1
     return "\n".join([FIRST] * several + [path, *(line for line in told[0] if line)])
 
 
-def _about(graph: Graph, below: Scope) -> tuple[str, ...]:
+def _about(graph: Graph, steps: Dim, below: Scope) -> tuple[str, ...]:
+    """``steps``: how often it runs along a scan's axis."""
     given = ", ".join(f"{k}={style.value(v)}" for k, v in graph.arguments)
-    macs = substitute(graph.macs, dict(below.sizes) | {"N": 1})
+    macs = substitute(graph.macs * steps, dict(below.sizes) | {"N": 1})
     return (
         f"{graph.name}({given})" if given else graph.name,
         graph.documentation.strip().partition("\n")[0],
