@@ -108,8 +108,17 @@ def given_label(step: Step) -> str:
 
 
 def shares(step: Step) -> bool:
-    """Whether a step has weights, and another the same."""
-    return step.part.shared and _weighs(step.node)
+    """Whether a step has weights, and another the same: of a stretch, all that it holds."""
+    if step.body is None or step.body.graph is not None:
+        return step.part.shared and _weighs(step.node)
+    weighing = [inner for inner in step.body.steps if _holds_weights(inner)]
+    return bool(weighing) and all(map(shares, weighing))
+
+
+def _holds_weights(step: Step) -> bool:
+    if step.body is not None and step.body.graph is None:
+        return any(map(_holds_weights, step.body.steps))
+    return any(_weighs(part.node) for part in step.parts)
 
 
 def _weighs(node: Node) -> bool:

@@ -41,6 +41,7 @@ NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 COUNT: Final = re.compile(r"×(\d+)$")
 SYMBOLIC: Final = re.compile(r"×[^\W\d]\w*$")
 COSTS: Final = re.compile(r"^(\S+) (parameters|MACs)(?: each)?$", re.MULTILINE)
+SHARED: Final = "shared weights"
 FIRST: Final = "the first of several"
 SUMS: Final = frozenset({"add", "sub", "concat", "stack"})
 """What a skip connection may lead into."""
@@ -138,6 +139,7 @@ class _Piece:
         yield from self.loops()
         yield from self.counts()
         yield from self.words()
+        yield from self.shared()
         yield from self.tooltips()
         yield from self.skips()
 
@@ -551,6 +553,19 @@ class _Piece:
             f"{_number(n)} {unit}" for n, unit in ((params, "parameters"), (macs, "MACs")) if n != 0
         ]
         yield " · ".join(costs)
+
+    def shared(self) -> Iterator[str]:
+        """Of a wall or a shut block with shared weights: all in it that has some runs again."""
+        for id, box in self.boxes.items():
+            told = [wall.title for wall in self.walls[id]]
+            told += box.lines if any(at in self.flat.calls for at in self.held[id]) else ()
+            if not any(SHARED in letters(line) for line in told):
+                continue
+            for at, op in self.flat.ops.items():
+                ways = {at[:n] for n in range(1, len(at) + 1)}
+                alone = self.flat.modules[op.module] < 2
+                if alone and _weighs(op) and ways & set(self.held[id]):
+                    yield f"{id} is said to share its weights, and {said(at)} has its own"
 
     def tooltips(self) -> Iterator[str]:
         """What a box says when asked: of each copy, if it does not say that they differ."""
