@@ -7,7 +7,7 @@ table of positions) is on no way from the inputs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import networkx as nx
@@ -132,6 +132,11 @@ def _ways(graph: nx.DiGraph, fork: Node, join: Node) -> tuple[tuple[Node, ...], 
     return (*direct, *sorted(ways, key=lambda way: place[way[0]]))
 
 
+def apart(graph: nx.DiGraph, nodes: Collection[Node]) -> bool:
+    """Whether none of the nodes leads to another."""
+    return all(nx.descendants(graph, node).isdisjoint(nodes) for node in nodes)
+
+
 # --- long paths -------------------------------------------------------------------------------
 
 
@@ -155,6 +160,13 @@ def _number(dim: Any, sizes: Mapping[str, int] | None, what: str) -> int:
         missing = ", ".join(f"{name!r}: ..." for name in symbols(found))
         raise ValueError(f"{what} is {found}: give its sizes, as in sizes={{{missing}}}")
     return found  # type: ignore[no-any-return]
+
+
+def longest_way(graph: nx.DiGraph, start: Node, end: Node, weight: str = "weight") -> int:
+    """The most that the edges on a way weigh together, each 1 if nothing else is said."""
+    between = nx.descendants(graph, start) & (nx.ancestors(graph, end) | {end})
+    inner = graph.subgraph(between | {start})
+    return int(nx.dag_longest_path_length(inner, weight=weight, default_weight=1))
 
 
 # --- memory -----------------------------------------------------------------------------------

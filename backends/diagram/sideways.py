@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import networkx as nx
+
 from .picture import Box, Cluster, Edge, Item, Picture, Run, text
 
 PUSH: Final = 2
@@ -49,7 +51,8 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
         if e.look == "flow" and e.name and not walls[e.head] <= walls[e.tail]
     }  # fmt: skip
     down = [e for i, e in enumerate(edges) if e.look in ("flow", "skip") and i not in aside]
-    rank = _ranks(down)
+    flow = nx.DiGraph((e.tail, e.head) for e in down)
+    rank = {box: i for i, row in enumerate(nx.topological_generations(flow)) for box in row}
     fed = {e.head for e in down}
 
     def height(box: str) -> int:
@@ -57,42 +60,15 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
         below = [rank[e.head] for e in down if e.tail == box]
         return rank.get(box, 0) if box in fed or not below else min(below) - 1
 
+    def above(box: str) -> set[str]:
+        """A box with all before it."""
+        return {box, *(nx.ancestors(flow, box) if box in flow else ())}
+
     return [
         i for i in sorted(aside)
         if rank.get(edges[i].tail, 0) - height(edges[i].head) >= PUSH
-        and not _above(edges[i].tail, down) & _above(edges[i].head, down)
+        and above(edges[i].tail).isdisjoint(above(edges[i].head))
     ]  # fmt: skip
-
-
-def _above(box: str, edges: Sequence[Edge]) -> set[str]:
-    """A box with all before it."""
-    before: dict[str, list[str]] = {}
-    for edge in edges:
-        before.setdefault(edge.head, []).append(edge.tail)
-    found, waiting = {box}, [box]
-    while waiting:
-        new = set(before.get(waiting.pop(), ())) - found
-        found |= new
-        waiting += new
-    return found
-
-
-def _ranks(edges: Sequence[Edge]) -> dict[str, int]:
-    """By box, how many edges the longest way to it has."""
-    after: dict[str, list[str]] = {}
-    waiting: dict[str, int] = {}
-    for edge in edges:
-        after.setdefault(edge.tail, []).append(edge.head)
-        waiting[edge.head] = waiting.get(edge.head, 0) + 1
-    rank = {box: 0 for box in after if box not in waiting}
-    ready = list(rank)
-    for box in ready:
-        for head in after.get(box, ()):
-            rank[head] = max(rank.get(head, 0), rank[box] + 1)
-            waiting[head] -= 1
-            if not waiting[head]:
-                ready.append(head)
-    return rank
 
 
 def _walls(items: Sequence[Item], around: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:

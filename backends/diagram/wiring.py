@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+import networkx as nx
+
+from ...compiler.analyses import apart, longest_way, skips
 from ...compiler.dims import less
 from ...compiler.ir import LayerOp
 from ...compiler.types import TensorType
@@ -33,10 +36,10 @@ class Wiring:
 
 def wiring(chart: Chart, *, arms: bool) -> Wiring:
     """``arms``: whether a U may be drawn as one."""
-    above = _ancestors(chart)
-    skips = _skips(chart)
+    flow = _flow(chart, {})
+    skips = _skips(chart, flow)
     levels = _levels(chart, skips) if arms else ()
-    climbing = _climbing(chart, levels, above)
+    climbing = _climbing(chart, levels, flow)
     if not _is_u(chart, skips, climbing):
         levels, climbing = (), frozenset()
     readers = _readers(chart)
@@ -47,15 +50,15 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
         and any(w in skips for w in wires)
         and ref[0] not in {s for s, _ in levels}
     )
-    ranks = tuple(r for ref, wires in readers.items() if (r := _heads(chart, wires, skips, above)))
-    made = tuple(_projections(chart, above))
+    ranks = tuple(r for ref, wires in readers.items() if (r := _heads(chart, wires, skips, flow)))
+    made = tuple(_projections(chart, flow))
     ranks = (*ranks, *(rank for rank in made if rank not in ranks))
     return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels, made)
 
 
 def bypasses(chart: Chart) -> frozenset[Wire]:
     """The skips, and what goes around into a product: a gate's other input."""
-    return _skips(chart, products=True)
+    return _skips(chart, _flow(chart, {}), products=True)
 
 
 def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
@@ -66,94 +69,63 @@ def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
     return readers
 
 
-def _bit(step: int, inputs: int) -> int:
-    """Sets of steps are ints, a bit to each: ancestors of thousands of steps cost little."""
-    return 1 << (inputs + step)
-
-
-def _ancestors(chart: Chart) -> dict[int, int]:
-    """Each step with all before it, itself included."""
-    n = len(chart.inputs)
-    above = {-1 - i: _bit(-1 - i, n) for i in range(n)}
+def _flow(chart: Chart, known: dict[int, nx.DiGraph]) -> nx.DiGraph:
+    """Steps and tensors, each leading to what is made of it; joins weigh nothing on a way.
+    ``known`` holds what was found of other charts: one is asked once, however often called."""
+    if id(chart) in known:
+        return known[id(chart)]
+    flow = known[id(chart)] = nx.DiGraph()
+    flow.add_nodes_from(range(-len(chart.inputs), len(chart.steps)))
+    refs = (*chart.results, *(ref for step in chart.steps for ref in step.inputs))
+    flow.add_edges_from(((ref[0], ref) for ref in refs), weight=0)
     for i, step in enumerate(chart.steps):
-        mine = _bit(i, n)
-        for s, _ in step.inputs:
-            mine |= above[s]
-        above[i] = mine
-    return above
+        flow.add_edges_from(((ref, i) for ref in step.inputs), weight=int(step.kind != "join"))
+        if step.body is not None and len(step.body.results) > 1:
+            flow.add_edges_from(_inside(i, step.body, known), weight=0)
+    return flow
 
 
-def _skips(chart: Chart, *, products: bool = False) -> frozenset[Wire]:
-    skips: set[Wire] = set()
-    passed = _passed(chart, {})
-    above = _ancestors(chart)
+def _steps(nodes: Iterable[int | Ref]) -> list[int]:
+    return sorted(node for node in nodes if isinstance(node, int))
+
+
+def _inside(step: int, body: Chart, known: dict[int, nx.DiGraph]) -> Iterator[tuple[Ref, Ref]]:
+    """Which results of a block come one from another."""
+    flow = _flow(body, known)
+    for k, ref in enumerate(body.results):
+        after = nx.descendants(flow, ref)
+        yield from (((step, k), (step, r)) for r, to in enumerate(body.results) if to in after)
+
+
+def _skips(chart: Chart, flow: nx.DiGraph, *, products: bool = False) -> frozenset[Wire]:
+    around = set(skips(flow))
+    found: set[Wire] = set()
     for i, step in enumerate(chart.steps):
         gathers = _gathers(step)
         gates = products and step.kind == "join"
         if not (gathers or gates) or len(step.inputs) < 2:
             continue
-        around = [
+        own = [
             k
             for k, ref in enumerate(step.inputs)
-            if any(passed.before(other) & passed.bits[ref] for other in _siblings(step, k))
+            if (ref, i) in around and (step.kind != "call" or _goes_around(step, k, flow))
         ]
-        skips.update((i, k) for k in around)
-        if not around and gathers and step.kind == "join" and len(step.inputs) == 2:
-            skips.update(_projection(chart, above, i))
-    return frozenset(skips)
+        found.update((i, k) for k in own)
+        if not own and gathers and step.kind == "join" and len(step.inputs) == 2:
+            found.update(_projection(chart, flow, i))
+    return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Passed:
-    """A bit to each tensor, and what was read on the way to a step and to its results: those of a
-    block may come one from another."""
-
-    bits: dict[Ref, int]
-    read: dict[int, int] = field(default_factory=dict)
-    inside: dict[Ref, int] = field(default_factory=dict)
-
-    def before(self, ref: Ref) -> int:
-        return self.read.get(ref[0], 0) | self.inside.get(ref, 0)
-
-
-def _passed(chart: Chart, known: dict[int, _Passed]) -> _Passed:
-    """``known`` holds what was found of other charts: one is asked once, however often called."""
-    if id(chart) in known:
-        return known[id(chart)]
-    refs = dict.fromkeys(ref for step in chart.steps for ref in step.inputs)
-    passed = known[id(chart)] = _Passed({ref: 1 << n for n, ref in enumerate(refs)})
-    for i, step in enumerate(chart.steps):
-        mine = 0
-        for ref in step.inputs:
-            mine |= passed.bits[ref] | passed.before(ref)
-        passed.read[i] = mine
-        if step.body is not None and len(step.body.results) > 1:
-            passed.inside.update(_inside(passed, i, step.body, known))
-    return passed
-
-
-def _inside(
-    passed: _Passed, step: int, body: Chart, known: dict[int, _Passed]
-) -> Iterator[tuple[Ref, int]]:
-    """Of each result of a block those that were read on the way to it."""
-    own = _passed(body, known)
-    for r, ref in enumerate(body.results):
-        before = own.before(ref)
-        read = [k for k, other in enumerate(body.results) if before & own.bits.get(other, 0)]
-        yield (step, r), sum(passed.bits.get((step, k), 0) for k in read)
-
-
-def _siblings(step: Step, k: int) -> Sequence[Ref]:
-    """What else a step joins with an input. Of a block that is its first input, where the other is
-    alike, or a map of another size: masks and memories go around nothing."""
-    if step.kind != "call":
-        return step.inputs
+def _goes_around(step: Step, k: int, flow: nx.DiGraph) -> bool:
+    """Of a block it has to be its first input that went through something meanwhile, where the
+    other is alike, or a map of another size: masks and memories go around nothing."""
     other = k or (1 if len(step.inputs) == 2 else 0)
     if not 0 < other < len(step.takes):  # what came in before
-        return ()
+        return False
     first, own = step.takes[0], step.takes[other]
     alike = own == first or (own.rank == first.rank and first.rank >= 4)
-    return (step.inputs[0 if k else other],) if alike else ()
+    ref, end = step.inputs[k], step.inputs[0 if k else other]
+    return alike and ref != end and nx.has_path(flow, ref, end)
 
 
 def _gathers(step: Step) -> bool:
@@ -164,20 +136,20 @@ def _gathers(step: Step) -> bool:
     return step.kind in ("bar", "call") or (step.kind == "join" and adds)
 
 
-def _projection(chart: Chart, above: dict[int, int], join: int) -> list[Wire]:
+def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
     """The shorter of two ways from a fork to a sum, where it is a plain chain."""
     (a, _), (b, _) = chart.steps[join].inputs
-    common = above[a] & above[b]
-    if not common:
+    common = (nx.ancestors(flow, a) | {a}) & (nx.ancestors(flow, b) | {b})
+    if not _steps(common):
         return []
-    fork = common.bit_length() - 1 - len(chart.inputs)
+    fork = _steps(common)[-1]
     ways = [_way(chart, s, fork) for s in (a, b)]
     found = [w for w in ways if w is not None]
     if len(found) < 2:
         shorter = 0 if ways[0] is not None else 1
         way = ways[shorter]
         other = (a, b)[1 - shorter]
-        if way is None or len(way) > 2 or _depth(chart, other, fork) <= len(way):
+        if way is None or len(way) > 2 or longest_way(flow, fork, other) <= len(way):
             return []
     else:
         shorter = 0 if len(found[0]) < len(found[1]) else 1
@@ -200,16 +172,6 @@ def _size(step: Step) -> int:
     return own * step.count
 
 
-def _depth(chart: Chart, step: int, fork: int) -> int:
-    """How many steps the longest way from a fork has, sums not counted."""
-    deep = {fork: 0}
-    for i in range(max(fork, -1) + 1, step + 1):
-        before = [deep[s] for s, _ in chart.steps[i].inputs if s in deep]
-        if before:
-            deep[i] = max(before) + (chart.steps[i].kind != "join")
-    return deep.get(step, 0)
-
-
 def _way(chart: Chart, step: int, fork: int) -> list[int] | None:
     """The steps from one back to the fork, None if they are no chain."""
     way: list[int] = []
@@ -222,27 +184,23 @@ def _way(chart: Chart, step: int, fork: int) -> list[int] | None:
 
 
 def _heads(
-    chart: Chart, wires: list[Wire], skips: frozenset[Wire], above: dict[int, int]
+    chart: Chart, wires: list[Wire], skips: frozenset[Wire], flow: nx.DiGraph
 ) -> tuple[int, ...]:
     """The first steps of branches that part at one tensor, a projection on the way around too."""
     ways = [w for w in wires if w not in skips or chart.steps[w[0]].kind not in ("join", "bar")]
     steps = list(dict.fromkeys(i for i, _ in ways))
-    inputs = len(chart.inputs)
-    apart = all(a == b or not above[b] & _bit(a, inputs) for a in steps for b in steps)
-    return tuple(steps) if len(steps) > 1 and apart else ()
+    return tuple(steps) if len(steps) > 1 and apart(flow, steps) else ()
 
 
-def _projections(chart: Chart, above: dict[int, int]) -> Iterator[tuple[int, ...]]:
+def _projections(chart: Chart, flow: nx.DiGraph) -> Iterator[tuple[int, ...]]:
     """The linear layers that a product of attention reads, through what stands between."""
-    inputs = len(chart.inputs)
     for step in chart.steps:
         op = step.node.op
         if not isinstance(op, LayerOp) or op.layer.role != "attend":
             continue
         found = [_linear(chart, s) for s, _ in step.inputs[:3]]
         steps = tuple(dict.fromkeys(i for i in found if i is not None))
-        apart = all(a == b or not above[b] & _bit(a, inputs) for a in steps for b in steps)
-        if len(steps) == 3 and apart:
+        if len(steps) == 3 and apart(flow, steps):
             yield steps
 
 
@@ -330,15 +288,14 @@ def _is_u(chart: Chart, skips: frozenset[Wire], climbing: frozenset[int]) -> boo
 
 
 def _climbing(
-    chart: Chart, levels: tuple[tuple[int, int], ...], above: dict[int, int]
+    chart: Chart, levels: tuple[tuple[int, int], ...], flow: nx.DiGraph
 ) -> frozenset[int]:
     """The way up: from where the tensor grows again after the innermost left end."""
     if not levels:
         return frozenset()
-    n = len(chart.inputs)
     left, join = levels[-1]
-    inside = [i for i in range(left + 1, join) if above[i] & _bit(left, n)]
     steps = chart.steps
+    inside = [i for i in _steps(nx.descendants(flow, left)) if i < join]
     grows = [i for i in inside if steps[i].takes and _smaller(steps[i].takes[0], steps[i].types[0])]
     first = grows[0] if grows else join
-    return frozenset(i for i in range(len(steps)) if above[i] & _bit(first, n))
+    return frozenset({first, *_steps(nx.descendants(flow, first))})
