@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...compiler.ir import Graph
+from ..python.identifiers import IN_SCOPE, camel, numbered
 from .merging import Class
-from .names import IN_SCOPE, camel, numbered
 from .nodes import one_of
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...compiler.ir import Graph
 from ...compiler.lowering import Call
+from .blueprints import Blueprint, make_blueprint
 from .class_names import name_classes
-from .drafts import Draft, make_draft
 from .inits import uniform
 from .merging import Class, Skeleton, merge
 from .modules import sequential
@@ -22,7 +22,7 @@ class Program:
         self.root_graph = root
         self.uniform = uniform(root)
         self.classes: list[Class] = []
-        self.drafts: dict[int, Draft] = {}
+        self.drafts: dict[int, Blueprint] = {}
         self.constructors: dict[int, Call] = {}
         for level in _levels(root):
             self._level(level)
@@ -33,7 +33,7 @@ class Program:
 
     # what drafts ask for
 
-    def draft(self, graph: Graph) -> Draft:
+    def draft(self, graph: Graph) -> Blueprint:
         return self.drafts[id(graph)]
 
     def constructor(self, graph: Graph) -> Call:
@@ -42,9 +42,9 @@ class Program:
     # one level: graphs that call only graphs of lower levels
 
     def _level(self, graphs: Sequence[Graph]) -> None:
-        alike: dict[Any, list[tuple[Graph, Draft]]] = {}
+        alike: dict[Any, list[tuple[Graph, Blueprint]]] = {}
         for graph in graphs:
-            made = make_draft(graph, self, self.uniform)
+            made = make_blueprint(graph, self, self.uniform)
             if graph is self.root_graph:
                 made = made.replace(init=(*made.init, *self.uniform.statements()))
             self.drafts[id(graph)] = made
@@ -55,7 +55,7 @@ class Program:
         for members in alike.values():
             self._settle([g for g, _ in members], [d for _, d in members])
 
-    def _settle(self, graphs: list[Graph], drafts: list[Draft]) -> None:
+    def _settle(self, graphs: list[Graph], drafts: list[Blueprint]) -> None:
         made = merge(graphs, drafts)
         self.classes.append(made)
         for graph in graphs:
@@ -92,7 +92,7 @@ def _levels(root: Graph) -> list[list[Graph]]:
     return found
 
 
-def _likeness(graph: Graph, made: Draft) -> Any:
+def _likeness(graph: Graph, made: Blueprint) -> Any:
     """What graphs of one class have in common: their place in the text, and all but numbers."""
     name = graph.name.rstrip("0123456789") if graph.kind == "group" else graph.name
     place = (graph.span.source.name, graph.span.start) if graph.span else (graph.kind, name)

@@ -11,7 +11,7 @@ from ...compiler.layer import Init, Refused
 from ...compiler.lowering import Call, Code, Infix, Raw
 from ...grammar.record import Record
 from ...grammar.source import Span
-from .errors import failure, refusal
+from ..python.statements import Assign, For, If, Statement, do
 from .modules import (
     TENSORS,
     Item,
@@ -24,7 +24,7 @@ from .modules import (
     submodule,
 )
 from .nodes import graphs_in, layer_of
-from .statements import Assign, For, If, Statement, do
+from .refusals import failure, refusal
 
 MOST_LINES: Final = 3
 """Modules with one initialiser that get a line each; more share a loop."""

@@ -9,11 +9,11 @@ from typing import Any, Final
 from ...compiler.ir import Graph
 from ...compiler.lowering import Attr, Call, Code, Infix, Raw
 from ...grammar.record import Entity, field
-from .drafts import Draft
-from .expressions import Late
+from ..python.printing import Late
+from ..python.statements import Assign, Hole, Statement, rebuild, replace_calls
+from .blueprints import Blueprint
 from .parameters import Parameter, Parameters, Row, same
 from .signatures import defaults, positional
-from .statements import Assign, Hole, Statement, rebuild, replace_calls
 
 _POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
 
@@ -23,7 +23,7 @@ class Class(Entity):
 
     name: Late
     graphs: list[Graph]
-    draft: Draft
+    draft: Blueprint
     parameters: list[Parameter] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Class(Entity):
 class Skeleton:
     """A draft with holes for its literals, and the literals."""
 
-    def __init__(self, made: Draft) -> None:
+    def __init__(self, made: Blueprint) -> None:
         self.values: list[Any] = []
         self.hints: list[str] = []
         self.init = tuple(self._holed(s) for s in made.init)
@@ -58,7 +58,7 @@ class Skeleton:
 
     def _holed(self, statement: Statement) -> Any:
         spelled = replace_calls(statement, complete)
-        return rebuild(spelled, self._leaf)
+        return rebuild(spelled, self._leaf, positional=positional)
 
     def _leaf(self, part: Code, hint: str) -> Code:
         self.values.append(part)
@@ -66,7 +66,7 @@ class Skeleton:
         return Hole(len(self.values) - 1)
 
 
-def merge(graphs: Sequence[Graph], drafts: Sequence[Draft]) -> Class:
+def merge(graphs: Sequence[Graph], drafts: Sequence[Blueprint]) -> Class:
     """One class for drafts that are equal but for literals."""
     skeletons = [Skeleton(d) for d in drafts]
     first = skeletons[0]

@@ -16,10 +16,10 @@ from ...compiler.ir import Node
 from ...compiler.lowering import Call, Code, Raw
 from ...grammar.record import Entity, field
 from ...grammar.source import Span
-from .expressions import Comprehension, Starred, quote
-from .names import DICT_METHODS, attribute, plain
-from .series import formatted, progression
-from .statements import Assign, For, Statement, do, size
+from ..python.identifiers import attribute, plain
+from ..python.printing import Comprehension, Starred, quote
+from ..python.series import formatted, progression
+from ..python.statements import Assign, For, Statement, do, size
 
 FEWEST_REPEATED: Final = 3
 """Equal members that are written as a repeat, and two of them if they are long."""
@@ -29,6 +29,10 @@ FEWEST_IN_SERIES: Final = 5
 
 TENSORS: Final = ("nn.Parameter", "nn.Buffer")
 """What is constructed that is no module."""
+
+LIST_METHODS: Final = frozenset({"append", "extend", "insert", "pop", "_get_item_by_idx"})
+"""What ``nn.Sequential`` and ``nn.ModuleList`` have besides what every module has."""
+DICT_METHODS: Final = frozenset({"clear", "items", "keys", "pop", "update", "values"})
 
 Kind: TypeAlias = Literal["list", "dict", "plain"]
 

@@ -9,8 +9,8 @@ from ...compiler.ir import Graph
 from ...compiler.lowering import Code, Infix, Raw
 from ...compiler.reserved import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES
 from ...grammar.record import Record
-from .names import numbered, variable
-from .statements import is_literal
+from ..python.identifiers import numbered, variable
+from ..python.statements import is_literal
 
 USUAL: Final[Mapping[str, Any]] = {
     "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "output_padding": 0, "bias": True,

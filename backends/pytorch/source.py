@@ -8,13 +8,13 @@ from pathlib import PurePath
 from typing import Final
 
 from ...compiler.ir import Graph
+from ..python.docstrings import docstring, spoken_of
+from ..python.printing import print_code
+from ..python.statements import Statement, lines
+from ..python.wrapping import INDENT, wrap
 from .classes import Program
-from .docstrings import docstring, spoken_of
-from .expressions import print_code
-from .layout import INDENT, wrap
 from .merging import Class
 from .parameters import Parameter
-from .statements import Statement, lines
 
 MOST_RESULTS: Final = 4
 """Results that a hint spells out."""

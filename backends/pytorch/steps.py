@@ -9,8 +9,12 @@ from ...compiler.dims import Dim, Size, substitute, symbol, symbols
 from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, layer_weights
 from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Self, Subscript
 from ...compiler.types import TensorType
-from .expressions import dim_code
-from .forward import Loop, Step, body, fan_out
+from ..python.identifiers import variable
+from ..python.methods import Loop, Step, body, fan_out
+from ..python.printing import dim_code
+from ..python.rolling import ModuleList, Runs, roll
+from ..python.statements import Assign, Statement, Var, rebuild, replace_variables, typed
+from .holders import Holder
 from .modules import (
     TENSORS,
     Item,
@@ -22,18 +26,14 @@ from .modules import (
     opaque,
     subtree,
 )
-from .names import variable
 from .nodes import labels, layer_of, one_of, plain_label
-from .rolling import ModuleList, Runs, roll
-from .scope import Scope
-from .statements import Assign, Statement, Var, rebuild, replace_variables, typed
 
 
 class Forward:
     """The body of one graph's ``forward``. ``unknown`` are the sizes that it takes as arguments,
     ``loops`` the attributes that its loops go through."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Holder) -> None:
         self.scope = scope
         self.graph = scope.graph
         self.used = {*scope.graph.results, *(v for n in scope.running for v in n.inputs)}

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from netwright.backends.pytorch.expressions import print_code
+from netwright.backends.python.printing import print_code
 from netwright.compiler.dims import Dim, Size, substitute
 from netwright.compiler.graph import NetGraph, to_networkx
 from netwright.compiler.ir import Graph

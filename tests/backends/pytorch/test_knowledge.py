@@ -10,10 +10,7 @@ import torch
 from torch import nn
 
 import netwright as nw
-from netwright.backends.pytorch.names import (
-    DICT_METHODS,
-    LIST_METHODS,
-)
+from netwright.backends.pytorch.modules import DICT_METHODS, LIST_METHODS
 from netwright.backends.pytorch.signatures import _SIGNATURES, defaults, positional
 from netwright.compiler.reserved import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES, reserved
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netwright as nw
+from netwright.backends.python.docstrings import spoken_of
 from netwright.backends.pytorch import to_source
-from netwright.backends.pytorch.docstrings import spoken_of
 from netwright.backends.pytorch.live import module_of
 from netwright.compiler.ir import Graph
 from netwright.grammar.diagnostics import CompileError

@@ -35,7 +35,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from netwright.backends.pytorch.expressions import print_code
+from netwright.backends.python.printing import print_code
 from netwright.compiler import lowering as low
 from netwright.compiler.dims import Size
 from netwright.compiler.layer import Example, Init, Layer, Refused, Tensor, Weight, hints, takes

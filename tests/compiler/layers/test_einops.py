@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwright.backends.pytorch.expressions import print_code
+from netwright.backends.python.printing import print_code
 from netwright.compiler.dims import symbol
 from netwright.compiler.layer import Refused
 from netwright.compiler.layers import layers

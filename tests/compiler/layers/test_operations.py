@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netwright.backends.pytorch.expressions import print_code
+from netwright.backends.python.printing import print_code
 from netwright.compiler.dims import Dim, dim_min, symbol
 from netwright.compiler.layer import Layer, Open, Refused
 from netwright.compiler.layers import layers

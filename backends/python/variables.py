@@ -14,7 +14,7 @@ from itertools import count
 
 from ...compiler.ir import Value
 from ...grammar.record import Entity, Record, field
-from .names import variable
+from .identifiers import variable
 
 
 class Line(Record):

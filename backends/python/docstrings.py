@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator
 
-from .layout import INDENT, WIDTH
+from .wrapping import INDENT, WIDTH
 
 
 def spoken_of(documentation: str, absent: Collection[str]) -> str:

@@ -24,8 +24,8 @@ from typing import Final, TypeAlias
 from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Raw
 from ...grammar.record import Record
-from .expressions import Late
-from .forward import Loop, Step, with_list
+from .methods import Loop, Step, with_list
+from .printing import Late
 from .series import formatted, index, progression, steps_evenly
 from .statements import (
     Assign,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwright.backends.pytorch.expressions import print_code, quote
+from netwright.backends.python.printing import print_code, quote
 from netwright.compiler.dims import dim_min, floor_div, symbol
 from netwright.compiler.lowering import (
     Attr,

@@ -22,9 +22,8 @@ from ...compiler.lowering import (
 )
 from ...grammar.record import Record, field
 from ...grammar.source import Span
-from .expressions import Comprehension, Starred, print_code
-from .layout import wrap
-from .signatures import positional
+from .printing import Comprehension, Starred, print_code
+from .wrapping import wrap
 
 
 class Var(Record):
@@ -69,6 +68,7 @@ class If(Record):
 Statement: TypeAlias = Assign | Return | For | If
 Leaf: TypeAlias = Callable[[Any, str], Code]
 OnCall: TypeAlias = Callable[[Call], Call]
+Positional: TypeAlias = Callable[[object], tuple[str, ...]]
 
 
 def do(value: Code, span: Span | None = None) -> Assign:
@@ -86,16 +86,24 @@ def is_literal(code: Code) -> bool:
     return code is None or isinstance(code, int | float | str)
 
 
-def rebuild(code: Any, leaf: Leaf, hint: str = "", call: OnCall | None = None) -> Any:
+def _nameless(function: object) -> tuple[str, ...]:  # noqa: ARG001
+    return ()
+
+
+def rebuild(
+    code: Any, leaf: Leaf, hint: str = "", call: OnCall | None = None,
+    positional: Positional = _nameless,
+) -> Any:  # fmt: skip
     """The code or statement with each leaf (a literal, tensor, size, hole or self) replaced by
     ``leaf(it, hint)``, in the order of evaluation, then each call by ``call(it)``. The hint is the
-    keyword where a leaf stands."""
-    return _Rebuilder(leaf, call or (lambda c: c)).code(code, hint)
+    keyword where a leaf stands; ``positional`` tells those of a function's first arguments."""
+    return _Rebuilder(leaf, call or (lambda c: c), positional).code(code, hint)
 
 
 class _Rebuilder(Record):
     leaf: Leaf
     on_call: OnCall
+    positional: Positional
 
     def code(self, code: Any, hint: str = "") -> Any:
         if is_literal(code) or isinstance(code, Var | Hole | Input | Self | Size | Device):
@@ -132,7 +140,7 @@ class _Rebuilder(Record):
     def call(self, code: Call, hint: str) -> Call:
         function = code.function
         callee = function if isinstance(function, str) else self.code(function, hint)
-        hints = (*positional(function), *[hint] * len(code.args))
+        hints = (*self.positional(function), *[hint] * len(code.args))
         args = tuple(self.code(a, h) for a, h in zip(code.args, hints, strict=False))
         return Call(callee, args, tuple((k, self.code(v, k)) for k, v in code.kwargs))
 

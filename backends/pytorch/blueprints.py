@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from ...compiler.ir import Graph
 from ...compiler.lowering import Call, Helper, Raw
 from ...grammar.record import Record, field
+from ..python.identifiers import plain
+from ..python.rolling import Runs, roll_init
+from ..python.statements import Assign, Statement, do
+from .holders import Classes, Holder
 from .inits import Uniform, initialise
 from .modules import Item, Tree, construct, fill, members, sequential
-from .names import plain
-from .rolling import Runs, roll_init
-from .scope import Classes, Scope
-from .statements import Assign, Statement, do
 from .steps import Forward
 
 
-class Draft(Record):
+class Blueprint(Record):
     """A class without its name. ``forward`` is None where the base class has it; ``outers`` and
     ``sizes`` are further arguments: modules handed in, and sizes that no input tells."""
 
@@ -43,16 +43,16 @@ class Draft(Record):
         return len(self.arguments) == 1 == self.results and not self.outers and not self.sizes
 
 
-def make_draft(graph: Graph, classes: Classes, uniform: Uniform) -> Draft:
+def make_blueprint(graph: Graph, classes: Classes, uniform: Uniform) -> Blueprint:
     """``uniform`` are the initialisers that are not a class's own."""
-    scope = Scope(graph, classes)
+    scope = Holder(graph, classes)
     tree = scope.tree
     chain = scope.is_chain() and (graph.kind == "group" or tree.kind == "list")
     tree.sequential = chain
     forward = None if chain else Forward(scope)
     listed = bool(tree.children) and tree.kind == "list"
     base = "nn.Sequential" if chain else "nn.ModuleList" if listed else "nn.Module"
-    return Draft(
+    return Blueprint(
         base=base,
         init=tuple(_init(scope, base, forward.loops if forward else (), uniform)),
         arguments=scope.arguments,
@@ -66,7 +66,7 @@ def make_draft(graph: Graph, classes: Classes, uniform: Uniform) -> Draft:
 
 
 def _init(
-    scope: Scope, base: str, loops: tuple[Runs, ...], uniform: Uniform
+    scope: Holder, base: str, loops: tuple[Runs, ...], uniform: Uniform
 ) -> Iterator[Statement]:
     """The statements of ``__init__``; none where there is nothing to build."""
     tree, graph = scope.tree, scope.graph

@@ -7,21 +7,17 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from .expressions import quote
+from .printing import quote
 
 IN_SCOPE: Final = frozenset(
     {"torch", "nn", "F", "math", "Any", "Tensor", "OrderedDict", "self", "i"}
 )
-"""What the file imports or its methods bind."""
+"""What generated files import or their methods bind."""
 
 CALLED: Final = frozenset(
     {"float", "getattr", "int", "max", "min", "range", "super", "tuple", "type", "zip"}
 )
 """Builtins that generated code may call; other builtins may be shadowed, as ``input`` is."""
-
-LIST_METHODS: Final = frozenset({"append", "extend", "insert", "pop", "_get_item_by_idx"})
-"""What ``nn.Sequential`` and ``nn.ModuleList`` have besides what every module has."""
-DICT_METHODS: Final = frozenset({"clear", "items", "keys", "pop", "update", "values"})
 
 
 def plain(name: str) -> bool:

@@ -11,16 +11,16 @@ from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightO
 from ...compiler.layer import Refused
 from ...compiler.lowering import Call, Helper, Lowering
 from ...compiler.reserved import reserved
-from .errors import refusal, reserved_name
-from .modules import Item, Tree, access, containers, plant
-from .names import LIST_METHODS, attribute, numbered, variable
+from ..python.identifiers import attribute, numbered, variable
+from .modules import LIST_METHODS, Item, Tree, access, containers, plant
 from .nodes import labels, layer_of
+from .refusals import refusal, reserved_name
 
 MOST_SPELLED_OUT: Final = 3
 """Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
 
 
-class Made(Protocol):
+class Built(Protocol):
     """What is to know of a called graph's class: its modules, and how it is called."""
 
     @property
@@ -38,14 +38,14 @@ class Made(Protocol):
 class Classes(Protocol):
     """The classes of the graphs that a graph calls."""
 
-    def draft(self, graph: Graph) -> Made:
+    def draft(self, graph: Graph) -> Built:
         """The called graph's class."""
 
     def constructor(self, graph: Graph) -> Call:
         """How an instance is made: ``Basic(64, stride=2)``, or ``nn.Sequential(...)``."""
 
 
-class Scope:
+class Holder:
     """A graph about to become a class. ``arguments`` are its inputs' names in ``forward``,
     ``outers`` those of the modules that are handed in, ``tree`` the modules it holds itself."""
 

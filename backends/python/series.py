@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.lowering import Code, Infix, Raw
-from .expressions import quote
+from .printing import quote
 from .statements import rebuild
 
 

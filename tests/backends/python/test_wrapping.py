@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwright.backends.pytorch.layout import WIDTH, wrap
+from netwright.backends.python.wrapping import WIDTH, wrap
 
 RUFF = str(Path(sys.executable).with_name("ruff"))
 

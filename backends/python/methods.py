@@ -10,7 +10,7 @@ from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Infix, Prefix, Raw, Subscript
 from ...grammar.record import Record
 from ...grammar.source import Span
-from .expressions import Comprehension, print_code
+from .printing import Comprehension, print_code
 from .statements import (
     Assign,
     For,

@@ -1,0 +1,1 @@
+"""Writing good Python: names, expressions, statements, loops, line breaks. It knows no PyTorch."""
