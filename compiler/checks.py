@@ -56,11 +56,6 @@ def at_least(least: int, **settings: Dim | tuple[Dim | None, ...] | None) -> Non
                 raise Refused(f"{name} must be at least {least}, got {size}", setting=name)
 
 
-def probability(p: float) -> None:
-    if not 0 <= p <= 1:
-        raise Refused(f"p is a probability between 0 and 1, got {p}", setting="p")
-
-
 def scaled(size: Dim, factor: float) -> Dim | None:
     """``floor(size * factor)`` as PyTorch computes it, in floats; for a symbolic size None where
     that is no exact expression (``0.3 * T``)."""

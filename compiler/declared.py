@@ -139,12 +139,27 @@ def _surely(size: Dim, least: Dim, declared: Declarations, zero: Sequence[Dim]) 
         return False
     holds, known = _test(size - least, names[0]), [d for d in zero if symbols(d) == names]
     tried = declared.get(names[0], ANY).tried()
-    return all(holds(n) for n in tried if all(substitute(d, {names[0]: n}) == 0 for d in known))
+    return all(holds(n) for n in tried if not any(_differs(d, names[0], n) for d in known))
+
+
+def _differs(difference: Dim, name: str, value: int) -> bool:
+    """Whether it is another number than 0; where it divides by 0 it is none."""
+    try:
+        return substitute(difference, {name: value}) != 0
+    except ZeroDivisionError:
+        return False
 
 
 def _test(room: Dim, name: str) -> Callable[[int], bool]:
     """Whether there is room for a value of the one symbol."""
-    return lambda value: less(substitute(room, {name: value}), 0) is False
+
+    def holds(value: int) -> bool:
+        try:
+            return less(substitute(room, {name: value}), 0) is False
+        except ZeroDivisionError:
+            return False
+
+    return holds
 
 
 def _limit_of(size: Dim, least: Dim, declared: Declarations) -> tuple[str, bool, int] | None:

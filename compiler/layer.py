@@ -28,8 +28,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
+from math import inf, isnan
 from types import NoneType, UnionType
 from typing import (
+    Annotated,
     Any,
     ClassVar,
     Final,
@@ -50,9 +52,45 @@ from .types import Dtype, TensorType
 Sizes: TypeAlias = int | Size | tuple[Dim, ...]
 """One size for all axes (``3``) or one for each (``3x3``, a tuple of the rank's length)."""
 
+
+class Range(Record):
+    """Where the numbers of a setting lie, and why they do."""
+
+    least: float = -inf
+    most: float = inf
+    why: str = ""
+
+
+INT32: Final = 2**31 - 1
+FLOAT32: Final = 3.4028234663852886e38
+_COUNTED: Final = "PyTorch counts it in 32 bits"
+_HELD: Final = "PyTorch's floats have 32 bits"
+
+FINITE: Final = Range(-FLOAT32, FLOAT32, _HELD)
+"""Of every float without another range."""
+
+# The kinds of settings: what has a range has it by its kind.
+Window: TypeAlias = Annotated[Sizes, Range(1, INT32, _COUNTED)]
+"""A kernel, a stride, a dilation."""
+Border: TypeAlias = Annotated[Sizes, Range(0, INT32, _COUNTED)]
+"""What is put around the input."""
+Target: TypeAlias = Annotated[Sizes, Range(1)]
+"""The sizes of a result."""
+Positive: TypeAlias = Annotated[Dim, Range(1)]
+"""A size or a count that is not 0."""
+Count: TypeAlias = Annotated[int, Range(1)]
+Few: TypeAlias = Annotated[int, Range(1, 1000, "each is made, or done, one by one")]
+Nonnegative: TypeAlias = Annotated[float, Range(0, FLOAT32, _HELD)]
+Epsilon: TypeAlias = Annotated[float, Range(1e-45, FLOAT32, _HELD)]
+"""What keeps a divisor from being 0."""
+Probability: TypeAlias = Annotated[float, Range(0, 1, "it is a probability")]
+
 Tensor: TypeAlias = TensorType
 """A setting that takes a tensor; in the bound layer it is the tensor's type. It becomes an input
 after the piped ones, in field order (only those that are given)."""
+
+Reach: TypeAlias = tuple[Dim, Dim]
+"""The least and the largest."""
 
 Category: TypeAlias = Literal[
     "io", "conv", "norm", "activation", "pool", "linear", "attention", "embedding", "recurrent",
@@ -129,15 +167,22 @@ class Example(Record):
 
 
 class Made(Record):
-    """What made a tensor: a layer, of what, as which of its results."""
+    """What made a tensor: a layer, of what, as which of its results. ``source`` made its first
+    input, if these are ints and that is known."""
 
     layer: Layer
     inputs: tuple[TensorType, ...]
     index: int
+    source: Made | None = None
 
-    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+    def reach(self, made: TensorType) -> Reach | None:
         """The least and the largest of the ints in it, where they are known."""
-        return self.layer.reach(made)
+        return self.layer.reach(made, self)
+
+    @property
+    def taken(self) -> Reach | None:
+        """Those of its first input."""
+        return self.source.reach(self.inputs[0]) if self.source is not None else None
 
 
 class Setting(Record):
@@ -188,6 +233,8 @@ class Layer:
     ``elementwise``, and for functions (``activation``, ``math``)."""
     mixes: ClassVar[bool] = False
     """Whether it keeps an axis, ``dim``, and mixes what is on it, as softmax does."""
+    moves: ClassVar[bool] = False
+    """Gives all elements of its one input, in other places."""
     channel_axis: ClassVar[Literal["second", "last"] | None] = None
     """Where it takes the channels or features of its input to be, if that matters."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")
@@ -259,9 +306,9 @@ class Layer:
         far as that is known, tells that PyTorch would refuse, or give something else than it
         says."""
 
-    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
         """The least and the largest of the ints that it gives; None where that is not known."""
-        return None
+        return how.taken if self.moves else None
 
     def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""
@@ -398,6 +445,39 @@ def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
     return tuple(result)
 
 
+# --- what a layer gives ------------------------------------------------------------------------
+
+
+def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
+    """The types of its results. Raises Refused, for a setting outside of its range too."""
+    for name, range_ in ranges(type(layer)).items():
+        _within(range_, name, getattr(layer, name))
+    found = layer.infer(*inputs)
+    return (found,) if isinstance(found, TensorType) else tuple(found)
+
+
+def _within(range_: Range, name: str, value: Any) -> None:
+    """Refuses a number that is outside, or is none (NaN). Texts, none and tensors are no numbers;
+    what open sizes are at least is noted."""
+    for number in value if isinstance(value, tuple) else (value,):
+        if isinstance(number, Size):
+            outside = range_.least >= 0 and short(number, int(range_.least))
+        else:
+            numeric = isinstance(number, int | float)
+            outside = numeric and not range_.least <= number <= range_.most
+        if outside:
+            raise _outside(range_, name, number)
+
+
+def _outside(range_: Range, name: str, number: Dim | float) -> Refused:
+    if isinstance(number, Size) or number < range_.least:
+        wanted = f"at least {range_.least}"
+    else:
+        wanted = "a number" if isnan(number) else f"at most {range_.most}"
+    notes = (range_.why,) if range_.why else ()
+    return Refused(f"{name} must be {wanted}, got {number}", setting=name, notes=notes)
+
+
 # --- hints -----------------------------------------------------------------------------------
 
 
@@ -411,12 +491,11 @@ def tried(layer: Layer, *inputs: TensorType, **changes: Any) -> tuple[TensorType
         return None
     token = _trying.set(True)
     try:
-        found = layer.replace(**changes).infer(*inputs)
+        return inferred(layer.replace(**changes), *inputs)
     except Refused:
         return None
     finally:
         _trying.reset(token)
-    return (found,) if isinstance(found, TensorType) else tuple(found)
 
 
 # --- settings that serve several layers ------------------------------------------------------
@@ -463,15 +542,49 @@ def numel(shape: Sequence[Dim]) -> Dim:
 
 
 _hints: dict[type[Layer], dict[str, Any]] = {}
+_ranges: dict[type[Layer], dict[str, Range]] = {}
 
 
 def hints(layer: type[Layer]) -> dict[str, Any]:
     """The settings' types; resolved when a layer is first used, not at start-up."""
     if layer not in _hints:
-        bases = [base for base in layer.__mro__ if issubclass(base, Layer)]
-        homes = {n: base for base in reversed(bases) for n in base.__annotations__}
-        _hints[layer] = {name: _hint(homes[name], name) for name in layer.settings}
+        _resolve(layer)
     return _hints[layer]
+
+
+def ranges(layer: type[Layer]) -> dict[str, Range]:
+    """Where the numbers of its settings lie, of those that have a range."""
+    if layer not in _ranges:
+        _resolve(layer)
+    return _ranges[layer]
+
+
+def _resolve(layer: type[Layer]) -> None:
+    bases = [base for base in layer.__mro__ if issubclass(base, Layer)]
+    homes = {n: base for base in reversed(bases) for n in base.__annotations__}
+    written = {name: _hint(homes[name], name) for name in layer.settings}
+    found = {name: _range(hint) for name, hint in written.items()}
+    _ranges[layer] = {name: range_ for name, range_ in found.items() if range_ is not None}
+    _hints[layer] = {name: _bare(hint) for name, hint in written.items()}
+
+
+def _range(hint: Any) -> Range | None:
+    """The range of a type: of ``Window``, of ``Window | None``."""
+    if get_origin(hint) is Annotated:
+        found: Range = hint.__metadata__[0]
+        return found
+    inside = map(_range, get_args(hint)) if get_origin(hint) in (Union, UnionType) else ()
+    known = next((range_ for range_ in inside if range_ is not None), None)
+    return FINITE if hint is float else known
+
+
+def _bare(hint: Any) -> Any:
+    """A type without its range."""
+    if get_origin(hint) is Annotated:
+        return hint.__origin__
+    if get_origin(hint) in (Union, UnionType):
+        return Union[tuple(map(_bare, get_args(hint)))]  # noqa: UP007
+    return hint
 
 
 def _hint(home: type[Layer], name: str) -> Any:

@@ -34,8 +34,10 @@ class Limits(Record):
 NETS_TOGETHER: Final = 2
 """A check goes through all nets of a file: for these together, so many times the steps of one."""
 MAX_INT: Final = 2**62
+MAX_ELEMENTS: Final = 2**59
 MAX_RANK: Final = 64
-"""PyTorch's own: numbers have 64 bits, tensors 64 axes."""
+"""PyTorch's own: it counts the bytes of a tensor, up to eight for an element, in 64 bits, and its
+tensors have 64 axes."""
 MAX_INPUTS: Final = 1024
 """Of one layer: Python does not compile sums of many more."""
 

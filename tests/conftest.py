@@ -45,6 +45,7 @@ Golden: TypeAlias = Callable[[str, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+    parser.addoption("--sweep-seed", type=int, default=1, help="of the long sweeps")
 
 
 @pytest.fixture

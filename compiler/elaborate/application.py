@@ -12,11 +12,11 @@ from ...grammar.wording import listing
 from ..builder import Builder, Draft, Waiting, chain_from
 from ..dims import Dim, Extreme, Quotient, Size, equal, isolated, less, substitute, symbols
 from ..inits import unsuited
-from ..layer import Layer, Made, Open, Refused, Weight
+from ..layer import Init, Layer, Made, Open, Refused, Weight, inferred
 from ..layers import layers
 from ..limits import MAX_INPUTS
 from ..shares import form
-from ..types import TensorType
+from ..types import Shape, TensorType
 from ..values import (
     UNKNOWN,
     BlockNetwork,
@@ -438,14 +438,14 @@ class Application(Held):
     ) -> tuple[TensorType, ...] | None:  # fmt: skip
         """``given`` are the tensors of settings."""
         unmade = type(network.layer).suit is Layer.suit
-        made = () if unmade else tuple(map(_made, (*inputs, *given)))
+        made = () if unmade else tuple(map(self._maker, (*inputs, *given)))
         key = (network.layer, *types, *made)
         known = self.inferred.get(key)
         if known is not None:
             return known
         with Open() as noted:
             try:
-                result = network.layer.infer(*types)
+                outputs = inferred(network.layer, *types)
                 network.layer.suit(made, *types)
                 weights = network.layer.weights(*types)
             except Refused as refusal:
@@ -454,21 +454,29 @@ class Application(Held):
         for a, b in noted.equal:
             if not self.unify(a, b, network.word, span, inputs):
                 return None
-        outputs = (result,) if isinstance(result, TensorType) else tuple(result)
-        if not all(self.is_bounded(t, span) for t in outputs):
+        shapes = (*(t.shape for t in outputs), *(w.shape for w in weights.values()))
+        if not all(self.is_bounded(shape, span) for shape in shapes):
             return None
         if any(0 in t.shape for t in outputs):
             self._empty(network, inputs, outputs, span)
             return None
         had = {d for t in types for d in t.shape}
         sizes = [d for t in outputs for d in t.shape if isinstance(d, Size) and d not in had]
-        least = noted.least + [(d, 0) for d in sizes if less(d, 0) is not False]
+        least = noted.least + [(d, 1) for d in sizes if less(d, 1) is not False]
         self._ask(least, span)
         if not self._can_be_made(network, inputs, types, weights, span):
             return None
         if not noted.equal and not least:
             self.inferred[key] = outputs
         return outputs
+
+    def _maker(self, tensor: Tensor) -> Made | None:
+        """What made a tensor. Of ints that come from outside of a block it is noted: an equal
+        call may have others."""
+        made = made_by(tensor)
+        if tensor.type is not None and tensor.type.dtype == "int" and self.calls:
+            self.borrowed.append((tensor, made))
+        return made
 
     def _ask(self, conditions: list[tuple[Dim, Dim]], span: Span) -> None:
         """Note what sizes must be at least, where the spec declares these sizes."""
@@ -507,14 +515,31 @@ class Application(Held):
         weights: Mapping[str, Weight], span: Span,
     ) -> bool:  # fmt: skip
         layer = network.layer
-        for name, init in layer.inits().items():
-            problem = unsuited(init, weights[name].shape) if name in weights else ""
+        if not any(isinstance(value, Init) for value in vars(layer).values()):
+            return True
+        weight_of = {id(init): name for name, init in layer.inits().items()}
+        for setting in layer.settings:
+            init = getattr(layer, setting)
+            if not isinstance(init, Init):
+                continue
+            name = weight_of.get(id(init), "")
+            if name in weights and name not in layer.tensors():
+                problem = unsuited(init, weights[name].shape)
+            else:
+                problem = self._idle_init(network, setting)
             if problem:
-                setting = next((s for s in layer.settings if getattr(layer, s) == init), None)
-                refusal = Refused(problem, setting=setting)
-                self._refused(network, refusal, inputs, types, span)
+                self._refused(network, Refused(problem, setting=setting), inputs, types, span)
                 return False
         return True
+
+    def _idle_init(self, network: LayerNetwork, setting: str) -> str:
+        """What is wrong with an initialiser of what is not there. One that comes from a `default`
+        is for those layers that have it."""
+        place = network.spans.get(setting)
+        if place is None or not _overlap(place, network.span):
+            return ""
+        what = "bias" if setting == "bias_init" else "weight of its own"
+        return f"`{setting}` starts nothing: this `{network.word}` has no {what}"
 
     def _declared(self, dim: Dim) -> bool:
         """Whether a size depends on one that the spec declares. (``?`` is one that failed.)"""
@@ -551,9 +576,9 @@ class Application(Held):
             labels=self.producers(inputs, span),
         )  # fmt: skip
 
-    def is_bounded(self, made: TensorType, span: Span) -> bool:
+    def is_bounded(self, shape: Shape, span: Span) -> bool:
         """Whether PyTorch could have such a tensor; else reported."""
-        large = beyond(made.shape)
+        large = beyond(shape)
         if large is not None:
             self.report("E214", str(large), span, help=large.help)
         return large is None
@@ -809,18 +834,23 @@ def _origin_span(tensor: Tensor) -> Span | None:
     return draft.span
 
 
-def _made(tensor: Tensor) -> Made | None:
+def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:
     """What made a tensor, through groups and blocks; None where that is not known, or where it is
-    made in other sizes than here."""
+    made in other sizes than here. ``inputs`` are what a block gets at another call than its first,
+    by the drafts of its ports."""
     draft, index = tensor.draft, tensor.index
-    outer = draft.builder.outer(tensor)
+    outer = (inputs or {}).get(id(draft)) or draft.builder.outer(tensor)
     if outer is not None:
-        return _made(outer)
+        return made_by(outer, inputs)
     if draft.scan is not None or draft.sizes:
         return None
     if draft.child is not None:
-        return _made(draft.results[index])
-    return None if draft.layer is None else Made(draft.layer, draft.takes, index)
+        return made_by(draft.results[index], inputs)
+    if draft.layer is None:
+        return None
+    ints = bool(draft.takes) and draft.takes[0].dtype == "int"
+    source = made_by(draft.inputs[0], inputs) if ints and draft.inputs else None
+    return Made(draft.layer, draft.takes, index, source)
 
 
 def _is_open_size(value: object) -> bool:

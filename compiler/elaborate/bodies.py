@@ -13,7 +13,7 @@ from ...grammar.wording import counted, listing
 from ..builder import Builder
 from ..dims import Dim, Size, less, solved, substitute, symbol
 from ..environment import Environment
-from ..layer import Open, same
+from ..layer import Made, Open, same
 from ..reserved import reserved
 from ..types import TensorType
 from ..values import (
@@ -32,7 +32,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .application import Application
+from .application import Application, made_by
 from .context import BLOCK_STEPS, Naming
 from .expressions import counting
 from .keys import Keys
@@ -68,6 +68,8 @@ class Instance(Entity):
     arguments: list[Tensor]
     sizes: tuple[str, ...]
     conditions: Conditions
+    borrowed: list[tuple[Tensor, Made | None]]
+    """Ints that are not its own, and what made them at the first call."""
 
 
 class Bodies(Application):
@@ -420,6 +422,8 @@ class Bodies(Application):
     def _instance(self, network: BlockNetwork, inputs: list[Tensor], naming: Naming) -> Data:
         key, arguments, sizes, kept = self._instance_key(network, inputs)
         known, _ = self.instances.get(key, (None, None))
+        if isinstance(known, Instance) and not self._has_same_makers(known, arguments):
+            known = None
         if known is None:
             known = self._elaborate(network, inputs, arguments, sizes, naming)
             if not isinstance(known, Instance) or not known.graph.private:
@@ -454,7 +458,7 @@ class Bodies(Application):
         env = network.template.environment.inner()
         env.depth += 1
         env.names.update(network.arguments)
-        found, noted = len(self.diagnostics), self._noted()
+        found, noted, borrowed = len(self.diagnostics), self._noted(), len(self.borrowed)
         self.calls.append((block.name, network.span))
         try:
             with self.building(graph), self.framed(env):
@@ -470,7 +474,8 @@ class Bodies(Application):
             with self.building(graph):
                 self.fail_alone()
             return self.fail_inside(graph, naming, network.word, network.span)
-        return Instance(graph, value, arguments, sizes, self._noted_since(noted))
+        lent = self.borrowed[borrowed:]
+        return Instance(graph, value, arguments, sizes, self._noted_since(noted), lent)
 
     def _noted(self) -> tuple[int, int, int]:
         return len(self.assumptions), len(self.least), len(self.promises)
@@ -748,11 +753,7 @@ class Bodies(Application):
     ) -> Data:  # fmt: skip
         """An equal instance: the same graph, other inputs, perhaps other names of sizes."""
         graph = known.graph
-        moved = {
-            old.identity: new for old, new in zip(known.arguments, arguments, strict=True)
-        }  # fmt: skip
-        outer = {id(draft): tensor for draft, tensor in graph.captured.values()}
-        inputs = [self._moved(outer[id(i)], moved) for i in graph.inputs]
+        inputs = self._inputs_again(known, arguments)
         names = {o: n for o, n in zip(known.sizes, sizes, strict=True) if o != n}
         renamed = tuple((old, symbol(new)) for old, new in names.items())
         self._note_again(known, names, network.span)
@@ -763,6 +764,21 @@ class Bodies(Application):
         self.pass_outers(graph)
         self.name(call, naming, network.word)
         return self.called(call, known.value)
+
+    def _inputs_again(self, known: Instance, arguments: list[Tensor]) -> list[Tensor]:
+        """What the graph of an equal instance gets here."""
+        graph = known.graph
+        moved = {old.identity: new for old, new in zip(known.arguments, arguments, strict=True)}
+        outer = {id(draft): tensor for draft, tensor in graph.captured.values()}
+        return [self._moved(outer[id(i)], moved) for i in graph.inputs]
+
+    def _has_same_makers(self, known: Instance, arguments: list[Tensor]) -> bool:
+        """Whether the layers inside find what they asked of the ints that they get."""
+        if not known.borrowed:
+            return True
+        inputs = self._inputs_again(known, arguments)
+        given = {id(i): new for i, new in zip(known.graph.inputs, inputs, strict=True)}
+        return all(made_by(tensor, given) == made for tensor, made in known.borrowed)
 
     def _moved(self, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:
         return self.bring(moved.get(tensor.identity, tensor))

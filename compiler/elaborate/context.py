@@ -14,7 +14,7 @@ from ..builder import Builder, Draft, bring
 from ..dims import Dim
 from ..environment import Environment
 from ..ir import FailedOp
-from ..layer import Layer
+from ..layer import Layer, Made
 from ..limits import NETS_TOGETHER, how_to_raise, limits
 from ..reserved import refusal
 from ..types import TensorType
@@ -104,6 +104,8 @@ class Context:
         """Sizes that are taken to be equal."""
         self.least: list[tuple[Dim, Dim, Span]] = []
         """Sizes that are taken to be no less than the second."""
+        self.borrowed: list[tuple[Tensor, Made | None]] = []
+        """Ints that come through ports, and what made them: a layer was asked whether they suit."""
         self.promises: list[tuple[str, Declared]] = []
         """What ``require`` says of the inputs' sizes."""
         self.required: list[syntax.Expr] = []

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any, Final
 
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
-from ..limits import MAX_INT, MAX_RANK, how_to_raise, limits
+from ..limits import MAX_ELEMENTS, MAX_INT, MAX_RANK, how_to_raise, limits
 from ..values import describe
 
 
@@ -209,14 +209,19 @@ def beyond(shape: Sequence[Dim]) -> Unbounded | None:
     """The bound that a tensor's shape passes, if any."""
     if len(shape) > MAX_RANK:
         return Unbounded(f"a tensor has {len(shape):,} axes: PyTorch takes {MAX_RANK}")
-    if math.prod(d for d in shape if isinstance(d, int)) > MAX_INT:
-        return Unbounded("a tensor has more than 2**62 elements: PyTorch's numbers have 64 bits")
+    if math.prod(map(_factor, shape)) > MAX_ELEMENTS:
+        return Unbounded("a tensor has more than 2**59 elements: PyTorch's numbers have 64 bits")
     if not all(is_modest(d) for d in shape if isinstance(d, Size)):
         large = Unbounded("the expression of a symbolic size grows too large", "terms")
         give = "give the input's size, with `input(3x224x224)` or `--input 3x224x224`"
         large.help = (give, *large.help)
         return large
     return None
+
+
+def _factor(size: Dim) -> int:
+    """A number as it is; of the expression of an open size, its largest number."""
+    return size if isinstance(size, int) else max(abs(c) for _, c in size.terms)
 
 
 def is_modest(size: Size) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from ..dims import Dim, equal
 from ..layer import (
+    Count,
     Effect,
     Example,
     Layer,
+    Probability,
     Refused,
     Tensor,
     Weight,
@@ -99,11 +101,11 @@ class Attention(Layer):
         Example("attention(4, key_mask=a)", "20x64", a="20 bool"),
     )
 
-    heads: int
+    heads: Count
     causal: bool = False
     mask: Tensor | None = None
     key_mask: Tensor | None = None
-    dropout: float = 0.0
+    dropout: Probability = 0.0
     bias: bool = True
     return_weights: bool = False
 
@@ -135,8 +137,6 @@ class Attention(Layer):
         return (q, scores) if self.return_weights else q
 
     def _check_heads(self, width: Dim) -> None:
-        if self.heads < 1:
-            raise Refused("attention has at least one head", setting="heads")
         if isinstance(width, int) and width % self.heads:
             near = [h for h in range(1, min(width, 1 << 12) + 1) if width % h == 0]
             best = min(near, key=lambda h: abs(h - self.heads))
@@ -145,8 +145,6 @@ class Attention(Layer):
                 notes=["each head works on an equal part of the features"],
                 help=f"`attention({best})` has heads of width {width // best}",
             )  # fmt: skip
-        if not 0 <= self.dropout <= 1:
-            raise Refused("dropout is a probability, between 0 and 1", setting="dropout")
 
     def _check_masks(self, q: TensorType, k: TensorType) -> None:
         n, length, keys = q.shape[0], q.shape[1], k.shape[1]
@@ -292,7 +290,7 @@ class ScaledDotProduct(Layer):
     causal: bool = False
     mask: Tensor | None = None
     scale: float | None = None
-    dropout: float = 0.0
+    dropout: Probability = 0.0
 
     def infer(self, q: TensorType, k: TensorType, v: TensorType) -> TensorType:
         _refuse_no_floats("sdpa", (q, k, v))
@@ -309,8 +307,6 @@ class ScaledDotProduct(Layer):
                 "sdpa needs a value for each key", code="E302",
                 detail=f"got {k.shape[-2]} keys and {v.shape[-2]} values", help=_ONE_SEQUENCE,
             )  # fmt: skip
-        if not 0 <= self.dropout <= 1:
-            raise Refused("dropout is a probability, between 0 and 1", setting="dropout")
         leading = self._leading(q, k, v)
         self._check_mask((*leading, q.shape[-2], k.shape[-2]))
         return q.with_shape(*leading, q.shape[-2], v.shape[-1])

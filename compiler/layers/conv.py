@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..checks import Windowed, at_least, known, need, spatial, times
+from ..checks import Windowed, known, need, spatial, times
 from ..dims import Dim, equal, less
 from ..layer import (
     Biased,
+    Border,
     Example,
+    Positive,
     Refused,
-    Sizes,
     Weight,
+    Window,
     collapse,
     divides,
     expand,
@@ -31,12 +33,12 @@ class _Convolution(Biased, Windowed):
     category = "conv"
     channel_axis = "second"
 
-    kernel: Sizes
-    out: Dim
-    stride: Sizes = 1
-    pad: Sizes | Literal["same", "valid"] = 0
-    dilation: Sizes = 1
-    groups: Dim = 1
+    kernel: Window
+    out: Positive
+    stride: Window = 1
+    pad: Border | Literal["same", "valid"] = 0
+    dilation: Window = 1
+    groups: Positive = 1
     bias: bool = True
 
     def expanded(self, x: TensorType, *names: str) -> list[tuple[Dim, ...]]:
@@ -52,10 +54,7 @@ class _Convolution(Biased, Windowed):
     def check(self, x: TensorType) -> None:
         need(self, x)
         spatial(self, x)
-        at_least(1, out=self.out, groups=self.groups)
         self.check_order(x)
-        for name in ("kernel", "stride", "dilation"):
-            at_least(1, **{name: getattr(self, name)})
         for count, what in ((x.shape[1], "channels of the input"), (self.out, "filters")):
             if not divides(self.groups, count):
                 raise Refused(
@@ -126,12 +125,12 @@ class Conv(_Convolution):
         Example("conv(1x3x3, 4, pad=[0, 1, 1])", "2x8x9x10"),
     )
 
-    kernel: Sizes
-    out: Dim
-    stride: Sizes = 1
-    pad: Sizes | Literal["same", "valid"] = 0
-    dilation: Sizes = 1
-    groups: Dim = 1
+    kernel: Window
+    out: Positive
+    stride: Window = 1
+    pad: Border | Literal["same", "valid"] = 0
+    dilation: Window = 1
+    groups: Positive = 1
     bias: bool = True
     pad_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
 
@@ -139,8 +138,6 @@ class Conv(_Convolution):
         self.check(x)
         if self.pad == "same":
             self.check_same(x)
-        elif self.pad != "valid":
-            at_least(0, pad=self.pad)
         spatial_sizes = [self.slide(x, i) for i in range(x.rank - 2)]
         if self.pad_mode != "zeros":
             check_reach(self, x, self.padding(x), self.pad_mode)
@@ -250,18 +247,17 @@ class ConvTranspose(_Convolution):
         Example("conv_transpose(3x3x3, 2, dilation=2)", "4x5x6x7"),
     )
 
-    kernel: Sizes
-    out: Dim
-    stride: Sizes = 1
-    pad: Sizes = 0
-    dilation: Sizes = 1
-    groups: Dim = 1
+    kernel: Window
+    out: Positive
+    stride: Window = 1
+    pad: Border = 0
+    dilation: Window = 1
+    groups: Positive = 1
     bias: bool = True
-    output_pad: Sizes = 0
+    output_pad: Border = 0
 
     def infer(self, x: TensorType) -> TensorType:
         self.check(x)
-        at_least(0, pad=self.pad, output_pad=self.output_pad)
         return x.with_shape(x.shape[0], self.out, *(self.spread(x, i) for i in range(x.rank - 2)))
 
     def spread(self, x: TensorType, axis: int) -> Dim:

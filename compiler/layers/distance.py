@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..checks import need
-from ..layer import Example, Layer, Refused, axis
+from ..layer import Example, Layer, Nonnegative, axis
 from ..lowering import Lowering, module
 from ..types import Shape, TensorType
 from .operands import common_shape
@@ -35,12 +35,10 @@ class CosineSimilarity(_Distance):
     )
 
     dim: int = 1
-    eps: float = 1e-8
+    eps: Nonnegative = 1e-8
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         shape = self.common(a, b)
-        if self.eps < 0:
-            raise Refused(f"eps must not be negative, got {self.eps}", setting="eps")
         at = axis(self.dim, len(shape))
         return a.with_shape(*shape[:at], *shape[at + 1 :])
 
@@ -61,7 +59,7 @@ class PairwiseDistance(_Distance):
     )
 
     p: float = 2.0
-    eps: float = 1e-6
+    eps: Nonnegative = 1e-6
     keepdim: bool = False
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..checks import need, probability, spatial
-from ..layer import Effect, Example, Layer, Refused, dropping
+from ..checks import need, spatial
+from ..layer import Effect, Example, Layer, Probability, Refused, dropping
 from ..lowering import Call, Helper, Lowering, module
 from ..types import TensorType
 
@@ -19,11 +19,10 @@ class _Dropping(Layer):
 
     torch: ClassVar[str]
 
-    p: float = 0.5
+    p: Probability = 0.5
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
-        probability(self.p)
         return x
 
     def lower(self, x: TensorType) -> Lowering:
@@ -141,7 +140,7 @@ class StochasticDepth(_Dropping):
         Example("stochastic_depth(0.1, mode=batch)", "12x64"),
     )
 
-    p: float
+    p: Probability
     mode: Literal["row", "batch"] = "row"
 
     def lower(self, x: TensorType) -> Lowering:

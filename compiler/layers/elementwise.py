@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import reduce
 from math import isfinite
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
-from ..dims import Size
-from ..layer import Category, Example, Layer, Refused, Tensor
+from ..dims import Dim, Size
+from ..layer import Category, Example, Layer, Made, Reach, Refused, Tensor
 from ..lowering import Code, Infix, Input, Lowering, call, function, method
 from ..types import Dtype, TensorType
 from .operands import (
@@ -80,6 +80,14 @@ class Operator(Layer):
         return (f"{number} {sign}", "") if self.reversed else (f"{sign} {number}", "")
 
 
+def _is_whole(number: object) -> TypeGuard[Dim]:
+    return isinstance(number, int | Size) and not isinstance(number, bool)
+
+
+def _shifted(reach: Reach | None, by: object) -> Reach | None:
+    return (reach[0] + by, reach[1] + by) if reach is not None and _is_whole(by) else None
+
+
 class Add(Operator):
     """The sum: ``a + b``, ``[a, b, c] > add``, ``x > add(1)``. Shapes broadcast.
 
@@ -92,6 +100,9 @@ class Add(Operator):
     arity = (1, None)
     examples = (Example("add", "3x8", "3x8"), Example("add(1)", "8"), Example("add(a)", "8", a="8"))
 
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return _shifted(how.taken, self.other)
+
 
 class Sub(Operator):
     """The difference: ``a - b``, ``[a, b] > sub``, ``x > sub(1)``. Shapes broadcast.
@@ -103,6 +114,10 @@ class Sub(Operator):
     symbol = "-"
     sign = "−"
     examples = (Example("sub", "3x8", "3x8"), Example("sub(0.5)", "8"))
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        by = -self.other if _is_whole(self.other) and not self.reversed else None
+        return _shifted(how.taken, by)
 
     def dtype(self, *operands: Operand) -> Dtype:
         refuse_bool("`-`", *operands, help="`logical_xor` tells where two masks differ")

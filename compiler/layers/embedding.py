@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..checks import at_least, known, outside
-from ..dims import Dim, less
-from ..layer import NO_EFFECTS, Effect, Example, Init, Layer, Made, Refused, Tensor, Weight, same
+from ..checks import known, outside
+from ..dims import less
+from ..layer import (
+    NO_EFFECTS,
+    Effect,
+    Example,
+    Init,
+    Layer,
+    Made,
+    Positive,
+    Refused,
+    Tensor,
+    Weight,
+    same,
+)
 from ..lowering import Call, Code, Input, Lowering, Self, module
 from ..types import TensorType
 
@@ -19,8 +31,8 @@ class _Table(Layer):
     assumed = ("N", "T")
     assumed_dtype = "int"
 
-    count: Dim
-    dim: Dim
+    count: Positive
+    dim: Positive
     padding_idx: int | None = None
     max_norm: float | None = None
     norm_type: float = 2.0
@@ -36,7 +48,6 @@ class _Table(Layer):
                 input=0,
                 help="declare the input as `int`: `tokens[T] int`",
             )
-        at_least(1, count=self.count, dim=self.dim)
         index = self.padding_idx
         if index is not None and (less(index, -self.count) or less(index, self.count) is False):
             raise Refused(
@@ -95,8 +106,8 @@ class Embedding(_Table):
         Example("embed(10, 8, max_norm=1, padding_idx=-1)", "int"),
     )
 
-    count: Dim
-    dim: Dim
+    count: Positive
+    dim: Positive
     padding_idx: int | None = None
     max_norm: float | None = None
     norm_type: float = 2.0
@@ -138,8 +149,8 @@ class EmbeddingBag(_Table):
         Example("embedding_bag(100, 8, mode=sum, per_sample_weights=a)", "5 int", a="5"),
     )
 
-    count: Dim
-    dim: Dim
+    count: Positive
+    dim: Positive
     mode: Literal["mean", "sum", "max"] = "mean"
     per_sample_weights: Tensor | None = None
     padding_idx: int | None = None

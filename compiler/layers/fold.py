@@ -5,10 +5,13 @@ from __future__ import annotations
 from ..checks import all_known, at_least, need, times
 from ..dims import Dim
 from ..layer import (
+    Border,
     Example,
     Layer,
     Refused,
     Sizes,
+    Target,
+    Window,
     axis,
     collapse,
     divides,
@@ -26,15 +29,13 @@ class _Sliding(Layer):
 
     category = "shape"
 
-    kernel: Sizes
-    dilation: Sizes = 1
-    pad: Sizes = 0
-    stride: Sizes = 1
+    kernel: Window
+    dilation: Window = 1
+    pad: Border = 0
+    stride: Window = 1
 
     def check(self, x: TensorType) -> None:
         need(self, x)
-        at_least(1, kernel=self.kernel, dilation=self.dilation, stride=self.stride)
-        at_least(0, pad=self.pad)
 
     def blocks(self, sizes: tuple[Dim, ...]) -> Dim:
         """The number of blocks in an image of these sizes."""
@@ -80,10 +81,10 @@ class Unfold(_Sliding):
         Example("unfold(2x3, stride=2, dilation=2)", "3x9x10"),
     )
 
-    kernel: Sizes
-    dilation: Sizes = 1
-    pad: Sizes = 0
-    stride: Sizes = 1
+    kernel: Window
+    dilation: Window = 1
+    pad: Border = 0
+    stride: Window = 1
 
     def infer(self, x: TensorType) -> TensorType:
         self.check(x)
@@ -112,15 +113,14 @@ class Fold(_Sliding):
         Example("fold([9, 10], 2x3, stride=2, dilation=2)", "18x12"),
     )
 
-    size: Sizes
-    kernel: Sizes
-    dilation: Sizes = 1
-    pad: Sizes = 0
-    stride: Sizes = 1
+    size: Target
+    kernel: Window
+    dilation: Window = 1
+    pad: Border = 0
+    stride: Window = 1
 
     def infer(self, x: TensorType) -> TensorType:
         self.check(x)
-        at_least(1, size=self.size)
         if x.rank != 3:
             raise Refused(f"fold needs [N, C*kh*kw, L], got {x}", input=0)
         size = expand(self.size, 2, "size")
@@ -157,6 +157,7 @@ class Flatten(Layer):
 
     word = "flatten"
     role = "flatten"
+    moves = True
     category = "shape"
     assumed = ("N", "C", "H", "W")
     examples = (
@@ -196,6 +197,7 @@ class Unflatten(Layer):
     """
 
     word = "unflatten"
+    moves = True
     category = "shape"
     examples = (
         Example("unflatten(1, 64x7x7)", "3136"),

@@ -8,11 +8,12 @@ from typing import Any, ClassVar, TypeAlias
 
 from ..checks import outside
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
-from ..layer import Example, Made, Refused, Tensor, axis, broadcast, short
+from ..layer import Example, Made, Reach, Refused, Tensor, axis, broadcast, numel, short
 from ..lowering import Code, Input, Lowering, Subscript, call
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, setting_code
 from .shape import Reshaping, on_input, with_axis
+from .source import Arange
 
 Item: TypeAlias = int | Size | slice | EllipsisType | TensorType | tuple[int, ...] | None
 
@@ -54,6 +55,8 @@ class Index(Reshaping):
 
     def infer(self, x: TensorType) -> TensorType:
         named = sum(item is not None and item is not ... for item in self.items)
+        if not self.items:
+            raise Refused("an index without items", setting="items")
         if named > x.rank:
             raise Refused(
                 f"{named} indices for {x.rank} axes", setting="items", detail=f"the input is {x}"
@@ -70,6 +73,15 @@ class Index(Reshaping):
             if isinstance(item, TensorType):
                 _check_reach(next(sources), item, x.shape[at], "items")
             at += 0 if item is None else x.rank - named if item is ... else 1
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        """Of a part of a row of numbers: ``arange(S)[T:]``, ``arange(S)[none, :T]``."""
+        row = how.source.layer if how.source is not None else None
+        parts = [item for item in self.items if item is not None]
+        if not isinstance(row, Arange) or len(parts) != 1 or not isinstance(parts[0], slice):
+            return None
+        start = _start(how.inputs[0].shape[0], parts[0].start)
+        return row.part(start, numel(made.shape), parts[0].step or 1)
 
     def lower(self, _: TensorType) -> Lowering:
         tensors = iter(range(1, len(self.items) + 1))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..checks import at_least, known, need
+from ..checks import known, need
 from ..dims import Dim
-from ..layer import Biased, Example, Layer, Refused, Tensor, Weight, numel, same
+from ..layer import Biased, Example, Layer, Positive, Refused, Tensor, Weight, numel, same
 from ..lowering import Lowering, module
 from ..types import TensorType
 
@@ -31,13 +31,12 @@ class Linear(Biased):
         Example("linear(64, bias=false)", "12x32"),
     )
 
-    out: Dim
+    out: Positive
     bias: bool = True
     weight: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
-        at_least(1, out=self.out)
         if x.rank < 2:
             raise Refused(
                 f"linear needs an axis after the batch, got {x}",
@@ -101,13 +100,12 @@ class Bilinear(Biased):
         Example("bilinear(10, bias=false)", "7x20", "7x30"),
     )
 
-    out: Dim
+    out: Positive
     bias: bool = True
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         need(self, a)
         need(self, b, input=1)
-        at_least(1, out=self.out)
         if a.rank < 2 or a.rank != b.rank or not all(map(same, a.shape[:-1], b.shape[:-1])):
             raise Refused(f"bilinear needs two inputs alike but for the last axis: {a} and {b}")
         return a.with_shape(*a.shape[:-1], self.out)
@@ -132,6 +130,7 @@ class Identity(Layer):
     """
 
     word = "identity"
+    moves = True
     category = "other"
     elementwise = True
     positional = 0

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
-from ..checks import all_known, at_least, known, need, spatial
+from ..checks import all_known, known, need, spatial
 from ..dims import Dim, equal
 from ..layer import (
     NO_EFFECTS,
     Biased,
     Effect,
+    Epsilon,
     Example,
     Init,
     Layer,
+    Positive,
+    Range,
     Refused,
     Weight,
     Weighted,
     axis,
     divides,
     numel,
+    short,
 )
 from ..lowering import Call, Code, Input, Lowering, Self, function, given, method, module
 from ..types import TensorType
+
+Neighbours: TypeAlias = Annotated[int, Range(1, 2**16, "so many channels are put around the input")]
 
 
 def _divisors(count: Dim) -> str:
@@ -108,10 +114,13 @@ class BatchNorm(_ChannelNorm):
         Example("bn(affine=false)", "16x50"),
     )
 
+    eps: Epsilon = 1e-5
+    momentum: float | None = 0.1
+    affine: bool = True
+    track_running_stats: bool = True
+
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
-        if self.eps <= 0:
-            raise Refused(f"eps must be positive, got {self.eps}", setting="eps")
         if not 2 <= x.rank <= 5:
             raise Refused(f"batchnorm needs [N, C] or [N, C, ...] up to rank 5, got {x}", input=0)
         return x
@@ -143,7 +152,7 @@ class InstanceNorm(_ChannelNorm):
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
         spatial(self, x)
-        if equal(numel(x.shape[2:]), 1):
+        if short(numel(x.shape[2:]), 2):
             raise Refused(
                 f"instancenorm of one element for each channel gives zeros: {x}",
                 input=0,
@@ -179,13 +188,12 @@ class GroupNorm(Biased):
         Example("gn(4, eps=1e-6)", "12"),
     )
 
-    groups: Dim
+    groups: Positive
     eps: float = 1e-5
     affine: bool = True
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
-        at_least(1, groups=self.groups)
         if x.rank < 2:
             raise Refused(f"groupnorm needs [N, C] or [N, C, ...], got {x}", input=0)
         if not divides(self.groups, x.shape[1]):
@@ -376,14 +384,13 @@ class LocalResponseNorm(Layer):
         Example("local_response_norm(4, alpha=0.001, k=2)", "6x10"),
     )
 
-    size: int
+    size: Neighbours
     alpha: float = 1e-4
     beta: float = 0.75
     k: float = 1.0
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
-        at_least(1, size=self.size)
         if x.rank < 3:
             raise Refused(f"local_response_norm needs [N, C, ...], got {x}", input=0)
         return x

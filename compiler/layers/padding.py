@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ..checks import SPATIAL_AXES, all_known, need
-from ..dims import Dim
+from ..dims import Dim, dim_min
 from ..layer import Example, Layer, Refused, Sizes, short
 from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
@@ -72,7 +72,10 @@ class Pad(Layer):
             self.check_mode(x, sides)
         shape = list(x.shape)
         for i, (before, after) in enumerate(sides, x.rank - len(sides)):
+            left = shape[i] + dim_min(before, 0) + dim_min(after, 0)
             shape[i] = shape[i] + before + after
+            if short(left, 0):
+                raise Refused(f"pad takes more from axis {i} of {x} than it has", setting="sizes")
             if short(shape[i], 1):
                 raise Refused(f"pad leaves nothing of axis {i} of {x}", setting="sizes", input=0)
         return x.with_shape(*shape)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, TypeAlias
+from typing import Annotated, ClassVar, Final, TypeAlias
 
 from ..checks import (
     SPATIAL_AXES,
     Windowed,
     all_known,
-    at_least,
     known,
     need,
     scaled,
@@ -18,12 +17,16 @@ from ..checks import (
 )
 from ..dims import Dim, Size, dim_min
 from ..layer import (
+    Border,
     Effect,
     Example,
     Layer,
     Made,
+    Range,
     Refused,
     Sizes,
+    Target,
+    Window,
     collapse,
     expand,
     same,
@@ -33,7 +36,7 @@ from ..layer import (
 from ..lowering import Call, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
-Targets: TypeAlias = int | Size | tuple[Dim | None, ...]
+Targets: TypeAlias = Annotated[int | Size | tuple[Dim | None, ...], Range(1)]
 """Sizes to pool to; ``none`` keeps an axis as it is."""
 
 
@@ -56,8 +59,8 @@ class _Pool(Windowed):
     function: ClassVar[str]
     dtypes: ClassVar[tuple[Dtype, ...]] = ("float",)
 
-    kernel: Sizes
-    stride: Sizes | None = None
+    kernel: Window
+    stride: Window | None = None
 
     def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
         return self.windows(x)
@@ -65,8 +68,6 @@ class _Pool(Windowed):
     def windows(self, x: TensorType) -> TensorType:
         need(self, x, *self.dtypes)
         rank = spatial(self, x)
-        at_least(1, kernel=self.kernel)
-        at_least(1, stride=self.stride)
         return x.with_shape(*x.shape[:2], *(self.slide(x, i) for i in range(rank)))
 
     def expanded(self, x: TensorType, name: str, default: Sizes = 1) -> tuple[Dim, ...]:
@@ -82,7 +83,7 @@ class _Pool(Windowed):
         pad = self.expanded(x, "pad", 0)[axis]
         dilation = self.expanded(x, "dilation")[axis]
         span = dilation * (kernel - 1) + 1
-        if short(pad, 0) or short(kernel // 2, pad):
+        if short(kernel // 2, pad):
             raise Refused(
                 f"pad must be from 0 to half the kernel, got {pad} for a kernel of {kernel}",
                 setting="pad",
@@ -152,17 +153,16 @@ class MaxPool(_Pool):
         Example("maxpool(2x3x3, dilation=2)", "4x8x8x8"),
     )
 
-    kernel: Sizes
-    stride: Sizes | None = None
-    pad: Sizes = 0
-    dilation: Sizes = 1
+    kernel: Window
+    stride: Window | None = None
+    pad: Border = 0
+    dilation: Window = 1
     ceil_mode: bool = False
     return_indices: bool = False
 
     def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
         if x.rank == 3 and not self.return_indices:
             need(self, x)  # PyTorch pools ints of sequences with their places only
-        at_least(1, dilation=self.dilation)
         found = self.windows(x)
         return (found, found.with_dtype("int")) if self.return_indices else found
 
@@ -206,9 +206,9 @@ class AvgPool(_MeanPool):
         Example("avgpool(2x2, divisor_override=3)", "8x7x8"),
     )
 
-    kernel: Sizes
-    stride: Sizes | None = None
-    pad: Sizes = 0
+    kernel: Window
+    stride: Window | None = None
+    pad: Border = 0
     ceil_mode: bool = False
     count_include_pad: bool = True
     divisor_override: int | None = None
@@ -247,8 +247,8 @@ class LPPool(_MeanPool):
     )
 
     norm: float
-    kernel: Sizes
-    stride: Sizes | None = None
+    kernel: Window
+    stride: Window | None = None
     ceil_mode: bool = False
 
     def infer(self, x: TensorType) -> TensorType:
@@ -298,7 +298,6 @@ class _Adaptive(Layer):
         need(self, x)
         spatial(self, x)
         targets = self.targets(x)
-        at_least(1, size=targets)
         kept = zip(targets, x.shape[2:], strict=True)
         return x.with_shape(*x.shape[:2], *(old if new is None else new for new, old in kept))
 
@@ -423,10 +422,10 @@ class MaxUnpool(Windowed):
         Example("max_unpool(2)", "8x10", "8x10 int"),
     )
 
-    kernel: Sizes
-    stride: Sizes | None = None
-    pad: Sizes = 0
-    size: Sizes | None = None
+    kernel: Window
+    stride: Window | None = None
+    pad: Border = 0
+    size: Target | None = None
 
     def infer(self, x: TensorType, indices: TensorType) -> TensorType:
         need(self, x)
@@ -434,8 +433,6 @@ class MaxUnpool(Windowed):
         rank = spatial(self, x)
         if x.rank != indices.rank or not all(map(same, x.shape, indices.shape)):
             raise Refused(f"the indices have another shape: {indices} for {x}", input=1)
-        at_least(1, kernel=self.kernel, stride=self.stride, size=self.size)
-        at_least(0, pad=self.pad)
         return x.with_shape(*x.shape[:2], *(self.spread(x, i) for i in range(rank)))
 
     def suit(self, made: Sequence[Made | None], x: TensorType, indices: TensorType) -> None:
@@ -512,8 +509,8 @@ class FractionalMaxPool(Windowed):
         Example("fractional_maxpool(2, size=3, return_indices=true)", "4x8x8x8"),
     )
 
-    kernel: Sizes
-    size: Sizes | None = None
+    kernel: Window
+    size: Target | None = None
     ratio: float | tuple[float, ...] | None = None
     return_indices: bool = False
 
@@ -522,7 +519,6 @@ class FractionalMaxPool(Windowed):
         rank = spatial(self, x, 2, 3)
         if (self.size is None) == (self.ratio is None):
             raise Refused("fractional_maxpool takes a size or a ratio", help="`ratio=0.7`")
-        at_least(1, kernel=self.kernel, size=self.size)
         made = x.with_shape(*x.shape[:2], *(self.target(x, i) for i in range(rank)))
         kernel = expand(self.kernel, rank, "kernel")
         for size, target, window in zip(x.shape[2:], made.shape[2:], kernel, strict=True):

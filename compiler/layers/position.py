@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from ..checks import at_least
-from ..dims import Dim
-from ..layer import Example, Layer, Refused, Weight, short
+from ..layer import Example, Few, Layer, Positive, Range, Refused, Weight, divides, short
 from ..lowering import Device, Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .source import Source
+
+Rows: TypeAlias = Annotated[int, Range(1, 2**24, "a table of so many rows is made")]
 
 SINUSOIDAL = Helper(
     "SinusoidalPositions",
@@ -126,7 +126,7 @@ class Positions(Layer):
     positional = 1
     examples = (Example("positions", "20x64"), Example("positions(32, mode=learned)", "20x64"))
 
-    length: int = 5000
+    length: Rows = 5000
     mode: Literal["sinusoidal", "learned"] = "sinusoidal"
 
     def infer(self, x: TensorType) -> TensorType:
@@ -137,7 +137,7 @@ class Positions(Layer):
             )  # fmt: skip
         if x.rank != 3:
             raise Refused(f"positions reads [N, T, D], got {x}", input=0)
-        if self.length < 1 or short(self.length, x.shape[1]):
+        if short(self.length, x.shape[1]):
             raise Refused(
                 f"the sequence has {x.shape[1]} steps, positions are made for {self.length}",
                 setting="length", help=f"`length={x.shape[1]}`",
@@ -184,7 +184,7 @@ class Rotary(Layer):
         if x.rank < 3:
             raise Refused(f"rotary reads [..., T, d], got {x}", input=0)
         width = x.shape[-1]
-        if isinstance(width, int) and width % 2:
+        if not divides(2, width):
             raise Refused(f"rotary turns pairs of features, and {width} is odd", input=0)
         if self.base <= 0:
             raise Refused("base is positive", setting="base")
@@ -204,14 +204,11 @@ class Alibi(Source):
     word = "alibi"
     examples = (Example("alibi(8, 20)"), Example("alibi(6, 20, causal=false)"))
 
-    heads: int
-    steps: Dim
+    heads: Few
+    steps: Positive
     causal: bool = True
 
     def infer(self) -> TensorType:
-        if self.heads < 1:
-            raise Refused("alibi needs at least one head", setting="heads")
-        at_least(1, steps=self.steps)
         return TensorType((self.heads, self.steps, self.steps))
 
     def lower(self) -> Lowering:
@@ -233,8 +230,8 @@ class RelativeBuckets(Source):
         Example("relative_buckets(12, 20, buckets=16, distance=64, bidirectional=false)"),
     )
 
-    queries: Dim
-    keys: Dim
+    queries: Positive
+    keys: Positive
     buckets: int = 32
     distance: int = 128
     bidirectional: bool = True
@@ -244,7 +241,6 @@ class RelativeBuckets(Source):
             raise Refused(
                 "buckets are at least 4, distance more than half of them", setting="buckets"
             )
-        at_least(1, queries=self.queries, keys=self.keys)
         return TensorType((self.queries, self.keys), "int")
 
     def lower(self) -> Lowering:

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from ..dims import Dim
-from ..layer import NO_EFFECTS, Effect, Example, Layer, Refused, Tensor, Weight, dropping, same
+from ..layer import (
+    NO_EFFECTS,
+    Count,
+    Effect,
+    Example,
+    Few,
+    Layer,
+    Probability,
+    Refused,
+    Tensor,
+    Weight,
+    dropping,
+    same,
+)
 from ..lowering import Call, Code, Helper, Input, Lowering, Self, call, given
 from ..types import TensorType
 
@@ -37,10 +50,10 @@ class Recurrent(Layer):
     states_kept: ClassVar[int] = 1
     module_name: ClassVar[str] = ""
 
-    hidden: int
-    layers: int = 1
+    hidden: Count
+    layers: Few = 1
     bidirectional: bool = False
-    dropout: float = 0.0
+    dropout: Probability = 0.0
     bias: bool = True
     lengths: Tensor | None = None
 
@@ -78,11 +91,11 @@ class Recurrent(Layer):
         return x.with_shape(x.shape[0], x.shape[1], self.width * self.directions), *kept
 
     def _check_settings(self) -> None:
-        for name in ("hidden", "layers"):
-            if getattr(self, name) < 1:
-                raise Refused(f"{name} is at least 1", setting=name)
-        if not 0 <= self.dropout <= 1:
-            raise Refused("dropout is a probability, between 0 and 1", setting="dropout")
+        if self.dropout and self.layers == 1:
+            raise Refused(
+                "dropout is between layers, and there is one", setting="dropout",
+                help=("`layers=2` has a place for it", f"`> dropout({self.dropout})` is behind it"),
+            )  # fmt: skip
 
     def _check_states(self, states: tuple[TensorType, ...], kept: tuple[TensorType, ...]) -> None:
         if states and len(states) != len(kept):
@@ -268,15 +281,13 @@ class Cell(Layer):
     states_kept: ClassVar[int] = 1
     module_name: ClassVar[str] = ""
 
-    hidden: int
+    hidden: Count
     bias: bool = True
 
     def states(self, *steps: TensorType) -> tuple[TensorType, ...]:
         return (TensorType((steps[0].shape[0], self.hidden)),) * self.states_kept
 
     def infer(self, x: TensorType, *states: TensorType) -> TensorType | tuple[TensorType, ...]:
-        if self.hidden < 1:
-            raise Refused("hidden is at least 1", setting="hidden")
         if x.dtype != "float":
             raise Refused(f"{self.word} needs floats, got {x.dtype}", code="E303", input=0)
         if x.rank != 2:

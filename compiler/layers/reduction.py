@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from ..dims import Dim
-from ..layer import Category, Example, Layer, Refused, axis, short
+from ..layer import Category, Example, Layer, Made, Reach, Refused, axis, numel, short
 from ..lowering import Code, Input, Lowering, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Axial, brief, need_float, promote, reduced_axes, refuse_bool
@@ -155,6 +155,15 @@ class Spread(OfFloats):
     """Base of the deviations; ``correction=0`` divides by the count, 1 by one less."""
 
     correction: int = 1
+
+    def infer(self, x: TensorType) -> TensorType:
+        count = numel([x.shape[a] for a in reduced_axes(self.dim, x.rank)] if x.rank else ())
+        if short(count, self.correction + 1):
+            raise Refused(
+                f"{self.word} of {count} with correction={self.correction} divides by nothing",
+                setting="dim", input=0, help="`correction=0` divides by the count",
+            )  # fmt: skip
+        return super().infer(x)
 
     def arguments(self) -> dict[str, Code]:
         return super().arguments() | given(correction=(self.correction, 1))
@@ -492,6 +501,11 @@ class Cummin(Running):
     examples = (Example("cummin(1)", "12x8"),)
 
 
+def _places(made: TensorType, dim: int) -> Reach | None:
+    """Of an axis: all of them are there."""
+    return (0, made.shape[axis(dim, made.rank)] - 1) if made.rank else None
+
+
 class Sort(Running):
     """In ascending order and, as a side result, the indices: ``x > sort(1)``.
 
@@ -504,6 +518,9 @@ class Sort(Running):
     dim: int
     descending: bool = False
     stable: bool = False
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return _places(made, self.dim) if how.index else how.taken
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(descending=(self.descending, False), stable=(self.stable, False))
@@ -525,6 +542,9 @@ class Argsort(Along):
     def infer(self, x: TensorType) -> TensorType:
         axis(self.dim, max(x.rank, 1))
         return x.with_dtype("int")
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return _places(made, self.dim)
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(descending=(self.descending, False))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..checks import known
 from ..dims import Dim, product
-from ..layer import Effect, Example, Init, Layer, Refused, Weight
+from ..layer import Effect, Example, Few, Init, Layer, Refused, Weight, inferred
 from ..lowering import Call, Lowering, given
 from ..types import TensorType
 
@@ -34,7 +34,7 @@ class _Reparametrized(Layer):
         raise NotImplementedError
 
     def infer(self, *inputs: TensorType) -> TensorType | tuple[TensorType, ...]:
-        found = self.layer.infer(*inputs)
+        found = inferred(self.layer, *inputs)
         self.weights(*inputs)
         return found
 
@@ -105,7 +105,7 @@ class SpectralNorm(_Reparametrized):
         Example("spectral_norm(conv_transpose(4, 8, stride=2, pad=1))", "6x5x5"),
     )
 
-    n_power_iterations: int = 1
+    n_power_iterations: Few = 1
     eps: float = 1e-12
     dim: int | None = None
 

@@ -57,6 +57,7 @@ class Reshape(Reshaping):
 
     word = "reshape"
     role = "reshape"
+    moves = True
     aliases = ("view",)
     variadic = True
     examples = (Example("reshape(-1, 8, 8)", "64"), Example("reshape(-1, 2, 3, 8)", "6x8"))
@@ -121,6 +122,7 @@ class Expand(Reshaping):
 
     word = "expand"
     axes_stay = True
+    moves = True
     aliases = ("broadcast_to",)
     variadic = True
     examples = (Example("expand(-1, 12, -1)", "1x8"),)
@@ -170,6 +172,7 @@ class Tile(Reshaping):
 
     word = "tile"
     axes_stay = True
+    moves = True
     variadic = True
     examples = (Example("tile(1, 2, 1)", "3x8"),)
 
@@ -177,6 +180,8 @@ class Tile(Reshaping):
 
     def infer(self, x: TensorType) -> TensorType:
         wrong = next((c for c in self.counts if less(c, 0) is True), None)
+        if not self.counts:
+            raise Refused("tile needs a count", setting="counts")
         if wrong is not None:
             raise Refused(f"tile repeats {wrong} times", setting="counts")
         rank = max(x.rank, len(self.counts))
@@ -199,6 +204,7 @@ class RepeatInterleave(Reshaping):
 
     word = "repeat_interleave"
     axes_stay = True
+    moves = True
     examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
 
     count: Dim
@@ -225,6 +231,7 @@ class Squeeze(Reshaping):
     """
 
     word = "squeeze"
+    moves = True
     examples = (Example("squeeze(1)", "1x8"), Example("squeeze([2, 3])", "8x1x1"))
 
     dim: int | tuple[int, ...]
@@ -254,6 +261,7 @@ class Unsqueeze(Reshaping):
     """
 
     word = "unsqueeze"
+    moves = True
     examples = (Example("unsqueeze(1)", "8"), Example("unsqueeze(-1)", "8"))
 
     dim: int
@@ -280,6 +288,7 @@ class Permute(Reshaping):
 
     word = "permute"
     role = "turn"
+    moves = True
     variadic = True
     examples = (Example("permute(0, 2, 1)", "12x8"), Example("permute(0, 2, 3, 1)", "3x8x8"))
 
@@ -322,6 +331,7 @@ class Transpose(Reshaping):
 
     word = "transpose"
     role = "turn"
+    moves = True
     aliases = ("swapaxes",)
     examples = (Example("transpose(1, 2)", "12x8"),)
 
@@ -353,6 +363,7 @@ class Movedim(Reshaping):
 
     word = "movedim"
     role = "turn"
+    moves = True
     aliases = ("moveaxis",)
     examples = (Example("movedim(1, -1)", "3x8x8"), Example("movedim([1, 2], [2, 1])", "3x8"))
 
@@ -394,6 +405,7 @@ class Flip(Reshaping):
 
     word = "flip"
     axes_stay = True
+    moves = True
     variadic = True
     examples = (Example("flip(-1)", "3x8x8"), Example("flip(2, 3)", "3x8x8"))
 
@@ -401,6 +413,8 @@ class Flip(Reshaping):
 
     def infer(self, x: TensorType) -> TensorType:
         axes = tuple(axis(d, max(x.rank, 1), setting="dims") for d in self.dims)
+        if not axes:
+            raise Refused("flip needs an axis", setting="dims")
         if len(set(axes)) < len(axes):
             raise Refused("flip names an axis twice", setting="dims")
         return x
@@ -421,6 +435,7 @@ class Roll(Reshaping):
 
     word = "roll"
     axes_stay = True
+    moves = True
     examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))
 
     shifts: Dim | tuple[Dim, ...]

@@ -9,7 +9,7 @@ from math import ceil, isfinite
 from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
-from ..layer import Category, Effect, Example, Init, Layer, Refused, Weight, short
+from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Number, brief, dtype_of, need_float, promote
@@ -121,7 +121,7 @@ class Constant(Source):
         shape = _nested_shape(self.values, numbers)
         return TensorType(shape, promote(*numbers) if numbers else "float")
 
-    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
         numbers: list[Number] = []
         _nested_shape(self.values, numbers)
         whole = [n for n in numbers if isinstance(n, int)]
@@ -299,12 +299,17 @@ class Arange(Source):
         """As in PyTorch, one number alone is the end."""
         return (0, self.start) if self.end is None else (self.start, self.end)
 
-    def reach(self, made: TensorType) -> tuple[Dim, Dim] | None:
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return self.part(0, made.shape[0])
+
+    def part(self, at: Dim, count: Dim, every: int = 1) -> Reach | None:
+        """The reach of so many of its numbers, from a place on."""
         start, step = self.limits[0], self.step
         if not _whole(start) or not isinstance(step, int):
             return None
-        last = start + (made.shape[0] - 1) * step
-        return (start, last) if step > 0 else (last, start)
+        first = start + at * step
+        last = first + (count - 1) * (every * step)
+        return (first, last) if step > 0 else (last, first)
 
     def infer(self) -> TensorType:
         start, end = self.limits

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..checks import SPATIAL_AXES, all_known, at_least, known, need, scaled, spatial, times
+from ..checks import SPATIAL_AXES, all_known, known, need, scaled, spatial, times
 from ..dims import Dim
-from ..layer import Example, Layer, Refused, Sizes, collapse, divides, expand, short
+from ..layer import (
+    Example,
+    Layer,
+    Positive,
+    Refused,
+    Target,
+    collapse,
+    divides,
+    expand,
+    short,
+)
 from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
 
@@ -37,7 +47,7 @@ class Upsample(Layer):
     )
 
     scale: float | tuple[float, ...] | None = None
-    size: Sizes | None = None
+    size: Target | None = None
     mode: Literal[
         "nearest", "nearest_exact", "area", "linear", "bilinear", "bicubic", "trilinear"
     ] = "nearest"
@@ -59,7 +69,6 @@ class Upsample(Layer):
                 help=("`upsample(2)`", "`upsample(size=[h, w])`"),
             )
         self.check_mode(x, rank)
-        at_least(1, size=self.size)
         return x.with_shape(*x.shape[:2], *(self.target(x, i) for i in range(rank)))
 
     def check_mode(self, x: TensorType, rank: int) -> None:
@@ -132,10 +141,9 @@ class PixelShuffle(Layer):
     assumed = ("N", "C", "H", "W")
     examples = (Example("pixel_shuffle(2)", "64x8x8"), Example("pixel_shuffle(3)", "9x4x5"))
 
-    factor: Dim
+    factor: Positive
 
     def infer(self, x: TensorType) -> TensorType:
-        at_least(1, factor=self.factor)
         channels, height, width = _image(self, x)
         square = self.factor * self.factor
         if not divides(square, channels):
@@ -169,10 +177,9 @@ class PixelUnshuffle(Layer):
     assumed = ("N", "C", "H", "W")
     examples = (Example("pixel_unshuffle(2)", "3x8x6"),)
 
-    factor: Dim
+    factor: Positive
 
     def infer(self, x: TensorType) -> TensorType:
-        at_least(1, factor=self.factor)
         channels, height, width = _image(self, x)
         for size, name in ((height, "height"), (width, "width")):
             if not divides(self.factor, size):
@@ -217,10 +224,9 @@ class ChannelShuffle(Layer):
     assumed = ("N", "C", "H", "W")
     examples = (Example("channel_shuffle(2)", "64x8x8"), Example("channel_shuffle(3)", "6x50"))
 
-    groups: Dim
+    groups: Positive
 
     def infer(self, x: TensorType) -> TensorType:
-        at_least(1, groups=self.groups)
         if x.rank < 3:
             raise Refused(f"channel_shuffle needs [N, C, ...], got {x}", input=0)
         if not divides(self.groups, x.shape[1]):

@@ -83,6 +83,10 @@ REFUSED = [
     ("linear(3, bias_init=kaiming_normal)",
      "`kaiming_normal` is for weights of 2 axes or more, and this one is [3]"),
     ("linear(3, init=constant)", "`constant` needs `val`"),
+    ("layernorm(elementwise_affine=false, init=ones)",
+     "`init` starts nothing: this `layernorm` has no weight of its own"),
+    ("linear(3, bias=false, bias_init=zeros)",
+     "`bias_init` starts nothing: this `linear` has no bias"),
     ("rmsnorm(bias_init=zeros)", "`rmsnorm` has no setting `bias_init`"),
 ]  # fmt: skip
 
@@ -91,6 +95,18 @@ REFUSED = [
 def test_messages(call: str, message: str) -> None:
     (found,) = nw.check(f"net n: x[8] {{ x > {call} }}")
     assert found.message == message
+
+
+def test_a_default_is_for_those_that_have_the_weight() -> None:
+    text = """
+net n: x[8] {
+  default linear(bias_init=zeros)
+  x > linear(8) as a > linear(8, bias=false) > linear(8, weight=a.weight%s)
+}
+"""
+    assert not nw.check(text % "")
+    (found,) = nw.check(text % ", init=ones")
+    assert found.message == "`init` starts nothing: this `linear` has no weight of its own"
 
 
 @pytest.mark.parametrize(

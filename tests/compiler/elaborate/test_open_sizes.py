@@ -12,13 +12,18 @@ ASKS = [
     ("x[8, T] { x > avgpool(3, pad=1) > maxpool(2) }", "T is at least 4"),
     ("x[T, 8] { x[:, 5] }", "T is at least 6"),
     ("x[T, 8] { x[:, -3] }", "T is at least 3"),
-    ("x[T, 8] { x[:, 2:] }", "T is at least 2"),
     ("x[T, 8] { x > narrow(1, start=2, length=3) }", "T is at least 5"),
     ("x[T, 8] { y = x > topk(4, dim=1)\n y }", "T is at least 4"),
     ("x[8, T] { x > pad([2, 2], mode=reflect) }", "T is at least 3"),
     ("x[T, 8] { x > positions(20, mode=learned) }", "T is at most 20"),
     ("x[T, 8] { x + (arange(T) > embed(20, 8)) }", "T is at most 20"),
     ("x[T, 8] { x + (arange(2, T + 2) > embed(20, 8)) }", "T is at most 18"),
+    ("x[T, 8] { x + (arange(T)[none, :] > embed(20, 8)) }", "T is at most 20"),
+    ("x[T, 8] { x + (arange(T) > unsqueeze(0) > embed(20, 8)) }", "T is at most 20"),
+    ("x[T, 8] { x + (arange(T) + 2 > embed(20, 8)) }", "T is at most 18"),
+    ("x[T, 8] { x + (arange(40)[2:T + 2] > embed(20, 8)) }", "T is at most 18"),
+    ("x[T, 8] { x + (arange(2 * T)[::2] > embed(19, 8)) }", "T is at most 10"),
+    ("x[8, T] { x > instancenorm }", "T is at least 2"),
     ("x[T, 8] { x + (arange(T - 1, -1, step=-1) > embed(20, 8)) }", "T is at most 20"),
     ("x[3, H, 8] { x > unfold(3x3) }", "H is at least 3"),
     ("x[2, 3, T] { x > upsample(0.5) }", "T is at least 2"),
@@ -52,6 +57,42 @@ def test_the_limit_is_pytorchs(body: str, asked: str) -> None:
     assert not runs(text, outside)
     condition = found.help[0].split("`")[1]
     assert not nw.check(text.replace("{ ", f"{{ {condition}\n ", 1))
+
+
+EMPTY = [
+    ("x[:, 1:]", "T is at least 2"),
+    ("x[:, :-2]", "T is at least 3"),
+    ("x[:, 2:-1]", "T is at least 4"),
+    ("x[:, :T // 2]", "T is at least 2"),
+    ("x > var(1)", "T is at least 2"),
+    ("x > pad([0, 0, -3, 4])", "T is at least 3"),
+    ("x > reshape(-1, T - 1, 1) > mean(0)", "T is at least 2"),
+]
+
+
+@pytest.mark.parametrize(("body", "asked"), EMPTY)
+def test_an_axis_has_an_element(body: str, asked: str) -> None:
+    found = [d.message for d in nw.check(f"net n: x[T, 8] {{ {body} }}") if d.code == "W520"]
+    assert found == [f"this runs only where {asked}"]
+
+
+def test_rotary_turns_pairs() -> None:
+    (found,) = nw.check("net n: x[T, D] { x > rotary }")
+    assert found.message == "`D` must be even"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'x > rearrange("b t (h d) -> b h t d", d=T // 2)',
+        "x > view(-1, T - 1)",
+        "x > unsqueeze(1) > maxpool(T // 2)",
+    ],
+)
+def test_sizes_that_divide_are_not_0(body: str) -> None:
+    found = [d for d in nw.check(f"net n: x[T, D] {{ {body} }}") if d.code != "W502"]
+    assert "this runs only where T is at least 2" in [d.message for d in found]
+    assert not [d for d in found if d.severity == "error"]
 
 
 def test_a_promise_that_is_too_weak() -> None:
@@ -122,6 +163,27 @@ def test_unpooling_gives_back_what_was_pooled(sizes: str, body: str, help: str) 
     made = net.to_torch()(x)
     assert made.shape == x.shape
     assert torch.equal(made[made != 0], x[made != 0])
+
+
+def test_each_call_of_a_block_has_places_of_its_own() -> None:
+    text = """
+block undo: a, b {{ [a, b] > max_unpool(2) }}
+net n: small[3, 4, 4], large[3, {0}, {0}] {{
+  a, p = small > maxpool(2, return_indices=true)
+  b, q = large > maxpool(2, return_indices=true)
+  [[a, p] > undo, [b, q] > undo]
+}}
+"""
+    assert not nw.check(text.format(4))
+    (found,) = nw.check(text.format(5))
+    assert found.message == "the indices are places in 5×5, the result would be 4×4"
+
+
+def test_each_call_of_a_block_has_numbers_of_its_own() -> None:
+    text = "block rows: i {{ i > embed(8, 4) }}\nnet n: x[7, 4] {{ x + {} }}"
+    assert not nw.check(text.format("(arange(7) > rows) + (arange(1, 8) > rows)"))
+    (found,) = nw.check(text.format("(arange(7) > rows) + (arange(2, 9) > rows)"))
+    assert found.message == "the indices are 2 to 8, the table has 8 rows"
 
 
 def test_unpooling_of_an_open_size() -> None:

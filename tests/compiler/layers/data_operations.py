@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
 
 from netwright.compiler.dims import Size
 from netwright.compiler.layer import Layer
+from netwright.compiler.layers.operands import reduced_axes
 from netwright.compiler.types import Dtype, TensorType
 
 from .harness import FLOATS, MOSTLY_FLOAT, SIZES, tensor_types
@@ -357,8 +359,18 @@ EXCEPTIONS: dict[str, Any] = {
     "one_hot": (("PyTorch works the count out of the values", lambda layer, *_: layer.count < 1),),
 }
 
+
+def _divides_by_nothing(layer: Any, x: TensorType) -> bool:
+    axes = range(x.rank) if layer.dim is None else reduced_axes(layer.dim, x.rank)
+    return bool(prod(int(str(x.shape[a])) for a in axes if x.rank) <= layer.correction)
+
+
+EMPTY = ("an empty `dim` reduces all, or nothing", _empty_dim)
+SPREAD = ("PyTorch warns, and gives NaN", _divides_by_nothing)
+
 REFUSED: dict[str, Any] = {
-    **dict.fromkeys(REDUCTIONS, (("an empty `dim` reduces all, or nothing", _empty_dim),)),
+    **dict.fromkeys(REDUCTIONS, (EMPTY,)),
+    **dict.fromkeys(("std", "var"), (EMPTY, SPREAD)),
     "index": (
         ("PyTorch lets `...` stand twice", lambda layer, *_: layer.items.count(...) > 1),
         ("bool indices have results of unknown size", lambda layer, *_: any(

@@ -111,6 +111,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 BATCH = "PyTorch reads a missing batch axis as such; netwright's tensors always have one"
 OWN = "a function of netwright's own: PyTorch has no opinion on what it must refuse"
+BETWEEN = "PyTorch warns that one layer has no place for dropout"
 UNCOUNTED = "PyTorch drops the examples that have no length, and says nothing"
 
 
@@ -126,6 +127,10 @@ def _fewer_lengths(layer: Any, x: TensorType, *_: TensorType) -> bool:
     return layer.lengths is not None and layer.lengths.shape[0] != x.shape[0]
 
 
+def _single_layer(layer: Any, *_: TensorType) -> bool:
+    return bool(layer.dropout) and layer.layers == 1
+
+
 def always(*_: Any) -> bool:
     return True
 
@@ -133,7 +138,10 @@ def always(*_: Any) -> bool:
 UNDROPPED = "PyTorch looks at p only where it drops"
 
 REFUSED: dict[str, Any] = {
-    **dict.fromkeys(("rnn", "lstm", "gru"), ((BATCH, rank_is(2)), (UNCOUNTED, _fewer_lengths))),
+    **dict.fromkeys(
+        ("rnn", "lstm", "gru"),
+        ((BATCH, rank_is(2)), (UNCOUNTED, _fewer_lengths), (BETWEEN, _single_layer)),
+    ),
     **dict.fromkeys(("rnn_cell", "lstm_cell", "gru_cell"), ((BATCH, rank_is(1)),)),
     "attention": (
         ("causal with a mask, or with more keys than queries, could mean two things", _causal),

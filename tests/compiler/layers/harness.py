@@ -38,7 +38,17 @@ from torch.utils.flop_counter import FlopCounterMode
 from netwright.backends.python.printing import print_code
 from netwright.compiler import lowering as low
 from netwright.compiler.dims import Size
-from netwright.compiler.layer import Example, Init, Layer, Refused, Tensor, Weight, hints, takes
+from netwright.compiler.layer import (
+    Example,
+    Init,
+    Layer,
+    Refused,
+    Tensor,
+    Weight,
+    hints,
+    inferred,
+    takes,
+)
 from netwright.compiler.layers import layers
 from netwright.compiler.types import Dtype, TensorType
 
@@ -190,8 +200,7 @@ class Outcome:
 
 
 def results(layer: Layer, inputs: Sequence[TensorType]) -> tuple[TensorType, ...]:
-    found = layer.infer(*inputs)
-    return found if isinstance(found, tuple) else (found,)
+    return inferred(layer, *inputs)
 
 
 def ours(layer: Layer, inputs: Sequence[TensorType]) -> Outcome | Refused:
@@ -372,7 +381,11 @@ def _data(kind: str) -> dict[str, Any]:
 
 
 def fill_of(layer: Layer) -> int:
-    fill: int = _data("INTS").get(layer.word, 0)
+    return fill_of_word(layer.word)
+
+
+def fill_of_word(word: str) -> int:
+    fill: int = _data("INTS").get(word, 0)
     return fill
 
 

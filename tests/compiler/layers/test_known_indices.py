@@ -35,6 +35,10 @@ BAD = [
     "x + (constant([0, 4, 1, 1]) > one_hot(4) > cast(float))[..., :1]",
     "x + (constant([0, 9, 1, 1]) > embed(9, 5))",
     "x + (constant([[0, 9]]) > embedding_bag(9, 5))",
+    "x > gather(x > argsort(2), 1)",
+    "x[:, (constant([1, 2]) + 2)]",
+    "x[:, (constant([[1, 4]]) > flatten(0))]",
+    "x + (constant([[0, 9, 1, 1]]) > squeeze(0) > flip(0) > embed(9, 5))",
 ]
 
 
