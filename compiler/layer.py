@@ -28,7 +28,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
-from math import inf, isnan
+from math import inf
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -54,11 +54,12 @@ Sizes: TypeAlias = int | Size | tuple[Dim, ...]
 
 
 class Range(Record):
-    """Where the numbers of a setting lie, and why they do."""
+    """Where the numbers of a setting lie, and why they do; what they are, if that has a name."""
 
     least: float = -inf
     most: float = inf
     why: str = ""
+    kind: str = ""
 
 
 INT32: Final = 2**31 - 1
@@ -83,7 +84,7 @@ Few: TypeAlias = Annotated[int, Range(1, 1000, "each is made, or done, one by on
 Nonnegative: TypeAlias = Annotated[float, Range(0, FLOAT32, _HELD)]
 Epsilon: TypeAlias = Annotated[float, Range(1e-45, FLOAT32, _HELD)]
 """What keeps a divisor from being 0."""
-Probability: TypeAlias = Annotated[float, Range(0, 1, "it is a probability")]
+Probability: TypeAlias = Annotated[float, Range(0, 1, kind="a probability between 0 and 1")]
 
 Tensor: TypeAlias = TensorType
 """A setting that takes a tensor; in the bound layer it is the tensor's type. It becomes an input
@@ -457,7 +458,7 @@ def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
 
 
 def _within(range_: Range, name: str, value: Any) -> None:
-    """Refuses a number that is outside, or is none (NaN). Texts, none and tensors are no numbers;
+    """Refuses a number that is outside. Texts, none and tensors are no numbers;
     what open sizes are at least is noted."""
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, Size):
@@ -471,11 +472,12 @@ def _within(range_: Range, name: str, value: Any) -> None:
 
 def _outside(range_: Range, name: str, number: Dim | float) -> Refused:
     if isinstance(number, Size) or number < range_.least:
-        wanted = f"at least {range_.least}"
+        wanted = f"must be at least {range_.least}"
     else:
-        wanted = "a number" if isnan(number) else f"at most {range_.most}"
+        wanted = f"must be at most {range_.most}"
+    wanted = f"is {range_.kind}" if range_.kind else wanted
     notes = (range_.why,) if range_.why else ()
-    return Refused(f"{name} must be {wanted}, got {number}", setting=name, notes=notes)
+    return Refused(f"{name} {wanted}, got {number}", setting=name, notes=notes)
 
 
 # --- hints -----------------------------------------------------------------------------------

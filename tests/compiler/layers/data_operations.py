@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from netwright.compiler.dims import Size
-from netwright.compiler.layer import Layer
+from netwright.compiler.layer import Layer, Refused
 from netwright.compiler.layers.operands import reduced_axes
 from netwright.compiler.types import Dtype, TensorType
 
@@ -361,8 +361,11 @@ EXCEPTIONS: dict[str, Any] = {
 
 
 def _divides_by_nothing(layer: Any, x: TensorType) -> bool:
-    axes = range(x.rank) if layer.dim is None else reduced_axes(layer.dim, x.rank)
-    return bool(prod(int(str(x.shape[a])) for a in axes if x.rank) <= layer.correction)
+    try:
+        axes = reduced_axes(layer.dim, x.rank) if x.rank else ()
+    except Refused:
+        return False
+    return bool(prod(int(str(x.shape[a])) for a in axes) <= layer.correction)
 
 
 EMPTY = ("an empty `dim` reduces all, or nothing", _empty_dim)
