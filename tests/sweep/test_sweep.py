@@ -31,7 +31,7 @@ def test_some_settings_and_inputs(family: int) -> None:
     tally: Counter[str] = Counter()
     for layer in LAYERS[family::FAMILIES]:
         assert not found(list(some(layer, tally)))
-    assert tally["ran"] > 50
+    assert tally["ran"] > 15
 
 
 def test_pairs_of_settings() -> None:
@@ -43,7 +43,7 @@ def test_pairs_of_settings() -> None:
 def test_operators() -> None:
     tally: Counter[str] = Counter()
     assert not found(list(random_operators(Random(1), 250, tally)))
-    assert tally["ran"] > 50
+    assert tally["ran"] > 15
 
 
 @pytest.mark.slow
