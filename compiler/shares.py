@@ -104,7 +104,8 @@ def form(draft: Draft) -> Any:
     order."""
     if draft.child is not None:
         return _graph_form(draft.child)
-    return _plain(_lowering(draft).module, {}) if draft.layer is not None else None
+    made = _lowering(draft) if draft.layer is not None else None
+    return None if made is None else _plain(made.module, {})
 
 
 def _graph_form(graph: Builder) -> Any:
