@@ -37,7 +37,7 @@ class Charts(Forms):
         super().__init__(like)
         self._asked = [f".{name}." for name in asked]
         self._charts: dict[int, tuple[Graph, Chart]] = {}
-        self._runs: dict[tuple[int, bool], tuple[Chart, Chart]] = {}
+        self._runs: dict[tuple[int, int, bool], tuple[Chart, Chart, Chart]] = {}
 
     def of(self, graph: Graph) -> Chart:
         known = self._charts.get(id(graph))
@@ -45,13 +45,14 @@ class Charts(Forms):
             known = self._charts[id(graph)] = (graph, self._chart(graph))
         return known[1]
 
-    def with_runs(self, chart: Chart, *, groups: bool) -> Chart:
-        """The chart with variants of a block in a row as one step."""
-        key = (id(chart), groups)
+    def with_runs(self, chart: Chart, drawn: Chart, *, groups: bool) -> Chart:
+        """The chart with variants of a block in a row as one step. ``drawn`` is the chart itself,
+        or the copy that is drawn for it: what that keeps apart is apart in all copies."""
+        key = (id(chart), id(drawn), groups)
         if key not in self._runs:
-            apart = [any(map(self._is_asked, step.paths)) for step in chart.steps]
-            self._runs[key] = (chart, with_runs(self, chart, apart, groups=groups))
-        return self._runs[key][1]
+            apart = [any(map(self._is_asked, step.paths)) for step in drawn.steps]
+            self._runs[key] = (with_runs(self, chart, apart, groups=groups), chart, drawn)
+        return self._runs[key][0]
 
     def _is_asked(self, path: str) -> bool:
         """Whether a path in some graph may be that of a block asked for, or lead to it."""

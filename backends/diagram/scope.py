@@ -90,7 +90,8 @@ class Scope:
             worlds=tuple(worlds(copy) for copy in copies or (step,)),
         )  # fmt: skip
         if not isinstance(op, CallOp) or step.body is None or step.body.graph is None:
-            return replace(inside, stretch=_id(f"{step.part.key}-"), bare=single(step) is not None)
+            stretch = f"{self.stretch}{_id(step.part.key)}-"
+            return replace(inside, stretch=stretch, bare=single(step) is not None)
         sizes = {name: substitute(size, dict(self.sizes)) for name, size in op.sizes}
         outers = tuple((name, self._outer(given)) for name, given in step.node.outers)
         return replace(

@@ -169,8 +169,8 @@ class Docs:
         """Draw a chart, or several of one form as one; gives where its results leave."""
         worlds = scope.worlds
         if len(variants) == 1:
+            worlds = (self.runs_in(worlds[0], variants[0]),)
             variants = [self.with_runs(variants[0])]
-            worlds = (tuple(replace(w, chart=self.with_runs(w.chart)) for w in worlds[0]),)
         chart = variants[0]
         if len(chart.steps) > MOST:
             raise too_large(scope.path.rstrip("."), len(chart.steps))
@@ -218,7 +218,15 @@ class Docs:
         return leaving(chart.graph, ends)
 
     def with_runs(self, chart: Chart) -> Chart:
-        return self.charts.with_runs(chart, groups=self.detail.groups)
+        return self.charts.with_runs(chart, chart, groups=self.detail.groups)
+
+    def runs_in(self, worlds: Sequence[World], drawn: Chart) -> tuple[World, ...]:
+        """The copies of a chart, folded as the one that is drawn."""
+        groups = self.detail.groups
+        return tuple(
+            replace(world, chart=self.charts.with_runs(world.chart, drawn, groups=groups))
+            for world in worlds
+        )
 
     def parts_here(self, chart: Chart, wires: Wiring, ref: Ref, scope: Scope) -> bool:
         """Whether an input of a chart gets a point: where it goes several ways inside a cluster."""
@@ -513,9 +521,8 @@ class Docs:
     def through(
         self, step: Step, inner: Step, below: Scope, ins: Sequence[End], prefix: str
     ) -> list[End]:
-        inner = placed(
-            inner, 0, [replace(w, chart=self.with_runs(w.chart)) for w in below.worlds[0]]
-        )
+        assert step.body is not None
+        inner = placed(inner, 0, self.runs_in(below.worlds[0], step.body))
         self.leave_silent(below.worlds[0])
         if inner.kind == "run":
             found = self.run(inner, below, ins, prefix)

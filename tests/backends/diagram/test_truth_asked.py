@@ -67,6 +67,33 @@ def test_depths_of_the_debug_view(name: str, depth: int) -> None:
     assert not wrong(graph(ALL[name]), "debug", depth=depth)
 
 
+@pytest.mark.parametrize("view", ["docs", "paper"])
+def test_a_layer_opened_in_a_stretch_opens_in_each_copy(view: str) -> None:
+    text = """
+    net n: x[6, 8] {
+      x = x > (for i in range(4) { (attention(4) > linear(8)) * 4 > linear(8) })
+      x > dropout(0.1) > (tanh > linear(8)) * 3 > linear(8)
+    }"""
+    assert not wrong(graph(text), view, expand=("attention1",), depth=3)
+
+
+@pytest.mark.parametrize("view", ["docs", "paper"])
+def test_walls_of_stretches_in_each_other_have_names_of_their_own(view: str) -> None:
+    text = """
+    block part(n=8): x { x + (x > gru(8) > dropout(0.1)) }
+    net n: x[6, 8] {
+      x = x > layernorm
+      x = x > (for i in range(3) { (linear(8) > relu > linear(8)) * 3 > linear(8) })
+      [x > gru(8), x > part(8)] > concat(dim=-1) > linear(8) > linear(8)
+    }"""
+    assert not wrong(graph(text), view, depth=3, direction="LR")
+
+
+def test_a_shut_stretch_lists_a_layer_with_a_loop() -> None:
+    text = "net n: x[6, 8] { x > (for i in range(4) { gru(8) > linear(8) }) }"
+    assert not wrong(graph(text), "docs", depth=0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("view", LAID_OUT)
 def test_whatever_is_asked_of_random_nets(view: str) -> None:

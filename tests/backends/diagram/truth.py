@@ -414,8 +414,9 @@ class _Piece:
         explained: set[str] = set()
         for at in self.flat.scans:
             site = self.site(at)
-            told = any("scan" in letters(line) for id in site for line in self.boxes[id].lines)
-            if at in self.standing and not self.standing[at] & own and not told:
+            # A line back at a stretch would say that all its layers repeat: it lists them.
+            listed = any(self.lists(self.boxes[id]) for id in site)
+            if at in self.standing and not self.standing[at] & own and not listed:
                 yield f"{said(at)} repeats along time, and no line leads back"
             explained |= site
         for use in self.tensors:
@@ -436,6 +437,10 @@ class _Piece:
             for e in back
             if self.ends(e.tail) and e.tail not in explained
         )
+
+    def lists(self, box: Box) -> bool:
+        """Whether a shut box says by lines which layers it stands for."""
+        return not letters(_unbadged(box.title)).strip() and bool(box.lines)
 
     def leads_back(self, tail: str, heads: frozenset[str]) -> bool:
         waiting, seen = [(tail, False)], set()
