@@ -513,11 +513,16 @@ def expand(value: Sizes, rank: int, setting: str) -> tuple[Dim, ...]:
             f"spatial {'axis' if rank == 1 else 'axes'}",
             setting=setting,
             notes=("the first axis is the batch, the second the channels",),
-            help="is the batch in the input's shape? It is never written: `image[3, 224, 224]`"
-            if rank == len(value) + 1
-            else "",
+            help=_ANOTHER_RANK.get(rank - len(value), ""),
         )
     return value
+
+
+_ANOTHER_RANK: Final = {
+    1: "is the batch in the input's shape? It is never written: `image[3, 224, 224]`",
+    -1: "are the channels missing? An image in grey has one: `image[1, 28, 28]`",
+}
+"""By how many axes the input has more than there are sizes."""
 
 
 def collapse(sizes: tuple[Dim, ...]) -> Dim | tuple[Dim, ...]:

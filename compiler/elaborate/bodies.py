@@ -282,10 +282,12 @@ class Bodies(Application):
                 expr = expr.right if isinstance(expr, syntax.Binary) else expr.body
             if isinstance(expr, syntax.Labelled):
                 return
+            after = statement.span.source.text[statement.span.end :].lstrip()
+            on = "begin that line with `>`" if after[:1] != "-" else "end this line with the `-`"
             self.report(
                 "E209", "this result is dropped", statement.span,
                 help=["name it: `y = ...`, or `... as name`",
-                      "to go on from it on the next line, begin that line with `>`"],
+                      f"to go on from it on the next line, {on}"],
             )  # fmt: skip
         elif isinstance(value, Network) or networks_in(value):
             if self._called_with_a_tensor(value):

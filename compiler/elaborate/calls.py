@@ -311,7 +311,7 @@ class Calls(Translations):
                 good = False
         if opened:
             values["axes"] = opened
-        good = self._given_once(word, arguments, settings) and good
+        good = good and self._given_once(word, arguments, settings)
         if not good or unknown_in(list(values.values())):
             return UNKNOWN
         return self._finish_layer(word, values, spans, span)
@@ -358,6 +358,8 @@ class Calls(Translations):
         value = self.evaluate(extra[0], env)
         if tensors_in(value) or self.is_tensor(extra[0], env):
             return self._applied(word, arguments, extra[0], span, env)
+        if isinstance(value, Network):
+            return self._pipes_on(word, arguments, names[:limit], span)
         return False if unknown_in(value) else self._too_many(word, arguments, names[:limit])
 
     def _is_unnamed_option(
@@ -410,6 +412,21 @@ class Calls(Translations):
         )  # fmt: skip
         return False
 
+    def _pipes_on(
+        self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str], span: Span
+    ) -> bool:
+        """``linear(128, relu)``, as Keras takes it."""
+        held = ", ".join(a.span.text for a in arguments[: len(names)])
+        called = f"{word.word}({held})" if held else word.word
+        piped = f"{called} > {arguments[len(names)].span.text}"
+        alone = len(arguments) == len(names) + 1 and span.end == arguments[-1].span.end + 1
+        self.report(
+            "E205", f"`{arguments[len(names)].span.text}` is a network, not a setting",
+            arguments[len(names)].span, help=f"pipe on: `{piped}`",
+            fix=Fix("pipe on", (Edit(span, piped),)) if alone else None,
+        )  # fmt: skip
+        return False
+
     def _too_many(
         self, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
     ) -> bool:
@@ -425,6 +442,8 @@ class Calls(Translations):
             fixed = f"{'x'.join([texts[2]] * 2) if texts[2].isdigit() else texts[2]}, {texts[1]}"
             why = "the input's channels are inferred"
             help, fix = self._rewritten(word, arguments, fixed, why)
+        elif word.layer.word == "attention" and len(arguments) == 2:
+            help, fix = self._rewritten(word, arguments, texts[1], "the input's size is inferred")
         elif word.layer.category == "norm" and not names:
             help, fix = f"the channels are inferred: `{word.word}`", _without(arguments, word)
         elif not others:
@@ -452,7 +471,9 @@ class Calls(Translations):
         from .foreign import explain_setting
 
         types = hints(word.layer)
-        replacement, help = explain_setting(word.layer, setting.name, list(types))
+        replacement, help = explain_setting(
+            word.layer, setting.name, list(types), setting.value.span.text
+        )
         if not help:
             replacement = self.near(setting.name, types)
             help = f"did you mean `{replacement}`?" if replacement else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..layer import Layer, hints
+from ..layers import layers
 from .foreign_calls import activation
 from .foreign_names import OPPOSITE, OUT_OF_SCOPE, SAID, SPELT, bare_name
 
@@ -243,6 +244,9 @@ _KEYWORDS: Final = {
 }  # fmt: skip
 
 
+_NO_SELF: Final = (
+    "layers stand where they are used: `x > conv(3x3, 64)`; `share` keeps one for several uses"
+)
 _LOSS: Final = re.compile(r"loss$|cross_?entropy$")
 _NO_LOSS: Final = "a spec is the network; what trains it stays in PyTorch"
 
@@ -257,7 +261,7 @@ def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | Non
         word = _KEYWORDS[name]
         return f"`{name}` is written `{word}` here", "", word
     if name == "self":
-        return "there is no `self` here", "a body's names are its parameters and inputs", None
+        return "there is no `self` here", _NO_SELF, None
     if is_sequential(name):
         return f"`{name}` is the pipe here", "`f > g > h`; `(f > g > h) as features`", None
     bare = bare_name(name)
@@ -275,8 +279,16 @@ def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | Non
     return None, "", None
 
 
-def explain_setting(layer: type[Layer], name: str, names: list[str]) -> tuple[str | None, str]:
-    """For an unknown setting: (replacement, help)."""
+def _activation(value: str) -> str:
+    """The layer that a setting of Keras names; ``relu`` where that is none."""
+    word = activation(value)
+    return word if word.partition("(")[0] in layers() else "relu"
+
+
+def explain_setting(
+    layer: type[Layer], name: str, names: list[str], value: str = ""
+) -> tuple[str | None, str]:
+    """For an unknown setting, of which the value may be known: (replacement, help)."""
     replacement = SETTINGS.get(name)
     if replacement in names:
         return replacement, f"it is called `{replacement}` here"
@@ -285,7 +297,7 @@ def explain_setting(layer: type[Layer], name: str, names: list[str]) -> tuple[st
     if name in ("norm", "normalization"):
         return None, f"pipe on: `{layer.word}(...) > bn`"
     if name in ("activation", "act"):
-        return None, f"pipe on: `{layer.word}(...) > relu`"
+        return None, f"pipe on: `{layer.word}(...) > {_activation(value)}`"
     if name in ("device", "dtype"):
         return None, "devices and float types are chosen in PyTorch: `net.to_torch(device=...)`"
     if name in ("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask"):

@@ -298,6 +298,13 @@ class Operators(Calls):
             )  # fmt: skip
             return None
         text = node.right.span.text
+        if isinstance(node.right, syntax.Name) and text in layers():
+            self.report(
+                "E207", "a pipe leads into a tensor", node.right.span,
+                detail=f"this is {describe(right)}",
+                help=f"`{text}` names it here, and not the layer: call it something else",
+            )  # fmt: skip
+            return None
         compared = f"`... > gt({text})` compares elementwise"
         fix = Fix(f"write `gt({text})`", (Edit(node.right.span, f"gt({text})"),))
         if is_number(right):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
@@ -33,6 +33,11 @@ from .knowledge import NOTHING, Knowledge, Learnt
 from .results import main_tensors, shown_arguments
 from .scans import Scans
 from .trees import head, pattern_names, place_in_import, whole_labels
+
+FRAMEWORKS: Final = frozenset(
+    {"flax", "jax", "keras", "numpy", "tensorflow", "timm", "torch", "torchvision", "transformers"}
+)
+"""What Python's programs import, and no spec."""
 
 
 class Finds(Protocol):
@@ -192,6 +197,10 @@ class Program(Scans):
         return self.files[source.name]
 
     def _no_module(self, module: str, file: FileNames, span: Span) -> None:
+        if module.partition(".")[0] in FRAMEWORKS:
+            self.report("E212", f"a spec imports specs, and `{module}` is none", span,
+                        help="leave it out: the layers are there without an import")  # fmt: skip
+            return
         bare = module.removesuffix(".net")
         close = bare if bare != module else self.near(module, self.finder.names(file.source))
         self.report(
@@ -328,8 +337,9 @@ class Program(Scans):
             return self._result(block, env, value)
         return value
 
-    def _port_shape(self, port: syntax.Port, env: Environment) -> tuple[Dim, ...]:
-        """A net's declared shape: names bound nowhere are symbolic sizes."""
+    def _port_shape(self, port: syntax.Port, env: Environment) -> tuple[Dim, ...] | None:
+        """A net's declared shape: names bound nowhere are symbolic sizes. None where a text stands
+        for sizes, which may be several."""
         dims: list[Dim] = []
         for expr in port.shape or ():
             if isinstance(expr, syntax.Constant) and expr.value is None:
@@ -343,7 +353,10 @@ class Program(Scans):
                 message = f"an input has more than {MAX_RANK} axes: PyTorch's tensors cannot"
                 self.report("E214", message, expr.span)
                 break
-            dims += [s if self.is_size(s, expr.span) else symbol("?") for s in sizes]
+            good = [self.is_size(s, expr.span) for s in sizes]
+            if any(isinstance(s, str) for s in sizes):
+                return None
+            dims += [s if fits else symbol("?") for s, fits in zip(sizes, good, strict=True)]
         return tuple(dims)
 
     def _batch_as_none(self, expr: syntax.Constant, port: syntax.Port, env: Environment) -> None:
