@@ -327,6 +327,10 @@ class Layer:
         """What it does beside computing the same from the same inputs and weights."""
         return NO_EFFECTS
 
+    def idle(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Settings that are given and change nothing, each with helps: what to do instead."""
+        return ()
+
     def order(self, rank: int) -> tuple[int, ...] | None:
         """Of a layer that reorders axes: where each comes from."""
         return None

@@ -70,7 +70,6 @@ class Recurrent(Layer):
         return (self.hidden,) * self.states_kept
 
     def infer(self, x: TensorType, *states: TensorType) -> tuple[TensorType, ...]:
-        self._check_settings()
         if x.dtype != "float":
             raise Refused(
                 f"{self.word} needs floats, got {x.dtype}", code="E303", input=0,
@@ -90,12 +89,14 @@ class Recurrent(Layer):
         self._check_lengths(x)
         return x.with_shape(x.shape[0], x.shape[1], self.width * self.directions), *kept
 
-    def _check_settings(self) -> None:
-        if self.dropout and self.layers == 1:
-            raise Refused(
-                "dropout is between layers, and there is one", setting="dropout",
-                help=("`layers=2` has a place for it", f"`> dropout({self.dropout})` is behind it"),
-            )  # fmt: skip
+    def idle(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """PyTorch's dropout is between the layers."""
+        if not self.dropout or self.layers > 1:
+            return ()
+        behind = f"`> dropout({self.dropout})` after it drops from its result"
+        return (
+            ("dropout", ("it is between layers, and there is one: `layers=2` has two", behind)),
+        )
 
     def _check_states(self, states: tuple[TensorType, ...], kept: tuple[TensorType, ...]) -> None:
         if states and len(states) != len(kept):
@@ -159,7 +160,8 @@ class Recurrent(Layer):
             num_layers=(self.layers, 1), bias=(self.bias, True), **self._more_settings()
         )
         settings["batch_first"] = True
-        settings |= given(dropout=(self.dropout, 0.0), bidirectional=(self.bidirectional, False))
+        dropout = self.dropout if self.layers > 1 else 0.0  # PyTorch warns of an idle one
+        settings |= given(dropout=(dropout, 0.0), bidirectional=(self.bidirectional, False))
         module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
         return Lowering(module, self._forward(len(states)), self._helpers(), nested=self._nesting())
 
@@ -262,10 +264,10 @@ class LSTM(Recurrent):
     def state_widths(self) -> tuple[int, ...]:
         return self.width, self.hidden
 
-    def _check_settings(self) -> None:
-        super()._check_settings()
+    def infer(self, x: TensorType, *states: TensorType) -> tuple[TensorType, ...]:
         if self.proj and not 0 < self.proj < self.hidden:
             raise Refused("proj is smaller than hidden", setting="proj")
+        return super().infer(x, *states)
 
     def _more_settings(self) -> dict[str, tuple[Code, Code]]:
         return {"proj_size": (self.proj, 0)}

@@ -70,6 +70,11 @@ class Trial:
         self.state = "taken"
         return self.runs(self.net)
 
+    @property
+    def told_idle(self) -> bool:
+        """Whether the check says that a setting has no effect."""
+        return self.net is not None and any(d.code == "W516" for d in self.net.warnings)
+
     def found(self, kind: str, detail: object) -> Finding:
         return Finding(kind, self.word, self.text, str(detail)[:300])
 
@@ -146,7 +151,7 @@ class UseTrial:
             if len(node.types) > 1 and self.use.layer.results == "side":
                 trial = self._trial(replace(self.use, results=len(node.types)))
                 finding = trial.run()
-            if self._is_changed(node) and trial.net is not None:
+            if self._is_changed(node) and trial.net is not None and not trial.told_idle:
                 self.body = body_of(trial.net)
         self.state = finding.kind if finding is not None else trial.state
         return finding

@@ -44,7 +44,8 @@ def test_tensors_and_weights_that_cannot_be(call: str) -> None:
 
 def test_one_layer_has_no_place_for_dropout() -> None:
     (found,) = nw.check("net n: x[8, 8] { x > lstm(4, dropout=0.5) }")
-    assert found.message == "dropout is between layers, and there is one"
+    assert (found.code, found.message) == ("W516", "`dropout` has no effect here")
+    assert "dropout" not in nw.loads("net n: x[8, 8] { x > lstm(4, dropout=0.5) }").to_source()
 
 
 def test_every_number_has_a_range() -> None:
