@@ -4,14 +4,21 @@ search path, among the shipped."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from .. import specs
+from ..grammar import syntax
+from ..grammar.diagnostics import Diagnostic
+from ..grammar.parser import parse
+from ..grammar.record import Record, field
 from ..grammar.source import Source
 
 SHIPPED: Final = Path(specs.__path__[0])
+Parsed: TypeAlias = tuple[syntax.File, tuple[Diagnostic, ...]]
+_DEFINED: Final = re.compile(r"^(?:net|block) (\w+)", re.MULTILINE)
 LARGEST = 16 * 2**20
 """Bytes of a spec that are read at all."""
 
@@ -79,6 +86,15 @@ def find(module: str, folders: Iterable[Path]) -> Path | None:
     return next((f / relative for f in folders if (f / relative).is_file()), None)
 
 
+class _Read(Record):
+    """What a compilation read: each file is looked for, read and parsed once, however many nets
+    import it."""
+
+    found: dict[tuple[str, Path], Source | Unreadable | None] = field(default_factory=dict)
+    parsed: dict[Source, Parsed] = field(default_factory=dict)
+    names: dict[Path, list[str]] = field(default_factory=dict)
+
+
 class Finder:
     """Finds modules by dotted name, inside the given folders only. ``changed`` is taken for the
     file of that name."""
@@ -86,21 +102,51 @@ class Finder:
     def __init__(self, search: Sequence[Path] = (), changed: Source | None = None) -> None:
         self.search = tuple(search)
         self.changed = changed
+        self._read = _Read()
+
+    def with_changed(self, source: Source) -> Finder:
+        """The same files, this one changed."""
+        other = Finder(self.search, source)
+        other._read = self._read
+        return other
 
     def find(self, module: str, importer: Source) -> Source | None:
         """The imported file's text, or None. Raises Unreadable."""
+        key = module, Path(importer.name).parent
+        if key not in self._read.found:
+            self._read.found[key] = self._found(module, importer)
+        source = self._read.found[key]
+        if isinstance(source, Unreadable):
+            raise source
+        changed = self.changed
+        return changed if changed and source and changed.name == source.name else source
+
+    def _found(self, module: str, importer: Source) -> Source | Unreadable | None:
         path = find(module, self._folders(importer))
         if path is None:
             return None
         folder = path.parents[module.count(".")]
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise Unreadable(f"{path.relative_to(folder)} leads out of {folder}")
-        changed = self.changed
-        return changed if changed and changed.name == str(path) else read(path)
+        try:
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise Unreadable(f"{path.relative_to(folder)} leads out of {folder}")
+            return read(path)
+        except Unreadable as error:
+            return error
+
+    def parse(self, source: Source, most_tokens: int) -> Parsed:
+        """The tree of a file that was found, and its errors."""
+        if source not in self._read.parsed:
+            self._read.parsed[source] = parse(source, most_tokens)
+        return self._read.parsed[source]
 
     def names(self, importer: Source) -> list[str]:
         """What could be imported by a bare name."""
-        return [p.stem for f in self._folders(importer) for p in sorted(f.glob("*.net"))]
+        return [name for folder in self._folders(importer) for name in self._names_in(folder)]
+
+    def _names_in(self, folder: Path) -> list[str]:
+        if folder not in self._read.names:
+            self._read.names[folder] = [p.stem for p in sorted(folder.glob("*.net"))]
+        return self._read.names[folder]
 
     def _folders(self, importer: Source) -> tuple[Path, ...]:
         name = Path(importer.name)
@@ -110,6 +156,11 @@ class Finder:
 
 def shipping(name: str) -> str | None:
     """The shipped spec that defines a net or block of that name."""
-    pattern = re.compile(rf"^(?:net|block) {re.escape(name)}\b", re.MULTILINE)
-    found = (p for p in sorted(SHIPPED.glob("*.net")) if pattern.search(read(p).text))
-    return next((path.stem for path in found), None)
+    return _shipped().get(name)
+
+
+@cache
+def _shipped() -> Mapping[str, str]:
+    """By the names of the nets and blocks that are shipped: the spec that has them."""
+    specs = [(path.stem, read(path).text) for path in sorted(SHIPPED.glob("*.net"), reverse=True)]
+    return {name: spec for spec, text in specs for name in _DEFINED.findall(text)}

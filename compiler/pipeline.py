@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..grammar import syntax
-from ..grammar.diagnostics import Diagnostic
+from ..grammar.diagnostics import MAX_ERRORS, Diagnostic
 from ..grammar.parser import parse
 from ..grammar.record import Record
 from ..grammar.source import Source, Span
+from ..grammar.wording import counted
 from .choice import Choice, choose_nets
 from .elaborate.attempt import Outcome, Task, attempt
 from .elaborate.knowledge import NOTHING
@@ -52,16 +53,14 @@ class Compilation(Record):
 
 
 class Request(Record):
-    """What is asked for besides the net: its arguments, input shapes, where imports are found."""
+    """What is asked for besides the net: its arguments, input shapes, who finds imports."""
 
     parameters: Mapping[str, object]
     inputs: Mapping[str, str] | str | None
-    search: Sequence[Path]
+    finder: Finder
     partial: bool = False
     steps: int = 0
     """How many the net may take; 0: as many as are allowed to one."""
-    changed: Source | None = None
-    """In place of the imported file of that name."""
     enough: Enough | None = None
     """How much of a file is to be checked, if not all."""
 
@@ -83,7 +82,7 @@ def load_source(
     spec: ``Compilation.graph`` is None then, and with ``partial`` there is the graph up to the
     errors, unless the text itself has syntax errors. ``limits`` are bounds that are raised.
     """
-    request = Request(parameters or {}, inputs, search, partial)
+    request = Request(parameters or {}, inputs, Finder(search), partial)
     with room(), limited(limits):
         try:
             found = _load(source, net, request, freeze=True)
@@ -117,7 +116,7 @@ def check_source(
 
     No graph is made: all that can be wrong is found before.
     """
-    request = Request(parameters or {}, inputs, search)
+    request = Request(parameters or {}, inputs, Finder(search))
     with room(), limited(limits):
         try:
             found = _check(source, net, request)
@@ -144,6 +143,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     every = [d for result in results for d in result.diagnostics]
     said = _at_declarations(_told_once(tuple(every) or chosen.findings), tree)
     said += _of_text(tree, said)
+    said = _with_the_rest(said, len(chosen.checked) - len(results))
     fine = _is_fine(said)
     if fine and net is None:
         said += tuple(in_checked_file(tree))
@@ -156,6 +156,16 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     read = frozenset(name for result in results for name in result.read)
     failed = next((r.fault for r in results if r.fault is not None), None)
     return Compilation(None, said, chosen.nets, last, steps, read=read, fault=failed)
+
+
+def _with_the_rest(findings: tuple[Diagnostic, ...], nets: int) -> tuple[Diagnostic, ...]:
+    """After many errors some nets are not looked at; the last error says so."""
+    last = max((i for i, d in enumerate(findings) if d.severity == "error"), default=None)
+    if last is None or nets <= 0:
+        return findings
+    note = f"{counted(nets, 'net')} more of this file {'is' if nets == 1 else 'are'} not checked"
+    noted = findings[last].replace(notes=(*findings[last].notes, note))
+    return (*findings[:last], noted, *findings[last + 1 :])
 
 
 def _told_once(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
@@ -217,16 +227,16 @@ def _results(
         outcome = _elaborate(_task(source, tree, chosen, None, request))
         said = outcome.findings or chosen.findings
         yield _compilation(outcome, said, chosen)
-    left, errors = NETS_TOGETHER * limits().steps, 0
+    left, most, errors = NETS_TOGETHER * limits().steps, MAX_ERRORS, set[object]()
     if request.enough:
-        left = request.enough.steps
+        left, most = request.enough.steps, request.enough.errors
     for name in _by_need(tree, chosen.checked, request.enough):
         allowed = request if request.enough else request.replace(steps=min(left, limits().steps))
         result = _compile(source, tree, chosen, name, allowed)
+        errors |= {(d.span, d.message) for d in result.diagnostics if d.severity == "error"}
         yield result
         left -= result.steps
-        errors += sum(d.severity == "error" for d in result.diagnostics)
-        if left <= 0 or (request.enough and errors >= request.enough.errors):
+        if left <= 0 or len(errors) >= most:
             break
 
 
@@ -248,7 +258,8 @@ def _with_trials(
 
     def again(text: Source, enough: Enough | None = None) -> tuple[Iterable[Diagnostic], int]:
         own = text.name == source.name
-        asked = request.replace(partial=False, changed=None if own else text, enough=enough)
+        finder = request.finder if own else request.finder.with_changed(text)
+        asked = request.replace(partial=False, finder=finder, enough=enough)
         result = run(text if own else source, asked)
         return result.diagnostics, result.steps
 
@@ -257,7 +268,7 @@ def _with_trials(
     from .trials import tried
 
     files = found.read | {source.name}
-    return found.replace(diagnostics=tried(found.diagnostics, files, again))
+    return found.replace(diagnostics=tried(found.diagnostics, files, found.steps, again))
 
 
 def _compile(
@@ -289,11 +300,9 @@ def _compile(
 def _task(
     source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request
 ) -> Task:
-    finder = Finder(request.search, request.changed)
     most = request.steps or limits().steps
-    return Task(
-        source, tree, chosen.findings, net, request.parameters, request.inputs, finder, most
-    )
+    given = request.parameters, request.inputs
+    return Task(source, tree, chosen.findings, net, *given, request.finder, most)
 
 
 def _compilation(

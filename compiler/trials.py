@@ -10,8 +10,9 @@ from ..grammar.record import Record
 from ..grammar.source import Source
 from ..grammar.trial import Check, Trial, source_of
 
-MAX_TRIAL_WORK: Final = 80_000
-"""Characters read again and steps taken again, for all repairs of a text together."""
+MAX_TRIAL_WORK: Final = 120_000
+"""Characters read again and steps taken again, for all repairs of a text together: what would go
+beyond is not tried."""
 FINDING_WORK: Final = 500
 """What a finding takes to be made, in the same measure."""
 MAX_CHOICE_WORK: Final = 100_000
@@ -38,19 +39,21 @@ class Again(Protocol):
 
 
 def tried(
-    findings: Sequence[Diagnostic], files: Container[str], again: Again
+    findings: Sequence[Diagnostic], files: Container[str], steps: int, again: Again
 ) -> tuple[Diagnostic, ...]:
     """The findings, each with the first of its repairs that mends. What cannot be tried is not
-    offered: there is too much of it, or it stands outside of these files."""
-    trials = _Trials(files, again)
+    offered: there is too much of it, or it stands outside of these files. ``steps`` is what the
+    first check took; the next is likely to take as many."""
+    trials = _Trials(files, steps, again)
     findings = trials.settled(findings)
     good = trials.together(f for f in findings if not f.others)
     return tuple(f if f.fix is None or f in good else trials.repaired(f) for f in findings)
 
 
 class _Trials:
-    def __init__(self, files: Container[str], again: Again) -> None:
+    def __init__(self, files: Container[str], steps: int, again: Again) -> None:
         self.files = files
+        self.steps = steps
         self.again = again
         self.work = 0
         self.made: dict[Source, list[Edit]] = {}
@@ -131,7 +134,7 @@ class _Trials:
         source = source_of(fix)
         if source is None or source.name not in self.files:
             return False
-        return self.work + len(source.text) <= MAX_TRIAL_WORK
+        return self.work + len(source.text) + self.steps <= MAX_TRIAL_WORK
 
     def check(self, source: Source, enough: Enough | None = None) -> Iterable[Diagnostic]:
         found, steps = self.again(source, enough)

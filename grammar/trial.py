@@ -7,7 +7,9 @@ A fix is offered when this has been found out, not when it looks likely::
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import TypeAlias
 
 from .diagnostics import Diagnostic, Edit, Fix
@@ -48,7 +50,11 @@ class Trial:
 
     def __init__(self, source: Source, edits: Sequence[Edit], check: Check) -> None:
         self.source = source
-        self.edits = edits
+        self.edits = sorted(edits, key=lambda e: (e.span.start, e.span.end))
+        self.ends = [e.span.end for e in self.edits]
+        longer = (len(e.text) - (e.span.end - e.span.start) for e in self.edits)
+        self.longer = [0, *accumulate(longer)]
+        """By how much the text is longer after the first edits."""
         self.repaired = applied(source, edits)
         self.said = [f for f in check(self.repaired) if self._is_here(f)]
 
@@ -88,8 +94,10 @@ class Trial:
 
     def _moved(self, offset: int) -> int:
         """Where a place is now; the start of a replaced text stays its start."""
-        before = [e for e in self.edits if e.span.end <= offset and e.span.start < offset]
-        return offset + sum(len(e.text) - (e.span.end - e.span.start) for e in before)
+        count = bisect_right(self.ends, offset)
+        while count and self.edits[count - 1].span.start >= offset:
+            count -= 1
+        return offset + self.longer[count]
 
 
 def _speaks_of(span: Span, written: Iterable[Span], begins: frozenset[int]) -> bool:

@@ -7,12 +7,11 @@ from typing import Any, Final, Protocol
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
-from ...grammar.parser import parse
 from ...grammar.source import Source, Span
 from ..builder import Builder
 from ..dims import Dim, solved, symbol
 from ..environment import Environment, FileNames
-from ..imports import Unreadable, shipping
+from ..imports import Parsed, Unreadable, shipping
 from ..limits import MAX_RANK
 from ..types import Dtype, TensorType
 from ..values import (
@@ -43,6 +42,7 @@ FRAMEWORKS: Final = frozenset(
 class Finds(Protocol):
     def find(self, module: str, importer: Source) -> Source | None: ...
     def names(self, importer: Source) -> list[str]: ...
+    def parse(self, source: Source, most_tokens: int) -> Parsed: ...
 
 
 class Program(Scans):
@@ -189,7 +189,7 @@ class Program(Scans):
             return None
         if source.name not in self.files:
             self.loading.append(source.name)
-            tree, errors = parse(source, self.limits.tokens)
+            tree, errors = self.finder.parse(source, self.limits.tokens)
             self.found([e for e in errors if e not in self.diagnostics])
             self.files[source.name] = self.load(source, tree, errors)
             self._check_imports(self.files[source.name])

@@ -53,3 +53,16 @@ def test_a_dense_text_ends_soon(kind: str, count: int) -> None:
 def test_ten_thousand_layers_written_out_are_no_dense_text() -> None:
     layers = "\n".join("  > conv(3x3, 8, pad=1)" for _ in range(10_000))
     assert nw.check(f"net n: x[8, 32, 32] {{\n  x\n{layers}\n}}") == []
+
+
+def test_of_many_nets_with_errors_the_first_are_checked_and_repaired() -> None:
+    """A repair is tried by a new check: all together have a bound, and what is not tried is not
+    offered."""
+    net = (
+        "net n{0}: x[4] {{\n  a = x > foo{0}\n  b = a > lineer(4)\n  b > linear(4, biass=no)\n}}\n"
+    )
+    start = process_time()
+    found = nw.check("".join(net.format(i) for i in range(300)))
+    assert process_time() - start < 10
+    assert 50 < len(found) < 110
+    assert sum("nets more of this file are not checked" in n for d in found for n in d.notes) == 1

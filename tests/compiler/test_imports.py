@@ -10,6 +10,7 @@ from netwright.compiler import imports
 from netwright.compiler.imports import Finder
 from netwright.compiler.pipeline import Compilation, check_source, load_source
 from netwright.grammar.diagnostics import Diagnostic
+from netwright.grammar.parser import parse
 from netwright.grammar.source import Source
 
 BLOCK = "block part(w) = linear(w)\nwidth = 5\nblock other = relu\nnet n: x[8] { x > part(3) }\n"
@@ -279,3 +280,18 @@ def test_an_import_that_is_used_is_not_told() -> None:
     assert unused("import resnet\nblock stem = resnet.basic(8, 8)\n" + NET) == []
     stem = "block stem = flatten(2) > blocks.transformer.encoder_layer(2, 8)\n"
     assert unused("import blocks.transformer\n" + stem + NET.replace(" > gap", "")) == []
+
+
+def test_a_file_is_read_and_parsed_once_however_many_nets_import_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def counting(source: Source, most: int) -> imports.Parsed:
+        parsed.append(Path(source.name).name)
+        return parse(source, most)
+
+    monkeypatch.setattr(imports, "parse", counting)
+    nets = "".join(f"net n{i}: x[8] {{ x > parts.part({i}) > reluu }}\n" for i in range(1, 20))
+    assert codes(folder, f"import parts\n{nets}") == ["E201"]
+    assert parsed == ["parts.net"]

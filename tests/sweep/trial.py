@@ -16,6 +16,7 @@ import torch
 import netwright as nw
 from netwright.compiler.choice import choose_nets
 from netwright.compiler.dims import Dim, substitute
+from netwright.compiler.imports import Finder
 from netwright.compiler.ir import Graph, LayerOp, Node
 from netwright.compiler.pipeline import Request, _elaborate, _task
 from netwright.compiler.types import TensorType
@@ -207,7 +208,7 @@ def conditions(text: str) -> Told:
     source = Source("<sweep>", text)
     tree, errors = parse(source)
     chosen = choose_nets(source, tree, errors, "n")
-    found = _elaborate(_task(source, tree, chosen, "n", Request({}, None, ())))
+    found = _elaborate(_task(source, tree, chosen, "n", Request({}, None, Finder())))
     return [(a, b) for a, b, _ in found.equal], [(a, b) for a, b, _ in found.least]
 
 
