@@ -25,7 +25,7 @@ adding a layer touches that file and its test alone::
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from math import inf
@@ -43,7 +43,7 @@ from typing import (
     get_origin,
 )
 
-from ..grammar.record import Record
+from ..grammar.record import Record, field
 from ..grammar.wording import counted
 from .dims import Dim, Size, equal, less, product
 from .lowering import Lowering
@@ -167,6 +167,26 @@ class Example(Record):
         object.__setattr__(self, "tensors", tuple(tensors.items()))
 
 
+class Foreign(Record):
+    """What a layer is called elsewhere: in torch.nn, Keras and Caffe, or by people.
+
+    ``names`` are separated by spaces; ``#`` is each of 1, 2 and 3. ``positions`` says what
+    arguments without names mean there, where that is not what they mean here. ``added`` are
+    settings that the layer has there by itself, ``renamed`` settings with names of their own.
+    ``word`` is what it is called here, where that is one of its other words.
+    """
+
+    names: str
+    positions: str | None = None
+    added: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    word: str = ""
+
+    def spelled(self) -> Iterator[str]:
+        for name in self.names.split():
+            yield from [name.replace("#", n) for n in "123"] if "#" in name else [name]
+
+
 class Made(Record):
     """What made a tensor: a layer, of what, as which of its results. ``source`` made its first
     input, if these are ints and that is known."""
@@ -207,6 +227,8 @@ class Layer:
     word: ClassVar[str] = ""
     """As written in a spec; a class without a word is an abstract base."""
     aliases: ClassVar[tuple[str, ...]] = ()
+    foreign: ClassVar[tuple[Foreign, ...]] = ()
+    """What it is called elsewhere."""
     title: ClassVar[str] = ""
     """Its name as papers write it, ``BatchNorm``; empty where that is the word."""
     abbreviation: ClassVar[str] = ""

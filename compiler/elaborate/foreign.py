@@ -4,35 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
 
-from ..layer import Layer, hints
+from ..layer import Foreign, Layer, hints
 from ..layers import layers
 from .foreign_calls import activation
-from .foreign_names import OPPOSITE, OUT_OF_SCOPE, SAID, SPELT, bare_name
-
-RENAMED: Final = {
-    "view": "reshape", "cat": "concat", "dense": "linear", "fully_connected": "linear",
-    "convolution": "conv", "max_pool": "maxpool", "avg_pool": "avgpool",
-    "max_pooling": "maxpool", "average_pooling": "avgpool", "batch_norm": "batchnorm",
-    "batch_normalization": "batchnorm", "layer_norm": "layernorm",
-    "layer_normalization": "layernorm", "group_norm": "groupnorm",
-    "instance_norm": "instancenorm", "rms_norm": "rmsnorm",
-    "adaptive_avg_pool": "adaptive_avgpool", "adaptive_max_pool": "adaptive_maxpool",
-    "global_average_pooling": "gap", "global_avg_pool": "gap", "convtranspose": "conv_transpose",
-    "deconv": "conv_transpose", "multihead_attention": "attention",
-    "multi_head_attention": "attention", "scaled_dot_product_attention": "sdpa", "swish": "silu",
-    "leakyrelu": "leaky_relu", "logsoftmax": "log_softmax", "prelu": "prelu", "relu": "relu",
-    "identity": "identity", "concatenate": "concat", "mm": "matmul", "interpolate": "upsample",
-    "grucell": "gru_cell", "lstmcell": "lstm_cell", "rnncell": "rnn_cell", "lppool": "lp_pool",
-    "fractional_max_pool": "fractional_maxpool", "sync_batch_norm": "batchnorm",
-    "adaptive_average_pooling": "adaptive_avgpool", "adaptive_max_pooling": "adaptive_maxpool",
-    "group_normalization": "groupnorm", "rms_normalization": "rmsnorm",
-    "convolution_transpose": "conv_transpose", "logsigmoid": "logsigmoid",
-    "hswish": "hardswish", "hsigmoid": "hardsigmoid", "globalavgpool": "gap",
-    "global_average_pool": "gap", "average_pool": "avgpool", "gemm": "linear",
-    "zero_pad": "pad", "softmax": "softmax", "embedding_bag": "embedding_bag", "unet": "unet",
-}  # fmt: skip
+from .foreign_names import OPPOSITE, OUT_OF_SCOPE, SAID, bare_name
 
 SETTINGS: Final = {
     "padding": "pad", "kernel_size": "kernel", "out_channels": "out", "out_features": "out",
@@ -52,64 +30,34 @@ INFERRED: Final = frozenset(
     {"in_channels", "in_features", "input_size", "input_shape", "embed_dim", "num_features",
      "normalized_shape", "input_dim", "in_dim", "num_channels", "in1_features", "in2_features"}
 )  # fmt: skip
-_CONV: Final = ("in_channels", "out_channels", "kernel_size", "stride", "padding")
-_POOL: Final = ("kernel_size", "stride", "padding")
-POSITIONS: Final[dict[str, tuple[str, ...]]] = {
-    **{f"Conv{n}d": (*_CONV, "dilation", "groups", "bias") for n in "123"},
-    **{f"ConvTranspose{n}d": (*_CONV, "output_padding", "groups", "bias") for n in "123"},
-    **{f"LazyConv{n}d": _CONV[1:] for n in "123"},
-    **{
-        f"{word}{n}D{kind}": ("filters", "kernel_size", "strides", "padding")
-        for word in ("Conv", "Convolution") for n in "123" for kind in ("", "Transpose")
-    },
-    **{f"{kind}Pool{n}d": _POOL for kind in ("Max", "Avg") for n in "123"},
-    **{f"BatchNorm{n}d": ("num_features", "eps", "momentum", "affine") for n in "123"},
-    **{f"InstanceNorm{n}d": ("num_features", "eps", "momentum", "affine") for n in "123"},
-    **{f"AdaptiveAvgPool{n}d": ("output_size",) for n in "123"},
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size", "num_layers", "bias")),
-    "Linear": ("in_features", "out_features", "bias"),
-    "LazyLinear": ("out_features", "bias"),
-    "Dense": ("units", "activation"),
-    "LayerNorm": ("normalized_shape", "eps"),
-    "RMSNorm": ("normalized_shape", "eps"),
-    "GroupNorm": ("num_groups", "num_channels", "eps"),
-    "MultiheadAttention": ("embed_dim", "num_heads", "dropout"),
-    "ReLU": ("inplace",), "ReLU6": ("inplace",), "SiLU": ("inplace",), "Hardswish": ("inplace",),
-    **{f"{kind}Cell": ("input_size", "hidden_size", "bias") for kind in ("LSTM", "GRU", "RNN")},
-    **{f"FractionalMaxPool{n}d": ("kernel_size", "output_size", "output_ratio") for n in "23"},
-    **{f"LPPool{n}d": ("norm_type", "kernel_size", "stride") for n in "123"},
-    **{f"AdaptiveMaxPool{n}d": ("output_size",) for n in "123"},
-    **{f"LazyConvTranspose{n}d": (*_CONV[1:], "output_padding") for n in "123"},
-    **{f"MaxPooling{n}D": ("pool_size", "strides", "padding") for n in "123"},
-    **{f"AveragePooling{n}D": ("pool_size", "strides", "padding") for n in "123"},
-    "SyncBatchNorm": ("num_features", "eps", "momentum", "affine"),
-    "Bilinear": ("in1_features", "in2_features", "out_features", "bias"),
-    "Fold": ("output_size", "kernel_size", "dilation", "padding", "stride"),
-    "Unfold": ("kernel_size", "dilation", "padding", "stride"),
-    "Unflatten": ("dim", "unflattened_size"), "Flatten": ("start_dim", "end_dim"),
-    "CosineSimilarity": ("dim", "eps"), "PairwiseDistance": ("p", "eps", "keepdim"),
-    "LeakyReLU": ("negative_slope", "inplace"),
-    "Dropout": ("p", "inplace"),
-}  # fmt: skip
-"""What arguments without names mean elsewhere, where that is not what they mean here."""
-
 UNSAID: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
 """Settings that are left out here."""
+
+
+@cache
+def foreign_names() -> dict[str, Foreign]:
+    """What layers are called elsewhere, each with its word here."""
+    named: dict[str, Foreign] = {}
+    for layer in dict.fromkeys(layers().values()):
+        for foreign in layer.__dict__.get("foreign", ()):
+            said = foreign if foreign.word else foreign.replace(word=layer.word)
+            named |= dict.fromkeys(foreign.spelled(), said)
+    return named
 
 
 def native(name: str, known: Iterable[str]) -> str | None:
     """What ``nn.BatchNorm2d``, ``Conv2d`` or ``max_pool2d`` is called here."""
     bare = bare_name(name)
     known = set(known)
-    if bare in SPELT:
-        return SPELT[bare][0]
+    if bare in (named := foreign_names()) and not bare.islower():
+        return named[bare].word
     if bare in SAID or bare in OUT_OF_SCOPE:
         return None
     plain = re.sub(r"[123][dD](?=$|[A-Z])", "", bare.removeprefix("Lazy"))
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
     for candidate in (bare.lower(), snake, snake.replace("_", ""), plain.lower()):
         for word in (candidate, re.sub(r"_?[123]d$", "", candidate)):
-            renamed = RENAMED.get(word, word)
+            renamed = named[word].word if word in named else word
             if renamed in known:
                 return renamed
     return None
@@ -124,12 +72,11 @@ def translated(
     None where that is not clear.
     """
     bare = bare_name(name)
-    positions = POSITIONS.get(bare, tuple(hints(layer))[: layer.positional])
-    added: dict[str, str] = {}
-    renamed = SETTINGS
-    if bare in SPELT:
-        _, positions, added, own = SPELT[bare]
-        renamed = {**SETTINGS, **own}
+    said = foreign_names().get(bare, Foreign(bare))
+    positions = tuple(hints(layer))[: layer.positional]
+    if said.positions is not None:
+        positions = tuple(said.positions.split())
+    renamed = {**SETTINGS, **said.renamed}
     if bare.islower() or len(given) > len(positions):  # functions take tensors
         return None
     after = why = ""
@@ -150,7 +97,7 @@ def translated(
             why = "what follows from the input is inferred"
         elif theirs not in UNSAID:
             return None
-    settings = {**added, **settings}
+    settings = {**said.added, **settings}
     if settings.get("pad", "").strip(_QUOTES) == "same" and settings.get("stride", "1") != "1":
         why = _same_with_strides(layer, settings)
     axes = re.search(r"([123])[dD](Transpose)?$", bare)
@@ -184,38 +131,17 @@ def _same_with_strides(layer: type[Layer], settings: dict[str, str]) -> str:
     )
 
 
-_POOLS: Final = ("max_pool", "avg_pool")
-FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
-    **{f"{pool}{n}d": _POOL for pool in _POOLS for n in "123"},
-    **{f"adaptive_{pool}{n}d": ("output_size",) for pool in _POOLS for n in "123"},
-    **dict.fromkeys(("cat", "concat", "stack", "softmax", "log_softmax", "softmin", "unsqueeze",
-                     "squeeze", "argmax", "argmin", "cumsum", "unbind"), ("dim",)),
-    **dict.fromkeys(("mean", "sum", "amax", "amin", "std", "var"), ("dim",)),
-    **dict.fromkeys(("dropout", "alpha_dropout"), ("p",)),
-    "flatten": ("start_dim", "end_dim"), "leaky_relu": ("negative_slope",), "elu": ("alpha",),
-    "interpolate": ("size", "scale_factor", "mode", "align_corners"), "one_hot": ("count",),
-    "normalize": ("p", "dim"), "pad": ("sizes", "mode", "value"), "transpose": ("dim0", "dim1"),
-    "group_norm": ("num_groups",), "glu": ("dim",), "matmul": (), "bmm": (), "add": (), "mul": (),
-}  # fmt: skip
-"""What the arguments of functions mean after the tensor."""
-
-UNSAID_THERE: Final[dict[str, dict[str, str]]] = {
-    "flatten": {"start": "0"}, "cat": {"dim": "0"}, "concat": {"dim": "0"},
-    "normalize": {"dim": "1"},
-}  # fmt: skip
-"""Defaults of functions that are others here."""
-
-
 def applied(
     name: str, layer: type[Layer], word: str, given: Sequence[str], named: Sequence[tuple[str, str]]
 ) -> str | None:
     """A function's call without its tensors, ``maxpool(2)`` for ``F.max_pool2d(x, 2)``: ``given``
     are the arguments after them."""
     bare = bare_name(name)
-    positions = FUNCTIONS.get(bare, ())
+    said = foreign_names().get(bare, Foreign(bare))
+    positions = (said.positions or "").split()
     if len(given) > len(positions):
         return None
-    settings = dict(UNSAID_THERE.get(bare, {}))
+    settings = dict(said.added)
     for theirs, text in (*zip(positions, given, strict=False), *named):
         ours = SETTINGS.get(theirs, theirs)
         if ours in hints(layer):

@@ -1,7 +1,8 @@
 """Names of other frameworks that are no layer by themselves: another call, or out of scope.
 
-A test goes through all names of ``torch.nn`` and ``torch.nn.functional``, as the installed PyTorch
-has them, and of ``keras.layers``: each is explained.
+Those of layers are in their classes (``Layer.foreign``). A test goes through all names of
+``torch.nn`` and ``torch.nn.functional``, as the installed PyTorch has them, and of
+``keras.layers``: each is explained.
 """
 
 from __future__ import annotations
@@ -26,50 +27,6 @@ _PYTHON: Final = "a spec runs no Python: write the layers, or use it around the 
 _BASE: Final = "it is a base class: write `block name(...): x { ... }`"
 _INSIDE: Final = "it is a tool inside of PyTorch, not a part of networks"
 _NO_LAYER: Final = "there is no layer for it: add it to the compiled module in PyTorch"
-
-SPELT: Final[dict[str, tuple[str, tuple[str, ...], dict[str, str], dict[str, str]]]] = {
-    **{
-        f"{kind}Pad{n}d": ("pad", ("padding",), {"mode": mode}, {"padding": "sizes"})
-        for kind, mode in (
-            ("Reflection", "reflect"), ("Replication", "replicate"), ("Circular", "circular"),
-        )
-        for n in "123"
-    },
-    **{f"ConstantPad{n}d": ("pad", ("padding", "value"), {}, {"padding": "sizes"}) for n in "123"},
-    **{f"ZeroPad{n}d": ("pad", ("padding",), {}, {"padding": "sizes"}) for n in "123"},
-    **{f"ZeroPadding{n}D": ("pad", ("padding",), {}, {"padding": "sizes"}) for n in "123"},
-    "UpsamplingNearest2d": ("upsample", ("size", "scale_factor"), {"mode": "nearest"}, {}),
-    "UpsamplingBilinear2d": (
-        "upsample", ("size", "scale_factor"), {"mode": "bilinear", "align_corners": "true"}, {},
-    ),
-    "Upsample": ("upsample", ("size", "scale_factor", "mode", "align_corners"), {}, {}),
-    **{f"UpSampling{n}D": ("upsample", ("scale_factor",), {}, {"size": "scale"}) for n in "123"},
-    **{
-        f"LazyInstanceNorm{n}d": (
-            "instancenorm", ("eps", "momentum", "affine"), {"affine": "true"}, {},
-        )
-        for n in "123"
-    },
-    "CrossMapLRN2d": ("lrn", ("size", "alpha", "beta", "k"), {}, {}),
-    "SimpleRNN": ("rnn", ("units",), {}, {"units": "hidden"}),
-    "BatchNormalization": ("batchnorm", ("axis",), {"eps": "1e-3", "momentum": "0.01"}, {}),
-    "GroupNormalization": ("groupnorm", ("groups", "axis"), {"eps": "1e-3"}, {}),
-    "RMSNormalization": ("rmsnorm", ("axis",), {"eps": "1e-6"}, {}),
-    "Embedding": (
-        "embedding", ("num_embeddings", "embedding_dim", "padding_idx"), {},
-        {"input_dim": "count", "output_dim": "dim"},
-    ),
-    "LayerNormalization": ("layernorm", ("axis",), {"eps": "1e-3"}, {}),
-    "SimpleRNNCell": ("rnn_cell", ("units",), {}, {"units": "hidden"}),
-    "Deconvolution": (
-        "conv_transpose", ("filters", "kernel_size", "strides", "padding"), {},
-        {"num_output": "out"},
-    ),
-    "InnerProduct": ("linear", ("num_output",), {}, {"num_output": "out"}),
-    **{f"SpatialDropout{n}D": ("feature_dropout", ("rate",), {}, {}) for n in "123"},
-
-}  # fmt: skip
-"""The layer, what its arguments without names are, settings that it adds, settings renamed."""
 
 OPPOSITE: Final = frozenset({("BatchNormalization", "momentum")})
 """Settings that say how much is kept where PyTorch says how much is replaced."""

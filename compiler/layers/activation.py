@@ -7,7 +7,19 @@ from typing import ClassVar, Literal, TypeAlias
 
 from ..checks import known, need, spatial
 from ..dims import Dim
-from ..layer import DROPS, NO_EFFECTS, Effect, Example, Layer, Refused, Weight, axis, divides, same
+from ..layer import (
+    DROPS,
+    NO_EFFECTS,
+    Effect,
+    Example,
+    Foreign,
+    Layer,
+    Refused,
+    Weight,
+    axis,
+    divides,
+    same,
+)
 from ..lowering import Call, Input, Lowering, module
 from ..types import Dtype, TensorType
 
@@ -55,6 +67,7 @@ class ReLU(Activation):
     """
 
     word = "relu"
+    foreign = (Foreign("ReLU", "inplace"),)
     title = "ReLU"
     torch = "ReLU"
     function = "torch.relu"
@@ -69,6 +82,7 @@ class ReLU6(Activation):
     """
 
     word = "relu6"
+    foreign = (Foreign("ReLU6", "inplace"),)
     title = "ReLU6"
     torch = "ReLU6"
     dtypes = NUMBERS
@@ -82,6 +96,11 @@ class LeakyReLU(Activation):
     """
 
     word = "leaky_relu"
+    foreign = (
+        Foreign("LeakyReLU", "negative_slope inplace"),
+        Foreign("leaky_relu", "negative_slope"),
+        Foreign("leakyrelu"),
+    )
     title = "LeakyReLU"
     torch = "LeakyReLU"
     examples = (Example("leaky_relu(0.2)", "64x8x8"), Example("leaky_relu", "12"))
@@ -159,6 +178,7 @@ class ELU(Activation):
     """
 
     word = "elu"
+    foreign = (Foreign("elu", "alpha"),)
     title = "ELU"
     torch = "ELU"
     examples = (Example("elu", "64x8x8"), Example("elu(alpha=0.5)", "12"))
@@ -217,6 +237,10 @@ class SiLU(Activation):
     """
 
     word = "silu"
+    foreign = (
+        Foreign("SiLU", "inplace"),
+        Foreign("swish"),
+    )
     title = "SiLU"
     aliases = ("swish",)
     torch = "SiLU"
@@ -346,6 +370,7 @@ class Hardsigmoid(Activation):
     """
 
     word = "hardsigmoid"
+    foreign = (Foreign("hsigmoid"),)
     torch = "Hardsigmoid"
     examples = (Example("hardsigmoid", "64x8x8"),)
 
@@ -357,6 +382,10 @@ class Hardswish(Activation):
     """
 
     word = "hardswish"
+    foreign = (
+        Foreign("Hardswish", "inplace"),
+        Foreign("hswish"),
+    )
     title = "Hardswish"
     torch = "Hardswish"
     examples = (Example("hardswish", "64x8x8"),)
@@ -422,6 +451,7 @@ class Softmax(_Normalizing):
     """
 
     word = "softmax"
+    foreign = (Foreign("softmax", "dim"),)
     role = "softmax"
     mixes = True
     torch = "Softmax"
@@ -435,6 +465,10 @@ class LogSoftmax(_Normalizing):
     """
 
     word = "log_softmax"
+    foreign = (
+        Foreign("log_softmax", "dim"),
+        Foreign("logsoftmax"),
+    )
     mixes = True
     torch = "LogSoftmax"
     examples = (Example("log_softmax(dim=1)", "10"), Example("log_softmax(-1)", "12x10"))
@@ -447,6 +481,7 @@ class Softmin(_Normalizing):
     """
 
     word = "softmin"
+    foreign = (Foreign("softmin", "dim"),)
     mixes = True
     torch = "Softmin"
     examples = (Example("softmin(dim=1)", "10"),)
@@ -477,6 +512,7 @@ class GLU(Layer):
     """
 
     word = "glu"
+    foreign = (Foreign("glu", "dim"),)
     title = "GLU"
     mixes = True
     category = "activation"

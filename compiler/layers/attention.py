@@ -9,6 +9,7 @@ from ..layer import (
     Count,
     Effect,
     Example,
+    Foreign,
     Layer,
     Probability,
     Refused,
@@ -87,6 +88,10 @@ class Attention(Layer):
     """
 
     word = "attention"
+    foreign = (
+        Foreign("MultiheadAttention", "embed_dim num_heads dropout"),
+        Foreign("multihead_attention multi_head_attention"),
+    )
     category = "attention"
     channel_axis = "last"
     arity = (1, 3)
@@ -276,6 +281,7 @@ class ScaledDotProduct(Layer):
     """
 
     word = "sdpa"
+    foreign = (Foreign("scaled_dot_product_attention"),)
     role = "attend"
     category = "attention"
     arity = (3, 3)

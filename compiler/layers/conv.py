@@ -11,6 +11,7 @@ from ..layer import (
     Biased,
     Border,
     Example,
+    Foreign,
     Positive,
     Refused,
     Weight,
@@ -116,6 +117,14 @@ class Conv(_Convolution):
     """
 
     word = "conv"
+    foreign = (
+        Foreign(
+            "Conv#d", "in_channels out_channels kernel_size stride padding dilation groups bias"
+        ),
+        Foreign("LazyConv#d", "out_channels kernel_size stride padding"),
+        Foreign("Conv#D Convolution#D", "filters kernel_size strides padding"),
+        Foreign("convolution"),
+    )
     role = "conv"
     examples = (
         Example("conv(3x3, 64)", "3x32x32"),
@@ -240,6 +249,18 @@ class ConvTranspose(_Convolution):
     """
 
     word = "conv_transpose"
+    foreign = (
+        Foreign(
+            "Deconvolution", "filters kernel_size strides padding", renamed={"num_output": "out"}
+        ),
+        Foreign(
+            "ConvTranspose#d",
+            "in_channels out_channels kernel_size stride padding output_padding groups bias",
+        ),
+        Foreign("Conv#DTranspose Convolution#DTranspose", "filters kernel_size strides padding"),
+        Foreign("LazyConvTranspose#d", "out_channels kernel_size stride padding output_padding"),
+        Foreign("convtranspose deconv convolution_transpose"),
+    )
     examples = (
         Example("conv_transpose(2x2, 32, stride=2)", "64x16x16"),
         Example("conv_transpose(3x3, 8, stride=2, pad=1, output_pad=1, bias=false)", "16x7x7"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..checks import need
-from ..layer import Example, Layer, Nonnegative, axis
+from ..layer import Example, Foreign, Layer, Nonnegative, axis
 from ..lowering import Lowering, module
 from ..types import Shape, TensorType
 from .operands import common_shape
@@ -29,6 +29,7 @@ class CosineSimilarity(_Distance):
     """
 
     word = "cosine_similarity"
+    foreign = (Foreign("CosineSimilarity", "dim eps"),)
     examples = (
         Example("cosine_similarity", "64", "64"),
         Example("cosine_similarity(dim=-1)", "12x64", "1x64"),
@@ -53,6 +54,7 @@ class PairwiseDistance(_Distance):
     """
 
     word = "pairwise_distance"
+    foreign = (Foreign("PairwiseDistance", "p eps keepdim"),)
     examples = (
         Example("pairwise_distance", "64", "64"),
         Example("pairwise_distance(p=1, keepdim=true)", "12x64", "1x64"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ..checks import need, spatial
-from ..layer import Effect, Example, Layer, Probability, Refused, dropping
+from ..layer import Effect, Example, Foreign, Layer, Probability, Refused, dropping
 from ..lowering import Call, Helper, Lowering, module
 from ..types import TensorType
 
@@ -42,6 +42,10 @@ class Dropout(_Dropping):
     """
 
     word = "dropout"
+    foreign = (
+        Foreign("Dropout", "p inplace"),
+        Foreign("dropout", "p"),
+    )
     role = "drop"
     torch = "Dropout"
     examples = (Example("dropout", "128"), Example("dropout(0.1)", "12x64"))
@@ -56,6 +60,7 @@ class FeatureDropout(_Dropping):
     """
 
     word = "feature_dropout"
+    foreign = (Foreign("SpatialDropout#D", "rate"),)
     channel_axis = "second"
     aliases = ("dropout1d", "dropout2d", "dropout3d")
     assumed = ("N", "C", "H", "W")
@@ -80,6 +85,7 @@ class AlphaDropout(_Dropping):
     """
 
     word = "alpha_dropout"
+    foreign = (Foreign("alpha_dropout", "p"),)
     torch = "AlphaDropout"
     examples = (Example("alpha_dropout(0.1)", "128"),)
 

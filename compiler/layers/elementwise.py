@@ -7,7 +7,7 @@ from math import isfinite
 from typing import ClassVar, TypeGuard
 
 from ..dims import Dim, Size
-from ..layer import Category, Example, Layer, Made, Reach, Refused, Tensor
+from ..layer import Category, Example, Foreign, Layer, Made, Reach, Refused, Tensor
 from ..lowering import Code, Infix, Input, Lowering, call, function, method
 from ..types import Dtype, TensorType
 from .operands import (
@@ -95,6 +95,7 @@ class Add(Operator):
     """
 
     word = "add"
+    foreign = (Foreign("add", ""),)
     role = "sum"
     symbol = "+"
     arity = (1, None)
@@ -131,6 +132,7 @@ class Mul(Operator):
     """
 
     word = "mul"
+    foreign = (Foreign("mul", ""),)
     symbol = "*"
     sign = "×"
     arity = (1, None)

@@ -11,6 +11,7 @@ from ..layer import (
     NO_EFFECTS,
     Effect,
     Example,
+    Foreign,
     Init,
     Layer,
     Made,
@@ -100,6 +101,13 @@ class Embedding(_Table):
 
     word = "embedding"
     aliases = ("embed",)
+    foreign = (
+        Foreign(
+            "Embedding",
+            "num_embeddings embedding_dim padding_idx",
+            renamed={"input_dim": "count", "output_dim": "dim"},
+        ),
+    )
     examples = (
         Example("embedding(1000, 64)", "12 int"),
         Example("embed(100, 8, padding_idx=0)", "3x4 int"),

@@ -7,6 +7,7 @@ from ..dims import Dim
 from ..layer import (
     Border,
     Example,
+    Foreign,
     Layer,
     Refused,
     Sizes,
@@ -74,6 +75,7 @@ class Unfold(_Sliding):
     """
 
     word = "unfold"
+    foreign = (Foreign("Unfold", "kernel_size dilation padding stride"),)
     assumed = ("N", "C", "H", "W")
     positional = 1
     examples = (
@@ -107,6 +109,7 @@ class Fold(_Sliding):
     """
 
     word = "fold"
+    foreign = (Foreign("Fold", "output_size kernel_size dilation padding stride"),)
     assumed = ("N", "C", "T")
     examples = (
         Example("fold(8x8, 3, pad=1)", "27x64"),
@@ -156,6 +159,10 @@ class Flatten(Layer):
     """
 
     word = "flatten"
+    foreign = (
+        Foreign("Flatten", "start_dim end_dim"),
+        Foreign("flatten", "start_dim end_dim", added={"start": "0"}),
+    )
     role = "flatten"
     moves = True
     category = "shape"
@@ -198,6 +205,7 @@ class Unflatten(Layer):
 
     word = "unflatten"
     moves = True
+    foreign = (Foreign("Unflatten", "dim unflattened_size"),)
     category = "shape"
     examples = (
         Example("unflatten(1, 64x7x7)", "3136"),

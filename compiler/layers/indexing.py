@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from ..checks import outside
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
-from ..layer import Example, Made, Reach, Refused, Tensor, axis, broadcast, numel, short
+from ..layer import Example, Foreign, Made, Reach, Refused, Tensor, axis, broadcast, numel, short
 from ..lowering import Code, Input, Lowering, Subscript, call
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, setting_code
@@ -437,6 +437,7 @@ class OneHot(Reshaping):
     """
 
     word = "one_hot"
+    foreign = (Foreign("one_hot", "count"),)
     role = "one_hot"
     examples = (Example("one_hot(10)", "12 int"),)
     assumed_dtype: ClassVar[Dtype] = "int"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..dims import Dim, Size, floor_div, less
-from ..layer import Example, Refused, axis, same, short, tried
+from ..layer import Example, Foreign, Refused, axis, same, short, tried
 from ..lowering import Input, Lowering, function
 from ..types import TensorType
 from .operands import axis_name, conjunction, listed, promote
@@ -27,6 +27,10 @@ class Concat(Reshaping):
     """
 
     word = "concat"
+    foreign = (
+        Foreign("cat concat", "dim", added={"dim": "0"}),
+        Foreign("concatenate"),
+    )
     role = "join"
     axes_stay = True
     aliases = ("cat",)
@@ -89,6 +93,7 @@ class Stack(Reshaping):
     """
 
     word = "stack"
+    foreign = (Foreign("stack", "dim"),)
     role = "stack"
     arity = (1, None)
     examples = (Example("stack(1)", "8", "8"), Example("stack(dim=-1)", "12x8", "12x8"))
@@ -278,6 +283,7 @@ class Unbind(Reshaping):
     """
 
     word = "unbind"
+    foreign = (Foreign("unbind", "dim"),)
     results = "bundle"
     examples = (Example("unbind(1)", "3x8"),)
 

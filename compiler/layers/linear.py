@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..checks import known, need
 from ..dims import Dim
-from ..layer import Biased, Example, Layer, Positive, Refused, Tensor, Weight, numel, same
+from ..layer import Biased, Example, Foreign, Layer, Positive, Refused, Tensor, Weight, numel, same
 from ..lowering import Lowering, module
 from ..types import TensorType
 
@@ -20,6 +20,13 @@ class Linear(Biased):
     """
 
     word = "linear"
+    foreign = (
+        Foreign("InnerProduct", "num_output", renamed={"num_output": "out"}),
+        Foreign("Linear", "in_features out_features bias"),
+        Foreign("LazyLinear", "out_features bias"),
+        Foreign("Dense", "units activation"),
+        Foreign("dense fully_connected gemm"),
+    )
     role = "linear"
     axes_stay = True
     aliases = ("fc",)
@@ -91,6 +98,7 @@ class Bilinear(Biased):
     """
 
     word = "bilinear"
+    foreign = (Foreign("Bilinear", "in1_features in2_features out_features bias"),)
     category = "linear"
     channel_axis = "last"
     arity = (2, 2)

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import ClassVar, Final
 
 from ..dims import Dim, product
-from ..layer import Category, Example, Layer, Refused, Tensor, broadcast, numel, same
+from ..layer import Category, Example, Foreign, Layer, Refused, Tensor, broadcast, numel, same
 from ..lowering import Infix, Input, Lowering, function, given
 from ..types import Dtype, TensorType
 from .operands import conjunction, listed, need_float, promote
@@ -79,6 +79,10 @@ class Matmul(Product):
     """
 
     word = "matmul"
+    foreign = (
+        Foreign("matmul", ""),
+        Foreign("mm"),
+    )
     role = "product"
     examples = (
         Example("matmul", "12x8", "8x4"),
@@ -114,6 +118,7 @@ class Bmm(Product):
     """
 
     word = "bmm"
+    foreign = (Foreign("bmm", ""),)
     role = "product"
     examples = (Example("bmm", "12x8", "8x4"),)
 

@@ -12,6 +12,7 @@ from ..layer import (
     Effect,
     Epsilon,
     Example,
+    Foreign,
     Init,
     Layer,
     Positive,
@@ -103,6 +104,11 @@ class BatchNorm(_ChannelNorm):
     """
 
     word = "batchnorm"
+    foreign = (
+        Foreign("BatchNormalization", "axis", added={"eps": "1e-3", "momentum": "0.01"}),
+        Foreign("BatchNorm#d SyncBatchNorm", "num_features eps momentum affine"),
+        Foreign("batch_norm batch_normalization sync_batch_norm"),
+    )
     title = "BatchNorm"
     abbreviation = "BN"
     aliases = ("bn",)
@@ -135,6 +141,11 @@ class InstanceNorm(_ChannelNorm):
     """
 
     word = "instancenorm"
+    foreign = (
+        Foreign("LazyInstanceNorm#d", "eps momentum affine", added={"affine": "true"}),
+        Foreign("InstanceNorm#d", "num_features eps momentum affine"),
+        Foreign("instance_norm"),
+    )
     title = "InstanceNorm"
     abbreviation = "IN"
     torch = "InstanceNorm"
@@ -174,6 +185,12 @@ class GroupNorm(Biased):
     """
 
     word = "groupnorm"
+    foreign = (
+        Foreign("GroupNormalization", "groups axis", added={"eps": "1e-3"}),
+        Foreign("GroupNorm", "num_groups num_channels eps"),
+        Foreign("group_norm", "num_groups"),
+        Foreign("group_normalization"),
+    )
     title = "GroupNorm"
     abbreviation = "GN"
     aliases = ("gn",)
@@ -324,6 +341,11 @@ class LayerNorm(_TrailingNorm, Biased):
     """
 
     word = "layernorm"
+    foreign = (
+        Foreign("LayerNormalization", "axis", added={"eps": "1e-3"}),
+        Foreign("LayerNorm", "normalized_shape eps"),
+        Foreign("layer_norm layer_normalization"),
+    )
     title = "LayerNorm"
     abbreviation = "LN"
     aliases = ("ln",)
@@ -353,6 +375,11 @@ class RMSNorm(_TrailingNorm):
     """
 
     word = "rmsnorm"
+    foreign = (
+        Foreign("RMSNormalization", "axis", added={"eps": "1e-6"}),
+        Foreign("RMSNorm", "normalized_shape eps"),
+        Foreign("rms_norm rms_normalization"),
+    )
     title = "RMSNorm"
     torch = ("RMSNorm", "rms_norm")
     examples = (
@@ -374,6 +401,7 @@ class LocalResponseNorm(Layer):
 
     word = "local_response_norm"
     aliases = ("lrn",)
+    foreign = (Foreign("CrossMapLRN2d", "size alpha beta k", word="lrn"),)
     category = "norm"
     elementwise = True
     channel_axis = "second"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..checks import SPATIAL_AXES, all_known, need
 from ..dims import Dim, dim_min
-from ..layer import Example, Layer, Refused, Sizes, short
+from ..layer import Example, Foreign, Layer, Refused, Sizes, short
 from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
 
@@ -43,6 +43,21 @@ class Pad(Layer):
     """
 
     word = "pad"
+    foreign = (
+        Foreign(
+            "ReflectionPad#d", "padding", added={"mode": "reflect"}, renamed={"padding": "sizes"}
+        ),
+        Foreign(
+            "ReplicationPad#d", "padding", added={"mode": "replicate"}, renamed={"padding": "sizes"}
+        ),
+        Foreign(
+            "CircularPad#d", "padding", added={"mode": "circular"}, renamed={"padding": "sizes"}
+        ),
+        Foreign("ConstantPad#d", "padding value", renamed={"padding": "sizes"}),
+        Foreign("ZeroPad#d ZeroPadding#D", "padding", renamed={"padding": "sizes"}),
+        Foreign("pad", "sizes mode value"),
+        Foreign("zero_pad"),
+    )
     axes_stay = True
     category = "shape"
     positional = 1

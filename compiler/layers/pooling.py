@@ -20,6 +20,7 @@ from ..layer import (
     Border,
     Effect,
     Example,
+    Foreign,
     Layer,
     Made,
     Range,
@@ -140,6 +141,11 @@ class MaxPool(_Pool):
 
     word = "maxpool"
     aliases = ("pool",)
+    foreign = (
+        Foreign("MaxPool#d max_pool#d", "kernel_size stride padding"),
+        Foreign("MaxPooling#D", "pool_size strides padding"),
+        Foreign("max_pool max_pooling"),
+    )
     results = "side"
     torch = "MaxPool"
     function = "max_pool"
@@ -197,6 +203,11 @@ class AvgPool(_MeanPool):
     """
 
     word = "avgpool"
+    foreign = (
+        Foreign("AvgPool#d avg_pool#d", "kernel_size stride padding"),
+        Foreign("AveragePooling#D", "pool_size strides padding"),
+        Foreign("avg_pool average_pooling average_pool"),
+    )
     torch = "AvgPool"
     function = "avg_pool"
     examples = (
@@ -239,6 +250,10 @@ class LPPool(_MeanPool):
     """
 
     word = "lp_pool"
+    foreign = (
+        Foreign("LPPool#d", "norm_type kernel_size stride"),
+        Foreign("lppool"),
+    )
     torch = "LPPool"
     function = "lp_pool"
     examples = (
@@ -327,6 +342,10 @@ class AdaptiveAvgPool(_Adaptive):
     """
 
     word = "adaptive_avgpool"
+    foreign = (
+        Foreign("AdaptiveAvgPool#d adaptive_avg_pool#d", "output_size"),
+        Foreign("adaptive_avg_pool adaptive_average_pooling"),
+    )
     torch = "AdaptiveAvgPool"
     function = "adaptive_avg_pool"
     examples = (
@@ -351,6 +370,10 @@ class AdaptiveMaxPool(_Adaptive):
     """
 
     word = "adaptive_maxpool"
+    foreign = (
+        Foreign("AdaptiveMaxPool#d adaptive_max_pool#d", "output_size"),
+        Foreign("adaptive_max_pool adaptive_max_pooling"),
+    )
     results = "side"
     torch = "AdaptiveMaxPool"
     function = "adaptive_max_pool"
@@ -379,6 +402,7 @@ class GlobalAvgPool(Layer):
     """
 
     word = "gap"
+    foreign = (Foreign("global_average_pooling global_avg_pool globalavgpool global_average_pool"),)
     role = "gap"
     category = "pool"
     channel_axis = "second"
@@ -498,6 +522,10 @@ class FractionalMaxPool(Windowed):
     """
 
     word = "fractional_maxpool"
+    foreign = (
+        Foreign("FractionalMaxPool2d FractionalMaxPool3d", "kernel_size output_size output_ratio"),
+        Foreign("fractional_max_pool"),
+    )
     category = "pool"
     channel_axis = "second"
     results = "side"

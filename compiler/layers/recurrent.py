@@ -12,6 +12,7 @@ from ..layer import (
     Effect,
     Example,
     Few,
+    Foreign,
     Layer,
     Probability,
     Refused,
@@ -203,6 +204,10 @@ class RNN(Recurrent):
     """
 
     word = "rnn"
+    foreign = (
+        Foreign("SimpleRNN", "units", renamed={"units": "hidden"}),
+        Foreign("RNN", "input_size hidden_size num_layers bias"),
+    )
     title = "RNN"
     arity = (1, 2)
     module_name = "nn.RNN"
@@ -223,6 +228,7 @@ class GRU(Recurrent):
     """
 
     word = "gru"
+    foreign = (Foreign("GRU", "input_size hidden_size num_layers bias"),)
     title = "GRU"
     arity = (1, 2)
     gates = 3
@@ -245,6 +251,7 @@ class LSTM(Recurrent):
     """
 
     word = "lstm"
+    foreign = (Foreign("LSTM", "input_size hidden_size num_layers bias"),)
     title = "LSTM"
     arity = (1, 3)
     gates = 4
@@ -342,6 +349,11 @@ class RNNCell(Cell):
     """
 
     word = "rnn_cell"
+    foreign = (
+        Foreign("SimpleRNNCell", "units", renamed={"units": "hidden"}),
+        Foreign("RNNCell", "input_size hidden_size bias"),
+        Foreign("rnncell"),
+    )
     title = "RNN cell"
     arity = (1, 2)
     module_name = "nn.RNNCell"
@@ -360,6 +372,10 @@ class GRUCell(Cell):
     """
 
     word = "gru_cell"
+    foreign = (
+        Foreign("GRUCell", "input_size hidden_size bias"),
+        Foreign("grucell"),
+    )
     title = "GRU cell"
     arity = (1, 2)
     gates = 3
@@ -374,6 +390,10 @@ class LSTMCell(Cell):
     """
 
     word = "lstm_cell"
+    foreign = (
+        Foreign("LSTMCell", "input_size hidden_size bias"),
+        Foreign("lstmcell"),
+    )
     title = "LSTM cell"
     arity = (1, 3)
     gates = 4

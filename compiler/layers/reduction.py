@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from ..dims import Dim
-from ..layer import Category, Example, Layer, Made, Reach, Refused, axis, numel, short
+from ..layer import Category, Example, Foreign, Made, Reach, Refused, axis, numel, short
 from ..lowering import Code, Input, Lowering, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Axial, brief, need_float, promote, reduced_axes, refuse_bool
@@ -86,37 +86,70 @@ class Asked(Reduction):
         return "bool"
 
 
-_REDUCTIONS: Final[dict[type[Reduction], dict[str, str]]] = {
-    OfFloats: {"mean": "The mean"},
-    Counted: {"sum": "The sum"},
-    Reduction: {
-        "amax": "The largest element; over several axes too, without indices",
-        "amin": "The smallest element; over several axes too, without indices",
-    },
-    Asked: {
-        "any": "Whether any element is true (or not 0)",
-        "all": "Whether all elements are true (or not 0)",
-    },
-}
+class Mean(OfFloats):
+    """The mean: ``x > mean(1)``, ``mean([2, 3], keepdim=true)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.mean.html
+    """
+
+    word = "mean"
+    foreign = (Foreign("mean", "dim"),)
+    examples = (Example("mean(1)", "12x8"), Example("mean([2, 3])", "3x8x8"))
 
 
-def _define(base: type[Reduction], word: str, summary: str) -> type[Layer]:
-    attributes = {
-        "__doc__": f"{summary}: ``x > {word}(1)``, ``{word}([2, 3], keepdim=true)``.\n\n"
-        f"{_TORCH}.{word}.html",
-        "__module__": __name__,
-        "word": word,
-        "examples": (Example(f"{word}(1)", "12x8"), Example(f"{word}([2, 3])", "3x8x8")),
-    }
-    return type(word.capitalize(), (base,), attributes)
+class Sum(Counted):
+    """The sum: ``x > sum(1)``, ``sum([2, 3], keepdim=true)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.sum.html
+    """
+
+    word = "sum"
+    foreign = (Foreign("sum", "dim"),)
+    examples = (Example("sum(1)", "12x8"), Example("sum([2, 3])", "3x8x8"))
 
 
-# As the module's own names, for pickle and so that they stay alive.
-globals().update(
-    (word.capitalize(), _define(base, word, summary))
-    for base, rows in _REDUCTIONS.items()
-    for word, summary in rows.items()
-)
+class Amax(Reduction):
+    """The largest element; over several axes too, without indices: ``x > amax(1)``,
+    ``amax([2, 3], keepdim=true)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.amax.html
+    """
+
+    word = "amax"
+    foreign = (Foreign("amax", "dim"),)
+    examples = (Example("amax(1)", "12x8"), Example("amax([2, 3])", "3x8x8"))
+
+
+class Amin(Reduction):
+    """The smallest element; over several axes too, without indices: ``x > amin(1)``,
+    ``amin([2, 3], keepdim=true)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.amin.html
+    """
+
+    word = "amin"
+    foreign = (Foreign("amin", "dim"),)
+    examples = (Example("amin(1)", "12x8"), Example("amin([2, 3])", "3x8x8"))
+
+
+class Any(Asked):
+    """Whether any element is true (or not 0): ``x > any(1)``, ``any([2, 3], keepdim=true)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.any.html
+    """
+
+    word = "any"
+    examples = (Example("any(1)", "12x8"), Example("any([2, 3])", "3x8x8"))
+
+
+class All(Asked):
+    """Whether all elements are true (or not 0): ``x > all(1)``, ``all([2, 3], keepdim=true)``.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.all.html
+    """
+
+    word = "all"
+    examples = (Example("all(1)", "12x8"), Example("all([2, 3])", "3x8x8"))
 
 
 class Logsumexp(Reduction):
@@ -176,6 +209,7 @@ class Std(Spread):
     """
 
     word = "std"
+    foreign = (Foreign("std", "dim"),)
     examples = (Example("std(1)", "12x8"), Example("std(-1, correction=0)", "12x8"))
 
     dim: int | tuple[int, ...] | None
@@ -189,6 +223,7 @@ class Var(Spread):
     """
 
     word = "var"
+    foreign = (Foreign("var", "dim"),)
     examples = (Example("var(1)", "12x8"), Example("var(-1, correction=0)", "12x8"))
 
     dim: int | tuple[int, ...] | None
@@ -252,6 +287,7 @@ class Argmax(Arg):
     """
 
     word = "argmax"
+    foreign = (Foreign("argmax", "dim"),)
     examples = (Example("argmax(1)", "12x8"),)
 
 
@@ -262,6 +298,7 @@ class Argmin(Arg):
     """
 
     word = "argmin"
+    foreign = (Foreign("argmin", "dim"),)
     examples = (Example("argmin(1)", "12x8"),)
 
 
@@ -437,6 +474,7 @@ class Cumsum(Along):
     """
 
     word = "cumsum"
+    foreign = (Foreign("cumsum", "dim"),)
     mixes = True
     examples = (Example("cumsum(1)", "12x8"),)
 
@@ -558,6 +596,7 @@ class Normalize(Along):
     """
 
     word = "normalize"
+    foreign = (Foreign("normalize", "p dim", added={"dim": "1"}),)
     mixes = True
     examples = (Example("normalize(-1)", "12x8"), Example("normalize(1, p=1)", "12x8"))
 

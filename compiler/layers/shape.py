@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from ...grammar.wording import counted
 from ..dims import Dim, Size, dim_min, equal, floor_div, less, substitute
-from ..layer import Category, Example, Refused, axis, numel, same
+from ..layer import Category, Example, Foreign, Refused, axis, numel, same
 from ..lowering import Code, Input, Lowering, function, given, method
 from ..types import Shape, TensorType
 from .operands import Axial, plain, reduced_axes
@@ -56,6 +56,7 @@ class Reshape(Reshaping):
     """
 
     word = "reshape"
+    foreign = (Foreign("view"),)
     role = "reshape"
     moves = True
     aliases = ("view",)
@@ -232,6 +233,7 @@ class Squeeze(Reshaping):
 
     word = "squeeze"
     moves = True
+    foreign = (Foreign("squeeze", "dim"),)
     examples = (Example("squeeze(1)", "1x8"), Example("squeeze([2, 3])", "8x1x1"))
 
     dim: int | tuple[int, ...]
@@ -262,6 +264,7 @@ class Unsqueeze(Reshaping):
 
     word = "unsqueeze"
     moves = True
+    foreign = (Foreign("unsqueeze", "dim"),)
     examples = (Example("unsqueeze(1)", "8"), Example("unsqueeze(-1)", "8"))
 
     dim: int
@@ -330,6 +333,7 @@ class Transpose(Reshaping):
     """
 
     word = "transpose"
+    foreign = (Foreign("transpose", "dim0 dim1"),)
     role = "turn"
     moves = True
     aliases = ("swapaxes",)

@@ -8,6 +8,7 @@ from ..checks import SPATIAL_AXES, all_known, known, need, scaled, spatial, time
 from ..dims import Dim
 from ..layer import (
     Example,
+    Foreign,
     Layer,
     Positive,
     Refused,
@@ -35,6 +36,16 @@ class Upsample(Layer):
     """
 
     word = "upsample"
+    foreign = (
+        Foreign("UpsamplingNearest2d", "size scale_factor", added={"mode": "nearest"}),
+        Foreign(
+            "UpsamplingBilinear2d",
+            "size scale_factor",
+            added={"mode": "bilinear", "align_corners": "true"},
+        ),
+        Foreign("Upsample interpolate", "size scale_factor mode align_corners"),
+        Foreign("UpSampling#D", "scale_factor", renamed={"size": "scale"}),
+    )
     category = "shape"
     channel_axis = "second"
     positional = 1

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 import netwright as nw
-from netwright.compiler.elaborate.foreign import explain_name, is_sequential
+from netwright.compiler.elaborate.foreign import explain_name, foreign_names, is_sequential
 from netwright.compiler.elaborate.foreign_names import OUT_OF_SCOPE, SAID
 from netwright.compiler.layers import layers
 
@@ -258,3 +258,14 @@ def test_what_is_told_compiles() -> None:
 
 def fits(text: str, shape: str) -> bool:
     return not [d for d in nw.check(text, inputs=shape) if d.severity == "error"]
+
+
+def test_a_name_from_elsewhere_is_one_layers() -> None:
+    names = [
+        name
+        for layer in dict.fromkeys(layers().values())
+        for foreign in layer.__dict__.get("foreign", ())
+        for name in foreign.spelled()
+    ]
+    assert len(set(names)) == len(names)
+    assert all(word in layers() for word in {f.word for f in foreign_names().values()})
