@@ -31,8 +31,13 @@ def _key(finding: Diagnostic) -> Key:
     if span is None or finding.severity != "error":
         return finding.code, span, finding.message
     if finding.code == "E201":
-        return finding.code, span.source, finding.message
+        return finding.code, span.source, finding.message + _piped_on(finding.fix)
     return finding.code, span, ""
+
+
+def _piped_on(fix: Fix | None) -> str:
+    """What a repair adds to the layer: ``lstm(64) > last`` is not ``lstm(64)``."""
+    return fix.title.partition(" > ")[2] if fix else ""
 
 
 def _together(first: Diagnostic, again: Diagnostic) -> Diagnostic:

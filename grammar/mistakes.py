@@ -228,6 +228,15 @@ def _lambda(f: Failure) -> Diagnostic | None:
     return f.error("E118", "there is no `lambda`", token, help=help)
 
 
+def _if_behind_pipe(f: Failure) -> Diagnostic | None:
+    """``x > if c { relu } else { id }``."""
+    braces = any(t.kind == "LBRACE" for t in f.tokens[f.index :])
+    if f.at.kind != "IF" or f.before.kind != "OPERATOR" or not braces:
+        return None
+    help = "`x > (f if condition else g)`, without braces; `id` changes nothing"
+    return f.error("E114", "`if` stands between the two that it chooses from", help=help)
+
+
 def _if_statement(f: Failure) -> Diagnostic | None:
     token = f.at if f.at.kind in ("IF", "ELSE") and f.starts_line(f.at) else None
     if f.at.kind == "IF" and f.before.kind == "ELSE":
@@ -311,6 +320,8 @@ def _header(f: Failure) -> Diagnostic | None:
 
 
 def _parameter(f: Failure) -> Diagnostic | None:
+    if f.at.kind == "COLON" and f.after.kind == "LSQB":
+        return f.error("E133", "inputs stand after a `:`", f.before, "an input", _PARENTHESES)
     if f.at.kind == "COLON":
         help = "`name` or `name=default`; numbers, lists, networks and tensors may be given"
         return f.error("E133", "parameters have no types", help=help)
@@ -326,13 +337,17 @@ def _parameter(f: Failure) -> Diagnostic | None:
     return f.error("E133", f"a parameter is a name, not {f.quoted(f.at)}", help=help)
 
 
+_PARENTHESES: Final = (
+    "parentheses hold parameters: `net name(classes=10): image[3, 224, 224] { ... }`"
+)
+
+
 def _port_in_parentheses(f: Failure) -> Diagnostic:
     """``net a(x[3, 8, 8]) {``."""
     assert f.opener is not None
     alone = f.before is f.tokens[f.opener + 1]
     fix = f.rebracketed(f.opener, ": ", "", "put them after a `:`") if alone else None
-    help = "parentheses hold parameters: `net name(classes=10): image[3, 224, 224] { ... }`"
-    return f.error("E133", "inputs stand after a `:`", f.before, "an input", help, fix)
+    return f.error("E133", "inputs stand after a `:`", f.before, "an input", _PARENTHESES, fix)
 
 
 def _ports(f: Failure) -> Diagnostic | None:
@@ -660,7 +675,8 @@ def _missing_operand(f: Failure) -> Diagnostic | None:
     closes = f.at.kind in {"END", "NEWLINE", *CLOSERS}
     if closes and f.before.kind in OPERATORS:
         message = f"`{f.before.text}` has nothing on its right"
-        return f.error("E102", message, f.before, "expected a value after this")
+        help = "`%` is the remainder; a fifth is `0.2`" if f.before.text == "%" else ""
+        return f.error("E102", message, f.before, "expected a value after this", help)
     if closes and f.before.kind == "EQUAL":
         return f.error("E102", "a value is missing", f.before, "after this")
     if closes and f.before.kind in CLOSES:
@@ -719,6 +735,7 @@ def _unexpected(f: Failure) -> Diagnostic:
 RULES: Final[tuple[Rule, ...]] = (
     _python_statement,
     _lambda,
+    _if_behind_pipe,
     _if_statement,
     _no_else,
     _decorator,

@@ -29,6 +29,8 @@ MAX_FIXES: Final = 24
 """So many repairs of one error are worth a trial."""
 NAMING: Final = frozenset({"KIND", "SHARE"})
 """What begins a statement that gives the name behind it."""
+UNMENDED: Final = frozenset({"E114", "E118"})
+"""Statements of other languages: no single token makes them one of a spec."""
 
 
 def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
@@ -44,7 +46,8 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     _balanced(source, other, [*map(_copy, tokens)])
     changed = source.span(*extent(tokens, likely[0]))
     said = _nearest(other.diagnostics, changed, likely[0])
-    fixes = tuple(fix(source, tokens, mend) for mend in varied(likely)[:MAX_FIXES])
+    known = () if said.code in UNMENDED else varied(likely)[:MAX_FIXES]
+    fixes = tuple(fix(source, tokens, mend) for mend in known)
     builder.diagnostics.append(said.replace(others=fixes))
     statements = layout(mended(tokens, likely[0]))
     return tuple(_Recovery(source, builder, changed).statements(statements))

@@ -244,7 +244,10 @@ def _broken_number(a: _Amender, index: int) -> None:
     parts = dims.split("x")
     fix: Fix | None = None
     help = ""
-    if len(parts) > 1 and all(re.fullmatch(r"[0-9]+|[^\W\d]\w*", p) for p in parts):
+    if index and a.tokens[index - 1].kind == "AS":
+        help = "a label that begins with a digit stands in quotes"
+        fix = replacement(place(a.source, token), f'"{token.text}"')
+    elif len(parts) > 1 and all(re.fullmatch(r"[0-9]+|[^\W\d]\w*", p) for p in parts):
         listed = f"[{', '.join(parts)}]"
         help = "`3x3` is for numbers; with names it is a list"
         fix = replacement(place(a.source, token), listed)

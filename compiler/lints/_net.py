@@ -9,6 +9,7 @@ from ...grammar import syntax
 from ...grammar.record import Entity
 from ..builder import Builder, Draft
 from ..layer import Role
+from ..values import Tensor
 from ._layouts import Layouts
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ class Net(Entity):
     def layouts(self) -> Layouts:
         """Where the features of its tensors are."""
         return Layouts(self.outcome.root, self.outcome.sequences, self.drafts)
+
+
+def made_by(tensor: Tensor) -> Draft:
+    """The layer, through the blocks and groups around it."""
+    draft, index = tensor.draft, tensor.index
+    while draft.child is not None and index < len(draft.results):
+        draft, index = draft.results[index].draft, draft.results[index].index
+    return draft
 
 
 def _gather(scope: Builder, seen: set[int], found: list[Draft]) -> None:

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
 from ..builder import Draft
-from ..values import Tensor
-from ._net import Net
+from ._net import Net, made_by
 
 CODE = "W513"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    spans = {d.span: d for _, t in net.outcome.outputs if _ends_in_softmax(d := _made_by(t))}
+    spans = {d.span: d for _, t in net.outcome.outputs if _ends_in_softmax(d := made_by(t))}
     for span in spans:
         yield Diagnostic(
             CODE, "this net gives probabilities", span, severity="note",
@@ -24,19 +23,11 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
         )  # fmt: skip
 
 
-def _made_by(tensor: Tensor) -> Draft:
-    """The layer, through the blocks and groups around it."""
-    draft, index = tensor.draft, tensor.index
-    while draft.child is not None and index < len(draft.results):
-        draft, index = draft.results[index].draft, draft.results[index].index
-    return draft
-
-
 def _ends_in_softmax(draft: Draft) -> bool:
     layer = draft.layer
     if layer is None or layer.role != "softmax" or not draft.takes:
         return False
     rank, dim = draft.takes[0].rank, getattr(layer, "dim", 1)
-    scores = _made_by(draft.inputs[0]).layer
+    scores = made_by(draft.inputs[0]).layer
     classifies = scores is not None and scores.category in ("linear", "conv", "pool")
     return classifies and rank >= 2 and dim in (1, -1, rank - 1)
