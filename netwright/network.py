@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .compiler.imports import Unreadable
+from .compiler.imports import NotFound, Unreadable
 from .files import read, write
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.printable import printable
@@ -48,7 +49,7 @@ def load(
     Raises CompileError with all findings (its ``partial`` can be drawn), OSError where the file
     cannot be read.
     """
-    folders = tuple(map(Path, search))
+    folders = _folders(search)
     return compiled(_read(spec, folders), net, parameters, inputs, folders, limits)
 
 
@@ -63,8 +64,8 @@ def loads(
     **parameters: object,
 ) -> Network:
     """Compile the text of a spec; see ``load``."""
-    folders = tuple(map(Path, search))
-    return compiled(Source("<string>", text), net, parameters, inputs, folders, limits)
+    folders = _folders(search)
+    return compiled(_text(text), net, parameters, inputs, folders, limits)
 
 
 def check(
@@ -81,18 +82,49 @@ def check(
     from .compiler.pipeline import check_source
 
     _check_inputs(inputs)
+    _check_limits(limits)
     found = check_source(
-        Source("<string>", text),
+        _text(text),
         net=net,
         parameters=parameters,
         inputs=inputs,
-        search=tuple(map(Path, search)),
+        search=_folders(search),
         limits=limits,
     )
     return [spoken(finding) for finding in found.diagnostics]
 
 
+def _text(text: object) -> Source:
+    """Raises TypeError for what is no text, and where a file is meant."""
+    if not isinstance(text, str):
+        raise TypeError(f"a spec is text, not {type(text).__name__}; `nw.load` reads a file")
+    if re.fullmatch(r"[\w./\\-]+\.net", text):
+        raise TypeError(f"this is the name of a file, not a spec: nw.load({text!r}) reads it")
+    return Source("<string>", text)
+
+
+def _is_text(spec: str) -> bool:
+    """Whether a spec is given where its file is meant."""
+    return not spec.endswith(".net") and any(sign in spec for sign in ("{", "\n", " > "))
+
+
+def _folders(search: object) -> tuple[Path, ...]:
+    if isinstance(search, str | os.PathLike) or not isinstance(search, Iterable):
+        raise TypeError(f'`search` is a list of folders: search=["nets"], not {search!r}')
+    return tuple(map(Path, search))
+
+
+def _check_limits(limits: object) -> None:
+    if not isinstance(limits, Mapping | None):
+        raise TypeError(f'`limits` is a dict: limits={{"layers": 200_000}}, not {limits!r}')
+
+
 def _read(spec: str | os.PathLike[str], folders: tuple[Path, ...]) -> Source:
+    if not isinstance(spec, str | os.PathLike):
+        kind = type(spec).__name__
+        raise TypeError(f"a spec goes by its file or the name of a shipped one, not {kind}")
+    if isinstance(spec, str) and _is_text(spec):
+        raise NotFound("this is the text of a spec, not the name of a file", "`nw.loads(text)`")
     try:
         return read(spec, folders)
     except Unreadable as error:
@@ -113,6 +145,7 @@ def compiled(
     from .compiler.pipeline import load_source
 
     _check_inputs(inputs)
+    _check_limits(limits)
     found = load_source(
         source, net=net, parameters=parameters, inputs=inputs, search=search, limits=limits,
         partial=True,
@@ -323,6 +356,8 @@ class Network(Drawn):
 
     def diff(self, new: Network) -> Difference:
         """What differs between this network and a newer version of it."""
+        if not isinstance(new, Network):
+            raise TypeError(f"a network is compared with another one, not {type(new).__name__}")
         return Difference(self, new)
 
     def summary(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import netwright as nw
+from netwright.backends.diagram import DiagramError
 
 SPEC = """\
 block wide(d) = linear(d) > relu
@@ -146,6 +147,32 @@ def test_what_cannot_be_read() -> None:
         nw.load("no/such.net")
     with pytest.raises(OSError, match="did you mean resnet"):
         nw.load("resnot")
+
+
+SMALL = nw.loads("linear(3)", inputs="8")
+MISUSES: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: nw.load(None), TypeError, "by its file"),  # type: ignore[arg-type]
+    (lambda: nw.load("conv(3x3, 4) > relu"), OSError, "nw.loads"),
+    (lambda: nw.load("net m: x[8] {\n  x > relu\n}"), OSError, "nw.loads"),
+    (lambda: nw.loads(b"linear(3)"), TypeError, "text, not bytes"),  # type: ignore[arg-type]
+    (lambda: nw.check(b"linear(3)"), TypeError, "text, not bytes"),  # type: ignore[arg-type]
+    (lambda: nw.loads("nets/unet.net"), TypeError, "nw.load"),
+    (lambda: nw.loads("relu", search="nets"), TypeError, "a list of folders"),
+    (lambda: nw.load("resnet", search=3), TypeError, "a list of folders"),  # type: ignore[arg-type]
+    (lambda: nw.loads("relu", limits=3), TypeError, "a dict"),  # type: ignore[arg-type]
+    (lambda: SMALL.diff("resnet"), TypeError, "another one"),  # type: ignore[arg-type]
+    (lambda: SMALL.render("x"), DiagramError, "without a suffix"),
+    (lambda: SMALL.render("x.svg", depth=-1), DiagramError, "no number of levels"),
+    (lambda: SMALL.render("x.svg", depth="2"), DiagramError, "no number of levels"),
+]
+
+
+@pytest.mark.parametrize(("misuse", "kind", "said"), MISUSES)
+def test_misuse_is_told_in_words(
+    misuse: Callable[[], object], kind: type[Exception], said: str
+) -> None:
+    with pytest.raises(kind, match=said):
+        misuse()
 
 
 def test_several_nets() -> None:

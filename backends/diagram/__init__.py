@@ -63,7 +63,8 @@ def render(
     """
     name = suffix.lower().removeprefix(".")
     if name not in formats():
-        raise DiagramError(f"cannot draw .{name}", help=f"there are {', '.join(formats())}")
+        what = f".{name}" if name else "a file without a suffix"
+        raise DiagramError(f"cannot draw {what}", help=f"there are {', '.join(formats())}")
     options = Options(
         direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
     )
@@ -91,6 +92,9 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         raise DiagramError(f"there is no view {view}", help=f"there are {', '.join(views())}")
     if options.direction not in ("TB", "LR"):
         raise DiagramError(f"cannot draw to {options.direction}", help="there are TB, LR")
+    if options.depth is not None and not (type(options.depth) is int and options.depth >= 0):
+        help = "0, 1, 2, ..."
+        raise DiagramError(f"{options.depth!r} is no number of levels", help=help)
     if options.color_by and options.color_by not in MEASURES:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"

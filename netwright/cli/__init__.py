@@ -21,6 +21,15 @@ from typing import Protocol, cast
 
 from ._parser import CLEAN, INTERNAL, MISUSE, Misuse, Parser, complain
 
+ELSEWHERE = {
+    "help": "`netwright --help` lists the commands, `netwright COMMAND --help` says what one takes",
+    "diff": "`netwright render --diff OLD NEW` compares",
+    "compile": "`netwright build FILE` writes PyTorch source",
+    **dict.fromkeys(("draw", "plot", "show"), "`netwright render FILE -o FILE.svg` draws"),
+    **dict.fromkeys(("lint", "test"), "`netwright check FILE` checks"),
+    **dict.fromkeys(("list", "ls"), "`netwright specs` lists the shipped specs"),
+}
+"""Commands by the names that others give them."""
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 
 
@@ -99,6 +108,8 @@ def _run_bare(arguments: list[str], names: Sequence[str]) -> int:
 def _meant(name: str, names: Sequence[str]) -> str:
     from ..grammar.nearby import closest
 
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
     near = closest(name, names)
     if near:
         return f"did you mean `netwright {near}`?"

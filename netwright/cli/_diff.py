@@ -53,7 +53,7 @@ def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]
     found = told(text, asked if net is None else {**asked, "net": net})
     if found.graph is not None:
         return found.graph, net_name(found, text), found.read
-    if any(d.code == "E219" for d in found.diagnostics) and len(found.nets) > 1:
+    if net is None and any(d.code == "E219" for d in found.diagnostics) and len(found.nets) > 1:
         complain(Misuse(f"--diff compares two nets, here one of {name}",
                         f"write `{name}:{found.nets[-1]}`"))  # fmt: skip
     return None

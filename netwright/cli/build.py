@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 from ..compiler.faults import guarded
 from ..grammar.diagnostics import CompileError
-from ._parser import Parser, add_output, add_spec
+from ._parser import Misuse, Parser, add_output, add_spec
 from ._work import compiled, deliver, refuse
 
 EXAMPLES = """\
@@ -24,6 +25,7 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..backends.pytorch import to_source
 
+    _check_output(options.output)
     graph, _, inputs = compiled(options)
     try:
         with guarded("writing its PyTorch source", graph.span):
@@ -32,3 +34,14 @@ def run(options: Namespace) -> int:
         return refuse(error.diagnostics, options, error.__cause__)
     deliver(text.encode(), options.output, inputs)
     return 0
+
+
+def _check_output(output: Path | None) -> None:
+    """Python is not written where a picture is meant."""
+    from ..backends.diagram import formats
+
+    suffix = output.suffix.lower() if output else ""
+    if suffix.removeprefix(".") in formats():
+        raise Misuse(
+            f"`build` writes Python, not {suffix}", "`netwright render FILE -o FILE` draws"
+        )

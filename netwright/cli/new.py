@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from pathlib import Path
+from shlex import quote
 
 from ..compiler.imports import Unreadable
 from ..files import find
@@ -40,13 +41,15 @@ def run(options: Namespace) -> int:
         raise Misuse(f"{options.name!r} is no name for a file", "`netwright new classifier`")
     path = path if path.suffix == ".net" else path.with_name(f"{path.name}.net")
     text = _copied(options.origin) if options.origin else _written(path)
+    if not path.parent.is_dir():
+        raise Misuse(f"cannot write {path}: there is no folder {path.parent}")
     try:
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError:
         raise Misuse(f"{path} is there already", "nothing is overwritten: choose a name") from None
     shown = printable(str(path))
-    print(f"wrote {shown}; `netwright check {shown}` checks it")
+    print(f"wrote {shown}; `netwright check {quote(shown)}` checks it")
     return 0
 
 

@@ -478,6 +478,33 @@ def test_new(run: Netwright, golden: Golden) -> None:
     assert run("check", "tiny_classifier.net").status == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("diff lenet.net unet.net", "netwright render --diff OLD NEW"),
+        ("help", "netwright --help"),
+        ("compile lenet.net", "netwright build FILE"),
+        ("draw lenet.net", "netwright render FILE"),
+        ("build lenet.net -o lenet.svg", "netwright render FILE"),
+        ("new nowhere/mine", "there is no folder nowhere"),
+    ],
+)
+def test_what_is_meant(arguments: str, said: str, run: Netwright) -> None:
+    done = run(*arguments.split())
+    assert (done.status, done.out) == (2, "")
+    assert said in done.err
+    assert not Path("lenet.svg").exists()
+
+
+def test_a_name_with_a_space_is_quoted(run: Netwright) -> None:
+    assert "`netwright check 'my net.net'`" in run("new", "my net").out
+
+
+def test_a_net_that_is_not_there_is_told_once(run: Netwright) -> None:
+    done = run("render", "--diff", "several:small", "several:large2")
+    assert (done.status, done.err.count("has no net"), "compares" in done.err) == (1, 1, False)
+
+
 def test_new_overwrites_nothing(run: Netwright) -> None:
     done = run("new", "lenet.net")
     assert done.status == 2
