@@ -182,7 +182,7 @@ OF_SEQUENCE: Final = phrases("""
     max(1) : d + index
     min(1) : d + index
     median(1) : d + index
-    mode(1) : d + index
+    sign > mode(1) : d + index
     kthvalue(2, 1) : d + index
     topk(2, 1) : 2, d + indices
     topk(2, 1, largest=false) : 2, d + indices
