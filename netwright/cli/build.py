@@ -13,7 +13,7 @@ from ._work import compiled, deliver, refuse
 EXAMPLES = """\
   netwright build unet.net -o unet.py
   netwright build resnet --net resnet50 > resnet50.py
-  netwright build lenet.net --input 1x32x32
+  echo 'conv(3x3,64) > relu > gap' | netwright build - --input 3x32x32
 """
 
 
