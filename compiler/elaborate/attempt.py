@@ -13,9 +13,14 @@ from ..builder import Builder, Draft
 from ..dims import Dim
 from ..environment import FileNames
 from ..values import Tensor
-from .context import TooMuch
+from .elaborator import Elaborator, TooMuch
+from .failures import fail_alone
+from .files import begin
+from .inputs import check_inputs_given
 from .knowledge import Knowledge, Learnt
-from .program import Finds, Program
+from .nets import check_file, outputs, run_file, run_named
+from .rules import RULES
+from .state import Finds
 
 if TYPE_CHECKING:
     from ..declared import Declared
@@ -65,77 +70,77 @@ class Outcome(Record):
 
 def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
     """Elaborate with what is known; so many steps were taken before."""
-    program = Program(task.finder, knowledge, steps, task.most_steps)
+    el = Elaborator(RULES, task.finder, knowledge, steps, task.most_steps)
     try:
-        _run(program, task)
+        _run(el, task)
     except Learnt as learnt:
-        return _outcome(program, learnt=learnt.knowledge)
+        return _outcome(el, learnt=learnt.knowledge)
     except TooMuch:
-        return _failed(program)
+        return _failed(el)
     except RecursionError:
         help = "name parts of it with `block` or `=`"
-        program.report("E214", "this is nested too deeply", program.at, help=help)
-        return _failed(program)
+        el.report("E214", "this is nested too deeply", el.at, help=help)
+        return _failed(el)
     except Exception as error:
         from ..faults import fault
 
-        program.result = None
-        program.diagnostics.append(fault(error, "elaborating this", program.at))
-        return _outcome(program, error=error)
-    return _failed(program) if program.result is None else _outcome(program)
+        el.result = None
+        el.findings.all.append(fault(error, "elaborating this", el.at))
+        return _outcome(el, error=error)
+    return _failed(el) if el.result is None else _outcome(el)
 
 
-def _run(program: Program, task: Task) -> None:
-    problems = _take_shapes(program, task.inputs) if task.inputs else []
-    file = program.begin(task.source, task.tree, task.errors)
-    program.found(problems)
+def _run(el: Elaborator, task: Task) -> None:
+    problems = _take_shapes(el, task.inputs) if task.inputs else []
+    file = begin(el, task.source, task.tree, task.errors)
+    el.found(problems)
     if task.net is None:
-        program.check_library(file)
+        check_file(el, file)
         return
     if task.net:
-        program.run_named(file, task.net, _arguments(program, file, task))
+        run_named(el, file, task.net, _arguments(el, file, task))
     else:
-        program.run_file(file)
-    program.check_inputs_given()
+        run_file(el, file)
+    check_inputs_given(el)
 
 
-def _take_shapes(program: Program, inputs: Mapping[str, str] | str) -> list[Diagnostic]:
-    from ..arguments import input_shapes
+def _take_shapes(el: Elaborator, inputs: Mapping[str, str] | str) -> list[Diagnostic]:
+    from .arguments import input_shapes
 
-    program.shapes, problems = input_shapes(inputs)
+    el.given, problems = input_shapes(inputs)
     return problems
 
 
-def _arguments(program: Program, file: FileNames, task: Task) -> dict[str, Any]:
+def _arguments(el: Elaborator, file: FileNames, task: Task) -> dict[str, Any]:
     if not task.parameters or task.net is None:
         return {}
-    from ..arguments import arguments_of
+    from .arguments import arguments_of
 
-    return arguments_of(program, file, task.net, task.parameters)
+    return arguments_of(el, file, task.net, task.parameters)
 
 
-def _failed(program: Program) -> Outcome:
+def _failed(el: Elaborator) -> Outcome:
     """Without a result; what was found is in the graph, which may be drawn."""
-    program.result = None
-    program.fail_alone()
-    return _outcome(program)
+    el.result = None
+    fail_alone(el)
+    return _outcome(el)
 
 
 def _outcome(
-    program: Program, learnt: Knowledge | None = None, error: Exception | None = None
+    el: Elaborator, learnt: Knowledge | None = None, error: Exception | None = None
 ) -> Outcome:
     return Outcome(
-        root=program.root,
-        outputs=tuple(program.outputs()),
-        complete=program.result is not None,
-        findings=tuple(program.diagnostics),
-        equal=tuple(program.assumptions),
-        least=tuple(program.least),
-        declared=program.declared,
-        sequences=program.sequences,
-        steps=program.steps,
-        at=program.at,
-        read=program.read,
+        root=el.root,
+        outputs=tuple(outputs(el)),
+        complete=el.result is not None,
+        findings=tuple(el.findings.all),
+        equal=tuple(el.demands.equal),
+        least=tuple(el.demands.least),
+        declared=el.demands.declared,
+        sequences=el.sequences,
+        steps=el.steps,
+        at=el.at,
+        read=frozenset(el.files.read),
         learnt=learnt,
         fault=error,
     )

@@ -29,301 +29,345 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .bodies import Bodies
-from .context import Naming, whole
+from .block_calls import bind_block
+from .blocks import unaliased
+from .elaborator import Elaborator
+from .failures import whole
+from .layer_nodes import run_word
+from .naming import Naming
+from .networks import as_network
+from .pipes import bundle
+from .ports import sizes_fit
 from .results import all_tensors, main_tensors
+from .scopes import brought
+from .settings import bare_layer
+from .sizes import is_size, unify
+from .tensors import known_type, producers
 from .trees import is_alias
 
 
-class Scans(Bodies):
-    """Recurrence."""
-
-    def bind_scan(self, expr: syntax.Call, env: Environment) -> Data:
-        """``scan(cell)``, ``scan(cell, init=[h, c], reverse=true)``."""
-        if len(expr.arguments) != 1:
-            return self.report(
-                "E203", "`scan` takes one cell", expr.span, help="`scan(elman(128))`",
-            )  # fmt: skip
-        value = self.evaluate(expr.arguments[0], env)
-        cell = self._cell(self.network_or_none(value))
-        if cell is None and value is not UNKNOWN:
-            self.report(
-                "E204", f"`scan` takes a block as its cell, got {describe(value)}",
-                expr.arguments[0].span, help="as in `scan(elman(128))`",
-            )  # fmt: skip
-        settings = {s.name: self.evaluate(s.value, env) for s in expr.settings}
-        wrong = next((s for s in expr.settings if s.name not in ("init", "reverse")), None)
-        if wrong is not None:
-            return self.report("E202", f"`scan` has no setting `{wrong.name}`", wrong.span,
-                               help="it has `init` and `reverse`")  # fmt: skip
-        if cell is None or unknown_in(list(settings.values())):
-            return UNKNOWN
-        init = settings.get("init")
-        if init is not None and not tensors_in(init):
-            place = next(s.value.span for s in expr.settings if s.name == "init")
-            return self.report(
-                "E204", f"`init` of `scan` takes tensors, the first states, got {describe(init)}",
-                place, help="without it the states begin with zeros",
-            )  # fmt: skip
-        states = None if init is None else self.bundle(init, expr.span)
-        if init is not None and states is None:
-            return UNKNOWN
-        reverse = settings.get("reverse", False)
-        if not isinstance(reverse, bool):
-            place = next(s.value.span for s in expr.settings if s.name == "reverse")
-            return self.report("E204", f"`reverse` takes true or false, got {describe(reverse)}",
-                               place)  # fmt: skip
-        given = next((s.value.span for s in expr.settings if s.name == "init"), None)
-        return Scan(cell, None if states is None else tuple(states), reverse, expr.span, given)
-
-    def _cell(self, network: Network | None) -> Network | None:
-        """A cell, which may be a net that is another with arguments."""
-        if isinstance(network, Renamed):
-            inner = self._cell(network.network)
-            return inner and Renamed(inner, network.word)
-        if isinstance(network, Template) and is_alias(network.block):
-            network = self.bind_block(network, {}, network.name, network.block.name_span)
-        return self.unaliased(network) if isinstance(network, BlockNetwork) else network
-
-    def run_scan(self, network: Scan, inputs: list[Tensor], naming: Naming) -> Data:
-        ports = _ports(network.cell)
-        declared = [i < len(ports) and ports[i].shape is not None for i in range(len(inputs))]
-        steps = [
-            self._step(t, network.span, declared=d) for t, d in zip(inputs, declared, strict=True)
-        ]
-        if any(s is None for s in steps) or not self._same_length(network, inputs):
-            return UNKNOWN
-        sequence = [s for s in steps if s is not None]
-        states = self._first_states(network, inputs, sequence)
-        if states is None:
-            return UNKNOWN
-        before = len(self.builder.drafts)
-        value = self.apply(network.cell, [*sequence, *states], network.span, naming)
-        found = self._stepped(network, value, inputs, states)
-        if found is UNKNOWN:  # what a step was taken for is drawn on the sequence
-            for draft in self.builder.drafts[before:]:
-                draft.inputs = [self.bring(whole(t)) for t in draft.inputs]
-        return found
-
-    def _stepped(
-        self, network: Scan, value: Data, inputs: list[Tensor], states: list[Tensor]
-    ) -> Data:
-        """The scan, of what the cell made of one step."""
-        if unknown_in(value):
-            return UNKNOWN
-        results = self._step_results(value, states)
-        if len({id(r.draft) for r in results}) != 1 or results[0].draft.scan is not None:
-            return self._no_cell(network)
-        return self._as_scan(network, results[0].draft, inputs, states, results)
-
-    def _step_results(self, value: Data, states: list[Tensor]) -> list[Tensor]:
-        """What a cell returns: as in any pipe without side results, unless these are its states."""
-        ways = [list(main_tensors(value)), all_tensors(value)]
-        fitting = [way for way in ways if len(way) - len(states) in (0, 1)]
-        keeping = (way for way in fitting if _keep(states, way[len(way) - len(states) :]))
-        return next(keeping, (fitting or ways)[0])
-
-    # --- one step ---------------------------------------------------------------------------------
-
-    def _step(self, tensor: Tensor, span: Span, *, declared: bool) -> Tensor | None:
-        """A stand-in for one step of a sequence: axis 1 is gone."""
-        kind = self.known_type(tensor, ("N", "T", "D"))
-        if kind.rank < 2 or (kind.rank == 2 and kind.dtype == "float"):
-            self.report(
-                "E310", f"`scan` steps through axis 1, and this has {kind.rank} axes", span,
-                detail=f"got {kind}", labels=self.producers([tensor], span),
-                help="a sequence is [N, T, ...]: the batch, time, then what a step gets",
-            )  # fmt: skip
-            return None
-        if kind.rank == 4 and not declared:
-            self.report(
-                "E310", "`scan` over an image: axis 1 is its channels", span,
-                detail=f"got {kind}", labels=self.producers([tensor], span),
-                help=[
-                    'put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
-                    'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
-                    "if a step is a matrix, the cell says so: `block cell: x[L, d], h[k]`",
-                ],
-            )  # fmt: skip
-            return None
-        draft = Draft(
-            self.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)]
+def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
+    """``scan(cell)``, ``scan(cell, init=[h, c], reverse=true)``."""
+    if len(expr.arguments) != 1:
+        return el.report(
+            "E203",
+            "`scan` takes one cell",
+            expr.span,
+            help="`scan(elman(128))`",
         )
-        draft.span = tensor.draft.span
-        draft.step_of = tensor
-        return Tensor(draft, 0, draft.types[0])
+    value = el.evaluate(expr.arguments[0], env)
+    cell = _cell(el, as_network(el, value))
+    if cell is None and value is not UNKNOWN:
+        el.report(
+            "E204",
+            f"`scan` takes a block as its cell, got {describe(value)}",
+            expr.arguments[0].span,
+            help="as in `scan(elman(128))`",
+        )
+    settings = {s.name: el.evaluate(s.value, env) for s in expr.settings}
+    wrong = next((s for s in expr.settings if s.name not in ("init", "reverse")), None)
+    if wrong is not None:
+        return el.report(
+            "E202",
+            f"`scan` has no setting `{wrong.name}`",
+            wrong.span,
+            help="it has `init` and `reverse`",
+        )
+    if cell is None or unknown_in(list(settings.values())):
+        return UNKNOWN
+    init = settings.get("init")
+    if init is not None and not tensors_in(init):
+        place = next(s.value.span for s in expr.settings if s.name == "init")
+        return el.report(
+            "E204",
+            f"`init` of `scan` takes tensors, the first states, got {describe(init)}",
+            place,
+            help="without it the states begin with zeros",
+        )
+    states = None if init is None else bundle(el, init, expr.span)
+    if init is not None and states is None:
+        return UNKNOWN
+    reverse = settings.get("reverse", False)
+    if not isinstance(reverse, bool):
+        place = next(s.value.span for s in expr.settings if s.name == "reverse")
+        return el.report("E204", f"`reverse` takes true or false, got {describe(reverse)}", place)
+    given = next((s.value.span for s in expr.settings if s.name == "init"), None)
+    return Scan(cell, None if states is None else tuple(states), reverse, expr.span, given)
 
-    def _same_length(self, network: Scan, inputs: list[Tensor]) -> bool:
-        lengths = [self.known_type(t).shape[1] for t in inputs]
+
+def _cell(el: Elaborator, network: Network | None) -> Network | None:
+    """A cell, which may be a net that is another with arguments."""
+    if isinstance(network, Renamed):
+        inner = _cell(el, network.network)
+        return inner and Renamed(inner, network.word)
+    if isinstance(network, Template) and is_alias(network.block):
+        network = bind_block(el, network, {}, network.name, network.block.name_span)
+    return unaliased(el, network) if isinstance(network, BlockNetwork) else network
+
+
+def apply_scan(
+    el: Elaborator, network: Scan, inputs: list[Tensor], span: Span, naming: Naming
+) -> Data:
+    ports = _ports(network.cell)
+    declared = [i < len(ports) and ports[i].shape is not None for i in range(len(inputs))]
+    steps = [_step(el, t, network.span, declared=d) for t, d in zip(inputs, declared, strict=True)]
+    if any(s is None for s in steps) or not _same_length(el, network, inputs):
+        return UNKNOWN
+    sequence = [s for s in steps if s is not None]
+    states = _first_states(el, network, inputs, sequence)
+    if states is None:
+        return UNKNOWN
+    before = len(el.builder.drafts)
+    value = el.apply(network.cell, [*sequence, *states], network.span, naming)
+    found = _stepped(el, network, value, inputs, states)
+    if found is UNKNOWN:  # what a step was taken for is drawn on the sequence
+        for draft in el.builder.drafts[before:]:
+            draft.inputs = [brought(el, whole(t)) for t in draft.inputs]
+    return found
+
+
+def _stepped(
+    el: Elaborator, network: Scan, value: Data, inputs: list[Tensor], states: list[Tensor]
+) -> Data:
+    """The scan, of what the cell made of one step."""
+    if unknown_in(value):
+        return UNKNOWN
+    results = _step_results(value, states)
+    if len({id(r.draft) for r in results}) != 1 or results[0].draft.scan is not None:
+        return _no_cell(el, network)
+    return _as_scan(el, network, results[0].draft, inputs, states, results)
+
+
+def _step_results(value: Data, states: list[Tensor]) -> list[Tensor]:
+    """What a cell returns: as in any pipe without side results, unless these are its states."""
+    ways = [list(main_tensors(value)), all_tensors(value)]
+    fitting = [way for way in ways if len(way) - len(states) in (0, 1)]
+    keeping = (way for way in fitting if _keep(states, way[len(way) - len(states) :]))
+    return next(keeping, (fitting or ways)[0])
+
+
+def _step(el: Elaborator, tensor: Tensor, span: Span, *, declared: bool) -> Tensor | None:
+    """A stand-in for one step of a sequence: axis 1 is gone."""
+    kind = known_type(el, tensor, ("N", "T", "D"))
+    if kind.rank < 2 or (kind.rank == 2 and kind.dtype == "float"):
+        el.report(
+            "E310",
+            f"`scan` steps through axis 1, and this has {kind.rank} axes",
+            span,
+            detail=f"got {kind}",
+            labels=producers([tensor], span),
+            help="a sequence is [N, T, ...]: the batch, time, then what a step gets",
+        )
+        return None
+    if kind.rank == 4 and not declared:
+        el.report(
+            "E310",
+            "`scan` over an image: axis 1 is its channels",
+            span,
+            detail=f"got {kind}",
+            labels=producers([tensor], span),
+            help=[
+                'put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
+                'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
+                "if a step is a matrix, the cell says so: `block cell: x[L, d], h[k]`",
+            ],
+        )
+        return None
+    draft = Draft(el.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)])
+    draft.span = tensor.draft.span
+    draft.step_of = tensor
+    return Tensor(draft, 0, draft.types[0])
+
+
+def _same_length(el: Elaborator, network: Scan, inputs: list[Tensor]) -> bool:
+    lengths = [known_type(el, t).shape[1] for t in inputs]
+    with Open() as noted:
+        equal = all(same(lengths[0], n) for n in lengths[1:])
+    if not equal:
+        el.report(
+            "E302",
+            "`scan` steps through sequences of different lengths",
+            network.span,
+            detail=f"got {' and '.join(map(str, lengths))} steps",
+            labels=producers(inputs, network.span),
+        )
+        return False
+    return all(unify(el, a, b, "scan", network.span, inputs) for a, b in noted.equal)
+
+
+def _first_states(
+    el: Elaborator, network: Scan, inputs: list[Tensor], steps: list[Tensor]
+) -> list[Tensor] | None:
+    if network.init is not None:
+        fits = _init_fits(el, network, steps)
+        return [brought(el, t) for t in network.init] if fits else None
+    kinds = _state_types(el, network, steps)
+    if kinds is None:
+        return None
+    made: list[Tensor] = []
+    for kind in kinds:
+        value = _zeros(el, kind, inputs, network.span)
+        if not isinstance(value, Tensor):
+            return None
+        made.append(value)
+    return made
+
+
+def _zeros(el: Elaborator, kind: TensorType, inputs: list[Tensor], span: Span) -> Data:
+    """Of the sequences' own dtype (a network may be turned to half or double precision)."""
+    alike = [t for t in inputs if known_type(el, t).dtype == kind.dtype]
+    if alike:
+        return run_word(el, "new_zeros", alike[:1], span, shape=kind.shape)
+    return run_word(el, "zeros", [], span, shape=kind.shape, dtype=kind.dtype)
+
+
+def _init_fits(el: Elaborator, network: Scan, steps: list[Tensor]) -> bool:
+    """Whether ``init=`` has the shapes that the cell declares, where it declares them."""
+    ports = _ports(network.cell)[len(steps) :]
+    if len(ports) != len(network.init or ()) or any(p.shape is None for p in ports):
+        return True
+    kinds = _state_types(el, network, steps)
+    if kinds is None:
+        return False
+    for port, wanted, state in zip(ports, kinds, network.init or (), strict=True):
+        given = known_type(el, state)
+        with Open():
+            fits = given.rank == wanted.rank and all(map(same, wanted.shape, given.shape))
+        if not fits:
+            from .advice import fitting_help
+
+            place = network.init_span or network.span
+            el.report(
+                "E310",
+                f"the first state `{port.name}` of `scan` is {wanted}",
+                place,
+                detail=f"got {given}",
+                labels=[Label(port.span, "declared here"), *producers([state], place)],
+                help=fitting_help(wanted.shape[1:], given),
+            )
+            return False
+    return True
+
+
+def _state_types(el: Elaborator, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
+    """The states' types as the cell declares them."""
+    cell: Network | None = _plain(network.cell)
+    if isinstance(cell, LayerWord):
+        cell = bare_layer(el, cell)
+    if isinstance(cell, LayerNetwork):
+        return list(cell.layer.states(*(known_type(el, s) for s in steps)))
+    if isinstance(cell, Template):
+        cell = bind_block(el, cell, {}, cell.name, network.span)
+    if not isinstance(cell, BlockNetwork) or cell.template.block.inputs is None:
+        _no_cell(el, network)
+        return None
+    return _declared_states(el, network, cell, steps)
+
+
+def _declared_states(
+    el: Elaborator, network: Scan, cell: BlockNetwork, steps: list[Tensor]
+) -> list[TensorType] | None:
+    ports = cell.template.block.inputs or ()
+    if len(ports) < len(steps):
+        el.report(
+            "E307",
+            f"`{cell.word}` takes {len(ports)} inputs, {len(steps)} sequences are piped in",
+            network.span,
+            labels=[Label(cell.template.block.name_span, "declared here")],
+            help="the first inputs of a cell are steps of the sequences, the others its state",
+        )
+        return None
+    env = cell.template.environment.inner()
+    env.names.update(cell.arguments)
+    for port, step in zip(ports, steps, strict=False):
+        env.names[port.name] = step
+        sizes_fit(el, port.shape or (), known_type(el, step), env)
+    return _port_types(el, network, ports[len(steps) :], env, known_type(el, steps[0]).shape[0])
+
+
+def _port_types(
+    el: Elaborator, network: Scan, ports: tuple[syntax.Port, ...], env: Environment, batch: Dim
+) -> list[TensorType] | None:
+    kinds: list[TensorType] = []
+    for port in ports:
+        if port.shape is None:
+            el.report(
+                "E310",
+                f"the shape of the state `{port.name}` is not known",
+                port.span,
+                labels=[Label(network.span, "scanned here")],
+                help=[f"declare it, as in `{port.name}[d]`", "or give the first one: `init=`"],
+            )
+            return None
+        sizes = [el.evaluate(e, env) for e in port.shape]
+        if not all(is_size(el, s, e.span) for s, e in zip(sizes, port.shape, strict=True)):
+            return None
+        dtype: Any = port.dtype or "float"
+        kinds.append(TensorType((batch, *sizes), dtype))
+    return kinds
+
+
+def _as_scan(
+    el: Elaborator,
+    network: Scan,
+    draft: Draft,
+    inputs: list[Tensor],
+    states: list[Tensor],
+    results: list[Tensor],
+) -> Data:
+    """Turn the call of one step into the scan of all."""
+    if len(results) not in (len(states), len(states) + 1) or not results:
+        return el.report(
+            "E310",
+            f"this cell has {counted(len(states), 'state')} and returns "
+            f"{counted(len(results), 'value')}",
+            network.span,
+            help="a cell returns its states, or one value more: first what the scan gives, "
+            "then the states",
+        )
+    emits = len(results) > len(states)
+    after = results[emits:]
+    if not _states_keep(el, network, states, after):
+        return UNKNOWN
+    first = known_type(el, results[0])
+    length = known_type(el, inputs[0]).shape[1]
+    outputs = TensorType((first.shape[0], length, *first.shape[1:]), first.dtype)
+    draft.scan = Scanned(len(inputs), len(states), emits, network.reverse)
+    draft.inputs[: len(inputs)] = [brought(el, t) for t in inputs]
+    draft.types = [outputs, *(r.type for r in after)]
+    draft.span, draft.main = network.span, (0,)
+    draft.results = [draft.results[r.index] for r in results] if draft.child else []
+    tensors = draft.tensors()
+    return Tensor(draft, 0, outputs, side=tuple(tensors[1:]))
+
+
+def _states_keep(el: Elaborator, network: Scan, before: list[Tensor], after: list[Tensor]) -> bool:
+    for i, (old, new) in enumerate(zip(before, after, strict=True)):
+        a, b = known_type(el, old), known_type(el, new)
+        ports = _ports(network.cell)[-len(before) :]
+        name = f"the state `{ports[i].name}`" if i < len(ports) else f"state {i + 1}"
         with Open() as noted:
-            equal = all(same(lengths[0], n) for n in lengths[1:])
-        if not equal:
-            self.report(
-                "E302", "`scan` steps through sequences of different lengths", network.span,
-                detail=f"got {' and '.join(map(str, lengths))} steps",
-                labels=self.producers(inputs, network.span),
-            )  # fmt: skip
+            keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
+        if not keeps or not all(unify(el, x, y, "scan", network.span, []) for x, y in noted.equal):
+            el.report(
+                "E310",
+                f"{name} of `scan` changes its shape in a step",
+                network.span,
+                detail=f"it is {a} before and {b} after",
+                labels=[Label(ports[i].span, "the state")] if i < len(ports) else [],
+                help="a cell returns its states as it got them: same shape, same order",
+            )
             return False
-        return all(self.unify(a, b, "scan", network.span, inputs) for a, b in noted.equal)
+    return True
 
-    # --- states -----------------------------------------------------------------------------------
 
-    def _first_states(
-        self, network: Scan, inputs: list[Tensor], steps: list[Tensor]
-    ) -> list[Tensor] | None:
-        if network.init is not None:
-            fits = self._init_fits(network, steps)
-            return [self.bring(t) for t in network.init] if fits else None
-        kinds = self._state_types(network, steps)
-        if kinds is None:
-            return None
-        made: list[Tensor] = []
-        for kind in kinds:
-            value = self._zeros(kind, inputs, network.span)
-            if not isinstance(value, Tensor):
-                return None
-            made.append(value)
-        return made
-
-    def _zeros(self, kind: TensorType, inputs: list[Tensor], span: Span) -> Data:
-        """Of the sequences' own dtype (a network may be turned to half or double precision)."""
-        alike = [t for t in inputs if self.known_type(t).dtype == kind.dtype]
-        if alike:
-            return self.run_word("new_zeros", alike[:1], span, shape=kind.shape)
-        return self.run_word("zeros", [], span, shape=kind.shape, dtype=kind.dtype)
-
-    def _init_fits(self, network: Scan, steps: list[Tensor]) -> bool:
-        """Whether ``init=`` has the shapes that the cell declares, where it declares them."""
-        ports = _ports(network.cell)[len(steps) :]
-        if len(ports) != len(network.init or ()) or any(p.shape is None for p in ports):
-            return True
-        kinds = self._state_types(network, steps)
-        if kinds is None:
-            return False
-        for port, wanted, state in zip(ports, kinds, network.init or (), strict=True):
-            given = self.known_type(state)
-            with Open():
-                fits = given.rank == wanted.rank and all(map(same, wanted.shape, given.shape))
-            if not fits:
-                from .advice import fitting_help
-
-                place = network.init_span or network.span
-                self.report(
-                    "E310", f"the first state `{port.name}` of `scan` is {wanted}", place,
-                    detail=f"got {given}",
-                    labels=[Label(port.span, "declared here"), *self.producers([state], place)],
-                    help=fitting_help(wanted.shape[1:], given),
-                )  # fmt: skip
-                return False
-        return True
-
-    def _state_types(self, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
-        """The states' types as the cell declares them."""
-        cell: Network | None = _plain(network.cell)
-        if isinstance(cell, LayerWord):
-            cell = self.bare_layer(cell)
-        if isinstance(cell, LayerNetwork):
-            return list(cell.layer.states(*(self.known_type(s) for s in steps)))
-        if isinstance(cell, Template):
-            cell = self.bind_block(cell, {}, cell.name, network.span)
-        if not isinstance(cell, BlockNetwork) or cell.template.block.inputs is None:
-            self._no_cell(network)
-            return None
-        return self._declared_states(network, cell, steps)
-
-    def _declared_states(
-        self, network: Scan, cell: BlockNetwork, steps: list[Tensor]
-    ) -> list[TensorType] | None:
-        ports = cell.template.block.inputs or ()
-        if len(ports) < len(steps):
-            self.report(
-                "E307", f"`{cell.word}` takes {len(ports)} inputs, {len(steps)} sequences are "
-                "piped in", network.span,
-                labels=[Label(cell.template.block.name_span, "declared here")],
-                help="the first inputs of a cell are steps of the sequences, the others its state",
-            )  # fmt: skip
-            return None
-        env = cell.template.environment.inner()
-        env.names.update(cell.arguments)
-        for port, step in zip(ports, steps, strict=False):
-            env.names[port.name] = step
-            self._sizes_fit(port.shape or (), self.known_type(step), env)
-        return self._port_types(
-            network, ports[len(steps) :], env, self.known_type(steps[0]).shape[0]
-        )
-
-    def _port_types(
-        self, network: Scan, ports: tuple[syntax.Port, ...], env: Environment, batch: Dim
-    ) -> list[TensorType] | None:
-        kinds: list[TensorType] = []
-        for port in ports:
-            if port.shape is None:
-                self.report(
-                    "E310", f"the shape of the state `{port.name}` is not known", port.span,
-                    labels=[Label(network.span, "scanned here")],
-                    help=[f"declare it, as in `{port.name}[d]`", "or give the first one: `init=`"],
-                )  # fmt: skip
-                return None
-            sizes = [self.evaluate(e, env) for e in port.shape]
-            if not all(self.is_size(s, e.span) for s, e in zip(sizes, port.shape, strict=True)):
-                return None
-            dtype: Any = port.dtype or "float"
-            kinds.append(TensorType((batch, *sizes), dtype))
-        return kinds
-
-    # --- the result -------------------------------------------------------------------------------
-
-    def _as_scan(
-        self, network: Scan, draft: Draft, inputs: list[Tensor], states: list[Tensor],
-        results: list[Tensor],
-    ) -> Data:  # fmt: skip
-        """Turn the call of one step into the scan of all."""
-        if len(results) not in (len(states), len(states) + 1) or not results:
-            return self.report(
-                "E310", f"this cell has {counted(len(states), 'state')} and returns "
-                f"{counted(len(results), 'value')}", network.span,
-                help="a cell returns its states, or one value more: first what the scan gives, "
-                "then the states",
-            )  # fmt: skip
-        emits = len(results) > len(states)
-        after = results[emits:]
-        if not self._states_keep(network, states, after):
-            return UNKNOWN
-        first = self.known_type(results[0])
-        length = self.known_type(inputs[0]).shape[1]
-        outputs = TensorType((first.shape[0], length, *first.shape[1:]), first.dtype)
-        draft.scan = Scanned(len(inputs), len(states), emits, network.reverse)
-        draft.inputs[: len(inputs)] = [self.bring(t) for t in inputs]
-        draft.types = [outputs, *(r.type for r in after)]
-        draft.span, draft.main = network.span, (0,)
-        draft.results = [draft.results[r.index] for r in results] if draft.child else []
-        tensors = draft.tensors()
-        return Tensor(draft, 0, outputs, side=tuple(tensors[1:]))
-
-    def _states_keep(self, network: Scan, before: list[Tensor], after: list[Tensor]) -> bool:
-        for i, (old, new) in enumerate(zip(before, after, strict=True)):
-            a, b = self.known_type(old), self.known_type(new)
-            ports = _ports(network.cell)[-len(before) :]
-            name = f"the state `{ports[i].name}`" if i < len(ports) else f"state {i + 1}"
-            with Open() as noted:
-                keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
-            if not keeps or not all(
-                self.unify(x, y, "scan", network.span, []) for x, y in noted.equal
-            ):
-                self.report(
-                    "E310", f"{name} of `scan` changes its shape in a step", network.span,
-                    detail=f"it is {a} before and {b} after",
-                    labels=[Label(ports[i].span, "the state")] if i < len(ports) else [],
-                    help="a cell returns its states as it got them: same shape, same order",
-                )  # fmt: skip
-                return False
-        return True
-
-    def _no_cell(self, network: Scan) -> Data:
-        return self.report(
-            "E310", "`scan` needs a block with declared inputs as its cell", network.span,
-            help="`block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }`",
-        )  # fmt: skip
+def _no_cell(el: Elaborator, network: Scan) -> Data:
+    return el.report(
+        "E310",
+        "`scan` needs a block with declared inputs as its cell",
+        network.span,
+        help="`block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }`",
+    )
 
 
 def _keep(before: list[Tensor], after: list[Tensor]) -> bool:
@@ -331,10 +375,12 @@ def _keep(before: list[Tensor], after: list[Tensor]) -> bool:
     pairs = [(a.type, b.type) for a, b in zip(before, after, strict=True)]
     with Open():
         return all(
-            a is not None and b is not None and (a.rank, a.dtype) == (b.rank, b.dtype)
+            a is not None
+            and b is not None
+            and (a.rank, a.dtype) == (b.rank, b.dtype)
             and all(map(same, a.shape, b.shape))
             for a, b in pairs
-        )  # fmt: skip
+        )
 
 
 def _ports(cell: Network) -> tuple[syntax.Port, ...]:

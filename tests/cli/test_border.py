@@ -148,12 +148,12 @@ FAULT = "net n: x[8] {\n  x > linear(8)\n}\n"
 def test_a_fault_names_the_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from netwright.compiler.elaborate.application import Application
+    from netwright.compiler.elaborate import layer_nodes
 
     def fail(*_: object) -> None:
         raise KeyError("what")
 
-    monkeypatch.setattr(Application, "_infer", fail)
+    monkeypatch.setattr(layer_nodes, "_infer", fail)
     (found,) = nw.check(FAULT)
     assert (found.code, found.span and found.span.line) == ("E901", 2)
     assert "KeyError: 'what'" in found.message

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netwright as nw
-from netwright.compiler.elaborate.bodies import Bodies
+from netwright.compiler.elaborate.state import Memos
 from netwright.compiler.ir import CallOp, Graph
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
@@ -29,14 +29,14 @@ class _Forgetful(dict[Any, Any]):
 
 
 def forgetting(text: str, monkeypatch: pytest.MonkeyPatch) -> Flat:
-    plain = Bodies.instantiate
+    plain = Memos.__init__
 
-    def instantiate(self: Any, *args: Any) -> Any:
+    def forgetful(self: Memos) -> None:
+        plain(self)
         self.instances = _Forgetful()
-        return plain(self, *args)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Bodies, "instantiate", instantiate)
+        patched.setattr(Memos, "__init__", forgetful)
         return flatten(graph(text))
 
 

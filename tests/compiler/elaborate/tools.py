@@ -8,8 +8,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from netwright.compiler.elaborate.context import TooMuch
-from netwright.compiler.elaborate.program import Program
+from netwright.compiler.elaborate.elaborator import Elaborator, TooMuch
+from netwright.compiler.elaborate.files import load
+from netwright.compiler.elaborate.rules import RULES
 from netwright.compiler.environment import Environment
 from netwright.compiler.flat import Producer, Run, flat
 from netwright.compiler.imports import Finder
@@ -164,15 +165,15 @@ def evaluated(text: str, names: Mapping[str, object] | None = None) -> tuple[Any
     """What an expression is worth where the names are known, and the findings."""
     expression, problems = parse_expression(Source("value", text))
     assert expression is not None, problems
-    program = Program(Finder())
+    el = Elaborator(RULES, Finder())
     tree, _ = parse(Source("none.net", "relu"))
-    file = program.load(Source("none.net", "relu"), tree)
+    file = load(el, Source("none.net", "relu"), tree)
     env = Environment(file, names=dict(names or {}))
     try:
-        value = program.evaluate(expression, env)
+        value = el.evaluate(expression, env)
     except TooMuch:
         value = UNKNOWN
-    return value, [*problems, *program.diagnostics]
+    return value, [*problems, *el.findings.all]
 
 
 def value(text: str, **names: object) -> Any:

@@ -7,28 +7,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from shlex import quote
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from ..grammar import syntax
-from ..grammar.diagnostics import Diagnostic
-from ..grammar.nearby import closest
-from ..grammar.parser import parse_expression
-from ..grammar.source import Source
-from .dims import symbol
-from .elaborate.foreign import native
-from .elaborate.functions import FUNCTIONS
-from .environment import Environment, FileNames
-from .layer import Init, hints, options, takes
-from .layers import layers
-from .types import TensorType
-from .values import UNKNOWN
-
-if TYPE_CHECKING:
-    from .elaborate.program import Program
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic
+from ...grammar.nearby import closest
+from ...grammar.parser import parse_expression
+from ...grammar.source import Source
+from ..dims import symbol
+from ..environment import Environment, FileNames
+from ..layer import Init, hints, options, takes
+from ..layers import layers
+from ..types import TensorType
+from ..values import UNKNOWN
+from .elaborator import Elaborator
+from .foreign import native
+from .functions import FUNCTIONS
+from .names import lookup
+from .settings import setting_value
 
 
 def arguments_of(
-    program: Program, file: FileNames, net: str, parameters: Mapping[str, object]
+    el: Elaborator, file: FileNames, net: str, parameters: Mapping[str, object]
 ) -> dict[str, Any]:
     """The values of a net's parameters."""
     block = file.nets[net]
@@ -36,13 +36,13 @@ def arguments_of(
     values: dict[str, Any] = {}
     unknown = [name for name in parameters if name not in known]
     for name in unknown:
-        program.report(
+        el.report(
             "E202", f"`{net}` has no parameter `{name}`", block.name_span,
             help=_instead(file, net, name, parameters[name]),
         )  # fmt: skip
     for name, value in parameters.items():
         if name in known:
-            values[name] = _value(program, file, block, known[name], value)
+            values[name] = _value(el, file, block, known[name], value)
     if unknown:  # one of them was meant for what is missing
         lacking = [n for n, p in known.items() if p.default is None and n not in values]
         values |= dict.fromkeys(lacking, UNKNOWN)
@@ -85,19 +85,19 @@ def _names(block: syntax.Block) -> list[str]:
 
 
 def _value(
-    program: Program, file: FileNames, block: syntax.Block, parameter: syntax.Parameter,
+    el: Elaborator, file: FileNames, block: syntax.Block, parameter: syntax.Parameter,
     value: object,
 ) -> Any:  # fmt: skip
     if isinstance(value, str):
-        return _text(program, file, parameter.name, value, _wanted(file, block, parameter))
+        return _text(el, file, parameter.name, value, _wanted(file, block, parameter))
     if isinstance(value, list | tuple | range):
-        return [_value(program, file, block, parameter, v) for v in value]
+        return [_value(el, file, block, parameter, v) for v in value]
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # NumPy's and torch's
         value = value.item()
     if value is None or isinstance(value, bool | int | float):
         return value
     message = f"`{parameter.name}` cannot be {_kind(value)}: arguments are numbers, text and lists"
-    return program.report("E204", message, parameter.span, help=_said(parameter.name, value))
+    return el.report("E204", message, parameter.span, help=_said(parameter.name, value))
 
 
 def _kind(value: object) -> str:
@@ -132,7 +132,7 @@ VALUE: Final = object()
 """What a parameter is for whose text is a value like any: a number, a list, a network."""
 
 
-def _text(program: Program, file: FileNames, name: str, text: str, wanted: Any) -> Any:
+def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) -> Any:
     """A text's value, where a setting of the type ``wanted`` (or `VALUE`, or no one knows what)
     is needed."""
     source = Source(f"<{name}>", text)
@@ -143,15 +143,15 @@ def _text(program: Program, file: FileNames, name: str, text: str, wanted: Any) 
     if expression is None or problems:
         if wanted is None:
             return text
-        program.diagnostics += problems
+        el.findings.all += problems
         return UNKNOWN
     env = file.environment or Environment(file)
     if wanted is None and isinstance(expression, syntax.Name):
-        found = program.lookup(text.strip(), env, expression.span)
+        found = lookup(el, text.strip(), env, expression.span)
         return found.value if found is not None else text
     if wanted is VALUE or wanted is None:
-        return program.evaluate(expression, env)
-    return program.setting_value(expression, wanted, env)
+        return el.evaluate(expression, env)
+    return setting_value(el, expression, wanted, env)
 
 
 def _wanted(file: FileNames, block: syntax.Block, parameter: syntax.Parameter) -> Any:

@@ -1,0 +1,228 @@
+"""What a dot reaches: the labels inside a call, weights, axes, the names of an imported file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Edit, Fix, Label
+from ...grammar.source import Span
+from ...grammar.wording import listing
+from ..builder import Builder, Draft
+from ..environment import Environment
+from ..layers import layers
+from ..types import TensorType
+from ..values import UNKNOWN, Container, Data, Namespace, Shared, Tensor, describe
+from .elaborator import Elaborator
+from .names import lookup, unknown_name, value_in_file
+from .scopes import brought
+from .tensors import known_type
+
+_RANK_NAMES: Final = {
+    "c": ("N", "C", "H", "W"),
+    "h": ("N", "C", "H", "W"),
+    "w": ("N", "C", "H", "W"),
+    "t": ("N", "T", "D"),
+}
+
+
+def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment) -> Data:
+    foreign = _dotted(expr)
+    root = foreign.split(".")[0]
+    if (
+        root in ("nn", "torch", "F", "tf", "keras", "jnp")
+        and lookup(el, root, env, expr.span) is None
+    ):
+        return unknown_name(el, foreign, expr.span, env)
+    if foreign in env.file.modules and lookup(el, root, env, expr.span) is None:
+        return value_in_file(el, env.file, env.file.modules[foreign])
+    value = el.evaluate(expr.value, env)
+    return _attribute(el, value, expr.name, expr.span)
+
+
+def _attribute(el: Elaborator, value: Data, name: str, span: Span) -> Data:
+    if value is UNKNOWN:
+        return UNKNOWN
+    if isinstance(value, Namespace):
+        return name_of_file(el, value, name, span)
+    if isinstance(value, Container):
+        return reach(el, value.scope, value.within, f"{value.path}.{name}", span)
+    if isinstance(value, Tensor):
+        return _tensor_attribute(el, value, name, span)
+    if isinstance(value, Shared):
+        return _share_attribute(el, value, name, span)
+    return el.report("E201", f"{describe(value)} has no `.{name}`", span)
+
+
+def _share_attribute(el: Elaborator, share: Shared, name: str, span: Span) -> Data:
+    """``words.weight``, after ``share words = embed(vocab, d)``."""
+    if share.first is None:
+        return el.report(
+            "E201",
+            f"`{share.name}` has no `.{name}` before its first use",
+            span,
+            labels=[Label(share.span, "declared here")],
+            help="sizes follow from what is piped in: use it first",
+        )
+    found = _inside(el, share.first.tensors()[0], name, labels_only=False)
+    if found is not None:
+        return found
+    return el.report("E201", f"there is no `{name}` inside `{share.name}`", span)
+
+
+def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Data:
+    file = space.environment.file
+    if name in file.names:
+        return value_in_file(el, file, name)
+    if name in file.lost:
+        return UNKNOWN
+    close = el.near(name, file.names)
+    return el.report(
+        "E201",
+        f"`{space.name}` has no `{name}`",
+        span,
+        help=f"did you mean `{close}`?" if close else f"it has {listing(sorted(file.names))}",
+        fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
+    )
+
+
+def _tensor_attribute(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
+    own = name in ("shape", "dtype", "d", "c", "h", "w", "t")
+    found = _inside(el, tensor, name, labels_only=own)
+    if found is not None:
+        return found
+    if own:
+        return _axis(el, tensor, name, span)
+    if name in layers():
+        return el.report(
+            "E206",
+            f"`.{name}` is a layer: pipe the tensor into it",
+            span,
+            help=f"`{_holder(span)} > {name}`, with its settings in parentheses",
+        )
+    if name in ("T", "mT", "H", "mH"):
+        fixed = f"({_holder(span)} > transpose(-2, -1))"
+        return el.report(
+            "E206",
+            f"tensors have no `.{name}`: `transpose` is a layer",
+            span,
+            help=f"`{_holder(span)} > transpose(-2, -1)` swaps the last two axes",
+            fix=Fix(f"write `{fixed}`", (Edit(span, fixed),)),
+        )
+    inside = _names_inside(tensor)
+    close = el.near(name, inside)
+    return el.report(
+        "E201",
+        f"there is no `{name}` in `{_holder(span)}`",
+        span,
+        help=f"did you mean `{close}`?"
+        if close
+        else f"it has {listing([f'.{n}' for n in sorted(inside)])}"
+        if inside
+        else "a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
+        fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
+    )
+
+
+def _names_inside(tensor: Tensor) -> set[str]:
+    """The labels of the block that made a tensor, or the weights of the layer."""
+    draft = (tensor.within or (tensor.draft,))[-1]
+    if draft.child is not None:
+        return {path.split(".")[0] for path in draft.child.labels}
+    if draft.layer is None or not draft.takes:
+        return set()
+    piped = draft.takes[: len(draft.takes) - len(draft.layer.tensors())]
+    return set(draft.layer.weights(*piped))
+
+
+def _inside(el: Elaborator, tensor: Tensor, name: str, *, labels_only: bool) -> Data | None:
+    """What a name means inside the call that made a tensor, or beside it: ``layer.0``."""
+    *calls, last = tensor.within or (tensor.draft,)
+    if tensor.holder:
+        path = f"{tensor.holder}.{name}"
+        scope = calls[-1].child if calls else last.builder
+        found = reach(el, scope, tuple(calls), path, None) if scope is not None else None
+        if found is not None:
+            return found
+    last = last.builder.copy(last, last.count - 1)
+    if last.child is not None and (not labels_only or name in last.child.labels):
+        return reach(el, last.child, (*calls, last), name, None)
+    return None if labels_only else _weight(el, (*calls, last), name)
+
+
+def _axis(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
+    kind = known_type(el, tensor, _RANK_NAMES.get(name, ("N", "D")))
+    if name == "shape":
+        return list(kind.shape)
+    if name == "dtype":
+        return kind.dtype
+    if name == "d" and kind.rank >= 2:
+        return kind.shape[-1]
+    if name == "c" and kind.rank >= 3:
+        return kind.shape[1]
+    position = {("h", 4): 2, ("w", 4): 3, ("t", 3): 1}.get((name, kind.rank))
+    if position is not None:
+        if name == "t":
+            el.sequences[tensor.identity] = tensor.draft
+        return kind.shape[position]
+    return el.report(
+        "E301",
+        f"`.{name}` of a tensor {kind} is not defined",
+        span,
+        help="`.d` is the last axis, `.c` axis 1 from rank 3, `.h .w` of rank 4, `.t` of "
+        "rank 3; `x.shape[i]` always works",
+    )
+
+
+def reach(
+    el: Elaborator, scope: Builder, within: tuple[Draft, ...], path: str, span: Span | None
+) -> Data | None:
+    """What stands at a module path of a scope: a tensor, a container; None if nothing does."""
+    labelled = scope.labels.get(path)
+    draft = labelled.draft if labelled is not None else scope.find(path)
+    if draft is None:
+        if scope.holds(path):
+            return Container(scope, within, path)
+        return el.report("E201", f"there is no `{path}` inside", span) if span else None
+    inner = labelled if labelled is not None else Tensor(draft, 0, draft.types[0])
+    chain = (*within, *(inner.within or (inner.draft,)))
+    tensor = inner
+    for call in reversed(within):
+        tensor = call.export(tensor)
+    outer = brought(el, tensor)
+    return Tensor(outer.draft, outer.index, outer.type, within=chain, holder=inner.holder)
+
+
+def _weight(el: Elaborator, within: tuple[Draft, ...], name: str) -> Tensor | None:
+    draft = within[-1]
+    if draft.layer is None:
+        return None
+    for tensor in draft.inputs:
+        known_type(el, tensor)
+    weights = draft.layer.weights(*draft.takes[: len(draft.takes) - len(draft.layer.tensors())])
+    if name not in weights:
+        return None
+    weight = weights[name]
+    root = within[0].builder
+    made = Draft(root, types=[TensorType(weight.shape, weight.dtype)], weight=(within, name))
+    root.add(made)
+    return Tensor(made, 0, made.types[0])
+
+
+def _last_word(span: Span, name: str) -> Span:
+    """The place of a name at the end of a text: ``fc`` of ``backbone.fc``."""
+    return Span(span.source, span.end - len(name), span.end)
+
+
+def _holder(span: Span) -> str:
+    """What stands before the last dot."""
+    return span.text.rpartition(".")[0]
+
+
+def _dotted(expr: syntax.Expr) -> str:
+    parts: list[str] = []
+    while isinstance(expr, syntax.Attribute):
+        parts.append(expr.name)
+        expr = expr.value
+    parts.append(expr.id if isinstance(expr, syntax.Name) else "")
+    return ".".join(reversed(parts))

@@ -1,0 +1,225 @@
+"""The state of one elaboration, and the two questions that it answers: what is an expression worth,
+and what does a network make of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic, Fix, Label, Severity
+from ...grammar.nearby import closest
+from ...grammar.record import Record
+from ...grammar.source import Span
+from ..builder import Builder, Draft
+from ..environment import Environment
+from ..limits import NETS_TOGETHER, how_to_raise, limits
+from ..types import TensorType
+from ..values import UNKNOWN, Data, Network, Renamed, Tensor, Unknown
+from .functions import extent
+from .knowledge import NOTHING, Knowledge
+from .naming import UNNAMED, Naming, is_many, is_scope
+from .state import Demands, Files, Findings, Finds, Memos
+
+MAX_FINDINGS: Final = 100
+MAX_SUGGESTIONS: Final = 30
+
+
+class TooMuch(Exception):
+    """A bound is exceeded, and said, or enough is said."""
+
+
+Evaluate: TypeAlias = Callable[["Elaborator", Any, Environment], Data]
+Apply: TypeAlias = Callable[["Elaborator", Any, list[Tensor], Span, Naming], Data]
+
+
+class Rules(Record):
+    """What is done by kind: with an expression, with the words whose call is one of its own, with a
+    network. ``group`` applies a network in a scope of its own."""
+
+    evaluate: Mapping[type[syntax.Node], Evaluate]
+    words: Mapping[str, Evaluate]
+    apply: Mapping[type[Network], Apply]
+    group: Apply
+
+
+class Meanwhile:
+    """``with`` it, an attribute of the elaborator has another value. (What `contextmanager` makes
+    would be a twentieth of a check.)"""
+
+    __slots__ = ("el", "name", "outer", "value")
+
+    def __init__(self, el: Elaborator, name: str, value: object) -> None:
+        self.el = el
+        self.name = name
+        self.value = value
+
+    def __enter__(self) -> None:
+        self.outer = getattr(self.el, self.name)
+        setattr(self.el, self.name, self.value)
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self.el, self.name, self.outer)
+
+
+class Elaborator:
+    """One elaboration of one net of a file. The functions on it are in the rooms beside this file;
+    a room knows only those below it, and the rules lead up."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        finder: Finds,
+        knowledge: Knowledge = NOTHING,
+        steps: int = 0,
+        most_steps: int = 0,
+    ) -> None:
+        self.rules = rules
+        self.evaluations = rules.evaluate
+        self.knowledge = knowledge
+        self.given: Mapping[str, TensorType | None] = {}
+        """The shapes of inputs that are given from outside."""
+        self.findings = Findings()
+        self.demands = Demands()
+        self.files = Files(finder)
+        self.memos = Memos()
+
+        self.limits = limits()
+        self.steps = steps
+        self.most_steps = most_steps or self.limits.steps
+        self.at: Span | None = None
+
+        self.root = Builder("net", "net")
+        self.net_block: syntax.Block | None = None
+        """The net whose body is elaborated; a bare pipeline has none."""
+        self.ports: dict[str, int] = {}
+        self.result: Data = None
+        self.sequences: dict[tuple[int, int], Draft] = {}
+        """Tensors of which `.t` is asked: they are taken for [N, T, D]."""
+
+        self.builder = self.root
+        self.frame: Environment | None = None
+        self.calls: list[tuple[str, Span]] = []
+        self.repeats: list[str | None] = []
+        """The repeats around: a loop's counting variable, None for ``*``."""
+        self.held: list[Builder] = []
+        """Labelled groups in which something stands, and whose network is not applied yet."""
+        self.wants_network = False
+
+    def evaluate(self, expr: syntax.Expr, env: Environment) -> Data:
+        """What a piece of syntax is worth where it stands."""
+        self.step(expr.span)
+        value = self.evaluations[type(expr)](self, expr, env)
+        if value.__class__ is list:  # whatever looks at it takes its time
+            self.step(expr.span, extent(value) // 8)
+        return value
+
+    def apply(
+        self, network: Network, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
+    ) -> Data:
+        """What a network makes of tensors."""
+        self.step(span)
+        if naming.given:
+            while isinstance(network, Renamed):
+                network = network.network
+            if is_scope(network) or (naming.share is not None and is_many(network)):
+                return self.rules.group(self, network, inputs, span, naming)
+        return self.rules.apply[type(network)](self, network, inputs, span, naming)
+
+    # --- findings ---------------------------------------------------------------------------
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        *,
+        detail: str = "",
+        labels: Sequence[Label] = (),
+        notes: Sequence[str] = (),
+        help: str | Sequence[str] = (),
+        fix: Fix | None = None,
+        severity: Severity = "error",
+    ) -> Unknown:
+        """Record a finding with the block calls that led here; its value is UNKNOWN."""
+        helps = (help,) if isinstance(help, str) else help
+        ways = [Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:]]
+        found = Diagnostic(
+            code,
+            message,
+            span,
+            detail,
+            (*labels, *(w for w in ways if w.span != span)),
+            tuple(notes),
+            tuple(h for h in helps if h),
+            fix,
+            severity,
+        )
+        if (code, span) not in self.findings.reported:
+            self.findings.reported.add((code, span))
+            self.found([found])
+            if severity == "error":
+                self.findings.unplaced.append(found)
+        return UNKNOWN
+
+    def found(self, findings: Sequence[Diagnostic]) -> None:
+        """Add to the findings; where they are enough, no further step is taken."""
+        self.findings.all += findings
+        if len(self.findings.all) >= MAX_FINDINGS:
+            self.most_steps = 0
+
+    def amend(self, **changes: Any) -> None:
+        """Say the last finding better."""
+        better = self.findings.all[-1].replace(**changes)
+        if self.findings.unplaced and self.findings.unplaced[-1] is self.findings.all[-1]:
+            self.findings.unplaced[-1] = better
+        self.findings.all[-1] = better
+
+    def near(self, word: str, known: Iterable[str]) -> str | None:
+        """The known word that is likely meant, a bounded number of times."""
+        self.findings.suggestions += 1
+        return closest(word, known) if self.findings.suggestions <= MAX_SUGGESTIONS else None
+
+    # --- bounds -----------------------------------------------------------------------------
+
+    def step(self, span: Span, count: int = 1) -> None:
+        self.steps += count
+        self.at = span
+        if self.steps > self.most_steps:
+            self._too_many_steps(span)
+
+    def _too_many_steps(self, span: Span) -> None:
+        if len(self.findings.all) >= MAX_FINDINGS:
+            raise TooMuch
+        most, whole = self.most_steps, self.limits.steps
+        if most == whole:
+            self.too_much(f"elaborating this net takes more than {most:,} steps", span, "steps")
+        message = f"the nets of this file take more than {NETS_TOGETHER * whole:,} steps together"
+        self.too_much(message, span, "steps", "check them one by one, with `--net NAME`")
+
+    def snapshot(self, env: Environment, span: Span) -> Environment:
+        """An environment as it is now; that takes its time where there are many names."""
+        self.step(span, env.extent // 2)
+        return env.snapshot()
+
+    def too_much(self, message: str, span: Span | None, bound: str, *help: str) -> None:
+        self.report("E214", message, span, help=[*help, how_to_raise(bound)])
+        raise TooMuch
+
+    # --- where it stands --------------------------------------------------------------------
+
+    def building(self, builder: Builder) -> Meanwhile:
+        """What is made meanwhile stands in this scope."""
+        return Meanwhile(self, "builder", builder)
+
+    def wanting_network(self, wanted: bool) -> Meanwhile:
+        """Whether a word that is a function on lists and a layer means the layer."""
+        return Meanwhile(self, "wants_network", wanted)
+
+    def framed(self, env: Environment) -> Meanwhile:
+        """Labels made meanwhile belong to this environment."""
+        return Meanwhile(self, "frame", env)
+
+    def repeating(self, variable: str | None) -> Meanwhile:
+        """Inside a repeated body; ``variable`` counts."""
+        return Meanwhile(self, "repeats", [*self.repeats, variable])

@@ -1,0 +1,123 @@
+"""Lists: what goes through them, and their items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...grammar import syntax
+from ...grammar.source import Span
+from ..environment import Environment
+from ..values import UNKNOWN, Container, Data, Sliced, Tensor, describe, networks_in, unknown_in
+from .attributes import reach
+from .decisions import decide
+from .elaborator import Elaborator
+from .layer_nodes import slice_tensor
+from .literals import bounded_value
+from .networks import as_network
+
+
+def evaluate_comprehension(el: Elaborator, expr: syntax.Comprehension, env: Environment) -> Data:
+    items = items_of(el, expr.iterable, env)
+    if items is None:
+        return UNKNOWN
+    made: list[Data] = []
+    for item in items:
+        inner = env.inner()
+        bind_pattern(el, expr.pattern, item, inner)
+        wanted = True if expr.condition is None else decide(el, expr.condition, inner)
+        if wanted is None:
+            return UNKNOWN
+        if wanted:
+            made.append(el.evaluate(expr.element, inner))
+    return bounded_value(el, made, expr.span)
+
+
+def items_of(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[Data] | None:
+    """What a ``for`` goes through; None after an error."""
+    value = el.evaluate(expr, env)
+    if isinstance(value, list):
+        return value
+    if value is not UNKNOWN:
+        help = f"`range({expr.span.text})`" if isinstance(value, int) else ""
+        el.report(
+            "E218", f"`for` goes through a list, this is {describe(value)}", expr.span, help=help
+        )
+    return None
+
+
+def bind_pattern(el: Elaborator, pattern: syntax.Pattern, value: Data, env: Environment) -> None:
+    if isinstance(pattern, syntax.Name):
+        if isinstance(value, Tensor):
+            value.draft.names.setdefault(value.index, pattern.id)
+        env.names[pattern.id] = value
+        return
+    parts: list[Any]
+    if isinstance(value, list) and len(value) == len(pattern.items):
+        parts = value
+    else:
+        if not unknown_in(value):
+            el.report(
+                "E218",
+                f"{len(pattern.items)} names for {_how_many(value)}",
+                pattern.span,
+                help="as many names as there are values; one name takes the whole bundle"
+                if isinstance(value, list)
+                else "",
+            )
+        parts = [UNKNOWN] * len(pattern.items)
+    for item, part in zip(pattern.items, parts, strict=True):
+        bind_pattern(el, item, part, env)
+
+
+def evaluate_index(el: Elaborator, expr: syntax.Index, env: Environment) -> Data:
+    value = el.evaluate(expr.value, env)
+    with el.wanting_network(False):
+        items = tuple(_item(el, item, env) for item in expr.items)
+    if value is UNKNOWN or any(map(unknown_in, items)):
+        return UNKNOWN
+    if isinstance(value, Container):
+        if len(items) == 1 and isinstance(items[0], int):
+            return reach(el, value.scope, value.within, f"{value.path}.{items[0]}", expr.span)
+    elif isinstance(value, Tensor):
+        return slice_tensor(el, value, items, expr.span)
+    elif isinstance(value, list | str):
+        return list_item(el, value, items, expr.span)
+    else:
+        network = as_network(el, value)
+        if network is not None:
+            return Sliced(network, items, expr.span)
+        if networks_in(value):
+            return UNKNOWN
+    return el.report("E218", f"{describe(value)} has no items", expr.span)
+
+
+def _item(
+    el: Elaborator, item: syntax.Expr | syntax.Slice | syntax.Ellipsis, env: Environment
+) -> Data:
+    if isinstance(item, syntax.Ellipsis):
+        return ...
+    if isinstance(item, syntax.Slice):
+        ends = [item.start, item.stop, item.step]
+        values = [None if e is None else el.evaluate(e, env) for e in ends]
+        return UNKNOWN if UNKNOWN in values else slice(*values)
+    return el.evaluate(item, env)
+
+
+def list_item(el: Elaborator, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
+    if len(items) == 1 and isinstance(items[0], int | slice):
+        try:
+            return value[items[0]]
+        except IndexError:
+            return el.report(
+                "E218",
+                f"item {items[0]} of a list of {len(value)}",
+                span,
+                help=f"its items are 0 to {len(value) - 1}" if value else "it is empty",
+            )
+        except (TypeError, ValueError):
+            pass
+    return el.report("E218", "a list's index is a whole number or a slice", span)
+
+
+def _how_many(value: Data) -> str:
+    return f"{len(value)} values" if isinstance(value, list) else describe(value)

@@ -1,0 +1,103 @@
+"""What is done by kind: with each sort of expression, and with each sort of network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...grammar import syntax
+from ..values import (
+    BlockNetwork,
+    Chain,
+    Combined,
+    Fan,
+    Identity,
+    Labelled,
+    LayerNetwork,
+    LayerWord,
+    Loop,
+    Renamed,
+    Repeat,
+    Scan,
+    Shared,
+    Sliced,
+    Template,
+)
+from .attributes import evaluate_attribute
+from .calls import evaluate_call
+from .compositions import (
+    apply_chain,
+    apply_combined,
+    apply_fan,
+    apply_identity,
+    apply_renamed,
+    apply_repeat,
+    apply_sliced,
+    apply_template,
+    apply_word,
+)
+from .decisions import evaluate_conditional
+from .elaborator import Rules
+from .groups import apply_group
+from .inputs import evaluate_input
+from .instances import apply_block
+from .labels import apply_labelled, evaluate_labelled
+from .layer_nodes import apply_layer
+from .lists import evaluate_comprehension, evaluate_index
+from .literals import (
+    evaluate_broken,
+    evaluate_constant,
+    evaluate_dims,
+    evaluate_list,
+    evaluate_number,
+    evaluate_paren,
+    evaluate_slice,
+    evaluate_text,
+)
+from .loops import apply_loop, evaluate_for
+from .names import evaluate_name
+from .operators import evaluate_binary, evaluate_unary
+from .scans import apply_scan, evaluate_scan
+from .shares import apply_shared
+
+RULES: Final = Rules(
+    evaluate={
+        syntax.Number: evaluate_number,
+        syntax.Constant: evaluate_constant,
+        syntax.Dims: evaluate_dims,
+        syntax.Text: evaluate_text,
+        syntax.List: evaluate_list,
+        syntax.Comprehension: evaluate_comprehension,
+        syntax.Name: evaluate_name,
+        syntax.Attribute: evaluate_attribute,
+        syntax.Index: evaluate_index,
+        syntax.Call: evaluate_call,
+        syntax.Unary: evaluate_unary,
+        syntax.Binary: evaluate_binary,
+        syntax.Conditional: evaluate_conditional,
+        syntax.Labelled: evaluate_labelled,
+        syntax.Paren: evaluate_paren,
+        syntax.For: evaluate_for,
+        syntax.Slice: evaluate_slice,
+        syntax.Ellipsis: evaluate_slice,
+        syntax.Broken: evaluate_broken,
+    },
+    words={"input": evaluate_input, "scan": evaluate_scan},
+    apply={
+        Identity: apply_identity,
+        Chain: apply_chain,
+        Combined: apply_combined,
+        Fan: apply_fan,
+        Repeat: apply_repeat,
+        Loop: apply_loop,
+        Sliced: apply_sliced,
+        Renamed: apply_renamed,
+        Labelled: apply_labelled,
+        LayerWord: apply_word,
+        LayerNetwork: apply_layer,
+        Shared: apply_shared,
+        BlockNetwork: apply_block,
+        Template: apply_template,
+        Scan: apply_scan,
+    },
+    group=apply_group,
+)

@@ -1,0 +1,188 @@
+"""The scopes of a graph: nodes in them, names of modules, tensors brought in from others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ...grammar.diagnostics import Label
+from ...grammar.source import Span
+from ..builder import Builder, Draft, Waiting, bring
+from ..reserved import refusal
+from ..types import TensorType
+from ..values import Shared, Tensor, Unknown
+from .elaborator import Elaborator
+from .naming import UNNAMED, Naming
+
+LAYER_STEPS: Final = 10
+
+
+def brought(el: Elaborator, tensor: Tensor) -> Tensor:
+    if el.held:
+        _let_out(el, tensor)
+    return bring(tensor, el.builder)
+
+
+def outside(el: Elaborator, tensor: Tensor, graph: Builder) -> Tensor:
+    """A tensor as seen from where a graph is called."""
+    assert graph.parent is not None
+    with el.building(graph.parent):
+        return brought(el, tensor)
+
+
+def _let_out(el: Elaborator, tensor: Tensor) -> None:
+    """A tensor of a group that is not applied yet, and is needed outside of it."""
+    for group in [g for g in el.held if is_inside(tensor.builder, g)]:
+        if not is_inside(el.builder, group):
+            assert group.parent is not None
+            dissolve(el, group, group.parent, f"{group.path}.")
+
+
+def add_draft(
+    el: Elaborator,
+    inputs: list[Tensor],
+    types: Sequence[TensorType | None],
+    span: Span,
+    **fields: Any,
+) -> Draft:
+    """A new node in the current scope."""
+    here = [brought(el, t) for t in inputs]
+    takes = tuple(t.type for t in here if t.type is not None)
+    made = Draft(el.builder, inputs=here, takes=takes, types=list(types), span=span, **fields)
+    el.step(span, LAYER_STEPS)
+    grow(el, el.builder, made.size, span)
+    return el.builder.add(made)
+
+
+def grow(el: Elaborator, builder: Builder, size: int, span: Span | None) -> None:
+    """Count the layers of a scope, where a graph that is called counts at each call."""
+    builder.size += size
+    if builder.size > el.limits.layers:
+        most = f"the network has more than {el.limits.layers:,} layers"
+        el.too_much(most, span, "layers")
+
+
+def name_module(el: Elaborator, draft: Draft, naming: Naming, word: str) -> None:
+    """Give a module its path: a label, the next position of a numbered scope, or a word."""
+    builder = draft.builder
+    if naming.share is not None:
+        draft.share = naming.share
+    elif naming.label:
+        take_label(el, builder, naming.label, naming.span or draft.span)
+        draft.label, draft.first = naming.label, naming.number
+        builder.position += builder.numbered
+    elif builder.numbered:
+        draft.label, draft.first = str(builder.position), builder.position
+        draft.word = naming.word or word
+        take_label(el, builder, draft.label, draft.span)
+        builder.position += 1
+    else:
+        draft.word = naming.word or word
+
+
+def take_label(el: Elaborator, builder: Builder, path: str, span: Span | None) -> None:
+    """A module path is there once, and leads either to a module or on."""
+    first = builder.clash(path)
+    if first is None:
+        builder.take(path, span)
+        return
+    other, at = first
+    message = f"two modules are called `{path}` here"
+    if other != path:
+        outer, inner = sorted((path, other), key=len)
+        message = f"`{outer}` is a module already, and `{inner}` would be inside it"
+    el.report(
+        "E208",
+        message,
+        span,
+        detail="the second one",
+        labels=[Label(at, "the first one")] if at is not None and at != span else [],
+        help=_another_label(el, path),
+    )
+
+
+def _another_label(el: Elaborator, path: str) -> list[str]:
+    if not el.repeats:
+        return ["give one of them another label"]
+    variable = el.repeats[-1]
+    if variable is None:
+        return [
+            "label the repeat, and its copies are scopes: `(...) * 3 as layer`",
+            f'or number the label: `for i in range(3) {{ ... as "{path}{{i}}" }}`',
+        ]
+    return [f'in a repeated body number it: `as "{path}{{{variable}}}"`']
+
+
+def is_reserved(el: Elaborator, name: str, span: Span) -> Unknown:
+    message, help = refusal(name)
+    return el.report("E221", message, span, help=help)
+
+
+def take_copies(el: Elaborator, node: Draft, rest: int) -> None:
+    """Take the labels and positions of the copies after the first."""
+    if node.first is None:
+        return
+    for path in node.labels()[1:]:
+        take_label(el, node.builder, path, node.span)
+    if node.builder.numbered:
+        node.builder.position += rest
+
+
+def use_share(el: Elaborator, share: Shared) -> None:
+    """Note that a share is used in the current scope."""
+    home = share.builder
+    if share not in home.shares:
+        home.shares.append(share)
+        take_label(el, home, share.name, share.span)
+    if home is not el.builder and share not in el.builder.outers:
+        el.builder.outers.append(share)
+
+
+def pass_outers(el: Elaborator, child: Builder) -> None:
+    for share in child.outers:
+        use_share(el, share)
+
+
+def dissolve(
+    el: Elaborator, group: Builder, into: Builder, prefix: str = "", *, fan: bool = False
+) -> None:
+    """Move what stands in a group to another scope: labels with a prefix. Numbers wait if the
+    group is a fan-out; else what is without a label is numbered anew."""
+    if group in el.held:
+        el.held.remove(group)
+    with el.building(into):
+        outer = {id(i): brought(el, tensor) for i, tensor in group.captured.values()}
+    for draft in group.drafts:
+        draft.inputs = [outer.get(id(t.draft), t) for t in draft.inputs]
+        draft.builder = into
+        into.add(draft)
+        if draft.child is not None and draft.child.parent is group:
+            draft.child.parent = into
+        if is_numbered(draft):
+            if not fan:
+                number_anew(el, draft)
+        elif draft.label:
+            draft.label = prefix + draft.label
+            take_label(el, into, draft.label, draft.span)
+    if fan:
+        into.waiting = Waiting(list(group.drafts), prefix)
+    into.labels.update(group.labels)
+    into.ties += group.ties
+    with el.building(into):
+        pass_outers(el, group)
+
+
+def number_anew(el: Elaborator, draft: Draft) -> None:
+    """By its place in a numbered scope, else by its word."""
+    draft.label, draft.first = "", None
+    name_module(el, draft, UNNAMED, draft.word)
+    take_copies(el, draft, draft.count - 1)
+
+
+def is_inside(builder: Builder, scope: Builder) -> bool:
+    return any(b is scope for b in builder.ancestors())
+
+
+def is_numbered(draft: Draft) -> bool:
+    """Whether its label is its position in a group."""
+    return draft.first is not None and draft.label == str(draft.first)

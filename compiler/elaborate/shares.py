@@ -1,0 +1,151 @@
+"""Shares: one instance, wherever it is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Label
+from ...grammar.source import Span
+from ..builder import Builder, Draft
+from ..dims import Dim, equal, substitute
+from ..environment import Environment
+from ..reserved import reserved
+from ..shares import form
+from ..values import UNKNOWN, Data, Shared, Tensor, describe, networks_in, unknown_in
+from .elaborator import Elaborator
+from .naming import Naming
+from .networks import as_network
+from .scopes import dissolve, is_reserved, use_share
+from .sizes import may_be_equal
+
+
+def shared_network(
+    el: Elaborator, statement: syntax.Share, env: Environment, builder: Builder
+) -> Data:
+    waiting = len(el.held)
+    value = el.evaluate(statement.value, env)
+    for group in el.held[waiting:]:  # what the first use would take, the next would lack
+        dissolve(el, group, el.builder, f"{group.path}.")
+    if reserved(statement.name):
+        return is_reserved(el, statement.name, statement.name_span)
+    network = as_network(el, value)
+    if unknown_in(value) or network is None:
+        if not unknown_in(value) and not networks_in(value):
+            el.report(
+                "E217",
+                f"`share` names a network, this is {describe(value)}",
+                statement.value.span,
+                help=f"`{statement.name} = ...` names numbers and tensors",
+            )
+        return UNKNOWN
+    return Shared(statement.name, network, builder, statement.name_span)
+
+
+def declare_share(el: Elaborator, statement: syntax.Share) -> None:
+    """One instance has one name: a second would take its place in silence."""
+    name, span = statement.name, statement.name_span
+    first = el.builder.declared.get(name)
+    if first is None:
+        el.builder.declared[name] = span
+        return
+    el.report(
+        "E208",
+        f"`share {name}` a second time in this scope",
+        span,
+        labels=[Label(first, "the first time")] if first != span else [],
+        help=["give one of them another name"]
+        if first != span
+        else [
+            f"before the loop it is one instance for all its turns: `share {name} = ...`",
+            f"`block {name} = ...` makes new weights at each use",
+        ],
+    )
+
+
+def apply_shared(
+    el: Elaborator, network: Shared, inputs: list[Tensor], span: Span, naming: Naming
+) -> Data:
+    before = len(el.builder.drafts)
+    value = el.apply(network.network, inputs, span, Naming(share=network))
+    if unknown_in(value):
+        return UNKNOWN
+    made = el.builder.drafts[before:]
+    draft = next((d for d in made if d.share is network), None)
+    if draft is None:  # it makes no module: `share same = id`
+        return value
+    use_share(el, network)
+    if network.first is None:
+        network.first = draft
+    elif not _same_weights(el, network.first, draft, span):
+        return _share_differs(el, network, network.first, draft, span, "weights")
+    elif not _same_form(network, network.first, draft):
+        return _share_differs(el, network, network.first, draft, span, "operations")
+    return value
+
+
+def _same_weights(el: Elaborator, first: Draft, draft: Draft, span: Span) -> bool:
+    """Whether one module can serve both calls; open sizes are made equal if they may be."""
+    if _is_open(first) or _is_open(draft):  # compared when the net's input is known
+        return True
+    pairs = paired(_weights_of(first), _weights_of(draft))
+    if pairs is None:
+        return False
+    el.step(span, 4 * len(pairs))
+    return all(a == b or _may_equal(el, a, b, span) for a, b in pairs)
+
+
+def _same_form(network: Shared, first: Draft, draft: Draft) -> bool:
+    """Whether one module does what both calls ask for; its text is written once."""
+    if first.child is draft.child is not None or _is_open(first) or _is_open(draft):
+        return True
+    network.form = network.form or form(first)
+    return bool(network.form == form(draft))
+
+
+def _may_equal(el: Elaborator, a: Dim, b: Dim, span: Span) -> bool:
+    return equal(a, b) is None and may_be_equal(el, a, b, span)
+
+
+def _share_differs(
+    el: Elaborator, network: Shared, first: Draft, draft: Draft, span: Span, what: str
+) -> Data:
+    return el.report(
+        "E309",
+        f"`{network.name}` is one instance, and this input needs other {what}",
+        span,
+        detail=f"got {', '.join(map(str, draft.takes))}",
+        labels=[Label(first.span, f"made for {', '.join(map(str, first.takes))}")]
+        if first.span
+        else [],
+        help="`block` makes new weights at each use",
+    )
+
+
+def _is_open(draft: Draft) -> bool:
+    """Whether the rank of something that it takes is not known yet."""
+    inside = draft.child.drafts if draft.child is not None else ()
+    return any(t.type is None for t in draft.inputs) or any(map(_is_open, inside))
+
+
+def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:
+    """What a call's modules are, and the sizes of their weights, in this call's symbols."""
+    sizes = dict(draft.sizes)
+    if draft.child is not None:
+        inner = [w for d in draft.child.drafts if d.layer or d.child for w in _weights_of(d)]
+        inner = [(kind, tuple(substitute(d, sizes) for d in dims)) for kind, dims in inner]
+        return inner * draft.count
+    assert draft.layer is not None
+    settings = [n for n in draft.layer.tensors() if n not in draft.tied]
+    weights = draft.layer.weights(*draft.takes[: len(draft.takes) - len(settings)])
+    kind = (type(draft.layer), draft.share, *weights)
+    return [(kind, tuple(d for w in weights.values() for d in w.shape))] * draft.count
+
+
+def paired(
+    first: list[tuple[Any, tuple[Dim, ...]]], second: list[tuple[Any, tuple[Dim, ...]]]
+) -> list[tuple[Dim, Dim]] | None:
+    """The sizes that must be equal; None where the modules differ."""
+    if [(k, len(d)) for k, d in first] != [(k, len(d)) for k, d in second]:
+        return None
+    return [p for (_, a), (_, b) in zip(first, second, strict=True) for p in zip(a, b, strict=True)]

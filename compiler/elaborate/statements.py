@@ -1,0 +1,260 @@
+"""Statements: the lines of a body, in their order."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import Any
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Edit, Fix, Label
+from ...grammar.source import Span
+from ..environment import Environment
+from ..layers import layers
+from ..values import (
+    UNKNOWN,
+    BlockNetwork,
+    Data,
+    LayerWord,
+    Network,
+    Template,
+    Tensor,
+    networks_in,
+    tensors_in,
+)
+from .decisions import require
+from .elaborator import Elaborator
+from .failures import fail_alone
+from .lists import bind_pattern
+from .names import lookup, unknown_name
+from .operators import lose_labels, run_piped
+from .results import all_tensors
+from .settings import meant_setting
+from .shares import declare_share, shared_network
+from .trees import head
+
+
+def run_statements(
+    el: Elaborator,
+    body: tuple[syntax.Statement, ...],
+    env: Environment,
+    inputs: list[Tensor] | None,
+) -> Data:
+    """The value of the last expression. ``inputs`` are what a network expression gets."""
+    value: Data = None
+    for i, statement in enumerate(body):
+        last = i == len(body) - 1
+        if last and isinstance(statement, syntax.ExpressionStatement):
+            if inputs is None:
+                return el.evaluate(statement.value, env)
+            return run_piped(el, statement.value, env, inputs)
+        if not last and _lacks_pipes(el, body, i, env):
+            return UNKNOWN
+        if not run_statement(el, statement, env):
+            return UNKNOWN
+    return value
+
+
+def _lacks_pipes(
+    el: Elaborator, body: tuple[syntax.Statement, ...], at: int, env: Environment
+) -> bool:
+    """A pipe from a tensor, and below it networks alone: lines that lack their ``>``."""
+    first = body[at]
+    if not _begins_with(el, Tensor, first, env):
+        return False
+    rest = (body[i] for i in range(at + 1, len(body)))
+    lines = list(takewhile(lambda s: _begins_with(el, Network, s, env), rest))
+    if lines:
+        help = "to go on from it, begin the next lines with `>`"
+        starts = [Span(s.span.source, s.span.start, s.span.start) for s in lines]
+        fix = Fix(help, tuple(Edit(s, "> ") for s in starts))
+        labels = [Label(first.span, "this result is dropped")]
+        el.report(
+            "E209", "this line gets no input", lines[0].span, help=help, fix=fix, labels=labels
+        )
+        fail_alone(el)
+    return bool(lines)
+
+
+def _begins_with(el: Elaborator, kind: type, statement: syntax.Statement, env: Environment) -> bool:
+    """Whether a line is an expression whose first word means this."""
+    if not isinstance(statement, syntax.ExpressionStatement):
+        return False
+    first = head(statement.value)
+    first = first.function if isinstance(first, syntax.Call) else first
+    found = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
+    return found is not None and isinstance(found.value, kind)
+
+
+def run_statement(el: Elaborator, statement: syntax.Statement, env: Environment) -> bool:
+    """False after an assumption that does not hold: what follows would only echo it."""
+    match statement:
+        case syntax.Assign():
+            assign(el, statement, env)
+        case syntax.ExpressionStatement():
+            value = el.evaluate(statement.value, env)
+            lose_labels(statement.value, value, env)
+            _dropped(el, statement, value)
+        case syntax.Require():
+            return require(el, statement, env)
+        case syntax.Default():
+            add_default(el, statement, env)
+        case syntax.Share():
+            declare_share(el, statement)
+            env.names[statement.name] = shared_network(el, statement, env, el.builder)
+        case syntax.Block():
+            template = Template(statement, el.snapshot(env, statement.span))
+            template.environment.names[statement.name] = template
+            env.names[statement.name] = template
+        case syntax.Import() | syntax.FromImport():
+            _late_import(el, statement, env)
+    fail_alone(el)
+    return True
+
+
+def _late_import(
+    el: Elaborator, statement: syntax.Import | syntax.FromImport, env: Environment
+) -> None:
+    el.report(
+        "E212",
+        "imports stand at the top level of a file",
+        statement.span,
+        help="move it out of the braces, to the top",
+    )
+    if isinstance(statement, syntax.Import):
+        names = [statement.alias or statement.module.split(".")[0]]
+    else:
+        names = [alias or name for name, alias in statement.names]
+    env.names.update(dict.fromkeys(names, UNKNOWN))
+
+
+def add_default(el: Elaborator, statement: syntax.Default, env: Environment) -> None:
+    layer = layers().get(statement.layer)
+    if layer is None:
+        _no_layer(el, statement, env)
+        return
+    word = LayerWord(layer, statement.layer, env, statement.layer_span)
+    settings = [
+        s if s.name in layer.settings else meant_setting(el, word, s, env)
+        for s in statement.settings
+    ]
+    known = env.defaults.get(layer.word, ())
+    place = el.snapshot(env, statement.span)
+    added = tuple((s, place) for s in settings)
+    known = tuple(k for k in known if all(k[0].name != s.name for s in settings))
+    env.defaults = {**env.defaults, layer.word: known + added}
+
+
+def _no_layer(el: Elaborator, statement: syntax.Default, env: Environment) -> None:
+    name = statement.layer
+    if name not in env.file.names:
+        unknown_name(el, name, statement.layer_span, env)
+        return
+    el.report(
+        "E201",
+        f"`{name}` is no layer: `default` sets the settings of layers",
+        statement.layer_span,
+        help=f"a block's parameters have their own: `block {name}(w=64)`",
+    )
+
+
+def assign(el: Elaborator, statement: syntax.Assign, env: Environment) -> None:
+    value = el.evaluate(statement.value, env)
+    lose_labels(statement.value, value, env)
+    if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
+        if value.side:
+            value = all_tensors(value)
+    elif isinstance(value, Network):
+        value = _named_network(el, statement, value, env)
+    bind_pattern(el, statement.target, value, env)
+
+
+def called_with_a_tensor(el: Elaborator, value: Data) -> bool:
+    """``f(x)`` as in PyTorch, where it is not piped on: said once, where it stands."""
+    if not isinstance(value, BlockNetwork):
+        return False
+    tensors = [v for v in value.arguments.values() if isinstance(v, Tensor)]
+    if not tensors:
+        return False
+    el.report(
+        "E206",
+        f"`{value.word}(...)` holds parameters, and no tensor is piped into it",
+        value.span,
+        help=f"to apply it: `x > {value.word}`, with its parameters in parentheses",
+    )
+    return True
+
+
+def _named_network(el: Elaborator, statement: syntax.Assign, value: Data, env: Environment) -> Data:
+    if called_with_a_tensor(el, value):
+        return UNKNOWN
+    if env.file.is_broken(statement.span):
+        return UNKNOWN
+    unapplied = _unapplied_side(el, statement.value, env)
+    if unapplied is not None:
+        return unapplied
+    from .advice import setting_with
+
+    name = statement.target.span.text
+    text = statement.value.span.text
+    return el.report(
+        "E217",
+        f"`{name} = ...` names numbers and tensors, this is a network",
+        statement.value.span,
+        notes=["say which you mean: one instance, or new weights at each use"],
+        help=[
+            *([f'`{name} = "{text}"` names the option'] if setting_with(text) else ()),
+            f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
+            f"`block {name} = {text}` is a template: fresh weights at each use",
+        ],
+    )
+
+
+def _unapplied_side(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data | None:
+    """``y = x + f``, where a sum of tensors is meant."""
+    if not isinstance(expr, syntax.Binary) or not isinstance(expr.left, syntax.Name):
+        return None
+    found = lookup(el, expr.left.id, env, expr.span)
+    if found is None or not isinstance(found.value, Tensor):
+        return None
+    applied = f"({expr.left.id} > {expr.right.span.text})"
+    return el.report(
+        "E217",
+        f"`{expr.right.span.text}` is a network that gets no input here",
+        expr.right.span,
+        help=f"`{expr.left.id} {expr.operator} {applied}` applies it",
+        fix=Fix("apply it", (Edit(expr.right.span, applied),)),
+    )
+
+
+def _dropped(el: Elaborator, statement: syntax.ExpressionStatement, value: Data) -> None:
+    if value is UNKNOWN or value is None:
+        return
+    if tensors_in(value):
+        expr: Any = statement.value
+        while isinstance(expr, syntax.Binary | syntax.Paren):
+            expr = expr.right if isinstance(expr, syntax.Binary) else expr.body
+        if isinstance(expr, syntax.Labelled):
+            return
+        after = statement.span.source.text[statement.span.end :].lstrip()
+        on = "begin that line with `>`" if after[:1] != "-" else "end this line with the `-`"
+        el.report(
+            "E209",
+            "this result is dropped",
+            statement.span,
+            help=[
+                "name it: `y = ...`, or `... as name`",
+                f"to go on from it on the next line, {on}",
+            ],
+        )
+    elif isinstance(value, Network) or networks_in(value):
+        if called_with_a_tensor(el, value):
+            return
+        el.report(
+            "E209",
+            "this network is never applied",
+            statement.span,
+            help="pipe a tensor into it: `x = x > ...`; "
+            "a pipeline goes on when the next line begins with `>`",
+        )
+    else:
+        el.report("E209", "this value is not used", statement.span)

@@ -1,0 +1,89 @@
+"""What is known of a tensor: its type, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...grammar.diagnostics import Label
+from ...grammar.source import Span
+from ..builder import Draft
+from ..layer import Made
+from ..types import TensorType
+from ..values import Tensor
+from .elaborator import Elaborator
+from .knowledge import Learnt
+
+
+def known_type(el: Elaborator, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
+    if tensor.type is None:
+        known = el.knowledge.with_input(input_behind(tensor), axes, "float")
+        raise Learnt(known)
+    return tensor.type
+
+
+def input_behind(tensor: Tensor) -> str:
+    """The net's input that a tensor of unknown rank comes from."""
+    draft = tensor.draft
+    while True:
+        if draft.child is not None:
+            draft = draft.results[0].draft
+        elif draft.inputs:
+            draft = draft.inputs[0].draft
+        elif draft.builder.parent is None:
+            return draft.port
+        else:
+            outers = draft.builder.captured.values()
+            draft = next(outer.draft for inner, outer in outers if inner is draft)
+
+
+def weight_chain(tensor: Tensor) -> tuple[tuple[Draft, ...], str] | None:
+    """If a tensor is some layer's weight: the drafts that lead to it, and its name."""
+    draft = tensor.draft
+    while draft.weight is None:
+        pairs = draft.builder.captured.values()
+        outer = next((o for inner, o in pairs if inner is draft), None)
+        if outer is None:
+            return None
+        draft = outer.draft
+    return draft.weight
+
+
+def producers(tensors: Sequence[Tensor], place: Span) -> list[Label]:
+    """Where the shapes come from."""
+    labels: dict[tuple[int, int], Label] = {}
+    for tensor in tensors:
+        span = _origin_span(tensor)
+        if span is not None and tensor.type is not None and not overlap(span, place):
+            labels.setdefault((span.start, span.end), Label(span, str(tensor.type)))
+    return list(labels.values())
+
+
+def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:
+    """What made a tensor, through groups and blocks; None where that is not known, or where it is
+    made in other sizes than here. ``inputs`` are what a block gets at another call than its first,
+    by the drafts of its ports."""
+    draft, index = tensor.draft, tensor.index
+    outer = (inputs or {}).get(id(draft)) or draft.builder.outer(tensor)
+    if outer is not None:
+        return made_by(outer, inputs)
+    if draft.scan is not None or draft.sizes:
+        return None
+    if draft.child is not None:
+        return made_by(draft.results[index], inputs)
+    if draft.layer is None:
+        return None
+    ints = bool(draft.takes) and draft.takes[0].dtype == "int"
+    source = made_by(draft.inputs[0], inputs) if ints and draft.inputs else None
+    return Made(draft.layer, draft.takes, index, source)
+
+
+def _origin_span(tensor: Tensor) -> Span | None:
+    """The layer's place inside a group, else the call's."""
+    draft = tensor.draft
+    while draft.child is not None and draft.child.kind == "group" and draft.results:
+        draft = draft.results[min(tensor.index, len(draft.results) - 1)].draft
+    return draft.span
+
+
+def overlap(a: Span, b: Span) -> bool:
+    return a.source is b.source and a.start < b.end and b.start < a.end
