@@ -60,6 +60,9 @@ class Span(Record):
         """1-based column of the first character."""
         return self.source.position(self.start)[1]
 
+    def overlaps(self, other: Span) -> bool:
+        return self.source is other.source and self.start < other.end and other.start < self.end
+
     def to(self, other: Span) -> Span:
         """The span from this one's start to the other's end."""
         return Span(self.source, self.start, max(self.end, other.end))

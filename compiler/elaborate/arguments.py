@@ -4,7 +4,6 @@ from the command line alike: ``unit=bottleneck``, ``act=bn > relu``, ``depths=[3
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from shlex import quote
 from typing import Any, Final
@@ -14,6 +13,7 @@ from ...grammar.diagnostics import Diagnostic
 from ...grammar.nearby import closest
 from ...grammar.parser import parse_expression
 from ...grammar.source import Source
+from .. import advice
 from ..dims import symbol
 from ..environment import Environment, FileNames
 from ..layer import Init, hints, options, takes
@@ -21,7 +21,6 @@ from ..layers import layers
 from ..types import TensorType
 from ..values import UNKNOWN
 from .elaborator import Elaborator
-from .foreign import native
 from .functions import FUNCTIONS
 from .names import lookup
 from .settings import setting_value
@@ -36,10 +35,8 @@ def arguments_of(
     values: dict[str, Any] = {}
     unknown = [name for name in parameters if name not in known]
     for name in unknown:
-        el.report(
-            "E202", f"`{net}` has no parameter `{name}`", block.name_span,
-            help=_instead(file, net, name, parameters[name]),
-        )  # fmt: skip
+        help = _instead(file, net, name, parameters[name])
+        el.report(advice.arguments.no_parameter(block, name, help))
     for name, value in parameters.items():
         if name in known:
             values[name] = _value(el, file, block, known[name], value)
@@ -85,9 +82,8 @@ def _names(block: syntax.Block) -> list[str]:
 
 
 def _value(
-    el: Elaborator, file: FileNames, block: syntax.Block, parameter: syntax.Parameter,
-    value: object,
-) -> Any:  # fmt: skip
+    el: Elaborator, file: FileNames, block: syntax.Block, parameter: syntax.Parameter, value: object
+) -> Any:
     if isinstance(value, str):
         return _text(el, file, parameter.name, value, _wanted(file, block, parameter))
     if isinstance(value, list | tuple | range):
@@ -96,34 +92,7 @@ def _value(
         value = value.item()
     if value is None or isinstance(value, bool | int | float):
         return value
-    message = f"`{parameter.name}` cannot be {_kind(value)}: arguments are numbers, text and lists"
-    return el.report("E204", message, parameter.span, help=_said(parameter.name, value))
-
-
-def _kind(value: object) -> str:
-    """``a ReLU``, ``the class ReLU``, ``the function relu``."""
-    name = getattr(value, "__name__", "")
-    if isinstance(value, type):
-        return f"the class {name}"
-    return f"the function {name}" if callable(value) and name else f"of type {type(value).__name__}"
-
-
-def _said(name: str, value: object) -> str:
-    """How the same is given."""
-    if isinstance(value, Mapping):
-        return f"give its items by name: `{name}=...` for each, or `load(..., **{name})`"
-    if isinstance(value, set | frozenset):
-        return "a set has no order: give a list"
-    if hasattr(value, "tolist"):
-        return f"`{name}={name}.tolist()` gives its numbers"
-    called = getattr(value, "__name__", type(value).__name__)
-    word = native(called, layers())
-    if word is not None:
-        return f'a network is given as text in the language: `{name}="{word}"`'
-    if callable(value):
-        example = "conv(3x3, 64) > relu"
-        return f'a network is given as text in the language, as in `{name}="{example}"`'
-    return "numbers, text and lists are what the language has"
+    return el.report(advice.arguments.no_argument(parameter, value))
 
 
 # --- texts -----------------------------------------------------------------------------------
@@ -231,17 +200,7 @@ def input_shapes(
     given = {"": inputs} if isinstance(inputs, str) else dict(inputs or {})
     shapes = {name: parse_input(text) for name, text in given.items()}
     bad = [text for name, text in given.items() if shapes[name] is None]
-    return shapes, [_no_shape(text) for text in bad]
-
-
-def _no_shape(text: str) -> Diagnostic:
-    sizes = re.findall(r"\d+", re.sub(r"(float|int|bool)\d*", "", text))
-    named = re.match(r"([a-z_]\w*)\s*:", text)
-    meant = (f"{named[1]}=" if named else "") + "x".join(sizes)
-    help = "sizes are joined by `x`, without the batch axis; `'12 int'` for whole numbers"
-    clear = len(sizes) > 1 and "0" not in sizes
-    helps = (f"did you mean `{meant}`?", help) if clear else (help,)
-    return Diagnostic("E204", f"`{text}` is no input shape", help=helps)
+    return shapes, [advice.arguments.no_shape(text) for text in bad]
 
 
 def parse_input(text: str) -> TensorType | None:

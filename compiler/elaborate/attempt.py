@@ -9,6 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.record import Record
 from ...grammar.source import Source, Span
+from .. import advice
 from ..builder import Builder, Draft
 from ..dims import Dim
 from ..environment import FileNames
@@ -78,8 +79,7 @@ def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
     except TooMuch:
         return _failed(el)
     except RecursionError:
-        help = "name parts of it with `block` or `=`"
-        el.report("E214", "this is nested too deeply", el.at, help=help)
+        el.report(advice.bounds.no_stack_left(el.at))
         return _failed(el)
     except Exception as error:
         from ..faults import fault
@@ -93,7 +93,7 @@ def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
 def _run(el: Elaborator, task: Task) -> None:
     problems = _take_shapes(el, task.inputs) if task.inputs else []
     file = begin(el, task.source, task.tree, task.errors)
-    el.found(problems)
+    el.add_findings(problems)
     if task.net is None:
         check_file(el, file)
         return

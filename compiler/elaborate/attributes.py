@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
-from ...grammar.wording import listing
+from .. import advice
 from ..builder import Builder, Draft
 from ..environment import Environment
 from ..layers import layers
 from ..types import TensorType
-from ..values import UNKNOWN, Container, Data, Namespace, Shared, Tensor, describe
+from ..values import UNKNOWN, Container, Data, Namespace, Shared, Tensor
 from .elaborator import Elaborator
 from .names import lookup, unknown_name, value_in_file
 from .scopes import brought
@@ -51,23 +50,17 @@ def _attribute(el: Elaborator, value: Data, name: str, span: Span) -> Data:
         return _tensor_attribute(el, value, name, span)
     if isinstance(value, Shared):
         return _share_attribute(el, value, name, span)
-    return el.report("E201", f"{describe(value)} has no `.{name}`", span)
+    return el.report(advice.names.no_attribute(value, name, span))
 
 
 def _share_attribute(el: Elaborator, share: Shared, name: str, span: Span) -> Data:
     """``words.weight``, after ``share words = embed(vocab, d)``."""
     if share.first is None:
-        return el.report(
-            "E201",
-            f"`{share.name}` has no `.{name}` before its first use",
-            span,
-            labels=[Label(share.span, "declared here")],
-            help="sizes follow from what is piped in: use it first",
-        )
+        return el.report(advice.names.share_not_used(share, name, span))
     found = _inside(el, share.first.tensors()[0], name, labels_only=False)
     if found is not None:
         return found
-    return el.report("E201", f"there is no `{name}` inside `{share.name}`", span)
+    return el.report(advice.names.nothing_in_share(name, share, span))
 
 
 def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Data:
@@ -77,13 +70,7 @@ def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Dat
     if name in file.lost:
         return UNKNOWN
     close = el.near(name, file.names)
-    return el.report(
-        "E201",
-        f"`{space.name}` has no `{name}`",
-        span,
-        help=f"did you mean `{close}`?" if close else f"it has {listing(sorted(file.names))}",
-        fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
-    )
+    return el.report(advice.names.not_in_file(space, name, span, close, sorted(file.names)))
 
 
 def _tensor_attribute(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
@@ -94,34 +81,12 @@ def _tensor_attribute(el: Elaborator, tensor: Tensor, name: str, span: Span) -> 
     if own:
         return _axis(el, tensor, name, span)
     if name in layers():
-        return el.report(
-            "E206",
-            f"`.{name}` is a layer: pipe the tensor into it",
-            span,
-            help=f"`{_holder(span)} > {name}`, with its settings in parentheses",
-        )
+        return el.report(advice.names.layer_as_attribute(name, span))
     if name in ("T", "mT", "H", "mH"):
-        fixed = f"({_holder(span)} > transpose(-2, -1))"
-        return el.report(
-            "E206",
-            f"tensors have no `.{name}`: `transpose` is a layer",
-            span,
-            help=f"`{_holder(span)} > transpose(-2, -1)` swaps the last two axes",
-            fix=Fix(f"write `{fixed}`", (Edit(span, fixed),)),
-        )
+        return el.report(advice.names.transposed_by_attribute(name, span))
     inside = _names_inside(tensor)
     close = el.near(name, inside)
-    return el.report(
-        "E201",
-        f"there is no `{name}` in `{_holder(span)}`",
-        span,
-        help=f"did you mean `{close}`?"
-        if close
-        else f"it has {listing([f'.{n}' for n in sorted(inside)])}"
-        if inside
-        else "a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
-        fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
-    )
+    return el.report(advice.names.nothing_in_tensor(name, span, close, inside))
 
 
 def _names_inside(tensor: Tensor) -> set[str]:
@@ -165,13 +130,7 @@ def _axis(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
         if name == "t":
             el.sequences[tensor.identity] = tensor.draft
         return kind.shape[position]
-    return el.report(
-        "E301",
-        f"`.{name}` of a tensor {kind} is not defined",
-        span,
-        help="`.d` is the last axis, `.c` axis 1 from rank 3, `.h .w` of rank 4, `.t` of "
-        "rank 3; `x.shape[i]` always works",
-    )
+    return el.report(advice.names.no_axis(name, kind, span))
 
 
 def reach(
@@ -183,7 +142,7 @@ def reach(
     if draft is None:
         if scope.holds(path):
             return Container(scope, within, path)
-        return el.report("E201", f"there is no `{path}` inside", span) if span else None
+        return el.report(advice.names.nothing_at(path, span)) if span else None
     inner = labelled if labelled is not None else Tensor(draft, 0, draft.types[0])
     chain = (*within, *(inner.within or (inner.draft,)))
     tensor = inner
@@ -207,16 +166,6 @@ def _weight(el: Elaborator, within: tuple[Draft, ...], name: str) -> Tensor | No
     made = Draft(root, types=[TensorType(weight.shape, weight.dtype)], weight=(within, name))
     root.add(made)
     return Tensor(made, 0, made.types[0])
-
-
-def _last_word(span: Span, name: str) -> Span:
-    """The place of a name at the end of a text: ``fc`` of ``backbone.fc``."""
-    return Span(span.source, span.end - len(name), span.end)
-
-
-def _holder(span: Span) -> str:
-    """What stands before the last dot."""
-    return span.text.rpartition(".")[0]
 
 
 def _dotted(expr: syntax.Expr) -> str:

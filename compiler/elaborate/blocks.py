@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
-from ...grammar.wording import counted, listing
+from .. import advice
 from ..builder import Builder
 from ..environment import Environment
 from ..values import (
@@ -16,7 +15,6 @@ from ..values import (
     Renamed,
     Template,
     Tensor,
-    describe,
     networks_in,
     tensors_in,
 )
@@ -52,14 +50,7 @@ def enter(
     """The block's inputs as its own tensors; ports checked, their sizes bound."""
     ports = block.inputs
     if ports is not None and len(ports) != len(inputs):
-        names = [p.name for p in ports]
-        el.report(
-            "E307",
-            f"`{block.name}` takes {counted(len(ports), 'input')}, got {len(inputs)}",
-            span,
-            detail=f"it takes {listing(names)}",
-            help=f"`[{', '.join(names)}] > {block.name}`" if len(ports) > 1 else "",
-        )
+        el.report(advice.blocks.inputs_differ(block, len(inputs), span))
         return None
     inner: list[Tensor] = []
     for i, tensor in enumerate(inputs):
@@ -77,27 +68,7 @@ def enter(
 
 def no_result(el: Elaborator, block: syntax.Block, env: Environment) -> Data:
     """A body that ends without an expression; a line with a syntax error may have been it."""
-    if env.file.is_broken(block.span):
-        return UNKNOWN
-    help, fix, last = (
-        "its last line is the result",
-        None,
-        block.body[-1] if block.body else None,
-    )
-    if isinstance(last, syntax.Assign):
-        help = f"its last line is the result, and `{last.span.text.splitlines()[0]}` only names "
-        help += "something"
-        name = Span(last.span.source, last.span.start, last.value.span.start)
-        fix = Fix("leave out the name", (Edit(name, ""),))
-    place = block.name_span if last is None else _last_line(last.span)
-    return el.report(
-        "E209",
-        f"`{block.name}` gives no result",
-        place,
-        help=help,
-        fix=fix,
-        labels=[Label(block.name_span, "declared here")] if last is not None else [],
-    )
+    return UNKNOWN if env.file.is_broken(block.span) else el.report(advice.blocks.no_result(block))
 
 
 def block_result(el: Elaborator, block: syntax.Block, env: Environment, value: Data) -> Data:
@@ -105,9 +76,9 @@ def block_result(el: Elaborator, block: syntax.Block, env: Environment, value: D
     if isinstance(value, Network) or networks_in(value):
         if called_with_a_tensor(el, value):
             return UNKNOWN
-        return _unapplied(el, block, place)
+        return el.report(advice.blocks.network_as_result(block, place))
     if not tensors_in(value):
-        return el.report("E209", f"the result of `{block.name}` is {describe(value)}", place)
+        return el.report(advice.blocks.no_tensor(block, value, place))
     if bundle(el, value, place) is None:
         return UNKNOWN
     if not check_outputs(el, block, env, value):
@@ -115,31 +86,10 @@ def block_result(el: Elaborator, block: syntax.Block, env: Environment, value: D
     return value
 
 
-def _unapplied(el: Elaborator, block: syntax.Block, place: Span) -> Data:
-    names = [p.name for p in block.inputs or ()]
-    source = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-    fix = Fix(
-        f"begin with `{source}`",
-        (Edit(Span(place.source, place.start, place.start), f"{source} > "),),
-    )
-    return el.report(
-        "E209",
-        f"the result of `{block.name}` is a network, not a tensor",
-        place,
-        help=f"pipe the input into it: `{source} > ...`" if names else (),
-        fix=fix if names else None,
-    )
-
-
 def deeper(el: Elaborator, span: Span) -> None:
     most = el.limits.depth
-    if len(el.calls) < most:
-        return
-    names = [name for name, _ in el.calls]
-    if names.count(names[-1]) == 1:
-        el.too_much(f"blocks are nested more than {most} deep", span, "depth")
-    ending = f"does it end? A condition ends it: `{names[-1]}(n - 1) if n > 0 else id`"
-    el.too_much(f"`{names[-1]}` calls itself more than {most} deep", span, "depth", ending)
+    if len(el.calls) >= most:
+        el.too_much(advice.bounds.nested_too_deep([name for name, _ in el.calls], most, span))
 
 
 def unaliased(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
@@ -176,12 +126,3 @@ def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
     if isinstance(value, BlockNetwork):
         return value
     return None if value is UNKNOWN else network
-
-
-def _last_line(span: Span) -> Span:
-    """That of a statement: what it lacks is missing at its end."""
-    start = span.start + span.text.rfind("\n") + 1
-    start += len(span.source.text[start : span.end]) - len(
-        span.source.text[start : span.end].lstrip()
-    )
-    return Span(span.source, start, span.end)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
+from .. import advice
 from ..environment import Environment
 from ..layers import layers
 from ..values import (
@@ -15,12 +17,11 @@ from ..values import (
     Renamed,
     Template,
     Tensor,
-    describe,
     is_number,
     tensors_in,
     unknown_in,
 )
-from .block_calls import HIDDEN, call_block
+from .block_calls import call_block
 from .elaborator import Elaborator
 from .functions import Bad, call_function
 from .names import lookup
@@ -64,25 +65,10 @@ def _evaluate_all(el: Elaborator, expr: syntax.Call, env: Environment) -> list[D
 
 
 def _not_callable(el: Elaborator, function: Data, expr: syntax.Call, given: list[Data]) -> Data:
-    text = expr.function.span.text
     if isinstance(function, Network):
-        inner = ", ".join(a.span.text for a in expr.arguments)
-        if tensors_in(given) or unknown_in(given):
-            fixed = f"{inner} > {text}" if len(given) == 1 else f"[{inner}] > {text}"
-            help, fixed = f"to apply it: `{fixed}`", f"({fixed})"
-        else:
-            help, fixed = f"write `{text}` without parentheses", text
-        return el.report(
-            "E206",
-            f"`{text}` is a network already: it takes no settings",
-            expr.span,
-            help=help,
-            fix=Fix(help, (Edit(expr.span, fixed),)),
-        )
-    help = HIDDEN if text in layers() else ""
-    return el.report(
-        "E206", f"`{text}` is {describe(function)} and cannot be called", expr.span, help=help
-    )
+        with_tensors = tensors_in(given) or unknown_in(given)
+        return el.report(advice.calls.called_network(expr, with_tensors=with_tensors))
+    return el.report(advice.calls.not_callable(expr, function))
 
 
 def _method(el: Elaborator, expr: syntax.Call, env: Environment) -> Data | None:
@@ -91,40 +77,21 @@ def _method(el: Elaborator, expr: syntax.Call, env: Environment) -> Data | None:
     assert isinstance(attribute, syntax.Attribute)
     if not isinstance(attribute.value, syntax.Name):
         return None
-    found = lookup(el, attribute.value.id, env, expr.span)
+    tensor, method = attribute.value.id, attribute.name
+    found = lookup(el, tensor, env, expr.span)
     if found is None or not isinstance(found.value, Tensor):
         return None
-    if found.value.draft.child is not None and attribute.name not in layers():
+    if found.value.draft.child is not None and method not in layers():
         return None
-    word = {"view": "reshape", "size": "shape", "contiguous": "id"}.get(
-        attribute.name, attribute.name
-    )
-    inside = expr.span.text[len(attribute.span.text) :]
-    name = attribute.value.id
-    if attribute.name in ("size", "dim"):
-        fixed = f"len({name}.shape)" if attribute.name == "dim" else f"{name}.shape"
-        if attribute.name == "size" and expr.arguments:
-            fixed += f"[{expr.arguments[0].span.text}]"
-        return el.report(
-            "E206",
-            f"tensors have no methods: `.{attribute.name}()` is PyTorch's",
-            expr.span,
-            help=f"`{fixed}`",
-            fix=Fix(f"write `{fixed}`", (Edit(expr.span, fixed),)),
-        )
-    if word not in layers() and word != "id":
-        return None
-    settings = "" if inside == "()" or word == "id" else inside
-    if word == "flatten" and not settings:  # PyTorch's joins the batch too
-        settings = "(0)"
-    fixed = f"{name} > {word}{settings}"
-    return el.report(
-        "E206",
-        f"tensors have no methods: `{word}` is a layer",
-        expr.span,
-        help=f"`{fixed}`",
-        fix=Fix("pipe it", (Edit(expr.span, f"({fixed})"),)),
-    )
+    if method in ("size", "dim"):
+        return el.report(advice.calls.size_by_method(expr, tensor, method))
+    word = _METHODS.get(method, method)
+    if word in layers() or word == "id":
+        return el.report(advice.calls.layer_by_method(expr, tensor, word))
+    return None
+
+
+_METHODS: Final = {"view": "reshape", "contiguous": "id"}
 
 
 def _builtin(el: Elaborator, function: Builtin, expr: syntax.Call, env: Environment) -> Data:
@@ -140,7 +107,7 @@ def _builtin(el: Elaborator, function: Builtin, expr: syntax.Call, env: Environm
     try:
         return call_function(function.name, arguments, settings)
     except Bad as bad:
-        return el.report(bad.code, str(bad), expr.span, help=bad.help)
+        return el.report(bad.said(expr.span))
 
 
 def _for_the_layer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Draft, Waiting
 from ..values import (
     UNKNOWN,
@@ -66,12 +67,7 @@ def apply_combined(
         return UNKNOWN
     for side in sides:
         if not isinstance(side, Tensor) and not is_number(side):
-            return el.report(
-                "E218",
-                f"`{network.operator}` joins tensors, and one side is a bundle",
-                network.span,
-                help="make one tensor of it first: `[f, g] > concat` or `> add`",
-            )
+            return el.report(advice.operators.bundle_beside_tensor(network))
     return combine(el, network.operator, sides[0], sides[1], network.span)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
+from .. import advice
 from ..dims import Size
 from ..environment import Environment
 from ..values import (
@@ -16,9 +16,6 @@ from ..values import (
     Namespace,
     Network,
     Tensor,
-    as_text,
-    describe,
-    is_number,
 )
 from .elaborator import Elaborator
 from .functions import Undecided, truth
@@ -36,33 +33,16 @@ def decide_value(el: Elaborator, value: Data, span: Span) -> bool | None:
     if value is UNKNOWN:
         return None
     if isinstance(value, Tensor):
-        el.report(
-            "E222",
-            "a condition on a tensor",
-            span,
-            notes=["a spec is decided before any tensor has values"],
-            help="`where` chooses elementwise: `mask > where(a, b)`",
-        )
+        el.report(advice.operators.condition_on_tensor(span))
         return None
     if isinstance(value, Network | Namespace | Builtin | Container):
-        help = "conditions compare numbers: `width == 64`, `x.c != width`"
-        el.report("E222", f"a condition on {describe(value)}", span, help=help)
+        el.report(advice.operators.condition_on_network(value, span))
         return None
     try:
         return truth(value)
     except Undecided:
-        say_undecided(el, question(value, "==", 0), span)
+        el.report(advice.operators.undecided_value(value, span))
         return None
-
-
-def say_undecided(el: Elaborator, question: str, span: Span) -> Data:
-    return el.report(
-        "E222",
-        f"whether {question} depends on sizes that are not known",
-        span,
-        help="conditions are decided when the spec is checked: give the input a size with "
-        "`--input`, or make it a parameter",
-    )
 
 
 def taken_as_said(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -> bool:
@@ -90,15 +70,7 @@ def chosen_arm(el: Elaborator, expr: syntax.Conditional, env: Environment) -> sy
     condition = decide(el, expr.condition, env)
     traps = [arm for arm in (expr.then, expr.otherwise) if _pipes_networks(el, arm, env)]
     for arm in traps:
-        text = f"({arm.span.text})"
-        el.report(
-            "E210",
-            "an arm of `if` that is a pipe needs parentheses",
-            arm.span,
-            notes=["`if` binds loosest: the whole pipe before or after it belongs to the arm"],
-            help=f"`{text} if ... else ...`" if arm is expr.then else f"`... else {text}`",
-            fix=Fix("add parentheses", (Edit(arm.span, text),)),
-        )
+        el.report(advice.operators.pipe_in_arm(arm, expr))
     if condition is None or traps:
         return None
     return expr.then if condition else expr.otherwise
@@ -131,14 +103,8 @@ def require(el: Elaborator, statement: syntax.Require, env: Environment) -> bool
     message = None
     if statement.message is not None:
         message = el.evaluate(statement.message, env)
-    text = statement.condition.span.text
-    el.report(
-        "E213",
-        message if isinstance(message, str) else f"`{text}` does not hold",
-        statement.condition.span,
-        detail="required here" if message else "",
-        notes=_numbers_in(el, statement.condition, env),
-    )
+    numbers = _numbers_in(el, statement.condition, env)
+    el.report(advice.operators.does_not_hold(statement, message, numbers))
     return False
 
 
@@ -155,15 +121,3 @@ def _numbers_in(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[str
         if isinstance(value, int | Size):
             found.append(f"{part.span.text} = {value}")
     return [", ".join(dict.fromkeys(found))] if found else []
-
-
-def question(node: syntax.Binary, left: Data, right: Data) -> str:
-    """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
-    if node.operator in ("==", "!=") and is_number(left) and is_number(right):
-        from ..conditions import equality
-
-        return " and ".join(c.holds() for c in equality(left, right))
-    first, second = as_text(left), as_text(right)
-    if first is None or second is None:
-        return f"`{node.span.text}`"
-    return f"{first} {node.operator} {second}"

@@ -4,16 +4,17 @@ and what does a network make of tensors."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Diagnostic, Fix, Label, Severity
+from ...grammar.diagnostics import Diagnostic, Label
 from ...grammar.nearby import closest
 from ...grammar.record import Record
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Builder, Draft
 from ..environment import Environment
-from ..limits import NETS_TOGETHER, how_to_raise, limits
+from ..limits import limits
 from ..types import TensorType
 from ..values import UNKNOWN, Data, Network, Renamed, Tensor, Unknown
 from .functions import extent
@@ -128,52 +129,21 @@ class Elaborator:
 
     # --- findings ---------------------------------------------------------------------------
 
-    def report(
-        self,
-        code: str,
-        message: str,
-        span: Span | None,
-        *,
-        detail: str = "",
-        labels: Sequence[Label] = (),
-        notes: Sequence[str] = (),
-        help: str | Sequence[str] = (),
-        fix: Fix | None = None,
-        severity: Severity = "error",
-    ) -> Unknown:
+    def report(self, found: Diagnostic) -> Unknown:
         """Record a finding with the block calls that led here; its value is UNKNOWN."""
-        helps = (help,) if isinstance(help, str) else help
-        ways = [Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:]]
-        found = Diagnostic(
-            code,
-            message,
-            span,
-            detail,
-            (*labels, *(w for w in ways if w.span != span)),
-            tuple(notes),
-            tuple(h for h in helps if h),
-            fix,
-            severity,
-        )
-        if (code, span) not in self.findings.reported:
-            self.findings.reported.add((code, span))
-            self.found([found])
-            if severity == "error":
-                self.findings.unplaced.append(found)
+        ways = (Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:])
+        others = tuple(way for way in ways if way.span != found.span)
+        if self.findings.is_new(found):
+            told = found.replace(labels=(*found.labels, *others)) if others else found
+            self.add_findings([told])
+            self.findings.unplaced.append(told)
         return UNKNOWN
 
-    def found(self, findings: Sequence[Diagnostic]) -> None:
-        """Add to the findings; where they are enough, no further step is taken."""
-        self.findings.all += findings
+    def add_findings(self, found: Sequence[Diagnostic]) -> None:
+        """Where they are enough, no further step is taken."""
+        self.findings.all += found
         if len(self.findings.all) >= MAX_FINDINGS:
             self.most_steps = 0
-
-    def amend(self, **changes: Any) -> None:
-        """Say the last finding better."""
-        better = self.findings.all[-1].replace(**changes)
-        if self.findings.unplaced and self.findings.unplaced[-1] is self.findings.all[-1]:
-            self.findings.unplaced[-1] = better
-        self.findings.all[-1] = better
 
     def near(self, word: str, known: Iterable[str]) -> str | None:
         """The known word that is likely meant, a bounded number of times."""
@@ -191,19 +161,18 @@ class Elaborator:
     def _too_many_steps(self, span: Span) -> None:
         if len(self.findings.all) >= MAX_FINDINGS:
             raise TooMuch
-        most, whole = self.most_steps, self.limits.steps
-        if most == whole:
-            self.too_much(f"elaborating this net takes more than {most:,} steps", span, "steps")
-        message = f"the nets of this file take more than {NETS_TOGETHER * whole:,} steps together"
-        self.too_much(message, span, "steps", "check them one by one, with `--net NAME`")
+        alone = self.most_steps == self.limits.steps
+        told = advice.bounds.too_many_steps if alone else advice.bounds.too_many_steps_together
+        self.too_much(told(self.limits.steps, span))
 
     def snapshot(self, env: Environment, span: Span) -> Environment:
         """An environment as it is now; that takes its time where there are many names."""
         self.step(span, env.extent // 2)
         return env.snapshot()
 
-    def too_much(self, message: str, span: Span | None, bound: str, *help: str) -> None:
-        self.report("E214", message, span, help=[*help, how_to_raise(bound)])
+    def too_much(self, found: Diagnostic) -> NoReturn:
+        """A bound is exceeded: nothing more is done."""
+        self.report(found)
         raise TooMuch
 
     # --- where it stands --------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
+from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Source, Span
+from .. import advice
 from ..environment import Environment, FileNames
 from ..imports import Unreadable
 from ..values import UNKNOWN, Data, Namespace, Template
@@ -16,11 +16,6 @@ from .elaborator import Elaborator
 from .shares import shared_network
 from .statements import add_default, assign
 from .trees import pattern_names, place_in_import
-
-FRAMEWORKS: Final = frozenset(
-    {"flax", "jax", "keras", "numpy", "tensorflow", "timm", "torch", "torchvision", "transformers"}
-)
-"""What Python's programs import, and no spec."""
 
 
 def begin(
@@ -87,14 +82,7 @@ def _define(
         return
     if name in file.names:
         first = file.spans[name]
-        el.report(
-            "E223",
-            f"`{name}` is defined twice in this file",
-            span,
-            detail="the second time",
-            labels=[Label(first, "the first time")],
-            help="give one of them another name",
-        )
+        el.report(advice.files.defined_twice(name, span, first))
         file.names[name] = lambda: UNKNOWN
         return
     file.names[name] = make
@@ -154,24 +142,19 @@ def _import(el: Elaborator, module: str, file: FileNames, span: Span) -> FileNam
     try:
         source = el.files.finder.find(module, file.source)
     except (Unreadable, OSError) as error:
-        el.report("E212", f"`{module}` cannot be imported: {error}", span)
+        el.report(advice.files.not_readable(module, error, span))
         return None
     if source is None:
         _no_module(el, module, file, place_in_import(module, span))
         return None
     if source.name in el.files.loading:
-        chain = " > ".join([*el.files.loading[el.files.loading.index(source.name) :], source.name])
-        el.report(
-            "E212",
-            f"files import one another in a circle: {chain}",
-            span,
-            help="move what both need to a third file",
-        )
+        names = [*el.files.loading[el.files.loading.index(source.name) :], source.name]
+        el.report(advice.files.circle(names, span))
         return None
     if source.name not in el.files.read:
         el.files.loading.append(source.name)
         tree, errors = el.files.finder.parse(source, el.limits.tokens)
-        el.found([e for e in errors if e not in el.findings.all])
+        el.add_findings([e for e in errors if e not in el.findings.all])
         el.files.read[source.name] = load(el, source, tree, errors)
         check_imports(el, el.files.read[source.name])
         el.files.loading.pop()
@@ -179,31 +162,12 @@ def _import(el: Elaborator, module: str, file: FileNames, span: Span) -> FileNam
 
 
 def _no_module(el: Elaborator, module: str, file: FileNames, span: Span) -> None:
-    if module.partition(".")[0] in FRAMEWORKS:
-        el.report(
-            "E212",
-            f"a spec imports specs, and `{module}` is none",
-            span,
-            help="leave it out: the layers are there without an import",
-        )
+    if module.partition(".")[0] in advice.files.FRAMEWORKS:
+        el.report(advice.files.framework(module, span))
         return
     bare = module.removesuffix(".net")
     close = bare if bare != module else el.near(module, el.files.finder.names(file.source))
-    el.report(
-        "E212",
-        f"there is no `{module}` to import",
-        span,
-        notes=[
-            "files are looked for beside this one, on the import path (`-I FOLDER`), and "
-            "among the shipped specs (`netwright specs`)"
-        ],
-        help="an import names the file without `.net`"
-        if close == bare
-        else f"did you mean `{close}`?"
-        if close
-        else "",
-        fix=Fix(f"write `{close}`", (Edit(span, close),)) if close else None,
-    )
+    el.report(advice.files.no_module(module, close, span))
 
 
 def check_imports(el: Elaborator, file: FileNames) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, Final
 
+from ...grammar.diagnostics import Diagnostic
+from ...grammar.source import Span
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
 from ..limits import MAX_ELEMENTS, MAX_INT, MAX_RANK, how_to_raise, limits
 from ..values import describe
@@ -22,6 +24,9 @@ class Bad(Exception):
 
     code = "E215"
     help: tuple[str, ...] = ()
+
+    def said(self, span: Span) -> Diagnostic:
+        return Diagnostic(self.code, str(self), span, help=self.help)
 
 
 class Unbounded(Bad):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Builder, Draft, Waiting
 from ..values import Data, Network, Tensor, unknown_in
 from .elaborator import Elaborator
@@ -91,13 +92,4 @@ def check_labels(el: Elaborator, scope: Builder) -> None:
     """Parameters of their own have no name but their label."""
     for draft in scope.drafts:
         if draft.layer is not None and not draft.label and is_named_by_label(draft.layer):
-            from .advice import label_help
-
-            word = draft.layer.word
-            el.report(
-                "E221",
-                f"`{word}` has no name without a label",
-                draft.span,
-                notes=["a checkpoint holds it under its label"],
-                help=label_help(word, draft.span),
-            )
+            el.report(advice.labels.no_name(draft.layer.word, draft.span))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
+from .. import advice
 from ..dims import Dim, solved, symbol
 from ..environment import Environment
 from ..limits import MAX_RANK
@@ -22,12 +22,7 @@ from .sizes import check_size_name, is_size
 def evaluate_input(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     """``input(3x32x32)``, ``input(12, int)``: an input of the net, the batch axis unwritten."""
     if el.builder is not el.root or el.net_block is not None:
-        return el.report(
-            "E207",
-            "`input` belongs to a file's own pipeline",
-            expr.span,
-            help="a block has ports: `block f(...): x, y {`",
-        )
+        return el.report(advice.files.misplaced_input(expr.span))
     dtype: Any = "float"
     shape: list[Any] = []
     values = [*expr.arguments, *(s.value for s in expr.settings)]
@@ -75,13 +70,7 @@ def _agree(el: Elaborator, name: str, declared: TensorType, given: TensorType, s
     """A given shape binds symbolic sizes; it must agree with numbers."""
     values = solved(declared.shape, given.shape)
     if values is None:
-        el.report(
-            "E305",
-            f"the net declares its input `{name}` as {declared}",
-            span,
-            detail=f"given {given}",
-            help="only symbolic sizes can be given: declare `[3, H, W]` to leave them open",
-        )
+        el.report(advice.files.input_differs(name, declared, span, given))
     elif values:
         raise Learnt(el.knowledge.with_sizes(values))
 
@@ -99,8 +88,7 @@ def port_shape(el: Elaborator, port: syntax.Port, env: Environment) -> tuple[Dim
         value = el.evaluate(expr, env)
         sizes = value if isinstance(value, list) else [value]
         if len(dims) + len(sizes) >= MAX_RANK:
-            message = f"an input has more than {MAX_RANK} axes: PyTorch's tensors cannot"
-            el.report("E214", message, expr.span)
+            el.report(advice.bounds.too_many_axes(expr.span))
             break
         good = [is_size(el, s, expr.span) for s in sizes]
         if any(isinstance(s, str) for s in sizes):
@@ -112,18 +100,10 @@ def port_shape(el: Elaborator, port: syntax.Port, env: Environment) -> tuple[Dim
 def _batch_as_none(
     el: Elaborator, expr: syntax.Constant, port: syntax.Port, env: Environment
 ) -> None:
-    """``x[None, 3, 32, 32]``, as Keras shows a shape."""
-    if env.file.is_broken(expr.span):  # `None`, which the parser has spoken of
-        return
-    after = [e.span.start for e in port.shape or () if e.span.start > expr.span.start]
-    unwritten = Edit(Span(expr.span.source, expr.span.start, min(after)), "") if after else None
-    el.report(
-        "E204",
-        "a size is needed, this is none",
-        expr.span,
-        help="the batch axis is never written; another size that is open has a name: `x[T, 8]`",
-        fix=Fix("leave it out", (unwritten,)) if unwritten else None,
-    )
+    """``x[None, 3, 32, 32]``, as Keras shows a shape; of ``None`` the parser has spoken."""
+    if not env.file.is_broken(expr.span):
+        after = (e.span for e in port.shape or () if e.span.start > expr.span.start)
+        el.report(advice.files.batch_as_none(expr.span, next(after, None)))
 
 
 def check_inputs_given(el: Elaborator) -> None:
@@ -132,11 +112,4 @@ def check_inputs_given(el: Elaborator) -> None:
     for name in el.given:
         if name and name not in names:
             close = el.near(name, names)
-            el.report(
-                "E219",
-                f"the net has no input `{name}`",
-                None,
-                help=f"did you mean `{close}`?"
-                if close
-                else f"its inputs: {', '.join(names) or 'none'}",
-            )
+            el.report(advice.files.no_input(name, close, names))

@@ -7,9 +7,9 @@ from unicodedata import normalize
 
 from ...grammar import syntax
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Builder
 from ..environment import Environment
-from ..limits import how_to_raise
 from ..reserved import reserved
 from ..values import (
     UNKNOWN,
@@ -17,7 +17,6 @@ from ..values import (
     Labelled,
     Network,
     Tensor,
-    describe,
     flows,
     networks_in,
     tensors_in,
@@ -33,7 +32,7 @@ from .naming import MEMBERS, UNNAMED, Naming, is_fan, is_many, is_named_by_label
 from .networks import as_network
 from .numbers import release
 from .pipes import bundle
-from .scopes import dissolve, is_reserved, take_label
+from .scopes import dissolve, take_label
 
 
 def read_label(el: Elaborator, node: syntax.LabelName, env: Environment) -> PathLabel | None:
@@ -50,27 +49,20 @@ def read_label(el: Elaborator, node: syntax.LabelName, env: Environment) -> Path
         return None
     for expr, index in zip(node.indices, indices, strict=True):
         if not isinstance(index, int) or isinstance(index, bool) or index < 0:
-            message = f"a label counts with whole numbers from 0 on, not with {describe(index)}"
-            el.report("E221", message, expr.span)
+            el.report(advice.labels.no_number(index, expr.span))
             return None
     path = ".".join([base, *map(str, indices)])
     parts = path.split(".")
     if not all(p and f"_{p}".isidentifier() for p in parts):
-        el.report(
-            "E221",
-            f'"{path}" is no module path',
-            node.span,
-            help="letters, digits and `_`, with dots between",
-        )
+        el.report(advice.labels.no_path(path, node.span))
         return None
     if len(parts) > el.limits.depth:
-        message = f"a label is a path of at most {el.limits.depth} parts"
-        el.report("E214", message, node.span, help=how_to_raise("depth"))
+        el.report(advice.bounds.label_too_long(el.limits.depth, node.span))
         return None
     path = normalize("NFKC", path)
     taken = next(filter(reserved, path.split(".")), None)
     if taken is not None:
-        is_reserved(el, taken, node.span)
+        el.report(advice.labels.reserved(taken, node.span))
         return None
     return PathLabel(path, name, node.span)
 
@@ -122,12 +114,7 @@ def _attach(el: Elaborator, value: Data, label: PathLabel, grouped: bool, span: 
         bundle(el, value, span)
         return UNKNOWN
     if network is None:
-        return el.report(
-            "E221",
-            f"a label on {describe(value)}",
-            span,
-            help="labels name layers, groups and tensors",
-        )
+        return el.report(advice.labels.not_labelled(value, span))
     return Labelled(network, label, numbered=grouped)
 
 
@@ -229,12 +216,7 @@ def _place(el: Elaborator, label: PathLabel) -> Naming | None:
     """``(f > g) as _``: named by its position in a numbered scope."""
     if el.builder.numbered:
         return Naming(str(el.builder.position), span=label.span)
-    el.report(
-        "E221",
-        "`as _` names a group by where it stands, and here are no positions",
-        label.span,
-        help="give it a label, or make it the whole of its block",
-    )
+    el.report(advice.labels.no_position(label.span))
     return None
 
 

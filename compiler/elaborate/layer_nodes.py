@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
-from ...grammar.wording import listing
+from .. import advice
 from ..builder import Draft, chain_from
-from ..dims import Dim, Size, less, symbols
+from ..dims import Size, less, symbols
 from ..inits import unsuited
 from ..layer import Init, Layer, Made, Open, Refused, Weight, inferred
 from ..layers import layers
 from ..limits import MAX_INPUTS
 from ..types import TensorType
-from ..values import UNKNOWN, Data, LayerNetwork, Tensor, describe
+from ..values import UNKNOWN, Data, LayerNetwork, Tensor
 from .elaborator import Elaborator
 from .failures import fail
 from .knowledge import Learnt
@@ -23,7 +22,7 @@ from .naming import Naming
 from .numbers import reached
 from .scopes import add_draft, is_inside, name_module
 from .sizes import ask_at_least, is_bounded, is_declared, unify
-from .tensors import input_behind, known_type, made_by, overlap, producers, weight_chain
+from .tensors import input_behind, known_type, made_by, weight_chain
 
 
 def apply_layer(
@@ -56,12 +55,7 @@ def slice_tensor(el: Elaborator, value: Tensor, items: tuple[Any, ...], span: Sp
     plain: list[Any] = []
     for item in items:
         if not is_index(item):
-            return el.report(
-                "E218",
-                f"{describe(item)} is no index",
-                span,
-                help="`x[:, 0]`, `x[..., 1:]`, `x[:, none]`, `x[:, index]` with an int tensor",
-            )
+            return el.report(advice.layers.no_index(item, span))
         if isinstance(item, Tensor):
             tensors[f"#{len(plain)}"] = item
             plain.append(known_type(el, item))
@@ -105,31 +99,12 @@ def _tensor_settings(network: LayerNetwork) -> tuple[dict[str, Any], list[Tensor
 def _arity(el: Elaborator, layer: Layer, word: str, inputs: Sequence[Tensor], span: Span) -> bool:
     least, most = layer.arity
     if len(inputs) > MAX_INPUTS:
-        message = f"`{word}` takes at most {MAX_INPUTS:,} tensors, got {len(inputs):,}"
-        el.report("E214", message, span, help="join some of them first")
+        el.report(advice.bounds.too_many_inputs(word, len(inputs), span))
         return False
-    if least <= len(inputs) and (most is None or len(inputs) <= most):
-        return True
-    if least == 0:
-        el.report("E307", f"`{word}` is a source: nothing is piped into it", span)
-    elif len(inputs) > 1 and most == 1:
-        el.report(
-            "E307",
-            f"`{word}` takes one tensor, a bundle of {len(inputs)} is piped in",
-            span,
-            help=[f"`[t > {word} for t in bundle]` maps it", "`concat` joins a bundle"],
-        )
-    else:
-        wanted = f"{least}" if most == least else f"at least {least}"
-        wanted = f"{least} to {most}" if most not in (least, None) else wanted
-        names = ", ".join("abcdefgh"[: least if len(inputs) < least else most])
-        el.report(
-            "E307",
-            f"`{word}` takes {wanted} tensors, got {len(inputs)}",
-            span,
-            help=f"`[{names}] > {word}`",
-        )
-    return False
+    fits = least <= len(inputs) and (most is None or len(inputs) <= most)
+    if not fits:
+        el.report(advice.layers.other_arity(layer, word, len(inputs), span))
+    return fits
 
 
 def _demand(
@@ -137,13 +112,7 @@ def _demand(
 ) -> TensorType | None:
     """An input of unknown rank becomes what the layer assumes."""
     if not layer.assumed:
-        el.report(
-            "E308",
-            f"the rank of the input of `{word}` is not known",
-            span,
-            help="start with `input(3x32x32)`, say `--input 3x32x32`, or write a kernel "
-            "for each axis: `3x3`",
-        )
+        el.report(advice.layers.unknown_rank(word, span))
         return None
     port = input_behind(tensor)
     known = el.knowledge.with_input(port, layer.assumed, layer.assumed_dtype)
@@ -171,7 +140,7 @@ def _infer(
             network.layer.suit(made, *types)
             weights = network.layer.weights(*types)
         except Refused as refusal:
-            _refused(el, network, refusal, inputs, types, span)
+            el.report(advice.layers.refused(network, refusal, inputs, types, span))
             return None
     for a, b in noted.equal:
         if not unify(el, a, b, network.word, span, inputs):
@@ -180,7 +149,7 @@ def _infer(
     if not all(is_bounded(el, shape, span) for shape in shapes):
         return None
     if any(0 in t.shape for t in outputs):
-        _empty(el, network, inputs, outputs, span)
+        el.report(advice.layers.nothing_left(network, span, outputs, inputs))
         return None
     had = {d for t in types for d in t.shape}
     sizes = [d for t in outputs for d in t.shape if isinstance(d, Size) and d not in had]
@@ -216,7 +185,7 @@ def _can_be_made(
     for name, weight in weights.items():
         for size in weight.shape:
             if isinstance(size, Size) and is_declared(el, size):
-                _open_weight(el, network, inputs, types, name, size, span)
+                el.report(advice.layers.open_weight(network, inputs, types, name, size, span))
                 return False
     if not _inits_suit(el, network, inputs, types, weights, span):
         return False
@@ -228,7 +197,7 @@ def _can_be_made(
     try:
         layer.lower(*types)
     except Refused as refusal:
-        _refused(el, network, refusal, inputs, types, span)
+        el.report(advice.layers.refused(network, refusal, inputs, types, span))
         return False
     return True
 
@@ -255,7 +224,8 @@ def _inits_suit(
         else:
             problem = _idle_init(network, setting)
         if problem:
-            _refused(el, network, Refused(problem, setting=setting), inputs, types, span)
+            refusal = Refused(problem, setting=setting)
+            el.report(advice.layers.refused(network, refusal, inputs, types, span))
             return False
     return True
 
@@ -264,85 +234,10 @@ def _idle_init(network: LayerNetwork, setting: str) -> str:
     """What is wrong with an initialiser of what is not there. One that comes from a `default`
     is for those layers that have it."""
     place = network.spans.get(setting)
-    if place is None or not overlap(place, network.span):
+    if place is None or not place.overlaps(network.span):
         return ""
     what = "bias" if setting == "bias_init" else "weight of its own"
     return f"`{setting}` starts nothing: this `{network.word}` has no {what}"
-
-
-def _open_weight(
-    el: Elaborator,
-    network: LayerNetwork,
-    inputs: list[Tensor],
-    types: list[TensorType],
-    name: str,
-    size: Dim,
-    span: Span,
-) -> None:
-    """A weight as large as an axis whose size is known only when the network runs."""
-    from .advice import OPEN_WEIGHT, open_weight_help
-
-    names = symbols(size)
-    axes = [
-        f"axis {i} of {t}"
-        for t in types
-        for i, d in enumerate(t.shape)
-        if isinstance(d, Size) and set(names).intersection(symbols(d))
-    ]
-    what = "the batch" if names == ("N",) else f"{listing(list(names))}, which has no number"
-    el.report(
-        "E312",
-        f"the {name or 'parameter'} of `{network.word}` would be as large as {what}",
-        span,
-        detail=f"its size is {size}" + (f", from {axes[0]}" if axes else ""),
-        labels=producers(inputs, span),
-        notes=[OPEN_WEIGHT],
-        help=open_weight_help(network.layer, network.word, types[0] if types else None, names),
-    )
-
-
-def _empty(
-    el: Elaborator,
-    network: LayerNetwork,
-    inputs: list[Tensor],
-    outputs: Sequence[TensorType],
-    span: Span,
-) -> None:
-    """An axis of size 0 holds nothing: what comes behind it fails, or is nothing too."""
-    el.report(
-        "E301",
-        f"`{network.word}` leaves nothing: an axis of size 0",
-        span,
-        detail=f"its result would be {' and '.join(map(str, outputs))}",
-        labels=producers(inputs, span),
-    )
-
-
-def _refused(
-    el: Elaborator,
-    network: LayerNetwork,
-    refusal: Refused,
-    inputs: list[Tensor],
-    types: list[TensorType],
-    span: Span,
-) -> None:
-    place = network.spans.get(refusal.setting or "", span)
-    blamed = inputs if refusal.input is None else [inputs[refusal.input]]
-    help = list(refusal.help)
-    if refusal.code == "E302" and not help and _joins(network.layer):
-        from .advice import mismatch_help
-
-        help = mismatch_help(inputs, types, any_channels=network.layer.role == "join")
-    el.report(
-        refusal.code,
-        refusal.message,
-        place,
-        detail=refusal.detail,
-        labels=producers(blamed, place),
-        notes=refusal.notes,
-        help=help,
-        fix=_fix(refusal, network.spans),
-    )
 
 
 def _tie(layer: Layer, name: str, tensor: Tensor) -> Any:
@@ -362,20 +257,6 @@ def _record_tie(
             scope.ties.append((draft, source, f"{name}={chain[1]}"))
             return
         scope.private = True
-
-
-def _fix(refusal: Refused, spans: Mapping[str, Span]) -> Fix | None:
-    """Where the settings stand that should have another text; None if one stands elsewhere."""
-    places = [spans.get(name) for name in refusal.fix]
-    edits = [Edit(at, text) for at, text in zip(places, refusal.fix.values(), strict=True) if at]
-    if not edits or len(edits) < len(places):
-        return None
-    return Fix(f"write `{', '.join(refusal.fix.values())}`", tuple(edits))
-
-
-def _joins(layer: Layer) -> bool:
-    """Whether a layer takes tensors of one shape: sums and their like, ``concat``, ``stack``."""
-    return layer.category == "math" or layer.role in ("join", "stack")
 
 
 def is_index(item: Data) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 
 from ...grammar import syntax
 from ...grammar.source import Span
+from .. import advice
 from ..environment import Environment
-from ..values import UNKNOWN, Container, Data, Sliced, Tensor, describe, networks_in, unknown_in
+from ..values import UNKNOWN, Container, Data, Sliced, Tensor, networks_in, unknown_in
 from .attributes import reach
 from .decisions import decide
 from .elaborator import Elaborator
@@ -38,10 +39,7 @@ def items_of(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[Data] 
     if isinstance(value, list):
         return value
     if value is not UNKNOWN:
-        help = f"`range({expr.span.text})`" if isinstance(value, int) else ""
-        el.report(
-            "E218", f"`for` goes through a list, this is {describe(value)}", expr.span, help=help
-        )
+        el.report(advice.lists.no_list(value, expr.span))
     return None
 
 
@@ -56,14 +54,7 @@ def bind_pattern(el: Elaborator, pattern: syntax.Pattern, value: Data, env: Envi
         parts = value
     else:
         if not unknown_in(value):
-            el.report(
-                "E218",
-                f"{len(pattern.items)} names for {_how_many(value)}",
-                pattern.span,
-                help="as many names as there are values; one name takes the whole bundle"
-                if isinstance(value, list)
-                else "",
-            )
+            el.report(advice.lists.other_number_of_names(pattern, value))
         parts = [UNKNOWN] * len(pattern.items)
     for item, part in zip(pattern.items, parts, strict=True):
         bind_pattern(el, item, part, env)
@@ -88,7 +79,7 @@ def evaluate_index(el: Elaborator, expr: syntax.Index, env: Environment) -> Data
             return Sliced(network, items, expr.span)
         if networks_in(value):
             return UNKNOWN
-    return el.report("E218", f"{describe(value)} has no items", expr.span)
+    return el.report(advice.lists.no_items(value, expr.span))
 
 
 def _item(
@@ -108,16 +99,7 @@ def list_item(el: Elaborator, value: list[Any] | str, items: tuple[Any, ...], sp
         try:
             return value[items[0]]
         except IndexError:
-            return el.report(
-                "E218",
-                f"item {items[0]} of a list of {len(value)}",
-                span,
-                help=f"its items are 0 to {len(value) - 1}" if value else "it is empty",
-            )
+            return el.report(advice.lists.no_item(items[0], value, span))
         except (TypeError, ValueError):
             pass
-    return el.report("E218", "a list's index is a whole number or a slice", span)
-
-
-def _how_many(value: Data) -> str:
-    return f"{len(value)} values" if isinstance(value, list) else describe(value)
+    return el.report(advice.lists.no_index_of_list(span))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...grammar import syntax
 from ...grammar.source import Span
+from .. import advice
 from ..environment import Environment
-from ..values import UNKNOWN, Data, as_text, describe, unknown_in
+from ..values import UNKNOWN, Data, as_text, unknown_in
 from .elaborator import Elaborator
 from .functions import Bad, bounded
 
@@ -27,7 +28,7 @@ def bounded_value(el: Elaborator, value: Data, span: Span) -> Data:
     try:
         return bounded(value)
     except Bad as bad:
-        return el.report(bad.code, str(bad), span, help=bad.help)
+        return el.report(bad.said(span))
 
 
 def evaluate_text(el: Elaborator, expr: syntax.Text, env: Environment) -> Data:
@@ -44,12 +45,7 @@ def _written(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
         return UNKNOWN
     text = as_text(value)
     if text is None:
-        return el.report(
-            "E215",
-            f"{describe(value)} cannot be written into a text",
-            expr.span,
-            help="a text takes numbers, texts, true and false, and lists of them",
-        )
+        return el.report(advice.lists.not_written(value, expr.span))
     return text
 
 

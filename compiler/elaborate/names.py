@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
-from ...grammar.wording import listing
+from .. import advice
 from ..dims import symbol
 from ..environment import ALL, NAMELESS, Environment, FileNames
 from ..imports import shipping
-from ..inits import INITS
 from ..layers import layers
 from ..values import UNKNOWN, Builtin, Data, Identity, LayerWord, Network, Renamed, Shared, Template
 from .elaborator import Elaborator
@@ -66,12 +64,7 @@ def value_in_file(el: Elaborator, file: FileNames, name: str) -> Data:
     if name in file.made:
         return file.made[name]
     if name in file.making:
-        return el.report(
-            "E201",
-            f"`{name}` is defined by itself",
-            file.spans.get(name),
-            help="its value needs this name again: break the circle",
-        )
+        return el.report(advice.names.defined_by_itself(name, file.spans.get(name)))
     file.making.add(name)
     try:
         file.made[name] = file.names[name]()
@@ -86,56 +79,24 @@ def unknown_name(
     """``choices`` are what the name may be here, if that is not any name."""
     if name in env.file.lost or ALL in env.file.lost:
         return UNKNOWN
-    message, help, replacement = None, "", None
     if choices:
-        replacement = el.near(name, choices)
-        help = "" if replacement else f"it is one of {listing(choices)}"
-    else:
-        from .advice import setting_with
-        from .foreign import explain_name
-
-        known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
-        message, help, replacement = explain_name(name, known)
-        known -= env.file.making
-        if message is None and (setting := setting_with(name)):
-            return _say_option(el, name, setting, span)
-        replacement = replacement or (None if message else el.near(name, known))
-        if NAMELESS in env.file.lost and not (message or replacement):
-            return UNKNOWN
-        line = None if message else _importable(el, name, env)
-        if line is not None:
-            return _not_imported(el, name, line, span, env)
-    if replacement and not message:
-        help = f"did you mean `{replacement}`?"
-    fix = Fix(f"write `{replacement}`", (Edit(span, replacement),)) if replacement else None
-    return el.report("E201", message or f"`{name}` is not known here", span, help=help, fix=fix)
-
-
-def _say_option(el: Elaborator, name: str, setting: str, span: Span) -> Data:
-    """``net f(pad=same)``: a setting alone knows its options without quotes."""
-    if name in INITS:
-        return el.report(
-            "E201",
-            f"`{name}` is an initialiser, and known in `init=` alone",
-            span,
-            help=f"write it there, `conv(3x3, 64, init={name})`, or once for all: "
-            f"`default conv(init={name})`",
-        )
-    text = f'"{name}"'
-    help = f"elsewhere it is a text: `{text}`"
-    return el.report(
-        "E201",
-        f"`{name}` is known in a setting alone, as in `{setting}={name}`",
-        span,
-        help=help,
-        fix=Fix(help, (Edit(span, text),)),
-    )
-
-
-def _not_imported(el: Elaborator, name: str, line: str, span: Span, env: Environment) -> Data:
-    help = f"begin the file with `{line}`"
-    edit = Edit(Span(env.file.source, 0, 0), f"{line}\n")
-    return el.report("E201", f"`{name}` is not known here", span, help=help, fix=Fix(help, (edit,)))
+        close = el.near(name, choices)
+        return el.report(advice.names.not_a_choice(name, span, close, choices))
+    known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
+    message, help, replacement = advice.foreign.explain_name(name, known)
+    known -= env.file.making
+    if message is not None:
+        return el.report(advice.names.foreign(message, help, span, replacement))
+    setting = advice.names.setting_with(name)
+    if setting is not None:
+        return el.report(advice.names.option_out_of_place(name, setting, span))
+    close = replacement or el.near(name, known)
+    if NAMELESS in env.file.lost and close is None:
+        return UNKNOWN
+    line = _importable(el, name, env)
+    if line is not None:
+        return el.report(advice.names.not_imported(name, line, span, env.file.source))
+    return el.report(advice.names.not_known(name, span, close))
 
 
 def _importable(el: Elaborator, name: str, env: Environment) -> str | None:

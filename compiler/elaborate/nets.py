@@ -6,20 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix, Label
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Builder
 from ..environment import Environment, FileNames
 from ..values import (
     UNKNOWN,
     BlockNetwork,
     Data,
-    Network,
     Renamed,
     Template,
     Tensor,
-    describe,
-    networks_in,
     tensors_in,
     unknown_in,
 )
@@ -68,23 +65,10 @@ def run_file(el: Elaborator, file: FileNames) -> None:
 
 def _one_pipeline(el: Elaborator, bare: list[syntax.ExpressionStatement], file: FileNames) -> None:
     first, *others = bare
-    if not others or file.is_broken(first.span.to(others[0].span)):
-        return
-    fix, help = None, ["for several networks write `net name = ...`"]
-    if not any(_starts_with_input(other.value) for other in others):
-        starts = [Span(o.span.source, o.span.start, o.span.start) for o in others]
-        title = "to go on from the line above, begin the line with `>`"
-        fix = Fix(title, tuple(Edit(s, "> ") for s in starts))
-        help = [title, *help]
-    el.report(
-        "E219",
-        "a file has at most one bare pipeline",
-        others[0].span,
-        detail="the second",
-        labels=[Label(first.span, "the first")],
-        help=help,
-        fix=fix,
-    )
+    if others and not file.is_broken(first.span.to(others[0].span)):
+        from_inputs = any(_starts_with_input(other.value) for other in others)
+        spans = [other.span for other in others]
+        el.report(advice.files.two_pipelines(first.span, spans, from_inputs=from_inputs))
 
 
 def check_file(el: Elaborator, file: FileNames) -> None:
@@ -176,8 +160,7 @@ def _finish(el: Elaborator, value: Data, span: Span) -> None:
     if unknown_in(value):
         return
     if not tensors_in(value):
-        kind = "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
-        el.report("E219", f"the pipeline gives {kind}, not a tensor", span)
+        el.report(advice.files.no_tensor(value, span))
         return
     if bundle(el, value, span) is None:
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
+from .. import advice
 from ..dims import Size
 from ..environment import Environment
 from ..values import (
@@ -21,7 +21,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .decisions import chosen_arm, decide, decide_value, question, say_undecided, taken_as_said
+from .decisions import chosen_arm, decide, decide_value, taken_as_said
 from .elaborator import Elaborator
 from .failures import fail
 from .functions import Bad, Undecided, arithmetic, compare, contains
@@ -77,7 +77,7 @@ def evaluate_unary(el: Elaborator, expr: syntax.Unary, env: Environment) -> Data
         return Combined("*", network, -1, expr.span)
     if networks_in(value):
         return UNKNOWN
-    return el.report("E218", f"`-` needs a number or a tensor, got {describe(value)}", expr.span)
+    return el.report(advice.operators.not_negated(value, expr))
 
 
 def evaluate_binary(el: Elaborator, expr: syntax.Binary, env: Environment) -> Data:
@@ -122,18 +122,8 @@ def _first_piped(el: Elaborator, expr: syntax.Expr, env: Environment, inputs: li
         if isinstance(value, Tensor) or tensors_in(value):
             return value
         if isinstance(expr, syntax.For):
-            return el.report(
-                "E209",
-                "this `for` only assigns: it gives no result",
-                expr.span,
-                help="end its body with a network: `for i in range(3) { f }`",
-            )
-        return el.report(
-            "E207",
-            f"a network is needed here, this is {describe(value)}",
-            expr.span,
-            help="pipes carry tensors",
-        )
+            return el.report(advice.pipes.loop_without_result(expr.span))
+        return el.report(advice.pipes.no_network(value, expr))
     return el.apply(network, inputs, expr.span)
 
 
@@ -184,15 +174,10 @@ def _on_numbers(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
     except Undecided:
         if taken_as_said(el, node, left, right):
             return True
-        return say_undecided(el, question(node, left, right), node.span)
+        return el.report(advice.operators.undecided(node, left, right))
     except Bad as bad:
-        return el.report(
-            bad.code,
-            str(bad),
-            node.operator_span,
-            help=bad.help,
-            notes=[f"the left side is {describe(left)}, the right side {describe(right)}"],
-        )
+        notes = (f"the left side is {describe(left)}, the right side {describe(right)}",)
+        return el.report(bad.said(node.operator_span).replace(notes=notes))
 
 
 def _on_tensors(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -> Data:
@@ -200,35 +185,16 @@ def _on_tensors(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
     if symbol_ == ">":
         return not_piped(el, left, node.left.span)
     if symbol_ in ("in", "not in"):
-        return el.report(
-            "E222",
-            "`in` looks into lists of numbers",
-            node.operator_span,
-            help="`eq` compares elementwise: `x > eq(1)`",
-        )
+        return el.report(advice.operators.in_tensor(node))
     if isinstance(left, list) or isinstance(right, list):
-        return _bundle_operator(el, node)
+        return el.report(advice.operators.bundle_and_tensor(node))
     if means_network(left) or means_network(right):
         sides = member_of(el, left), member_of(el, right)
         return Combined(symbol_, *sides, node.operator_span)
     other = right if isinstance(left, Tensor) else left
     if not isinstance(other, Tensor) and not is_number(other):
-        return el.report(
-            "E218",
-            f"`{symbol_}` joins tensors and numbers, this is {describe(other)}",
-            node.operator_span,
-        )
+        return el.report(advice.operators.not_joined(symbol_, other, node))
     return combine(el, symbol_, left, right, node.operator_span)
-
-
-def _bundle_operator(el: Elaborator, node: syntax.Binary) -> Data:
-    help = "`skips + [x]`" if node.operator == "+" else "`[t > f for t in bundle]` maps"
-    return el.report(
-        "E218",
-        f"`{node.operator}` joins two bundles or two tensors, not one of each",
-        node.operator_span,
-        help=help,
-    )
 
 
 def combine(el: Elaborator, symbol_: str, left: Data, right: Data, span: Span) -> Data:
@@ -250,13 +216,7 @@ def _on_networks(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -
     if symbol_ == ">":
         return not_piped(el, left, node.left.span)
     if symbol_ in COMPARISONS or symbol_ in ("in", "not in"):
-        return el.report(
-            "E207",
-            f"`{symbol_}` compares numbers, and this is {describe(left)}",
-            node.operator_span,
-            help="the pipe is `>`" if symbol_ == ">=" else (),
-            fix=Fix("pipe it", (Edit(node.operator_span, ">"),)) if symbol_ == ">=" else None,
-        )
+        return el.report(advice.operators.network_compared(node, left))
     if symbol_ == "*":
         count = right if means_network(left) else left
         if isinstance(count, int | Size) and not isinstance(count, bool):
@@ -269,29 +229,12 @@ def _repeated(el: Elaborator, value: Data, count: int | Size, node: syntax.Binar
     if network is None and networks_in(value):
         return UNKNOWN
     if network is None:
-        return el.report("E211", f"{describe(value)} cannot be repeated", node.span)
+        return el.report(advice.operators.not_repeated(value, node))
     if isinstance(count, Size):
-        return el.report(
-            "E211",
-            f"a network is repeated a number of times, {count} is a symbolic size",
-            node.span,
-            help="how deep a network is does not depend on its input: make the number a "
-            "parameter, or give the input a number; `scan` steps through an axis",
-        )
+        return el.report(advice.operators.repeated_by_size(count, node))
     if count < 0:
-        return el.report(
-            "E211", f"a network repeated {count} times", node.span, help="zero times is `id`"
-        )
+        return el.report(advice.operators.repeated_less_than_never(count, node))
     plain = plain_layer(network)
     if plain is not None and count > 1:
-        word = plain.word
-        return el.report(
-            "E211",
-            f"`{word}` has no parameters: {count} of them in a row?",
-            node.span,
-            help=[
-                f"to scale its output: `{word} * {float(count)}`",
-                f"to run it {count} times: `for i in range({count}) {{ {word} }}`",
-            ],
-        )
+        return el.report(advice.operators.repeated_without_weights(plain.word, count, node))
     return Repeat(network, count, node.span)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
+from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
+from .. import advice
 from ..environment import Environment
 from ..layers import layers
 from ..values import (
@@ -15,7 +16,6 @@ from ..values import (
     Data,
     Network,
     Tensor,
-    describe,
     is_number,
     networks_in,
     tensors_in,
@@ -65,57 +65,28 @@ def pipe_target(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
 
 def _piped_into(el: Elaborator, node: syntax.Binary, right: Data) -> Network | None:
     network = as_network(el, right)
-    if network is not None or means_network(right):
-        return network
-    if isinstance(node.right, syntax.For) and right is None:
-        el.report(
-            "E209",
-            "this `for` only assigns: it gives no result",
-            node.right.span,
-            help="end its body with a network: `for i in range(3) { f }`",
-        )
-        return None
-    text = node.right.span.text
-    if isinstance(node.right, syntax.Name) and text in layers():
-        el.report(
-            "E207",
-            "a pipe leads into a tensor",
-            node.right.span,
-            detail=f"this is {describe(right)}",
-            help=f"`{text}` names it here, and not the layer: call it something else",
-        )
-        return None
-    compared = f"`... > gt({text})` compares elementwise"
-    fix = Fix(f"write `gt({text})`", (Edit(node.right.span, f"gt({text})"),))
-    if is_number(right):
-        el.report(
-            "E207", "a tensor is piped into a number", node.right.span, help=compared, fix=fix
-        )
-    elif isinstance(right, Tensor) and right.draft.layer and right.draft.layer.arity == (0, 0):
-        message = f"nothing is piped into `{right.draft.layer.word}`: it is a source"
-        help = "`x + source` and `[source, x] > concat` join it"
-        el.report("E207", message, node.right.span, help=help)
-    elif isinstance(right, Tensor) or tensors_in(right):
-        el.report(
-            "E207",
-            "a pipe leads into a tensor",
-            node.right.span,
-            detail=f"this is {describe(right)}",
-            fix=fix if isinstance(right, Tensor) else None,
-            help=[compared, "`(x > f) + y` adds"],
-        )
-    else:
-        el.report(
-            "E207",
-            f"a pipe leads into {describe(right)}",
-            node.right.span,
-            help="layers, blocks and lists of them can be piped into",
-        )
-    return None
+    if network is None and not means_network(right):
+        el.report(_no_target(node.right, right))
+    return network
+
+
+def _no_target(expr: syntax.Expr, value: Data) -> Diagnostic:
+    """Why a pipe does not lead into a value."""
+    if isinstance(expr, syntax.For) and value is None:
+        return advice.pipes.loop_without_result(expr.span)
+    if isinstance(expr, syntax.Name) and expr.id in layers():
+        return advice.pipes.into_namesake(expr, value)
+    if is_number(value):
+        return advice.pipes.into_number(expr.span)
+    if isinstance(value, Tensor) and value.draft.layer and value.draft.layer.arity == (0, 0):
+        return advice.pipes.into_source(value.draft.layer, expr.span)
+    if isinstance(value, Tensor) or tensors_in(value):
+        return advice.pipes.into_tensor(value, expr.span)
+    return advice.pipes.into_other(value, expr.span)
 
 
 def not_piped(el: Elaborator, value: Data, span: Span) -> Data:
-    return el.report("E207", f"{describe(value)} cannot be piped", span, help="pipes carry tensors")
+    return el.report(advice.pipes.not_piped(value, span))
 
 
 def _joined_with_itself(el: Elaborator, node: syntax.Binary) -> bool:
@@ -125,14 +96,7 @@ def _joined_with_itself(el: Elaborator, node: syntax.Binary) -> bool:
     sides = (left.left, left.right)
     if not all(isinstance(s, syntax.Name) for s in sides) or left.left != left.right:
         return False
-    x, op, f = left.left.span.text, left.operator, node.right.span.text
-    el.report(
-        "E210",
-        f"`{x}` is joined only with itself before the pipe",
-        left.span,
-        help=f"did you mean `{x} {op} ({x} > {f})`? `>` binds looser than `{op}`",
-        fix=Fix("put the pipe in parentheses", (Edit(node.span, f"{x} {op} ({x} > {f})"),)),
-    )
+    el.report(advice.pipes.joined_with_itself(left, node))
     return True
 
 
@@ -145,7 +109,7 @@ def bundle(el: Elaborator, value: Data, span: Span) -> list[Tensor] | None:
         return flat
     other = next(v for v in flat if not isinstance(v, Tensor))
     if other is not UNKNOWN:
-        el.report("E207", f"a bundle holds tensors only, here is {describe(other)}", span)
+        el.report(advice.pipes.no_bundle(other, span))
     return None
 
 

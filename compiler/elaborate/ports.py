@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Label
 from ...grammar.source import Span
 from ...grammar.wording import counted
+from .. import advice
 from ..dims import Dim, Size, solved, symbol
 from ..environment import Environment
 from ..layer import Open, same
@@ -15,7 +15,7 @@ from .elaborator import Elaborator
 from .names import value_in_file
 from .results import main_tensors
 from .sizes import check_size_name, is_size, may_be_equal
-from .tensors import known_type, producers
+from .tensors import known_type
 from .trees import names_in, port_axes
 
 
@@ -45,13 +45,11 @@ def check_port(
     fits = port.shape is None or sizes_fit(el, port.shape, kind, env)
     if fits is not False:
         return bool(fits)
-    from .advice import fitting_help
-
     sizes = _sizes_of(el, port, env)
-    wants = f"is {as_type(sizes, wanted)}"
+    wants = f"is {advice.blocks.as_type(sizes, wanted)}"
     if kind.rank != len(axes):
         wants = f"has {counted(len(axes) - 1, 'axis', 'axes')} after the batch"
-    help = fitting_help(sizes, kind)
+    help = advice.shapes.fitting_help(sizes, kind)
     return _port_refuses(el, block, port, tensor, span, wants, help)
 
 
@@ -64,14 +62,7 @@ def _port_refuses(
     wants: str,
     help: str = "",
 ) -> bool:
-    el.report(
-        "E305",
-        f"`{block.name}` cannot take this: its input `{port.name}` {wants}",
-        span,
-        detail=f"got {tensor.type}",
-        labels=[Label(port.span, "declared here"), *producers([tensor], span)],
-        help=help,
-    )
+    el.report(advice.blocks.port_refuses(block, port, wants, span, tensor, help))
     return False
 
 
@@ -157,15 +148,7 @@ def check_outputs(el: Elaborator, block: syntax.Block, env: Environment, value: 
         return True
     tensors = [value] if isinstance(value, Tensor) else list(main_tensors(value))
     if len(tensors) != len(block.outputs):
-        el.report(
-            "E306",
-            f"`{block.name}` declares {len(block.outputs)} results and gives {len(tensors)}",
-            block.body[-1].span,
-            labels=[Label(block.outputs[0].span.to(block.outputs[-1].span), "declared here")]
-            if block.outputs
-            else [],
-            help="several results are a list: `[y, h]`" if len(block.outputs) > 1 else "",
-        )
+        el.report(advice.blocks.outputs_differ(block, len(tensors)))
         return False
     for port, tensor in zip(block.outputs, tensors, strict=True):
         if port.shape is not None and not _output_fits(el, block, port, tensor, env):
@@ -182,19 +165,5 @@ def _output_fits(
     wanted = port.dtype or kind.dtype
     fits = kind.dtype == wanted and sizes_fit(el, port.shape, kind, env)
     if fits is False:
-        from .advice import fitting_help
-
-        other, declared = kind.dtype != wanted, as_type(sizes, port.dtype or "float")
-        el.report(
-            "E306",
-            f"`{block.name}` declares {declared} and gives {kind}",
-            block.body[-1].span,
-            labels=[Label(port.span, "declared here"), *producers([tensor], block.body[-1].span)],
-            help=f"`cast({wanted})` converts" if other else fitting_help(sizes, kind),
-        )
+        el.report(advice.blocks.output_differs(block, port, tensor, kind, sizes))
     return bool(fits)
-
-
-def as_type(sizes: list[Data], dtype: str) -> str:
-    """``[N, T, 64] int``: sizes without the batch as a shape in a message."""
-    return f"[{', '.join(map(str, ['N', *sizes]))}]{'' if dtype == 'float' else f' {dtype}'}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Label
 from ...grammar.source import Span
-from ...grammar.wording import counted
+from .. import advice
 from ..builder import Draft, Scanned
 from ..dims import Dim
 from ..environment import Environment
@@ -25,7 +24,6 @@ from ..values import (
     Shared,
     Template,
     Tensor,
-    describe,
     tensors_in,
     unknown_in,
 )
@@ -42,55 +40,35 @@ from .results import all_tensors, main_tensors
 from .scopes import brought
 from .settings import bare_layer
 from .sizes import is_size, unify
-from .tensors import known_type, producers
+from .tensors import known_type
 from .trees import is_alias
 
 
 def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     """``scan(cell)``, ``scan(cell, init=[h, c], reverse=true)``."""
     if len(expr.arguments) != 1:
-        return el.report(
-            "E203",
-            "`scan` takes one cell",
-            expr.span,
-            help="`scan(elman(128))`",
-        )
+        return el.report(advice.scans.one_cell(expr))
     value = el.evaluate(expr.arguments[0], env)
     cell = _cell(el, as_network(el, value))
     if cell is None and value is not UNKNOWN:
-        el.report(
-            "E204",
-            f"`scan` takes a block as its cell, got {describe(value)}",
-            expr.arguments[0].span,
-            help="as in `scan(elman(128))`",
-        )
+        el.report(advice.scans.no_cell_given(value, expr))
     settings = {s.name: el.evaluate(s.value, env) for s in expr.settings}
     wrong = next((s for s in expr.settings if s.name not in ("init", "reverse")), None)
     if wrong is not None:
-        return el.report(
-            "E202",
-            f"`scan` has no setting `{wrong.name}`",
-            wrong.span,
-            help="it has `init` and `reverse`",
-        )
+        return el.report(advice.scans.no_setting(wrong))
     if cell is None or unknown_in(list(settings.values())):
         return UNKNOWN
     init = settings.get("init")
     if init is not None and not tensors_in(init):
         place = next(s.value.span for s in expr.settings if s.name == "init")
-        return el.report(
-            "E204",
-            f"`init` of `scan` takes tensors, the first states, got {describe(init)}",
-            place,
-            help="without it the states begin with zeros",
-        )
+        return el.report(advice.scans.no_states(init, place))
     states = None if init is None else bundle(el, init, expr.span)
     if init is not None and states is None:
         return UNKNOWN
     reverse = settings.get("reverse", False)
     if not isinstance(reverse, bool):
         place = next(s.value.span for s in expr.settings if s.name == "reverse")
-        return el.report("E204", f"`reverse` takes true or false, got {describe(reverse)}", place)
+        return el.report(advice.scans.no_direction(reverse, place))
     given = next((s.value.span for s in expr.settings if s.name == "init"), None)
     return Scan(cell, None if states is None else tuple(states), reverse, expr.span, given)
 
@@ -150,28 +128,10 @@ def _step(el: Elaborator, tensor: Tensor, span: Span, *, declared: bool) -> Tens
     """A stand-in for one step of a sequence: axis 1 is gone."""
     kind = known_type(el, tensor, ("N", "T", "D"))
     if kind.rank < 2 or (kind.rank == 2 and kind.dtype == "float"):
-        el.report(
-            "E310",
-            f"`scan` steps through axis 1, and this has {kind.rank} axes",
-            span,
-            detail=f"got {kind}",
-            labels=producers([tensor], span),
-            help="a sequence is [N, T, ...]: the batch, time, then what a step gets",
-        )
+        el.report(advice.scans.no_sequence(kind, span, tensor))
         return None
     if kind.rank == 4 and not declared:
-        el.report(
-            "E310",
-            "`scan` over an image: axis 1 is its channels",
-            span,
-            detail=f"got {kind}",
-            labels=producers([tensor], span),
-            help=[
-                'put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
-                'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
-                "if a step is a matrix, the cell says so: `block cell: x[L, d], h[k]`",
-            ],
-        )
+        el.report(advice.scans.over_image(span, kind, tensor))
         return None
     draft = Draft(el.builder, types=[TensorType((kind.shape[0], *kind.shape[2:]), kind.dtype)])
     draft.span = tensor.draft.span
@@ -184,13 +144,7 @@ def _same_length(el: Elaborator, network: Scan, inputs: list[Tensor]) -> bool:
     with Open() as noted:
         equal = all(same(lengths[0], n) for n in lengths[1:])
     if not equal:
-        el.report(
-            "E302",
-            "`scan` steps through sequences of different lengths",
-            network.span,
-            detail=f"got {' and '.join(map(str, lengths))} steps",
-            labels=producers(inputs, network.span),
-        )
+        el.report(advice.scans.lengths_differ(network, lengths, inputs))
         return False
     return all(unify(el, a, b, "scan", network.span, inputs) for a, b in noted.equal)
 
@@ -234,17 +188,8 @@ def _init_fits(el: Elaborator, network: Scan, steps: list[Tensor]) -> bool:
         with Open():
             fits = given.rank == wanted.rank and all(map(same, wanted.shape, given.shape))
         if not fits:
-            from .advice import fitting_help
-
             place = network.init_span or network.span
-            el.report(
-                "E310",
-                f"the first state `{port.name}` of `scan` is {wanted}",
-                place,
-                detail=f"got {given}",
-                labels=[Label(port.span, "declared here"), *producers([state], place)],
-                help=fitting_help(wanted.shape[1:], given),
-            )
+            el.report(advice.scans.init_differs(port, wanted, place, given, state))
             return False
     return True
 
@@ -269,13 +214,7 @@ def _declared_states(
 ) -> list[TensorType] | None:
     ports = cell.template.block.inputs or ()
     if len(ports) < len(steps):
-        el.report(
-            "E307",
-            f"`{cell.word}` takes {len(ports)} inputs, {len(steps)} sequences are piped in",
-            network.span,
-            labels=[Label(cell.template.block.name_span, "declared here")],
-            help="the first inputs of a cell are steps of the sequences, the others its state",
-        )
+        el.report(advice.scans.too_few_inputs(cell, network, len(ports), len(steps)))
         return None
     env = cell.template.environment.inner()
     env.names.update(cell.arguments)
@@ -291,13 +230,7 @@ def _port_types(
     kinds: list[TensorType] = []
     for port in ports:
         if port.shape is None:
-            el.report(
-                "E310",
-                f"the shape of the state `{port.name}` is not known",
-                port.span,
-                labels=[Label(network.span, "scanned here")],
-                help=[f"declare it, as in `{port.name}[d]`", "or give the first one: `init=`"],
-            )
+            el.report(advice.scans.unknown_state(port, network))
             return None
         sizes = [el.evaluate(e, env) for e in port.shape]
         if not all(is_size(el, s, e.span) for s, e in zip(sizes, port.shape, strict=True)):
@@ -317,14 +250,7 @@ def _as_scan(
 ) -> Data:
     """Turn the call of one step into the scan of all."""
     if len(results) not in (len(states), len(states) + 1) or not results:
-        return el.report(
-            "E310",
-            f"this cell has {counted(len(states), 'state')} and returns "
-            f"{counted(len(results), 'value')}",
-            network.span,
-            help="a cell returns its states, or one value more: first what the scan gives, "
-            "then the states",
-        )
+        return el.report(advice.scans.other_results(network, len(states), len(results)))
     emits = len(results) > len(states)
     after = results[emits:]
     if not _states_keep(el, network, states, after):
@@ -345,29 +271,18 @@ def _states_keep(el: Elaborator, network: Scan, before: list[Tensor], after: lis
     for i, (old, new) in enumerate(zip(before, after, strict=True)):
         a, b = known_type(el, old), known_type(el, new)
         ports = _ports(network.cell)[-len(before) :]
-        name = f"the state `{ports[i].name}`" if i < len(ports) else f"state {i + 1}"
+        port = ports[i] if i < len(ports) else None
+        name = f"the state `{port.name}`" if port is not None else f"state {i + 1}"
         with Open() as noted:
             keeps = a.rank == b.rank and a.dtype == b.dtype and all(map(same, a.shape, b.shape))
         if not keeps or not all(unify(el, x, y, "scan", network.span, []) for x, y in noted.equal):
-            el.report(
-                "E310",
-                f"{name} of `scan` changes its shape in a step",
-                network.span,
-                detail=f"it is {a} before and {b} after",
-                labels=[Label(ports[i].span, "the state")] if i < len(ports) else [],
-                help="a cell returns its states as it got them: same shape, same order",
-            )
+            el.report(advice.scans.state_changes(network, name, port, a, b))
             return False
     return True
 
 
 def _no_cell(el: Elaborator, network: Scan) -> Data:
-    return el.report(
-        "E310",
-        "`scan` needs a block with declared inputs as its cell",
-        network.span,
-        help="`block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }`",
-    )
+    return el.report(advice.scans.no_block(network))
 
 
 def _keep(before: list[Tensor], after: list[Tensor]) -> bool:

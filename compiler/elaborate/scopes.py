@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ...grammar.diagnostics import Label
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Builder, Draft, Waiting, bring
-from ..reserved import refusal
 from ..types import TensorType
-from ..values import Shared, Tensor, Unknown
+from ..values import Shared, Tensor
 from .elaborator import Elaborator
 from .naming import UNNAMED, Naming
 
@@ -58,8 +57,7 @@ def grow(el: Elaborator, builder: Builder, size: int, span: Span | None) -> None
     """Count the layers of a scope, where a graph that is called counts at each call."""
     builder.size += size
     if builder.size > el.limits.layers:
-        most = f"the network has more than {el.limits.layers:,} layers"
-        el.too_much(most, span, "layers")
+        el.too_much(advice.bounds.too_many_layers(el.limits.layers, span))
 
 
 def name_module(el: Elaborator, draft: Draft, naming: Naming, word: str) -> None:
@@ -86,36 +84,7 @@ def take_label(el: Elaborator, builder: Builder, path: str, span: Span | None) -
     if first is None:
         builder.take(path, span)
         return
-    other, at = first
-    message = f"two modules are called `{path}` here"
-    if other != path:
-        outer, inner = sorted((path, other), key=len)
-        message = f"`{outer}` is a module already, and `{inner}` would be inside it"
-    el.report(
-        "E208",
-        message,
-        span,
-        detail="the second one",
-        labels=[Label(at, "the first one")] if at is not None and at != span else [],
-        help=_another_label(el, path),
-    )
-
-
-def _another_label(el: Elaborator, path: str) -> list[str]:
-    if not el.repeats:
-        return ["give one of them another label"]
-    variable = el.repeats[-1]
-    if variable is None:
-        return [
-            "label the repeat, and its copies are scopes: `(...) * 3 as layer`",
-            f'or number the label: `for i in range(3) {{ ... as "{path}{{i}}" }}`',
-        ]
-    return [f'in a repeated body number it: `as "{path}{{{variable}}}"`']
-
-
-def is_reserved(el: Elaborator, name: str, span: Span) -> Unknown:
-    message, help = refusal(name)
-    return el.report("E221", message, span, help=help)
+    el.report(advice.labels.taken(path, span, *first, el.repeats))
 
 
 def take_copies(el: Elaborator, node: Draft, rest: int) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
-from ...grammar.wording import counted, either, listing
-from ..dims import Size
+from .. import advice
 from ..environment import Environment
 from ..inits import INIT_SETTINGS, INITS, wrong_value
 from ..layer import Init, Layer, conforms, hints, options, takes
@@ -21,7 +19,6 @@ from ..values import (
     LayerWord,
     Network,
     Tensor,
-    describe,
     tensors_in,
     unknown_in,
 )
@@ -104,17 +101,8 @@ def _given_once(
     twice = next((s for s in settings if arguments and s.name in by_position), None)
     broken = word.environment.file.is_broken
     if twice is not None and not any(broken(a.span) for a in arguments):
-        given_twice(el, twice.name, twice.span, by_position)
+        el.report(advice.layers.given_twice(twice.name, twice.span, by_position))
     return twice is None
-
-
-def given_twice(el: Elaborator, name: str, span: Span, order: list[str]) -> None:
-    el.report(
-        "E202",
-        f"`{name}` is given twice",
-        span,
-        help=f"arguments without a name come first, in this order: {listing(order)}",
-    )
 
 
 def _positional(
@@ -147,8 +135,10 @@ def _positional(
     if tensors_in(value) or seems_tensor(el, extra[0], env):
         return _applied(el, word, arguments, extra[0], span, env)
     if isinstance(value, Network):
-        return _pipes_on(el, word, arguments, names[:limit], span)
-    return False if unknown_in(value) else _too_many(el, word, arguments, names[:limit])
+        el.report(advice.layers.network_as_setting(word, arguments, limit, span))
+    elif not unknown_in(value):
+        el.report(advice.layers.too_many_by_position(word, arguments, names[:limit]))
+    return False
 
 
 def _is_unnamed_option(
@@ -159,17 +149,9 @@ def _is_unnamed_option(
         return False
     types = hints(word.layer)
     name = next((n for n in names if argument.id in options(types[n])), None)
-    if name is None:
-        return False
-    text = f"{name}={argument.id}"
-    el.report(
-        "E205",
-        f"`{argument.id}` is an option of `{name}`",
-        argument.span,
-        help=f"`{word.word}(..., {text})`",
-        fix=Fix(f"write `{text}`", (Edit(argument.span, text),)),
-    )
-    return True
+    if name is not None:
+        el.report(advice.layers.unnamed_option(word, name, argument))
+    return name is not None
 
 
 def _variadic(el: Elaborator, arguments: tuple[syntax.Expr, ...], env: Environment) -> Data:
@@ -185,96 +167,15 @@ def _applied(
     span: Span,
     env: Environment,
 ) -> bool:
-    """``relu(x)``, ``concat(x, y)``: the fix keeps the settings beside the tensors."""
-    name = word.word
-    tensors = [a.span.text for a in arguments if a is argument or seems_tensor(el, a, env)]
-    settings = [a.span.text for a in arguments if a.span.text not in tensors]
-    if span.end > arguments[-1].span.end:
-        rest = span.source.text[arguments[-1].span.end : span.end - 1].strip(" ,")
-        settings += [rest] if rest else []
-    called = f"{name}({', '.join(settings)})" if settings else name
-    piped = tensors[0] if len(tensors) == 1 else f"[{', '.join(tensors)}]"
-    joins = word.layer.arity[1] != 1
+    """``relu(x)``, ``concat(x, y)``."""
+    tensors = [a for a in arguments if a is argument or seems_tensor(el, a, env)]
     in_pipe = after_pipe(span)
-    if in_pipe:
-        help = "it gets its tensor from the pipe"
-        help = f"`[..., {', '.join(tensors)}] > {called}` joins them" if joins else help
-    else:
-        help = f"to apply it: `{piped} > {called}`"
-    kind = "a bundle" if isinstance(argument, syntax.List) else "a tensor"
-    fix = Fix("pipe it", (Edit(span, f"({piped} > {called})"),))
     el.report(
-        "E206",
-        f"`{name}(...)` holds settings, and `{argument.span.text}` is {kind}",
-        argument.span,
-        help=help,
-        fix=None if in_pipe else fix,
+        advice.layers.applied_by_parentheses(
+            word, arguments, tensors, argument, span, in_pipe=in_pipe
+        )
     )
     return False
-
-
-def _pipes_on(
-    el: Elaborator,
-    word: LayerWord,
-    arguments: tuple[syntax.Expr, ...],
-    names: list[str],
-    span: Span,
-) -> bool:
-    """``linear(128, relu)``, as Keras takes it."""
-    held = ", ".join(a.span.text for a in arguments[: len(names)])
-    called = f"{word.word}({held})" if held else word.word
-    piped = f"{called} > {arguments[len(names)].span.text}"
-    alone = len(arguments) == len(names) + 1 and span.end == arguments[-1].span.end + 1
-    el.report(
-        "E205",
-        f"`{arguments[len(names)].span.text}` is a network, not a setting",
-        arguments[len(names)].span,
-        help=f"pipe on: `{piped}`",
-        fix=Fix("pipe on", (Edit(span, piped),)) if alone else None,
-    )
-    return False
-
-
-def _too_many(
-    el: Elaborator, word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
-) -> bool:
-    texts = [a.span.text for a in arguments]
-    others = list(hints(word.layer))[len(names) :]
-    help, fix = f"the others are given by name: {listing(others)}", None
-    if word.layer.role == "linear":
-        help, fix = _rewritten(word, arguments, texts[1], "the input's size is inferred")
-    elif word.layer.category == "conv" and isinstance(arguments[0], syntax.Dims):
-        fixed = f"{texts[0]}, {texts[1]}, stride={texts[2]}"
-        help, fix = _rewritten(word, arguments, fixed, "the others are given by name")
-    elif word.layer.category == "conv":
-        fixed = f"{'x'.join([texts[2]] * 2) if texts[2].isdigit() else texts[2]}, {texts[1]}"
-        why = "the input's channels are inferred"
-        help, fix = _rewritten(word, arguments, fixed, why)
-    elif word.layer.word == "attention" and len(arguments) == 2:
-        help, fix = _rewritten(word, arguments, texts[1], "the input's size is inferred")
-    elif word.layer.category == "norm" and not names:
-        help, fix = f"the channels are inferred: `{word.word}`", _without(arguments, word)
-    elif not others:
-        help = f"write `{word.word}` without parentheses"
-    el.report(
-        "E205",
-        f"`{word.word}` takes {counted(len(names), 'argument')} by position"
-        + (f": {listing(names)}" if names else ""),
-        arguments[len(names)].span.to(arguments[-1].span),
-        help=help,
-        fix=fix,
-    )
-    return False
-
-
-def _rewritten(
-    word: LayerWord, arguments: tuple[syntax.Expr, ...], fixed: str, why: str
-) -> tuple[str, Fix | None]:
-    """Help and fix where other arguments are meant; no fix for more than PyTorch's three."""
-    help = f"{why}: `{word.word}({fixed})`"
-    at = arguments[0].span.to(arguments[-1].span)
-    few = len(arguments) <= 3
-    return help, Fix(f"write `{word.word}({fixed})`", (Edit(at, fixed),)) if few else None
 
 
 def _finish_layer(
@@ -285,12 +186,7 @@ def _finish_layer(
     if missing:
         if word.environment.file.is_broken(span):
             return UNKNOWN
-        example = layer.examples[0].text if layer.examples else word.word
-        if example.startswith(layer.word):
-            example = word.word + example.removeprefix(layer.word)
-        return el.report(
-            "E203", f"`{word.word}` needs {listing(missing)}", span, help=f"as in `{example}`"
-        )
+        return el.report(advice.layers.lacks_settings(word, missing, span))
     tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
     key = (layer, *((name, _typed(value)) for name, value in values.items()))
     if not tensors and key in el.memos.layers:
@@ -299,7 +195,7 @@ def _finish_layer(
     for name, value in values.items():
         plain = known_type(el, value) if isinstance(value, Tensor) else _frozen(value)
         if isinstance(plain, float) and takes(types[name], int) and not takes(types[name], float):
-            return _not_whole(el, word, name, plain, spans.get(name, span))
+            return el.report(advice.layers.not_whole(word, name, plain, spans.get(name, span)))
         if not conforms(plain, types[name]):
             return _wrong_value(el, word, name, value, spans.get(name, span))
         bound[name] = plain
@@ -309,53 +205,18 @@ def _finish_layer(
     return run_source(el, made) if layer.arity == (0, 0) else made
 
 
-def _not_whole(el: Elaborator, word: LayerWord, name: str, value: float, span: Span) -> Data:
-    help, fix = "", None
-    if "/" in span.text:
-        help = "`/` gives a float as in Python; `//` divides whole numbers"
-    elif value.is_integer() and is_literal_number(span.text):
-        fix = Fix(f"write `{int(value)}`", (Edit(span, str(int(value))),))
-    return el.report(
-        "E204",
-        f"`{name}` of `{word.word}` takes a whole number, got {value}",
-        span,
-        help=help,
-        fix=fix,
-    )
-
-
 def _wrong_value(el: Elaborator, word: LayerWord, name: str, value: Data, span: Span) -> Data:
-    hint = hints(word.layer)[name]
-    help, fix = "", None
-    unquoted = span.text.strip("\"'")
-    close = el.near(value, options(hint)) if isinstance(value, str) else None
-    if close is not None:
-        help = f"did you mean `{close}`?"
-        fix = Fix(f"write `{close}`", (Edit(span, close),))
-    elif isinstance(value, str) and is_size_text(unquoted) and takes(hint, int):
-        help = "numbers and sizes stand without quotes"
-        fix = Fix(f"write `{unquoted}`", (Edit(span, unquoted),))
-    elif isinstance(value, Network | str) and takes(hint, Init):
-        help = f"its name stands there itself: `{name}=kaiming_normal`"
-    elif isinstance(value, Network | str) and options(hint):
-        help = f"its options are {listing(list(options(hint)))}"
-    return el.report(
-        "E204",
-        f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}",
-        span,
-        help=help,
-        fix=fix,
-    )
+    known = options(hints(word.layer)[name])
+    close = el.near(value, known) if isinstance(value, str) else None
+    return el.report(advice.layers.wrong_value(word, name, value, close, span))
 
 
 def meant_setting(
     el: Elaborator, word: LayerWord, setting: syntax.Setting, env: Environment
 ) -> syntax.Setting:
     """What a setting that the layer does not have is taken for; that it has none is said."""
-    from .foreign import explain_setting
-
     types = hints(word.layer)
-    replacement, help = explain_setting(
+    replacement, help = advice.foreign.explain_setting(
         word.layer, setting.name, list(types), setting.value.span.text
     )
     if not help:
@@ -365,13 +226,7 @@ def meant_setting(
         setting_value(el, setting.value, types[replacement], env)
     elif not isinstance(setting.value, syntax.Name):
         el.evaluate(setting.value, env)
-    el.report(
-        "E202",
-        f"`{word.word}` has no setting `{setting.name}`",
-        setting.span,
-        help=help or f"it has {listing(list(types))}",
-        fix=renamed(setting, replacement),
-    )
+    el.report(advice.layers.no_setting(word, setting, replacement, help))
     return setting.replace(name=replacement or setting.name)
 
 
@@ -418,10 +273,7 @@ def _init(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     types, order = INIT_SETTINGS[word], list(INIT_SETTINGS[word])[:2]
     if len(expr.arguments) > len(order):
         return el.report(
-            "E205",
-            f"`{word}` takes {counted(len(order), 'argument')} by position",
-            expr.arguments[len(order)].span,
-            help=f"the settings are {listing(list(types))}" if types else "",
+            advice.layers.too_many_of_init(word, order, types, expr.arguments[len(order)].span)
         )
     written = list(zip(order, expr.arguments, strict=False))
     written += [(s.name, s.value) for s in expr.settings]
@@ -429,14 +281,9 @@ def _init(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     for name, value in written:
         if name not in types:
             place = next(s.span for s in expr.settings if s.name == name)
-            return el.report(
-                "E202",
-                f"`{word}` has no setting `{name}`",
-                place,
-                help=f"it has {listing(list(types))}",
-            )
+            return el.report(advice.layers.no_setting_of_init(word, name, place, types))
         if name in made:
-            given_twice(el, name, value.span, order)
+            el.report(advice.layers.given_twice(name, value.span, order))
             return UNKNOWN
         made[name] = _init_value(el, word, name, value, env)
     if unknown_in(list(made.values())):
@@ -444,7 +291,7 @@ def _init(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     wrong = wrong_value(word, made)
     if wrong is not None:
         place = next(value.span for name, value in written if name == wrong[0])
-        return el.report("E204", f"`{wrong[0]}` of `{word}` {wrong[1]}", place)
+        return el.report(advice.layers.wrong_init(word, *wrong, place))
     return Init(word, tuple(made.items()))
 
 
@@ -453,38 +300,7 @@ def _init_value(el: Elaborator, word: str, name: str, expr: syntax.Expr, env: En
     value = setting_value(el, expr, hint, env)
     if value is UNKNOWN or conforms(value, hint):
         return value
-    return el.report(
-        "E204",
-        f"`{name}` of `{word}` takes {describe_hint(hint)}, got {describe(value)}",
-        expr.span,
-    )
-
-
-def is_literal_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal()
-
-
-def is_size_text(text: str) -> bool:
-    """``3`` or ``3x3``, as they stand in a string."""
-    return all(part.isdecimal() for part in text.split("x"))
-
-
-def renamed(setting: syntax.Setting, name: str | None) -> Fix | None:
-    """``stride=2`` for ``strid=2``."""
-    start = setting.span.start
-    at = Span(setting.span.source, start, start + len(setting.name))
-    return Fix(f"write `{name}`", (Edit(at, name),)) if name else None
-
-
-def _without(arguments: tuple[syntax.Expr, ...], word: LayerWord) -> Fix | None:
-    """``bn`` for ``bn(64)``; none where settings follow."""
-    at = arguments[0].span.to(arguments[-1].span)
-    before, after = at.source.text[: at.start].rstrip(), at.source.text[at.end :]
-    if not before.endswith("(") or not after.lstrip().startswith(")"):
-        return None
-    end = at.end + after.index(")") + 1
-    edit = Edit(Span(at.source, len(before) - 1, end), "")
-    return Fix(f"write `{word.word}`", (edit,))
+    return el.report(advice.layers.wrong_value_of_init(word, name, hint, value, expr.span))
 
 
 def _is_literal(expr: syntax.Call) -> bool:
@@ -508,34 +324,3 @@ def _frozen(value: Data) -> Any:
     if isinstance(value, slice):
         return slice(_frozen(value.start), _frozen(value.stop), _frozen(value.step))
     return value
-
-
-def describe_hint(hint: Any) -> str:
-    """A setting's type in words: ``a size (3 or 3x3)``, ``true or false``."""
-    names = options(hint)
-    kinds = list(get_args(hint)) if get_origin(hint) is not None and not names else [hint]
-    if get_origin(hint) is not None and names:
-        kinds = [k for k in get_args(hint) if not isinstance(k, str) and not options(k)]
-    words = [_describe_kind(k) for k in kinds]
-    if Size in kinds and int in kinds:
-        words = [w for w in words if w not in ("a whole number", "a symbolic size")]
-        has_tuple = any(get_origin(k) is tuple for k in kinds)
-        words = ["a size (3 or 3x3)"] if has_tuple else ["a size", *words]
-    return either(list(dict.fromkeys([f"`{n}`" for n in names] + words)))
-
-
-def _describe_kind(kind: Any) -> str:
-    if get_origin(kind) is tuple:
-        return "a list"
-    simple = {
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-        str: "a text",
-        type(None): "none",
-        Size: "a symbolic size",
-        TensorType: "a tensor",
-        Init: "an initialiser",
-        Layer: "a layer, such as `conv(3x3, 64)`",
-    }
-    return simple.get(kind, "another value")

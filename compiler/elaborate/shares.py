@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Label
 from ...grammar.source import Span
+from .. import advice
 from ..builder import Builder, Draft
 from ..dims import Dim, equal, substitute
 from ..environment import Environment
 from ..reserved import reserved
 from ..shares import form
-from ..values import UNKNOWN, Data, Shared, Tensor, describe, networks_in, unknown_in
+from ..values import UNKNOWN, Data, Shared, Tensor, networks_in, unknown_in
 from .elaborator import Elaborator
 from .naming import Naming
 from .networks import as_network
-from .scopes import dissolve, is_reserved, use_share
+from .scopes import dissolve, use_share
 from .sizes import may_be_equal
 
 
@@ -28,16 +28,11 @@ def shared_network(
     for group in el.held[waiting:]:  # what the first use would take, the next would lack
         dissolve(el, group, el.builder, f"{group.path}.")
     if reserved(statement.name):
-        return is_reserved(el, statement.name, statement.name_span)
+        return el.report(advice.labels.reserved(statement.name, statement.name_span))
     network = as_network(el, value)
     if unknown_in(value) or network is None:
         if not unknown_in(value) and not networks_in(value):
-            el.report(
-                "E217",
-                f"`share` names a network, this is {describe(value)}",
-                statement.value.span,
-                help=f"`{statement.name} = ...` names numbers and tensors",
-            )
+            el.report(advice.labels.shares_network(value, statement))
         return UNKNOWN
     return Shared(statement.name, network, builder, statement.name_span)
 
@@ -49,18 +44,7 @@ def declare_share(el: Elaborator, statement: syntax.Share) -> None:
     if first is None:
         el.builder.declared[name] = span
         return
-    el.report(
-        "E208",
-        f"`share {name}` a second time in this scope",
-        span,
-        labels=[Label(first, "the first time")] if first != span else [],
-        help=["give one of them another name"]
-        if first != span
-        else [
-            f"before the loop it is one instance for all its turns: `share {name} = ...`",
-            f"`block {name} = ...` makes new weights at each use",
-        ],
-    )
+    el.report(advice.labels.shared_twice(name, span, first))
 
 
 def apply_shared(
@@ -78,9 +62,13 @@ def apply_shared(
     if network.first is None:
         network.first = draft
     elif not _same_weights(el, network.first, draft, span):
-        return _share_differs(el, network, network.first, draft, span, "weights")
+        return el.report(
+            advice.labels.share_differs(network, network.first, draft, "weights", span)
+        )
     elif not _same_form(network, network.first, draft):
-        return _share_differs(el, network, network.first, draft, span, "operations")
+        return el.report(
+            advice.labels.share_differs(network, network.first, draft, "operations", span)
+        )
     return value
 
 
@@ -105,21 +93,6 @@ def _same_form(network: Shared, first: Draft, draft: Draft) -> bool:
 
 def _may_equal(el: Elaborator, a: Dim, b: Dim, span: Span) -> bool:
     return equal(a, b) is None and may_be_equal(el, a, b, span)
-
-
-def _share_differs(
-    el: Elaborator, network: Shared, first: Draft, draft: Draft, span: Span, what: str
-) -> Data:
-    return el.report(
-        "E309",
-        f"`{network.name}` is one instance, and this input needs other {what}",
-        span,
-        detail=f"got {', '.join(map(str, draft.takes))}",
-        labels=[Label(first.span, f"made for {', '.join(map(str, first.takes))}")]
-        if first.span
-        else [],
-        help="`block` makes new weights at each use",
-    )
 
 
 def _is_open(draft: Draft) -> bool:

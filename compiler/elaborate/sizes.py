@@ -6,43 +6,37 @@ from collections.abc import Sequence
 
 from ...grammar import syntax
 from ...grammar.source import Span
+from .. import advice
 from ..dims import Dim, Extreme, Quotient, Size, isolated, less, symbols
 from ..types import Shape
-from ..values import UNKNOWN, Data, Tensor, describe
+from ..values import UNKNOWN, Data, Tensor
 from .elaborator import Elaborator
 from .functions import beyond
 from .knowledge import Learnt
-from .tensors import producers
 
 
 def is_size(el: Elaborator, value: Data, span: Span) -> bool:
     if value is UNKNOWN:
         return False
     if not isinstance(value, int | Size) or isinstance(value, bool):
-        help = "sizes stand without quotes" if isinstance(value, str) else ""
-        el.report("E204", f"a size is needed, this is {describe(value)}", span, help=help)
+        el.report(advice.sizes.no_size(value, span))
         return False
     if less(value, 1):
-        el.report("E204", f"a size is at least 1, this is {value}", span)
+        el.report(advice.sizes.too_small(value, span))
         return False
     return True
 
 
 def check_size_name(el: Elaborator, name: syntax.Name) -> None:
     if name.id == "N":
-        el.report(
-            "E204",
-            "`N` is the size of the batch",
-            name.span,
-            help="the batch axis is never written: `image[3, 224, 224]`",
-        )
+        el.report(advice.sizes.batch_as_size(name.span))
 
 
 def is_bounded(el: Elaborator, shape: Shape, span: Span) -> bool:
     """Whether PyTorch could have such a tensor; else reported."""
     large = beyond(shape)
     if large is not None:
-        el.report("E214", str(large), span, help=large.help)
+        el.report(large.said(span))
     return large is None
 
 
@@ -50,13 +44,7 @@ def unify(el: Elaborator, a: Dim, b: Dim, word: str, span: Span, inputs: Sequenc
     """Make two sizes equal if that may be; else report."""
     if may_be_equal(el, a, b, span):
         return True
-    el.report(
-        "E304",
-        f"`{word}` needs {a} and {b} to be equal, and nothing says that they are",
-        span,
-        labels=producers(inputs, span),
-        help="use one name for both sizes in the ports, or give the inputs numbers",
-    )
+    el.report(advice.sizes.not_equal(word, a, b, span, inputs))
     return False
 
 

@@ -28,17 +28,15 @@ class Findings:
         self.reported: set[tuple[str, Span | None]] = set()
         self.suggestions = 0
 
-    def add(self, found: Diagnostic) -> None:
-        """Once for each code and place."""
-        if (found.code, found.span) not in self.reported:
-            self.reported.add((found.code, found.span))
-            self.all.append(found)
-            if found.severity == "error":
-                self.unplaced.append(found)
+    def is_new(self, found: Diagnostic) -> bool:
+        """Whether nothing of this code was found at this place."""
+        key = found.code, found.span
+        new = key not in self.reported
+        self.reported.add(key)
+        return new
 
-    def amend(self, **changes: Any) -> None:
+    def amend(self, better: Diagnostic) -> None:
         """Say the last finding better."""
-        better = self.all[-1].replace(**changes)
         if self.unplaced and self.unplaced[-1] is self.all[-1]:
             self.unplaced[-1] = better
         self.all[-1] = better

@@ -6,8 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix, Label
-from ...grammar.source import Span
+from .. import advice
 from ..environment import Environment
 from ..layers import layers
 from ..values import (
@@ -64,13 +63,7 @@ def _lacks_pipes(
     rest = (body[i] for i in range(at + 1, len(body)))
     lines = list(takewhile(lambda s: _begins_with(el, Network, s, env), rest))
     if lines:
-        help = "to go on from it, begin the next lines with `>`"
-        starts = [Span(s.span.source, s.span.start, s.span.start) for s in lines]
-        fix = Fix(help, tuple(Edit(s, "> ") for s in starts))
-        labels = [Label(first.span, "this result is dropped")]
-        el.report(
-            "E209", "this line gets no input", lines[0].span, help=help, fix=fix, labels=labels
-        )
+        el.report(advice.statements.lacks_pipes(first.span, [line.span for line in lines]))
         fail_alone(el)
     return bool(lines)
 
@@ -114,12 +107,7 @@ def run_statement(el: Elaborator, statement: syntax.Statement, env: Environment)
 def _late_import(
     el: Elaborator, statement: syntax.Import | syntax.FromImport, env: Environment
 ) -> None:
-    el.report(
-        "E212",
-        "imports stand at the top level of a file",
-        statement.span,
-        help="move it out of the braces, to the top",
-    )
+    el.report(advice.statements.late_import(statement))
     if isinstance(statement, syntax.Import):
         names = [statement.alias or statement.module.split(".")[0]]
     else:
@@ -149,12 +137,7 @@ def _no_layer(el: Elaborator, statement: syntax.Default, env: Environment) -> No
     if name not in env.file.names:
         unknown_name(el, name, statement.layer_span, env)
         return
-    el.report(
-        "E201",
-        f"`{name}` is no layer: `default` sets the settings of layers",
-        statement.layer_span,
-        help=f"a block's parameters have their own: `block {name}(w=64)`",
-    )
+    el.report(advice.statements.default_of_no_layer(statement))
 
 
 def assign(el: Elaborator, statement: syntax.Assign, env: Environment) -> None:
@@ -175,12 +158,7 @@ def called_with_a_tensor(el: Elaborator, value: Data) -> bool:
     tensors = [v for v in value.arguments.values() if isinstance(v, Tensor)]
     if not tensors:
         return False
-    el.report(
-        "E206",
-        f"`{value.word}(...)` holds parameters, and no tensor is piped into it",
-        value.span,
-        help=f"to apply it: `x > {value.word}`, with its parameters in parentheses",
-    )
+    el.report(advice.statements.called_with_tensor(value))
     return True
 
 
@@ -192,21 +170,7 @@ def _named_network(el: Elaborator, statement: syntax.Assign, value: Data, env: E
     unapplied = _unapplied_side(el, statement.value, env)
     if unapplied is not None:
         return unapplied
-    from .advice import setting_with
-
-    name = statement.target.span.text
-    text = statement.value.span.text
-    return el.report(
-        "E217",
-        f"`{name} = ...` names numbers and tensors, this is a network",
-        statement.value.span,
-        notes=["say which you mean: one instance, or new weights at each use"],
-        help=[
-            *([f'`{name} = "{text}"` names the option'] if setting_with(text) else ()),
-            f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
-            f"`block {name} = {text}` is a template: fresh weights at each use",
-        ],
-    )
+    return el.report(advice.statements.named_network(statement))
 
 
 def _unapplied_side(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data | None:
@@ -216,14 +180,7 @@ def _unapplied_side(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data
     found = lookup(el, expr.left.id, env, expr.span)
     if found is None or not isinstance(found.value, Tensor):
         return None
-    applied = f"({expr.left.id} > {expr.right.span.text})"
-    return el.report(
-        "E217",
-        f"`{expr.right.span.text}` is a network that gets no input here",
-        expr.right.span,
-        help=f"`{expr.left.id} {expr.operator} {applied}` applies it",
-        fix=Fix("apply it", (Edit(expr.right.span, applied),)),
-    )
+    return el.report(advice.statements.unapplied_side(expr))
 
 
 def _dropped(el: Elaborator, statement: syntax.ExpressionStatement, value: Data) -> None:
@@ -235,26 +192,10 @@ def _dropped(el: Elaborator, statement: syntax.ExpressionStatement, value: Data)
             expr = expr.right if isinstance(expr, syntax.Binary) else expr.body
         if isinstance(expr, syntax.Labelled):
             return
-        after = statement.span.source.text[statement.span.end :].lstrip()
-        on = "begin that line with `>`" if after[:1] != "-" else "end this line with the `-`"
-        el.report(
-            "E209",
-            "this result is dropped",
-            statement.span,
-            help=[
-                "name it: `y = ...`, or `... as name`",
-                f"to go on from it on the next line, {on}",
-            ],
-        )
+        el.report(advice.statements.dropped_result(statement))
     elif isinstance(value, Network) or networks_in(value):
         if called_with_a_tensor(el, value):
             return
-        el.report(
-            "E209",
-            "this network is never applied",
-            statement.span,
-            help="pipe a tensor into it: `x = x > ...`; "
-            "a pipeline goes on when the next line begins with `>`",
-        )
+        el.report(advice.statements.never_applied(statement))
     else:
-        el.report("E209", "this value is not used", statement.span)
+        el.report(advice.statements.not_used(statement))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ...grammar.diagnostics import Label
-from ...grammar.source import Span
 from ..builder import Draft
 from ..layer import Made
 from ..types import TensorType
@@ -48,16 +46,6 @@ def weight_chain(tensor: Tensor) -> tuple[tuple[Draft, ...], str] | None:
     return draft.weight
 
 
-def producers(tensors: Sequence[Tensor], place: Span) -> list[Label]:
-    """Where the shapes come from."""
-    labels: dict[tuple[int, int], Label] = {}
-    for tensor in tensors:
-        span = _origin_span(tensor)
-        if span is not None and tensor.type is not None and not overlap(span, place):
-            labels.setdefault((span.start, span.end), Label(span, str(tensor.type)))
-    return list(labels.values())
-
-
 def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:
     """What made a tensor, through groups and blocks; None where that is not known, or where it is
     made in other sizes than here. ``inputs`` are what a block gets at another call than its first,
@@ -75,15 +63,3 @@ def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made 
     ints = bool(draft.takes) and draft.takes[0].dtype == "int"
     source = made_by(draft.inputs[0], inputs) if ints and draft.inputs else None
     return Made(draft.layer, draft.takes, index, source)
-
-
-def _origin_span(tensor: Tensor) -> Span | None:
-    """The layer's place inside a group, else the call's."""
-    draft = tensor.draft
-    while draft.child is not None and draft.child.kind == "group" and draft.results:
-        draft = draft.results[min(tensor.index, len(draft.results) - 1)].draft
-    return draft.span
-
-
-def overlap(a: Span, b: Span) -> bool:
-    return a.source is b.source and a.start < b.end and b.start < a.end

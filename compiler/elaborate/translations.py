@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...grammar import syntax
-from ...grammar.diagnostics import Edit, Fix
 from ...grammar.source import Span
+from .. import advice
 from ..environment import Environment
 from ..layers import layers
 from ..values import UNKNOWN, tensors_in
@@ -27,44 +27,28 @@ def translate(el: Elaborator, expr: syntax.Call, env: Environment) -> None:
         found = _piped_into(expr.arguments, found[0]), found[1]
     if found is not None and found[0]:
         text, why = found
-        edits = (Edit(expr.span, text), *_block_for(text, env))
-        fix = Fix(f"write `{text}`" + (", and its block" if len(edits) > 1 else ""), edits)
-        el.amend(fix=fix, help=(*said.help, why) if why not in ("", *said.help) else said.help)
-
-
-def _block_for(text: str, env: Environment) -> tuple[Edit, ...]:
-    """The block that a translation calls, at the end of the file, if it is not there."""
-    from .foreign_calls import BLOCKS
-
-    block = BLOCKS.get(text.partition("(")[0])
-    if block is None or text.partition("(")[0] in env.file.names:
-        return ()
-    end = len(env.file.source.text)
-    return (Edit(Span(env.file.source, end, end), f"\n{block}"),)
+        el.findings.amend(advice.names.with_translation(said, text, why, expr.span, env.file))
 
 
 def _translation(el: Elaborator, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
     """A call of another framework as it is written here, and why it holds less."""
-    from .foreign import applied, is_sequential, native, translated
-    from .foreign_calls import WHY, rewritten
-    from .foreign_names import bare_name
-
     name = expr.function.span.text
     given = [_written(el, a, env) for a in expr.arguments]
     named = [(s.name, _written(el, s.value, env)) for s in expr.settings]
-    if is_sequential(name):
+    if advice.foreign.is_sequential(name):
         members = [_written(el, m, env) for m in _members(expr.arguments)]
         return (f"({' > '.join(members)})" if members else ""), ""
-    several = rewritten(name, given, dict(named))
+    several = advice.foreign_calls.rewritten(name, given, dict(named))
     if several is not None:
-        return several, WHY.get(bare_name(name), "")
-    word = native(name, layers())
+        names = advice.foreign_names
+        return several, advice.foreign_calls.WHY.get(names.bare_name(name), "")
+    word = advice.foreign.native(name, layers())
     if word is None:
         return None
     tensors = [a for a in expr.arguments if seems_tensor(el, a, env)]
-    if not tensors or not bare_name(name).islower():
-        return translated(name, layers()[word], word, given, named)
-    called = applied(name, layers()[word], word, given[len(tensors) :], named)
+    if not tensors or not advice.foreign_names.bare_name(name).islower():
+        return advice.foreign.translated(name, layers()[word], word, given, named)
+    called = advice.foreign.applied(name, layers()[word], word, given[len(tensors) :], named)
     if called is None or tensors != list(expr.arguments[: len(tensors)]):
         return None
     return (called if after_pipe(expr.span) else _piped_into(tensors, called)), ""
@@ -87,9 +71,7 @@ def _written(el: Elaborator, expr: syntax.Expr, env: Environment) -> str:
     if isinstance(expr, syntax.Call):
         found = _translation(el, expr, env)
         return found[0] if found is not None and found[0] else text
-    from .foreign import native
-
-    return native(text, layers()) or text
+    return advice.foreign.native(text, layers()) or text
 
 
 def _is_known(el: Elaborator, expr: syntax.Name | syntax.Attribute, env: Environment) -> bool:

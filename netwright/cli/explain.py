@@ -59,7 +59,7 @@ def _word_page(topic: str) -> str | None:
 
 
 def _foreign_page(topic: str) -> str | None:
-    from ..compiler.elaborate.foreign import SETTINGS, explain_name, explain_setting
+    from ..compiler.advice.foreign import SETTINGS, explain_name, explain_setting
     from ..compiler.layers import layers
 
     table = layers()

@@ -13,8 +13,8 @@ from torch import nn
 from torch.nn import functional
 
 import netwright as nw
-from netwright.compiler.elaborate.foreign import explain_name, foreign_names, is_sequential
-from netwright.compiler.elaborate.foreign_names import OUT_OF_SCOPE, SAID
+from netwright.compiler.advice.foreign import explain_name, foreign_names, is_sequential
+from netwright.compiler.advice.foreign_names import OUT_OF_SCOPE, SAID
 from netwright.compiler.layers import layers
 
 MODULES = sorted(

@@ -35,6 +35,14 @@ def test_a_room_knows_those_below_it(name: str) -> None:
     assert not imported(name) & above
 
 
+def test_rooms_are_silent() -> None:
+    """What is said is worded elsewhere, of plain values."""
+    for path in FOLDER.glob("*.py"):
+        assert "Fix(" not in path.read_text("utf-8"), path
+    for path in (ROOT / "compiler/advice").glob("*.py"):
+        assert "elaborate" not in path.read_text("utf-8").partition("def ")[0], path
+
+
 def test_the_state_has_no_rules_of_its_own() -> None:
     """What is done with a kind of expression or network stands in its room."""
     methods = [name for name in vars(Elaborator) if not name.startswith("_")]

@@ -1,4 +1,4 @@
-"""What to do about shapes that do not fit, parameters without a name, and options out of place."""
+"""Where shapes come from, and what to do about those that do not fit."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ...grammar.diagnostics import Label
 from ...grammar.source import Span
 from ...grammar.wording import either
 from ..builder import Draft
 from ..dims import Dim, Size
-from ..inits import INITS
-from ..layer import Layer, hints, numel, options, tried
-from ..layers import layers
+from ..layer import Layer, numel, tried
 from ..types import TensorType
 from ..values import Tensor
 
@@ -129,9 +128,19 @@ def open_weight_help(
     return [number]
 
 
-def setting_with(name: str) -> str | None:
-    """A setting that has this option, or takes this initialiser: ``pad`` of ``same``."""
-    if name in INITS:
-        return "init"
-    every = ((s, hint) for layer in layers().values() for s, hint in hints(layer).items())
-    return next((setting for setting, hint in every if name in options(hint)), None)
+def producers(tensors: Sequence[Tensor], place: Span) -> list[Label]:
+    """Where the shapes come from."""
+    labels: dict[tuple[int, int], Label] = {}
+    for tensor in tensors:
+        span = _origin_span(tensor)
+        if span is not None and tensor.type is not None and not span.overlaps(place):
+            labels.setdefault((span.start, span.end), Label(span, str(tensor.type)))
+    return list(labels.values())
+
+
+def _origin_span(tensor: Tensor) -> Span | None:
+    """The layer's place inside a group, else the call's."""
+    draft = tensor.draft
+    while draft.child is not None and draft.child.kind == "group" and draft.results:
+        draft = draft.results[min(tensor.index, len(draft.results) - 1)].draft
+    return draft.span

@@ -1,0 +1,58 @@
+"""Arguments and input shapes from outside: what they cannot be, and how to give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic
+from ..layers import layers
+from . import error
+from .foreign import native
+
+
+def no_parameter(block: syntax.Block, name: str, help: str) -> Diagnostic:
+    message = f"`{block.name}` has no parameter `{name}`"
+    return error("E202", message, block.name_span, help=help)
+
+
+def no_argument(parameter: syntax.Parameter, value: object) -> Diagnostic:
+    message = f"`{parameter.name}` cannot be {_kind(value)}: arguments are numbers, text and lists"
+    return error("E204", message, parameter.span, help=_said(parameter.name, value))
+
+
+def _kind(value: object) -> str:
+    """``a ReLU``, ``the class ReLU``, ``the function relu``."""
+    name = getattr(value, "__name__", "")
+    if isinstance(value, type):
+        return f"the class {name}"
+    return f"the function {name}" if callable(value) and name else f"of type {type(value).__name__}"
+
+
+def _said(name: str, value: object) -> str:
+    """How the same is given."""
+    if isinstance(value, Mapping):
+        return f"give its items by name: `{name}=...` for each, or `load(..., **{name})`"
+    if isinstance(value, set | frozenset):
+        return "a set has no order: give a list"
+    if hasattr(value, "tolist"):
+        return f"`{name}={name}.tolist()` gives its numbers"
+    called = getattr(value, "__name__", type(value).__name__)
+    word = native(called, layers())
+    if word is not None:
+        return f'a network is given as text in the language: `{name}="{word}"`'
+    if callable(value):
+        example = "conv(3x3, 64) > relu"
+        return f'a network is given as text in the language, as in `{name}="{example}"`'
+    return "numbers, text and lists are what the language has"
+
+
+def no_shape(text: str) -> Diagnostic:
+    sizes = re.findall(r"\d+", re.sub(r"(float|int|bool)\d*", "", text))
+    named = re.match(r"([a-z_]\w*)\s*:", text)
+    meant = (f"{named[1]}=" if named else "") + "x".join(sizes)
+    help = "sizes are joined by `x`, without the batch axis; `'12 int'` for whole numbers"
+    clear = len(sizes) > 1 and "0" not in sizes
+    helps = (f"did you mean `{meant}`?", help) if clear else (help,)
+    return Diagnostic("E204", f"`{text}` is no input shape", help=helps)

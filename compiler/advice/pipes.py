@@ -1,0 +1,100 @@
+"""The pipe: what it cannot lead into, and what it does not carry."""
+
+from __future__ import annotations
+
+from ...grammar import syntax
+from ...grammar.diagnostics import Diagnostic, Edit, Fix
+from ...grammar.source import Span
+from ..layer import Layer
+from ..values import Data, Tensor, describe
+from . import error
+
+
+def no_network(value: Data, expr: syntax.Expr) -> Diagnostic:
+    return error(
+        "E207",
+        f"a network is needed here, this is {describe(value)}",
+        expr.span,
+        help="pipes carry tensors",
+    )
+
+
+def not_piped(value: Data, span: Span) -> Diagnostic:
+    return error("E207", f"{describe(value)} cannot be piped", span, help="pipes carry tensors")
+
+
+def no_bundle(other: Data, span: Span) -> Diagnostic:
+    return error("E207", f"a bundle holds tensors only, here is {describe(other)}", span)
+
+
+def loop_without_result(span: Span) -> Diagnostic:
+    return error(
+        "E209",
+        "this `for` only assigns: it gives no result",
+        span,
+        help="end its body with a network: `for i in range(3) { f }`",
+    )
+
+
+def into_namesake(name: syntax.Name, value: Data) -> Diagnostic:
+    """The name of a layer, which means something else here."""
+    return error(
+        "E207",
+        "a pipe leads into a tensor",
+        name.span,
+        detail=f"this is {describe(value)}",
+        help=f"`{name.id}` names it here, and not the layer: call it something else",
+    )
+
+
+def into_number(span: Span) -> Diagnostic:
+    return error(
+        "E207",
+        "a tensor is piped into a number",
+        span,
+        help=_compared(span),
+        fix=_comparison(span),
+    )
+
+
+def into_source(layer: Layer, span: Span) -> Diagnostic:
+    help = "`x + source` and `[source, x] > concat` join it"
+    message = f"nothing is piped into `{layer.word}`: it is a source"
+    return error("E207", message, span, help=help)
+
+
+def into_tensor(value: Data, span: Span) -> Diagnostic:
+    return error(
+        "E207",
+        "a pipe leads into a tensor",
+        span,
+        detail=f"this is {describe(value)}",
+        fix=_comparison(span) if isinstance(value, Tensor) else None,
+        help=[_compared(span), "`(x > f) + y` adds"],
+    )
+
+
+def into_other(value: Data, span: Span) -> Diagnostic:
+    help = "layers, blocks and lists of them can be piped into"
+    return error("E207", f"a pipe leads into {describe(value)}", span, help=help)
+
+
+def _compared(span: Span) -> str:
+    return f"`... > gt({span.text})` compares elementwise"
+
+
+def _comparison(span: Span) -> Fix:
+    return Fix(f"write `gt({span.text})`", (Edit(span, f"gt({span.text})"),))
+
+
+def joined_with_itself(joined: syntax.Binary, node: syntax.Binary) -> Diagnostic:
+    """``x + x > f``"""
+    x, operator, f = joined.left.span.text, joined.operator, node.right.span.text
+    meant = f"{x} {operator} ({x} > {f})"
+    return error(
+        "E210",
+        f"`{x}` is joined only with itself before the pipe",
+        joined.span,
+        help=f"did you mean `{meant}`? `>` binds looser than `{operator}`",
+        fix=Fix("put the pipe in parentheses", (Edit(node.span, meant),)),
+    )
