@@ -45,12 +45,12 @@ def bare_layer(el: Elaborator, word: LayerWord) -> Network | None:
 def _bound_once(el: Elaborator, word: LayerWord, span: Span, bind: Callable[[], Data]) -> Data:
     """A layer whose settings are literals is bound once, however often its text occurs."""
     key = (span.text, word.layer, word.word, word.environment.defaults.get(word.layer.word))
-    known = el.memos.calls.get(key)
+    known = el.memos.layers.get(key)
     if known is not None:
         return known if known.span is span else known.moved(span)
     bound = bind()
     if isinstance(bound, LayerNetwork) and not bound.tensors:
-        el.memos.calls[key] = bound
+        el.memos.layers[key] = bound
     return bound
 
 
@@ -189,8 +189,9 @@ def _finish_layer(
         return el.report(advice.layers.lacks_settings(word, missing, span))
     tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
     key = (layer, *((name, _typed(value)) for name, value in values.items()))
-    if not tensors and key in el.memos.layers:
-        return LayerNetwork(el.memos.layers[key], word.word, span, tensors, spans)
+    known = None if tensors else el.memos.layers.get(key)
+    if known is not None:
+        return LayerNetwork(known.layer, word.word, span, tensors, spans)
     bound: dict[str, Any] = {}
     for name, value in values.items():
         plain = known_type(el, value) if isinstance(value, Tensor) else _frozen(value)
@@ -201,7 +202,7 @@ def _finish_layer(
         bound[name] = plain
     made = LayerNetwork(layer(**bound), word.word, span, tensors, spans)
     if not tensors and layer.arity != (0, 0):
-        el.memos.layers[key] = made.layer
+        el.memos.layers[key] = made
     return run_source(el, made) if layer.arity == (0, 0) else made
 
 

@@ -10,7 +10,7 @@ from ...grammar.source import Source, Span
 from ..dims import Dim
 from ..environment import FileNames
 from ..imports import Parsed
-from ..layer import Layer, Made
+from ..layer import Made
 from ..types import TensorType
 from ..values import LayerNetwork, Tensor
 
@@ -86,11 +86,10 @@ class Files:
 
 
 class Memos:
-    """What is made once: types by a layer and its inputs, instances of blocks, layers by their
-    settings."""
+    """What is made once: types by a layer and its inputs, instances of blocks, layers by
+    their text where that says all, and by the values of their settings."""
 
     def __init__(self) -> None:
         self.types: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}
         self.instances: dict[tuple[Any, ...], Any] = {}
-        self.layers: dict[tuple[Any, ...], Layer] = {}
-        self.calls: dict[tuple[Any, ...], LayerNetwork] = {}
+        self.layers: dict[tuple[Any, ...], LayerNetwork] = {}
