@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final, TypeAlias
 
 from ...compiler.types import TensorType
@@ -125,11 +126,12 @@ def _merge_motifs(
 ) -> tuple[list[Step], tuple[Ref, ...]]:  # fmt: skip
     readers = _readers(steps, results)
     echoes = _echoes(signs, steps, longest)
+    weighty = [0, *accumulate(s.kind == "call" or _weighs(s) for s in steps)]
     merged: list[Step] = []
     at: dict[Ref, Ref] = {}
     i = 0
     while i < len(steps):
-        stretch = _best_motif(echoes, steps, i, pairs)
+        stretch = _best_motif(echoes, weighty, steps, i, pairs)
         if stretch and _closed(steps, readers, stretch):
             merged.append(build(forms, steps, stretch, at))
             i += stretch[1] * stretch[2]
@@ -164,16 +166,19 @@ def _echoes(signs: list[int], steps: list[Step], longest: int) -> list[list[int]
 
 
 def _best_motif(
-    echoes: list[list[int]], steps: list[Step], start: int, pairs: bool
+    echoes: list[list[int]], weighty: list[int], steps: list[Step], start: int, pairs: bool
 ) -> Stretch | None:
-    """The repetition from here on that covers most steps."""
+    """The repetition from here on that covers most steps. ``weighty`` says how many of the first
+    steps are worth a badge: repeating only pools and reshapes is no pattern."""
     best: Stretch | None = None
     for period in range(1, len(echoes)):
         fewest = 2 if pairs and period == 1 else FEWEST_MOTIFS
         if start + period * fewest > len(steps):
             break
         times = 1 + echoes[period][start + period] // period
-        if times < fewest or not _worth(steps, start, period, pairs=pairs):
+        if times < fewest or weighty[start] == weighty[start + period]:
+            continue
+        if pairs and _is_run_of_layers(steps[start : start + period]):
             continue
         covers = best[1] * best[2] if best else 0
         if times * period > covers:
@@ -181,13 +186,9 @@ def _best_motif(
     return best
 
 
-def _worth(steps: list[Step], start: int, period: int, *, pairs: bool) -> bool:
-    """Repeating only pools and reshapes is no pattern worth a badge, and layers of one kind that
-    differ in numbers are no run."""
-    own = steps[start : start + period]
-    if any(s.kind == "call" for s in own):
-        return True
-    return any(map(_weighs, own)) and not (pairs and len({s.form for s in own}) == 1)
+def _is_run_of_layers(steps: list[Step]) -> bool:
+    """Layers of one kind that differ in numbers are no run."""
+    return all(s.kind != "call" for s in steps) and len({s.form for s in steps}) == 1
 
 
 def _same_at(signs: list[int], steps: list[Step], i: int, period: int) -> bool:

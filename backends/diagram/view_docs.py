@@ -172,8 +172,9 @@ class Docs:
             worlds = (self.runs_in(worlds[0], variants[0]),)
             variants = [self.with_runs(variants[0])]
         chart = variants[0]
-        if len(chart.steps) > MOST:
-            raise too_large(scope.path.rstrip("."), len(chart.steps))
+        boxes = len(chart.steps) + (0 if scope.depth else len(ends))
+        if boxes > MOST:
+            raise too_large(scope.path.rstrip("."), boxes)
         arms = scope.depth == 0 and self.options.direction == "TB"
         wires = wiring(chart, arms=arms)
         if wires.levels:

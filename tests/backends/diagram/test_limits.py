@@ -57,3 +57,20 @@ def test_a_network_of_hundreds_of_blocks_folds_deeper() -> None:
     text = NESTED
     assert boxes(text) <= READABLE
     assert complaints(to_dot(graph(text))) == []
+
+
+INPUTS = [f"x{i}" for i in range(1000)]
+DENSE = {
+    "only reshapes": "net n: x[4, 8] { x" + " > transpose(0, 1)" * 8000 + " }",
+    "inputs": f"net n: {', '.join(f'{x}[4]' for x in INPUTS)} {{ {' + '.join(INPUTS)} }}",
+}
+
+
+@pytest.mark.parametrize("kind", DENSE)
+def test_what_is_refused_is_refused_soon(kind: str) -> None:
+    """What grows with the square of the number of layers passes this bound."""
+    made = graph(DENSE[kind])
+    before = time.process_time()
+    with pytest.raises(TooLarge, match=r"boxes to draw"):
+        to_dot(made)
+    assert time.process_time() - before < 4
