@@ -24,6 +24,7 @@ SETTINGS: Final = {
     "embedding_dim": "dim", "is_causal": "causal",
     "attn_mask": "mask", "axis": "dim", "keepdims": "keepdim", "dilation_rate": "dilation",
     "scale_factor": "scale", "num_groups": "groups", "epsilon": "eps", "kernel_initializer": "init",
+    "use_bias": "bias",
 }  # fmt: skip
 
 INFERRED: Final = frozenset(
@@ -89,6 +90,8 @@ def translated(
             why = CHANNELS_LAST
             if layer.category == "norm" and layer.word != "layernorm":
                 continue
+        if theirs == "normalized_shape" and "," in text:
+            return "", _SEVERAL_AXES
         if theirs == "activation":
             after = f" > {activation(text)}"
         elif ours in hints(layer) and (theirs in renamed or theirs not in INFERRED):
@@ -108,6 +111,10 @@ def translated(
     return _spelt(layer, word, settings, by_name) + after, why
 
 
+_SEVERAL_AXES: Final = (
+    "`layernorm` is over one axis; `groupnorm(1)` is over all after the batch, with a scale for "
+    "each channel"
+)
 CHANNELS_LAST: Final = (
     "in Keras the channels come last: here they are axis 1; features of vectors and sequences are "
     "last here too"
@@ -119,6 +126,8 @@ def _same_with_strides(layer: type[Layer], settings: dict[str, str]) -> str:
     many is written, and how it differs is said."""
     kernel, stride = settings.get("kernel", ""), settings["stride"]
     del settings["pad"]
+    if "output_pad" in hints(layer):
+        return _same_transposed(settings, kernel, stride)
     if kernel == stride and "ceil_mode" in hints(layer):
         settings["ceil_mode"] = "true"
         return "the last window may reach over the end, as in Keras"
@@ -129,6 +138,18 @@ def _same_with_strides(layer: type[Layer], settings: dict[str, str]) -> str:
         f"`pad={settings['pad']}` gives as many; Keras pads even sizes at the end alone, as "
         "`pad([0, 1, 0, 1])` does before a 3x3 kernel of stride 2"
     )
+
+
+def _same_transposed(settings: dict[str, str], kernel: str, stride: str) -> str:
+    """Of a transposed convolution `same` gives size * stride."""
+    if not kernel.isdigit() or not stride.isdigit():
+        return "`same` gives size * stride: `pad` takes away, `output_pad` adds at the end"
+    pad = max(0, int(kernel) - int(stride) + 1) // 2
+    added = int(stride) + 2 * pad - int(kernel)
+    settings |= {name: str(n) for name, n in (("pad", pad), ("output_pad", added)) if n}
+    if not added or not pad:
+        return ""
+    return "this gives size * stride, as in Keras, which leaves out the other end"
 
 
 def applied(

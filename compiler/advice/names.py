@@ -157,11 +157,12 @@ def setting_with(name: str) -> str | None:
 def with_translation(
     said: Diagnostic, text: str, why: str, call: Span, file: FileNames
 ) -> Diagnostic:
-    """What is said of a foreign word, with the repair of its call, and why that holds less."""
+    """What is said of a foreign word, with the repair of its call, and why that holds less, or
+    why there is none (then ``text`` is empty)."""
     help = (*said.help, why) if why not in ("", *said.help) else said.help
     edits = (Edit(call, text), *_block_for(text, file))
     title = f"write `{text}`" + (", and its block" if len(edits) > 1 else "")
-    return said.replace(help=help, fix=Fix(title, edits))
+    return said.replace(help=help, fix=Fix(title, edits) if text else None)
 
 
 def _block_for(text: str, file: FileNames) -> tuple[Edit, ...]:

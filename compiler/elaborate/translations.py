@@ -23,9 +23,9 @@ def translate(el: Elaborator, expr: syntax.Call, env: Environment) -> None:
     if said is None or said.code != "E201" or said.span != blamed.span:
         return
     found = _translation(el, module or expr, env)
-    if module is not None and found is not None:  # nn.Linear(8, 4)(x)
+    if module is not None and found is not None and found[0]:  # nn.Linear(8, 4)(x)
         found = _piped_into(expr.arguments, found[0]), found[1]
-    if found is not None and found[0]:
+    if found is not None and any(found):
         text, why = found
         el.findings.amend(advice.names.with_translation(said, text, why, expr.span, env.file))
 

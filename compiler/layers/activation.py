@@ -97,7 +97,7 @@ class LeakyReLU(Activation):
 
     word = "leaky_relu"
     foreign = (
-        Foreign("LeakyReLU", "negative_slope inplace"),
+        Foreign("LeakyReLU", "negative_slope inplace", renamed={"alpha": "negative_slope"}),
         Foreign("leaky_relu", "negative_slope"),
         Foreign("leakyrelu"),
     )

@@ -206,7 +206,11 @@ class RNN(Recurrent):
     word = "rnn"
     foreign = (
         Foreign("SimpleRNN", "units", renamed={"units": "hidden"}),
-        Foreign("RNN", "input_size hidden_size num_layers bias"),
+        Foreign(
+            "RNN",
+            "input_size hidden_size num_layers nonlinearity bias",
+            renamed={"nonlinearity": "activation"},
+        ),
     )
     title = "RNN"
     arity = (1, 2)

@@ -44,7 +44,7 @@ class Upsample(Layer):
             added={"mode": "bilinear", "align_corners": "true"},
         ),
         Foreign("Upsample interpolate", "size scale_factor mode align_corners"),
-        Foreign("UpSampling#D", "scale_factor", renamed={"size": "scale"}),
+        Foreign("UpSampling#D", "scale_factor", renamed={"size": "scale", "interpolation": "mode"}),
     )
     category = "shape"
     channel_axis = "second"

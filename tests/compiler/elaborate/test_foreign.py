@@ -144,6 +144,18 @@ KERAS_CALLS = [
     ("ZeroPadding2D(1)", "pad(1)", "3x8x8"), ("ZeroPadding2D(padding=2)", "pad(2)", "3x8x8"),
     ("UpSampling2D(2)", "upsample(2)", "3x8x8"),
     ("Conv2DTranspose(4, 3)", "conv_transpose(3x3, 4)", "3x8x8"),
+    ("Conv2DTranspose(4, 3, strides=2, padding='same')",
+     "conv_transpose(3x3, 4, stride=2, pad=1, output_pad=1)", "3x8x8"),
+    ("Conv2DTranspose(4, 4, strides=2, padding='same')",
+     "conv_transpose(4x4, 4, stride=2, pad=1)", "3x8x8"),
+    ("Conv2DTranspose(4, 2, strides=2, padding='same')",
+     "conv_transpose(2x2, 4, stride=2)", "3x8x8"),
+    ("UpSampling2D(size=[2, 2], interpolation='bilinear')",
+     "upsample([2, 2], mode='bilinear')", "3x8x8"),
+    ("LeakyReLU(alpha=0.3)", "leaky_relu(negative_slope=0.3)", "8"),
+    ("Dense(10, use_bias=false)", "linear(10, bias=false)", "8"),
+    ("nn.RNN(8, 4, nonlinearity='relu')", "rnn(4, activation='relu')", "5x8"),
+    ("nn.RNN(8, 4, 2, 'relu')", "rnn(4, layers=2, activation='relu')", "5x8"),
     ("BatchNormalization()", "batchnorm(eps=1e-3, momentum=0.01)", "3x8x8"),
     ("BatchNormalization(momentum=0.9)", "batchnorm(eps=1e-3, momentum=1 - 0.9)", "3x8x8"),
     ("LayerNormalization()", "layernorm(eps=1e-3)", "5x8"),
@@ -173,6 +185,13 @@ KERAS_CALLS = [
 @pytest.mark.parametrize(("text", "meant", "shape"), KERAS_CALLS)
 def test_calls_of_keras(text: str, meant: str, shape: str) -> None:
     assert nw.loads(mended(text, shape), inputs=shape) == nw.loads(meant, inputs=shape)
+
+
+def test_a_norm_over_several_axes_is_not_the_layernorm_here() -> None:
+    """Which is over one, so the call has no translation."""
+    found, *_ = nw.check("net f: x[3, 8, 8] { x > nn.LayerNorm([3, 8, 8]) }")
+    assert found.fix is None
+    assert any("one axis" in text for text in found.help)
 
 
 WITH_A_BLOCK = [
