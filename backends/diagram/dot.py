@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
@@ -37,7 +37,7 @@ SHEET_MARGIN: Final = 4.0
 LEGEND_COLUMNS: Final = 4
 """Which are as wide as a narrow picture."""
 SUBTITLE: Final = 64
-ROUNDS: Final = 3
+ROUNDS: Final = 4
 """How often room is made for titles that a line runs through."""
 CHECKED: Final = 400
 """Boxes of a picture that is laid out more than once."""
@@ -93,14 +93,30 @@ def _alone(picture: Picture) -> str:
     spacers = _spacers(picture) if picture.direction == "TB" else {}
     text = _text(picture, spacers)
     small = sum(1 for _ in picture.boxes()) <= CHECKED
+    before: dict[str, float] = {}
+    tied: set[str] = set()
     for _ in range(ROUNDS):
         met = lines_through_titles(text) if small and picture.direction == "TB" else {}
         if not met:
             break
-        for box, points in met.items():
-            spacers[box] = spacers.get(box, -NODESEP) + points
-        text = _text(picture, spacers)
+        worse = {box for box in met.keys() - tied if met[box] > before.get(box, met[box])}
+        for box in met.keys() - worse:
+            spacers[box] = spacers.get(box, -NODESEP) + met[box]
+        before = met
+        tied |= worse
+        text = _text(_tethered(picture, tied), spacers)
     return text
+
+
+def _tethered(picture: Picture, tied: Collection[str]) -> Picture:
+    """With hidden lines to the room on the left of boxes, from where lines into them come: room
+    that hangs on its box alone may land on the other side."""
+    edges: list[Edge] = []
+    for edge in picture.edges:
+        if edge.head in tied and edge.look == "flow" and not edge.climbs:
+            edges.append(Edge(edge.tail, f"{edge.head}-room", look="hidden"))
+        edges.append(edge)
+    return replace(picture, edges=tuple(edges))
 
 
 def legend_alone(picture: Picture) -> str:

@@ -9,6 +9,7 @@ from netwright.backends.diagram.engine import lay_out
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 
+from .families import FAMILIES
 from .geometry import complaints, points
 from .necks import neck
 from .nets import LAID_OUT, NETS, SPECS, graph
@@ -43,6 +44,12 @@ def test_shipped_specs_are_a_page_each_and_nothing_lies_on_anything(name: str) -
     # A line that bulges out of its cluster and back is the layout's choice, and no harm.
     assert [c for c in complaints(dot) if " leaves " not in c] == []
     assert points(dot) >= 6
+
+
+@pytest.mark.parametrize("view", ["docs", "debug"])
+def test_a_second_line_into_a_wall_keeps_off_its_title(view: str) -> None:
+    found = complaints(to_dot(graph(FAMILIES["perceiver"]), view=view))
+    assert [c for c in found if " leaves " not in c] == []
 
 
 def test_the_checks_find_what_is_wrong() -> None:
