@@ -582,6 +582,10 @@ class Docs:
 
     # --- the words of a closed call -----------------------------------------------------------
 
+    def variant(self, step: Step) -> Text:
+        """What tells a block from others of its name."""
+        return ()
+
     def title(self, copies: Sequence[Step], prefix: str) -> Text:
         return text(words.title(copies, prefix))
 
@@ -626,7 +630,9 @@ class Docs:
         symbols = runs.symbols(step, self.varying)
         calls = [row.steps[0] for row in step.rows] if runs.alone(step) else [step]
         first = calls[0]
-        title = runs.title(step, prefix or "")
+        title = text(
+            runs.title(step, prefix or ""), self.variant(first) if runs.alone(step) else ()
+        )
         count = text(Run(f"×{sum(runs.counts(step))}", "badge"))
         heading = text(title, " " if title else "", count)
         below = scope.enter_run(step)

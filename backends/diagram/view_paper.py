@@ -50,7 +50,7 @@ def _drawn(
     paper.name_insets()
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
     paper.net(graph)
-    ordered = [insets[key] for key in paper.order if key in insets]
+    ordered = [insets[key] for key in paper.forms if key in insets]
     ordered += list(paper.layer_insets()) if layers else []
     title, subtitle = words.titles(graph, options.title)
     view = Picture(
@@ -146,8 +146,10 @@ class _Use:
 @dataclass(slots=True)
 class _Paper(Docs):
     insets: dict[Key, _Inset] = field(default_factory=dict)
-    order: list[Key] = field(default_factory=list)
-    """The blocks as a reader meets them."""
+    forms: dict[Key, Chart] = field(default_factory=dict)
+    """The blocks as a reader meets them, also those that stay shut, and what they hold."""
+    notes: dict[Key, str] = field(default_factory=dict)
+    """What tells forms of one block apart."""
     layers: dict[attention.Said, list[_Use]] = field(default_factory=dict)
     """Layers with something to see inside, by what an inset says of them."""
 
@@ -161,6 +163,8 @@ class _Paper(Docs):
             scope = replace(scope, closed=True)
         for i, plain in enumerate(chart.steps):
             step = placed(plain, i, scope.worlds[0])
+            if _block(step) and step.body is not None:
+                self.forms.setdefault(_key(step), step.body)
             if _block(step) and _key(step) in self.detail.shut:
                 continue
             layer = attention.opens(step) and not attention.bare(step)
@@ -169,8 +173,6 @@ class _Paper(Docs):
             if step.body is None or step.kind not in ("call", "scan"):
                 continue
             below = scope.enter(step)
-            if _block(step) and _key(step) not in self.order:
-                self.order.append(_key(step))
             holds = self.survey(step.body, below)
             found = found or holds
             if step.kind == "call" and _block(step):
@@ -192,22 +194,27 @@ class _Paper(Docs):
             inset.worlds.setdefault((world.chart.numbers, world.chart.inputs), []).append(world)
 
     def name_insets(self) -> None:
-        """Variants of a block go by a layer that only they have, else by letter."""
-        variants: dict[str, list[_Inset]] = {}
-        for key in self.order:
-            variants.setdefault(key[0], []).append(self.insets[key])
+        """Variants of a block go by a layer that only they have, else by letter; those that stay
+        shut too, where another has an inset."""
+        variants: dict[str, list[Key]] = {}
+        for key in self.forms:
+            variants.setdefault(key[0], []).append(key)
         for several in variants.values():
-            if len(several) == 1:
-                continue
-            labels = [_labels(inset.bodies[0]) for inset in several]
-            common = set.intersection(*labels)
-            for i, (inset, own) in enumerate(zip(several, labels, strict=True)):
-                extra = sorted(own - common)
-                if len(several) == 2 and bool(extra) != bool(labels[1 - i] - common):
-                    inset.note = f" with {extra[0]}" if extra else ""
-                else:
-                    inset.note = f" {chr(ord('A') + i)}" if i < 26 else f" {i + 1}"
-                inset.number = i + 1
+            if len(several) > 1 and self.insets.keys() & set(several):
+                self.name_variants(several)
+
+    def name_variants(self, several: Sequence[Key]) -> None:
+        labels = [_labels(self.forms[key]) for key in several]
+        common = set.intersection(*labels)
+        for i, (key, own) in enumerate(zip(several, labels, strict=True)):
+            extra = sorted(own - common)
+            if len(several) == 2 and bool(extra) != bool(labels[1 - i] - common):
+                note = f" with {extra[0]}" if extra else ""
+            else:
+                note = f" {chr(ord('A') + i)}" if i < 26 else f" {i + 1}"
+            self.notes[key] = note
+            if key in self.insets:
+                self.insets[key].note, self.insets[key].number = note, i + 1
 
     def apart(self, inset: _Inset) -> bool:
         """Whether a block gets an inset; one that is just a frame around others opens in place, and
@@ -292,7 +299,8 @@ class _Paper(Docs):
                 box = Box(id, text(Run(port.name or "x", "symbol")), shape="label")
             self.items.append(box)
             ends.append(End(id))
-        if len(ends) > 1:
+        uses = sum(s.inputs.count((-1, 0)) for s in body.steps) + body.results.count((-1, 0))
+        if len(ends) > 1 and uses > 1:
             ends[0] = self.fork(ends[0], scope.point("fork"))
         return ends
 
@@ -343,7 +351,10 @@ class _Paper(Docs):
             return inset.title
         if single(copies[0]) is not None:
             return ()
-        return super(_Paper, self).title(copies, prefix)
+        return text(super(_Paper, self).title(copies, prefix), self.variant(copies[0]))
+
+    def variant(self, step: Step) -> Text:
+        return text(Run(self.notes.get(_key(step), ""), "faint")) if _block(step) else ()
 
     def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
         inset = self.known(copies[0])

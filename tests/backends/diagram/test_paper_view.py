@@ -49,6 +49,21 @@ def test_every_form_of_a_block_is_drawn_once() -> None:
     assert list(insets(drawn(RESIDUAL))) == ["basic(width)", "basic(width) with downsample"]
 
 
+def test_a_form_without_an_inset_is_told_from_the_one_that_has_it() -> None:
+    found = shipped("t5:t5_small")
+    view = picture(found, Options())
+    titles = {letters(box.title) for box in view.boxes()}
+    assert {"block · encoder_layer A", "encoder_layer B ×5"} <= titles
+    assert "encoder_layer B" in insets(view)
+
+
+def test_what_comes_in_has_a_point_only_where_it_parts() -> None:
+    text = """
+    block add(d): x, y { (x > linear(d)) + y }
+    net n: x[8], y[8] { [x, y] > add(8) > linear(8) }"""
+    assert "fork" not in [box.shape for box in drawn(text).boxes()]
+
+
 def test_blocks_in_the_trunk_say_their_numbers() -> None:
     boxes = [b for b in trunk(drawn(RESIDUAL)) if b.category == "block"]
     said = [(letters(b.title), [letters(line) for line in b.lines]) for b in boxes]
