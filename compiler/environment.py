@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..grammar import syntax
 from ..grammar.record import Entity, field
 from ..grammar.source import Source, Span
+
+if TYPE_CHECKING:
+    from .values import Data
 
 Defaults = Mapping[str, tuple[tuple[syntax.Setting, "Environment"], ...]]
 """By a layer's word: the settings of the ``default`` statements above, with what they see."""
@@ -24,8 +27,8 @@ class Environment(Entity):
 
     file: FileNames
     parent: Environment | None = None
-    names: dict[str, Any] = field(default_factory=dict)
-    labels: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, Data] = field(default_factory=dict)
+    labels: dict[str, Data] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=dict)
     depth: int = 0
     seen: Any = None
@@ -63,9 +66,9 @@ class FileNames(Entity):
 
     source: Source
     tree: syntax.File
-    names: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    names: dict[str, Callable[[], Data]] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
-    made: dict[str, Any] = field(default_factory=dict)
+    made: dict[str, Data] = field(default_factory=dict)
     making: set[str] = field(default_factory=set)
     modules: dict[str, str] = field(default_factory=dict)
     """The names of imported files by their dotted ones."""

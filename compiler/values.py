@@ -8,13 +8,14 @@ value after an error, which silences echoes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 
 from ..grammar import syntax
 from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
 from .dims import Size
-from .layer import Layer
+from .layer import Init, Layer
 from .types import TensorType
 
 if TYPE_CHECKING:
@@ -236,11 +237,15 @@ class Builtin(Entity):
     span: Span
 
 
-Data: TypeAlias = Any
-"""Any value: int, float, bool, None, str, Size, list, Tensor, Network, Namespace, ..."""
+Plain: TypeAlias = (
+    "bool | int | float | str | Size | slice[Any, Any, Any] | EllipsisType | Init | Layer | None"
+)
+"""What settings and their like are worth: numbers, texts, sizes, indices, and layers in layers."""
+Data: TypeAlias = "Plain | list[Any] | Tensor | Network | Namespace | Container | Builtin | Unknown"
+"""What an expression is worth; a list is one of these."""
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float | Size]:
     return isinstance(value, int | float | Size) and not isinstance(value, bool)
 
 

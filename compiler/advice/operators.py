@@ -9,7 +9,7 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..conditions import equality
 from ..dims import Dim, Size
-from ..values import Combined, Data, as_text, describe, is_number
+from ..values import Combined, Data, as_text, describe
 from . import error
 
 
@@ -128,7 +128,11 @@ def condition_on_network(value: Data, span: Span) -> Diagnostic:
 
 def _question(node: syntax.Binary, left: Data, right: Data) -> str:
     """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
-    if node.operator in ("==", "!=") and is_number(left) and is_number(right):
+    if (
+        node.operator in ("==", "!=")
+        and isinstance(left, int | Size)
+        and isinstance(right, int | Size)
+    ):
         return _equal(left, right)
     first, second = as_text(left), as_text(right)
     if first is None or second is None:

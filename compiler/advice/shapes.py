@@ -28,7 +28,7 @@ def mismatch_help(
     return help
 
 
-def fitting_help(wanted: Sequence[Dim], given: TensorType) -> str:
+def fitting_help(wanted: Sequence[object], given: TensorType) -> str:
     """For a tensor that should have other sizes after the batch."""
     sizes = given.shape[1:]
     if len(wanted) == 1 and given.rank in (4, 5):
@@ -45,7 +45,7 @@ def fitting_help(wanted: Sequence[Dim], given: TensorType) -> str:
     return ""
 
 
-def _vector_of_an_image(wanted: Dim, sizes: Sequence[Dim]) -> str:
+def _vector_of_an_image(wanted: object, sizes: Sequence[Dim]) -> str:
     """By the layer that gives that size, if one does."""
     given = {"gap": sizes[0], "flatten": numel(sizes)}
     words = [word for word, size in given.items() if size == wanted] or list(given)

@@ -105,9 +105,10 @@ def _builtin(el: Elaborator, function: Builtin, expr: syntax.Call, env: Environm
         word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
         return call_layer(el, word, expr, env)
     try:
-        return call_function(function.name, arguments, settings)
+        value: Data = call_function(function.name, arguments, settings)
     except Bad as bad:
         return el.report(bad.said(expr.span))
+    return value
 
 
 def _for_the_layer(

@@ -170,7 +170,7 @@ def apply_sliced(
     value = el.apply(network.network, inputs, network.span, naming)
     if isinstance(value, Tensor):
         return slice_tensor(el, value, network.items, network.span)
-    return value if value is UNKNOWN else list_item(el, value, network.items, network.span)
+    return list_item(el, value, network.items, network.span) if isinstance(value, list) else value
 
 
 def apply_renamed(

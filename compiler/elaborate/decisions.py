@@ -41,6 +41,7 @@ def decide_value(el: Elaborator, value: Data, span: Span) -> bool | None:
     try:
         return truth(value)
     except Undecided:
+        assert isinstance(value, Size)
         el.report(advice.operators.undecided_value(value, span))
         return None
 
@@ -113,9 +114,9 @@ def _numbers_in(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[str
     names = dict.fromkeys(n.id for n in names_in(expr))
     found = []
     for name in names:
-        value = lookup(el, name, env, expr.span)
-        if value is not None and isinstance(value.value, int | float | str | Size):
-            found.append(f"{name} = {value.value}")
+        known = lookup(el, name, env, expr.span)
+        if known is not None and isinstance(known.value, int | float | str | Size):
+            found.append(f"{name} = {known.value}")
     for part in accessors(expr):
         value = el.evaluate(part, env)
         if isinstance(value, int | Size):

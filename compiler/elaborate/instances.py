@@ -65,7 +65,7 @@ def _instance(el: Elaborator, network: BlockNetwork, inputs: list[Tensor], namin
         known = _elaborate(el, network, inputs, arguments, sizes, naming)
         if not isinstance(known, Instance) or not known.graph.private:
             el.memos.instances[key] = known, kept
-        if known is UNKNOWN:
+        if not isinstance(known, Instance):
             return UNKNOWN
         return _first_call(el, network, known, naming)
     if not isinstance(known, Instance):

@@ -41,7 +41,7 @@ def read_label(el: Elaborator, node: syntax.LabelName, env: Environment) -> Path
         base, name = node.name, None if node.indices else node.name
     else:
         text = evaluate_text(el, node.name, env)
-        if text is UNKNOWN:
+        if not isinstance(text, str):
             return None
         base, name = text, None
     indices = [el.evaluate(i, env) for i in node.indices]

@@ -20,6 +20,7 @@ from .failures import fail
 from .knowledge import Learnt
 from .naming import Naming
 from .numbers import reached
+from .results import main_tensors
 from .scopes import add_draft, is_inside, name_module
 from .sizes import ask_at_least, is_bounded, is_declared, unify
 from .tensors import input_behind, known_type, made_by, weight_chain
@@ -31,7 +32,7 @@ def apply_layer(
     reached(el, list(network.tensors.values()))
     value = _run(el, network, inputs, network.span)
     if value is not UNKNOWN:
-        first = value if isinstance(value, Tensor) else value[0]
+        first = next(main_tensors(value))
         name_module(el, first.draft, naming, network.word)
     return value
 

@@ -26,16 +26,17 @@ def evaluate_dims(el: Elaborator, expr: syntax.Dims, env: Environment) -> Data:
 
 def bounded_value(el: Elaborator, value: Data, span: Span) -> Data:
     try:
-        return bounded(value)
+        checked: Data = bounded(value)
     except Bad as bad:
         return el.report(bad.said(span))
+    return checked
 
 
 def evaluate_text(el: Elaborator, expr: syntax.Text, env: Environment) -> Data:
     parts = [p if isinstance(p, str) else _written(el, p, env) for p in expr.parts]
     if UNKNOWN in parts:
         return UNKNOWN
-    return bounded_value(el, "".join(parts), expr.span)
+    return bounded_value(el, "".join(map(str, parts)), expr.span)
 
 
 def _written(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:

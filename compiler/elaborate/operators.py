@@ -170,7 +170,8 @@ def _on_numbers(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
             return compare(symbol_, left, right)
         if symbol_ in ("in", "not in"):
             return contains(left, right) == (symbol_ == "in")
-        return arithmetic(symbol_, left, right)
+        value: Data = arithmetic(symbol_, left, right)
+        return value
     except Undecided:
         if taken_as_said(el, node, left, right):
             return True
@@ -204,6 +205,7 @@ def combine(el: Elaborator, symbol_: str, left: Data, right: Data, span: Span) -
         return run_word(el, word, [left, right], span)
     if isinstance(left, Tensor):
         return run_word(el, word, [left], span, other=right)
+    assert isinstance(right, Tensor)
     if symbol_ in _MIRRORED:
         return run_word(el, OPERATOR_LAYERS[_MIRRORED[symbol_]], [right], span, other=left)
     return run_word(el, word, [right], span, other=left, reversed=True)

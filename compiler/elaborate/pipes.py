@@ -105,8 +105,9 @@ def bundle(el: Elaborator, value: Data, span: Span) -> list[Tensor] | None:
     if isinstance(value, Tensor):
         return [value]
     flat = list(_flatten(value))
-    if all(isinstance(v, Tensor) for v in flat):
-        return flat
+    tensors = [v for v in flat if isinstance(v, Tensor)]
+    if len(tensors) == len(flat):
+        return tensors
     other = next(v for v in flat if not isinstance(v, Tensor))
     if other is not UNKNOWN:
         el.report(advice.pipes.no_bundle(other, span))

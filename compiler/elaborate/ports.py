@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...grammar import syntax
 from ...grammar.source import Span
 from ...grammar.wording import counted
@@ -102,7 +104,7 @@ def _declared_sizes(
     for name in open_names(el, expr, env):
         env.names[name] = _size_in(el, expr, name, actual, env)
     value = el.evaluate(expr, env)
-    sizes: list[Dim] = value if isinstance(value, list) else [value]
+    sizes: list[Any] = value if isinstance(value, list) else [value]
     return sizes if all(is_size(el, s, expr.span) for s in sizes) else None
 
 

@@ -24,6 +24,7 @@ def all_tensors(value: Data) -> list[Tensor]:
     """The tensors of a result in order: side results follow their tensor."""
     if isinstance(value, list):
         return [t for item in value for t in all_tensors(item)]
+    assert isinstance(value, Tensor)
     return [value, *value.side]
 
 
@@ -31,6 +32,7 @@ def rebuilt(value: Data, tensors: Iterator[Tensor]) -> Data:
     """The same structure of other tensors."""
     if isinstance(value, list):
         return [rebuilt(item, tensors) for item in value]
+    assert isinstance(value, Tensor)
     first = next(tensors)
     side = tuple(next(tensors) for _ in value.side)
     return Tensor(first.draft, first.index, first.type, side=side)
@@ -41,7 +43,7 @@ def main_tensors(value: Data) -> Iterator[Tensor]:
     if isinstance(value, list):
         for item in value:
             yield from main_tensors(item)
-    else:
+    elif isinstance(value, Tensor):
         yield value
 
 

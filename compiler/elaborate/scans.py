@@ -232,7 +232,7 @@ def _port_types(
         if port.shape is None:
             el.report(advice.scans.unknown_state(port, network))
             return None
-        sizes = [el.evaluate(e, env) for e in port.shape]
+        sizes: list[Any] = [el.evaluate(e, env) for e in port.shape]
         if not all(is_size(el, s, e.span) for s, e in zip(sizes, port.shape, strict=True)):
             return None
         dtype: Any = port.dtype or "float"

@@ -278,7 +278,7 @@ def _init(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
         )
     written = list(zip(order, expr.arguments, strict=False))
     written += [(s.name, s.value) for s in expr.settings]
-    made: dict[str, Data] = {}
+    made: dict[str, Any] = {}
     for name, value in written:
         if name not in types:
             place = next(s.span for s in expr.settings if s.name == name)
@@ -310,7 +310,7 @@ def _is_literal(expr: syntax.Call) -> bool:
     return all(isinstance(v, syntax.Number | syntax.Constant | syntax.Dims) for v in values)
 
 
-def _typed(value: Data) -> Any:
+def _typed(value: Any) -> Any:
     """A value that tells 1 from 1.0 and true when it is compared."""
     if isinstance(value, list | tuple):
         return (type(value), *map(_typed, value))

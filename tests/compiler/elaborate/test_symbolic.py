@@ -244,3 +244,9 @@ def test_a_condition_is_said_once_and_of_all_axes() -> None:
     assert found.message == "`H` and `W` must be even"
     assert found.help[0] == "`require H % 2 == 0 and W % 2 == 0` says that it is so"
     assert nw.check(text.format(found.help[0].split("`")[1])) == []
+
+
+def test_a_size_taken_for_a_condition_asks_whether_it_is_zero() -> None:
+    problem = error("net n: x[T, 8] { y = x.t - 4\n (x > linear(8)) if y else (x > relu) }")
+    assert problem.code == "E222"
+    assert problem.message.startswith("whether `T - 4` is equal to `0`")

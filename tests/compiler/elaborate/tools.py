@@ -161,7 +161,7 @@ def weights(text: str, *, net: str | None = None, inputs: Inputs = None) -> list
 # --- values ----------------------------------------------------------------------------------
 
 
-def evaluated(text: str, names: Mapping[str, object] | None = None) -> tuple[Any, list[Diagnostic]]:
+def evaluated(text: str, names: Mapping[str, Any] | None = None) -> tuple[Any, list[Diagnostic]]:
     """What an expression is worth where the names are known, and the findings."""
     expression, problems = parse_expression(Source("value", text))
     assert expression is not None, problems
