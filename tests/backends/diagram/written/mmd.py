@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 
-from netwright.backends.diagram.format_mmd import EDGES, LETTERS, write
+from netwright.backends.diagram.format_mmd import EDGES, LETTERS, _contract, _text, write
 from netwright.backends.diagram.picture import Picture, letters
 
 from .common import differ, many, said, signs, visible
@@ -19,10 +19,9 @@ LINE = re.compile(r'(\w+) (-->|-\.->)(?:\|"(.*)"\|)? (\w+)')
 
 def complaints(picture: Picture, written: bytes | None = None) -> list[str]:
     """Nothing of a picture that is shut until Mermaid takes it."""
-    if len(visible(picture)) > EDGES:
+    if len(visible(picture)) > EDGES or len(_text(_contract(picture))) > LETTERS:
         return []
-    text = (written or write(picture)).decode()
-    return [] if len(text) > 0.9 * LETTERS else [*_all(picture, text)]
+    return [*_all(picture, (written or write(picture)).decode())]
 
 
 def _all(picture: Picture, text: str) -> Iterator[str]:
