@@ -205,6 +205,11 @@ def single(step: Step) -> Step | None:
     return only_call(step.body) if step.body is not None else None
 
 
+def holds_steps(step: Step) -> bool:
+    """Whether there is something to see inside a call: a block may hand on what it gets."""
+    return step.body is None or bool(step.body.steps)
+
+
 def only_call(chart: Chart) -> Step | None:
     """The call of a stretch that holds nothing else but what joins tensors for it."""
     if chart.graph is not None:

@@ -86,8 +86,8 @@ def _explore(found: dict[Places, Picture], redraw: Redraw) -> None:
             if places in found or len(found) == MOST:
                 continue
             drawn = redraw(places)
-            if _boxes(drawn) <= BOXES:
-                found.setdefault(opened(drawn), drawn)
+            if opened(drawn) not in found and _boxes(drawn) <= BOXES:
+                found[opened(drawn)] = drawn
                 waiting.append(drawn)
 
 

@@ -14,7 +14,7 @@ from ...compiler.ir import Graph, LayerOp, ScanOp
 from ..diff.merge import Comparison
 from . import attention, runs, style, words
 from .asked import firsts, opens
-from .chart import Chart, Ref, Step, World, everywhere, nodes, only_call, placed
+from .chart import Chart, Ref, Step, World, everywhere, holds_steps, nodes, only_call, placed
 from .charts import Charts
 from .compared import (
     arguments,
@@ -378,7 +378,8 @@ class Docs:
             scope.box(step, prefix is not None), named, shut_kind(step),
             lines=(*lines, *([shared] if shared else ())),
             repeated=bool(count), tooltip=words.about_call(copies, below), span=step.node.span,
-            also=words.written(step), place=below.wall(), nodes=nodes(copies),
+            also=words.written(step), place=below.wall() if holds_steps(step) else "",
+            nodes=nodes(copies),
         )  # fmt: skip
         return self.shut(copies, scope, ins, box)
 
@@ -533,7 +534,7 @@ class Docs:
 
     def opens(self, step: Step, scope: Scope) -> bool:
         """Whether a call opens here; what opens unasked is open once."""
-        found = self.wants(step, scope)
+        found = holds_steps(step) and self.wants(step, scope)
         asked = found and bool(self.asked(step, scope))
         self.wishes += asked
         if found and not asked:
@@ -541,6 +542,7 @@ class Docs:
         return found
 
     def wants(self, step: Step, scope: Scope) -> bool:
+        """Whether a call that can open is to do so."""
         if self.detail.places is not None:
             return scope.enter(step).wall() in self.detail.places
         asked = self.asked(step, scope)
@@ -648,7 +650,8 @@ class Docs:
             lines=() if title else tuple(self.contents(bodies, symbols)),
             table=table, repeated=True,
             tooltip=words.about_call(calls, below), span=step.node.span,
-            also=words.written(first), place=below.wall(), nodes=nodes([step]),
+            also=words.written(first), place=below.wall() if holds_steps(first) else "",
+            nodes=nodes([step]),
         )  # fmt: skip
         return self.shut([step], scope, ins, box)
 

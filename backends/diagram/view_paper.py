@@ -15,7 +15,7 @@ from ...compiler.ir import Graph
 from ...compiler.types import TensorType
 from . import attention, runs, style, words
 from .asked import firsts
-from .chart import Chart, Step, World, everywhere, nodes, placed, single
+from .chart import Chart, Step, World, everywhere, holds_steps, nodes, placed, single
 from .charts import Charts
 from .costs import MEASURES
 from .fit import READABLE, Detail, Drawn, Key, Opening, fits, readable
@@ -175,7 +175,7 @@ class _Paper(Docs):
             below = scope.enter(step)
             holds = self.survey(step.body, below)
             found = found or holds
-            if step.kind == "call" and _block(step):
+            if step.kind == "call" and _block(step) and holds_steps(step):
                 found = True
                 self.note(step, below, holds)
         return found
@@ -333,7 +333,7 @@ class _Paper(Docs):
         return None if own else super(_Paper, self).only(body)
 
     def opens(self, step: Step, scope: Scope) -> bool:
-        return self.wants(step, scope)
+        return holds_steps(step) and self.wants(step, scope)
 
     def wants(self, step: Step, scope: Scope) -> bool:
         asked = self.asked(step, scope)

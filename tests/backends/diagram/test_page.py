@@ -76,6 +76,14 @@ def test_the_page_is_whole_and_asks_for_nothing(name: str) -> None:
     assert ("html", "lang", "en") in tags.attributes
 
 
+def test_a_block_that_hands_on_what_it_gets_does_not_open() -> None:
+    net = graph("block core: x { x }\nnet n: x[6] { x > core * 2 > linear(6) > core as c }")
+    drawn = picture(net, Options())
+    assert [box.title for box in drawn.boxes() if "core" in str(box.title)]
+    assert not shut(drawn)
+    assert len(known(render(net, "html").decode())["states"]) == 1
+
+
 def test_it_is_small() -> None:
     shipped = render(load("resnet", net="resnet50").ir, "html")
     assert len(shipped) < 100_000
