@@ -31,8 +31,10 @@ def need(layer: Layer, x: TensorType, *dtypes: Dtype, input: int = 0) -> None:
         help.append("`embedding(count, dim)` turns indices into vectors")
     raise Refused(
         f"{layer.word} needs {names}, got {_PLURAL[x.dtype]}: {x}",
-        code="E303", input=input, help=help,
-    )  # fmt: skip
+        code="E303",
+        input=input,
+        help=help,
+    )
 
 
 def spatial(layer: Layer, x: TensorType, least: int = 1, most: int = 3) -> int:
@@ -73,9 +75,10 @@ def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
             raise Refused(
                 f"{layer.word} needs its {name} when the module is built, and {open_sizes[0]} "
                 "is known only when it runs",
-                code="E401", input=0,
+                code="E401",
+                input=0,
                 help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
-            )  # fmt: skip
+            )
 
 
 def outside(made: Made | None, index: TensorType, size: Dim) -> tuple[Dim, Dim] | None:

@@ -24,9 +24,13 @@ class Choice(Record):
 
 
 def choose_nets(
-    source: Source, tree: syntax.File, found: tuple[Diagnostic, ...], net: str | None,
-    *, every: bool = False,
-) -> Choice:  # fmt: skip
+    source: Source,
+    tree: syntax.File,
+    found: tuple[Diagnostic, ...],
+    net: str | None,
+    *,
+    every: bool = False,
+) -> Choice:
     blocks = {s.name: s for s in tree.statements if isinstance(s, syntax.Block) and s.kind == "net"}
     pipeline = any(isinstance(s, syntax.ExpressionStatement) for s in tree.statements)
     nets = tuple(blocks)
@@ -76,15 +80,17 @@ def _no_choice(
 ) -> Diagnostic:
     if nets:
         return Diagnostic(
-            "E219", f"{source.name} has several nets: which one?",
+            "E219",
+            f"{source.name} has several nets: which one?",
             notes=(f"its nets: {', '.join(nets)}",),
             help=(f"`--net {(*ready, *nets)[0]}` chooses one",),
-        )  # fmt: skip
+        )
     if any(isinstance(s, syntax.Block) for s in tree.statements):
         return Diagnostic(
-            "E219", f"{source.name} holds blocks and no net",
+            "E219",
+            f"{source.name} holds blocks and no net",
             help=("a `net` is what can be compiled: `net name = block(...)`",),
-        )  # fmt: skip
+        )
     return Diagnostic(
         "E219", f"{source.name} holds no network", help=("for example `conv(3x3, 64) > relu`",)
     )

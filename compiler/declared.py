@@ -124,9 +124,12 @@ def unmet(
 def _warning(condition: str, span: Span, help: Sequence[str]) -> Diagnostic:
     number = "`--input` with the real size decides it"
     return Diagnostic(
-        CODE, f"this runs only where {condition}", span, severity="warning",
+        CODE,
+        f"this runs only where {condition}",
+        span,
+        severity="warning",
         help=(*help, number),
-    )  # fmt: skip
+    )
 
 
 def _surely(size: Dim, least: Dim, declared: Declarations, zero: Sequence[Dim]) -> bool:

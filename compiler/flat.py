@@ -176,9 +176,19 @@ class _Walk:
         runs = 0 if node.idle else scope.runs
         for key, module, count in self.modules(node, scope):
             run = Run(
-                scope.at + key, kind, node, tuple(taken), types, module.path, scope.module.path,
-                scope.sizes, scope.scans, scope.steps, module.copies, runs * count,
-            )  # fmt: skip
+                scope.at + key,
+                kind,
+                node,
+                tuple(taken),
+                types,
+                module.path,
+                scope.module.path,
+                scope.sizes,
+                scope.scans,
+                scope.steps,
+                module.copies,
+                runs * count,
+            )
             results = self.run(run, scope)
             if run.runs:
                 taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]

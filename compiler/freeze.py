@@ -346,8 +346,7 @@ class _Cut:
         assert first is not None
         op, types = self._op(first)
         takes = tuple(map(_known, first.inputs)) if first.scan else first.takes
-        return Node(share.name, op, (), takes, types, path=share.name, idle=True,
-                    span=share.span)  # fmt: skip
+        return Node(share.name, op, (), takes, types, path=share.name, idle=True, span=share.span)
 
     def _ties(self) -> Iterable[Tie]:
         for draft, source, names in self.builder.ties:

@@ -18,10 +18,23 @@ from .spelling import spell, spell_value
 from .types import TensorType
 
 NO_DATA: Final[Mapping[str, Any]] = {
-    "kind": "", "word": "", "category": "", "text": "", "module": "", "settings": {}, "types": (),
-    "weights": {}, "tied": {}, "params": 0, "macs": 0, "idle": False, "scans": (), "steps": 1,
-    "line": 0, "layer": None,
-}  # fmt: skip
+    "kind": "",
+    "word": "",
+    "category": "",
+    "text": "",
+    "module": "",
+    "settings": {},
+    "types": (),
+    "weights": {},
+    "tied": {},
+    "params": 0,
+    "macs": 0,
+    "idle": False,
+    "scans": (),
+    "steps": 1,
+    "line": 0,
+    "layer": None,
+}
 """What every node has; ``docs/graph.md`` says what each is."""
 
 OBJECTS: Final = ("graph", "node", "layer")
@@ -155,9 +168,16 @@ def _of_node(node: Node, graph: Graph) -> dict[str, Any]:
         return _of_run(Run(node.key, "weight", node, (), node.types, op.module))
     if isinstance(op, LayerOp):
         run = Run(
-            node.key, "layer", node, (), node.types, node.path, copies=node.count,
-            runs=0 if node.idle else node.count, tied=_tied(node.path, op, graph),
-        )  # fmt: skip
+            node.key,
+            "layer",
+            node,
+            (),
+            node.types,
+            node.path,
+            copies=node.count,
+            runs=0 if node.idle else node.count,
+            tied=_tied(node.path, op, graph),
+        )
         return _of_run(run) | {"params": run.params * node.count, "count": node.count}
     return _of_call(node, graph)
 
@@ -172,17 +192,22 @@ def _of_call(node: Node, graph: Graph) -> dict[str, Any]:
     called, op = node.called, node.operation
     cell = {} if called is not None else _of_node(node.replace(op=op, takes=node.operands), graph)
     params = called.params * node.count if called is not None else 0
-    return dict(NO_DATA) | cell | {
-        "kind": "scan" if isinstance(node.op, ScanOp) else "call",
-        "module": node.path,
-        "types": node.types,
-        "params": cell.get("params", params),
-        "macs": 0 if node.idle else _single(node_macs(node) * node.count),
-        "idle": node.idle,
-        "count": node.count,
-        "line": node.span.line if node.span else 0,
-        "node": node,
-    } | ({} if called is None else {"word": called.name, "text": _heading(called)})  # fmt: skip
+    return (
+        dict(NO_DATA)
+        | cell
+        | {
+            "kind": "scan" if isinstance(node.op, ScanOp) else "call",
+            "module": node.path,
+            "types": node.types,
+            "params": cell.get("params", params),
+            "macs": 0 if node.idle else _single(node_macs(node) * node.count),
+            "idle": node.idle,
+            "count": node.count,
+            "line": node.span.line if node.span else 0,
+            "node": node,
+        }
+        | ({} if called is None else {"word": called.name, "text": _heading(called)})
+    )
 
 
 def _heading(graph: Graph) -> str:
@@ -193,31 +218,39 @@ def _heading(graph: Graph) -> str:
 
 def _of_run(run: Run) -> dict[str, Any]:
     layer = run.layer
-    own = {} if layer is None else {
-        "layer": layer,
-        "word": layer.word,
-        "category": layer.category,
-        "text": spell(layer),
-        "settings": {n: getattr(layer, n) for n in layer.settings},
-        "weights": {key: weight.shape for key, weight in run.weights.items()},
-        "tied": dict(run.tied),
-        "params": _single(run.params),
-        "macs": _single(run.macs * run.runs),
-    }  # fmt: skip
+    own = (
+        {}
+        if layer is None
+        else {
+            "layer": layer,
+            "word": layer.word,
+            "category": layer.category,
+            "text": spell(layer),
+            "settings": {n: getattr(layer, n) for n in layer.settings},
+            "weights": {key: weight.shape for key, weight in run.weights.items()},
+            "tied": dict(run.tied),
+            "params": _single(run.params),
+            "macs": _single(run.macs * run.runs),
+        }
+    )
     if isinstance(run.node.op, ScanOp) and run.kind in ("each", "stack"):
         own = {"settings": {"reverse": run.node.op.reverse}}
     elif isinstance(run.node.op, WeightOp):
         own = {"text": f"{run.module}.{run.node.op.weight}".strip(".")}
-    return dict(NO_DATA) | own | {
-        "kind": run.kind,
-        "module": run.module,
-        "types": run.types,
-        "idle": run.runs == 0,
-        "scans": run.scans,
-        "steps": run.steps,
-        "line": run.node.span.line if run.node.span else 0,
-        "node": run.node,
-    }  # fmt: skip
+    return (
+        dict(NO_DATA)
+        | own
+        | {
+            "kind": run.kind,
+            "module": run.module,
+            "types": run.types,
+            "idle": run.runs == 0,
+            "scans": run.scans,
+            "steps": run.steps,
+            "line": run.node.span.line if run.node.span else 0,
+            "node": run.node,
+        }
+    )
 
 
 def _single(dim: Dim) -> Dim:

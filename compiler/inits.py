@@ -11,9 +11,19 @@ from .layer import Init
 
 Mode: TypeAlias = Literal["fan_in", "fan_out"]
 Nonlinearity: TypeAlias = Literal[
-    "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu", "selu",
-]  # fmt: skip
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "selu",
+]
 
 _KAIMING: Final[dict[str, Any]] = {"a": float, "mode": Mode, "nonlinearity": Nonlinearity}
 
@@ -39,10 +49,15 @@ INITS: Final = tuple(INIT_SETTINGS)
 REQUIRED: Final = {"constant": "val", "sparse": "sparsity"}
 RANGES: Final[dict[str, tuple[float, float]]] = {"uniform": (0, 1), "trunc_normal": (-2, 2)}
 RANKS: Final = {
-    "eye": (2, 2), "sparse": (2, 2), "dirac": (3, 5), "orthogonal": (2, None),
-    "xavier_uniform": (2, None), "xavier_normal": (2, None), "kaiming_uniform": (2, None),
+    "eye": (2, 2),
+    "sparse": (2, 2),
+    "dirac": (3, 5),
+    "orthogonal": (2, None),
+    "xavier_uniform": (2, None),
+    "xavier_normal": (2, None),
+    "kaiming_uniform": (2, None),
     "kaiming_normal": (2, None),
-}  # fmt: skip
+}
 """The least and most axes of the weights that an initialiser is for; others take any."""
 
 

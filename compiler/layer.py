@@ -94,14 +94,43 @@ Reach: TypeAlias = tuple[Dim, Dim]
 """The least and the largest."""
 
 Category: TypeAlias = Literal[
-    "io", "conv", "norm", "activation", "pool", "linear", "attention", "embedding", "recurrent",
-    "shape", "math", "source", "other",
-]  # fmt: skip
+    "io",
+    "conv",
+    "norm",
+    "activation",
+    "pool",
+    "linear",
+    "attention",
+    "embedding",
+    "recurrent",
+    "shape",
+    "math",
+    "source",
+    "other",
+]
 
 Role: TypeAlias = Literal[
-    "", "linear", "conv", "sum", "join", "stack", "product", "attend", "drop", "softmax", "zeros",
-    "cell", "turn", "reshape", "rearrange", "flatten", "index", "one_hot", "rotary", "gap",
-]  # fmt: skip
+    "",
+    "linear",
+    "conv",
+    "sum",
+    "join",
+    "stack",
+    "product",
+    "attend",
+    "drop",
+    "softmax",
+    "zeros",
+    "cell",
+    "turn",
+    "reshape",
+    "rearrange",
+    "flatten",
+    "index",
+    "one_hot",
+    "rotary",
+    "gap",
+]
 """``turn``: another order of axes; ``zeros``: what states start from."""
 
 Effect: TypeAlias = Literal["random", "training", "state"]
@@ -120,10 +149,17 @@ class Refused(Exception):
     """
 
     def __init__(
-        self, message: str, *, code: str = "E301", detail: str = "", setting: str | None = None,
-        input: int | None = None, notes: Sequence[str] = (), help: str | Sequence[str] = (),
+        self,
+        message: str,
+        *,
+        code: str = "E301",
+        detail: str = "",
+        setting: str | None = None,
+        input: int | None = None,
+        notes: Sequence[str] = (),
+        help: str | Sequence[str] = (),
         fix: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.fix = dict(fix or {})

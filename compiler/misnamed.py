@@ -78,8 +78,11 @@ def _moved(finding: Diagnostic, name: str, place: tuple[str, Span]) -> Diagnosti
     fix = Fix(title, (Edit(span, name),))
     use = Label(finding.span, "not known here")
     return finding.replace(
-        message=f"`{name}` is not known, and nothing uses `{idle}`", span=span,
-        detail=f"is this `{name}`?", labels=(use, *finding.labels), help=(title, *finding.help),
+        message=f"`{name}` is not known, and nothing uses `{idle}`",
+        span=span,
+        detail=f"is this `{name}`?",
+        labels=(use, *finding.labels),
+        help=(title, *finding.help),
         fix=fix,
         others=tuple(f for f in (finding.fix, *finding.others) if f is not None),
-    )  # fmt: skip
+    )

@@ -251,9 +251,11 @@ def _by_need(tree: syntax.File, nets: tuple[str, ...], enough: Enough | None) ->
 
 
 def _with_trials(
-    found: Compilation, source: Source, request: Request,
+    found: Compilation,
+    source: Source,
+    request: Request,
     run: Callable[[Source, Request], Compilation],
-) -> Compilation:  # fmt: skip
+) -> Compilation:
     """With the repairs alone that mend."""
 
     def again(text: Source, enough: Enough | None = None) -> tuple[Iterable[Diagnostic], int]:
@@ -272,9 +274,14 @@ def _with_trials(
 
 
 def _compile(
-    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request,
-    *, freeze: bool = False,
-) -> Compilation:  # fmt: skip
+    source: Source,
+    tree: syntax.File,
+    chosen: Choice,
+    net: str | None,
+    request: Request,
+    *,
+    freeze: bool = False,
+) -> Compilation:
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
     outcome = _elaborate(_task(source, tree, chosen, net, request))

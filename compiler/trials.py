@@ -165,8 +165,9 @@ def _helps(finding: Diagnostic, fix: Fix | None) -> tuple[str, ...]:
 
 def _are_apart(edits: Iterable[Edit], others: Sequence[Edit]) -> bool:
     """Whether none of the edits touches one of the others."""
-    return all(e.span.end < o.span.start or o.span.end < e.span.start
-               for e in edits for o in others)  # fmt: skip
+    return all(
+        e.span.end < o.span.start or o.span.end < e.span.start for e in edits for o in others
+    )
 
 
 def _edits(findings: Iterable[Diagnostic]) -> list[Edit]:

@@ -14,19 +14,37 @@ from torch import Tensor, nn
 import netwright as nw
 
 LANGUAGES = {
-    "Northern": (["thor", "sig", "gun", "hal", "bjorn", "ei"], ["mar", "var", "rik", "leif"],
-                 ["sson", "dottir", "lund", "berg"]),
-    "Southern": (["ro", "ma", "lu", "giu", "fran", "bel"], ["ri", "ce", "la", "na", "tti"],
-                 ["no", "ni", "lli", "ello", "ucci"]),
-    "Eastern": (["iva", "pet", "mik", "dra", "bog", "vla"], ["ri", "di", "ko", "no", "mi"],
-                ["ov", "enko", "ski", "vich", "in"]),
-    "Island": (["ka", "mi", "ha", "to", "yo", "na"], ["shi", "ka", "mu", "ra", "no"],
-               ["ta", "to", "ko", "ki", "wa"]),
-    "Highland": (["mac", "dun", "fer", "cam", "loch", "gil"], ["do", "ga", "in", "ar", "ro"],
-                 ["nald", "gus", "lan", "ray", "rie"]),
-    "Desert": (["al", "sa", "ka", "ra", "ya", "mu"], ["hi", "mi", "sha", "li", "ma"],
-               ["d", "m", "r", "din", "bek"]),
-}  # fmt: skip
+    "Northern": (
+        ["thor", "sig", "gun", "hal", "bjorn", "ei"],
+        ["mar", "var", "rik", "leif"],
+        ["sson", "dottir", "lund", "berg"],
+    ),
+    "Southern": (
+        ["ro", "ma", "lu", "giu", "fran", "bel"],
+        ["ri", "ce", "la", "na", "tti"],
+        ["no", "ni", "lli", "ello", "ucci"],
+    ),
+    "Eastern": (
+        ["iva", "pet", "mik", "dra", "bog", "vla"],
+        ["ri", "di", "ko", "no", "mi"],
+        ["ov", "enko", "ski", "vich", "in"],
+    ),
+    "Island": (
+        ["ka", "mi", "ha", "to", "yo", "na"],
+        ["shi", "ka", "mu", "ra", "no"],
+        ["ta", "to", "ko", "ki", "wa"],
+    ),
+    "Highland": (
+        ["mac", "dun", "fer", "cam", "loch", "gil"],
+        ["do", "ga", "in", "ar", "ro"],
+        ["nald", "gus", "lan", "ray", "rie"],
+    ),
+    "Desert": (
+        ["al", "sa", "ka", "ra", "ya", "mu"],
+        ["hi", "mi", "sha", "li", "ma"],
+        ["d", "m", "r", "din", "bek"],
+    ),
+}
 """How names begin, go on (perhaps more than once), and end."""
 LONGEST = 20
 

@@ -17,8 +17,13 @@ from .record import Entity, field
 from .source import Source, Span
 
 SPELLING: Final = {
-    "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}",
-}  # fmt: skip
+    "LPAR": "(",
+    "RPAR": ")",
+    "LSQB": "[",
+    "RSQB": "]",
+    "LBRACE": "{",
+    "RBRACE": "}",
+}
 STATEMENT_WORDS: Final = frozenset({"KIND", "IMPORT", "FROM", "DEFAULT", "SHARE", "REQUIRE"})
 # After these a value or a name is due, so a line or a `{` that follows belongs to them.
 WANTING: Final = frozenset({*CLOSES, "COMMA", "EQUAL", "OPERATOR"})

@@ -30,15 +30,35 @@ FAR: Final = 400
 # What may be put in, and what it costs: the likely first. A value has no text that could be
 # offered; it only tells what else is sound.
 INSERTED: Final[tuple[tuple[str, str, float], ...]] = (
-    ("COMMA", ",", 0.7), ("OPERATOR", ">", 0.8), ("RPAR", ")", 0.7), ("RSQB", "]", 0.7),
-    ("RBRACE", "}", 0.8), ("LPAR", "(", 0.9), ("LSQB", "[", 0.9), ("LBRACE", "{", 0.9),
-    ("EQUAL", "=", 0.8), ("COLON", ":", 0.8), ("ARROW", "->", 0.9), ("AS", "as", 0.8),
-    ("IN", "in", 0.9), ("IF", "if", 1.0), ("ELSE", "else", 1.0), ("FOR", "for", 1.0),
-    ("KIND", "block", 1.0), ("KIND", "net", 1.0), ("SHARE", "share", 1.1),
-    ("DEFAULT", "default", 1.1), ("REQUIRE", "require", 1.1), ("FROM", "from", 1.1),
-    ("IMPORT", "import", 1.1), ("OPERATOR", "+", 1.4), ("OPERATOR", "*", 1.5),
-    ("NAME", "", 1.2), ("NUMBER", "", 1.9), ("STRING", "", 1.9),
-)  # fmt: skip
+    ("COMMA", ",", 0.7),
+    ("OPERATOR", ">", 0.8),
+    ("RPAR", ")", 0.7),
+    ("RSQB", "]", 0.7),
+    ("RBRACE", "}", 0.8),
+    ("LPAR", "(", 0.9),
+    ("LSQB", "[", 0.9),
+    ("LBRACE", "{", 0.9),
+    ("EQUAL", "=", 0.8),
+    ("COLON", ":", 0.8),
+    ("ARROW", "->", 0.9),
+    ("AS", "as", 0.8),
+    ("IN", "in", 0.9),
+    ("IF", "if", 1.0),
+    ("ELSE", "else", 1.0),
+    ("FOR", "for", 1.0),
+    ("KIND", "block", 1.0),
+    ("KIND", "net", 1.0),
+    ("SHARE", "share", 1.1),
+    ("DEFAULT", "default", 1.1),
+    ("REQUIRE", "require", 1.1),
+    ("FROM", "from", 1.1),
+    ("IMPORT", "import", 1.1),
+    ("OPERATOR", "+", 1.4),
+    ("OPERATOR", "*", 1.5),
+    ("NAME", "", 1.2),
+    ("NUMBER", "", 1.9),
+    ("STRING", "", 1.9),
+)
 PLACEHOLDERS: Final = {"NUMBER": "0", "STRING": '""'}
 DELETED: Final = 1.0
 REPLACED: Final = 0.4

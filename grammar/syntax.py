@@ -100,9 +100,25 @@ class Unary(Node):
 
 
 BinaryOperator: TypeAlias = Literal[
-    "or", "and", ">", "<", ">=", "<=", "==", "!=", "in", "not in",
-    "+", "-", "*", "/", "//", "%", "@", "**",
-]  # fmt: skip
+    "or",
+    "and",
+    ">",
+    "<",
+    ">=",
+    "<=",
+    "==",
+    "!=",
+    "in",
+    "not in",
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "@",
+    "**",
+]
 
 
 class Binary(Node):
@@ -251,9 +267,24 @@ class File(Node):
 
 
 Expr: TypeAlias = (
-    Number | Constant | Text | Dims | Name | List | Comprehension | Attribute | Index | Call
-    | Unary | Binary | Conditional | Labelled | Paren | For | Broken
-)  # fmt: skip
+    Number
+    | Constant
+    | Text
+    | Dims
+    | Name
+    | List
+    | Comprehension
+    | Attribute
+    | Index
+    | Call
+    | Unary
+    | Binary
+    | Conditional
+    | Labelled
+    | Paren
+    | For
+    | Broken
+)
 Pattern: TypeAlias = Name | Names
 Statement: TypeAlias = (
     Assign | ExpressionStatement | Require | Default | Share | Block | Import | FromImport

@@ -147,9 +147,14 @@ def compiled(
     _check_inputs(inputs)
     _check_limits(limits)
     found = load_source(
-        source, net=net, parameters=parameters, inputs=inputs, search=search, limits=limits,
+        source,
+        net=net,
+        parameters=parameters,
+        inputs=inputs,
+        search=search,
+        limits=limits,
         partial=True,
-    )  # fmt: skip
+    )
     findings = tuple(map(told, found.diagnostics))
     name, sources = net_name(found, source), tuple(map(os.path.abspath, sorted(found.read)))
     if found.graph is None:

@@ -15,10 +15,18 @@ from typing import Final
 from .grammar.diagnostics import Diagnostic, Fix
 
 KEYWORDS: Final = {
-    "--input": "inputs", "--net": "net", "-I": "search", "--import-path": "search",
-    "--depth": "depth", "--expand": "expand", "--fold": "fold", "--view": "view",
-    "--color-by": "color_by", "--limit": "limits", "-p": "",
-}  # fmt: skip
+    "--input": "inputs",
+    "--net": "net",
+    "-I": "search",
+    "--import-path": "search",
+    "--depth": "depth",
+    "--expand": "expand",
+    "--fold": "fold",
+    "--view": "view",
+    "--color-by": "color_by",
+    "--limit": "limits",
+    "-p": "",
+}
 SEVERAL: Final = frozenset({"search", "expand", "fold"})
 NAMED: Final = frozenset({"limits"})
 """Keywords that take a dict: ``--limit layers=10`` is ``limits={"layers": 10}``."""

@@ -58,10 +58,14 @@ class Browser:
         self.pointer([_to(*self.place(selector)), *down])
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        self.pointer([
-            _to(*start), {"type": "pointerDown", "button": 0}, _to(*end, 50),
-            {"type": "pointerUp", "button": 0},
-        ])  # fmt: skip
+        self.pointer(
+            [
+                _to(*start),
+                {"type": "pointerDown", "button": 0},
+                _to(*end, 50),
+                {"type": "pointerUp", "button": 0},
+            ]
+        )
 
     def wheel(self, at: tuple[int, int], by: int) -> None:
         turn = {"type": "scroll", "x": at[0], "y": at[1], "deltaX": 0, "deltaY": by}

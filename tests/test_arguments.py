@@ -34,15 +34,18 @@ TEXTS = [
     (MODE, {"mode": "bicubic"}, "upsample(2, mode=bicubic)"),
     (MODE, {"mode": '"nearest"'}, "upsample(2, mode=nearest)"),
     (PASSED, {"mode": "bilinear"}, "upsample(2, mode=bilinear)"),
-    (INIT, {"init": "kaiming_normal(mode=fan_out)"}, "conv(3x3, 8, pad=1, "
-     "init=kaiming_normal(mode=fan_out))"),
+    (
+        INIT,
+        {"init": "kaiming_normal(mode=fan_out)"},
+        "conv(3x3, 8, pad=1, init=kaiming_normal(mode=fan_out))",
+    ),
     (INIT, {"init": "zeros", "pad": "same"}, "conv(3x3, 8, init=zeros, pad=same)"),
     (DEPTHS, {"depths": "[3, 4]"}, "linear(3) > linear(4)"),
     (DEPTHS, {"depths": "[2 * i for i in range(1, 3)]"}, "linear(2) > linear(4)"),
     (UNIT, {"unit": "basic"}, "linear(3)"),
     (UNIT, {"unit": "linear"}, "linear(3)"),
     (ORDER, {"order": "pre"}, "bn > linear(3)"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "given", "meant"), TEXTS)
@@ -72,9 +75,15 @@ def test_a_pattern_is_text() -> None:
 
 @pytest.mark.parametrize(
     "depths",
-    [[3, 4], (3, 4), torch.Size([3, 4]), range(3, 5), ["3", "4"],
-     [numpy.int64(3), torch.tensor(4)]],
-)  # fmt: skip
+    [
+        [3, 4],
+        (3, 4),
+        torch.Size([3, 4]),
+        range(3, 5),
+        ["3", "4"],
+        [numpy.int64(3), torch.tensor(4)],
+    ],
+)
 def test_whole_numbers_of_any_kind(depths: Any) -> None:
     assert nw.loads(DEPTHS, depths=depths) == nw.loads(DEPTHS, depths="[3, 4]")
 

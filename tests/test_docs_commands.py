@@ -22,8 +22,13 @@ from netwright import cli
 from netwright.compiler.imports import SHIPPED
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs/README.md", ROOT / "docs/language.md",
-         ROOT / "docs/command-line.md", ROOT / "docs/layers.md")  # fmt: skip
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "docs/README.md",
+    ROOT / "docs/language.md",
+    ROOT / "docs/command-line.md",
+    ROOT / "docs/layers.md",
+)
 SMALL = "net small: x[3, 8, 8] { x > conv(3x3, 8) > relu > gap > linear(2) }\n"
 FILES = {
     **dict.fromkeys(("small", "old", "nets/a", "nets/b"), SMALL),
@@ -103,8 +108,10 @@ def resnet18() -> Mapping[str, Any]:
 
 def python_blocks() -> list[str]:
     pages = (ROOT / "README.md", ROOT / "docs/python.md")
-    blocks = (re.findall(r"^```python\n(.*?)^```", p.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-              for p in pages)  # fmt: skip
+    blocks = (
+        re.findall(r"^```python\n(.*?)^```", p.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+        for p in pages
+    )
     return [block for found in blocks for block in found if "nw." in block]
 
 
@@ -156,5 +163,8 @@ def fields(document: Any, at: str = "") -> set[str]:
         return {path for item in document for path in fields(item, f"{at}[]")}
     if not isinstance(document, dict):
         return set()
-    return {p for name, value in document.items()
-            for p in ({f"{at}.{name}"} | fields(value, f"{at}.{name}"))}  # fmt: skip
+    return {
+        p
+        for name, value in document.items()
+        for p in ({f"{at}.{name}"} | fields(value, f"{at}.{name}"))
+    }

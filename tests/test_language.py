@@ -16,17 +16,43 @@ SEQUENCE = "net f: x[4, 8] {{ {} }}"
 
 SAID = [
     # values and names
-    *(f"k = 3\na = {value}\nnet f: x[8] {{ x > relu }}"
-      for value in ("1e-5", "true", "none", '"zeros"', "3x3", "[k, 1]",
-                    "[64 * 2**i for i in range(4)]")),
+    *(
+        f"k = 3\na = {value}\nnet f: x[8] {{ x > relu }}"
+        for value in (
+            "1e-5",
+            "true",
+            "none",
+            '"zeros"',
+            "3x3",
+            "[k, 1]",
+            "[64 * 2**i for i in range(4)]",
+        )
+    ),
     "net f: x[3, T, 8] { x > linear(x.c + x.d) }",
     IMAGE.format("s = [x]\n s = s + [x > relu]\n s[:-1] > concat"),
     VECTOR.format("for _, (t, c, n) in enumerate([[1, 2, 3]]) { x = x > linear(t + n) }\n x"),
-    *(VECTOR.format(f"x > linear({number})")
-      for number in ("len([1, 2])", "range(3)[1]", "min(1, 2)", "max(1, 2)", "sum([1, 2])",
-                     "abs(-1)", "round(1.6)", "floor(1.5)", "ceil(1.5)", "int(sqrt(4))",
-                     "int(log(9))", "int(float(3))", "zip([1], [2])[0][1]", "enumerate([4])[0][1]",
-                     "reversed([1, 2])[0]", "make_divisible(37, 8)", "2 if 3 in [3] else 1")),
+    *(
+        VECTOR.format(f"x > linear({number})")
+        for number in (
+            "len([1, 2])",
+            "range(3)[1]",
+            "min(1, 2)",
+            "max(1, 2)",
+            "sum([1, 2])",
+            "abs(-1)",
+            "round(1.6)",
+            "floor(1.5)",
+            "ceil(1.5)",
+            "int(sqrt(4))",
+            "int(log(9))",
+            "int(float(3))",
+            "zip([1], [2])[0][1]",
+            "enumerate([4])[0][1]",
+            "reversed([1, 2])[0]",
+            "make_divisible(37, 8)",
+            "2 if 3 in [3] else 1",
+        )
+    ),
     'net f(d=8, h=2): x[T, d] { require d % h == 0, "h must divide d"\n x > attention(h) }',
     IMAGE.format("x > conv(3x3, 8, pad=same) > upsample(2, mode=bilinear)"),
     IMAGE.format("x > bn as bn > bn"),
@@ -35,10 +61,13 @@ SAID = [
     "net f: x[3, 8, 8], y[3, 8, 8] { [x, y] > concat(dim=1) }",
     "net f: x[8], y[8] { x + y > relu }",
     VECTOR.format("x * 0.5 > linear(3) * 0.5"),
-    SEQUENCE.format("x[:, 0]"), SEQUENCE.format("x > gru(3)[:, -1]"),
+    SEQUENCE.format("x[:, 0]"),
+    SEQUENCE.format("x > gru(3)[:, -1]"),
     SEQUENCE.format("x[..., ::2] > unsqueeze(1)"),
-    "net f: x[4, 8], y[8, 3] { x @ y > relu }", "net f: x[4], y[4] { x >= y }",
-    "net f: x[4], y[4] { x > gt(y) }", VECTOR.format("x > gt(0)"),
+    "net f: x[4, 8], y[8, 3] { x @ y > relu }",
+    "net f: x[4], y[4] { x >= y }",
+    "net f: x[4], y[4] { x > gt(y) }",
+    VECTOR.format("x > gt(0)"),
     IMAGE.format("x > conv(3x3, 8, pad=1) as c > bn > relu + c"),
     "block decoder(y): x { x + y }\n" + IMAGE.format("x > decoder(x > bn) * 2"),
     SEQUENCE.format("[t > relu for t in [x, x]] > concat(dim=-1)"),
@@ -48,21 +77,30 @@ SAID = [
     "block stem = conv(7x7, 64, stride=2, pad=3) > bn > relu\n" + IMAGE.format("x > stem"),
     "share enc = linear(8) > relu\n" + VECTOR.format("x > enc * 3"),
     # blocks and nets
-    "net f: t[] { t > unsqueeze(1) > linear(2) }", "net f: tokens[T] int { tokens > embed(10, 4) }",
+    "net f: t[] { t > unsqueeze(1) > linear(2) }",
+    "net f: tokens[T] int { tokens > embed(10, 4) }",
     "block ffn(d, h) = linear(h) > gelu > linear(d)\nnet f: x[T, 8] { x > ffn(8, 16) }",
     "block g(n): x { x > linear(8) > (g(n - 1) if n > 0 else id) }\n" + VECTOR.format("x > g(3)"),
     VECTOR.format("x > for d in [8, 16] { linear(d) > relu } > linear(2)"),
     "default conv(bias=false, init=kaiming_normal(mode=fan_out))\nconv(3x3, 8)",
     # layers
-    *(SEQUENCE.format(f"x > {layer}")
-      for layer in ("linear(out=3)", "lstm(3, layers=2, bidirectional=true)",
-                    "attention(2, causal=true)", 'rearrange("b t (h d) -> b h t d", h=2)',
-                    "layernorm", "stochastic_depth(0.1)", "permute(0, 2, 1)")),
+    *(
+        SEQUENCE.format(f"x > {layer}")
+        for layer in (
+            "linear(out=3)",
+            "lstm(3, layers=2, bidirectional=true)",
+            "attention(2, causal=true)",
+            'rearrange("b t (h d) -> b h t d", h=2)',
+            "layernorm",
+            "stochastic_depth(0.1)",
+            "permute(0, 2, 1)",
+        )
+    ),
     IMAGE.format("x > layernorm(dim=1) > spectral_norm(conv(3x3, 64))"),
     IMAGE.format("x > pad([1, 2, 3, 4]) > upsample(size=[4, 4])"),
     "net f: q[2, 4, 8], k[2, 4, 8], v[2, 4, 8] { [q, k, v] > sdpa(causal=true) }",
     "net f: q[4, 8], kv[5, 8] { [q, kv] > attention(2) }",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", SAID)
@@ -150,18 +188,27 @@ PATHS = [
     (IMAGE.format("x > conv(1x1, 3) * 3 as layer"), "layer.0 layer.1 layer.2"),
     (IMAGE.format("x > (conv(1x1, 3) > bn) * 2 as layer"), "layer.0.0 layer.0.1 layer.1.0"),
     (IMAGE.format("x > [conv(1x1, 3), bn] as branches > concat"), "branches.0 branches.1"),
-    (IMAGE.format("x > conv(1x1, 3) as l[0] > bn as \"n1\" > bn as \"12\""), "l.0 n1 12"),
-    (IMAGE.format("x > (conv(1x1, 3) as conv0 > bn > relu) as features"),
-     "features.conv0 features.1"),
+    (IMAGE.format('x > conv(1x1, 3) as l[0] > bn as "n1" > bn as "12"'), "l.0 n1 12"),
+    (
+        IMAGE.format("x > (conv(1x1, 3) as conv0 > bn > relu) as features"),
+        "features.conv0 features.1",
+    ),
     (VECTOR.format("x > (linear(3) as head) as heads"), "heads.head"),
-    ("block cna(k, c) = (conv(k, c) > bn > relu6) as _\n" + IMAGE.format("x > cna(3, 8) as a"),
-     "a.0 a.1"),
+    (
+        "block cna(k, c) = (conv(k, c) > bn > relu6) as _\n" + IMAGE.format("x > cna(3, 8) as a"),
+        "a.0 a.1",
+    ),
     ("share enc = linear(8)\n" + VECTOR.format("x > enc > enc"), "enc"),
-    ("block l: x { x > linear(8) }\nnet f(unit=l): x[8] { x > unit > unit }",
-     "unit1.linear1 unit2.linear1"),
-    ("block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }\n"
-     + SEQUENCE.format("x > scan(elman(4)) > last"), "elman1.linear1 elman1.linear2"),
-]  # fmt: skip
+    (
+        "block l: x { x > linear(8) }\nnet f(unit=l): x[8] { x > unit > unit }",
+        "unit1.linear1 unit2.linear1",
+    ),
+    (
+        "block elman(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }\n"
+        + SEQUENCE.format("x > scan(elman(4)) > last"),
+        "elman1.linear1 elman1.linear2",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "paths"), PATHS)

@@ -130,10 +130,13 @@ def test_warnings_stand_above_the_picture(notebook: Notebook) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("two names", "names"), ("--net", "expected one argument"), ("-p d", "NAME=VALUE"),
-        ("for", "'for' is no Python name"), ("'open", "No closing quotation"),
+        ("two names", "names"),
+        ("--net", "expected one argument"),
+        ("-p d", "NAME=VALUE"),
+        ("for", "'for' is no Python name"),
+        ("'open", "No closing quotation"),
     ],
-)  # fmt: skip
+)
 def test_misuse_is_said_in_a_line(
     notebook: Notebook, capsys: pytest.CaptureFixture[str], line: str, said: str
 ) -> None:

@@ -20,9 +20,17 @@ from .picture import Options, Picture
 from .progress import say
 
 __all__ = [
-    "DiagramError", "NoBlock", "NoEffect", "NoLayout", "TooLarge", "formats", "inline", "render",
-    "to_dot", "views",
-]  # fmt: skip
+    "DiagramError",
+    "NoBlock",
+    "NoEffect",
+    "NoLayout",
+    "TooLarge",
+    "formats",
+    "inline",
+    "render",
+    "to_dot",
+    "views",
+]
 
 PAGE = "html"
 """The view that is a format too: the docs view, to open and shut its blocks."""
@@ -45,10 +53,19 @@ def to_dot(graph: Graph, **options: Any) -> str:
 
 
 def render(
-    graph: Graph, suffix: str, *, view: str = "docs", direction: Literal["TB", "LR"] = "TB",
-    title: str | None = None, shapes: bool = True, legend: bool = True, depth: int | None = None,
-    expand: Iterable[str] = (), fold: Iterable[str] = (), color_by: str | None = None,
-) -> bytes:  # fmt: skip
+    graph: Graph,
+    suffix: str,
+    *,
+    view: str = "docs",
+    direction: Literal["TB", "LR"] = "TB",
+    title: str | None = None,
+    shapes: bool = True,
+    legend: bool = True,
+    depth: int | None = None,
+    expand: Iterable[str] = (),
+    fold: Iterable[str] = (),
+    color_by: str | None = None,
+) -> bytes:
     """The diagram as a file of a format: ``svg``, ``.png``, ....
 
     ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR;

@@ -68,9 +68,14 @@ def attends(chart: Chart) -> bool:
 
 
 def inside(
-    id: str, copies: Sequence[Step], scope: Scope, symbols: Symbols, *, masked: bool,
+    id: str,
+    copies: Sequence[Step],
+    scope: Scope,
+    symbols: Symbols,
+    *,
+    masked: bool,
     alone: bool = False,
-) -> Inside:  # fmt: skip
+) -> Inside:
     """The layer as boxes and edges; ``masked`` if something hides a part of the scores. ``alone``
     leaves out the strips of what follows it."""
     sizes = [[_sizes(own, scope) for own in everywhere([copy])] for copy in copies]
@@ -87,36 +92,50 @@ def inside(
         return tuple(told for told in (line(said),) if told)
 
     scores = Box(
-        f"{id}-scores", line(lambda s: f"QKᵀ{s.scale}") or text("QKᵀ"), "attention",
+        f"{id}-scores",
+        line(lambda s: f"QKᵀ{s.scale}") or text("QKᵀ"),
+        "attention",
         lines=lines(lambda s: style.sizes(*s.heads, s.length, s.keys)),
         below=_weighing(layer, masked=masked),
         tooltip="what each query asks of each key",
-    )  # fmt: skip
+    )
     values = Box(
-        f"{id}-values", text("× V"), "attention",
+        f"{id}-values",
+        text("× V"),
+        "attention",
         lines=lines(lambda s: style.sizes(*s.heads, s.length, s.value)),
-        below=strips if bare else (), tooltip="the values, by these weights",
-    )  # fmt: skip
+        below=strips if bare else (),
+        tooltip="the values, by these weights",
+    )
     through = Edge(scores.id, values.id, trunk=True)
     if bare:
         entries = (scores.id, scores.id, values.id)
         return Inside((scores, values), (through,), entries, scores.id, values.id)
     q, k, v = (
         Box(
-            f"{id}-{name.lower()}", text(name), "linear", tooltip=f"{name} of each head",
+            f"{id}-{name.lower()}",
+            text(name),
+            "linear",
+            tooltip=f"{name} of each head",
             lines=lines(lambda s, i=i: _cut(s, i)),  # type: ignore[misc]
         )
         for i, name in enumerate("QKV")
-    )  # fmt: skip
+    )
     out = Box(
-        f"{id}-out", line(lambda s: f"linear {style.dim(s.widths[0])}") or text("linear"), "linear",
+        f"{id}-out",
+        line(lambda s: f"linear {style.dim(s.widths[0])}") or text("linear"),
+        "linear",
         below=strips,
-        tooltip=words.about_step(copies, scope), span=copies[0].node.span,
-    )  # fmt: skip
+        tooltip=words.about_step(copies, scope),
+        span=copies[0].node.span,
+    )
     edges = (
-        Edge(q.id, scores.id), Edge(k.id, scores.id), through, Edge(v.id, values.id),
+        Edge(q.id, scores.id),
+        Edge(k.id, scores.id),
+        through,
+        Edge(v.id, values.id),
         Edge(values.id, out.id, trunk=True),
-    )  # fmt: skip
+    )
     return Inside((q, k, v, scores, values, out), edges, (q.id, k.id, v.id), scores.id, out.id)
 
 
@@ -166,9 +185,7 @@ def _sizes(step: Step, scope: Scope) -> _Sizes:
         widths = (q[-1], k[-1], v[-1])
         return _Sizes(layer, widths, (layer.heads,), q[1], k[1], head, head, _scale(head, None))
     widths = (q[-1], k[-1], v[-1])
-    return _Sizes(
-        layer, widths, q[1:-2], q[-2], k[-2], q[-1], v[-1], _scale(q[-1], layer.scale)
-    )  # fmt: skip
+    return _Sizes(layer, widths, q[1:-2], q[-2], k[-2], q[-1], v[-1], _scale(q[-1], layer.scale))
 
 
 def _scale(head: Dim, given: float | None) -> str:

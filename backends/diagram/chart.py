@@ -126,12 +126,15 @@ def placed(step: Step, i: int, worlds: Sequence[World]) -> Step:
 
 def _placed(step: Step, twins: tuple[tuple[Trails | None, Step], ...]) -> Step:
     rows = tuple(
-        replace(row, steps=tuple(
-            _placed(own, tuple((at, twin.rows[r].steps[k]) for at, twin in twins))
-            for k, own in enumerate(row.steps)
-        ))
+        replace(
+            row,
+            steps=tuple(
+                _placed(own, tuple((at, twin.rows[r].steps[k]) for at, twin in twins))
+                for k, own in enumerate(row.steps)
+            ),
+        )
         for r, row in enumerate(step.rows)
-    )  # fmt: skip
+    )
     return replace(step, twins=twins, rows=rows)
 
 
@@ -232,9 +235,13 @@ class Forms:
         raise NotImplementedError
 
     def chart(
-        self, graph: Graph | None, inputs: tuple[TensorType, ...], steps: Sequence[Step],
-        results: tuple[Ref, ...], silent: tuple[Trail, ...] = (),
-    ) -> Chart:  # fmt: skip
+        self,
+        graph: Graph | None,
+        inputs: tuple[TensorType, ...],
+        steps: Sequence[Step],
+        results: tuple[Ref, ...],
+        silent: tuple[Trail, ...] = (),
+    ) -> Chart:
         wiring = tuple((s.form, s.inputs) for s in steps)
         numbers = tuple(n for s in steps for n in (s.count, *s.numbers))
         form = self.form(("chart", len(inputs), wiring, results))

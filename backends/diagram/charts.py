@@ -16,7 +16,7 @@ from ...compiler.ir import (
     ScanOp,
     Value,
     WeightOp,
-)  # fmt: skip
+)
 from ..diff.merge import marked
 from .chart import Chart, Forms, Part, Ref, flowing_in
 from .compared import Source, only_arguments, read, returned, told
@@ -76,9 +76,15 @@ class Charts(Forms):
         return parts, tuple(r.ref for r in results), tuple(silent)
 
     def _inline(
-        self, graph: Graph, sources: Sequence[Source], prefix: str, outers: dict[str, str],
-        parts: list[Part], within: tuple[str, ...], silent: list[Trail],
-    ) -> Sequence[Source]:  # fmt: skip
+        self,
+        graph: Graph,
+        sources: Sequence[Source],
+        prefix: str,
+        outers: dict[str, str],
+        parts: list[Part],
+        within: tuple[str, ...],
+        silent: list[Trail],
+    ) -> Sequence[Source]:
         at: dict[Value, Source] = {}
         waiting = iter(sources)
         for node in graph.nodes:

@@ -272,9 +272,7 @@ def painted(picture: Picture) -> Picture:
     return replace(picture, items=items, edges=edges, redraw=redraw)
 
 
-def _marked(
-    edges: Iterable[Edge], marks: dict[str, Kind], forks: set[str]
-) -> tuple[Edge, ...]:  # fmt: skip
+def _marked(edges: Iterable[Edge], marks: dict[str, Kind], forks: set[str]) -> tuple[Edge, ...]:
     """Lines from and to what only one version has."""
     found: list[Edge] = []
     into: dict[str, Counter[drawn.Mark]] = {}
@@ -298,10 +296,12 @@ def _painted(item: Item) -> Item:
     own = item.category
     plain = own not in style.CHANGES and own != "io"
     return replace(
-        item, title=title, category="same" if plain else own,
+        item,
+        title=title,
+        category="same" if plain else own,
         above=tuple(_strip(s, own) for s in item.above),
         below=tuple(_strip(s, own) for s in item.below),
-    )  # fmt: skip
+    )
 
 
 def _strip(strip: Strip, around: Kind) -> Strip:

@@ -12,8 +12,10 @@ from .chart import Step
 from .errors import DiagramError
 
 MEASURES: Final[Mapping[str, str]] = {
-    "params": "parameters", "macs": "MACs", "activations": "activations",
-}  # fmt: skip
+    "params": "parameters",
+    "macs": "MACs",
+    "activations": "activations",
+}
 
 
 def cost(step: Step, measure: str, sizes: Mapping[str, Dim]) -> int:

@@ -17,19 +17,36 @@ from .picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costl
 from .sheet import Places
 
 GRAPH: Final = {
-    "bgcolor": "white", "fontname": labels.FONT, "fontsize": "11", "nodesep": "0.28",
-    "ranksep": "0.21", "splines": "spline", "newrank": "true", "ordering": "out",
-    "outputorder": "edgesfirst", "pad": "0.12",
-}  # fmt: skip
+    "bgcolor": "white",
+    "fontname": labels.FONT,
+    "fontsize": "11",
+    "nodesep": "0.28",
+    "ranksep": "0.21",
+    "splines": "spline",
+    "newrank": "true",
+    "ordering": "out",
+    "outputorder": "edgesfirst",
+    "pad": "0.12",
+}
 NODE: Final = {
-    "shape": "box", "style": "rounded,filled", "fontname": labels.FONT, "fontsize": "11",
-    "fontcolor": style.INK, "margin": "0.08,0.03", "height": "0.28", "width": "0.5",
+    "shape": "box",
+    "style": "rounded,filled",
+    "fontname": labels.FONT,
+    "fontsize": "11",
+    "fontcolor": style.INK,
+    "margin": "0.08,0.03",
+    "height": "0.28",
+    "width": "0.5",
     "penwidth": "1.1",
-}  # fmt: skip
+}
 EDGE: Final = {
-    "fontname": labels.FONT, "fontsize": "9", "color": style.WIRE, "fontcolor": style.WIRE,
-    "arrowsize": "0.6", "penwidth": "1.1",
-}  # fmt: skip
+    "fontname": labels.FONT,
+    "fontsize": "9",
+    "color": style.WIRE,
+    "fontcolor": style.WIRE,
+    "arrowsize": "0.6",
+    "penwidth": "1.1",
+}
 NODESEP: Final = 20.0
 GAP: Final = 5.0
 MARGIN: Final = 9.0
@@ -47,10 +64,15 @@ TITLE_ID: Final = "page-title"
 _NOTES: Final = {
     TITLE_ID: {"shape": "plain", "style": "", "tooltip": " ", "class": "note", "id": TITLE_ID},
     LEGEND_ID: {
-        "style": "rounded", "color": style.SHEET, "penwidth": "0.8", "margin": "0.04,0.02",
-        "tooltip": " ", "class": "note", "id": LEGEND_ID,
+        "style": "rounded",
+        "color": style.SHEET,
+        "penwidth": "0.8",
+        "margin": "0.04,0.02",
+        "tooltip": " ",
+        "class": "note",
+        "id": LEGEND_ID,
     },
-}  # fmt: skip
+}
 
 Spacers: TypeAlias = dict[str, float]
 
@@ -149,9 +171,10 @@ def _piece(picture: Picture, items: tuple[Item, ...]) -> Picture:
     part = replace(picture, title="", subtitle="", items=items, legend=False)
     ids = {box.id for box in part.boxes()}
     return replace(
-        part, edges=tuple(e for e in picture.edges if e.tail in ids),
+        part,
+        edges=tuple(e for e in picture.edges if e.tail in ids),
         ranks=tuple(rank for rank in picture.ranks if ids.issuperset(rank)),
-    )  # fmt: skip
+    )
 
 
 def _note(id: str, said: str) -> str:
@@ -165,10 +188,12 @@ def _note(id: str, said: str) -> str:
 
 def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) -> _Layout:
     return _Layout(
-        groups=_groups(picture.edges), spacers=spacers,
-        inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"), places=places,
+        groups=_groups(picture.edges),
+        spacers=spacers,
+        inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"),
+        places=places,
         most=costliest(picture),
-    )  # fmt: skip
+    )
 
 
 def _text(picture: Picture, spacers: Spacers) -> str:
@@ -236,9 +261,14 @@ def _item(digraph: Any, item: Item, layout: _Layout) -> None:
 def _spacer(digraph: Any, box: str, points: float) -> None:
     id = f"{box}-room"
     digraph.node(
-        id, "", style="invis", shape="box", fixedsize="true", height="0.02",
+        id,
+        "",
+        style="invis",
+        shape="box",
+        fixedsize="true",
+        height="0.02",
         width=f"{max(points, 1) / 72:.2f}",
-    )  # fmt: skip
+    )
     with digraph.subgraph() as line:
         line.attr(rank="same")
         line.edge(id, box, style="invis")
@@ -253,31 +283,55 @@ def _box(box: Box, inputs: int) -> dict[str, str]:
     paint = style.PAINTS[box.category]
     if box.shape == "fork":
         return common | {
-            "shape": "point", "width": "0.06", "height": "0.06", "color": style.WIRE, "label": "",
-            "class": "fork", "tooltip": " ",
-        }  # fmt: skip
+            "shape": "point",
+            "width": "0.06",
+            "height": "0.06",
+            "color": style.WIRE,
+            "label": "",
+            "class": "fork",
+            "tooltip": " ",
+        }
     if box.shape == "circle":
         return common | {
-            "shape": "circle", "label": labels.html(box.title, 13, bold=True), "fixedsize": "true",
-            "width": "0.26", "height": "0.26", "margin": "0", "style": "filled",
-            "fillcolor": "white", "color": style.INK,
-        }  # fmt: skip
+            "shape": "circle",
+            "label": labels.html(box.title, 13, bold=True),
+            "fixedsize": "true",
+            "width": "0.26",
+            "height": "0.26",
+            "margin": "0",
+            "style": "filled",
+            "fillcolor": "white",
+            "color": style.INK,
+        }
     if box.shape == "label":
         return {
-            "id": box.id, "class": "label", "tooltip": " ", "shape": "plain", "style": "",
-            "label": labels.html(box.title, SMALL, style.WIRE), "width": "0", "height": "0",
-        }  # fmt: skip
+            "id": box.id,
+            "class": "label",
+            "tooltip": " ",
+            "shape": "plain",
+            "style": "",
+            "label": labels.html(box.title, SMALL, style.WIRE),
+            "width": "0",
+            "height": "0",
+        }
     if box.shape == "table":
         return common | {
-            "label": f"<{_table(box.table)}>" if box.table else "", "class": "table",
-            "fillcolor": "white", "color": style.SHEET, "penwidth": "0.8", "margin": "0.04,0.02",
+            "label": f"<{_table(box.table)}>" if box.table else "",
+            "class": "table",
+            "fillcolor": "white",
+            "color": style.SHEET,
+            "penwidth": "0.8",
+            "margin": "0.04,0.02",
             "height": "0.1",
-        }  # fmt: skip
+        }
     if box.shape == "bar":
         return common | {
-            "label": _bar(box), "style": "filled", **_bar_paint(box),
-            "height": "0.24", "width": f"{max(0.5, 0.8 * (inputs - 1)):.1f}",
-        }  # fmt: skip
+            "label": _bar(box),
+            "style": "filled",
+            **_bar_paint(box),
+            "height": "0.24",
+            "width": f"{max(0.5, 0.8 * (inputs - 1)):.1f}",
+        }
     repeated = {"peripheries": "2"} if box.repeated else {}
     return common | {"label": _label(box), "fillcolor": paint.fill, "color": paint.line} | repeated
 
@@ -343,10 +397,17 @@ def _cluster(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
         return
     with digraph.subgraph(name=f"cluster_{cluster.id}-sheet") as sheet:
         sheet.attr(
-            label="", style="rounded,filled", color=style.SHEET, fillcolor="white", penwidth="1",
-            margin="4", peripheries="1", id=f"{cluster.id}-sheet", tooltip=" ",
+            label="",
+            style="rounded,filled",
+            color=style.SHEET,
+            fillcolor="white",
+            penwidth="1",
+            margin="4",
+            peripheries="1",
+            id=f"{cluster.id}-sheet",
+            tooltip=" ",
             **layout.around(f"{cluster.id}-sheet"),
-        )  # fmt: skip
+        )
         _wall(sheet, cluster, layout)
 
 
@@ -354,14 +415,18 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
     with digraph.subgraph(name=f"cluster_{cluster.id}") as wall:
         wall.attr(
             label=labels.html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
-            labeljust="l", labelloc="t",
+            labeljust="l",
+            labelloc="t",
             style="rounded,dashed" if cluster.inset else "rounded,filled",
-            fillcolor=style.PAINTS["block"].fill, margin="9", **_wall_line(cluster),
+            fillcolor=style.PAINTS["block"].fill,
+            margin="9",
+            **_wall_line(cluster),
             peripheries="1",
-            id=cluster.id, tooltip=labels.plain(cluster.tooltip or cluster.id),
+            id=cluster.id,
+            tooltip=labels.plain(cluster.tooltip or cluster.id),
             **{"class": "inset" if cluster.inset else str(cluster.category)},
             **layout.around(cluster.id),
-        )  # fmt: skip
+        )
         for item in cluster.items:
             _item(wall, item, layout)
 
@@ -424,8 +489,11 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layou
         attributes["weight"] = "10"
     if edge.look == "skip":
         attributes |= {
-            "style": "dashed", "color": style.SKIP, "penwidth": "1.3", "weight": "1",
-        }  # fmt: skip
+            "style": "dashed",
+            "color": style.SKIP,
+            "penwidth": "1.3",
+            "weight": "1",
+        }
     if edge.look == "loop":
         attributes["color"] = style.PAINTS["recurrent"].line
     if edge.mark:

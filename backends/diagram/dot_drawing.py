@@ -14,9 +14,10 @@ HEAD: Final = (6.0, 2.1)
 """An arrow's length and half its width."""
 STROKE: Final = 0.8
 _PENS: Final = {
-    "flow": (style.WIRE, "1.1", ""), "skip": (style.SKIP, "1.3", "dashed"),
+    "flow": (style.WIRE, "1.1", ""),
+    "skip": (style.SKIP, "1.3", "dashed"),
     "brace": (style.SHEET, "0.8", ""),
-}  # fmt: skip
+}
 
 
 def mixed(colour: str, other: str, percent: int) -> str:
@@ -137,9 +138,12 @@ def dot(drawing: Drawing) -> str:
     from graphviz import Digraph
 
     attributes = {
-        "layout": "nop2", "bgcolor": "white", "pad": "0.12", "outputorder": "nodesfirst",
+        "layout": "nop2",
+        "bgcolor": "white",
+        "pad": "0.12",
+        "outputorder": "nodesfirst",
         "_background": background(drawing),
-    }  # fmt: skip
+    }
     node = {"fontname": labels.FONT, "fontsize": str(SMALL), "fontcolor": style.INK}
     digraph = Digraph(drawing.name, graph_attr=attributes, node_attr=node)
     high = drawing.height
@@ -147,12 +151,22 @@ def dot(drawing: Drawing) -> str:
         _front(digraph, solid, high)
     for ball in drawing.balls:
         digraph.node(
-            ball.id, labels.html(ball.title, TITLE, bold=True), shape="circle", style="filled",
-            fixedsize="true", width=f"{2 * ball.r / 72:.4f}", height=f"{2 * ball.r / 72:.4f}",
-            margin="0", fillcolor="white", color=style.INK, penwidth="1", id=ball.id,
-            tooltip=labels.plain(ball.tooltip or ball.id), pos=_pos(ball.x, ball.y, high),
+            ball.id,
+            labels.html(ball.title, TITLE, bold=True),
+            shape="circle",
+            style="filled",
+            fixedsize="true",
+            width=f"{2 * ball.r / 72:.4f}",
+            height=f"{2 * ball.r / 72:.4f}",
+            margin="0",
+            fillcolor="white",
+            color=style.INK,
+            penwidth="1",
+            id=ball.id,
+            tooltip=labels.plain(ball.tooltip or ball.id),
+            pos=_pos(ball.x, ball.y, high),
             **{"class": "math"},
-        )  # fmt: skip
+        )
     for n, label in enumerate(drawing.labels):
         middle = label.y + LINE * len(label.lines) / 2
         place = _pos(label.x, middle, high)
@@ -166,11 +180,21 @@ def dot(drawing: Drawing) -> str:
 def _front(digraph: Any, solid: Solid, high: float) -> None:
     fill, line = paint(solid)
     digraph.node(
-        solid.id, "", shape="box", style="filled", fixedsize="true", fillcolor=fill, color=line,
-        penwidth=str(STROKE), width=f"{solid.w / 72:.4f}", height=f"{solid.h / 72:.4f}",
-        pos=_pos(solid.x + solid.w / 2, solid.y + solid.h / 2, high), id=solid.id,
-        tooltip=labels.plain(solid.tooltip or solid.id), **{"class": str(solid.kind)},
-    )  # fmt: skip
+        solid.id,
+        "",
+        shape="box",
+        style="filled",
+        fixedsize="true",
+        fillcolor=fill,
+        color=line,
+        penwidth=str(STROKE),
+        width=f"{solid.w / 72:.4f}",
+        height=f"{solid.h / 72:.4f}",
+        pos=_pos(solid.x + solid.w / 2, solid.y + solid.h / 2, high),
+        id=solid.id,
+        tooltip=labels.plain(solid.tooltip or solid.id),
+        **{"class": str(solid.kind)},
+    )
 
 
 def _pos(x: float, y: float, high: float) -> str:
@@ -180,8 +204,12 @@ def _pos(x: float, y: float, high: float) -> str:
 def _words(label: Label) -> str:
     first = {"heading": HEADING, "bold": SMALL, "plain": SMALL}[label.look]
     lines = [
-        labels.html(line, SMALL if n else first, style.SOFT if n or label.look == "plain" else "",
-                    bold=n == 0 and label.look != "plain")[1:-1]
+        labels.html(
+            line,
+            SMALL if n else first,
+            style.SOFT if n or label.look == "plain" else "",
+            bold=n == 0 and label.look != "plain",
+        )[1:-1]
         for n, line in enumerate(label.lines)
-    ]  # fmt: skip
+    ]
     return f"<{'<BR/>'.join(lines)}>"

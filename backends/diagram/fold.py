@@ -120,10 +120,19 @@ def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, .
     looks = [_look(part, shape) for part, shape in zip(parts, shapes, strict=True)]
     own = parts[core]
     return Step(
-        kind, parts, core, inputs, parts[0].node.takes, parts[-1].node.types,
-        forms.form((kind, core, *shapes)), forms.form((kind, core, *looks)), tuple(numbers),
-        own.node.count, own.body, _paths(own),
-    )  # fmt: skip
+        kind,
+        parts,
+        core,
+        inputs,
+        parts[0].node.takes,
+        parts[-1].node.types,
+        forms.form((kind, core, *shapes)),
+        forms.form((kind, core, *looks)),
+        tuple(numbers),
+        own.node.count,
+        own.body,
+        _paths(own),
+    )
 
 
 def _look(part: Part, structure: Hashable) -> Hashable:

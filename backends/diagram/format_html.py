@@ -177,9 +177,11 @@ def _blank(coordinates: re.Match[str]) -> str:
 def _state(picture: Picture, held: tuple[Sheet, list[int]]) -> dict[str, Any]:
     sheet, places = held
     return {
-        "open": sorted(opened(picture)), "shut": list(shut(picture)), "size": sheet.size,
+        "open": sorted(opened(picture)),
+        "shut": list(shut(picture)),
+        "size": sheet.size,
         "drawn": places,
-    }  # fmt: skip
+    }
 
 
 def _tenths(piece: Piece) -> tuple[int, int]:

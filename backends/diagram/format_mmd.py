@@ -18,10 +18,29 @@ from .picture import Box, Cluster, Edge, Item, Kind, Picture, Strip, Table, cost
 
 EDGES: Final = 500
 LETTERS: Final = 50_000
-_RESERVED: Final = frozenset((
-    "accDescr", "accTitle", "call", "class", "classDef", "click", "default", "direction", "end",
-    "flowchart", "graph", "href", "interpolate", "linkStyle", "o", "style", "subgraph", "v", "x",
-))  # fmt: skip
+_RESERVED: Final = frozenset(
+    (
+        "accDescr",
+        "accTitle",
+        "call",
+        "class",
+        "classDef",
+        "click",
+        "default",
+        "direction",
+        "end",
+        "flowchart",
+        "graph",
+        "href",
+        "interpolate",
+        "linkStyle",
+        "o",
+        "style",
+        "subgraph",
+        "v",
+        "x",
+    )
+)
 _ENTITIES: Final = {"#": "#35;", '"': "#quot;", "&": "#amp;", "<": "#lt;", ">": "#gt;", "`": "#96;"}
 _SIGNS: Final = str.maketrans(_ENTITIES)
 

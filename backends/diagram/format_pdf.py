@@ -174,7 +174,7 @@ def _font(face: Font, used: dict[int, str], at: int) -> list[bytes]:
         f"/CapHeight {CAPITALS} /StemV {STEM} /FontFile2 {at + 3} 0 R >>".encode(),
         _stream(file, f"/Length1 {len(file)} "),
         _stream(_characters(used).encode()),
-    ]  # fmt: skip
+    ]
 
 
 def _tag(of: str) -> str:

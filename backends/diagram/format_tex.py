@@ -47,7 +47,7 @@ _LOOKS: Final = {
     "net legend": "net text, text=netsoft",
     "net legend box": "net legend, draw=netsheet, line width=.8bp, rounded corners=7bp, "
     "inner sep=5bp",
-}  # fmt: skip
+}
 _COMMANDS: Final = {
     "netstrip": r"[2]{\tikz[baseline=(s.base)]\node[net strip, fill=net#1, text=net#1word] "
     "(s) {#2};}",
@@ -58,11 +58,14 @@ def write(picture: Picture | Drawing) -> bytes:
     if isinstance(picture, Drawing):
         return tikz_drawing.document(picture)
     return tikz.document(
-        picture.title or picture.name, list(_kinds(picture)),
+        picture.title or picture.name,
+        list(_kinds(picture)),
         list(_body(picture, placed(picture, words=True))),
         strips={s.category for box in picture.boxes() for s in (*box.above, *box.below)},
-        commands=_COMMANDS, styles=_LOOKS, heat=bool(picture.measure),
-    )  # fmt: skip
+        commands=_COMMANDS,
+        styles=_LOOKS,
+        heat=bool(picture.measure),
+    )
 
 
 def _kinds(picture: Picture) -> Iterator[Kind]:
@@ -229,8 +232,11 @@ def _end(point: Point, box: str, frames: Frames, names: Names) -> str:
     f = frames[box]
     x, y = _centre(f)
     anchors = {
-        "north": (x, f.y), "south": (x, f.y + f.h), "east": (f.x + f.w, y), "west": (f.x, y),
-    }  # fmt: skip
+        "north": (x, f.y),
+        "south": (x, f.y + f.h),
+        "east": (f.x + f.w, y),
+        "west": (f.x, y),
+    }
     for anchor, (ax, ay) in anchors.items():
         if abs(ax - point[0]) < NEAR and abs(ay - point[1]) < NEAR:
             return f"({names[box]}.{anchor})"

@@ -35,10 +35,18 @@ _ROUNDED: Final = 25
 """Points of a box with round corners: eight curves, back to where they start."""
 _KNOWN: Final = {("stroke-width", "1.1"), ("font-size", "9.00"), ("text-anchor", "start")}
 """What the page's style says for all."""
-_DROPPED: Final = frozenset({
-    "font-family", "x", "y", "cx", "cy", "d", "points",
-    "{http://www.w3.org/XML/1998/namespace}space",
-})  # fmt: skip
+_DROPPED: Final = frozenset(
+    {
+        "font-family",
+        "x",
+        "y",
+        "cx",
+        "cy",
+        "d",
+        "points",
+        "{http://www.w3.org/XML/1998/namespace}space",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,15 @@ def placed(picture: Picture, *, words: bool = False) -> Placed:
         lines.append(_line(edge, found[*ends, edge.kind].pop(0), at))
     parents = {item.id: c.id for c in picture.clusters() for item in c.items}
     return Placed(
-        round(right - left, 2), round(top - bottom, 2),
+        round(right - left, 2),
+        round(top - bottom, 2),
         tuple((box, frames[box.id]) for box in picture.boxes()),
         tuple((c, frames[f"cluster_{c.id}"]) for c in picture.clusters()),
-        tuple(lines), parents,
+        tuple(lines),
+        parents,
         frames.get(TITLE_ID) or _label(page, left, top),
         frames.get(LEGEND_ID) or _label(drawn, left, top),
-    )  # fmt: skip
+    )
 
 
 def _frame(drawn: Any, left: float, top: float) -> Frame | None:

@@ -31,10 +31,12 @@ def merge_equal(steps: list[Step], results: tuple[Ref, ...]) -> tuple[list[Step]
         going = i > 1 and at[i - 1] == at[i - 2]
         if before is not None and _continues(before, step, steps, i, uses, going=going):
             merged[-1] = replace(
-                before, count=before.count + step.count,
+                before,
+                count=before.count + step.count,
                 types=(*step.types, *before.types[len(step.types) :]),
-                paths=before.paths + step.paths, merged=(*(before.merged or (before,)), step),
-            )  # fmt: skip
+                paths=before.paths + step.paths,
+                merged=(*(before.merged or (before,)), step),
+            )
         else:
             merged.append(here)
         at[i] = len(merged) - 1
@@ -120,10 +122,15 @@ def _runs(step: Step, groups: bool) -> bool:
 
 
 def _merge_motifs(
-    forms: Forms, steps: list[Step], results: tuple[Ref, ...], signs: list[int],
-    build: Callable[[Forms, list[Step], Stretch, dict[Ref, Ref]], Step], *,
-    longest: int = LONGEST_MOTIF, pairs: bool = False,
-) -> tuple[list[Step], tuple[Ref, ...]]:  # fmt: skip
+    forms: Forms,
+    steps: list[Step],
+    results: tuple[Ref, ...],
+    signs: list[int],
+    build: Callable[[Forms, list[Step], Stretch, dict[Ref, Ref]], Step],
+    *,
+    longest: int = LONGEST_MOTIF,
+    pairs: bool = False,
+) -> tuple[list[Step], tuple[Ref, ...]]:
     readers = _readers(steps, results)
     echoes = _echoes(signs, steps, longest)
     weighty = [0, *accumulate(s.kind == "call" or _weighs(s) for s in steps)]
@@ -237,10 +244,20 @@ def _repeat(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref
     body = _stretch(forms, steps, stretch, 0, outside)
     first, last = steps[start], steps[start + period * times - 1]
     return Step(
-        "call", (first.part,), 0, tuple(at.get(r, r) for r in outside), body.inputs, last.types,
-        forms.form(("motif", body.form)), forms.form(("motif", body.look)), body.numbers,
-        times, body, (first.part.path,), merged=tuple(steps[start : start + period * times]),
-    )  # fmt: skip
+        "call",
+        (first.part,),
+        0,
+        tuple(at.get(r, r) for r in outside),
+        body.inputs,
+        last.types,
+        forms.form(("motif", body.form)),
+        forms.form(("motif", body.look)),
+        body.numbers,
+        times,
+        body,
+        (first.part.path,),
+        merged=tuple(steps[start : start + period * times]),
+    )
 
 
 def _run(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) -> Step:
@@ -259,9 +276,20 @@ def _run(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) 
     numbers = tuple(n for row in rows for n in row.body.numbers)
     first, last = steps[start], steps[start + period * times - 1]
     return Step(
-        "run", (first.part,), 0, tuple(at.get(r, r) for r in outside), rows[0].body.inputs,
-        last.types, form, look, numbers, 1, None, (first.part.path,), tuple(rows),
-    )  # fmt: skip
+        "run",
+        (first.part,),
+        0,
+        tuple(at.get(r, r) for r in outside),
+        rows[0].body.inputs,
+        last.types,
+        form,
+        look,
+        numbers,
+        1,
+        None,
+        (first.part.path,),
+        tuple(rows),
+    )
 
 
 def _outside(steps: list[Step], stretch: Stretch) -> tuple[Ref, ...]:
@@ -270,9 +298,11 @@ def _outside(steps: list[Step], stretch: Stretch) -> tuple[Ref, ...]:
     carry = _carry(steps, stretch)
     assert carry is not None
     shared = {
-        ref for i in range(start, start + period) for k, ref in enumerate(steps[i].inputs)
+        ref
+        for i in range(start, start + period)
+        for k, ref in enumerate(steps[i].inputs)
         if ref[0] < start and steps[i + period].inputs[k] == ref
-    }  # fmt: skip
+    }
     return (carry, *sorted(shared))
 
 

@@ -86,19 +86,25 @@ class Scope:
         of the step that are drawn as one."""
         op = step.node.operation
         inside = replace(
-            self, depth=self.depth + 1, bare=False, stretch="",
+            self,
+            depth=self.depth + 1,
+            bare=False,
+            stretch="",
             worlds=tuple(worlds(copy) for copy in copies or (step,)),
-        )  # fmt: skip
+        )
         if not isinstance(op, CallOp) or step.body is None or step.body.graph is None:
             stretch = f"{self.stretch}{_id(step.part.key)}-"
             return replace(inside, stretch=stretch, bare=single(step) is not None)
         sizes = {name: substitute(size, dict(self.sizes)) for name, size in op.sizes}
         outers = tuple((name, self._outer(given)) for name, given in step.node.outers)
         return replace(
-            inside, id=f"{self.box(step)}.", path=f"{self.module(step.part.path)}.",
-            outers=outers, sizes=tuple((dict(self.sizes) | sizes).items()),
+            inside,
+            id=f"{self.box(step)}.",
+            path=f"{self.module(step.part.path)}.",
+            outers=outers,
+            sizes=tuple((dict(self.sizes) | sizes).items()),
             block=op.graph.kind == "block",
-        )  # fmt: skip
+        )
 
     def _outer(self, given: str) -> str:
         return dict(self.outers).get(given, self.path + given)

@@ -102,10 +102,13 @@ def _explained(page: _Page, sizes: Sequence[Point], legend: Point | None) -> _Pa
         ([*spots, (x, y)], (max(right, x + wide), max(bottom, y + high)))
         for x, y in free
         if not any(
-            x < end + SPACE - 1 and left < x + wide + SPACE - 1 and y < low + SPACE - 1
-            and top < y + high + SPACE - 1 for left, top, end, low in taken
+            x < end + SPACE - 1
+            and left < x + wide + SPACE - 1
+            and y < low + SPACE - 1
+            and top < y + high + SPACE - 1
+            for left, top, end, low in taken
         )
-    ]  # fmt: skip
+    ]
     return max(tries, key=_merit)
 
 

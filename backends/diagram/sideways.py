@@ -47,9 +47,10 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
     """The edges from outside a cluster to a box inside that comes earlier, by their place."""
     edges = picture.edges
     aside = {
-        i for i, e in enumerate(edges)
+        i
+        for i, e in enumerate(edges)
         if e.look == "flow" and e.name and not walls[e.head] <= walls[e.tail]
-    }  # fmt: skip
+    }
     down = [e for i, e in enumerate(edges) if e.look in ("flow", "skip") and i not in aside]
     flow = nx.DiGraph((e.tail, e.head) for e in down)
     rank = {box: i for i, row in enumerate(nx.topological_generations(flow)) for box in row}
@@ -65,10 +66,11 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
         return {box, *(nx.ancestors(flow, box) if box in flow else ())}
 
     return [
-        i for i in sorted(aside)
+        i
+        for i in sorted(aside)
         if rank.get(edges[i].tail, 0) - height(edges[i].head) >= PUSH
         and above(edges[i].tail).isdisjoint(above(edges[i].head))
-    ]  # fmt: skip
+    ]
 
 
 def _walls(items: Sequence[Item], around: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:

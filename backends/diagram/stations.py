@@ -121,10 +121,15 @@ class Chain:
             last = replace(self.stations[-1], id="output-1", title=text("concat"), kind="shape")
             self.stations.append(
                 replace(
-                    last, type=graph.outputs[0].type, count=1, fore=(), bands=(),
-                    around=frozenset(), nodes=(),
+                    last,
+                    type=graph.outputs[0].type,
+                    count=1,
+                    fore=(),
+                    bands=(),
+                    around=frozenset(),
+                    nodes=(),
                 )
-            )  # fmt: skip
+            )
         self.stretch()
 
     def stretch(self) -> None:
@@ -275,18 +280,30 @@ class Chain:
         last = max(drawn)
         types = step.types if last == len(step.parts) - 1 else step.parts[last].node.types
         return Station(
-            scope.box(step), what, op.layer.category, scope.type(types[0]),
-            text(title if what == "join" else _bare(title)), step.count,
-            _kinds(step, fore), _kinds(step, bands), nodes=nodes([step], drawn),
-            tooltip=words.about_step([step], scope), cost=self.cost(step, scope),
-        )  # fmt: skip
+            scope.box(step),
+            what,
+            op.layer.category,
+            scope.type(types[0]),
+            text(title if what == "join" else _bare(title)),
+            step.count,
+            _kinds(step, fore),
+            _kinds(step, bands),
+            nodes=nodes([step], drawn),
+            tooltip=words.about_step([step], scope),
+            cost=self.cost(step, scope),
+        )
 
     def concat(self, step: Step, scope: Scope) -> Station:
         """One that several read: the way around starts from there again."""
         return Station(
-            scope.box(step), "join", "math", scope.type(step.types[0]), text(CONCAT),
-            nodes=nodes([step]), tooltip=words.about_step([step], scope),
-        )  # fmt: skip
+            scope.box(step),
+            "join",
+            "math",
+            scope.type(step.types[0]),
+            text(CONCAT),
+            nodes=nodes([step]),
+            tooltip=words.about_step([step], scope),
+        )
 
     def box(self, step: Step, scope: Scope) -> Station:
         below = scope.enter(step)
@@ -296,12 +313,18 @@ class Chain:
         if body is not None and not name:
             self.leave_out(step)
         return Station(
-            scope.box(step), "volume", "recurrent" if step.kind == "scan" else "block",
-            scope.type(step.types[0]), text(name or layers), step.count, block=True,
+            scope.box(step),
+            "volume",
+            "recurrent" if step.kind == "scan" else "block",
+            scope.type(step.types[0]),
+            text(name or layers),
+            step.count,
+            block=True,
             around=frozenset() if body is None else _ways(body),
-            tooltip=words.about_call([step], below), cost=self.cost(step, scope),
+            tooltip=words.about_call([step], below),
+            cost=self.cost(step, scope),
             nodes=nodes([step]),
-        )  # fmt: skip
+        )
 
     def branches(self, chart: Chart, segment: Sequence[int], scope: Scope) -> None:
         """What runs side by side."""
@@ -310,10 +333,15 @@ class Chain:
         costs = [self.cost(chart.steps[i], scope) for i in segment]
         total = sum(c for c in costs if c is not None) if self.options.color_by else None
         station = Station(
-            f"{scope.box(last)}-branches", "volume", "block", scope.type(last.types[0]),
-            text(f"{ways} branches"), block=True, cost=total,
+            f"{scope.box(last)}-branches",
+            "volume",
+            "block",
+            scope.type(last.types[0]),
+            text(f"{ways} branches"),
+            block=True,
+            cost=total,
             nodes=nodes([chart.steps[i] for i in segment]),
-        )  # fmt: skip
+        )
         self.add(station)
         for i in segment:
             self.leave_out(chart.steps[i])

@@ -22,7 +22,7 @@ _LOOKS: Final = {
     "net line": "draw=netwire, line width=1.1bp",
     "net flow": "net line, -latex",
     "net skip": "net line, draw=netskip, line width=1.3bp, dash pattern=on 5bp off 2bp, -latex",
-}  # fmt: skip
+}
 """Styles of every picture."""
 _COMMANDS: Final = {
     "netheading": r"[1]{{\fontsize{12}{14.4}\bfseries\boldmath#1}}",
@@ -37,7 +37,7 @@ _COMMANDS: Final = {
     r"{\rule{0pt}{7bp}\hspace*{13bp}}}}",
     # A letter by its number: pdfTeX cannot print it, LuaTeX and XeTeX can if the font has it.
     OTHER: r"""[1]{\ifdefined\Umathchar\char\string"#1\relax\else{\tiny U+#1}\fi}""",
-}  # fmt: skip
+}
 _DOCUMENT: Final = r"""% {title}, drawn by netwright.
 % By itself: run pdflatex on this file. In a paper: \usepackage{{{packages}}} in the
 % preamble, and in a figure this, which makes the picture smaller where it is too large:
@@ -58,9 +58,15 @@ _DOCUMENT: Final = r"""% {title}, drawn by netwright.
 
 
 def document(
-    title: str, kinds: Sequence[Kind], body: Sequence[str], *, strips: Collection[Kind] = (),
-    commands: Mapping[str, str], styles: Mapping[str, str], heat: bool,
-) -> bytes:  # fmt: skip
+    title: str,
+    kinds: Sequence[Kind],
+    body: Sequence[str],
+    *,
+    strips: Collection[Kind] = (),
+    commands: Mapping[str, str],
+    styles: Mapping[str, str],
+    heat: bool,
+) -> bytes:
     """A file around the lines of a picture, in points with y downwards.
 
     ``kinds`` are the categories that it shows, ``strips`` those with words on them; ``commands``
@@ -107,9 +113,14 @@ def _colours(kinds: Sequence[Kind], strips: Collection[Kind], *, heat: bool) -> 
 
 
 _INKS: Final = {
-    "ink": style.INK, "soft": style.SOFT, "faint": style.FAINT, "wire": style.WIRE,
-    "skip": style.SKIP, "badge": style.BADGE, "sheet": style.SHEET,
-}  # fmt: skip
+    "ink": style.INK,
+    "soft": style.SOFT,
+    "faint": style.FAINT,
+    "wire": style.WIRE,
+    "skip": style.SKIP,
+    "badge": style.BADGE,
+    "sheet": style.SHEET,
+}
 
 
 def _colour(name: str, value: str) -> str:

@@ -18,7 +18,7 @@ _STYLES: Final = {
     "net brace": "draw=netsheet, line width=.8bp",
     "net caption": "net text, anchor=north",
     "net legend": "net text, text=netsoft",
-}  # fmt: skip
+}
 _UP: Final = f"{RISE}*#7"
 _FACES: Final = rf"""
   \draw[draw=#3, fill=#2!{TOP}!white] #4 -- ++(#7, {{-{_UP}}}) -- ++(#5, 0) -- ++(-#7, {{{_UP}}}) -- cycle;
@@ -36,10 +36,13 @@ def document(drawing: Drawing) -> bytes:
     kinds: set[Kind] = {solid.kind for solid in drawing.solids}
     kinds |= {entry.kind for entry in drawing.legend if entry.mark == "swatch"}
     return tikz.document(
-        drawing.title or drawing.name, [kind for kind in style.PAINTS if kind in kinds],
-        list(_body(drawing)), commands=_COMMANDS, styles=_STYLES,
+        drawing.title or drawing.name,
+        [kind for kind in style.PAINTS if kind in kinds],
+        list(_body(drawing)),
+        commands=_COMMANDS,
+        styles=_STYLES,
         heat=any(solid.heat is not None for solid in drawing.solids),
-    )  # fmt: skip
+    )
 
 
 def _body(drawing: Drawing) -> Iterator[str]:

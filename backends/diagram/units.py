@@ -23,30 +23,47 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     if isinstance(node.op, WeightOp):
         name = f"{scope.module(step.part.path)}.{node.op.weight}"
         return Box(
-            id, text(name), compared.kind(step, "source"), tooltip=tooltip, span=node.span,
+            id,
+            text(name),
+            compared.kind(step, "source"),
+            tooltip=tooltip,
+            span=node.span,
             nodes=nodes(copies),
-        )  # fmt: skip
+        )
     op = node.operation
     assert isinstance(op, LayerOp)
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)
     if step.kind == "join" and not marked(node):
         return Box(
-            id, title, category, "circle", tooltip=tooltip, span=node.span,
-            also=words.written(step), nodes=nodes(copies),
-        )  # fmt: skip
+            id,
+            title,
+            category,
+            "circle",
+            tooltip=tooltip,
+            span=node.span,
+            also=words.written(step),
+            nodes=nodes(copies),
+        )
     title = text(op.layer.word) if step.kind == "join" else title
     count = compared.counted(step) or symbols.count([c.count for c in copies])
     shown = [i for i in range(len(step.parts)) if i not in silent(copies)]
     label = text(Run(compared.relabelled(step), "faint"))
     lines = (label, second, _weight(copies, category), SHARED if words.shares(step) else ())
     return Box(
-        id, text(title, " " if count else "", count), compared.kind(step, category),
-        "bar" if step.kind == "bar" else "box", tuple(line for line in lines if line),
-        _strips(copies, range(step.core), symbols), strips_below(copies, symbols),
-        repeated=bool(count), tooltip=tooltip, span=node.span, also=words.written(step),
+        id,
+        text(title, " " if count else "", count),
+        compared.kind(step, category),
+        "bar" if step.kind == "bar" else "box",
+        tuple(line for line in lines if line),
+        _strips(copies, range(step.core), symbols),
+        strips_below(copies, symbols),
+        repeated=bool(count),
+        tooltip=tooltip,
+        span=node.span,
+        also=words.written(step),
         nodes=nodes(copies, shown),
-    )  # fmt: skip
+    )
 
 
 def silent(copies: Sequence[Step]) -> set[int]:

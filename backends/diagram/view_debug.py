@@ -23,7 +23,7 @@ from ...compiler.ir import (
     Value,
     WeightOp,
     node_macs,
-)  # fmt: skip
+)
 from ...compiler.spelling import spell
 from ...compiler.types import TensorType
 from ...grammar.source import Span
@@ -56,10 +56,15 @@ def _draw(graph: Graph, options: Options, *, copies: bool) -> Picture:
     items = tuple(debug.net(graph))
     title, subtitle = words.titles(graph, options.title)
     return Picture(
-        graph.name or "network", title, subtitle, options.direction, items,
-        straighten(debug.edges), legend=options.legend,
+        graph.name or "network",
+        title,
+        subtitle,
+        options.direction,
+        items,
+        straighten(debug.edges),
+        legend=options.legend,
         measure=MEASURES.get(options.color_by, ""),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +247,15 @@ class _Debug:
         place = _place(node.span)
         lines += [text(Run(place, "faint"))] if place else []
         return Box(
-            id, text(title, Run(count, "badge")), category, lines=tuple(lines),
-            repeated=bool(count), tooltip="\n".join(filter(None, (module, settings, place))),
-            span=node.span, cost=self.cost(node, scope),
-        )  # fmt: skip
+            id,
+            text(title, Run(count, "badge")),
+            category,
+            lines=tuple(lines),
+            repeated=bool(count),
+            tooltip="\n".join(filter(None, (module, settings, place))),
+            span=node.span,
+            cost=self.cost(node, scope),
+        )
 
     def cost(self, node: Node, scope: _Scope) -> int | None:
         """By what a box is painted: what runs of it, all copies that it stands for."""
@@ -263,7 +273,7 @@ class _Debug:
             text(line)
             for found in op.findings
             for line in wrap(f"error {found.code}: {found.message}", WIDTH)
-        ]  # fmt: skip
+        ]
         place = _place(node.span)
         lines += [text(Run(place, "faint"))] if place else []
         said = style.clip(" ".join(op.text.split()), WIDTH) or "the spec"

@@ -78,10 +78,17 @@ def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Dra
     docs.net(graph)
     title, subtitle = words.titles(graph, options.title)
     view = Picture(
-        graph.name or "network", title, subtitle, options.direction, tuple(docs.items),
-        straighten(docs.edges), tuple(docs.ranks), options.legend,
-        MEASURES.get(options.color_by, ""), left_out=docs.gone(),
-    )  # fmt: skip
+        graph.name or "network",
+        title,
+        subtitle,
+        options.direction,
+        tuple(docs.items),
+        straighten(docs.edges),
+        tuple(docs.ranks),
+        options.legend,
+        MEASURES.get(options.color_by, ""),
+        left_out=docs.gone(),
+    )
     return Drawn(beside(view), docs.openings)
 
 
@@ -266,10 +273,17 @@ class Docs:
             self.labelled.add(end.box)
         self.edges.append(
             Edge(
-                end.box, head, label, end.look, arrow, level=end.level, climbs=end.climbs,
-                name=end.name, mark=end.mark,
+                end.box,
+                head,
+                label,
+                end.look,
+                arrow,
+                level=end.level,
+                climbs=end.climbs,
+                name=end.name,
+                mark=end.mark,
             )
-        )  # fmt: skip
+        )
         for other in end.also:
             self.connect(other, head, arrow=arrow)
 
@@ -347,9 +361,13 @@ class Docs:
     # --- calls --------------------------------------------------------------------------------
 
     def call(
-        self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], symbols: Symbols,
+        self,
+        copies: Sequence[Step],
+        scope: Scope,
+        ins: Sequence[End],
+        symbols: Symbols,
         prefix: str | None = None,
-    ) -> list[End]:  # fmt: skip
+    ) -> list[End]:
         """A block or group, open or shut; ``prefix`` is the label of a group that holds just it."""
         step = copies[0]
         bodies = [c.body for c in copies if c.body is not None]
@@ -375,12 +393,17 @@ class Docs:
         name = "" if title else words.title(copies)
         named = text(name, " " if name and count else "", heading)
         box = Box(
-            scope.box(step, prefix is not None), named, shut_kind(step),
+            scope.box(step, prefix is not None),
+            named,
+            shut_kind(step),
             lines=(*lines, *([shared] if shared else ())),
-            repeated=bool(count), tooltip=words.about_call(copies, below), span=step.node.span,
-            also=words.written(step), place=below.wall() if holds_steps(step) else "",
+            repeated=bool(count),
+            tooltip=words.about_call(copies, below),
+            span=step.node.span,
+            also=words.written(step),
+            place=below.wall() if holds_steps(step) else "",
             nodes=nodes(copies),
-        )  # fmt: skip
+        )
         return self.shut(copies, scope, ins, box)
 
     def shut(self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], box: Box) -> list[End]:
@@ -390,10 +413,17 @@ class Docs:
         return self.leave(copies, scope, [End(box.id)] * len(copies[0].types))
 
     def cluster(
-        self, step: Step, copies: Sequence[Step], bodies: Sequence[Chart], below: Scope,
-        ins: Sequence[End], symbols: Symbols, title: Text, count: Text,
+        self,
+        step: Step,
+        copies: Sequence[Step],
+        bodies: Sequence[Chart],
+        below: Scope,
+        ins: Sequence[End],
+        symbols: Symbols,
+        title: Text,
+        count: Text,
         entering: Callable[[Sequence[End]], Sequence[End]] = list,
-    ) -> list[End]:  # fmt: skip
+    ) -> list[End]:
         """Draw the inside and put a wall around it."""
         outside, self.items = self.items, []
         before, wishes, self.level = len(self.openings), self.wishes, self.level + 1
@@ -407,12 +437,17 @@ class Docs:
             self.openings.append(Opening(_key(step), often, self.level, boxes, last))
         self.items.append(
             Cluster(
-                below.wall(), title, inside,
-                kind(step, "attention" if attention.attends(bodies[0]) else "block"), bool(count),
-                tooltip=words.about_call(copies, below), span=step.node.span,
-                also=words.written(step), place=below.wall(),
+                below.wall(),
+                title,
+                inside,
+                kind(step, "attention" if attention.attends(bodies[0]) else "block"),
+                bool(count),
+                tooltip=words.about_call(copies, below),
+                span=step.node.span,
+                also=words.written(step),
+                place=below.wall(),
             )
-        )  # fmt: skip
+        )
         return found
 
     # --- attention ----------------------------------------------------------------------------
@@ -445,10 +480,15 @@ class Docs:
         boxes = (replace(box, nodes=shown.nodes) for box in found.boxes)
         self.items.append(
             Cluster(
-                shown.id, shown.title, (*forks, *boxes), "attention", shown.repeated,
-                tooltip=shown.tooltip, span=shown.span,
+                shown.id,
+                shown.title,
+                (*forks, *boxes),
+                "attention",
+                shown.repeated,
+                tooltip=shown.tooltip,
+                span=shown.span,
             )
-        )  # fmt: skip
+        )
         ends = [End(found.out), End(found.scores)]
         return self.leave(copies, scope, ends[: len(step.types)])
 
@@ -468,10 +508,16 @@ class Docs:
             id = scope.box(step)
             lines = tuple(self.arguments(copies, symbols))
             box = Box(
-                id, title, "recurrent", lines=lines, tooltip=words.about_call(copies, below),
-                span=step.node.span, also=words.written(step), place=below.wall(),
+                id,
+                title,
+                "recurrent",
+                lines=lines,
+                tooltip=words.about_call(copies, below),
+                span=step.node.span,
+                also=words.written(step),
+                place=below.wall(),
                 nodes=nodes(copies),
-            )  # fmt: skip
+            )
             found = self.shut(copies, scope, ins, box)
             self.edges.append(Edge(id, id, STEP, "loop"))
             return found
@@ -495,9 +541,12 @@ class Docs:
             types = [graph.inputs[op.sequences + i].type for graph in every]
             shapes = {style.shape(below.type(type)) for type in types}
             box = Box(
-                below.point(f"state{i + 1}"), text(port.name or "state"), "recurrent",
-                lines=(text(*shapes),) if len(shapes) == 1 else (), tooltip=f"state {port.name}",
-            )  # fmt: skip
+                below.point(f"state{i + 1}"),
+                text(port.name or "state"),
+                "recurrent",
+                lines=(text(*shapes),) if len(shapes) == 1 else (),
+                tooltip=f"state {port.name}",
+            )
             self.items += [box, Box(below.point(f"back{i + 1}"), text(STEP), shape="label")]
             # What it starts from is made before: the line runs down.
             self.connect(replace(ins[op.sequences + i], name=""), box.id)
@@ -646,13 +695,18 @@ class Docs:
             found = self.cluster(step, calls, bodies, below, ins, symbols, heading, count, through)
             return self.leave([step], scope, found)
         box = Box(
-            scope.box(step, prefix is not None), heading, "block",
+            scope.box(step, prefix is not None),
+            heading,
+            "block",
             lines=() if title else tuple(self.contents(bodies, symbols)),
-            table=table, repeated=True,
-            tooltip=words.about_call(calls, below), span=step.node.span,
-            also=words.written(first), place=below.wall() if holds_steps(first) else "",
+            table=table,
+            repeated=True,
+            tooltip=words.about_call(calls, below),
+            span=step.node.span,
+            also=words.written(first),
+            place=below.wall() if holds_steps(first) else "",
             nodes=nodes([step]),
-        )  # fmt: skip
+        )
         return self.shut([step], scope, ins, box)
 
     def through_table(self, table: Table | None, below: Scope, ins: Sequence[End]) -> Sequence[End]:

@@ -54,11 +54,17 @@ def _drawn(
     ordered += list(paper.layer_insets()) if layers else []
     title, subtitle = words.titles(graph, options.title)
     view = Picture(
-        graph.name or "network", title, subtitle, options.direction,
-        (*paper.items, *ordered), straighten(_said_once(paper.edges, paper.items)),
-        tuple(paper.ranks), options.legend, MEASURES.get(options.color_by, ""),
+        graph.name or "network",
+        title,
+        subtitle,
+        options.direction,
+        (*paper.items, *ordered),
+        straighten(_said_once(paper.edges, paper.items)),
+        tuple(paper.ranks),
+        options.legend,
+        MEASURES.get(options.color_by, ""),
         left_out=paper.gone(),
-    )  # fmt: skip
+    )
     return Drawn(
         view, [paper.opening(i, insets[i.key]) for i in paper.insets.values() if i.key in insets]
     )
@@ -235,9 +241,15 @@ class _Paper(Docs):
         for name, values in (*runs.given(inset.bodies), *runs.given_inside(inset.bodies)):
             symbols.offer(name, values, shown=False)
         scope = replace(
-            inset.scope, id=f"{inset.id}.", depth=1, block=True, bare=False, stretch="",
-            closed=False, worlds=tuple(map(tuple, inset.worlds.values())),
-        )  # fmt: skip
+            inset.scope,
+            id=f"{inset.id}.",
+            depth=1,
+            block=True,
+            bare=False,
+            stretch="",
+            closed=False,
+            worlds=tuple(map(tuple, inset.worlds.values())),
+        )
         outside, self.items = self.items, []
         options = self.options
         if len(inset.types) > 1:
@@ -267,9 +279,7 @@ class _Paper(Docs):
         most = max(uses, key=lambda use: max(attention.three(use.step)))
         step = most.step
         masked = attention.masked(step)
-        found = attention.inside(
-            id, [step], most.scope, Symbols(1), masked=masked, alone=True
-        )  # fmt: skip
+        found = attention.inside(id, [step], most.scope, Symbols(1), masked=masked, alone=True)
         own = tuple(trails for use in uses for trails in nodes([use.step]))
         boxes = tuple(replace(box, nodes=own) for box in found.boxes)
         if len({own.takes for use in uses for own in everywhere([use.step])}) > 1:
@@ -386,11 +396,15 @@ class _Paper(Docs):
             symbols.count(runs.counts(step))
         count = text(Run(f" ×{sum(runs.counts(step))}", "badge"))
         box = Box(
-            scope.box(step, prefix is not None), text(inset.title, count), "block",
-            table=runs.table(step, symbols), repeated=True,
-            tooltip=words.about_call(calls, scope.enter(first)), span=step.node.span,
+            scope.box(step, prefix is not None),
+            text(inset.title, count),
+            "block",
+            table=runs.table(step, symbols),
+            repeated=True,
+            tooltip=words.about_call(calls, scope.enter(first)),
+            span=step.node.span,
             nodes=nodes([step]),
-        )  # fmt: skip
+        )
         return self.shut([step], scope, ins, box)
 
 

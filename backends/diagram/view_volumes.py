@@ -31,7 +31,7 @@ from .drawing import (
     Wire,
     label_width,
     legend_width,
-)  # fmt: skip
+)
 from .errors import DiagramError, TooLarge
 from .legend import CONCAT, Entry
 from .measure import SMALL, line_width
@@ -286,11 +286,20 @@ class _Layout:
         name = self.graph.name or "network"
         return _framed(
             Drawing(
-                name, title, subtitle, tuple(self.said()), 0.0, 0.0, tuple(solids),
-                tuple(self.balls()), (*wires, *braces), tuple(labels), entries,
+                name,
+                title,
+                subtitle,
+                tuple(self.said()),
+                0.0,
+                0.0,
+                tuple(solids),
+                tuple(self.balls()),
+                (*wires, *braces),
+                tuple(labels),
+                entries,
                 left_out=self.left_out,
             )
-        )  # fmt: skip
+        )
 
     def said(self) -> Iterator[str]:
         for place in self.places:
@@ -314,9 +323,17 @@ class _Layout:
             for own, kind, thick in parts:
                 first = own == station.id
                 yield Solid(
-                    own, kind, x, -front[0], thick, front[1], sized.deep,
-                    station.tooltip if first else "", heat, station.nodes if first else (),
-                )  # fmt: skip
+                    own,
+                    kind,
+                    x,
+                    -front[0],
+                    thick,
+                    front[1],
+                    sized.deep,
+                    station.tooltip if first else "",
+                    heat,
+                    station.nodes if first else (),
+                )
                 x += thick
 
     def balls(self) -> Iterator[Ball]:
@@ -324,9 +341,14 @@ class _Layout:
             station = place.sized.station
             if station.what == "join":
                 yield Ball(
-                    station.id, place.x + BALL, 0.0, BALL, station.title, station.tooltip,
+                    station.id,
+                    place.x + BALL,
+                    0.0,
+                    BALL,
+                    station.title,
+                    station.tooltip,
                     station.nodes,
-                )  # fmt: skip
+                )
 
     def flows(self) -> Iterator[Wire]:
         for before, after in zip(self.groups, self.groups[1:], strict=False):
@@ -356,9 +378,10 @@ class _Layout:
                 left = place.x + copy * sized.thick
                 inset = min(3.0, sized.thick / 5)
                 yield _arch(
-                    (left + inset, edge), (left + sized.thick - inset, edge),
+                    (left + inset, edge),
+                    (left + sized.thick - inset, edge),
                     -place.summit,
-                )  # fmt: skip
+                )
 
     # --- words --------------------------------------------------------------------------------
 
@@ -376,8 +399,9 @@ class _Layout:
                 labels.append(Label((left + right) / 2, y + 6, (run[0].name,), "bold"))
             labels += [
                 Label(c.of.middle, low, c.lines, "plain" if c.shared else "bold")
-                for c in run if c.lines
-            ]  # fmt: skip
+                for c in run
+                if c.lines
+            ]
         return labels, braces
 
     def missing(self, labels: Sequence[Label], braces: Sequence[Wire]) -> list[Label]:

@@ -60,9 +60,10 @@ def idle(part: Part) -> bool:
     """Whether a layer does nothing: dropout with probability 0."""
     op = part.node.op
     return (
-        isinstance(op, LayerOp) and op.layer.category == "activation"
+        isinstance(op, LayerOp)
+        and op.layer.category == "activation"
         and getattr(op.layer, "p", None) == 0
-    )  # fmt: skip
+    )
 
 
 def params(part: Part) -> Dim:

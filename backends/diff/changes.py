@@ -162,8 +162,9 @@ def _join(*parts: str) -> str:
 def _ports(before: Graph, after: Graph) -> Iterator[Change]:
     """Inputs and outputs of the net."""
     for side, olds, news in (
-        ("input", before.inputs, after.inputs), ("output", before.outputs, after.outputs),
-    ):  # fmt: skip
+        ("input", before.inputs, after.inputs),
+        ("output", before.outputs, after.outputs),
+    ):
         for i in range(max(len(olds), len(news))):
             old = olds[i] if i < len(olds) else None
             new = news[i] if i < len(news) else None
@@ -172,9 +173,12 @@ def _ports(before: Graph, after: Graph) -> Iterator[Change]:
             mark: Mark = "added" if old is None else "removed" if new is None else "changed"
             now, was = (_port(side, p) if p is not None else "" for p in (new, old))
             yield Change(
-                mark, now or was, was,
-                str(old.type) if old else "", str(new.type) if new else "",
-            )  # fmt: skip
+                mark,
+                now or was,
+                was,
+                str(old.type) if old else "",
+                str(new.type) if new else "",
+            )
 
 
 def _port(side: str, port: Port) -> str:

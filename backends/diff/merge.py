@@ -22,7 +22,7 @@ from ...compiler.ir import (
     ScanOp,
     Value,
     layer_weights,
-)  # fmt: skip
+)
 from ...grammar.record import field
 from .align import Aligner
 from .signs import Signs
@@ -152,9 +152,15 @@ class _Pair:
         results, extra = self.results()
         return Comparison(
             **{name: getattr(self.after, name) for name in Graph._fields}
-            | {"inputs": ports, "nodes": tuple(nodes), "results": results, "extra": extra,
-               "before": self.before, "after": self.after},
-        )  # fmt: skip
+            | {
+                "inputs": ports,
+                "nodes": tuple(nodes),
+                "results": results,
+                "extra": extra,
+                "before": self.before,
+                "after": self.after,
+            },
+        )
 
     # --- inputs -------------------------------------------------------------------------------
 
@@ -162,11 +168,13 @@ class _Pair:
         pairs = input_pairs(self.before, self.after)
         olds, news = _inputs(self.before), _inputs(self.after)
         nodes = [
-            self.lone(news[j], "added") if i is None and j is not None
-            else self.lone(olds[i], "removed") if j is None and i is not None
+            self.lone(news[j], "added")
+            if i is None and j is not None
+            else self.lone(olds[i], "removed")
+            if j is None and i is not None
             else self.input(olds[i or 0], news[j or 0])
             for i, j in pairs
-        ]  # fmt: skip
+        ]
         ports = tuple(Port(n.names[0], n.types[0]) for n in nodes)
         return nodes, ports
 

@@ -47,9 +47,7 @@ class Signs:
             word, kind, family = type(op).__name__, "other", "other"
         label = _label(node, op)
         parts = tuple(_parts(op.graph).items()) if isinstance(op, CallOp) else ()
-        return Sign(
-            kind, word, family, self.content(node), label, node.path, node.count, parts
-        )  # fmt: skip
+        return Sign(kind, word, family, self.content(node), label, node.path, node.count, parts)
 
     def content(self, node: Node) -> Hashable:
         op = node.op
@@ -80,10 +78,15 @@ class Signs:
             return at[Value(value.node)], value.result
 
         nodes = tuple(
-            (n.op.hidden if isinstance(n.op, InputOp) else self.content(n),
-             tuple(map(place, n.inputs)), n.count, n.idle, n.path)
+            (
+                n.op.hidden if isinstance(n.op, InputOp) else self.content(n),
+                tuple(map(place, n.inputs)),
+                n.count,
+                n.idle,
+                n.path,
+            )
             for n in graph.nodes
-        )  # fmt: skip
+        )
         return (graph.kind, graph.name, nodes, tuple(map(place, graph.results)))
 
     def _number(self, structure: Hashable) -> int:

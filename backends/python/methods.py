@@ -98,9 +98,12 @@ class Step(Record):
 
 
 def body(
-    steps: Sequence[Step], results: Sequence[Value], inputs: Mapping[Value, str],
-    aliases: Mapping[Value, Code], taken: frozenset[str],
-) -> tuple[Statement, ...]:  # fmt: skip
+    steps: Sequence[Step],
+    results: Sequence[Value],
+    inputs: Mapping[Value, str],
+    aliases: Mapping[Value, Code],
+    taken: frozenset[str],
+) -> tuple[Statement, ...]:
     """The statements, ending in ``return``. ``aliases`` are values that are no more than an
     attribute (``self.cls``); ``taken`` are names that variables may not have."""
     steps = [_unalias(s, aliases) for s in steps]

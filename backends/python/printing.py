@@ -26,16 +26,48 @@ from ...grammar.record import Entity, Record, field
 LOOSEST, NOT, COMPARISON, UNARY, POWER, ATOM = 0, 3, 4, 11, 12, 13
 
 _INFIX = {
-    "or": 1, "and": 2, "in": 4, "not in": 4, "is": 4, "is not": 4, "<": 4, "<=": 4, ">": 4,
-    ">=": 4, "==": 4, "!=": 4, "|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10,
-    "/": 10, "//": 10, "%": 10, "@": 10, "**": POWER,
-}  # fmt: skip
+    "or": 1,
+    "and": 2,
+    "in": 4,
+    "not in": 4,
+    "is": 4,
+    "is not": 4,
+    "<": 4,
+    "<=": 4,
+    ">": 4,
+    ">=": 4,
+    "==": 4,
+    "!=": 4,
+    "|": 5,
+    "^": 6,
+    "&": 7,
+    "<<": 8,
+    ">>": 8,
+    "+": 9,
+    "-": 9,
+    "*": 10,
+    "/": 10,
+    "//": 10,
+    "%": 10,
+    "@": 10,
+    "**": POWER,
+}
 
 _AST_INFIX = {
-    ast.BitOr: 5, ast.BitXor: 6, ast.BitAnd: 7, ast.LShift: 8, ast.RShift: 8, ast.Add: 9,
-    ast.Sub: 9, ast.Mult: 10, ast.Div: 10, ast.FloorDiv: 10, ast.Mod: 10, ast.MatMult: 10,
+    ast.BitOr: 5,
+    ast.BitXor: 6,
+    ast.BitAnd: 7,
+    ast.LShift: 8,
+    ast.RShift: 8,
+    ast.Add: 9,
+    ast.Sub: 9,
+    ast.Mult: 10,
+    ast.Div: 10,
+    ast.FloorDiv: 10,
+    ast.Mod: 10,
+    ast.MatMult: 10,
     ast.Pow: POWER,
-}  # fmt: skip
+}
 
 _ATOM = re.compile(r"[A-Za-z_][\w.]*(\[\w+\])?")
 _SIMPLE_POWER = re.compile(r"-?[\d.]+(e-?\d+)?|[A-Za-z_][\w.]*")

@@ -273,9 +273,13 @@ class _Attempt:
         return _numbered(first, second)
 
     def with_loop(
-        self, loop: Loop, outputs: tuple[Value, ...], names: tuple[str, ...],
-        after: Sequence[Step], results: Sequence[Value],
-    ) -> Rolled:  # fmt: skip
+        self,
+        loop: Loop,
+        outputs: tuple[Value, ...],
+        names: tuple[str, ...],
+        after: Sequence[Step],
+        results: Sequence[Value],
+    ) -> Rolled:
         step = Step((), outputs, names, loop=loop, span=self.rounds[0][0].step.span)
         before = [r.step for r in self.rows[: self.start]]
         return Rolled([*before, step, *after], results, (self.runs(),))
@@ -370,18 +374,26 @@ class _Carrying(_Attempt):
         outputs = tuple(firsts.values())
         loop = Loop(iterable, tuple(map(Var, firsts)), body, target)
         return self.with_loop(
-            loop, outputs, tuple(wanted.get(v, "") for v in outputs),
-            [_with_values(s, last) for s in after], [last.get(v, v) for v in self.results],
-        )  # fmt: skip
+            loop,
+            outputs,
+            tuple(wanted.get(v, "") for v in outputs),
+            [_with_values(s, last) for s in after],
+            [last.get(v, v) for v in self.results],
+        )
 
 
 class _CallingBlocks(_Carrying):
     """The rounds call blocks that are made by one rule."""
 
     def __init__(
-        self, rows: Sequence[_Row], results: Sequence[Value], start: int, period: int,
-        init: Sequence[Statement], blocks: Mapping[str, Code],
-    ) -> None:  # fmt: skip
+        self,
+        rows: Sequence[_Row],
+        results: Sequence[Value],
+        start: int,
+        period: int,
+        init: Sequence[Statement],
+        blocks: Mapping[str, Code],
+    ) -> None:
         super().__init__(rows, results, start, period)
         self.init, self.blocks = init, blocks
 

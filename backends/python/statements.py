@@ -91,9 +91,12 @@ def _nameless(function: object) -> tuple[str, ...]:  # noqa: ARG001
 
 
 def rebuild(
-    code: Any, leaf: Leaf, hint: str = "", call: OnCall | None = None,
+    code: Any,
+    leaf: Leaf,
+    hint: str = "",
+    call: OnCall | None = None,
     positional: Positional = _nameless,
-) -> Any:  # fmt: skip
+) -> Any:
     """The code or statement with each leaf (a literal, tensor, size, hole or self) replaced by
     ``leaf(it, hint)``, in the order of evaluation, then each call by ``call(it)``. The hint is the
     keyword where a leaf stands; ``positional`` tells those of a function's first arguments."""

@@ -216,9 +216,7 @@ def _spelled_out(node: Node) -> Iterator[Node]:
     inputs, first = node.inputs, node.first or 0
     for i, (path, key) in enumerate(zip(node.paths, keys, strict=True)):
         names = node.names if key == node.key else ()
-        yield node.replace(
-            key=key, path=path, first=first + i, count=1, inputs=inputs, names=names
-        )  # fmt: skip
+        yield node.replace(key=key, path=path, first=first + i, count=1, inputs=inputs, names=names)
         inputs = (*(Value(key, i) for i in node.main), *node.inputs[len(node.main) :])
 
 

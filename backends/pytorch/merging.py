@@ -51,10 +51,18 @@ class Skeleton:
         self.hints: list[str] = []
         self.init = tuple(self._holed(s) for s in made.init)
         self.forward = made.forward and tuple(map(self._holed, made.forward))
-        self.key = repr((
-            made.base, self.init, self.forward, made.arguments, made.outers, made.sizes,
-            made.results, made.helpers,
-        ))  # fmt: skip
+        self.key = repr(
+            (
+                made.base,
+                self.init,
+                self.forward,
+                made.arguments,
+                made.outers,
+                made.sizes,
+                made.results,
+                made.helpers,
+            )
+        )
 
     def _holed(self, statement: Statement) -> Any:
         spelled = replace_calls(statement, complete)

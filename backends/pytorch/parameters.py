@@ -13,8 +13,13 @@ from ..python.identifiers import numbered, variable
 from ..python.statements import is_literal
 
 USUAL: Final[Mapping[str, Any]] = {
-    "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "output_padding": 0, "bias": True,
-}  # fmt: skip
+    "stride": 1,
+    "padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "output_padding": 0,
+    "bias": True,
+}
 """Parameters that have a default where some instance has this value."""
 
 Row: TypeAlias = tuple[Any, ...]

@@ -10,12 +10,18 @@ from ...grammar.source import Span
 
 def refusal(refused: Refused, span: Span | None) -> CompileError:
     """A layer's refusal to be lowered, at its place."""
-    return CompileError([
-        Diagnostic(
-            refused.code, refused.message, span, refused.detail,
-            notes=refused.notes, help=refused.help,
-        )
-    ])  # fmt: skip
+    return CompileError(
+        [
+            Diagnostic(
+                refused.code,
+                refused.message,
+                span,
+                refused.detail,
+                notes=refused.notes,
+                help=refused.help,
+            )
+        ]
+    )
 
 
 def failure(code: str, message: str, span: Span | None, help: str = "") -> CompileError:

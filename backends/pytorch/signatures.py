@@ -9,16 +9,30 @@ from functools import cache
 from typing import Any, Final
 
 _CONV: Final = {
-    "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros",
-}  # fmt: skip
-_TRANSPOSE: Final = {
-    "stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "bias": True, "dilation": 1,
+    "stride": 1,
+    "padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "bias": True,
     "padding_mode": "zeros",
-}  # fmt: skip
+}
+_TRANSPOSE: Final = {
+    "stride": 1,
+    "padding": 0,
+    "output_padding": 0,
+    "groups": 1,
+    "bias": True,
+    "dilation": 1,
+    "padding_mode": "zeros",
+}
 _NORM: Final = {"eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True}
 _RECURRENT: Final = {
-    "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False,
-}  # fmt: skip
+    "num_layers": 1,
+    "bias": True,
+    "batch_first": False,
+    "dropout": 0.0,
+    "bidirectional": False,
+}
 
 _SIGNATURES: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]]] = {
     "nn.Conv_": (("in_channels", "out_channels", "kernel_size"), _CONV),

@@ -13,24 +13,63 @@ from .foreign_calls import activation
 from .foreign_names import OPPOSITE, OUT_OF_SCOPE, SAID, bare_name
 
 SETTINGS: Final = {
-    "padding": "pad", "kernel_size": "kernel", "out_channels": "out", "out_features": "out",
-    "filters": "out", "units": "out", "strides": "stride", "rate": "p", "dropout_p": "p",
-    "num_heads": "heads", "n_heads": "heads", "nhead": "heads", "hidden_size": "hidden",
-    "num_layers": "layers", "padding_mode": "pad_mode", "output_padding": "output_pad",
-    "start_dim": "start", "end_dim": "end", "output_size": "size", "output_ratio": "ratio",
-    "upscale_factor": "factor", "downscale_factor": "factor", "unflattened_size": "sizes",
-    "norm_type": "norm", "pool_size": "kernel",
-    "lower": "low", "upper": "high", "num_embeddings": "count",
-    "embedding_dim": "dim", "is_causal": "causal",
-    "attn_mask": "mask", "axis": "dim", "keepdims": "keepdim", "dilation_rate": "dilation",
-    "scale_factor": "scale", "num_groups": "groups", "epsilon": "eps", "kernel_initializer": "init",
+    "padding": "pad",
+    "kernel_size": "kernel",
+    "out_channels": "out",
+    "out_features": "out",
+    "filters": "out",
+    "units": "out",
+    "strides": "stride",
+    "rate": "p",
+    "dropout_p": "p",
+    "num_heads": "heads",
+    "n_heads": "heads",
+    "nhead": "heads",
+    "hidden_size": "hidden",
+    "num_layers": "layers",
+    "padding_mode": "pad_mode",
+    "output_padding": "output_pad",
+    "start_dim": "start",
+    "end_dim": "end",
+    "output_size": "size",
+    "output_ratio": "ratio",
+    "upscale_factor": "factor",
+    "downscale_factor": "factor",
+    "unflattened_size": "sizes",
+    "norm_type": "norm",
+    "pool_size": "kernel",
+    "lower": "low",
+    "upper": "high",
+    "num_embeddings": "count",
+    "embedding_dim": "dim",
+    "is_causal": "causal",
+    "attn_mask": "mask",
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "dilation_rate": "dilation",
+    "scale_factor": "scale",
+    "num_groups": "groups",
+    "epsilon": "eps",
+    "kernel_initializer": "init",
     "use_bias": "bias",
-}  # fmt: skip
+}
 
 INFERRED: Final = frozenset(
-    {"in_channels", "in_features", "input_size", "input_shape", "embed_dim", "num_features",
-     "normalized_shape", "input_dim", "in_dim", "num_channels", "in1_features", "in2_features"}
-)  # fmt: skip
+    {
+        "in_channels",
+        "in_features",
+        "input_size",
+        "input_shape",
+        "embed_dim",
+        "num_features",
+        "normalized_shape",
+        "input_dim",
+        "in_dim",
+        "num_channels",
+        "in1_features",
+        "in2_features",
+    }
+)
 UNSAID: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
 """Settings that are left out here."""
 
@@ -187,8 +226,12 @@ def _spelt(layer: type[Layer], word: str, settings: dict[str, str], by_name: set
 
 _QUOTES: Final = "\"'"
 _KEYWORDS: Final = {
-    "True": "true", "False": "false", "None": "none", "null": "none", "self": None,
-}  # fmt: skip
+    "True": "true",
+    "False": "false",
+    "None": "none",
+    "null": "none",
+    "self": None,
+}
 
 
 _NO_SELF: Final = (

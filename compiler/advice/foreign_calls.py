@@ -162,19 +162,27 @@ WHY: Final = {
 CALLS: Final[dict[str, Call]] = {
     "TransformerDecoderLayer": _decoder_layer,
     "MultiHeadAttention": _heads,
-    **{f"Separable{word}{n}D": _kernelled("separable", n, _CONV, 2)
-       for word in ("Conv", "Convolution") for n in "12"},
+    **{
+        f"Separable{word}{n}D": _kernelled("separable", n, _CONV, 2)
+        for word in ("Conv", "Convolution")
+        for n in "12"
+    },
     **{f"DepthwiseConv{n}D": _kernelled("depthwise", n, _CONV[1:], 1) for n in "12"},
     "Activation": _activation,
     "TimeDistributed": _inner,
     "Bidirectional": _both_ways,
-    "LSTM": _recurrent("lstm"), "GRU": _recurrent("gru"), "SimpleRNN": _recurrent("rnn"),
+    "LSTM": _recurrent("lstm"),
+    "GRU": _recurrent("gru"),
+    "SimpleRNN": _recurrent("rnn"),
     "Reshape": _with_batch("reshape", "-1"),
     "Permute": _with_batch("permute", "0"),
     "list": lambda given, named: given[0] if len(given) == 1 and not named else None,
     "tuple": lambda given, named: given[0] if len(given) == 1 and not named else None,
     "TransformerEncoderLayer": _encoder_layer,
     "TransformerEncoder": _encoder,
-    **{f"GlobalMax{pool}{n}D": _always("adaptive_maxpool(1) > flatten")
-       for pool in ("Pool", "Pooling") for n in "123"},
-}  # fmt: skip
+    **{
+        f"GlobalMax{pool}{n}D": _always("adaptive_maxpool(1) > flatten")
+        for pool in ("Pool", "Pooling")
+        for n in "123"
+    },
+}

@@ -57,15 +57,20 @@ SAID: Final[dict[str, str]] = {
     "GlobalMaxPool1D": "`adaptive_maxpool(1) > flatten`",
     "GlobalMaxPool2D": "`adaptive_maxpool(1) > flatten`",
     "GlobalMaxPool3D": "`adaptive_maxpool(1) > flatten`",
-    "SeparableConv1D": _SEPARABLE, "SeparableConv2D": _SEPARABLE,
-    "SeparableConvolution1D": _SEPARABLE, "SeparableConvolution2D": _SEPARABLE,
-    "DepthwiseConv1D": _DEPTHWISE, "DepthwiseConv2D": _DEPTHWISE,
+    "SeparableConv1D": _SEPARABLE,
+    "SeparableConv2D": _SEPARABLE,
+    "SeparableConvolution1D": _SEPARABLE,
+    "SeparableConvolution2D": _SEPARABLE,
+    "DepthwiseConv1D": _DEPTHWISE,
+    "DepthwiseConv2D": _DEPTHWISE,
     "Bidirectional": "a setting: `lstm(64, bidirectional=true)`",
     "TimeDistributed": "layers over the last axis take sequences as they are: `linear(10)`; a "
     "block steps along the sequence with `scan`",
     "Eltwise": "operators: `a + b`, `a * b`, `[a, b] > maximum`",
-    "conv3x3": "`conv(3x3, 64, pad=1)`", "conv1x1": "`conv(1x1, 64)`",
-    "conv5x5": "`conv(5x5, 64, pad=2)`", "conv7x7": "`conv(7x7, 64, pad=3)`",
+    "conv3x3": "`conv(3x3, 64, pad=1)`",
+    "conv1x1": "`conv(1x1, 64)`",
+    "conv5x5": "`conv(5x5, 64, pad=2)`",
+    "conv7x7": "`conv(7x7, 64, pad=3)`",
     "residual": "`id + (bn > relu)`: `id` passes its input on",
     "Residual": "`id + (bn > relu)`: `id` passes its input on",
     "crop": "a slice: `x[:, :, 1:-1, 1:-1]`",
@@ -74,10 +79,14 @@ SAID: Final[dict[str, str]] = {
     "Scale": "`bn` scales and shifts by itself; `x * param([8, 1, 1])` where that is meant alone",
     "Slice": "a slice: `x[:, :8]`",
     "Data": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
-    "Average": "`(a + b) * 0.5`", "average": "`(a + b) * 0.5`",
-    "Multiply": "`a * b`", "multiply": "`a * b`",
-    "Subtract": "`a - b`", "subtract": "`a - b`",
-    "Dot": "`[a, b] > einsum(\"b i, b i -> b\")`", "dot": "`[a, b] > einsum(\"b i, b i -> b\")`",
+    "Average": "`(a + b) * 0.5`",
+    "average": "`(a + b) * 0.5`",
+    "Multiply": "`a * b`",
+    "multiply": "`a * b`",
+    "Subtract": "`a - b`",
+    "subtract": "`a - b`",
+    "Dot": '`[a, b] > einsum("b i, b i -> b")`',
+    "dot": '`[a, b] > einsum("b i, b i -> b")`',
     "EinsumDense": "`linear` over the last axis, or `einsum` with a `param`",
     "GroupQueryAttention": "`sdpa` of queries and repeated keys: see the shipped `llama`",
     "AdditiveAttention": "`linear`, `tanh` and `softmax`: see the shipped `seq2seq_attention`",
@@ -90,7 +99,8 @@ SAID: Final[dict[str, str]] = {
     "SpectralNormalization": "`spectral_norm(conv(3x3, 64))`",
     "ReversibleEmbedding": "a tied weight: `linear(vocab, bias=false, weight=wte.weight)`",
     "StackedRNNCells": "a setting: `lstm(64, layers=2)`",
-    "ConvLSTM1D": "a block that `scan` steps", "ConvLSTM2D": "a block that `scan` steps",
+    "ConvLSTM1D": "a block that `scan` steps",
+    "ConvLSTM2D": "a block that `scan` steps",
     "ConvLSTM3D": "a block that `scan` steps",
     "Lambda": "write the operation: `x > relu`, `x * 2.0`",
     "Masking": "a mask is a tensor: `attention(8, mask=m)`",
@@ -99,22 +109,28 @@ SAID: Final[dict[str, str]] = {
     "InputLayer": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
     "Pipeline": "the pipe: `f > g > h`",
     "ModuleDict": "labels: `conv(3x3, 8) as stem`",
-    "ParameterList": "`param([1, 8]) as name`", "ParameterDict": "`param([1, 8]) as name`",
+    "ParameterList": "`param([1, 8]) as name`",
+    "ParameterDict": "`param([1, 8]) as name`",
     "Parameter": "`param([1, 8]) as name`",
     "multi_head_attention_forward": "the layer `attention(heads)`",
     "gumbel_softmax": "noise is written: `rand_like` gives uniform numbers",
     "pdist": "`[x, x] > cdist`, of which pdist is the upper triangle",
     "native_channel_shuffle": "`channel_shuffle(groups)`",
-    "upsample_nearest": "`upsample(2)`", "upsample_bilinear": "`upsample(2, mode=bilinear)`",
+    "upsample_nearest": "`upsample(2)`",
+    "upsample_bilinear": "`upsample(2, mode=bilinear)`",
     **{f"max_pool{n}d_with_indices": _INDICES for n in "123"},
-    **{f"adaptive_max_pool{n}d_with_indices": "`adaptive_maxpool(1)` gives no indices"
-       for n in "123"},
-    **{f"fractional_max_pool{n}d_with_indices": "`fractional_maxpool` gives no indices"
-       for n in "23"},
+    **{
+        f"adaptive_max_pool{n}d_with_indices": "`adaptive_maxpool(1)` gives no indices"
+        for n in "123"
+    },
+    **{
+        f"fractional_max_pool{n}d_with_indices": "`fractional_maxpool` gives no indices"
+        for n in "23"
+    },
     "RepeatVector": "`unsqueeze(1) > expand(-1, 12, -1)`",
     "list": "a list is written in brackets: `[1, 2]`",
     "tuple": "a list is written in brackets: `[1, 2]`",
-}  # fmt: skip
+}
 """What is written instead where it is no single call."""
 
 _NOT_THERE: Final = {

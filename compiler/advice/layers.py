@@ -124,9 +124,14 @@ def unnamed_option(word: LayerWord, name: str, option: syntax.Name) -> Diagnosti
 
 
 def applied_by_parentheses(
-    word: LayerWord, arguments: Sequence[syntax.Expr], tensors: Sequence[syntax.Expr],
-    blamed: syntax.Expr, span: Span, *, in_pipe: bool,
-) -> Diagnostic:  # fmt: skip
+    word: LayerWord,
+    arguments: Sequence[syntax.Expr],
+    tensors: Sequence[syntax.Expr],
+    blamed: syntax.Expr,
+    span: Span,
+    *,
+    in_pipe: bool,
+) -> Diagnostic:
     """``relu(x)``, ``concat(x, y)``: the fix keeps the settings beside the tensors."""
     name, texts = word.word, [tensor.span.text for tensor in tensors]
     settings = [a.span.text for a in arguments if a.span.text not in texts]
@@ -321,9 +326,13 @@ def other_arity(layer: Layer, word: str, given: int, span: Span) -> Diagnostic:
 
 
 def open_weight(
-    network: LayerNetwork, inputs: Sequence[Tensor], types: Sequence[TensorType], name: str,
-    size: Dim, span: Span,
-) -> Diagnostic:  # fmt: skip
+    network: LayerNetwork,
+    inputs: Sequence[Tensor],
+    types: Sequence[TensorType],
+    name: str,
+    size: Dim,
+    span: Span,
+) -> Diagnostic:
     """A weight as large as an axis whose size is known only when the network runs."""
     names = symbols(size)
     axes = [
@@ -345,9 +354,12 @@ def open_weight(
 
 
 def refused(
-    network: LayerNetwork, refusal: Refused, inputs: Sequence[Tensor],
-    types: Sequence[TensorType], span: Span,
-) -> Diagnostic:  # fmt: skip
+    network: LayerNetwork,
+    refusal: Refused,
+    inputs: Sequence[Tensor],
+    types: Sequence[TensorType],
+    span: Span,
+) -> Diagnostic:
     """What the layer itself says, at the setting or the tensor that it blames."""
     place = network.spans.get(refusal.setting or "", span)
     blamed = inputs if refusal.input is None else [inputs[refusal.input]]

@@ -54,8 +54,11 @@ def compare(symbol: str, a: Any, b: Any) -> bool:
 
 
 _ORDER: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
-}  # fmt: skip
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -130,9 +133,12 @@ def arithmetic(symbol: str, a: Any, b: Any) -> Any:
 
 
 _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul,
-    "//": operator.floordiv, "%": operator.mod,
-}  # fmt: skip
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
 
 
 def _lists(symbol: str, a: Any, b: Any) -> list[Any]:

@@ -52,15 +52,18 @@ def _refuse_int_mask(word: str, mask: TensorType, setting: str) -> None:
     if mask.dtype == "int":
         raise Refused(
             f"`{setting}` of {word} is bool (true means keep) or float (added), got ints",
-            code="E303", setting=setting, help="`mask > ne(0)` keeps where the mask is not 0",
-        )  # fmt: skip
+            code="E303",
+            setting=setting,
+            help="`mask > ne(0)` keeps where the mask is not 0",
+        )
 
 
 def _refuse_causal_mask() -> None:
     raise Refused(
-        "`causal` and `mask` exclude each other", setting="mask",
+        "`causal` and `mask` exclude each other",
+        setting="mask",
         help="make one mask of them: `[mask, ones([T, T]) > tril > gt(0)] > logical_and`",
-    )  # fmt: skip
+    )
 
 
 def _mask_help(mask: TensorType, scores: tuple[Dim, ...]) -> str:
@@ -125,18 +128,21 @@ class Attention(Layer):
         for i, x in enumerate(inputs):
             if x.rank != 3:
                 raise Refused(
-                    f"attention reads [N, T, D], got {x}", input=i,
+                    f"attention reads [N, T, D], got {x}",
+                    input=i,
                     help="the middle axis is what it attends along: positions, words, patches",
-                )  # fmt: skip
+                )
         q, k, v = self.three(*inputs)
         self._check_heads(q.shape[2])
         if not (same(q.shape[0], k.shape[0]) and same(k.shape[0], v.shape[0])):
             raise Refused("attention needs one batch size", code="E302")
         if not same(k.shape[1], v.shape[1]):
             raise Refused(
-                "attention needs a value for each key", code="E302",
-                detail=f"got {k.shape[1]} keys and {v.shape[1]} values", help=_ONE_SEQUENCE,
-            )  # fmt: skip
+                "attention needs a value for each key",
+                code="E302",
+                detail=f"got {k.shape[1]} keys and {v.shape[1]} values",
+                help=_ONE_SEQUENCE,
+            )
         self._check_masks(q, k)
         scores = TensorType((q.shape[0], q.shape[1], k.shape[1]))
         return (q, scores) if self.return_weights else q
@@ -146,10 +152,11 @@ class Attention(Layer):
             near = [h for h in range(1, min(width, 1 << 12) + 1) if width % h == 0]
             best = min(near, key=lambda h: abs(h - self.heads))
             raise Refused(
-                f"{self.heads} heads do not divide the width {width}", setting="heads",
+                f"{self.heads} heads do not divide the width {width}",
+                setting="heads",
                 notes=["each head works on an equal part of the features"],
                 help=f"`attention({best})` has heads of width {width // best}",
-            )  # fmt: skip
+            )
 
     def _check_masks(self, q: TensorType, k: TensorType) -> None:
         n, length, keys = q.shape[0], q.shape[1], k.shape[1]
@@ -157,11 +164,12 @@ class Attention(Layer):
             _refuse_causal_mask()
         if self.causal and not same(length, keys):
             raise Refused(
-                "causal attention needs as many queries as keys", setting="causal",
+                "causal attention needs as many queries as keys",
+                setting="causal",
                 detail=f"got {length} queries and {keys} keys",
                 notes=["each position sees itself and those before"],
                 help="attention to another sequence needs no `causal`; a window is a `mask=`",
-            )  # fmt: skip
+            )
         if self.mask is not None:
             self._check_mask(self.mask, n, length, keys)
         if self.key_mask is not None:
@@ -169,30 +177,40 @@ class Attention(Layer):
             shape = self.key_mask.shape
             if len(shape) != 2 or not (same(shape[0], n) and same(shape[1], keys)):
                 raise Refused(
-                    f"key_mask is [N, {keys}], one value for each key", setting="key_mask",
-                    code="E302", detail=f"got {self.key_mask}",
+                    f"key_mask is [N, {keys}], one value for each key",
+                    setting="key_mask",
+                    code="E302",
+                    detail=f"got {self.key_mask}",
                     help="one for each query and key is a `mask=`" if len(shape) > 2 else (),
-                )  # fmt: skip
+                )
 
     def _check_mask(self, mask: TensorType, n: Dim, length: Dim, keys: Dim) -> None:
         _refuse_int_mask("attention", mask, "mask")
         wanted: dict[int, tuple[Dim, ...]] = {
-            2: (length, keys), 3: (n, length, keys), 4: (n, self.heads, length, keys),
-        }  # fmt: skip
+            2: (length, keys),
+            3: (n, length, keys),
+            4: (n, self.heads, length, keys),
+        }
         shape = wanted.get(mask.rank)
         by_key = mask.rank == 2 and equal(mask.shape[0], n) is True
         if by_key and equal(n, length) is not True:
             raise Refused(
                 f"the mask is [{length}, {keys}] for all examples, and this has one value for "
-                "each key", setting="mask", code="E302", detail=f"got {mask}",
+                "each key",
+                setting="mask",
+                code="E302",
+                detail=f"got {mask}",
                 help="`key_mask=` takes it: true means that the key is there",
-            )  # fmt: skip
+            )
         if shape is None or not all(map(same, mask.shape, shape)):
             raise Refused(
                 f"the mask is [{length}, {keys}], [N, {length}, {keys}] or "
-                f"[N, {self.heads}, {length}, {keys}]", setting="mask", code="E302",
-                detail=f"got {mask}", help=_mask_help(mask, (n, length, keys)),
-            )  # fmt: skip
+                f"[N, {self.heads}, {length}, {keys}]",
+                setting="mask",
+                code="E302",
+                detail=f"got {mask}",
+                help=_mask_help(mask, (n, length, keys)),
+            )
 
     def weights(self, *inputs: TensorType) -> dict[str, Weight]:
         q, k, v = self.three(*inputs)
@@ -218,17 +236,20 @@ class Attention(Layer):
         width = q.shape[2]
         if not all(isinstance(t.shape[2], int) for t in (q, k, v)):
             raise Refused(
-                f"attention needs to know its width, here {width}", code="E401", input=0,
+                f"attention needs to know its width, here {width}",
+                code="E401",
+                input=0,
                 help="give the input a shape: `--input 20x64`",
-            )  # fmt: skip
+            )
         settings: dict[str, Code] = {"dropout": self.dropout} if self.dropout else {}
         settings |= {} if self.bias else {"bias": False}
         settings |= {} if k.shape[2] == width else {"kdim": k.shape[2]}
         settings |= {} if v.shape[2] == width else {"vdim": v.shape[2]}
         module = Call(
-            "nn.MultiheadAttention", (width, self.heads),
+            "nn.MultiheadAttention",
+            (width, self.heads),
             (*settings.items(), ("batch_first", True)),
-        )  # fmt: skip
+        )
         piped = [Input(i) for i in range(len(inputs))]
         three = piped * 3 if len(piped) == 1 else [*piped, piped[-1]][:3]
         options = self._mask_options(len(inputs), q.shape[1])
@@ -304,15 +325,19 @@ class ScaledDotProduct(Layer):
             raise Refused("sdpa reads queries, keys and values of one rank, [N, heads, T, d]")
         if not same(q.shape[-1], k.shape[-1]):
             raise Refused(
-                "queries and keys need one width", code="E302",
-                detail=f"got {q.shape[-1]} and {k.shape[-1]}", notes=[_WHY_ONE_WIDTH],
+                "queries and keys need one width",
+                code="E302",
+                detail=f"got {q.shape[-1]} and {k.shape[-1]}",
+                notes=[_WHY_ONE_WIDTH],
                 help=f"`linear({q.shape[-1]})` on the keys gives them the width of the queries",
-            )  # fmt: skip
+            )
         if not same(k.shape[-2], v.shape[-2]):
             raise Refused(
-                "sdpa needs a value for each key", code="E302",
-                detail=f"got {k.shape[-2]} keys and {v.shape[-2]} values", help=_ONE_SEQUENCE,
-            )  # fmt: skip
+                "sdpa needs a value for each key",
+                code="E302",
+                detail=f"got {k.shape[-2]} keys and {v.shape[-2]} values",
+                help=_ONE_SEQUENCE,
+            )
         leading = self._leading(q, k, v)
         self._check_mask((*leading, q.shape[-2], k.shape[-2]))
         return q.with_shape(*leading, q.shape[-2], v.shape[-1])
@@ -323,17 +348,19 @@ class ScaledDotProduct(Layer):
             if not same(shared, v.shape[-3]) or heads % shared != 0:
                 raise Refused(
                     f"{shared} heads of keys cannot be shared among {heads} heads of queries",
-                    code="E302", notes=["the queries' heads are a multiple of the keys'"],
-                )  # fmt: skip
+                    code="E302",
+                    notes=["the queries' heads are a multiple of the keys'"],
+                )
             if not all(map(same, q.shape[:-3], k.shape[:-3])):
                 raise Refused("sdpa needs one batch size", code="E302")
             return q.shape[:-2]
         leading = broadcast(q.shape[:-2], k.shape[:-2], v.shape[:-2])
         if leading is None:
             raise Refused(
-                "queries, keys and values need one batch and one number of heads", code="E302",
+                "queries, keys and values need one batch and one number of heads",
+                code="E302",
                 detail=f"got {q}, {k} and {v}",
-            )  # fmt: skip
+            )
         return leading
 
     @staticmethod
@@ -353,9 +380,12 @@ class ScaledDotProduct(Layer):
         if self.mask.rank > len(scores) or not all(m == 1 or same(m, s) for m, s in pairs):
             text = ", ".join(map(str, scores))
             raise Refused(
-                f"the mask does not broadcast to the scores [{text}]", setting="mask", code="E302",
-                detail=f"got {self.mask}", help=_mask_help(self.mask, scores),
-            )  # fmt: skip
+                f"the mask does not broadcast to the scores [{text}]",
+                setting="mask",
+                code="E302",
+                detail=f"got {self.mask}",
+                help=_mask_help(self.mask, scores),
+            )
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         q, k, v = inputs

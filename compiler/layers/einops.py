@@ -122,9 +122,10 @@ def make_plan(word: str, pattern: Pattern, given: Mapping[str, Dim], x: TensorTy
         missing = [name for name in group if name not in sizes]
         if len(missing) > 1:
             raise _bad(
-                pattern.text, f"{_quoted(missing)} are not known",
+                pattern.text,
+                f"{_quoted(missing)} are not known",
                 f"give all but one: `{word}(..., {missing[0]}=8)`",
-            )  # fmt: skip
+            )
         known_size = product(sizes[name] for name in group if name in sizes)
         rest = floor_div(size, known_size) if known_size != 0 else 0
         if not same(known_size * rest if missing else known_size, size):
@@ -143,8 +144,10 @@ def _written_out(
     if count < 0 or (count > 0 and (ELLIPSIS,) not in pattern.before):
         raise Refused(
             f'{word} "{pattern.text}" is for {len(pattern.before)} axes, the input has {x.rank}',
-            setting="pattern", detail=f"the input is {x}", help=_with_batch(pattern, x),
-        )  # fmt: skip
+            setting="pattern",
+            detail=f"the input is {x}",
+            help=_with_batch(pattern, x),
+        )
     rest = tuple(f"{ELLIPSIS}{i}" for i in range(count))
     before = tuple(
         new for g in pattern.before for new in ([(r,) for r in rest] if g == (ELLIPSIS,) else [g])
@@ -171,16 +174,18 @@ def _misfit(
 ) -> Refused:
     if not group:
         return Refused(
-            f'{word} "{pattern.text}": axis {at} should be 1', setting="pattern",
+            f'{word} "{pattern.text}": axis {at} should be 1',
+            setting="pattern",
             detail=f"the input is {x}",
-        )  # fmt: skip
+        )
     shown = " ".join(map(_shown, group))
     shown = shown if len(group) == 1 else f"({shown})"
     reason = f"{known} does not divide it" if len(group) > 1 else f"`{shown}` is {known}"
     return Refused(
         f'{word} "{pattern.text}": axis {at} of size {x.shape[at]} is not `{shown}`',
-        setting="pattern", detail=f"{reason}; the input is {x}",
-    )  # fmt: skip
+        setting="pattern",
+        detail=f"{reason}; the input is {x}",
+    )
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -211,13 +216,9 @@ def find_atoms(plan: Plan) -> Atoms:
     before = tuple(tuple(_runs(group, follows, kept)) for group in plan.before)
     starts = {run[0]: run for group in before for run in group}
     after = tuple(
-        tuple(
-            starts.get(name, (name,))
-            for name in group
-            if name in starts or name not in old
-        )
+        tuple(starts.get(name, (name,)) for name in group if name in starts or name not in old)
         for group in plan.after
-    )  # fmt: skip
+    )
     reduced = tuple(run for group in before for run in group if run[0] not in kept)
     new = frozenset((name,) for name in kept - old)
     return Atoms(before, after, reduced, new)
@@ -400,9 +401,10 @@ class ByName(Axial):
         for other in others:
             if other.rank != first.rank or not all(map(same, first.shape, other.shape)):
                 raise Refused(
-                    f"{self.word} needs tensors of one shape", code="E302",
+                    f"{self.word} needs tensors of one shape",
+                    code="E302",
                     detail=f"got {listed(t.shape for t in inputs)}",
-                )  # fmt: skip
+                )
         return TensorType((len(inputs), *first.shape), promote(*inputs))
 
     def dtype(self, x: TensorType, _: Plan) -> Dtype:
@@ -458,15 +460,22 @@ class Rearrange(ByName):
     def check(self, pattern: Pattern) -> None:
         numbers = [_shown(name) for name in pattern.sizes]
         if numbers:
-            raise _bad(pattern.text, f"`{numbers[0]}` is no name of an axis",
-                       f"name it: `{self.word}(..., p={numbers[0]})`")  # fmt: skip
+            raise _bad(
+                pattern.text,
+                f"`{numbers[0]}` is no name of an axis",
+                f"name it: `{self.word}(..., p={numbers[0]})`",
+            )
         lost, made = _one_sided(pattern, True, False), _one_sided(pattern, False, True)
         if lost:
-            raise _bad(pattern.text, f"{_quoted(lost)} is on the left only",
-                       '`reduce("...", mean)` reduces over axes')  # fmt: skip
+            raise _bad(
+                pattern.text,
+                f"{_quoted(lost)} is on the left only",
+                '`reduce("...", mean)` reduces over axes',
+            )
         if made:
-            raise _bad(pattern.text, f"{_quoted(made)} is on the right only",
-                       "`repeat` makes new axes")  # fmt: skip
+            raise _bad(
+                pattern.text, f"{_quoted(made)} is on the right only", "`repeat` makes new axes"
+            )
 
 
 class Reduce(ByName):
@@ -489,8 +498,9 @@ class Reduce(ByName):
     def check(self, pattern: Pattern) -> None:
         made = _one_sided(pattern, False, True)
         if made:
-            raise _bad(pattern.text, f"{_quoted(made)} is on the right only",
-                       "`repeat` makes new axes")  # fmt: skip
+            raise _bad(
+                pattern.text, f"{_quoted(made)} is on the right only", "`repeat` makes new axes"
+            )
 
     def dtype(self, x: TensorType, plan: Plan) -> Dtype:
         if not find_atoms(plan).reduced:
@@ -527,10 +537,16 @@ class Repeat(ByName):
     def check(self, pattern: Pattern) -> None:
         lost = _one_sided(pattern, True, False)
         if lost:
-            raise _bad(pattern.text, f"{_quoted(lost)} is on the left only",
-                       '`reduce("...", mean)` reduces over axes')  # fmt: skip
+            raise _bad(
+                pattern.text,
+                f"{_quoted(lost)} is on the left only",
+                '`reduce("...", mean)` reduces over axes',
+            )
         given = {name for name, _ in self.axes} | pattern.sizes.keys()
         unknown = [n for n in _one_sided(pattern, False, True) if n not in given]
         if unknown:
-            raise _bad(pattern.text, f"the size of {_quoted(unknown)} is not known",
-                       f"`{self.word}(..., {unknown[0]}=4)`")  # fmt: skip
+            raise _bad(
+                pattern.text,
+                f"the size of {_quoted(unknown)} is not known",
+                f"`{self.word}(..., {unknown[0]}=4)`",
+            )

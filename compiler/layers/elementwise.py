@@ -205,9 +205,11 @@ class Pow(Operator):
         exponent = operands[1]
         if result == "int" and isinstance(exponent, int) and exponent < 0:
             raise Refused(
-                f"ints to the power of {exponent} are no ints", code="E303", setting="other",
+                f"ints to the power of {exponent} are no ints",
+                code="E303",
+                setting="other",
                 help=f"a float exponent gives floats: `{exponent}.0`",
-            )  # fmt: skip
+            )
         return result
 
     def caption(self) -> tuple[str, str]:
@@ -419,9 +421,11 @@ class Where(Layer):
     def infer(self, condition: TensorType, *piped: TensorType) -> TensorType:
         if condition.dtype != "bool":
             raise Refused(
-                f"where needs a bool condition, got {condition.dtype}s", code="E303", input=0,
+                f"where needs a bool condition, got {condition.dtype}s",
+                code="E303",
+                input=0,
                 help="`x > gt(0) > where(a, b)`",
-            )  # fmt: skip
+            )
         choices = self.choices(*piped)
         tensors = [c for c in choices if isinstance(c, TensorType)]
         return TensorType(common_shape("where", (condition, *tensors)), promote(*choices))
@@ -452,9 +456,11 @@ class MaskedFill(Layer):
     def infer(self, x: TensorType) -> TensorType:
         if self.mask.dtype != "bool":
             raise Refused(
-                f"masked_fill needs a bool mask, got {self.mask.dtype}s", code="E303",
-                setting="mask", help="`mask > cast(bool)`",
-            )  # fmt: skip
+                f"masked_fill needs a bool mask, got {self.mask.dtype}s",
+                code="E303",
+                setting="mask",
+                help="`mask > cast(bool)`",
+            )
         if x.dtype == "int" and isinstance(self.value, float) and not isfinite(self.value):
             raise Refused("ints cannot be infinite", code="E303", setting="value")
         return x.with_shape(*common_shape("masked_fill", (x, self.mask)))

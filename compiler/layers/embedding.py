@@ -61,10 +61,12 @@ class _Table(Layer):
         if reach is not None:
             raise Refused(
                 f"the indices are {reach[0]} to {reach[1]}, the table has {self.count} rows",
-                setting="count", input=0,
-                help="indices begin at 0" if less(reach[0], 0)
+                setting="count",
+                input=0,
+                help="indices begin at 0"
+                if less(reach[0], 0)
                 else f"a table for them has {reach[1] + 1} rows",
-            )  # fmt: skip
+            )
 
     def weights(self, *_: TensorType) -> dict[str, Weight]:
         return {"weight": Weight((self.count, self.dim))}

@@ -56,8 +56,10 @@ class _Sliding(Layer):
     def sliding(self) -> dict[str, Code]:
         found: dict[str, Code] = {"kernel_size": collapse(expand(self.kernel, 2, "kernel"))}
         for name, keyword, default in (
-            ("dilation", "dilation", 1), ("pad", "padding", 0), ("stride", "stride", 1),
-        ):  # fmt: skip
+            ("dilation", "dilation", 1),
+            ("pad", "padding", 0),
+            ("stride", "stride", 1),
+        ):
             value = collapse(expand(getattr(self, name), 2, name))
             if value != default:
                 found[keyword] = value

@@ -141,9 +141,11 @@ class _Walk:
         shape = broadcast(*(t.shape for t in self.tensors.values()))
         if shape is None:
             raise Refused(
-                "the tensors of an index need one shape", code="E302", setting="items",
+                "the tensors of an index need one shape",
+                code="E302",
+                setting="items",
                 detail=f"got {listed(t.shape for t in self.tensors.values())}",
-            )  # fmt: skip
+            )
         first, last = min(self.tensors), max(self.tensors)
         rest = [d for i, d in enumerate(self.shape) if i not in self.tensors]
         at = first if last - first + 1 == len(self.tensors) else 0
@@ -153,9 +155,10 @@ class _Walk:
 def _check_bounds(number: Dim, size: Dim, setting: str = "items") -> None:
     if short(size, number + 1) or short(number, -size):
         raise Refused(
-            f"index {number} is outside an axis of {size}", setting=setting,
+            f"index {number} is outside an axis of {size}",
+            setting=setting,
             detail=f"it goes from 0 to {size - 1}, or from -1 to {-size}",
-        )  # fmt: skip
+        )
 
 
 def _check_reach(made: Made | None, index: TensorType, size: Dim, setting: str) -> None:
@@ -177,23 +180,29 @@ def _check_from_0(made: Made | None, index: TensorType, size: Dim, word: str) ->
 def _check_tensor(index: TensorType) -> None:
     if index.dtype == "bool":
         raise Refused(
-            "how many elements a bool index takes is not known before it runs", code="E303",
-            setting="items", help="`masked_fill` and `where` keep the shape",
-        )  # fmt: skip
+            "how many elements a bool index takes is not known before it runs",
+            code="E303",
+            setting="items",
+            help="`masked_fill` and `where` keep the shape",
+        )
     if index.dtype != "int":
         raise Refused(
-            f"an index needs ints, got {index.dtype}s", code="E303", setting="items",
+            f"an index needs ints, got {index.dtype}s",
+            code="E303",
+            setting="items",
             help="an input is declared so: `i[3] int`; `cast(int)` converts",
-        )  # fmt: skip
+        )
 
 
 def _slice_length(size: Dim, item: slice) -> Dim:
     step = 1 if item.step is None else item.step
     if not isinstance(step, int) or step < 1:
         raise Refused(
-            f"a slice with step {step}", setting="items", detail="steps are numbers from 1 on",
+            f"a slice with step {step}",
+            setting="items",
+            detail="steps are numbers from 1 on",
             help="`flip` reverses" if less(step, 0) is True else (),
-        )  # fmt: skip
+        )
     if item.stop is None and isinstance(item.start, int) and item.start < 0:
         return ceil_div(dim_min(-item.start, size), step)
     length = _stop(size, item.stop) - _start(size, item.start)
@@ -323,17 +332,21 @@ def _check_index(word: str, index: TensorType, x: TensorType, at: int | None) ->
         return
     if max(index.rank, 1) != max(x.rank, 1):
         raise Refused(
-            f"{word} needs an index with as many axes as the input", code="E302", setting="index",
+            f"{word} needs an index with as many axes as the input",
+            code="E302",
+            setting="index",
             detail=f"got {listed([x.shape, index.shape])}",
-        )  # fmt: skip
+        )
     sizes = zip(x.shape, index.shape, strict=False)
     large = [i for i, (a, b) in enumerate(sizes) if i != at and short(a, b)]
     if large:
         axes = conjunction([axis_name(i, x.rank) for i in large])
         raise Refused(
-            f"{word} needs an index that is no larger than the input in {axes}", code="E302",
-            setting="index", detail=f"got {listed([x.shape, index.shape])}",
-        )  # fmt: skip
+            f"{word} needs an index that is no larger than the input in {axes}",
+            code="E302",
+            setting="index",
+            detail=f"got {listed([x.shape, index.shape])}",
+        )
 
 
 class IndexSelect(Reshaping):
@@ -355,9 +368,10 @@ class IndexSelect(Reshaping):
         count = self.index.shape[0] if self.index.shape else 1
         if self.index.rank > 1 or (not x.rank and count != 1):
             raise Refused(
-                f"index_select needs an index with one axis, got {self.index}", setting="index",
+                f"index_select needs an index with one axis, got {self.index}",
+                setting="index",
                 help="`x[:, index]` takes any",
-            )  # fmt: skip
+            )
         return x.with_shape(*with_axis(x.shape, at, count)) if x.rank else x
 
     def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
@@ -396,9 +410,11 @@ class Scatter(Reshaping):
         if isinstance(self.src, TensorType):
             if self.src.dtype != x.dtype:
                 raise Refused(
-                    f"{self.word} writes {self.src.dtype}s into {x.dtype}s", code="E303",
-                    setting="src", help=f"`cast({x.dtype})`",
-                )  # fmt: skip
+                    f"{self.word} writes {self.src.dtype}s into {x.dtype}s",
+                    code="E303",
+                    setting="src",
+                    help=f"`cast({x.dtype})`",
+                )
             _check_index(self.word, self.index, self.src, None)
         return x
 

@@ -43,10 +43,11 @@ class Concat(Reshaping):
         first, *others = inputs
         if any(other.rank != first.rank for other in others):
             raise Refused(
-                "concat needs tensors with as many axes", code="E302",
+                "concat needs tensors with as many axes",
+                code="E302",
                 detail=f"got {listed(t.shape for t in inputs)}",
                 help="`flatten` takes axes away, `unsqueeze(dim)` adds one",
-            )  # fmt: skip
+            )
         at = axis(self.dim, first.rank)
         for other in others:
             self._check(first, other, at, inputs)
@@ -69,10 +70,11 @@ class Concat(Reshaping):
             return
         axes = conjunction([axis_name(i, first.rank) for i in wrong])
         raise Refused(
-            f"concat needs tensors that agree in all axes but {at}", code="E302",
+            f"concat needs tensors that agree in all axes but {at}",
+            code="E302",
             detail=f"got {listed(t.shape for t in inputs)}: they differ in {axes}",
             help=self._remedy(inputs, wrong),
-        )  # fmt: skip
+        )
 
     def _remedy(self, inputs: Sequence[TensorType], wrong: list[int]) -> tuple[str, ...]:
         if len(wrong) == 1 and tried(self, *inputs, dim=wrong[0]):
@@ -105,9 +107,10 @@ class Stack(Reshaping):
         for other in inputs[1:]:
             if other.rank != first.rank or not all(map(same, first.shape, other.shape)):
                 raise Refused(
-                    "stack needs tensors of one shape", code="E302",
+                    "stack needs tensors of one shape",
+                    code="E302",
                     detail=f"got {listed(t.shape for t in inputs)}",
-                )  # fmt: skip
+                )
         at = axis(self.dim, first.rank + 1)
         shape = (*first.shape[:at], len(inputs), *first.shape[at:])
         return TensorType(shape, promote(*inputs))
@@ -161,9 +164,12 @@ def _check_results(word: str, count: int) -> None:
 
 def _open_axis(word: str, at: int, size: Dim, help: str) -> Refused:
     return Refused(
-        f"{word} needs to know the size of axis {at}, which is {size}", code="E311", setting="dim",
-        detail="how many tensors there are would depend on the input", help=help,
-    )  # fmt: skip
+        f"{word} needs to know the size of axis {at}, which is {size}",
+        code="E311",
+        setting="dim",
+        detail="how many tensors there are would depend on the input",
+        help=help,
+    )
 
 
 class Splitting(Reshaping):
@@ -264,9 +270,10 @@ class Split(Splitting):
         if not sizes or not same(total, size):
             text = " + ".join(map(str, sizes))
             raise Refused(
-                f"split needs sizes that add up to axis {at}'s {size}", setting="sizes",
+                f"split needs sizes that add up to axis {at}'s {size}",
+                setting="sizes",
                 detail=f"{text} is {total}" if len(sizes) > 1 else "",
-            )  # fmt: skip
+            )
         return list(sizes)
 
     def lower(self, _: TensorType) -> Lowering:

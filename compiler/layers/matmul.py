@@ -41,9 +41,11 @@ class Product(Layer):
     def check(self, a: TensorType, b: TensorType) -> None:
         if a.dtype != b.dtype or a.dtype == "bool":
             raise Refused(
-                f"{self.word} needs two tensors of floats, or of ints", code="E303",
-                detail=f"got {a.dtype}s and {b.dtype}s", help="`cast(float)`",
-            )  # fmt: skip
+                f"{self.word} needs two tensors of floats, or of ints",
+                code="E303",
+                detail=f"got {a.dtype}s and {b.dtype}s",
+                help="`cast(float)`",
+            )
         if not (a.rank and b.rank):
             raise Refused(f"{self.word} needs tensors with axes", detail="`*` takes any")
 
@@ -54,10 +56,11 @@ class Product(Layer):
             return
         transposed = b.rank > 1 and b.shape[-1] == columns
         raise Refused(
-            f"{self.word} needs as many columns on the left as rows on the right", code="E302",
+            f"{self.word} needs as many columns on the left as rows on the right",
+            code="E302",
             detail=f"got {listed([a.shape, b.shape])}: {columns} columns and {rows} rows",
             help="`b > transpose(-2, -1)` swaps the second's" if transposed else (),
-        )  # fmt: skip
+        )
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         a, b = self.operands(*inputs)
@@ -96,9 +99,10 @@ class Matmul(Product):
         batch = broadcast(a.shape[:-2], b.shape[:-2])
         if batch is None:
             raise Refused(
-                "matmul needs leading axes that match", code="E302",
+                "matmul needs leading axes that match",
+                code="E302",
                 detail=f"got {listed([a.shape, b.shape])}: all but the last two must match",
-            )  # fmt: skip
+            )
         rows, columns = a.shape[-2:-1], b.shape[-1:] if b.rank > 1 else ()
         return TensorType((*batch, *rows, *columns), a.dtype)
 
@@ -127,9 +131,11 @@ class Bmm(Product):
         self.check(a, b)
         if a.rank != 3 or b.rank != 3 or not same(a.shape[0], b.shape[0]):
             raise Refused(
-                "bmm needs two tensors [B, n, k] and [B, k, m]", code="E302",
-                detail=f"got {listed([a.shape, b.shape])}", help="`@` takes any number of axes",
-            )  # fmt: skip
+                "bmm needs two tensors [B, n, k] and [B, k, m]",
+                code="E302",
+                detail=f"got {listed([a.shape, b.shape])}",
+                help="`@` takes any number of axes",
+            )
         self.check_inner(a, b)
         return TensorType((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
 
@@ -153,9 +159,10 @@ class Outer(Product):
         a, b = self.operands(*inputs)
         if a.rank != 1 or b.rank != 1:
             raise Refused(
-                "outer needs two tensors with one axis", detail=f"got {listed([a.shape, b.shape])}",
+                "outer needs two tensors with one axis",
+                detail=f"got {listed([a.shape, b.shape])}",
                 help='`einsum("b i, b j -> b i j")` takes batches of them',
-            )  # fmt: skip
+            )
         return TensorType((*a.shape, *b.shape), promote(a, b))
 
     def macs(self, *_: Sequence[TensorType]) -> Dim:
@@ -191,9 +198,10 @@ class Cdist(Product):
         batch = broadcast(a.shape[:-2], b.shape[:-2])
         if a.rank < 2 or b.rank < 2 or batch is None or not same(a.shape[-1], b.shape[-1]):
             raise Refused(
-                "cdist needs rows of one length, [..., n, d] and [..., m, d]", code="E302",
+                "cdist needs rows of one length, [..., n, d] and [..., m, d]",
+                code="E302",
                 detail=f"got {listed([a.shape, b.shape])}",
-            )  # fmt: skip
+            )
         return TensorType((*batch, a.shape[-2], b.shape[-2]))
 
     def macs(self, *_: Sequence[TensorType]) -> Dim:
@@ -275,9 +283,10 @@ def _names(pattern: str, text: str, *, words: bool) -> list[str]:
     for name in parts:
         if name != ELLIPSIS and not (name.isidentifier() if words else name in LETTERS):
             raise _bad_pattern(
-                pattern, f"`{name}` is no name of an axis",
+                pattern,
+                f"`{name}` is no name of an axis",
                 "`rearrange` splits and joins axes" if set(name) & set("()1") else (),
-            )  # fmt: skip
+            )
     if parts.count(ELLIPSIS) > 1:
         raise _bad_pattern(pattern, "two `...` for one tensor")
     return parts
@@ -324,8 +333,10 @@ class _Einsum:
         if (x.rank != len(term) and ELLIPSIS not in term) or covered < 0:
             raise Refused(
                 f'einsum("{self.pattern}"): {len(term)} names for {x.rank} axes',
-                setting="pattern", input=number, detail=f"tensor {number + 1} is {x}",
-            )  # fmt: skip
+                setting="pattern",
+                input=number,
+                detail=f"tensor {number + 1} is {x}",
+            )
         names = _spread(term, covered, hidden)
         axes: dict[str, Dim] = {}
         for name, size in zip(names, x.shape, strict=True):
@@ -345,9 +356,11 @@ class _Einsum:
     def _clash(self, name: str, a: Dim, b: Dim) -> Refused:
         shown = "an axis of `...`" if name[0].isdigit() else f"`{name}`"
         return Refused(
-            f'einsum("{self.pattern}"): {shown} is {a} and {b}', code="E302", setting="pattern",
+            f'einsum("{self.pattern}"): {shown} is {a} and {b}',
+            code="E302",
+            setting="pattern",
             detail=f"the tensors are {conjunction([str(t) for t in self.inputs])}",
-        )  # fmt: skip
+        )
 
     def _output(self, terms: list[list[str]], output: list[str] | None, hidden: int) -> list[str]:
         if output is None:
@@ -390,9 +403,11 @@ class _Einsum:
         (a, a_dtype), (b, b_dtype) = sides
         if summed and (a_dtype != b_dtype or a_dtype == "bool"):
             raise Refused(
-                "einsum multiplies floats with floats, or ints with ints", code="E303",
-                detail=f"got {a_dtype}s and {b_dtype}s", help="`cast(float)`",
-            )  # fmt: skip
+                "einsum multiplies floats with floats, or ints with ints",
+                code="E303",
+                detail=f"got {a_dtype}s and {b_dtype}s",
+                help="`cast(float)`",
+            )
         if summed:
             self.macs = self.macs + product((a | b).values())
         joined = {n: d for n, d in (a | b).items() if n not in summed}

@@ -88,9 +88,11 @@ def common_shape(word: str, types: Iterable[TensorType]) -> Shape:
     shape = broadcast(*shapes)
     if shape is None:
         raise Refused(
-            f"{word} needs tensors of one shape", code="E302",
-            detail=f"got {listed(shapes)}: {_difference(shapes)}", help=_remedy(shapes),
-        )  # fmt: skip
+            f"{word} needs tensors of one shape",
+            code="E302",
+            detail=f"got {listed(shapes)}: {_difference(shapes)}",
+            help=_remedy(shapes),
+        )
     return shape
 
 

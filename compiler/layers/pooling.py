@@ -305,8 +305,9 @@ class _Adaptive(Layer):
         if len(self.size) != x.rank - 2:
             raise Refused(
                 f"{len(self.size)} sizes for the {x.rank - 2} spatial axes of {x}",
-                setting="size", input=0,
-            )  # fmt: skip
+                setting="size",
+                input=0,
+            )
         return self.size
 
     def shape(self, x: TensorType) -> TensorType:
@@ -469,9 +470,10 @@ class MaxUnpool(Windowed):
             fits = all_known(*wanted) and tried(self, x, indices, size=wanted)
             raise Refused(
                 f"the indices are places in {times(wanted)}, the result would be {times(sizes)}",
-                setting="kernel" if self.size is None else "size", input=1,
+                setting="kernel" if self.size is None else "size",
+                input=1,
                 help=f"`size=[{', '.join(map(str, wanted))}]`" if fits else (),
-            )  # fmt: skip
+            )
 
     def spread(self, x: TensorType, axis: int) -> Dim:
         rank = x.rank - 2
@@ -487,8 +489,9 @@ class MaxUnpool(Windowed):
         if short(wanted, size - stride + 1) or short(size + stride - 1, wanted):
             raise Refused(
                 f"size {wanted} does not fit: from {size - stride + 1} to {size + stride - 1}",
-                setting="size", input=0,
-            )  # fmt: skip
+                setting="size",
+                input=0,
+            )
         return wanted
 
     def strides(self, rank: int) -> tuple[Dim, ...]:
@@ -554,8 +557,9 @@ class FractionalMaxPool(Windowed):
             if short(size, needed):
                 raise Refused(
                     f"{target} windows of {window} need {needed} elements, not {size}",
-                    setting="kernel", input=0,
-                )  # fmt: skip
+                    setting="kernel",
+                    input=0,
+                )
         return (made, made.with_dtype("int")) if self.return_indices else made
 
     def target(self, x: TensorType, axis: int) -> Dim:

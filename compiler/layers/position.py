@@ -132,16 +132,19 @@ class Positions(Layer):
     def infer(self, x: TensorType) -> TensorType:
         if x.dtype != "float":
             raise Refused(
-                f"positions are added to floats, got {x.dtype}s", code="E303", input=0,
+                f"positions are added to floats, got {x.dtype}s",
+                code="E303",
+                input=0,
                 help="after the embedding: `embed(vocab, d) > positions`",
-            )  # fmt: skip
+            )
         if x.rank != 3:
             raise Refused(f"positions reads [N, T, D], got {x}", input=0)
         if short(self.length, x.shape[1]):
             raise Refused(
                 f"the sequence has {x.shape[1]} steps, positions are made for {self.length}",
-                setting="length", help=f"`length={x.shape[1]}`",
-            )  # fmt: skip
+                setting="length",
+                help=f"`length={x.shape[1]}`",
+            )
         return x
 
     def weights(self, x: TensorType) -> dict[str, Weight]:

@@ -73,15 +73,18 @@ class Recurrent(Layer):
     def infer(self, x: TensorType, *states: TensorType) -> tuple[TensorType, ...]:
         if x.dtype != "float":
             raise Refused(
-                f"{self.word} needs floats, got {x.dtype}", code="E303", input=0,
+                f"{self.word} needs floats, got {x.dtype}",
+                code="E303",
+                input=0,
                 help="whole numbers are embedded first: `embed(count, dim)`",
-            )  # fmt: skip
+            )
         if x.rank != 3:
             raise Refused(
-                f"{self.word} reads sequences [N, T, D], got {x}", input=0,
+                f"{self.word} reads sequences [N, T, D], got {x}",
+                input=0,
                 help="the batch, time, features: `unsqueeze(-1)` adds a features axis, "
                 '`rearrange("n c h w -> n (h w) c")` reads an image as a sequence',
-            )  # fmt: skip
+            )
         kept = tuple(
             TensorType((self.layers * self.directions, x.shape[0], width))
             for width in self.state_widths()
@@ -109,9 +112,12 @@ class Recurrent(Layer):
             fits = got.rank == 3 and got.dtype == "float"
             if not fits or not all(map(same, got.shape, wanted.shape)):
                 raise Refused(
-                    f"the first state of {self.word} is {wanted}", code="E302", input=i + 1,
-                    detail=f"got {got}", notes=["[layers * directions, N, hidden], as in PyTorch"],
-                )  # fmt: skip
+                    f"the first state of {self.word} is {wanted}",
+                    code="E302",
+                    input=i + 1,
+                    detail=f"got {got}",
+                    notes=["[layers * directions, N, hidden], as in PyTorch"],
+                )
 
     def _check_lengths(self, x: TensorType) -> None:
         lengths = self.lengths
@@ -119,9 +125,11 @@ class Recurrent(Layer):
             return
         if lengths.dtype != "int" or lengths.rank != 1 or not same(lengths.shape[0], x.shape[0]):
             raise Refused(
-                f"lengths is one whole number per example, got {lengths}", setting="lengths",
-                code="E303", help="`lengths[] int` is such an input",
-            )  # fmt: skip
+                f"lengths is one whole number per example, got {lengths}",
+                setting="lengths",
+                code="E303",
+                help="`lengths[] int` is such an input",
+            )
 
     def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:
         made: dict[str, Weight] = {}
@@ -155,8 +163,10 @@ class Recurrent(Layer):
         if not isinstance(x.shape[-1], int):
             raise Refused(
                 f"{self.word} needs to know its input's features, here {x.shape[-1]}",
-                code="E401", input=0, help="give the input a shape: `--input 20x57`",
-            )  # fmt: skip
+                code="E401",
+                input=0,
+                help="give the input a shape: `--input 20x57`",
+            )
         settings: dict[str, Code] = given(
             num_layers=(self.layers, 1), bias=(self.bias, True), **self._more_settings()
         )
@@ -305,9 +315,10 @@ class Cell(Layer):
             raise Refused(f"{self.word} needs floats, got {x.dtype}", code="E303", input=0)
         if x.rank != 2:
             raise Refused(
-                f"{self.word} takes one step [N, D], got {x}", input=0,
+                f"{self.word} takes one step [N, D], got {x}",
+                input=0,
                 help=f"`scan({self.word}({self.hidden}))` steps through [N, T, D]",
-            )  # fmt: skip
+            )
         wanted = self.states(x)
         if states and len(states) != len(wanted):
             raise Refused(f"{self.word} has {len(wanted)} states, {len(states)} are piped in")
@@ -315,9 +326,11 @@ class Cell(Layer):
             fits = got.rank == 2 and got.dtype == "float"
             if not fits or not all(map(same, got.shape, kind.shape)):
                 raise Refused(
-                    f"the state of {self.word} is {kind}", code="E302", input=i + 1,
+                    f"the state of {self.word} is {kind}",
+                    code="E302",
+                    input=i + 1,
                     detail=f"got {got}",
-                )  # fmt: skip
+                )
         return wanted if len(wanted) > 1 else wanted[0]
 
     def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:

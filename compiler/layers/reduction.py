@@ -194,8 +194,10 @@ class Spread(OfFloats):
         if short(count, self.correction + 1):
             raise Refused(
                 f"{self.word} of {count} with correction={self.correction} divides by nothing",
-                setting="dim", input=0, help="`correction=0` divides by the count",
-            )  # fmt: skip
+                setting="dim",
+                input=0,
+                help="`correction=0` divides by the count",
+            )
         return super().infer(x)
 
     def arguments(self) -> dict[str, Code]:

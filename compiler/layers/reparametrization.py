@@ -24,10 +24,13 @@ class _Reparametrized(Layer):
         super().__init__(*args, **kwargs)
         inner = self.layer
         self.__dict__.update(
-            category=inner.category, arity=inner.arity, results=inner.results,
-            assumed=inner.assumed, assumed_dtype=inner.assumed_dtype,
+            category=inner.category,
+            arity=inner.arity,
+            results=inner.results,
+            assumed=inner.assumed,
+            assumed_dtype=inner.assumed_dtype,
             channel_axis=inner.channel_axis,
-        )  # fmt: skip
+        )
 
     def originals(self, weight: Weight, x: TensorType) -> dict[str, Weight]:
         """What takes the weight's place, by PyTorch's names under ``parametrizations.weight``."""
@@ -133,10 +136,12 @@ class SpectralNorm(_Reparametrized):
 
     def lower(self, *inputs: TensorType) -> Lowering:
         return self.wrapped(
-            "spectral_norm", inputs,
-            n_power_iterations=(self.n_power_iterations, 1), eps=(self.eps, 1e-12),
+            "spectral_norm",
+            inputs,
+            n_power_iterations=(self.n_power_iterations, 1),
+            eps=(self.eps, 1e-12),
             dim=(self.dim, None),
-        )  # fmt: skip
+        )
 
     def original(self, weight: str) -> str:
         return f"parametrizations.{weight}.original" if weight == self.name else weight

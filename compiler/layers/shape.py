@@ -95,9 +95,11 @@ class Reshape(Reshaping):
         batch = x.rank > 0 and equal(total, known * x.shape[0]) is True and -1 not in self.sizes
         sizes = ", ".join(map(str, (-1, *self.sizes)))
         return Refused(
-            f"{x} cannot become {shape}", detail=reason, setting="sizes",
+            f"{x} cannot become {shape}",
+            detail=reason,
+            setting="sizes",
             help=f"`reshape({sizes})`: the batch counts" if batch else (),
-        )  # fmt: skip
+        )
 
     def lower(self, _: TensorType) -> Lowering:
         return on_input("reshape", *open_sizes(self.sizes))
@@ -135,8 +137,9 @@ class Expand(Reshaping):
         if new < 0:
             raise Refused(
                 f"expand names {counted(len(self.sizes), 'size')}, the input has {x.rank} axes",
-                setting="sizes", help="the batch counts; -1 keeps a size",
-            )  # fmt: skip
+                setting="sizes",
+                help="the batch counts; -1 keeps a size",
+            )
         return x.with_shape(*self._expanded((None,) * new + x.shape))
 
     def _expanded(self, old: tuple[Dim | None, ...]) -> Iterator[Dim]:
@@ -149,9 +152,10 @@ class Expand(Reshaping):
                 yield wanted
             else:
                 raise Refused(
-                    f"expand repeats axes of size 1, axis {i} has {size}", setting="sizes",
+                    f"expand repeats axes of size 1, axis {i} has {size}",
+                    setting="sizes",
                     help="`tile` repeats others",
-                )  # fmt: skip
+                )
 
     def lower(self, x: TensorType) -> Lowering:
         old = (None,) * (len(self.sizes) - x.rank) + x.shape
@@ -244,9 +248,11 @@ class Squeeze(Reshaping):
         if unknown is not None:
             raise Refused(
                 f"squeeze needs an axis of size 1, axis {unknown} has {x.shape[unknown]}",
-                code="E311", setting="dim", detail="whether it goes would depend on the input",
+                code="E311",
+                setting="dim",
+                detail="whether it goes would depend on the input",
                 help=f"`[{':, ' * unknown}0]` takes the first, `mean(dim={unknown})` reduces all",
-            )  # fmt: skip
+            )
         return x.with_shape(*(d for i, d in enumerate(x.shape) if d != 1 or i not in axes))
 
     def lower(self, _: TensorType) -> Lowering:
@@ -304,8 +310,10 @@ class Permute(Reshaping):
         if len(self.dims) != x.rank:
             raise Refused(
                 f"permute names {counted(len(self.dims), 'axis', 'axes')}, the input has {x.rank}",
-                setting="dims", detail=f"the input is {x}", help=self._with_batch(x.rank),
-            )  # fmt: skip
+                setting="dims",
+                detail=f"the input is {x}",
+                help=self._with_batch(x.rank),
+            )
         axes = tuple(axis(d, x.rank, setting="dims") for d in self.dims)
         if len(set(axes)) < x.rank:
             raise Refused("permute names an axis twice", setting="dims")

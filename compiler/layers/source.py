@@ -77,9 +77,10 @@ class Param(Shaped):
     def infer(self) -> TensorType:
         if "N" in symbols(*self.sizes):
             raise Refused(
-                "a parameter cannot be as large as the batch", setting="shape",
+                "a parameter cannot be as large as the batch",
+                setting="shape",
                 help="1 in its place broadcasts over the batch",
-            )  # fmt: skip
+            )
         return super().infer()
 
     def weights(self) -> dict[str, Weight]:
@@ -92,9 +93,11 @@ class Param(Shaped):
         unknown = next((s for s in self.sizes if isinstance(s, Size)), None)
         if unknown is not None:
             raise Refused(
-                f"a parameter is made before {unknown} is known", code="E401", setting="shape",
+                f"a parameter is made before {unknown} is known",
+                code="E401",
+                setting="shape",
                 help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
-            )  # fmt: skip
+            )
         make = "torch.zeros" if self.init is None else "torch.empty"
         return Lowering(call("nn.Parameter", call(make, *self.written)), Self())
 
@@ -323,9 +326,10 @@ class Arange(Source):
             backwards, count = self._count_floats(first, last)
         if backwards:
             raise Refused(
-                f"arange from {start} to {end} in steps of {self.step}", setting="end",
+                f"arange from {start} to {end} in steps of {self.step}",
+                setting="end",
                 help="a step of -1 counts down" if self.step == 1 else (),
-            )  # fmt: skip
+            )
         return TensorType((count,), promote(start, end, self.step))
 
     def _count_floats(self, first: Number, last: Number) -> tuple[bool, int]:

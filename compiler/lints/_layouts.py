@@ -36,9 +36,13 @@ SAID: Final = Layout("moved", "said")
 Known: TypeAlias = Layout | None
 
 _MAKES: Final = {
-    "conv": "second", "pool": "second",
-    "linear": "last", "recurrent": "last", "embedding": "last", "attention": "last",
-}  # fmt: skip
+    "conv": "second",
+    "pool": "second",
+    "linear": "last",
+    "recurrent": "last",
+    "embedding": "last",
+    "attention": "last",
+}
 
 
 class Reading(Record):
@@ -157,9 +161,14 @@ class Layouts:
         return self.misreads(draft, layer.word, layer.category, wants, inputs, takes)
 
     def misreads(
-        self, draft: Draft, word: str, category: str, wants: Literal["second", "last"],
-        inputs: Sequence[Known], takes: TensorType,
-    ) -> bool:  # fmt: skip
+        self,
+        draft: Draft,
+        word: str,
+        category: str,
+        wants: Literal["second", "last"],
+        inputs: Sequence[Known],
+        takes: TensorType,
+    ) -> bool:
         """Whether the first input is of the other kind; that is noted, once for each place."""
         layout = inputs[0]
         if layout is None or layout.axis in (wants, "moved") or takes.rank < 3:

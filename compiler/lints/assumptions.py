@@ -39,7 +39,10 @@ def _warning(span: Span, pairs: list[tuple[Dim, Dim]], conditions: list[Conditio
     required = [c.required() for c in conditions]
     help = [f"`require {' and '.join(required)}` says that it is so"] if all(required) else []
     return Diagnostic(
-        CODE, ", and ".join(c.must() for c in conditions), span, severity="warning",
+        CODE,
+        ", and ".join(c.must() for c in conditions),
+        span,
+        severity="warning",
         detail=f"else {a} and {b} differ",
         help=(*help, "`--input` with the real size decides it"),
-    )  # fmt: skip
+    )

@@ -38,12 +38,18 @@ def _said(draft: Draft) -> Diagnostic:
     right = f"{channels}x{height}x{width}"
     fix = _fix(draft.span) if draft.span else None
     return Diagnostic(
-        CODE, "this input has its channels last", draft.span, severity="warning",
+        CODE,
+        "this input has its channels last",
+        draft.span,
+        severity="warning",
         detail=f"{kind}: {height} channels of {width}x{channels}",
         notes=("images are [N, C, H, W], as in PyTorch",),
-        help=(f"`{right}` has {channels} channels of {height}x{width}",
-              "or bring them to axis 1: `permute(0, 3, 1, 2)`"), fix=fix,
-    )  # fmt: skip
+        help=(
+            f"`{right}` has {channels} channels of {height}x{width}",
+            "or bring them to axis 1: `permute(0, 3, 1, 2)`",
+        ),
+        fix=fix,
+    )
 
 
 def _fix(span: Span) -> Fix | None:

@@ -24,11 +24,14 @@ def _said(reading: Reading) -> Diagnostic:
         thing = "width of this image" if image else "time of this sequence"
         message = f"{word} works on the {thing}"
     return Diagnostic(
-        CODE, message, reading.span,
-        severity="warning", detail=f"{reading.takes} becomes {reading.gives}",
+        CODE,
+        message,
+        reading.span,
+        severity="warning",
+        detail=f"{reading.takes} becomes {reading.gives}",
         labels=(Label(made.span, "channels on axis 1"),) if made.span else (),
         help=_help(word, image=image),
-    )  # fmt: skip
+    )
 
 
 def _help(word: str, *, image: bool) -> tuple[str, ...]:
@@ -37,8 +40,10 @@ def _help(word: str, *, image: bool) -> tuple[str, ...]:
     if word == "linear":
         kernel = "1x1" if image else "1"
         thing = "image" if image else "sequence"
-        return (f"`flatten` or `gap` before it makes a vector of the {thing}",
-                f"`conv({kernel}, ...)` works on the channels")  # fmt: skip
+        return (
+            f"`flatten` or `gap` before it makes a vector of the {thing}",
+            f"`conv({kernel}, ...)` works on the channels",
+        )
     if image:
         return ('`rearrange("n c h w -> n (h w) c")` before it makes a sequence of places',)
     return ("`transpose(1, 2)` before it puts time on axis 1",)

@@ -23,11 +23,14 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
         last = draft.takes[0].rank - 1
         fixed = f"concat(dim={last})"
         yield Diagnostic(
-            CODE, "this joins the sequences along time", span, severity="warning",
+            CODE,
+            "this joins the sequences along time",
+            span,
+            severity="warning",
             detail=f"{' and '.join(map(str, draft.takes))} become {draft.types[0]}",
             help=(f"`{fixed}` joins their features; `concat(dim=1)` says that time is meant",),
             fix=Fix(f"write `{fixed}`", (Edit(span, fixed),)),
-        )  # fmt: skip
+        )
 
 
 def _may_be_meant_otherwise(draft: Draft, layouts: Sequence[Known]) -> bool:

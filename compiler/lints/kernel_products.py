@@ -35,8 +35,11 @@ def _products(call: syntax.Call, layer: type[Layer]) -> Iterator[Diagnostic]:
 
 def _said(name: str, span: Span, a: float, b: float) -> Diagnostic:
     return Diagnostic(
-        CODE, f"`{span.text}` is the number {a * b}", span, severity="warning",
+        CODE,
+        f"`{span.text}` is the number {a * b}",
+        span,
+        severity="warning",
         detail=f"a {name} of {a * b} along every axis",
         help=(f"`{a}x{b}` has a size for each axis; `{a * b}` says that the number is meant",),
         fix=Fix(f"write `{a}x{b}`", (Edit(span, f"{a}x{b}"),)),
-    )  # fmt: skip
+    )

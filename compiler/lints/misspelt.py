@@ -19,8 +19,11 @@ def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
         for name in unknown_names(block, known) if isinstance(block, syntax.Block) else ():
             close = closest(name.id, known)
             yield Diagnostic(
-                CODE, f"`{name.id}` is not known here", name.span, severity="warning",
+                CODE,
+                f"`{name.id}` is not known here",
+                name.span,
+                severity="warning",
                 notes=("no net comes by here, so nothing else of it is checked",),
                 help=(f"did you mean `{close}`?",) if close else (),
                 fix=Fix(f"write `{close}`", (Edit(name.span, close),)) if close else None,
-            )  # fmt: skip
+            )

@@ -16,12 +16,17 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
     for draft in net.of("reshape"):
         if _moves_the_batch(draft):
             yield Diagnostic(
-                CODE, "this reshape mixes the examples of a batch", draft.span,
-                severity="warning", detail=f"{draft.takes[0]} becomes {draft.types[0]}",
+                CODE,
+                "this reshape mixes the examples of a batch",
+                draft.span,
+                severity="warning",
+                detail=f"{draft.takes[0]} becomes {draft.types[0]}",
                 notes=("it reads the numbers in their order, one example after another",),
-                help=("the batch stays the first axis: `reshape(-1, ...)` has -1 where it is",
-                      "`permute` and `transpose` move the axis of the batch"),
-            )  # fmt: skip
+                help=(
+                    "the batch stays the first axis: `reshape(-1, ...)` has -1 where it is",
+                    "`permute` and `transpose` move the axis of the batch",
+                ),
+            )
 
 
 def _moves_the_batch(draft: Draft) -> bool:

@@ -28,15 +28,19 @@ def _over_the_batch(net: Net) -> Iterator[Diagnostic]:
             yield _mixes(draft, draft.layer.word)
     for draft in filter(_picks_examples, net.of("index")):
         yield _warning(
-            "this takes examples out of the batch", draft, f"{draft.takes[0]} becomes "
-            f"{draft.types[0]}", "`x[:, 0]` is the first on the axis after it",
-        )  # fmt: skip
+            "this takes examples out of the batch",
+            draft,
+            f"{draft.takes[0]} becomes {draft.types[0]}",
+            "`x[:, 0]` is the first on the axis after it",
+        )
     for draft in net.drafts:
         if draft.layer is not None and _steps_over_it(draft):
             yield _warning(
-                f"`{draft.layer.word}` goes over the batch", draft, f"got {draft.takes[0]}",
+                f"`{draft.layer.word}` goes over the batch",
+                draft,
+                f"got {draft.takes[0]}",
                 "the batch comes first here, as with `batch_first=True`: leave out what moved it",
-            )  # fmt: skip
+            )
 
 
 def _warning(message: str, draft: Draft, detail: str, help: str) -> Diagnostic:
@@ -48,11 +52,14 @@ def _warning(message: str, draft: Draft, detail: str, help: str) -> Diagnostic:
 def _mixes(draft: Draft, word: str) -> Diagnostic:
     last = draft.takes[0].rank - 1
     return Diagnostic(
-        CODE, f"`{word}(dim=0)` goes over the batch", draft.span, severity="warning",
+        CODE,
+        f"`{word}(dim=0)` goes over the batch",
+        draft.span,
+        severity="warning",
         detail=f"on {draft.takes[0]} it mixes the examples",
         notes=("`dim` counts as in PyTorch: 0 is the batch",),
         help=(f"`{word}(dim={last})` goes over the last axis",) if last else (),
-    )  # fmt: skip
+    )
 
 
 def _is_over_the_batch(draft: Draft) -> bool:
@@ -76,10 +83,11 @@ def _without_batch(net: Net) -> Iterator[Diagnostic]:
         shape = tensor.type.shape if tensor.type else ()
         if shape and not any(map(_has_batch, shape)) and _comes_of_a_batch(tensor):
             yield _warning(
-                "this output has no batch axis", made_by(tensor),
+                "this output has no batch axis",
+                made_by(tensor),
                 f"{tensor.type} is one answer for all examples",
                 "1 is the first axis after the batch",
-            )  # fmt: skip
+            )
 
 
 def _comes_of_a_batch(tensor: Tensor) -> bool:

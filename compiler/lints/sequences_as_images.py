@@ -23,10 +23,15 @@ def _said(reading: Reading) -> Diagnostic:
     word, made = reading.word, reading.layout
     told = (Label(made.span, f"features on the last axis: {made.word}"),) if made.span else ()
     return Diagnostic(
-        CODE, f"{word} takes axis 1 for the channels, and here the features are last",
-        reading.span, severity="warning", detail=f"got {reading.takes}", labels=told,
-        help=_help(reading), fix=_fix(reading),
-    )  # fmt: skip
+        CODE,
+        f"{word} takes axis 1 for the channels, and here the features are last",
+        reading.span,
+        severity="warning",
+        detail=f"got {reading.takes}",
+        labels=told,
+        help=_help(reading),
+        fix=_fix(reading),
+    )
 
 
 def _turns(reading: Reading) -> tuple[str, str]:

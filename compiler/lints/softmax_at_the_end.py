@@ -16,11 +16,16 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
     spans = {d.span: d for _, t in net.outcome.outputs if _ends_in_softmax(d := made_by(t))}
     for span in spans:
         yield Diagnostic(
-            CODE, "this net gives probabilities", span, severity="note",
-            notes=("PyTorch's `cross_entropy` takes the numbers before the softmax, and trains "
-                   "badly on what comes after it",),
+            CODE,
+            "this net gives probabilities",
+            span,
+            severity="note",
+            notes=(
+                "PyTorch's `cross_entropy` takes the numbers before the softmax, and trains "
+                "badly on what comes after it",
+            ),
             help=("leave it out for training with `cross_entropy`",),
-        )  # fmt: skip
+        )
 
 
 def _ends_in_softmax(draft: Draft) -> bool:

@@ -31,8 +31,13 @@ def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
         for name, *others in _imported(statement):
             if _is_unused(name, read) and read.isdisjoint(others):
                 span = place_in_import(name, statement.span)
-                yield Diagnostic(CODE, f"nothing uses the import `{name}`", span,
-                                 help=("leave it out",), severity="warning")  # fmt: skip
+                yield Diagnostic(
+                    CODE,
+                    f"nothing uses the import `{name}`",
+                    span,
+                    help=("leave it out",),
+                    severity="warning",
+                )
 
 
 def _imported(statement: syntax.Statement) -> Iterator[tuple[str, ...]]:
@@ -132,10 +137,14 @@ def _replaced(body: Iterable[syntax.Statement], read: set[str]) -> Iterator[Diag
         for name in _names(statement.target):
             if name.id in waiting and name.id in read and not name.id.startswith("_"):
                 yield Diagnostic(
-                    CODE, f"nothing uses this `{name.id}`", waiting[name.id], severity="warning",
-                    detail=f"replaced in line {name.span.line}", notes=(_RUNS_ON,),
+                    CODE,
+                    f"nothing uses this `{name.id}`",
+                    waiting[name.id],
+                    severity="warning",
+                    detail=f"replaced in line {name.span.line}",
+                    notes=(_RUNS_ON,),
                     help=("was it meant to go into what replaces it?",),
-                )  # fmt: skip
+                )
             waiting[name.id] = name.span
 
 

@@ -54,8 +54,11 @@ def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]
     if found.graph is not None:
         return found.graph, net_name(found, text), found.read
     if net is None and any(d.code == "E219" for d in found.diagnostics) and len(found.nets) > 1:
-        complain(Misuse(f"--diff compares two nets, here one of {name}",
-                        f"write `{name}:{found.nets[-1]}`"))  # fmt: skip
+        complain(
+            Misuse(
+                f"--diff compares two nets, here one of {name}", f"write `{name}:{found.nets[-1]}`"
+            )
+        )
     return None
 
 

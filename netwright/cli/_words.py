@@ -6,41 +6,73 @@ from typing import Final
 
 _PAGE: Final = "docs/language.md says more"
 KEYWORDS: Final[dict[str, tuple[str, str]]] = {
-    "net": ("a network that can be compiled: its inputs have shapes.",
-            "net small: image[3, 32, 32] { image > conv(3x3, 8) > gap }"),
-    "block": ("a template: fresh weights at each use.",
-              "block cna(k, c) = conv(k, c) > bn > relu\ninput(3x32x32) > cna(3x3, 8)"),
-    "share": ("one instance: the same weights wherever it is used.",
-              "net twice: x[8] {\n  share f = linear(8) > relu\n  x > f > f\n}"),
-    "default": ("settings of a layer from there to the end of the enclosing text.",
-                "default conv(bias=false)\nconv(3x3, 8) > bn"),
-    "require": ("an assumption that is checked.",
-                "net f(d=8, h=2): x[T, d] {\n  require d % h == 0, \"h must divide d\"\n"
-                "  x > attention(h)\n}"),
-    "import": ("names of another file: beside this one, on the import path, or shipped.",
-               "import resnet\ninput(3x224x224) > resnet.resnet18"),
-    "from": ("some names of another file.",
-             "from resnet import resnet18\ninput(3x224x224) > resnet18"),
-    "as": ("a label: the name of a tensor from there on, and its module path.",
-           "conv(3x3, 8) as stem > relu"),
-    "for": ("a loop that is unrolled: a statement, or as a network its bodies piped.",
-            "net f: x[8] {\n  for d in [16, 32] { x = x > linear(d) > relu }\n  x\n}"),
-    "if": ("chooses when the spec is compiled: `a if condition else b`.",
-           "net f(act=true): x[8] { x > linear(8) > (relu if act else id) }"),
-    "in": ("of `for`, or asks whether a list holds a value.",
-           "net f: x[8] {\n  for d in [16, 32] { x = x > linear(d) }\n  x\n}"),
-    "and": ("both conditions hold; `or`: one of them; `not`: it does not.",
-            "net f(a=1): x[8] { x > (relu if a > 0 and not a > 2 else id) }"),
-    "id": ("passes its input on: `id + f` is a residual connection.",
-           "id + (conv(3x3, 8, pad=1) > relu)\n"),
-    "input": ("the input of a file's pipeline, its shape without the batch axis.",
-              "input(3x32x32) > conv(3x3, 8)"),
-    "scan": ("runs a block over axis 1, with the same weights at every step.",
-             "block step(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }\n"
-             "input(20x8) > scan(step(16)) > last"),
-    ">": ("the pipe: what is left flows into what is right; between numbers a comparison.",
-          "conv(3x3, 8) > relu > gap"),
-}  # fmt: skip
+    "net": (
+        "a network that can be compiled: its inputs have shapes.",
+        "net small: image[3, 32, 32] { image > conv(3x3, 8) > gap }",
+    ),
+    "block": (
+        "a template: fresh weights at each use.",
+        "block cna(k, c) = conv(k, c) > bn > relu\ninput(3x32x32) > cna(3x3, 8)",
+    ),
+    "share": (
+        "one instance: the same weights wherever it is used.",
+        "net twice: x[8] {\n  share f = linear(8) > relu\n  x > f > f\n}",
+    ),
+    "default": (
+        "settings of a layer from there to the end of the enclosing text.",
+        "default conv(bias=false)\nconv(3x3, 8) > bn",
+    ),
+    "require": (
+        "an assumption that is checked.",
+        'net f(d=8, h=2): x[T, d] {\n  require d % h == 0, "h must divide d"\n'
+        "  x > attention(h)\n}",
+    ),
+    "import": (
+        "names of another file: beside this one, on the import path, or shipped.",
+        "import resnet\ninput(3x224x224) > resnet.resnet18",
+    ),
+    "from": (
+        "some names of another file.",
+        "from resnet import resnet18\ninput(3x224x224) > resnet18",
+    ),
+    "as": (
+        "a label: the name of a tensor from there on, and its module path.",
+        "conv(3x3, 8) as stem > relu",
+    ),
+    "for": (
+        "a loop that is unrolled: a statement, or as a network its bodies piped.",
+        "net f: x[8] {\n  for d in [16, 32] { x = x > linear(d) > relu }\n  x\n}",
+    ),
+    "if": (
+        "chooses when the spec is compiled: `a if condition else b`.",
+        "net f(act=true): x[8] { x > linear(8) > (relu if act else id) }",
+    ),
+    "in": (
+        "of `for`, or asks whether a list holds a value.",
+        "net f: x[8] {\n  for d in [16, 32] { x = x > linear(d) }\n  x\n}",
+    ),
+    "and": (
+        "both conditions hold; `or`: one of them; `not`: it does not.",
+        "net f(a=1): x[8] { x > (relu if a > 0 and not a > 2 else id) }",
+    ),
+    "id": (
+        "passes its input on: `id + f` is a residual connection.",
+        "id + (conv(3x3, 8, pad=1) > relu)\n",
+    ),
+    "input": (
+        "the input of a file's pipeline, its shape without the batch axis.",
+        "input(3x32x32) > conv(3x3, 8)",
+    ),
+    "scan": (
+        "runs a block over axis 1, with the same weights at every step.",
+        "block step(d): x, h[d] { (x > linear(d)) + (h > linear(d)) > tanh }\n"
+        "input(20x8) > scan(step(16)) > last",
+    ),
+    ">": (
+        "the pipe: what is left flows into what is right; between numbers a comparison.",
+        "conv(3x3, 8) > relu > gap",
+    ),
+}
 SAME: Final = {"else": "if", "or": "and", "not": "and"}
 """Words that are told with another."""
 

@@ -50,10 +50,12 @@ def configure(parser: Parser) -> None:
     suffixes = either([f".{f}" for f in formats()])
     add_output(parser, f"the picture to write, a {suffixes} (default: svg to standard output)")
     parser.add_argument(
-        "--diff", nargs=2, metavar=("OLD", "NEW"),
+        "--diff",
+        nargs=2,
+        metavar=("OLD", "NEW"),
         help="what differs between two specs (each FILE or FILE:NET), instead of FILE: a table, or "
         "the picture that -o names",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--output-format", choices=("text", "json"), help="the changes of --diff in this form"
     )
@@ -65,16 +67,20 @@ def configure(parser: Parser) -> None:
         "--depth", type=_levels, metavar="N", help="how many levels of blocks to open, from 0"
     )
     parser.add_argument(
-        "--expand", action="append", default=[], metavar="BLOCK",
+        "--expand",
+        action="append",
+        default=[],
+        metavar="BLOCK",
         help="open this block, label or module path wherever it stands; again for more",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--fold", action="append", default=[], metavar="BLOCK", help="and this one nowhere"
     )
     parser.add_argument(
-        "--color-by", choices=("params", "macs", "activations"),
+        "--color-by",
+        choices=("params", "macs", "activations"),
         help="paint boxes by what they cost; the legend is the scale",
-    )  # fmt: skip
+    )
     parser.add_argument("--title", help="the words above it ('' for none)")
     parser.add_argument("--no-shapes", dest="shapes", action="store_false", help="no shapes")
     parser.add_argument("--no-legend", dest="legend", action="store_false", help="no legend")

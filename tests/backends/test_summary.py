@@ -78,9 +78,15 @@ def mlp() -> Graph:
 def test_every_layer_has_a_row() -> None:
     rows = summary.rows(mlp())
     assert [r.path for r in rows] == [
-        "stem", "layer.0.up", "layer.0.down", "layer.1.up", "layer.1.down", "layer.2.up",
-        "layer.2.down", "head",
-    ]  # fmt: skip
+        "stem",
+        "layer.0.up",
+        "layer.0.down",
+        "layer.1.up",
+        "layer.1.down",
+        "layer.2.up",
+        "layer.2.down",
+        "head",
+    ]
     assert [r.params for r in rows[:2]] == [8 * 32 + 32, 32 * 64 + 64]
     assert [r.macs for r in rows[:2]] == [8 * 32, 32 * 64]
 
@@ -95,8 +101,11 @@ def test_rows_add_up() -> None:
 def test_repeats_fold() -> None:
     folded = summary.rows(mlp(), fold=True)
     assert [(r.path, r.copies, r.runs) for r in folded] == [
-        ("stem", 1, 1), ("layer.0…2.up", 3, 3), ("layer.0…2.down", 3, 3), ("head", 1, 1),
-    ]  # fmt: skip
+        ("stem", 1, 1),
+        ("layer.0…2.up", 3, 3),
+        ("layer.0…2.down", 3, 3),
+        ("head", 1, 1),
+    ]
     assert folded[1].params == 3 * (32 * 64 + 64)
 
 
@@ -116,11 +125,16 @@ def shared() -> Graph:
         tensor(8),
         linear("own", "x", 8, 8),
         Node(
-            "again", LayerOp(Linear(out=8)), (Value("own"),), (tensor(8),), (tensor(8),), "enc",
+            "again",
+            LayerOp(Linear(out=8)),
+            (Value("own"),),
+            (tensor(8),),
+            (tensor(8),),
+            "enc",
             outer=True,
         ),
         outer=("enc",),
-    )  # fmt: skip
+    )
     first = linear("enc", "x", 8, 8)
     second = Node("enc2", first.op, (Value("enc"),), first.takes, first.types, "enc")
     inside = call("block", inner, "enc2", outers=(("enc", "enc"),))
@@ -150,13 +164,26 @@ def test_marks(golden: Callable[[str, str], None]) -> None:
 
 def symbolic() -> Graph:
     """A block elaborated for a size S, called where the size is T + 1."""
-    body = chain("body", tensor(S, 8), Node(
-        "proj", LayerOp(Linear(out=8)), (Value("x"),), (tensor(S, 8),), (tensor(S, 8),), "proj",
-    ))  # fmt: skip
+    body = chain(
+        "body",
+        tensor(S, 8),
+        Node(
+            "proj",
+            LayerOp(Linear(out=8)),
+            (Value("x"),),
+            (tensor(S, 8),),
+            (tensor(S, 8),),
+            "proj",
+        ),
+    )
     inside = Node(
-        "body1", CallOp(body, (("S", T + 1),)), (Value("x"),), (tensor(T + 1, 8),),
-        (tensor(T + 1, 8),), "body1",
-    )  # fmt: skip
+        "body1",
+        CallOp(body, (("S", T + 1),)),
+        (Value("x"),),
+        (tensor(T + 1, 8),),
+        (tensor(T + 1, 8),),
+        "body1",
+    )
     return chain("open", tensor(T + 1, 8), inside, kind="net")
 
 

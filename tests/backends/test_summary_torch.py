@@ -228,10 +228,17 @@ def test_many_random_nets() -> None:
 # --- the reader itself ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("old, new", [
-    (r"layer1\.1…2\.conv1 .*\n", ""), ("9,408", "9,409"), (r"\[N, 64, 32, 32\]", "[N, 64, 32, 31]"),
-    ("…2", "…3"), ("fc ", "cf "), ("  x2", "  x3"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (r"layer1\.1…2\.conv1 .*\n", ""),
+        ("9,408", "9,409"),
+        (r"\[N, 64, 32, 32\]", "[N, 64, 32, 31]"),
+        ("…2", "…3"),
+        ("fc ", "cf "),
+        ("  x2", "  x3"),
+    ],
+)
 def test_a_false_table_is_found_out(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     net = graph(NETS["residual"])
     printed = summary.text(net)

@@ -19,13 +19,25 @@ from netwright.cli import main
 from netwright.terminal import Terminal
 
 NASTY = {
-    "escape": "\x1b[2J\x1b]0;title\x07", "C1": "\x9b31m\x85", "null": "\0", "bell": "\a",
-    "delete": "\x7f", "override": "\u202egnp\u2066", "separators": "\u2028\u2029",
-    "no characters": "\ufffe\uffff\ufdd0", "half a character": "\ud800", "carriage return": "a\rb",
-    "form feed": "\f\v", "tags": "\U000e0041", "mark": "\ufeff", "markup": "</title>&lt;]]>-->\"",
-}  # fmt: skip
-UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufffe"
-                     "\uffff\ufdd0-\ufdef\ud800-\udfff\ufeff\U000e0000-\U000e007f]")  # fmt: skip
+    "escape": "\x1b[2J\x1b]0;title\x07",
+    "C1": "\x9b31m\x85",
+    "null": "\0",
+    "bell": "\a",
+    "delete": "\x7f",
+    "override": "\u202egnp\u2066",
+    "separators": "\u2028\u2029",
+    "no characters": "\ufffe\uffff\ufdd0",
+    "half a character": "\ud800",
+    "carriage return": "a\rb",
+    "form feed": "\f\v",
+    "tags": "\U000e0041",
+    "mark": "\ufeff",
+    "markup": '</title>&lt;]]>-->"',
+}
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufffe"
+    "\uffff\ufdd0-\ufdef\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+)
 FORMATS = ("svg", "html", "json", "dot", "mmd", "tex", "pdf")
 
 
@@ -96,9 +108,12 @@ def test_json_tells_all() -> None:
 @pytest.mark.parametrize("name", ["\x1b[31m.net", "caf\udce9.net", "\u202enet.net"])
 @pytest.mark.parametrize("command", ["check", "summary", "build", "svg", "html", "json"])
 def test_names_of_files(
-    name: str, command: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes],
+    name: str,
+    command: str,
+    tmp_path: Path,
+    capsysbinary: pytest.CaptureFixture[bytes],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path(name).write_text("input(8) > linear(8)\n")
     picture = command in FORMATS
@@ -116,21 +131,35 @@ def test_names_of_files(
 def run(arguments: str, folder: Path, **given: str) -> tuple[int, str]:
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m netwright {arguments}"],
-        capture_output=True, text=True, cwd=folder, env={**os.environ, **given},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **given},
+    )
     return done.returncode, done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        ("check a.net >&-", 0), ("check b.net >&-", 1), ("check b.net 2>&-", 1),
-        ("check b.net >&- 2>&- <&-", 1), ("summary a.net >&-", 0), ("build a.net >&-", 2),
-        ("build a.net -o a.py >&-", 0), ("check - <&-", 1), ("check c.net 2>&-", 2),
-        ("build a.net > /dev/full", 2), ("check a.net > /dev/full", 2),
-        ("new ''", 2), ("new .", 2), ("new ..", 2), ("new /", 2), ("new /dev/null/a", 2),
+        ("check a.net >&-", 0),
+        ("check b.net >&-", 1),
+        ("check b.net 2>&-", 1),
+        ("check b.net >&- 2>&- <&-", 1),
+        ("summary a.net >&-", 0),
+        ("build a.net >&-", 2),
+        ("build a.net -o a.py >&-", 0),
+        ("check - <&-", 1),
+        ("check c.net 2>&-", 2),
+        ("build a.net > /dev/full", 2),
+        ("check a.net > /dev/full", 2),
+        ("new ''", 2),
+        ("new .", 2),
+        ("new ..", 2),
+        ("new /", 2),
+        ("new /dev/null/a", 2),
     ],
-)  # fmt: skip
+)
 def test_streams_and_names(arguments: str, status: int, tmp_path: Path) -> None:
     if "/dev/full" in arguments and not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")

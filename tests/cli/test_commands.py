@@ -86,8 +86,11 @@ def nets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "NETWRIGHT_TRACEBACK"):
         monkeypatch.delenv(name, raising=False)
     for name, text in {
-        "lenet": LENET, "unet": UNET, "mistakes": MISTAKES, "several": SEVERAL,
-    }.items():  # fmt: skip
+        "lenet": LENET,
+        "unet": UNET,
+        "mistakes": MISTAKES,
+        "several": SEVERAL,
+    }.items():
         (tmp_path / f"{name}.net").write_text(text)
 
 
@@ -615,5 +618,6 @@ def test_system_errors_are_misuse(run: Netwright, monkeypatch: pytest.MonkeyPatc
     fake(monkeypatch, OSError(28, os.strerror(28), "model.py"))
     done = run("specs")
     assert (done.status, done.err) == (
-        2, "netwright: cannot use model.py: no space left on device\n",
-    )  # fmt: skip
+        2,
+        "netwright: cannot use model.py: no space left on device\n",
+    )

@@ -62,9 +62,9 @@ BUILD, RENDER, COMPARE = ["build"], ["render"], ["render", "--diff", "other.net"
         (COMPARE, "net.net", "link.txt"),
         (COMPARE, "spec.txt", "spec.txt"),
         ([*COMPARE[:2], "spec.svg"], "net.net", "spec.svg"),
-        ([*COMPARE, "--output-format=json"] , "net.net", "other.net"),
+        ([*COMPARE, "--output-format=json"], "net.net", "other.net"),
     ],
-)  # fmt: skip
+)
 def test_it_is_refused(
     command: list[str], read: str, output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,10 +88,15 @@ def test_a_name_in_other_letters() -> None:
     assert Path("net.net").read_text() == SPEC
 
 
-@pytest.mark.parametrize(("spec", "output"), [
-    ("net.net", "link.svg"), ("net.net", "hard.svg"), ("net.net", "imported.svg"),
-    ("spec.svg", "spec.svg"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("spec", "output"),
+    [
+        ("net.net", "link.svg"),
+        ("net.net", "hard.svg"),
+        ("net.net", "imported.svg"),
+        ("spec.svg", "spec.svg"),
+    ],
+)
 def test_from_python(spec: str, output: str, tmp_path: Path) -> None:
     before = contents()
     net = nw.load(spec, search=["lib"])
@@ -122,8 +127,11 @@ def test_standard_streams() -> None:
         with Path(given).open("rb") as stdin, Path("net.net").open("ab") as stdout:
             done = subprocess.run(
                 [sys.executable, "-m", "netwright", "build", spec, "-I", "lib"],
-                stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         assert done.returncode == 2, done.stderr
         assert "standard output is what was read" in done.stderr
     assert contents() == before

@@ -11,10 +11,22 @@ from pathlib import Path
 import pytest
 
 SLOW = (
-    "asyncio", "difflib", "graphviz", "graphviz_pure", "http", "importlib.metadata",
-    "importlib.resources", "lark", "networkx",
-    "numpy", "rich", "sympy", "tempfile", "torch", "unittest",
-)  # fmt: skip
+    "asyncio",
+    "difflib",
+    "graphviz",
+    "graphviz_pure",
+    "http",
+    "importlib.metadata",
+    "importlib.resources",
+    "lark",
+    "networkx",
+    "numpy",
+    "rich",
+    "sympy",
+    "tempfile",
+    "torch",
+    "unittest",
+)
 SPEC = "conv(3x3, 64, pad=1) > bn > relu > pool(2, 2) > gap > linear(10)\n"
 
 
@@ -28,9 +40,13 @@ def spec(tmp_path: Path) -> Path:
 def start(*arguments: str, **given: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "netwright", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
-        encoding="utf-8", env={**os.environ, **given},
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **given},
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "summary"])

@@ -149,10 +149,26 @@ def placeless() -> Diagnostic:
 
 
 CASES: list[Callable[[], Diagnostic]] = [
-    shapes, several_on_a_line, nested_spans, same_place_twice, other_file, several_lines,
-    many_lines, end_of_line, end_of_file, repaired, replaced, removed, title_said_by_help,
-    wide_characters, long_line, long_span, escapes, windows_lines, placeless,
-]  # fmt: skip
+    shapes,
+    several_on_a_line,
+    nested_spans,
+    same_place_twice,
+    other_file,
+    several_lines,
+    many_lines,
+    end_of_line,
+    end_of_file,
+    repaired,
+    replaced,
+    removed,
+    title_said_by_help,
+    wide_characters,
+    long_line,
+    long_span,
+    escapes,
+    windows_lines,
+    placeless,
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)

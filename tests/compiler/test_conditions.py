@@ -21,12 +21,24 @@ SAID: list[tuple[Dim, Dim, str, Holds]] = [
     (2 * ((H - 1) // 2) + 1, H, "`H` must be odd", lambda h, _: h % 2 == 1),
     (3 * ((H + 1) // 3), H, "`H` must be a multiple of 3", lambda h, _: h % 3 == 0),
     (H % 4, 3, "`H` must be a multiple of 4 plus 3", lambda h, _: h % 4 == 3),
-    (4 * (H // 2) * (W // 2), H * W, "`H` and `W` must be even",
-     lambda h, w: h % 2 == 0 and w % 2 == 0),
-    (16 * (H // 4) * (W // 4), H * W, "`H` and `W` must be multiples of 4",
-     lambda h, w: h % 4 == 0 and w % 4 == 0),
-    (8 * (H // 2) * (W // 4), H * W, "`H` must be even, and `W` must be a multiple of 4",
-     lambda h, w: h % 2 == 0 and w % 4 == 0),
+    (
+        4 * (H // 2) * (W // 2),
+        H * W,
+        "`H` and `W` must be even",
+        lambda h, w: h % 2 == 0 and w % 2 == 0,
+    ),
+    (
+        16 * (H // 4) * (W // 4),
+        H * W,
+        "`H` and `W` must be multiples of 4",
+        lambda h, w: h % 4 == 0 and w % 4 == 0,
+    ),
+    (
+        8 * (H // 2) * (W // 4),
+        H * W,
+        "`H` must be even, and `W` must be a multiple of 4",
+        lambda h, w: h % 2 == 0 and w % 4 == 0,
+    ),
     (2 * W * (H // 2), W * H, "`H` must be even", lambda h, _: h % 2 == 0),
     (2 * (H * W // 2), W * H, "`H*W` must be even", lambda h, w: h * w % 2 == 0),
     ((H + 1) // 2, H // 2, "`H` must be even", lambda h, _: h % 2 == 0),
@@ -37,7 +49,7 @@ SAID: list[tuple[Dim, Dim, str, Holds]] = [
     (dim_max(H, W), W, "`W` must be at least `H`", lambda h, w: w >= h),
     (H // 2, W // 2, "`H//2` must be equal to `W//2`", lambda h, w: h // 2 == w // 2),
     (H - H // 2, W, "`H - (H//2)` must be equal to `W`", lambda h, w: h - h // 2 == w),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("a", "b", "words", "holds"), SAID)

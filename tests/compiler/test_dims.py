@@ -84,12 +84,21 @@ def test_division_is_pythons(a: Dim, b: Dim, values: dict[str, int]) -> None:
 
 
 DIVIDED = [
-    ((S * H * T * T - H * T * T), (S * H * T - H * T), T), (T * S + H, S, T + H // S),
-    (T * T - S * S, S - T, -S - T), (T, T + S, 0), (T + S + 1, T + S, 1), (-1, T, -1),
-    (T * S, T * H, S // H), (2 * T, 2 * S, T // S), (3 * T, 2 * T + 1, 1),
-    (T // S, H, T // (S * H)), (T // 2, S, T // (2 * S)), ((T * S) % S, 3, 0),
-    ((T + 1) * (T + 1), T + 1, T + 1), (T * S + T, S + 1, T),
-]  # fmt: skip
+    ((S * H * T * T - H * T * T), (S * H * T - H * T), T),
+    (T * S + H, S, T + H // S),
+    (T * T - S * S, S - T, -S - T),
+    (T, T + S, 0),
+    (T + S + 1, T + S, 1),
+    (-1, T, -1),
+    (T * S, T * H, S // H),
+    (2 * T, 2 * S, T // S),
+    (3 * T, 2 * T + 1, 1),
+    (T // S, H, T // (S * H)),
+    (T // 2, S, T // (2 * S)),
+    ((T * S) % S, 3, 0),
+    ((T + 1) * (T + 1), T + 1, T + 1),
+    (T * S + T, S + 1, T),
+]
 
 
 @pytest.mark.parametrize(("a", "b", "quotient"), DIVIDED)
@@ -105,14 +114,29 @@ def test_a_division_that_grows_is_left_alone() -> None:
 
 
 DECIDED = [
-    (T, T + 1, True), (T * S, S, False), (S, T * S + 1, True), (T % 2, 2, True), (T % 3, 0, False),
-    (T // 2, T, True), (2 * (T // 2), T + 1, True), (T, 2 * (T // 2), False), (T, 0, False),
-    (0, T, True), (T - 1, 0, False), (T, 3, None), (T, S, None),
-    (T % S, S, True), (T % S, 0, False), (T, S * (T // S), False), (T, dim_min(T, S), False),
-    (dim_max(T, S), T, False), (dim_min(T, 4), 5, True),
+    (T, T + 1, True),
+    (T * S, S, False),
+    (S, T * S + 1, True),
+    (T % 2, 2, True),
+    (T % 3, 0, False),
+    (T // 2, T, True),
+    (2 * (T // 2), T + 1, True),
+    (T, 2 * (T // 2), False),
+    (T, 0, False),
+    (0, T, True),
+    (T - 1, 0, False),
+    (T, 3, None),
+    (T, S, None),
+    (T % S, S, True),
+    (T % S, 0, False),
+    (T, S * (T // S), False),
+    (T, dim_min(T, S), False),
+    (dim_max(T, S), T, False),
+    (dim_min(T, 4), 5, True),
     (dim_min(S, T, H), H + 1, True),
-    ((T + 1) // 2, T + 1, True), (4 * (T // 4) + 4, T, False),
-]  # fmt: skip
+    ((T + 1) // 2, T + 1, True),
+    (4 * (T // 4) + 4, T, False),
+]
 
 
 @pytest.mark.parametrize(("a", "b", "answer"), DECIDED)

@@ -41,9 +41,12 @@ net n: letters[T, 5] { letters > scan(elman(3)) as cell > last > linear(2) }
 def test_a_share_is_one_module_in_all_its_runs() -> None:
     graph = flat(SHARED)
     assert modules(graph) == {
-        "b1.enc": "enc", "b1.relu1": "b1.relu1", "b2.enc": "enc", "b2.relu1": "b2.relu1",
+        "b1.enc": "enc",
+        "b1.relu1": "b1.relu1",
+        "b2.enc": "enc",
+        "b2.relu1": "b2.relu1",
         "enc": "enc",
-    }  # fmt: skip
+    }
     assert [graph.nodes[n]["params"] for n in ("b1.enc", "b2.enc", "enc")] == [72, 0, 0]
     assert list(graph.nodes["b2.enc"]["weights"]) == ["enc.weight", "enc.bias"]
 
@@ -51,16 +54,22 @@ def test_a_share_is_one_module_in_all_its_runs() -> None:
 def test_a_share_that_runs_inside_only() -> None:
     graph = flat(SHARED.replace(" > enc }", " }"))
     assert modules(graph) == {
-        "b1.enc": "enc", "b1.relu1": "b1.relu1", "b2.enc": "enc", "b2.relu1": "b2.relu1",
-    }  # fmt: skip
+        "b1.enc": "enc",
+        "b1.relu1": "b1.relu1",
+        "b2.enc": "enc",
+        "b2.relu1": "b2.relu1",
+    }
     assert not any(idle for _, idle in graph.nodes(data="idle"))
 
 
 def test_a_shared_block_runs_under_keys_of_its_own() -> None:
     graph = flat("net n: x[8] { share f = (linear(8) > relu)\n x > f > f }")
     assert modules(graph) == {
-        "f.0": "f.0", "f.1": "f.1", "f#2.0": "f.0", "f#2.1": "f.1",
-    }  # fmt: skip
+        "f.0": "f.0",
+        "f.1": "f.1",
+        "f#2.0": "f.0",
+        "f#2.1": "f.1",
+    }
 
 
 def test_ties_say_which_weight_it_is() -> None:
@@ -107,8 +116,10 @@ def test_the_cell_of_a_scan_is_opened() -> None:
     graph = flat(ELMAN)
     assert nx.is_directed_acyclic_graph(graph)
     assert {kind: n for n, kind in graph.nodes(data="kind") if n.startswith("cell#")} == {
-        "each": "cell#each", "state": "cell#state", "stack": "cell#stack",
-    }  # fmt: skip
+        "each": "cell#each",
+        "state": "cell#state",
+        "stack": "cell#stack",
+    }
     assert list(graph.succ["cell#each"]) == ["cell.inner"]
     assert list(graph.succ["cell#state"]) == ["cell.outer"]
     inner = graph.nodes["cell.inner"]
@@ -192,10 +203,20 @@ def test_a_graph_can_be_written_and_read(tmp_path: Path) -> None:
 def test_plain_data() -> None:
     data = nw.loads("net n: x[3, 8, 8] { x > conv(3x3, 4, pad=1) }").graph.flatten().plain()
     assert dict(data.nodes["conv1"]) == {
-        "kind": "layer", "word": "conv", "category": "conv", "text": "conv(3x3, 4, pad=1)",
-        "module": "conv1", "types": "[N, 4, 8, 8]",
+        "kind": "layer",
+        "word": "conv",
+        "category": "conv",
+        "text": "conv(3x3, 4, pad=1)",
+        "module": "conv1",
+        "types": "[N, 4, 8, 8]",
         "weights": "conv1.weight=4x3x3x3, conv1.bias=[4]",
-        "tied": "", "params": 112, "macs": 6912, "idle": False, "scans": "", "steps": 1, "line": 1,
+        "tied": "",
+        "params": 112,
+        "macs": 6912,
+        "idle": False,
+        "scans": "",
+        "steps": 1,
+        "line": 1,
         "settings": "kernel=3x3, out=4, stride=1, pad=1, dilation=1, groups=1, bias=true, "
         "pad_mode=zeros, init=none, bias_init=none",
-    }  # fmt: skip
+    }

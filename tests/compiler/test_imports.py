@@ -145,9 +145,13 @@ def test_a_missing_file_is_said_once(folder: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["from parts import bogus\nrelu", "from parts import bogus\nbogus > relu",
-     "import parts\nparts.bogus > relu", "from parts import prat\nprat(3) > relu"],
-)  # fmt: skip
+    [
+        "from parts import bogus\nrelu",
+        "from parts import bogus\nbogus > relu",
+        "import parts\nparts.bogus > relu",
+        "from parts import prat\nprat(3) > relu",
+    ],
+)
 def test_a_missing_name(folder: Path, text: str) -> None:
     (problem,) = findings(folder, text)
     assert problem.code == "E201"
@@ -157,12 +161,20 @@ def test_a_missing_name(folder: Path, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'import "../secret"\nrelu', "import ../secret\nrelu", "import ..secret\nrelu",
-        "import /etc/passwd\nrelu", "import .parts\nrelu", "from .. import secret\nrelu",
-        'from "parts" import a\nrelu', "import lib/blocks\nrelu", "import lib\\blocks\nrelu",
-        "import ~root.x\nrelu", "import C:parts\nrelu", "import parts.\nrelu",
+        'import "../secret"\nrelu',
+        "import ../secret\nrelu",
+        "import ..secret\nrelu",
+        "import /etc/passwd\nrelu",
+        "import .parts\nrelu",
+        "from .. import secret\nrelu",
+        'from "parts" import a\nrelu',
+        "import lib/blocks\nrelu",
+        "import lib\\blocks\nrelu",
+        "import ~root.x\nrelu",
+        "import C:parts\nrelu",
+        "import parts.\nrelu",
     ],
-)  # fmt: skip
+)
 def test_paths_are_not_in_the_language(folder: Path, text: str) -> None:
     (folder.parent / "secret.net").write_text(BLOCK)
     found = codes(folder, text)

@@ -71,8 +71,9 @@ BEYOND = {
     "a range": "for i in range(1000000000) { linear(8) }",
     "a long range": "for i in range(100000) { linear(8) }",
     "a loop in a loop": "for i in range(10000) { for j in range(10000) { linear(8) } }",
-    "a loop of assignments":
-        "net n: x[8] { for i in range(9999) { for j in range(9999) { w = i } }\n x }",
+    "a loop of assignments": (
+        "net n: x[8] { for i in range(9999) { for j in range(9999) { w = i } }\n x }"
+    ),
     "a comprehension": "w = [[i * j for j in range(9999)] for i in range(9999)]\nlinear(len(w))",
     "sums of ranges": "w = sum([sum(range(99999)) for i in range(999)])\nlinear(w)",
     "a growing list": "net n: x[8] { w = []\n for i in range(99999) { w = w + [i] }\n x }",
@@ -89,7 +90,8 @@ BEYOND = {
     "floats": "w = 1e308 * 1e308\nlinear(8) * w",
     "a polynomial": "net n: x[a, b, c, d, e, f] { w = (a + b + c + d + e + f) ** 8\n x * w }",
     "a product": "net n: x[a, b, c, d, e, f, g] { w = a\n"
-    + "".join(f" w = w * ({c} + 1)\n" for c in "abcdefg") + "x * w }",
+    + "".join(f" w = w * ({c} + 1)\n" for c in "abcdefg")
+    + "x * w }",
     "quotients": "input(3, H, W) > for i in range(3000) { upsample(3) > avgpool(2, 2) }",
     "squares": "net n: x[T] { w = T\n for i in range(99) { w = w * w }\n x * w }",
     "coefficients": "net n: x[T] { w = T\n for i in range(99) { w = w * 1000 }\n x * w }",
@@ -106,12 +108,13 @@ BEYOND = {
     "braces": "{" * 3000 + "}" * 3000,
     "unknown names": " > ".join(f"bogus{i}" for i in range(3000)),
     "names nearly known": "\n".join(f"width{'x' * (i % 30)}{i} = 1" for i in range(2000))
-    + "\n" + " > ".join(f"linear(wibth{'x' * (i % 30)}{i})" for i in range(99)),
+    + "\n"
+    + " > ".join(f"linear(wibth{'x' * (i % 30)}{i})" for i in range(99)),
     "a chain of aliases": doubling("", "net a{i} = a{j}", "net a300 = relu", 300),
     "a long path": 'relu as "' + "a." * 60000 + 'b"',
     "null": "relu\0> gelu",
     "half a character": "relu > \ud800",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", BEYOND.values(), ids=BEYOND)
@@ -122,10 +125,16 @@ def test_what_is_too_much_is_said(text: str) -> None:
 
 
 BOUNDS = {
-    "a repeat": "100,000 layers", "blocks": "100,000 layers", "recursion": "64 deep",
-    "lists": "100,000 items", "texts": "100,000 characters", "a loop in a loop": "300,000 steps",
-    "a number": "2**62", "parentheses": "100 deep", "lists in lists": "64 deep",
-}  # fmt: skip
+    "a repeat": "100,000 layers",
+    "blocks": "100,000 layers",
+    "recursion": "64 deep",
+    "lists": "100,000 items",
+    "texts": "100,000 characters",
+    "a loop in a loop": "300,000 steps",
+    "a number": "2**62",
+    "parentheses": "100 deep",
+    "lists in lists": "64 deep",
+}
 
 
 @pytest.mark.parametrize("name", BOUNDS)
@@ -141,26 +150,43 @@ LARGE: dict[str, tuple[str, str | None]] = {
     "thousands of labels": ("\n".join(f"> linear(8) as l{i}" for i in range(1500))[2:], "8"),
     "hundreds of blocks": (
         "\n".join(f"block b{i} = linear({i + 1}) > relu" for i in range(800))
-        + "\n" + " > ".join(f"b{i}" for i in range(800)), "8"),
+        + "\n"
+        + " > ".join(f"b{i}" for i in range(800)),
+        "8",
+    ),
     "hundreds of constants": (
-        "\n".join(f"a{i} = a{i + 1} + 1" for i in range(300)) + "\na300 = 1\nlinear(a0)", "8"),
+        "\n".join(f"a{i} = a{i + 1} + 1" for i in range(300)) + "\na300 = 1\nlinear(a0)",
+        "8",
+    ),
     "many inputs": (
         f"net n: {', '.join(f'x{i}' for i in range(40))} "
-        f"{{ [{', '.join(f'x{i} > linear(3)' for i in range(40))}] > concat }}", None),
+        f"{{ [{', '.join(f'x{i} > linear(3)' for i in range(40))}] > concat }}",
+        None,
+    ),
     "many bound sizes": (
         f"net n: {', '.join(f'x{i}' for i in range(25))} "
-        f"{{ {' + '.join(f'x{i}' for i in range(25))} > (id + linear(4)) }}", None),
+        f"{{ {' + '.join(f'x{i}' for i in range(25))} > (id + linear(4)) }}",
+        None,
+    ),
     "a sum of hundreds": (" + ".join(["linear(8)"] * 300), "8"),
     "deep recursion": (
-        "block b(n): x { x > linear(8) > (b(n - 1) if n > 0 else id) }\nb(50) > relu", "8"),
+        "block b(n): x { x > linear(8) > (b(n - 1) if n > 0 else id) }\nb(50) > relu",
+        "8",
+    ),
     "thousands of defaults": ("default linear(bias=false)\n" * 2000 + "linear(8)", "8"),
     "hundreds of nets": (
-        "\n".join(f"net b{i}: x[8] {{ x > linear({i + 1}) }}" for i in range(200)), None),
+        "\n".join(f"net b{i}: x[8] {{ x > linear({i + 1}) }}" for i in range(200)),
+        None,
+    ),
     "labels around labels": (
-        "(" * 30 + "linear(8)" + "".join(f" > relu) as l{i}" for i in range(30)), "8"),
+        "(" * 30 + "linear(8)" + "".join(f" > relu) as l{i}" for i in range(30)),
+        "8",
+    ),
     "sources in labels": (
-        "(" * 20 + "(param([8]) as p)" + "".join(f" + id) as l{i}" for i in range(20)), "8"),
-}  # fmt: skip
+        "(" * 20 + "(param([8]) as p)" + "".join(f" + id) as l{i}" for i in range(20)),
+        "8",
+    ),
+}
 
 
 @pytest.mark.parametrize(("text", "inputs"), LARGE.values(), ids=LARGE)
@@ -185,7 +211,7 @@ SMALL = [
     'net n(w=4): x[T, 2 * d] int -> [T] { require w > 3, "w is {w}"\n x > embed(9, d) > mean(2) }',
     "net n: x[8] { l = x > linear(8) * 3 as layer\n layer.1 > linear(8, weight=layer.0.weight) }",
     "default conv(bias=false)\nfor i, (a, b) in enumerate([[1, 2]]) { conv(3x3, a * b) as c[i] }",
-]  # fmt: skip
+]
 EXTREMES = ["0", "-1", "1.5", "none", "true", "99999999999", "[]", "relu", "id", "x", '"a"', "T"]
 
 

@@ -12,12 +12,20 @@ T = symbol("T")
 
 def test_values_are_spelled_as_in_a_spec() -> None:
     spelled = [
-        (None, "none"), (True, "true"), (3, "3"), (1e-5, "1e-05"), ("same", "same"),
-        ("b t -> b", '"b t -> b"'), ((3, 3), "3x3"), ((3,), "[3]"), ((-1, 2), "[-1, 2]"),
-        ((T, 2), "[T, 2]"), (Init("kaiming_normal", (("mode", "fan_out"),)),
-                             "kaiming_normal(mode=fan_out)"), (Init("zeros"), "zeros"),
+        (None, "none"),
+        (True, "true"),
+        (3, "3"),
+        (1e-5, "1e-05"),
+        ("same", "same"),
+        ("b t -> b", '"b t -> b"'),
+        ((3, 3), "3x3"),
+        ((3,), "[3]"),
+        ((-1, 2), "[-1, 2]"),
+        ((T, 2), "[T, 2]"),
+        (Init("kaiming_normal", (("mode", "fan_out"),)), "kaiming_normal(mode=fan_out)"),
+        (Init("zeros"), "zeros"),
         (Linear(out=3), "linear(3)"),
-    ]  # fmt: skip
+    ]
     assert [spell_value(v) for v, _ in spelled] == [text for _, text in spelled]
 
 

@@ -76,18 +76,41 @@ def _make_divisible(value: float, divisor: int = 8, least: int | None = None) ->
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "len": len, "range": lambda *a: list(range(*a)), "min": min, "max": max, "sum": sum,
-    "abs": abs, "round": round, "floor": math.floor, "ceil": math.ceil, "sqrt": math.sqrt,
-    "log": math.log, "int": int, "float": float, "zip": lambda *a: [list(t) for t in zip(*a)],  # noqa: B905
+    "len": len,
+    "range": lambda *a: list(range(*a)),
+    "min": min,
+    "max": max,
+    "sum": sum,
+    "abs": abs,
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "int": int,
+    "float": float,
+    "zip": lambda *a: [list(t) for t in zip(*a)],  # noqa: B905
     "enumerate": lambda a, start=0: [list(p) for p in enumerate(a, start)],
-    "reversed": lambda a: list(reversed(a)), "make_divisible": _make_divisible,
-}  # fmt: skip
+    "reversed": lambda a: list(reversed(a)),
+    "make_divisible": _make_divisible,
+}
 ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
-    "//": operator.floordiv, "%": operator.mod, "**": operator.pow, ">": operator.gt,
-    "<": operator.lt, ">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne,
-    "in": lambda a, b: a in b, "not in": lambda a, b: a not in b,
-}  # fmt: skip
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+}
 WORDS: Final = frozenset({"mode", "pad", "pad_mode", "dtype", "approximate", "activation"})
 """Settings that take bare words."""
 NO_SETTINGS: Final = frozenset({"init", "bias_init"})
@@ -230,8 +253,12 @@ class Run:
     def _finish(self, block: syntax.Block, env: Env, inputs: list[T] | None) -> Any:
         last = block.body[-1]
         if isinstance(last, syntax.ExpressionStatement):
-            names = [n for s in block.body if isinstance(s, syntax.Assign)
-                     for n in pattern_names(s.target)]  # fmt: skip
+            names = [
+                n
+                for s in block.body
+                if isinstance(s, syntax.Assign)
+                for n in pattern_names(s.target)
+            ]
             names += [p.name for p in block.inputs or ()]
             self.scope.whole = whole(last.value, frozenset(names))
         value = self.body(block.body, env, inputs)
@@ -564,9 +591,12 @@ class Run:
         return Bound(template, env.names, word)
 
     def settings(
-        self, word: Word, arguments: tuple[syntax.Expr, ...], settings: tuple[syntax.Setting, ...],
+        self,
+        word: Word,
+        arguments: tuple[syntax.Expr, ...],
+        settings: tuple[syntax.Setting, ...],
         env: Env,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         entry = TABLE[word.word]
         defaults = word.env.defaults.get(_canonical(word.word), {})
         made = {n: self._setting(n, e, where) for n, (e, where) in defaults.items()}

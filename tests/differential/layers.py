@@ -96,10 +96,18 @@ for _word in words(
     " normalize"
 ):
     _first = {
-        "leaky_relu": "negative_slope", "elu": "alpha", "celu": "alpha", "softplus": "beta",
-        "hardtanh": "min_val max_val", "hardshrink": "lambd", "softshrink": "lambd",
-        "softmax": "dim", "log_softmax": "dim", "softmin": "dim", "normalize": "dim p",
-    }  # fmt: skip
+        "leaky_relu": "negative_slope",
+        "elu": "alpha",
+        "celu": "alpha",
+        "softplus": "beta",
+        "hardtanh": "min_val max_val",
+        "hardshrink": "lambd",
+        "softshrink": "lambd",
+        "softmax": "dim",
+        "log_softmax": "dim",
+        "softmin": "dim",
+        "normalize": "dim p",
+    }
     _of_one(_word, getattr(F, _word), _first.get(_word, ""))
 for _word in words(
     "abs sin cos exp expm1 square neg sign floor ceil round trunc erf atan asinh sinh cosh exp2"
@@ -139,16 +147,37 @@ def cast(x: list[Tensor], s: Settings) -> Tensor:
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 OPERATORS: dict[str, Callable[[Any, Any], Tensor]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b, "//": lambda a, b: a // b, "%": lambda a, b: a % b,
-    "**": lambda a, b: a**b, "@": lambda a, b: a @ b,
-    ">": lambda a, b: a > b, "<": lambda a, b: a < b, ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b, "==": lambda a, b: torch.eq(a, b), "!=": lambda a, b: torch.ne(a, b),
-}  # fmt: skip
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+    "**": lambda a, b: a**b,
+    "@": lambda a, b: a @ b,
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+    "==": lambda a, b: torch.eq(a, b),
+    "!=": lambda a, b: torch.ne(a, b),
+}
 _OPERATOR_WORDS = {
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "pow": "**",
-    "matmul": "@", "gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!=",
-}  # fmt: skip
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "gt": ">",
+    "lt": "<",
+    "ge": ">=",
+    "le": "<=",
+    "eq": "==",
+    "ne": "!=",
+}
 
 
 def operate(unit: Counts, symbol: str, a: Any, b: Any) -> Tensor:
@@ -234,10 +263,14 @@ def conv(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
     bias = u.weight("bias", out) if s.get("bias", True) else None
     pad = s.get("pad", 0)
     made: Tensor = (F.conv1d, F.conv2d, F.conv3d)[rank - 1](
-        image, weight, bias, _sizes(s.get("stride", 1), rank),
+        image,
+        weight,
+        bias,
+        _sizes(s.get("stride", 1), rank),
         pad if isinstance(pad, str) else _sizes(pad, rank),
-        _sizes(s.get("dilation", 1), rank), groups,
-    )  # fmt: skip
+        _sizes(s.get("dilation", 1), rank),
+        groups,
+    )
     u.count(made.numel() * image.shape[1] // groups * math.prod(kernel))
     return made
 
@@ -252,9 +285,13 @@ def conv_transpose(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
     settings = [s.get("stride", 1), s.get("pad", 0), s.get("output_pad", 0)]
     function: Any = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[rank - 1]
     made: Tensor = function(
-        image, weight, bias, *(_sizes(v, rank) for v in settings), groups,
+        image,
+        weight,
+        bias,
+        *(_sizes(v, rank) for v in settings),
+        groups,
         _sizes(s.get("dilation", 1), rank),
-    )  # fmt: skip
+    )
     u.count(image.numel() * (out // groups) * math.prod(kernel))
     return made
 
@@ -344,9 +381,14 @@ def maxpool(x: list[Tensor], s: Settings) -> Results:
     kernel = _sizes(s["kernel"], rank)
     stride = kernel if s.get("stride") is None else _sizes(s["stride"], rank)
     made: Results = function(
-        x[0], kernel, stride, _sizes(s.get("pad", 0), rank), _sizes(s.get("dilation", 1), rank),
-        s.get("ceil_mode", False), s.get("return_indices", False),
-    )  # fmt: skip
+        x[0],
+        kernel,
+        stride,
+        _sizes(s.get("pad", 0), rank),
+        _sizes(s.get("dilation", 1), rank),
+        s.get("ceil_mode", False),
+        s.get("return_indices", False),
+    )
     return made
 
 
@@ -428,8 +470,10 @@ def _cell(gates: int, kept: int, function: Callable[..., Any]) -> Run:
     def run(u: Unit, x: list[Tensor], s: Settings) -> Results:
         data, *states = x
         hidden = s["hidden"]
-        weights = [u.weight("weight_ih", gates * hidden, data.shape[1]),
-                   u.weight("weight_hh", gates * hidden, hidden)]  # fmt: skip
+        weights = [
+            u.weight("weight_ih", gates * hidden, data.shape[1]),
+            u.weight("weight_hh", gates * hidden, hidden),
+        ]
         if s.get("bias", True):
             weights += [u.weight(f"bias_{k}", gates * hidden) for k in ("ih", "hh")]
         u.count(data.shape[0] * gates * hidden * (data.shape[1] + hidden))

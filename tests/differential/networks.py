@@ -21,9 +21,18 @@ from .phrases import (
 KEPT = {1: KEPT_VECTOR, 2: KEPT_SEQUENCE, 3: KEPT_IMAGE}
 OTHERS = {1: OF_VECTOR, 2: OF_SEQUENCE, 3: OF_IMAGE}
 MAKERS = {
-    "chain": 2, "sum": 1, "fan": 1, "repeat": 2, "loop": 1, "call": 2, "scaled": 1, "choice": 1,
-    "shared": 1, "scan": 1, "parameter": 1,
-}  # fmt: skip
+    "chain": 2,
+    "sum": 1,
+    "fan": 1,
+    "repeat": 2,
+    "loop": 1,
+    "call": 2,
+    "scaled": 1,
+    "choice": 1,
+    "shared": 1,
+    "scan": 1,
+    "parameter": 1,
+}
 """How networks are made, and how often."""
 LOOPS = {
     "i in range(2)": 0,

@@ -48,13 +48,40 @@ SIDED = {1: SIDES_OF_VECTOR, 2: SIDES, 3: SIDES_OF_IMAGE}
 WIDTHS = ("[3, 5]", "[2, 4, 6]", "[4] * 3", "[2 * i for i in range(1, 3)]")
 NUMBER_NAMES = ("w1", "w2", "w3")
 STATEMENTS = {
-    "mask": 2, "reached": 2, "shared_weight": 1,
-    "assign": 4, "sides": 3, "chunks": 1, "for": 2, "list": 1, "map": 1, "local_block": 1,
-    "local_share": 1, "number": 1, "source_line": 1, "reach": 2, "tie": 1, "masked": 1, "pair": 2,
-    "reuse": 1, "label_line": 1, "embed": 1, "first_states": 1, "long_cell": 1, "cross": 1,
-    "default_line": 1, "side_block": 2, "bundles": 2, "tower": 1, "sized": 2, "heads": 1,
-    "indexed": 1, "carried": 1, "side_group": 1, "twice_labelled": 1,
-}  # fmt: skip
+    "mask": 2,
+    "reached": 2,
+    "shared_weight": 1,
+    "assign": 4,
+    "sides": 3,
+    "chunks": 1,
+    "for": 2,
+    "list": 1,
+    "map": 1,
+    "local_block": 1,
+    "local_share": 1,
+    "number": 1,
+    "source_line": 1,
+    "reach": 2,
+    "tie": 1,
+    "masked": 1,
+    "pair": 2,
+    "reuse": 1,
+    "label_line": 1,
+    "embed": 1,
+    "first_states": 1,
+    "long_cell": 1,
+    "cross": 1,
+    "default_line": 1,
+    "side_block": 2,
+    "bundles": 2,
+    "tower": 1,
+    "sized": 2,
+    "heads": 1,
+    "indexed": 1,
+    "carried": 1,
+    "side_group": 1,
+    "twice_labelled": 1,
+}
 """What lines there are, and how often."""
 
 
@@ -77,9 +104,11 @@ class Writer(Networks):
         for _ in range(self.pick([0, 1, 1, 2])):
             self._block(self.file, self._shape())
         page = Page(
-            numbers=list(self.file.numbers), blocks=list(self.file.blocks),
-            shares=list(self.file.shares), names={i.name for i in inputs},
-        )  # fmt: skip
+            numbers=list(self.file.numbers),
+            blocks=list(self.file.blocks),
+            shares=list(self.file.shares),
+            names={i.name for i in inputs},
+        )
         for port in inputs:
             if port.dtype == "int":
                 page.ints.append((port.name, port.shape[0]))
@@ -140,8 +169,10 @@ class Writer(Networks):
 
     def _runs(self) -> tuple[dict[str, int], ...]:
         second = {
-            "N": self.pick([1, 3, 4]), "T": self.pick([4, 6, 7, 8, 9]), "S": self.pick([5, 6, 7]),
-        }  # fmt: skip
+            "N": self.pick([1, 3, 4]),
+            "T": self.pick([4, 6, 7, 8, 9]),
+            "S": self.pick([5, 6, 7]),
+        }
         return {"N": 2, "T": 5, "S": 4}, second
 
     def _inputs(self) -> list[Input]:
@@ -218,9 +249,11 @@ class Writer(Networks):
     def _mask(self, page: Page) -> None:
         """A mask that is an input."""
         fit = [
-            (name, t) for name, steps in page.masks for t in page.tensors
+            (name, t)
+            for name, steps in page.masks
+            for t in page.tensors
             if len(t.shape) == 2 and t.shape[0] == steps and isinstance(t.shape[1], int)
-        ]  # fmt: skip
+        ]
         if fit:
             mask, x = self.pick(fit)
             value = self.sentence(MASKS, m=mask, x=x.at(3), d=x.shape[1])
@@ -685,9 +718,13 @@ class Writer(Networks):
         if not isinstance(shape[-1], int):
             return
         inner = Page(
-            blocks=list(page.blocks), names=set(page.names), numbers=list(page.numbers),
-            shares=list(page.shares), labelling=self.chance(0.3), inner=True,
-        )  # fmt: skip
+            blocks=list(page.blocks),
+            names=set(page.names),
+            numbers=list(page.numbers),
+            shares=list(page.shares),
+            labelling=self.chance(0.3),
+            inner=True,
+        )
         piece = self.network(inner, shape, self.pick([1, 1, 2]), keep=True)
         if piece.text == "id":
             return

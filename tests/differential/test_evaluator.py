@@ -146,10 +146,13 @@ def test_hand_written_nets(name: str) -> None:
     text = dedent(NETS[name])
     ports = nw.loads(text).ir.inputs
     inputs = [
-        Input(p.name, tuple(d if isinstance(d, int) else str(d) for d in p.type.shape[1:]),
-              p.type.dtype)
+        Input(
+            p.name,
+            tuple(d if isinstance(d, int) else str(d) for d in p.type.shape[1:]),
+            p.type.dtype,
+        )
         for p in ports
-    ]  # fmt: skip
+    ]
     sizes = {str(d): 5 + i for i, d in enumerate({d for p in inputs for d in p.shape})}
     runs = ({**sizes, "N": 2}, {**{k: v + 3 for k, v in sizes.items()}, "N": 3})
     made = Program(text, nw.loads(text).name, tuple(inputs), runs)

@@ -113,7 +113,7 @@ FAULTS = [
     (other_layer, "x > linear(8) > sigmoid"),
     (left_out, "x > linear(8) > tanh as skipped > linear(8)"),
     (other_result, "(x > pair)[0]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("change", "line"), FAULTS)

@@ -77,11 +77,14 @@ def test_a_use_that_needs_another_module_is_refused(text: str) -> None:
     assert [d.code for d in nw.check(f"net n: {text}")] == ["E309"]
 
 
-@pytest.mark.parametrize("text", [
-    "x[8], y[8, 4] { share enc = bn\n [x > enc, y > enc] }",
-    "x[8], y[8, 4] { share enc = bn > relu\n [x > enc, y > enc] }",
-    "x[8, 4], y[8, 4, 4] { share enc = layernorm(dim=1)\n [x > enc, y > enc] }",
-    "x[8], y[3, 8] { share enc = softmax(-1) > linear(8)\n [x > enc, y > enc] }",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x[8], y[8, 4] { share enc = bn\n [x > enc, y > enc] }",
+        "x[8], y[8, 4] { share enc = bn > relu\n [x > enc, y > enc] }",
+        "x[8, 4], y[8, 4, 4] { share enc = layernorm(dim=1)\n [x > enc, y > enc] }",
+        "x[8], y[3, 8] { share enc = softmax(-1) > linear(8)\n [x > enc, y > enc] }",
+    ],
+)
 def test_other_ranks_are_served_where_the_module_is_the_same(text: str) -> None:
     assert nw.check(f"net n: {text}") == []

@@ -15,18 +15,98 @@ from tests.differential.programs import program
 
 TOKEN: Final = re.compile(r'"[^"\n]*"|\w+|[^\S\n]+|\n|[^\w\s]')
 EXTREMES: Final = [
-    "0", "-1", "1.5", "1e308", "none", "true", "[]", '""', "id", "T", "T*S - 1", "[1, [2, [3]]]",
-    "99999999999", "2**61", "2**62", "99999", "range(99999)", "[1] * 99999", '"{x}"', "x.shape",
-    "(for i in range(3) { relu })", "min(T, 3)", "max(S, T)", "T // 3", "T % 2", "relu", "linear",
-    "linear(8)", "len", "gru(8)", "scan", "param([3])", "...", "::2", "-T",
-]  # fmt: skip
+    "0",
+    "-1",
+    "1.5",
+    "1e308",
+    "none",
+    "true",
+    "[]",
+    '""',
+    "id",
+    "T",
+    "T*S - 1",
+    "[1, [2, [3]]]",
+    "99999999999",
+    "2**61",
+    "2**62",
+    "99999",
+    "range(99999)",
+    "[1] * 99999",
+    '"{x}"',
+    "x.shape",
+    "(for i in range(3) { relu })",
+    "min(T, 3)",
+    "max(S, T)",
+    "T // 3",
+    "T % 2",
+    "relu",
+    "linear",
+    "linear(8)",
+    "len",
+    "gru(8)",
+    "scan",
+    "param([3])",
+    "...",
+    "::2",
+    "-T",
+]
 WORDS: Final = [
-    *"()[]{},:=.->+*/%@;!&|^~?$\\\"'#\n", " ", "**", "//", "==", "->", "...", "## ", "\t", '"""',
-    "if", "else", "for", "in", "not", "and", "or", "as", "net", "block", "import", "from",
-    "default", "share", "require", "input", "int", "x", "y", "3", "3x3", "1e5", "“", "\0",
-    "\u200b", "\u202e", "\x1b", "\ud800", "\ufffe", "é", "한", "e\u0301", "\r\n", "f(", "{i", "}",
-    "as _", " * 3", "[:, -1]", ".weight", "range(3)", "concat", "add", "layer.0",
-]  # fmt: skip
+    *"()[]{},:=.->+*/%@;!&|^~?$\\\"'#\n",
+    " ",
+    "**",
+    "//",
+    "==",
+    "->",
+    "...",
+    "## ",
+    "\t",
+    '"""',
+    "if",
+    "else",
+    "for",
+    "in",
+    "not",
+    "and",
+    "or",
+    "as",
+    "net",
+    "block",
+    "import",
+    "from",
+    "default",
+    "share",
+    "require",
+    "input",
+    "int",
+    "x",
+    "y",
+    "3",
+    "3x3",
+    "1e5",
+    "“",
+    "\0",
+    "\u200b",
+    "\u202e",
+    "\x1b",
+    "\ud800",
+    "\ufffe",
+    "é",
+    "한",
+    "e\u0301",
+    "\r\n",
+    "f(",
+    "{i",
+    "}",
+    "as _",
+    " * 3",
+    "[:, -1]",
+    ".weight",
+    "range(3)",
+    "concat",
+    "add",
+    "layer.0",
+]
 
 
 def bytes_(random: Random) -> str:
@@ -65,10 +145,18 @@ def _edited(found: list[str], random: Random) -> list[str]:
     end = min(len(found), at + random.choice([0, 1, 1, 1, 3, 9]))
     other = TOKEN.findall(random.choice(_specs()))
     start = random.randrange(len(other))
-    changed: Sequence[str] = random.choice([
-        [], [], [random.choice(WORDS)], [random.choice(EXTREMES)], [random.choice(list(layers()))],
-        other[start : start + random.choice([1, 1, 4, 12])], found[at:end] * 2, found[at:end][::-1],
-    ])  # fmt: skip
+    changed: Sequence[str] = random.choice(
+        [
+            [],
+            [],
+            [random.choice(WORDS)],
+            [random.choice(EXTREMES)],
+            [random.choice(list(layers()))],
+            other[start : start + random.choice([1, 1, 4, 12])],
+            found[at:end] * 2,
+            found[at:end][::-1],
+        ]
+    )
     return [*found[:at], *changed, *found[end:]]
 
 
@@ -82,8 +170,11 @@ def _specs() -> list[str]:
 
 
 KINDS: Final[dict[str, Callable[[Random], str]]] = {
-    "bytes": bytes_, "tokens": tokens, "mutations": mutated, "programs": written,
-}  # fmt: skip
+    "bytes": bytes_,
+    "tokens": tokens,
+    "mutations": mutated,
+    "programs": written,
+}
 
 
 def text(kind: str, seed: str) -> str:

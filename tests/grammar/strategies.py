@@ -15,9 +15,25 @@ from netwright.grammar.source import Source
 
 SPAN = Source("tree", "").span(0, 0)
 OPERATORS = [
-    "or", "and", ">", "<", ">=", "<=", "==", "!=", "in", "not in",
-    "+", "-", "*", "/", "//", "%", "@", "**",
-]  # fmt: skip
+    "or",
+    "and",
+    ">",
+    "<",
+    ">=",
+    "<=",
+    "==",
+    "!=",
+    "in",
+    "not in",
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "@",
+    "**",
+]
 RESERVED = {*words(), "block", "net", "true", "false", "none"}
 
 Trees: TypeAlias = st.SearchStrategy[Any]

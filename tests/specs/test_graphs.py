@@ -19,9 +19,15 @@ SMALL = 6_000_000
 """Parameters of a net that is run with numbers; larger ones run on the meta device."""
 
 UNTRACED = (
-    "language_model", "image_classifier", "char_rnn", "gru_encoder", "lstm_classifier",
-    "seq2seq_attention", "t5_small", "transformer_base",
-)  # fmt: skip
+    "language_model",
+    "image_classifier",
+    "char_rnn",
+    "gru_encoder",
+    "lstm_classifier",
+    "seq2seq_attention",
+    "t5_small",
+    "transformer_base",
+)
 """Nets that ask a tensor for its size to count with, which torch.fx cannot follow."""
 
 ALL = pytest.mark.parametrize(("spec", "name"), quick_and_slow())

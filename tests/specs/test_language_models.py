@@ -21,9 +21,16 @@ TOLERANCE = 1e-6
 
 def gpt2(depth: int = 3, d: int = 64, heads: int = 4) -> tuple[nn.Module, dict[str, Any]]:
     theirs = model(
-        "GPT2LMHeadModel", "GPT2Config", n_layer=depth, n_embd=d, n_head=heads, vocab_size=VOCAB,
-        n_positions=32, bos_token_id=0, eos_token_id=0,
-    )  # fmt: skip
+        "GPT2LMHeadModel",
+        "GPT2Config",
+        n_layer=depth,
+        n_embd=d,
+        n_head=heads,
+        vocab_size=VOCAB,
+        n_positions=32,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
     return theirs, {"depth": depth, "d": d, "heads": heads, "vocab": VOCAB, "context": 32}
 
 
@@ -31,9 +38,15 @@ def bert(
     depth: int = 3, d: int = 48, heads: int = 4, hidden: int = 96
 ) -> tuple[nn.Module, dict[str, Any]]:
     theirs = model(
-        "BertModel", "BertConfig", num_hidden_layers=depth, hidden_size=d, vocab_size=VOCAB,
-        num_attention_heads=heads, intermediate_size=hidden, max_position_embeddings=40,
-    )  # fmt: skip
+        "BertModel",
+        "BertConfig",
+        num_hidden_layers=depth,
+        hidden_size=d,
+        vocab_size=VOCAB,
+        num_attention_heads=heads,
+        intermediate_size=hidden,
+        max_position_embeddings=40,
+    )
     settings = {"depth": depth, "d": d, "heads": heads, "hidden": hidden}
     return theirs, settings | {"vocab": VOCAB, "context": 40}
 
@@ -42,10 +55,16 @@ def llama(
     depth: int = 3, d: int = 64, heads: int = 8, groups: int = 2, base: float = 10000.0
 ) -> tuple[nn.Module, dict[str, Any]]:
     theirs = model(
-        "LlamaForCausalLM", "LlamaConfig", num_hidden_layers=depth, hidden_size=d, vocab_size=VOCAB,
-        num_attention_heads=heads, num_key_value_heads=groups, intermediate_size=96,
+        "LlamaForCausalLM",
+        "LlamaConfig",
+        num_hidden_layers=depth,
+        hidden_size=d,
+        vocab_size=VOCAB,
+        num_attention_heads=heads,
+        num_key_value_heads=groups,
+        intermediate_size=96,
         rope_parameters={"rope_type": "default", "rope_theta": base},
-    )  # fmt: skip
+    )
     settings = {"depth": depth, "d": d, "heads": heads, "groups": groups, "base": base}
     return theirs, settings | {"hidden": 96, "vocab": VOCAB}
 
@@ -54,9 +73,15 @@ def t5(
     depth: int = 3, d: int = 48, heads: int = 4, inner: int = 32
 ) -> tuple[nn.Module, dict[str, Any]]:
     theirs = model(
-        "T5ForConditionalGeneration", "T5Config", num_layers=depth, d_model=d, num_heads=heads,
-        d_kv=inner // heads, d_ff=96, vocab_size=VOCAB,
-    )  # fmt: skip
+        "T5ForConditionalGeneration",
+        "T5Config",
+        num_layers=depth,
+        d_model=d,
+        num_heads=heads,
+        d_kv=inner // heads,
+        d_ff=96,
+        vocab_size=VOCAB,
+    )
     settings = {"depth": depth, "d": d, "heads": heads, "inner": inner}
     return theirs, settings | {"hidden": 96, "vocab": VOCAB}
 
@@ -65,10 +90,17 @@ def mixtral(
     depth: int = 2, count: int = 6, k: int = 2, groups: int = 2
 ) -> tuple[nn.Module, dict[str, Any]]:
     theirs = model(
-        "MixtralForCausalLM", "MixtralConfig", num_hidden_layers=depth, hidden_size=64,
-        vocab_size=VOCAB, num_attention_heads=8, num_key_value_heads=groups, intermediate_size=96,
-        num_local_experts=count, num_experts_per_tok=k,
-    )  # fmt: skip
+        "MixtralForCausalLM",
+        "MixtralConfig",
+        num_hidden_layers=depth,
+        hidden_size=64,
+        vocab_size=VOCAB,
+        num_attention_heads=8,
+        num_key_value_heads=groups,
+        intermediate_size=96,
+        num_local_experts=count,
+        num_experts_per_tok=k,
+    )
     settings = {"depth": depth, "d": 64, "heads": 8, "groups": groups, "hidden": 96}
     return theirs, settings | {"vocab": VOCAB, "count": count, "k": k}
 

@@ -79,9 +79,15 @@ def test_transformer(d: int, heads: int, depth: int, hidden: int, p: float) -> N
     torch.manual_seed(0)
     theirs = Theirs(d, heads, depth, hidden, p)
     net = nw.load(
-        "transformer", net="Transformer", vocab=VOCAB, d=d, heads=heads, depth=depth,
-        hidden=hidden, p=p,
-    )  # fmt: skip
+        "transformer",
+        net="Transformer",
+        vocab=VOCAB,
+        d=d,
+        heads=heads,
+        depth=depth,
+        hidden=hidden,
+        p=p,
+    )
     ours = net.to_torch()
     assert net.params == sum(q.numel() for q in theirs.parameters())
     embedding = {f"{n}.weight": theirs.embedding.weight for n in ("embedding", "generator")}
@@ -149,8 +155,15 @@ def test_vit_bits(patch: int, depth: int, heads: int, p: float) -> None:
     theirs = model(224, patch, depth, heads, 64, 256, dropout=p, num_classes=10)
     nn.init.normal_(theirs.heads.head.weight)  # zeros would hide everything
     net = nw.load(
-        "vit", net="ViT", patch=patch, depth=depth, d=64, heads=heads, classes=10, p=p,
-    )  # fmt: skip
+        "vit",
+        net="ViT",
+        patch=patch,
+        depth=depth,
+        d=64,
+        heads=heads,
+        classes=10,
+        p=p,
+    )
     ours = net.to_torch()
     ours.load_state_dict(theirs.state_dict(), strict=True)
     image = torch.randn(2, 3, 224, 224)

@@ -9,21 +9,74 @@ from typing import Final
 
 FILL: Final = 0
 SIZES: Final = (
-    "1", "2", "3", "4", "6", "-1", "-2", "0", "A", "B", "A // 2", "A + 1", "A - 1", "2 * A",
-    "A * B", "x.shape[1]", "x.shape[-1]", "y.shape[1]", "x.d", "2**40", "A % 2",
-    "min(A, B)", "max(A, 3)",
-)  # fmt: skip
+    "1",
+    "2",
+    "3",
+    "4",
+    "6",
+    "-1",
+    "-2",
+    "0",
+    "A",
+    "B",
+    "A // 2",
+    "A + 1",
+    "A - 1",
+    "2 * A",
+    "A * B",
+    "x.shape[1]",
+    "x.shape[-1]",
+    "y.shape[1]",
+    "x.d",
+    "2**40",
+    "A % 2",
+    "min(A, B)",
+    "max(A, 3)",
+)
 """What stands for S; D is an axis, K a small number, P a slice."""
 AXES: Final = ("0", "1", "2", "3", "-1", "-2", "-3", "4", "A")
 SMALL: Final = ("1", "2", "3", "4", "-1", "0", "A", "7")
 SLICES: Final = (
-    ":", "1:", ":-1", "::2", "S:", ":S", "S:S", "S", "S::2", ":S:3", "none", "...", "-1", "[0, 1]",
-    "i", "K", "arange(S)", "constant([0, 1])", "-S:", ":-S", "[S, 0]",
-)  # fmt: skip
+    ":",
+    "1:",
+    ":-1",
+    "::2",
+    "S:",
+    ":S",
+    "S:S",
+    "S",
+    "S::2",
+    ":S:3",
+    "none",
+    "...",
+    "-1",
+    "[0, 1]",
+    "i",
+    "K",
+    "arange(S)",
+    "constant([0, 1])",
+    "-S:",
+    ":-S",
+    "[S, 0]",
+)
 PORTS: Final = (
-    "A", "B", "A, B", "A, 4", "4, A", "A, A", "3, A, B", "A, B, 6", "A, 4, B", "2, A, A", "8, 6",
-    "A, B, A, B", "1, A", "A, 1", "4, 1, B", "",
-)  # fmt: skip
+    "A",
+    "B",
+    "A, B",
+    "A, 4",
+    "4, A",
+    "A, A",
+    "3, A, B",
+    "A, B, 6",
+    "A, 4, B",
+    "2, A, A",
+    "8, 6",
+    "A, B, A, B",
+    "1, A",
+    "A, 1",
+    "4, 1, B",
+    "",
+)
 OTHERS: Final = ("", "", "A", "B", "1", "A, B", "B, A", "A, 1", "4", "1, A, 1", "A, A")
 PHRASES: Final = tuple(
     line.replace(" ; ", "\n")

@@ -138,9 +138,7 @@ def _places(tables: Mapping[str, bytes]) -> list[int]:
 def _file(tables: Mapping[str, bytes]) -> bytes:
     power = len(tables).bit_length() - 1
     search = 16 << power
-    head = struct.pack(
-        ">I4H", 0x10000, len(tables), search, power, 16 * len(tables) - search
-    )  # fmt: skip
+    head = struct.pack(">I4H", 0x10000, len(tables), search, power, 16 * len(tables) - search)
     entries, bodies = b"", b""
     start = len(head) + 16 * len(tables)
     for tag, table in sorted(tables.items()):

@@ -22,8 +22,13 @@ NEEDED: Final = (CARRIER, "fontTools", "resvg_py")
 """The modules of the extra."""
 FAMILY: Final = "NanumGothic"
 FILES: Final = {"Regular": "NanumGothic.ttf", "Bold": "NanumGothicBold.ttf"}
-SCRIPTS: Final = (range(0x1100, 0x1200), range(0x2E80, 0xA000), range(0xAC00, 0xD7B0),
-                  range(0xF900, 0xFB00), range(0xFF00, 0xFFF0))  # fmt: skip
+SCRIPTS: Final = (
+    range(0x1100, 0x1200),
+    range(0x2E80, 0xA000),
+    range(0xAC00, 0xD7B0),
+    range(0xF900, 0xFB00),
+    range(0xFF00, 0xFFF0),
+)
 """Where the font is likely to have a character: to say so where it is not installed."""
 NAMED: Final = 8
 """How many characters a message names."""

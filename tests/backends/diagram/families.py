@@ -201,7 +201,16 @@ net squeeze: image[3, 32, 32] -> [10] {
 """
 
 FAMILIES: Final = {
-    "hrnet": HRNET, "swin": SWIN, "unetpp": UNETPP, "yolo": YOLO, "dense": DENSE,
-    "towers": TOWERS, "gan": GAN, "translate": TRANSLATE, "experts": EXPERTS,
-    "perceiver": PERCEIVER, "mixer": MIXER, "squeeze": SQUEEZE,
-}  # fmt: skip
+    "hrnet": HRNET,
+    "swin": SWIN,
+    "unetpp": UNETPP,
+    "yolo": YOLO,
+    "dense": DENSE,
+    "towers": TOWERS,
+    "gan": GAN,
+    "translate": TRANSLATE,
+    "experts": EXPERTS,
+    "perceiver": PERCEIVER,
+    "mixer": MIXER,
+    "squeeze": SQUEEZE,
+}

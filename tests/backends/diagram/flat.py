@@ -159,9 +159,14 @@ def _layer(found: Flat, node: Node, own: _Here, taken: list[Tensor]) -> list[Ten
 
 
 def _scan(
-    found: Flat, op: ScanOp, cell: Graph, here: _Here, taken: list[Tensor],
-    types: Sequence[TensorType], sizes: Mapping[str, Dim],
-) -> list[Tensor]:  # fmt: skip
+    found: Flat,
+    op: ScanOp,
+    cell: Graph,
+    here: _Here,
+    taken: list[Tensor],
+    types: Sequence[TensorType],
+    sizes: Mapping[str, Dim],
+) -> list[Tensor]:
     """The cell once; what it hands on comes to where its states are read."""
     marks = [Producer((*here.at, ("state", i))) for i in range(op.states)]
     given = list(taken)
@@ -178,11 +183,11 @@ def _scan(
             if old.maker in back
             else [old]
         )
-    ]  # fmt: skip
+    ]
     return [
         tuple(replace(producer, type=type.substitute(dict(sizes))) for producer in tensor)
         for tensor, type in zip([made[0], *after], types, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def recurrent(node: Node) -> bool:

@@ -31,9 +31,11 @@ class Rect:
 
     def meets(self, other: Rect, slack: float = TOUCH) -> bool:
         return (
-            self.left < other.right - slack and other.left < self.right - slack
-            and self.bottom < other.top - slack and other.bottom < self.top - slack
-        )  # fmt: skip
+            self.left < other.right - slack
+            and other.left < self.right - slack
+            and self.bottom < other.top - slack
+            and other.bottom < self.top - slack
+        )
 
     def holds(self, point: Point, slack: float = TOUCH) -> bool:
         x, y = point
@@ -42,9 +44,11 @@ class Rect:
 
     def within(self, other: Rect, slack: float = TOUCH) -> bool:
         return (
-            self.left > other.left - slack and self.right < other.right + slack
-            and self.bottom > other.bottom - slack and self.top < other.top + slack
-        )  # fmt: skip
+            self.left > other.left - slack
+            and self.right < other.right + slack
+            and self.bottom > other.bottom - slack
+            and self.top < other.top + slack
+        )
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,17 @@ def complaints(dot: str) -> list[str]:
     labels = [t for e in drawn.get("edges", ()) for t in _texts(e)]
     page = _rect("page", drawn["bb"])
     return [
-        *_overlaps(boxes, boxes), *_overlaps(labels, labels), *_overlaps(titles, titles),
-        *_overlaps(labels, boxes), *_overlaps(titles, boxes), *_overlaps(titles, labels),
+        *_overlaps(boxes, boxes),
+        *_overlaps(labels, labels),
+        *_overlaps(titles, titles),
+        *_overlaps(labels, boxes),
+        *_overlaps(titles, boxes),
+        *_overlaps(titles, labels),
         *(f"{t.name} is cut off" for t in (*labels, *titles, *boxes) if not t.within(page)),
-        *_letters_outside(objects, boxes), *_crossings(lines, boxes, titles),
+        *_letters_outside(objects, boxes),
+        *_crossings(lines, boxes, titles),
         *_escapes(lines, walls, boxes),
-    ]  # fmt: skip
+    ]
 
 
 def size(dot: str) -> Point:

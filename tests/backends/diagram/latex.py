@@ -20,8 +20,11 @@ def compiled(tex: bytes, folder: Path, *, name: str = "net") -> Path:
     (folder / f"{name}.tex").write_bytes(tex)
     done = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", name],
-        cwd=folder, capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
     log = (folder / f"{name}.log").read_text(errors="replace")
     wrong = re.findall(r"^!.*(?:\n.*){4}|^.*Missing character.*$", log, re.MULTILINE)
     assert done.returncode == 0, wrong

@@ -125,10 +125,17 @@ net loop: x[64] -> [10] {
 """
 
 NETS: Final = {
-    "residual": RESIDUAL, "inception": INCEPTION, "dense": DENSE, "u": U, "encoder": ENCODER,
-    "recurrent": RECURRENT, "siamese": SIAMESE, "memory": MEMORY, "sequential": SEQUENTIAL,
+    "residual": RESIDUAL,
+    "inception": INCEPTION,
+    "dense": DENSE,
+    "u": U,
+    "encoder": ENCODER,
+    "recurrent": RECURRENT,
+    "siamese": SIAMESE,
+    "memory": MEMORY,
+    "sequential": SEQUENTIAL,
     "loop": LOOP,
-}  # fmt: skip
+}
 
 
 LAID_OUT: Final = tuple(view for view in views() if view != "volumes")

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from random import Random
 
 LAYERS = (
-    "conv(3x3, 8, pad=1)", "conv(3x3, 8, pad=1) > bn > relu", "bn > relu > conv(1x1, 8)",
-    "conv(1x1, 8) > dropout(0.2)", "relu", "(conv(3x3, 8, pad=1) > bn) * 3",
+    "conv(3x3, 8, pad=1)",
+    "conv(3x3, 8, pad=1) > bn > relu",
+    "bn > relu > conv(1x1, 8)",
+    "conv(1x1, 8) > dropout(0.2)",
+    "relu",
+    "(conv(3x3, 8, pad=1) > bn) * 3",
     "conv(3x3, 8, pad=1) * 6",
-    "conv(5x5, 8, pad=2) > gelu > dropout2d(0.1)", "maxpool(3, stride=1, pad=1)",
-    "rearrange(\"n c h w -> n c w h\")", "conv(3x3, 8, pad=1) > relu > relu",
-)  # fmt: skip
+    "conv(5x5, 8, pad=2) > gelu > dropout2d(0.1)",
+    "maxpool(3, stride=1, pad=1)",
+    'rearrange("n c h w -> n c w h")',
+    "conv(3x3, 8, pad=1) > relu > relu",
+)
 
 
 def net(seed: int) -> str:

@@ -51,9 +51,16 @@ class _Writer:
 
     def layer(self) -> str:
         plain = [
-            "linear(8)", "linear(8) > relu", "linear(16) > gelu > linear(8)", "layernorm", "tanh",
-            "dropout(0.1)", "gru(8)", "attention(2)", "attention(4, causal=true)",
-        ]  # fmt: skip
+            "linear(8)",
+            "linear(8) > relu",
+            "linear(16) > gelu > linear(8)",
+            "layernorm",
+            "tanh",
+            "dropout(0.1)",
+            "gru(8)",
+            "attention(2)",
+            "attention(4, causal=true)",
+        ]
         found = self.random.choice([*plain, *map(self.call, self.blocks)])
         if self.random.random() < 0.3 and "gru" not in found:
             found = f"({found} > linear(8)) * {self.random.randint(2, 4)}"

@@ -12,8 +12,12 @@ def printed(script: str, *seeds: int) -> set[str]:
     root = Path(__file__).parents[3]
     return {
         subprocess.run(
-            [sys.executable, "-c", script], cwd=root, env={"PYTHONHASHSEED": str(seed)},
-            capture_output=True, text=True, check=True,
+            [sys.executable, "-c", script],
+            cwd=root,
+            env={"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in seeds
-    }  # fmt: skip
+    }

@@ -65,8 +65,10 @@ def test_a_layer_is_one_box_unless_it_is_asked_for() -> None:
 
 
 def test_self_attention() -> None:
-    view = docs(graph(CROSS.replace("[x, memory]", "x").replace(", key_mask=keep", "")),
-                Options(expand=("attention",)))  # fmt: skip
+    view = docs(
+        graph(CROSS.replace("[x, memory]", "x").replace(", key_mask=keep", "")),
+        Options(expand=("attention",)),
+    )
     inside = boxes(cluster(view, "attention · 4 heads"))
     assert list(inside) == ["Q", "K", "V", "QKᵀ/√16", "× V", "linear 64"]
     assert letters(inside["Q"].lines[0]) == "64 → 4×16"
@@ -160,8 +162,15 @@ def test_an_inset_says_what_the_layer_does() -> None:
     inset = cluster(view, "attention · 8 heads")
     assert inset.inset
     assert list(boxes(inset)) == [
-        "queries", "memory", "Q", "K", "V", "QKᵀ/√64", "× V", "linear 512",
-    ]  # fmt: skip
+        "queries",
+        "memory",
+        "Q",
+        "K",
+        "V",
+        "QKᵀ/√64",
+        "× V",
+        "linear 512",
+    ]
     # Its uses differ in their lengths and in what follows them.
     assert boxes(inset)["QKᵀ/√64"].lines == ()
     assert boxes(inset)["linear 512"].below == ()
@@ -191,11 +200,15 @@ def test_insets_of_one_name_say_what_tells_them_apart() -> None:
         "attention · 4 heads · width 64 · dropout 0.1",
     ]
     assert [letters(boxes(c)["Q"].lines[0]) for c in insets] == [
-        "64 → 4×16", "32 → 4×8", "64 → 4×16",
-    ]  # fmt: skip
+        "64 → 4×16",
+        "32 → 4×8",
+        "64 → 4×16",
+    ]
     assert [strips(next(b for t, b in boxes(c).items() if "QK" in t)) for c in insets] == [
-        ["softmax"], ["softmax"], ["softmax", "dropout 0.1"],
-    ]  # fmt: skip
+        ["softmax"],
+        ["softmax"],
+        ["softmax", "dropout 0.1"],
+    ]
 
 
 def test_insets_tell_keys_and_values_of_other_widths_apart() -> None:

@@ -71,8 +71,9 @@ def test_lines_of_both_versions_are_there() -> None:
     view = drawn("replaced")
     assert ends(view, "removed") == {("features", "− flatten"), ("− flatten", "linear 10")}
     assert ends(view, "added") == {
-        ("features", "+ global avgpool"), ("+ global avgpool", "linear 10"),
-    }  # fmt: skip
+        ("features", "+ global avgpool"),
+        ("+ global avgpool", "linear 10"),
+    }
 
 
 def test_the_output_is_reached_from_both() -> None:

@@ -54,9 +54,13 @@ def test_debug_dot_is_laid_out(name: str) -> None:
 def test_a_box_says_all_that_is_known() -> None:
     line = next(i for i, s in enumerate(RESIDUAL.splitlines(), 1) if "conv(7x7" in s)
     assert said(box(drawn(RESIDUAL), "conv1")) == [
-        "conv 7×7, 64", "conv1", "conv(7x7, 64, stride=2, pad=3, bias=false)",
-        "[N, 3, 64, 64] → [N, 64, 32, 32]", "9,408 parameters · 9,633,792 MACs", f"net.net:{line}",
-    ]  # fmt: skip
+        "conv 7×7, 64",
+        "conv1",
+        "conv(7x7, 64, stride=2, pad=3, bias=false)",
+        "[N, 3, 64, 64] → [N, 64, 32, 32]",
+        "9,408 parameters · 9,633,792 MACs",
+        f"net.net:{line}",
+    ]
 
 
 def test_copies_stand_one_by_one() -> None:

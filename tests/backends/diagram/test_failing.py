@@ -86,8 +86,7 @@ def into(view: Picture, title: str) -> list[tuple[str, str]]:
     [
         ("first line", "conv(3x3, 8, strid=2)", "E202", [("input-1", "[N, 3, 8, 8]")]),
         ("unknown name", "rellu", "E201", [("conv1", "[N, 8, 6, 6]")]),
-        ("repeat", "add", "E302",
-         [("conv1", "[N, 16, 6, 6]"), ("body.0.relu1", "[N, 16, 4, 4]")]),
+        ("repeat", "add", "E302", [("conv1", "[N, 16, 6, 6]"), ("body.0.relu1", "[N, 16, 4, 4]")]),
         ("scan", "add", "E302", [("cell1.linear1", "[N, 16]"), ("cell1.linear2", "[N, 17]")]),
         ("not applied", "id + (bn > cnov(3))", "E201", [("relu1", "[N, 3, 8, 8]")]),
         ("group", "conv", "E301", [("features.1", "[N, 8, 6, 6]")]),
@@ -96,7 +95,7 @@ def into(view: Picture, title: str) -> list[tuple[str, str]]:
         ("rank", "conv", "E308", [("relu1", "[?]")]),
         ("assumption", "x.d == 4", "E213", []),
     ],
-)  # fmt: skip
+)
 def test_the_culprit_is_red(
     name: str, title: str, code: str, before: list[tuple[str, str]]
 ) -> None:
@@ -111,8 +110,9 @@ def test_the_culprit_is_red(
 def test_independent_errors_are_all_there() -> None:
     view = drawn("two errors")
     assert {title: lines[0][:11] for title, lines in culprits(view).items()} == {
-        "cnov(3x3, 8)": "error E201:", "linear(4, foo=2)": "error E202:",
-    }  # fmt: skip
+        "cnov(3x3, 8)": "error E201:",
+        "linear(4, foo=2)": "error E202:",
+    }
     assert into(view, "cnov(3x3, 8)") == [("input-1", "[N, 3, 8, 8]")]
     assert into(view, "linear(4, foo=2)") == [("conv1", "[N, 8, 6, 6]")]
 

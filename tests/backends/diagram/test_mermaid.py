@@ -36,9 +36,12 @@ from ...conftest import Golden
 from .nets import LAID_OUT, NETS, graph
 
 SPECS = {
-    "resnet18": ("resnet", "resnet18"), "googlenet": ("googlenet", None), "unet": ("unet", None),
-    "transformer": ("transformer", "transformer_base"), "seq2seq": ("seq2seq_attention", None),
-}  # fmt: skip
+    "resnet18": ("resnet", "resnet18"),
+    "googlenet": ("googlenet", None),
+    "unet": ("unet", None),
+    "transformer": ("transformer", "transformer_base"),
+    "seq2seq": ("seq2seq_attention", None),
+}
 PARSE = """
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -172,10 +175,13 @@ def test_points_are_passed_by_and_words_go_on_lines() -> None:
     items = [Box("a", text("a")), Box("f", shape="fork"), Box("b", text("b"))]
     items.append(Box("t", text("t → t+1"), shape="label"))
     edges = (
-        Edge("a", "f", "64", arrow=False), Edge("f", "b"), Edge("f", "b", look="skip"),
-        Edge("b", "t", look="loop", arrow=False), Edge("t", "a", look="loop"),
+        Edge("a", "f", "64", arrow=False),
+        Edge("f", "b"),
+        Edge("f", "b", look="skip"),
+        Edge("b", "t", look="loop", arrow=False),
+        Edge("t", "a", look="loop"),
         Edge("a", "b", look="hidden"),
-    )  # fmt: skip
+    )
     said = write(Picture("n", "", "", "TB", tuple(items), edges)).decode()
     lines = [line.strip() for line in said.splitlines()]
     assert lines[3:6] == ['a -->|"64"| b', "a -.-> b", 'b -->|"t → t+1"| a']
@@ -184,9 +190,14 @@ def test_points_are_passed_by_and_words_go_on_lines() -> None:
 
 def test_strips_stand_in_running_order() -> None:
     box = Box(
-        "a", text("conv", Run(" ×2", "badge")), "conv", lines=(text("stride 2"),), repeated=True,
-        above=(Strip(text("BN"), "norm"),), below=(Strip(text("ReLU"), "activation"),),
-    )  # fmt: skip
+        "a",
+        text("conv", Run(" ×2", "badge")),
+        "conv",
+        lines=(text("stride 2"),),
+        repeated=True,
+        above=(Strip(text("BN"), "norm"),),
+        below=(Strip(text("ReLU"), "activation"),),
+    )
     said = write(Picture("n", "", "", "TB", (box,), ())).decode()
     assert 'a[["BN<br/><b>conv ×2</b><br/>stride 2<br/>ReLU"]]:::conv' in said
 

@@ -17,11 +17,21 @@ from .geometry import complaints, points
 from .nets import DENSE, ENCODER, INCEPTION, MEMORY, NETS, RESIDUAL, SEQUENTIAL, graph, shipped
 
 PAPERS = (
-    "resnet:resnet50", "googlenet:googlenet", "densenet:densenet121",
-    "transformer:transformer_base", "gpt2:gpt2", "vit:vit_b_16", "bert:bert_base",
-    "mobilenet_v2:mobilenet_v2", "unet:unet", "googlenet:googlenet_training", "llama:llama_7b",
-    "seq2seq_attention:seq2seq_attention", "mixture_of_experts:mixtral_8x7b", "t5:t5_small",
-)  # fmt: skip
+    "resnet:resnet50",
+    "googlenet:googlenet",
+    "densenet:densenet121",
+    "transformer:transformer_base",
+    "gpt2:gpt2",
+    "vit:vit_b_16",
+    "bert:bert_base",
+    "mobilenet_v2:mobilenet_v2",
+    "unet:unet",
+    "googlenet:googlenet_training",
+    "llama:llama_7b",
+    "seq2seq_attention:seq2seq_attention",
+    "mixture_of_experts:mixtral_8x7b",
+    "t5:t5_small",
+)
 
 
 def drawn(text: str, **options: object) -> Picture:
@@ -101,8 +111,9 @@ def test_a_net_without_blocks_has_no_insets() -> None:
 
 
 def test_expand_and_fold() -> None:
-    assert "encoder_layer ×6" in {letters(c.title) for c in drawn(
-        ENCODER, expand=("encoder_layer",)).clusters()}  # fmt: skip
+    assert "encoder_layer ×6" in {
+        letters(c.title) for c in drawn(ENCODER, expand=("encoder_layer",)).clusters()
+    }
     folded = drawn(SEQUENTIAL, fold=("features",))
     assert "features" in {letters(b.title) for b in folded.boxes()}
 

@@ -30,9 +30,17 @@ def test_contrast(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(850, "850"), (2570, "2.57k"), (48120, "48.1k"), (2049000, "2.05M"), (4097000, "4.1M"),
-     (102764544, "103M"), (1100000000, "1.1B"), (10**6, "1M")],
-)  # fmt: skip
+    [
+        (850, "850"),
+        (2570, "2.57k"),
+        (48120, "48.1k"),
+        (2049000, "2.05M"),
+        (4097000, "4.1M"),
+        (102764544, "103M"),
+        (1100000000, "1.1B"),
+        (10**6, "1M"),
+    ],
+)
 def test_amounts(count: int, said: str) -> None:
     assert style.amount(count) == said
 
@@ -48,5 +56,10 @@ def test_shapes() -> None:
 
 def test_values() -> None:
     assert [style.value(v) for v in ((3, 3), True, None, 0.5, [3, 4, 6, 3], "same")] == [
-        "3×3", "true", "none", "0.5", "3, 4, 6, 3", "same",
-    ]  # fmt: skip
+        "3×3",
+        "true",
+        "none",
+        "0.5",
+        "3, 4, 6, 3",
+        "same",
+    ]

@@ -115,9 +115,16 @@ def test_hostile_text_is_printed(tmp_path: Path) -> None:
     pdf = compiled(render(graph(SEQUENTIAL), "tex", title=title), tmp_path)
     shown = unicodedata.normalize("NFC", "".join(words(pdf))).replace("’", "'")
     for part in (
-        "input{/etc/passwd}", "5cinput", "end{document}", "50%of#1&$x", "{a}", "---?`<<x>>",
-        "'it''s'a|b`c`", "éüßñç", "őšΩ→×√≤U+1F600x2KT",
-    ):  # fmt: skip
+        "input{/etc/passwd}",
+        "5cinput",
+        "end{document}",
+        "50%of#1&$x",
+        "{a}",
+        "---?`<<x>>",
+        "'it''s'a|b`c`",
+        "éüßñç",
+        "őšΩ→×√≤U+1F600x2KT",
+    ):
         assert part in shown, (part, shown)
 
 

@@ -128,8 +128,10 @@ def test_attention_that_hides_other_scores_has_an_inset_of_its_own() -> None:
         "attention · 4 heads",
         "attention · 4 heads · causal",
     ]
-    strips = [[letters(s.label) for b in Picture("", "", "", "TB", c.items, ()).boxes()
-               for s in b.below] for c in insets]  # fmt: skip
+    strips = [
+        [letters(s.label) for b in Picture("", "", "", "TB", c.items, ()).boxes() for s in b.below]
+        for c in insets
+    ]
     assert strips == [["softmax"], ["causal mask", "softmax"]]
 
 

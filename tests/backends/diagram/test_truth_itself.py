@@ -19,7 +19,7 @@ from .test_written import (
     another_title,
     changed,
     without_an_edge,
-)  # fmt: skip
+)
 from .truth import complaints
 
 Spoil = Callable[[Picture], Picture]
@@ -96,12 +96,25 @@ def same_id(picture: Picture) -> Picture:
 
 
 GENERAL: list[Spoil] = [
-    without_box(is_layer), each_box(lambda box: replace(box, nodes=()), is_layer),
-    without_box(is_sum), each_box(lambda box: replace(box, title=()), is_layer),
-    another_title, another_line, another_strip, another_label, without_counts,
-    without_an_edge, without_edges("skip"), with_edge(0, 5), with_edge(5, 0),
-    with_edge(1, 1, "loop"), all_skip, without_walls, twice, same_id,
-]  # fmt: skip
+    without_box(is_layer),
+    each_box(lambda box: replace(box, nodes=()), is_layer),
+    without_box(is_sum),
+    each_box(lambda box: replace(box, title=()), is_layer),
+    another_title,
+    another_line,
+    another_strip,
+    another_label,
+    without_counts,
+    without_an_edge,
+    without_edges("skip"),
+    with_edge(0, 5),
+    with_edge(5, 0),
+    with_edge(1, 1, "loop"),
+    all_skip,
+    without_walls,
+    twice,
+    same_id,
+]
 
 
 @pytest.mark.parametrize(
@@ -116,9 +129,14 @@ def test_a_false_picture_is_found_out(spoil: Spoil, view: str) -> None:
     assert complaints(spoilt, net)
 
 
-@pytest.mark.parametrize("spoil", [
-    without_edges("loop"), with_edge(0, 0, "loop"), without_box(lambda b: b.id == "gru1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        without_edges("loop"),
+        with_edge(0, 0, "loop"),
+        without_box(lambda b: b.id == "gru1"),
+    ],
+)
 def test_a_false_loop_is_found_out(spoil: Spoil) -> None:
     net = graph(NETS["recurrent"])
     for view in ("docs", "paper", "debug"):

@@ -68,14 +68,19 @@ def test_every_state_of_many_random_nets() -> None:
 HELD = re.compile(r'(<script[^>]*id="picture-states"[^>]*>)(.*?)(</script>)', re.DOTALL)
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda held: held["states"][1]["drawn"].__delitem__(slice(6, 9)),
-    lambda held: held["states"][1]["drawn"].__setitem__(7, 5000),
-    lambda held: held["states"][2]["open"].append("nothing"),
-    lambda held: held["states"][2].update(shut=[]),
-    lambda held: held.update(pieces=[piece.replace(">BN<", ">LN<") for piece in held["pieces"]]),
-    lambda held: held["levels"].append(99),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda held: held["states"][1]["drawn"].__delitem__(slice(6, 9)),
+        lambda held: held["states"][1]["drawn"].__setitem__(7, 5000),
+        lambda held: held["states"][2]["open"].append("nothing"),
+        lambda held: held["states"][2].update(shut=[]),
+        lambda held: held.update(
+            pieces=[piece.replace(">BN<", ">LN<") for piece in held["pieces"]]
+        ),
+        lambda held: held["levels"].append(99),
+    ],
+)
 def test_a_state_of_another_picture_is_found_out(spoil: Callable[[Any], object]) -> None:
     picture = drawn(graph(NETS["residual"]), "docs")
     page = write(picture).decode()
@@ -87,10 +92,15 @@ def test_a_state_of_another_picture_is_found_out(spoil: Callable[[Any], object])
     assert html.complaints(picture, spoilt.encode())
 
 
-@pytest.mark.parametrize("old, new", [
-    ("9,536 parameters", "9,537 parameters"), ('data-lines="0:', 'data-lines="0:1'),
-    ('data-name="conv 7×7, 64"', 'data-name="conv"'), (">conv 7×7, 64<", ">conv 7×7, 6<"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("9,536 parameters", "9,537 parameters"),
+        ('data-lines="0:', 'data-lines="0:1'),
+        ('data-name="conv 7×7, 64"', 'data-name="conv"'),
+        (">conv 7×7, 64<", ">conv 7×7, 6<"),
+    ],
+)
 def test_a_panel_that_says_something_else_is_found_out(old: str, new: str) -> None:
     picture = drawn(graph(NETS["residual"]), "docs")
     page = write(picture).decode()

@@ -148,10 +148,14 @@ def moved_way(d: Drawing) -> Drawing:
 def said_otherwise(old: str, new: str) -> Callable[[Drawing], Drawing]:
     def change(d: Drawing) -> Drawing:
         labels = [
-            replace(m, lines=tuple(tuple(Run(r.text.replace(old, new), r.look) for r in line)
-                                   for line in m.lines))
+            replace(
+                m,
+                lines=tuple(
+                    tuple(Run(r.text.replace(old, new), r.look) for r in line) for line in m.lines
+                ),
+            )
             for m in d.labels
-        ]  # fmt: skip
+        ]
         assert tuple(labels) != d.labels
         return replace(d, labels=tuple(labels))
 
@@ -172,11 +176,24 @@ def another_left_out(d: Drawing) -> Drawing:
     return replace(d, left_out=(LeftOut(first.said, first.nodes[1:]), *rest))
 
 
-@pytest.mark.parametrize("spoil", [
-    without_solid, without_nodes, without_band, another_colour, without_arrow, without_way,
-    moved_way, said_otherwise("64×", "65×"), said_otherwise("conv 3×3", "conv 5×5"), without_list,
-    said_otherwise("8 ReLU", "7 ReLU"), nothing_left_out, another_left_out,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        without_solid,
+        without_nodes,
+        without_band,
+        another_colour,
+        without_arrow,
+        without_way,
+        moved_way,
+        said_otherwise("64×", "65×"),
+        said_otherwise("conv 3×3", "conv 5×5"),
+        without_list,
+        said_otherwise("8 ReLU", "7 ReLU"),
+        nothing_left_out,
+        another_left_out,
+    ],
+)
 def test_a_false_drawing_is_found_out(spoil: Callable[[Drawing], Drawing]) -> None:
     net = shipped("resnet:resnet18")
     assert complaints(spoil(picture(net, Options())), net)

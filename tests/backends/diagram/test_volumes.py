@@ -25,9 +25,16 @@ from .latex import compiled, needs_latex, pages, words
 from .nets import NETS, RESIDUAL, SEQUENTIAL, U, graph, shipped
 
 SHOWN = (
-    "lenet", "alexnet", "vgg:vgg16", "resnet:resnet18", "resnet:resnet50", "unet",
-    "googlenet:googlenet", "mobilenet_v2", "densenet:densenet121",
-)  # fmt: skip
+    "lenet",
+    "alexnet",
+    "vgg:vgg16",
+    "resnet:resnet18",
+    "resnet:resnet50",
+    "unet",
+    "googlenet:googlenet",
+    "mobilenet_v2",
+    "densenet:densenet121",
+)
 SMALL = ("residual", "inception", "dense", "u", "sequential")
 REFUSED = ("encoder", "recurrent", "siamese", "memory", "loop")
 

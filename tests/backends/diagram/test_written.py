@@ -149,10 +149,20 @@ def another_count(p: Picture) -> Picture:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("spoil", [
-    another_title, another_line, another_strip, one_box_more, one_edge_more, without_an_edge,
-    turned, another_label, another_count,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        another_title,
+        another_line,
+        another_strip,
+        one_box_more,
+        one_edge_more,
+        without_an_edge,
+        turned,
+        another_label,
+        another_count,
+    ],
+)
 def test_a_file_of_another_picture_is_found_out(
     spoil: Callable[[Picture], Picture], format: str
 ) -> None:

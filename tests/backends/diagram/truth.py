@@ -53,9 +53,13 @@ def compared(picture: Picture, graph: Comparison) -> list[str]:
     gone = {at for left in picture.left_out for at in addresses(left.nodes)}
     piece = _Piece(picture, trunk, flat(graph), (), gone)
     found = [
-        *_called_twice(picture), *piece.operations(), *piece.missing_lines(),
-        *piece.invented_lines(), *piece.loops(), *piece.marks(),
-    ]  # fmt: skip
+        *_called_twice(picture),
+        *piece.operations(),
+        *piece.missing_lines(),
+        *piece.invented_lines(),
+        *piece.loops(),
+        *piece.marks(),
+    ]
     return [*dict.fromkeys(found)]
 
 
@@ -384,9 +388,11 @@ class _Piece:
             for pair in product(self.site(use.maker.at), self.site(use.reader))
         }
         chained = {
-            (a, b) for a in self.reach for b in self.reach[a]
+            (a, b)
+            for a in self.reach
+            for b in self.reach[a]
             if self.boxes[a].shape == "bar" == self.boxes[b].shape
-        }  # fmt: skip
+        }
         for tail, heads in self.reach.items():
             for head, way in heads.items():
                 same = self.held[tail] and self.held[tail] == self.held[head]

@@ -422,10 +422,15 @@ def _slab(parts: list[Solid]) -> Slab:
     first = [p for p in parts if "-copy" not in p.id]
     left, right = min(p.x for p in parts), max(p.x + p.w + p.d for p in parts)
     return Slab(
-        _stem(parts[0].id), tuple(addresses(ways)), left, right, parts[0].y,
-        tuple(p.kind for p in sorted(first, key=lambda p: p.x)), len(parts) // len(first),
+        _stem(parts[0].id),
+        tuple(addresses(ways)),
+        left,
+        right,
+        parts[0].y,
+        tuple(p.kind for p in sorted(first, key=lambda p: p.x)),
+        len(parts) // len(first),
         parts[0].d,
-    )  # fmt: skip
+    )
 
 
 def _ball(ball: Ball) -> Slab:

@@ -56,8 +56,9 @@ def test_instances_with_other_arguments_are_told_once_too() -> None:
     before, after = loads(text % "relu"), loads(text % "gelu > bn")
     found = report(before.ir, after.ir).changes
     assert [(c.mark, c.before, c.after, c.copies) for c in found] == [
-        ("changed", "relu", "gelu", 4), ("added", "", "batchnorm", 4),
-    ]  # fmt: skip
+        ("changed", "relu", "gelu", 4),
+        ("added", "", "batchnorm", 4),
+    ]
 
 
 def test_nothing_differs() -> None:

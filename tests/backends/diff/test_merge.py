@@ -97,8 +97,10 @@ def test_labels_come_before_places() -> None:
     after = loads("net a: x[8] { x > linear(9) as b > linear(8) as c }")
     merged = merge(before.ir, after.ir)
     assert [(n.path, marked(n)) for n in layers(merged)] == [
-        ("a", "removed"), ("b", "changed"), ("c", ""),
-    ]  # fmt: skip
+        ("a", "removed"),
+        ("b", "changed"),
+        ("c", ""),
+    ]
 
 
 def test_long_bodies_go_by_path() -> None:

@@ -33,12 +33,16 @@ net a: x[T, 8] { x > scan(cell(16)) > last > linear(2) }
 PLAIN = "net a: x[3, 8, 8] { x > conv(3x3, 8) > bn > relu > conv(3x3, 8) > gap > linear(4) as fc }"
 
 PAIRS: dict[str, tuple[str, str]] = {
-    "inserted": (NUMBERED, NUMBERED.replace(
-        "> maxpool", "> dropout(0.3) > conv(3x3, 48, pad=1) > relu > maxpool")),
+    "inserted": (
+        NUMBERED,
+        NUMBERED.replace("> maxpool", "> dropout(0.3) > conv(3x3, 48, pad=1) > relu > maxpool"),
+    ),
     "taken out": (NUMBERED, NUMBERED.replace("conv(3x3, 32) > relu > ", "")),
     "replaced": (NUMBERED, NUMBERED.replace("flatten", "gap")),
-    "last replaced": (PLAIN.replace(" > linear(4) as fc", ""),
-                      PLAIN.replace("gap > linear(4) as fc", "flatten > linear(20) > tanh")),
+    "last replaced": (
+        PLAIN.replace(" > linear(4) as fc", ""),
+        PLAIN.replace("gap > linear(4) as fc", "flatten > linear(20) > tanh"),
+    ),
     "settings": (PLAIN, PLAIN.replace("conv(3x3, 8) > bn", "conv(5x5, 12, pad=1) > bn(eps=0.1)")),
     "kindred": (PLAIN, PLAIN.replace("relu", "gelu").replace("> bn", "> gn(2)")),
     "renamed": (PLAIN, PLAIN.replace("as fc", "as head")),
@@ -52,7 +56,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "cell": (RECURRENT, RECURRENT.replace("tanh", "linear(16) > sigmoid")),
     "all": (PLAIN, "net a: x[5] -> [3] { x > linear(3) }"),
     "nothing": (PLAIN, "# a comment\n" + PLAIN),
-}  # fmt: skip
+}
 
 
 def versions(name: str) -> tuple[Network, Network]:

@@ -77,7 +77,7 @@ X = Input(0)
         (floor_div(T + 1, 2) * 3, "3 * ((y.shape[1] + 1) // 2)"),
         (dim_min(T, 7), "min(7, y.shape[1])"),
     ],
-)  # fmt: skip
+)
 def test_prints(code: Code, text: str) -> None:
     assert print_code(code, ["x", "a + b"], "self.conv1", {"T": "y.shape[1]"}) == text
 

@@ -64,9 +64,13 @@ class Reference:
         return _Run(self, flat, sizes).run(inputs)
 
     def layer(
-        self, layer: Layer, piped: Sequence[TensorType], given: list[Tensor], full: str,
+        self,
+        layer: Layer,
+        piped: Sequence[TensorType],
+        given: list[Tensor],
+        full: str,
         sizes: Mapping[str, int],
-    ) -> list[Tensor]:  # fmt: skip
+    ) -> list[Tensor]:
         lowering = layer.lower(*piped)
         own = SimpleNamespace(training=self.training)
         scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "self": own}

@@ -22,8 +22,15 @@ FUNCTIONS = [
 ]
 
 
-@pytest.mark.parametrize("form", ["x > linear(8) as {}", "x > (relu > linear(8)) as {}",
-    'x > linear(8) as "a.{}"', "share {} = linear(8)\n x > {}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "form",
+    [
+        "x > linear(8) as {}",
+        "x > (relu > linear(8)) as {}",
+        'x > linear(8) as "a.{}"',
+        "share {} = linear(8)\n x > {}",
+    ],
+)
 def test_a_name_passes_the_check_exactly_where_it_can_be_built(form: str) -> None:
     """Every name that some module has, and what a container has besides."""
     names = {*dir(nn.Module()), *dir(nn.Sequential()), *dir(nn.ModuleList()), "fc", "weight"}

@@ -173,10 +173,12 @@ def test_reparametrized_layers_are_pytorchs() -> None:
     )
     torch.manual_seed(0)
     theirs = nn.Sequential(
-        spectral(nn.Conv2d(3, 8, 4, stride=2, padding=1)), nn.LeakyReLU(0.1),
-        spectral(nn.ConvTranspose2d(8, 4, 2, stride=2), n_power_iterations=3), nn.Flatten(),
+        spectral(nn.Conv2d(3, 8, 4, stride=2, padding=1)),
+        nn.LeakyReLU(0.1),
+        spectral(nn.ConvTranspose2d(8, 4, 2, stride=2), n_power_iterations=3),
+        nn.Flatten(),
         weight(nn.Linear(4 * 16 * 16, 1), dim=1),
-    )  # fmt: skip
+    )
     ours = nw.loads(
         "input(3x16x16) > spectral_norm(conv(4x4, 8, stride=2, pad=1)) > leaky_relu(0.1)"
         " > spectral_norm(conv_transpose(2, 4, stride=2), n_power_iterations=3) > flatten"

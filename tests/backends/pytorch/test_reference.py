@@ -57,9 +57,11 @@ def check(graph: Graph, **sizes: int) -> nn.Module:
 
 
 def _check_gradients(
-    made: list[Tensor], expected: list[Tensor],
-    parameters: dict[str, nn.Parameter], state: dict[str, Tensor],
-) -> None:  # fmt: skip
+    made: list[Tensor],
+    expected: list[Tensor],
+    parameters: dict[str, nn.Parameter],
+    state: dict[str, Tensor],
+) -> None:
     if not any(t.requires_grad for t in made):
         return
     for tensors in (made, expected):
@@ -105,9 +107,19 @@ def loops(draw: st.DrawFn) -> str:
     """A net whose loop names some of its layers: the generated code finds loops again in it."""
     operand = st.sampled_from(["x", "y", "z"])
     layer = st.sampled_from(
-        ["linear(8) as a[i]", "linear(8) as b[i]", "unit as u[i]", "linear(8)", "unit", "relu",
-         "tanh", "layernorm as n[i]", "linear(8) as c[i + 1]", "linear(8 + i) > linear(8)"]
-    )  # fmt: skip
+        [
+            "linear(8) as a[i]",
+            "linear(8) as b[i]",
+            "unit as u[i]",
+            "linear(8)",
+            "unit",
+            "relu",
+            "tanh",
+            "layernorm as n[i]",
+            "linear(8) as c[i + 1]",
+            "linear(8 + i) > linear(8)",
+        ]
+    )
     chain = st.lists(layer, min_size=1, max_size=3).map(" > ".join)
     expression = st.one_of(
         st.builds("({} > {})".format, operand, chain),

@@ -49,36 +49,44 @@ REPEATS = {
 OTHERS = {
     "states as a parameter": (
         "block l(h): x { [x, h] > gru(8) }\nnet n: x[5, 8] { y, h = x > gru(8)\n {} }",
-        "y > l(h) * 3", "y > l(h) > l(h) > l(h)",
+        "y > l(h) * 3",
+        "y > l(h) > l(h) > l(h)",
     ),
     "the last copy's state": (
         "block l: x { x > ln > gru(8) }\nnet n: x[5, 8] { y, h = x > ({})\n [h, y] }",
-        "l * 3", "l > l > l",
+        "l * 3",
+        "l > l > l",
     ),
     "the last copy's state, labelled": (
         "net n: x[5, 8] { y, h = x > ({})\n [h, y] }",
-        "(ln > gru(8)) * 4 as ls", "ln > gru(8) > ln > gru(8) > ln > gru(8) > ln > gru(8)",
+        "(ln > gru(8)) * 4 as ls",
+        "ln > gru(8) > ln > gru(8) > ln > gru(8) > ln > gru(8)",
     ),
     "the state alone": (
         "block l: x { x > gru(8) }\nnet n: x[5, 8] { y, h = x > ({})\n h }",
-        "l * 4", "l > l > l > l",
+        "l * 4",
+        "l > l > l > l",
     ),
     "side results between main ones": (
         "block l: x, y { [x > gru(8), y > lstm(8)] }\nnet n: x[5, 8], y[5, 8] { [x, y] > {} }",
-        "l * 4", "l > l > l > l",
+        "l * 4",
+        "l > l > l > l",
     ),
     "main results that cross": (
         "block l: x, y { [y > gru(8), x > linear(8)] }\nnet n: x[5, 8], y[5, 8] { [x, y] > {} }",
-        "l * 3", "l > l > l",
+        "l * 3",
+        "l > l > l",
     ),
     "lists in the result": (
         "block l: x, y, z { [[x > gru(8), y > linear(8)], z > sort(1)] }\n"
         "net n: x[5, 8], y[5, 8], z[5, 8] { [x, y, z] > {} }",
-        "l * 3", "l > l > l",
+        "l * 3",
+        "l > l > l",
     ),
     "one of several results": (
         "block two: x { [x > linear(8), x > linear(8)] }\nnet n: x[8] { x > {} }",
-        "two[1] * 3", "two[1] > two[1] > two[1]",
+        "two[1] * 3",
+        "two[1] > two[1] > two[1]",
     ),
     "an input that the copies do not use": (
         "net n: x[8], y[8] { [x, y] > {} }",
@@ -87,23 +95,30 @@ OTHERS = {
     ),
     "the input by its name": (
         "net n: x[8] { x > {} }",
-        "(linear(8) + x) * 3 as l", "linear(8) + x > linear(8) + x > linear(8) + x",
+        "(linear(8) + x) * 3 as l",
+        "linear(8) + x > linear(8) + x > linear(8) + x",
     ),
     "the input by its name, in a block": (
         "block l(m): x { (x > linear(8)) * m }\nnet n: x[8] { x > {} }",
-        "l(x) * 3", "l(x) > l(x) > l(x)",
+        "l(x) * 3",
+        "l(x) > l(x) > l(x)",
     ),
     "one tensor twice": (
         "block l: x, y { [x + y > linear(8), y > linear(8)] }\nnet n: x[8] { [x, x] > {} }",
-        "l * 4", "l > l > l > l",
+        "l * 4",
+        "l > l > l > l",
     ),
     "one tensor twice, labelled": (
         "block l: x, y { [x + y > linear(8), y > linear(8)] }\nnet n: x[8] { [x, x] > {} }",
-        "(id > l) * 4 as ls", "l > l > l > l",
+        "(id > l) * 4 as ls",
+        "l > l > l > l",
     ),
-    "chunks": ("net n: x[8] { x > {} }", "(linear(8) > chunk(2, dim=1) > concat) * 3 as l",
-               "linear(8) > linear(8) > linear(8)"),
-}  # fmt: skip
+    "chunks": (
+        "net n: x[8] { x > {} }",
+        "(linear(8) > chunk(2, dim=1) > concat) * 3 as l",
+        "linear(8) > linear(8) > linear(8)",
+    ),
+}
 
 
 def of_piece(piece: str, written: str) -> str:

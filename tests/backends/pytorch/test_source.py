@@ -121,12 +121,15 @@ SPOKEN_OF = [
     ("Adds `n` channels", "", "n"),
     ("Adds `n` channels", "Adds `n` channels", "k"),
     ("VGG; `depths` of them; `norm` may be `bn`", "VGG", "depths"),
-    ("ResNet (He et al., 2015); `n` makes it wide. The weights load", "ResNet (He et al., 2015). "
-     "The weights load", "n"),
+    (
+        "ResNet (He et al., 2015); `n` makes it wide. The weights load",
+        "ResNet (He et al., 2015). The weights load",
+        "n",
+    ),
     ("Reads a text (`keep` is false\nfor padding) twice.", "Reads a text twice.", "keep"),
     ("Plain. `n` is added; then all is.\n\nMore.", "Plain.\n\nMore.", "n"),
     ("U-Net: a class for each pixel; down `depth` times", "U-Net: a class for each pixel", "depth"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "kept", "absent"), SPOKEN_OF)

@@ -107,9 +107,7 @@ INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "inputs", "expected"), [(t, i, e) for t, i, e in INPUTS if e]
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "inputs", "expected"), [(t, i, e) for t, i, e in INPUTS if e])
 def test_inputs_from_outside_bind_open_sizes(text: str, inputs: str, expected: str) -> None:
     assert shape(text, inputs=inputs) == expected
 
@@ -260,8 +258,11 @@ TOWER = "block tower(n): x { x > linear(8) > (tower(n - 1) if n > 1 else id) }\n
 
 def test_blocks_call_themselves() -> None:
     assert paths(TOWER + "tower(3) > relu") == [
-        "tower1.linear1", "tower1.tower1.linear1", "tower1.tower1.tower1.linear1", "relu1",
-    ]  # fmt: skip
+        "tower1.linear1",
+        "tower1.tower1.linear1",
+        "tower1.tower1.tower1.linear1",
+        "relu1",
+    ]
 
 
 def test_nested_blocks_call_themselves() -> None:
@@ -282,7 +283,7 @@ def test_a_hourglass_is_recursive() -> None:
     """
     assert [p for p in paths(text) if "conv" in p] == [
         f"hourglass1.{'hourglass1.' * i}conv1" for i in range(3)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -317,8 +318,10 @@ LOOPS = [
     ("net n: x[8] { for i in range(3) { x = x > linear(i + 1) }\n x > relu }", "[N, 3]"),
     ("net n: x[8] { for i in range(3) { w = i }\n x > linear(w + i + 1) }", "[N, 5]"),
     ("net n: x[8] { for i in [] { w = i }\n x > relu }", "[N, 8]"),
-    ("net n: x[8] { for i in range(2) { for j in range(2) { x = x > linear(i + j + 1) } }\n x }",
-     "[N, 3]"),
+    (
+        "net n: x[8] { for i in range(2) { for j in range(2) { x = x > linear(i + j + 1) } }\n x }",
+        "[N, 3]",
+    ),
     ("net n: x[8] { w = 1\n for i in range(3) { w = w * 2 }\n x > linear(w) }", "[N, 8]"),
     ("net n: x[8] { for i in range(2) { y = x > linear(8) as a[i]\n x = y + x }\n x }", "[N, 8]"),
     # a network: bodies piped one after another
@@ -331,7 +334,7 @@ LOOPS = [
     ("net n: x[8] { x > for i in range(2) { id + linear(8) } }", "[N, 8]"),
     ("net n: x[8] { x > (for i in range(2) { linear(i + 1) }) > relu }", "[N, 2]"),
     ("block b = for w in [3, 4] { linear(w) }\nb > relu", "[N, 4]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), LOOPS)
@@ -420,10 +423,13 @@ def test_reaching_a_tensor_inside() -> None:
     text = BACKBONE + "net n: x[3, 8, 8] { y = x > resnet(4) as backbone\n backbone.layer1 > relu }"
     assert shape(text) == "[N, 4, 8, 8]"
     assert rows(text) == {
-        "backbone.layer1.conv1": False, "backbone.layer1.bn1": False,
-        "backbone.layer2.conv1": True, "backbone.layer2.bn1": True,
-        "backbone.fc": True, "relu1": False,
-    }  # fmt: skip
+        "backbone.layer1.conv1": False,
+        "backbone.layer1.bn1": False,
+        "backbone.layer2.conv1": True,
+        "backbone.layer2.bn1": True,
+        "backbone.fc": True,
+        "relu1": False,
+    }
 
 
 REACHES = [
@@ -478,12 +484,14 @@ COPIES = [
     ("l = x > two * 3 as layer\n layer.linear2 > relu", [("relu1", "layer.2.linear2")]),
     ("l = x > deep as d\n d.layer.1 > relu", [("relu1", "d.layer.1.linear2")]),
     ("l = x > deep as d\n d.layer.1.linear1 > relu", [("relu1", "d.layer.1.linear1")]),
-    ("l = x > deep as d\n (d.layer.1.linear1 > relu) + d.layer.0 + l",
-     [("relu1", "d.layer.1.linear1")]),
+    (
+        "l = x > deep as d\n (d.layer.1.linear1 > relu) + d.layer.0 + l",
+        [("relu1", "d.layer.1.linear1")],
+    ),
     ("l = x > deep as d > deep as e\n e.layer.1.linear1 > relu", [("relu1", "e.layer.1.linear1")]),
     ("l = x > deep * 3 as s\n s.1.layer.1 > relu", [("relu1", "s.1.layer.1.linear2")]),
     ("l = x > plain as p\n p.linear2 > relu", [("relu1", "p.linear2")]),
-]  # fmt: skip
+]
 TWO = """
 block two = linear(8) > linear(8)
 block deep = two * 3 as layer > tanh
@@ -530,23 +538,34 @@ def test_layers_that_no_output_needs_keep_their_weights() -> None:
 
 
 TIES = [
-    ("net n: t[T] int { h = t > embed(50, 8) as wte\n"
-     " h > linear(50, bias=false, weight=wte.weight) as lm_head }", [("lm_head.weight",
-     "wte.weight")]),
-    ("block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
-     "net n: t[T] int { h = t > embed(50, 8) as wte\n h > head(50, wte.weight) as h1 }",
-     [("h1.out.weight", "wte.weight")]),
-    ("block stem: t { t > embed(50, 8) as wte }\n"
-     "net n: t[T] int { h = t > stem as s\n h > linear(50, bias=false, weight=s.wte.weight) as o }",
-     [("o.weight", "s.wte.weight")]),
-    ("block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
-     "net n: t[T] int { h = t > embed(50, 8) as wte\n"
-     " [h > head(50, wte.weight) as h1, h > head(50, wte.weight) as h2] }",
-     [("h1.out.weight", "wte.weight"), ("h2.out.weight", "wte.weight")]),
-    ("net n: t[T] int { h = t > embed(50, 8) as wte\n"
-     " h > (linear(50, bias=false, weight=wte.weight) > softmax(dim=-1)) as f }",
-     [("f.0.weight", "wte.weight")]),
-]  # fmt: skip
+    (
+        "net n: t[T] int { h = t > embed(50, 8) as wte\n"
+        " h > linear(50, bias=false, weight=wte.weight) as lm_head }",
+        [("lm_head.weight", "wte.weight")],
+    ),
+    (
+        "block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
+        "net n: t[T] int { h = t > embed(50, 8) as wte\n h > head(50, wte.weight) as h1 }",
+        [("h1.out.weight", "wte.weight")],
+    ),
+    (
+        "block stem: t { t > embed(50, 8) as wte }\n"
+        "net n: t[T] int { h = t > stem as s\n "
+        "h > linear(50, bias=false, weight=s.wte.weight) as o }",
+        [("o.weight", "s.wte.weight")],
+    ),
+    (
+        "block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
+        "net n: t[T] int { h = t > embed(50, 8) as wte\n"
+        " [h > head(50, wte.weight) as h1, h > head(50, wte.weight) as h2] }",
+        [("h1.out.weight", "wte.weight"), ("h2.out.weight", "wte.weight")],
+    ),
+    (
+        "net n: t[T] int { h = t > embed(50, 8) as wte\n"
+        " h > (linear(50, bias=false, weight=wte.weight) > softmax(dim=-1)) as f }",
+        [("f.0.weight", "wte.weight")],
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), TIES)
@@ -559,8 +578,10 @@ def test_weights_are_tied(text: str, expected: list[tuple[str, str]]) -> None:
 def test_a_tie_in_a_repeat_is_one_for_each_copy() -> None:
     text = "net n: x[8] { y = x > linear(8) as a\n y > linear(8, weight=a.weight) * 3 as l }"
     assert sorted(flatten(graph(text)).ties) == [
-        ("l.0.weight", "a.weight"), ("l.1.weight", "a.weight"), ("l.2.weight", "a.weight"),
-    ]  # fmt: skip
+        ("l.0.weight", "a.weight"),
+        ("l.1.weight", "a.weight"),
+        ("l.2.weight", "a.weight"),
+    ]
     assert graph(text).params == 64 + 4 * 8
 
 

@@ -25,42 +25,65 @@ SCOPES = [
     (OFF + "fc(3) > linear(4)", {"linear1": False}),
     ("default fc(bias=false)\nlinear(4)", {"linear1": False}),
     # blocks above and below
-    ("block a = linear(3)\n" + OFF + "block b = linear(4)\na > b",
-     {"a1.linear1": True, "b1.linear1": False}),
-    ("a > b\nblock a = linear(3)\n" + OFF + "block b = linear(4)",
-     {"a1.linear1": True, "b1.linear1": False}),
+    (
+        "block a = linear(3)\n" + OFF + "block b = linear(4)\na > b",
+        {"a1.linear1": True, "b1.linear1": False},
+    ),
+    (
+        "a > b\nblock a = linear(3)\n" + OFF + "block b = linear(4)",
+        {"a1.linear1": True, "b1.linear1": False},
+    ),
     # a body: to its end
-    ("net n: x[8] { y = x > linear(3)\n default linear(bias=false)\n y > linear(4) }",
-     {"linear1": True, "linear2": False}),
-    ("block a: x { default linear(bias=false)\n x > linear(3) }\na > linear(4)",
-     {"a1.linear1": False, "linear1": True}),
+    (
+        "net n: x[8] { y = x > linear(3)\n default linear(bias=false)\n y > linear(4) }",
+        {"linear1": True, "linear2": False},
+    ),
+    (
+        "block a: x { default linear(bias=false)\n x > linear(3) }\na > linear(4)",
+        {"a1.linear1": False, "linear1": True},
+    ),
     # what is written there; blocks defined elsewhere keep theirs
-    ("block a = linear(3)\nnet n: x[8] { default linear(bias=false)\n x > a > linear(4) }",
-     {"a1.linear1": True, "linear1": False}),
-    (OFF + "block a = linear(3)\nnet n: x[8] { default linear(bias=true)\n x > a > linear(4) }",
-     {"a1.linear1": False, "linear1": True}),
+    (
+        "block a = linear(3)\nnet n: x[8] { default linear(bias=false)\n x > a > linear(4) }",
+        {"a1.linear1": True, "linear1": False},
+    ),
+    (
+        OFF + "block a = linear(3)\nnet n: x[8] { default linear(bias=true)\n x > a > linear(4) }",
+        {"a1.linear1": False, "linear1": True},
+    ),
     # nested blocks are written there
-    ("net n: x[8] { default linear(bias=false)\n block a = linear(3)\n x > a }",
-     {"a1.linear1": False}),
-    ("net n: x[8] { block a = linear(3)\n default linear(bias=false)\n x > a > linear(4) }",
-     {"a1.linear1": True, "linear1": False}),
+    (
+        "net n: x[8] { default linear(bias=false)\n block a = linear(3)\n x > a }",
+        {"a1.linear1": False},
+    ),
+    (
+        "net n: x[8] { block a = linear(3)\n default linear(bias=false)\n x > a > linear(4) }",
+        {"a1.linear1": True, "linear1": False},
+    ),
     # so are network arguments, wherever they run
-    ("block b(f): x { default linear(bias=true)\n x > f > linear(2) }\n" + OFF
-     + "b(linear(3)) > relu",
-     {"b1.f1": False, "b1.linear1": True}),
-    ("block b(f): x { x > f(3) > linear(2) }\n" + OFF + "b(linear) > relu",
-     {"b1.linear1": True}),
+    (
+        "block b(f): x { default linear(bias=true)\n x > f > linear(2) }\n"
+        + OFF
+        + "b(linear(3)) > relu",
+        {"b1.f1": False, "b1.linear1": True},
+    ),
+    ("block b(f): x { x > f(3) > linear(2) }\n" + OFF + "b(linear) > relu", {"b1.linear1": True}),
     ("share s = linear(3)\n" + OFF + "s > linear(2)", {"s": True, "linear1": False}),
     (OFF + "share s = linear(3)\ns > linear(2)", {"s": False, "linear1": False}),
     # the last one counts
     (OFF + "default linear(bias=true)\nlinear(3)", {"linear1": True}),
-    ("net n: x[8] { default linear(bias=false)\n y = x > linear(2)\n"
-     " default linear(bias=true)\n y > linear(3) }", {"linear1": False, "linear2": True}),
+    (
+        "net n: x[8] { default linear(bias=false)\n y = x > linear(2)\n"
+        " default linear(bias=true)\n y > linear(3) }",
+        {"linear1": False, "linear2": True},
+    ),
     # loops stand in the text around
-    ("net n: x[8] { default linear(bias=false)\n for i in range(2) { x = x > linear(8) }\n x }",
-     {"linear1": False, "linear2": False}),
+    (
+        "net n: x[8] { default linear(bias=false)\n for i in range(2) { x = x > linear(8) }\n x }",
+        {"linear1": False, "linear2": False},
+    ),
     (OFF + "for i in range(2) { linear(8) }", {"linear1": False, "linear2": False}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), SCOPES)

@@ -172,10 +172,13 @@ def test_a_name_that_only_its_declaration_has_is_told_there(
     assert [(d.code, d.span.line, d.span.column) for d in found if d.span] == [("E201", *place)]
 
 
-@pytest.mark.parametrize("text", [
-    "block f(width): x { x > linear(widht) }\nnet n: x[8] { x > f(4) }",
-    "block f(a, b): x { x > linear(c) > linear(c) }\nnet n: x[8] { x > f(4, 3) }",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "block f(width): x { x > linear(widht) }\nnet n: x[8] { x > f(4) }",
+        "block f(a, b): x { x > linear(c) > linear(c) }\nnet n: x[8] { x > f(4, 3) }",
+    ],
+)
 def test_a_name_that_may_be_wrong_at_its_use_is_told_there(text: str) -> None:
     (found,) = nw.check(text)
     assert found.span is not None

@@ -21,18 +21,29 @@ MODULES = sorted(
     name for name, c in vars(nn).items() if inspect.isclass(c) and issubclass(c, nn.Module)
 )
 FUNCTIONS = sorted(
-    name for name, f in vars(functional).items()
+    name
+    for name, f in vars(functional).items()
     if callable(f) and not name.startswith("_") and not name.endswith("_")
-)  # fmt: skip
+)
 KERAS = [
     word
     for line in Path(__file__).with_name("keras_layers.txt").read_text().splitlines()
     if not line.startswith("#")
     for word in line.split()
 ]
-TYPES = {"Any", "Callable", "Tensor", "TYPE_CHECKING", "BroadcastingList1", "BroadcastingList2",
-         "BroadcastingList3", "DType", "GRID_SAMPLE_INTERPOLATION_MODES", "SwizzleType",
-         "ScalingType"}  # fmt: skip
+TYPES = {
+    "Any",
+    "Callable",
+    "Tensor",
+    "TYPE_CHECKING",
+    "BroadcastingList1",
+    "BroadcastingList2",
+    "BroadcastingList3",
+    "DType",
+    "GRID_SAMPLE_INTERPOLATION_MODES",
+    "SwizzleType",
+    "ScalingType",
+}
 
 
 @pytest.mark.parametrize("name", sorted({*MODULES, *FUNCTIONS, *KERAS} - TYPES))
@@ -52,35 +63,81 @@ CALLS: dict[str, tuple[str, str]] = {
     **{f"AdaptiveAvgPool{n}d": ("2", N[n]) for n in N},
     **{f"AdaptiveMaxPool{n}d": ("2", N[n]) for n in N},
     **{f"LPPool{n}d": ("2, 3", N[n]) for n in N},
-    **{f"{lazy}{kind}Norm{n}d": ("" if lazy else "4", N[n])
-       for kind in ("Batch", "Instance") for n in N for lazy in ("", "Lazy")},
-    **{f"{kind}Pad{n}d": ("2", N[n])
-       for kind in ("Reflection", "Replication", "Circular", "Zero") for n in N},
+    **{
+        f"{lazy}{kind}Norm{n}d": ("" if lazy else "4", N[n])
+        for kind in ("Batch", "Instance")
+        for n in N
+        for lazy in ("", "Lazy")
+    },
+    **{
+        f"{kind}Pad{n}d": ("2", N[n])
+        for kind in ("Reflection", "Replication", "Circular", "Zero")
+        for n in N
+    },
     **{f"ConstantPad{n}d": ("2, 0.5", N[n]) for n in N},
     **{f"Dropout{n}d": ("0.3", N[n]) for n in N},
     "UpsamplingNearest2d": ("scale_factor=2", N["2"]),
     "UpsamplingBilinear2d": ("scale_factor=2", N["2"]),
     "Upsample": ("scale_factor=2", N["2"]),
-    "CrossMapLRN2d": ("5", N["2"]), "LocalResponseNorm": ("5", N["2"]),
+    "CrossMapLRN2d": ("5", N["2"]),
+    "LocalResponseNorm": ("5", N["2"]),
     "FractionalMaxPool2d": ("2, output_size=4", N["2"]),
     "SyncBatchNorm": ("4", N["2"]),
-    "Linear": ("8, 3", "8"), "LazyLinear": ("3", "8"),
-    "LSTM": ("8, 16", "5x8"), "GRU": ("8, 16, num_layers=2", "5x8"), "RNN": ("8, 16", "5x8"),
-    "LayerNorm": ("8", "5x8"), "RMSNorm": ("8", "5x8"), "GroupNorm": ("2, 4", N["2"]),
-    "Flatten": ("", N["2"]), "Unflatten": ("1, [2, 4]", "8"), "Identity": ("", "8"),
-    "PixelShuffle": ("2", N["2"]), "PixelUnshuffle": ("2", N["2"]),
-    "ChannelShuffle": ("2", N["2"]), "Unfold": ("3, padding=1", N["2"]),
-    "Fold": ("[4, 4], 2", "16x9"), "Embedding": ("10, 6", "5 int"),
-    "Softmax": ("dim=1", "8"), "LogSoftmax": ("dim=1", "8"), "Softmin": ("dim=1", "8"),
-    "Softmax2d": ("", N["2"]), "GLU": ("1", "8"), "PReLU": ("", "8"), "ELU": ("0.5", "8"),
-    "CELU": ("0.5", "8"), "LeakyReLU": ("0.1", "8"), "Hardtanh": ("-2.0, 2.0", "8"),
-    "Hardshrink": ("0.3", "8"), "Softshrink": ("0.3", "8"), "Threshold": ("0.1, 0.5", "8"),
-    "Softplus": ("2", "8"), "RReLU": ("0.1, 0.3", "8"), "GELU": ("", "8"),
-    "Dropout": ("0.3", "8"), "AlphaDropout": ("0.3", "8"), "FeatureAlphaDropout": ("0.3", N["2"]),
-    **dict.fromkeys(("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Sigmoid", "Tanh", "Tanhshrink",
-                     "Hardsigmoid", "Hardswish", "LogSigmoid", "Softsign"), ("", "8")),
+    "Linear": ("8, 3", "8"),
+    "LazyLinear": ("3", "8"),
+    "LSTM": ("8, 16", "5x8"),
+    "GRU": ("8, 16, num_layers=2", "5x8"),
+    "RNN": ("8, 16", "5x8"),
+    "LayerNorm": ("8", "5x8"),
+    "RMSNorm": ("8", "5x8"),
+    "GroupNorm": ("2, 4", N["2"]),
+    "Flatten": ("", N["2"]),
+    "Unflatten": ("1, [2, 4]", "8"),
+    "Identity": ("", "8"),
+    "PixelShuffle": ("2", N["2"]),
+    "PixelUnshuffle": ("2", N["2"]),
+    "ChannelShuffle": ("2", N["2"]),
+    "Unfold": ("3, padding=1", N["2"]),
+    "Fold": ("[4, 4], 2", "16x9"),
+    "Embedding": ("10, 6", "5 int"),
+    "Softmax": ("dim=1", "8"),
+    "LogSoftmax": ("dim=1", "8"),
+    "Softmin": ("dim=1", "8"),
+    "Softmax2d": ("", N["2"]),
+    "GLU": ("1", "8"),
+    "PReLU": ("", "8"),
+    "ELU": ("0.5", "8"),
+    "CELU": ("0.5", "8"),
+    "LeakyReLU": ("0.1", "8"),
+    "Hardtanh": ("-2.0, 2.0", "8"),
+    "Hardshrink": ("0.3", "8"),
+    "Softshrink": ("0.3", "8"),
+    "Threshold": ("0.1, 0.5", "8"),
+    "Softplus": ("2", "8"),
+    "RReLU": ("0.1, 0.3", "8"),
+    "GELU": ("", "8"),
+    "Dropout": ("0.3", "8"),
+    "AlphaDropout": ("0.3", "8"),
+    "FeatureAlphaDropout": ("0.3", N["2"]),
+    **dict.fromkeys(
+        (
+            "ReLU",
+            "ReLU6",
+            "SELU",
+            "SiLU",
+            "Mish",
+            "Sigmoid",
+            "Tanh",
+            "Tanhshrink",
+            "Hardsigmoid",
+            "Hardswish",
+            "LogSigmoid",
+            "Softsign",
+        ),
+        ("", "8"),
+    ),
     "TransformerEncoderLayer": ("8, 2, 16", "5x8"),
-}  # fmt: skip
+}
 IN_NETS: dict[str, tuple[str, str]] = {
     "Bilinear": ("8, 6, 4", "a[8], b[6] { [a, b] > %s }"),
     "CosineSimilarity": ("1", "a[8], b[8] { [a, b] > %s }"),
@@ -92,9 +149,15 @@ IN_NETS: dict[str, tuple[str, str]] = {
     "EmbeddingBag": ("10, 4", "a[5] int { a > %s }"),
     "TransformerEncoder": ("nn.TransformerEncoderLayer(8, 2, 16), 2", "a[5, 8] { a > %s }"),
     "FractionalMaxPool3d": ("2, output_size=3", "a[4, 6, 6, 6] { a > %s }"),
-    **{f"MaxUnpool{n}d": ("2", f"a[{N[n].replace('x', ', ')}] {{ y, i = a > maxpool(2, "
-                          "return_indices=true)\n [y, i] > %s }") for n in N},
-}  # fmt: skip
+    **{
+        f"MaxUnpool{n}d": (
+            "2",
+            f"a[{N[n].replace('x', ', ')}] {{ y, i = a > maxpool(2, "
+            "return_indices=true)\n [y, i] > %s }",
+        )
+        for n in N
+    },
+}
 
 
 @pytest.mark.parametrize("name", sorted(IN_NETS))
@@ -132,7 +195,8 @@ def test_the_fix_is_the_module(name: str) -> None:
 
 
 KERAS_CALLS = [
-    ("Activation('relu')", "relu", "8"), ("Activation('softmax')", "softmax(dim=-1)", "8"),
+    ("Activation('relu')", "relu", "8"),
+    ("Activation('softmax')", "softmax(dim=-1)", "8"),
     ("Dense(10, activation='softmax')", "linear(10) > softmax(dim=-1)", "8"),
     ("Conv2D(8, 3, padding='same', activation='relu')", "conv(3x3, 8, pad=same) > relu", "3x9x9"),
     ("Convolution2D(8, 3, strides=2)", "conv(3x3, 8, stride=2)", "3x9x9"),
@@ -141,17 +205,30 @@ KERAS_CALLS = [
     ("AveragePooling1D(2)", "avgpool(2)", "3x8"),
     ("GlobalAveragePooling2D()", "gap", "3x8x8"),
     ("GlobalMaxPooling2D()", "adaptive_maxpool(1) > flatten", "3x8x8"),
-    ("ZeroPadding2D(1)", "pad(1)", "3x8x8"), ("ZeroPadding2D(padding=2)", "pad(2)", "3x8x8"),
+    ("ZeroPadding2D(1)", "pad(1)", "3x8x8"),
+    ("ZeroPadding2D(padding=2)", "pad(2)", "3x8x8"),
     ("UpSampling2D(2)", "upsample(2)", "3x8x8"),
     ("Conv2DTranspose(4, 3)", "conv_transpose(3x3, 4)", "3x8x8"),
-    ("Conv2DTranspose(4, 3, strides=2, padding='same')",
-     "conv_transpose(3x3, 4, stride=2, pad=1, output_pad=1)", "3x8x8"),
-    ("Conv2DTranspose(4, 4, strides=2, padding='same')",
-     "conv_transpose(4x4, 4, stride=2, pad=1)", "3x8x8"),
-    ("Conv2DTranspose(4, 2, strides=2, padding='same')",
-     "conv_transpose(2x2, 4, stride=2)", "3x8x8"),
-    ("UpSampling2D(size=[2, 2], interpolation='bilinear')",
-     "upsample([2, 2], mode='bilinear')", "3x8x8"),
+    (
+        "Conv2DTranspose(4, 3, strides=2, padding='same')",
+        "conv_transpose(3x3, 4, stride=2, pad=1, output_pad=1)",
+        "3x8x8",
+    ),
+    (
+        "Conv2DTranspose(4, 4, strides=2, padding='same')",
+        "conv_transpose(4x4, 4, stride=2, pad=1)",
+        "3x8x8",
+    ),
+    (
+        "Conv2DTranspose(4, 2, strides=2, padding='same')",
+        "conv_transpose(2x2, 4, stride=2)",
+        "3x8x8",
+    ),
+    (
+        "UpSampling2D(size=[2, 2], interpolation='bilinear')",
+        "upsample([2, 2], mode='bilinear')",
+        "3x8x8",
+    ),
     ("LeakyReLU(alpha=0.3)", "leaky_relu(negative_slope=0.3)", "8"),
     ("Dense(10, use_bias=false)", "linear(10, bias=false)", "8"),
     ("nn.RNN(8, 4, nonlinearity='relu')", "rnn(4, activation='relu')", "5x8"),
@@ -159,27 +236,33 @@ KERAS_CALLS = [
     ("BatchNormalization()", "batchnorm(eps=1e-3, momentum=0.01)", "3x8x8"),
     ("BatchNormalization(momentum=0.9)", "batchnorm(eps=1e-3, momentum=1 - 0.9)", "3x8x8"),
     ("LayerNormalization()", "layernorm(eps=1e-3)", "5x8"),
-    ("LSTM(16)", "lstm(16) > last", "5x8"), ("GRU(units=16)", "gru(16) > last", "5x8"),
+    ("LSTM(16)", "lstm(16) > last", "5x8"),
+    ("GRU(units=16)", "gru(16) > last", "5x8"),
     ("LSTM(16, return_sequences=true)", "lstm(16)", "5x8"),
     ("SimpleRNN(4)", "rnn(4) > last", "5x8"),
     ("Bidirectional(LSTM(16))", "lstm(16, bidirectional=true) > last", "5x8"),
     ("TimeDistributed(Dense(4))", "linear(4)", "5x8"),
-    ("Reshape([2, 4])", "reshape(-1, 2, 4)", "8"), ("Permute([2, 1])", "permute(0, 2, 1)", "5x8"),
+    ("Reshape([2, 4])", "reshape(-1, 2, 4)", "8"),
+    ("Permute([2, 1])", "permute(0, 2, 1)", "5x8"),
     ("Conv2D(8, 3, strides=2, padding='same')", "conv(3x3, 8, stride=2, pad=1)", "3x9x9"),
     ("MaxPooling2D(2, strides=2, padding='same')", "maxpool(2, stride=2, ceil_mode=true)", "3x9x9"),
     ("BatchNormalization(axis=-1)", "batchnorm(eps=1e-3, momentum=0.01)", "3x8x8"),
     ("LayerNormalization(axis=-1)", "layernorm(eps=1e-3, dim=-1)", "5x8"),
     ("MultiHeadAttention(num_heads=2, key_dim=4)", "attention(2)", "5x8"),
-    ("Dropout(0.3)", "dropout(0.3)", "8"), ("SpatialDropout1D(0.3)", "feature_dropout(0.3)", "5x8"),
+    ("Dropout(0.3)", "dropout(0.3)", "8"),
+    ("SpatialDropout1D(0.3)", "feature_dropout(0.3)", "5x8"),
     ("Embedding(10, 4)", "embedding(10, 4)", "5 int"),
     ("InnerProduct(num_output=4)", "linear(4)", "8"),
     ("Embedding(input_dim=10, output_dim=4)", "embedding(10, 4)", "5 int"),
     ("GroupNormalization(2)", "groupnorm(2, eps=1e-3)", "4x8x8"),
     ("Bidirectional(LSTM(16, return_sequences=true))", "lstm(16, bidirectional=true)", "5x8"),
     ("nn.Sequential(nn.Linear(8, 4), nn.ReLU())", "linear(4) > relu", "8"),
-    ("Sequential([nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU])",
-     "conv(3x3, 8) > batchnorm > relu", "3x8x8"),
-]  # fmt: skip
+    (
+        "Sequential([nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU])",
+        "conv(3x3, 8) > batchnorm > relu",
+        "3x8x8",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "meant", "shape"), KERAS_CALLS)
@@ -217,9 +300,9 @@ def test_a_block_is_brought_along_once() -> None:
 
 
 def test_a_decoder_layer() -> None:
-    net = nw.loads(mended(
-        "net f: x[5, 8], m[7, 8] { [x, m] > nn.TransformerDecoderLayer(8, 2, 16) }", None
-    ))  # fmt: skip
+    net = nw.loads(
+        mended("net f: x[5, 8], m[7, 8] { [x, m] > nn.TransformerDecoderLayer(8, 2, 16) }", None)
+    )
     module = nn.TransformerDecoderLayer(8, 2, 16, dropout=0.0, batch_first=True).eval()
     ours = net.to_torch().eval()
     ours.load_state_dict(dict(zip(ours.state_dict(), _in_our_order(module), strict=True)))
@@ -229,23 +312,37 @@ def test_a_decoder_layer() -> None:
 
 def _in_our_order(module: nn.TransformerDecoderLayer) -> list[torch.Tensor]:
     """PyTorch keeps the norms together, at the end."""
-    parts = (module.self_attn, module.norm1, module.multihead_attn, module.norm2, module.linear1,
-             module.linear2, module.norm3)  # fmt: skip
+    parts = (
+        module.self_attn,
+        module.norm1,
+        module.multihead_attn,
+        module.norm2,
+        module.linear1,
+        module.linear2,
+        module.norm3,
+    )
     return [tensor for part in parts for tensor in part.state_dict().values()]
 
 
 IN_A_BODY = [
-    ("F.relu(x)", "x > relu"), ("x > F.relu(x)", "x > relu"), ("nn.ReLU()(x)", "x > relu"),
+    ("F.relu(x)", "x > relu"),
+    ("x > F.relu(x)", "x > relu"),
+    ("nn.ReLU()(x)", "x > relu"),
     ("torch.cat([x, x], dim=1)", "[x, x] > concat(dim=1)"),
     ("torch.cat([x, x])", "[x, x] > concat(dim=0)"),
-    ("F.max_pool2d(x, 2, 1)", "x > maxpool(2, 1)"), ("F.softmax(x, dim=1)", "x > softmax(1)"),
+    ("F.max_pool2d(x, 2, 1)", "x > maxpool(2, 1)"),
+    ("F.softmax(x, dim=1)", "x > softmax(1)"),
     ("F.interpolate(x, scale_factor=2)", "x > upsample(scale=2)"),
-    ("torch.flatten(x, 1)", "x > flatten(1)"), ("torch.flatten(x)", "x > flatten(start=0)"),
-    ("x.flatten()", "x > flatten(0)"), ("F.pad(x, [1, 1])", "x > pad([1, 1])"),
-    ("F.dropout(x, 0.5)", "x > dropout(0.5)"), ("F.normalize(x)", "x > normalize(dim=1)"),
-    ("torch.mean(x, dim=1)", "x > mean(1)"), ("torch.matmul(x, x)", "[x, x] > matmul"),
+    ("torch.flatten(x, 1)", "x > flatten(1)"),
+    ("torch.flatten(x)", "x > flatten(start=0)"),
+    ("x.flatten()", "x > flatten(0)"),
+    ("F.pad(x, [1, 1])", "x > pad([1, 1])"),
+    ("F.dropout(x, 0.5)", "x > dropout(0.5)"),
+    ("F.normalize(x)", "x > normalize(dim=1)"),
+    ("torch.mean(x, dim=1)", "x > mean(1)"),
+    ("torch.matmul(x, x)", "[x, x] > matmul"),
     ("nn.Linear(8, 4)(x)", "x > linear(4)"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "meant"), IN_A_BODY)

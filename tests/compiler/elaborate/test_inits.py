@@ -11,9 +11,26 @@ from netwright.compiler.inits import INIT_SETTINGS
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 VALUES = [
-    '"a"', "relu", "foo", "T", "-1", "0", "1", "2", "3", "0.5", "-0.5", "1e400", "none", "true",
-    "[1]", "fan_out", "linear(3)", "x.d", "tanh",
-]  # fmt: skip
+    '"a"',
+    "relu",
+    "foo",
+    "T",
+    "-1",
+    "0",
+    "1",
+    "2",
+    "3",
+    "0.5",
+    "-0.5",
+    "1e400",
+    "none",
+    "true",
+    "[1]",
+    "fan_out",
+    "linear(3)",
+    "x.d",
+    "tanh",
+]
 TARGETS = [
     "x[8, 5] { x > transpose(1, 2) > linear(6, SETTING) }",
     "x[8, 5] { x > conv(1, 6, SETTING) }",
@@ -21,7 +38,7 @@ TARGETS = [
     "x[8, 6] { x > rmsnorm(SETTING) }",
     "x[8, 6] { p = (param([], SETTING) as p)\n x * p }",
     "x[8, 6] { x > cast(int) > embed(5, 4, SETTING) }",
-]  # fmt: skip
+]
 
 
 def calls() -> list[str]:
@@ -76,19 +93,25 @@ def pytorch_takes(name: str, shape: tuple[int, ...], given: dict[str, int]) -> b
 
 
 REFUSED = [
-    ("linear(3, init=normal(std=\"a\"))", "`std` of `normal` takes a number, got the text \"a\""),
+    ('linear(3, init=normal(std="a"))', '`std` of `normal` takes a number, got the text "a"'),
     ("linear(3, init=normal(0, 0.02, 5))", "`normal` takes 2 arguments by position"),
     ("linear(3, init=normal(std=-1))", "`std` of `normal` is -1, and a deviation is not negative"),
     ("linear(3, init=dirac)", "`dirac` is for weights of 3 to 5 axes, and this one is [3, 8]"),
-    ("linear(3, bias_init=kaiming_normal)",
-     "`kaiming_normal` is for weights of 2 axes or more, and this one is [3]"),
+    (
+        "linear(3, bias_init=kaiming_normal)",
+        "`kaiming_normal` is for weights of 2 axes or more, and this one is [3]",
+    ),
     ("linear(3, init=constant)", "`constant` needs `val`"),
-    ("layernorm(elementwise_affine=false, init=ones)",
-     "`init` starts nothing: this `layernorm` has no weight of its own"),
-    ("linear(3, bias=false, bias_init=zeros)",
-     "`bias_init` starts nothing: this `linear` has no bias"),
+    (
+        "layernorm(elementwise_affine=false, init=ones)",
+        "`init` starts nothing: this `layernorm` has no weight of its own",
+    ),
+    (
+        "linear(3, bias=false, bias_init=zeros)",
+        "`bias_init` starts nothing: this `linear` has no bias",
+    ),
     ("rmsnorm(bias_init=zeros)", "`rmsnorm` has no setting `bias_init`"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("call", "message"), REFUSED)

@@ -71,12 +71,15 @@ ONCE = [
     ("block b(f) = f > relu\nlinear(8) > b(linear(8) > bn) > b(linear(8) > bn)", 1),
     ("block b(f) = f > relu\nlinear(8) > b(linear(8) > bn) > b(bn > linear(8))", 2),
     ("block b(f) = f > relu\nlinear(8) > b(linear(8)) > b(linear(8, bias=false))", 2),
-    ("block b: a, c { a + c }\n"
-     "net n: x[S, 8], y[T, 8] { u = [x, x] > b\n v = [y, y] > b\n [u, v] }", 1),
+    (
+        "block b: a, c { a + c }\n"
+        "net n: x[S, 8], y[T, 8] { u = [x, x] > b\n v = [y, y] > b\n [u, v] }",
+        1,
+    ),
     ("block b: x[T, d] { x > linear(d) }\nnet n: p[S, 8], q[R, 8] { [p > b, q > b] }", 1),
     ("block b: x[T, d] { x > linear(d) }\nnet n: p[S, 8], q[R, 9] { [p > b, q > b] }", 2),
     ("block b(m): x { x + m }\nnet n: x[8], y[8] { x > b(x > relu) > b(y) }", 1),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "count"), ONCE)
@@ -88,19 +91,37 @@ def test_equal_instances_are_one_graph(
 
 
 OTHER_RESULTS = [
-    ("block b: x, m { y = x > linear(8)\n [y, m * 2 + y] }\n"
-     "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }", 2),
-    ("block b: x { y = x > linear(8)\n [y, y > relu] }\n"
-     "net n: x[8] { p, _ = x > b\n _, q = x > b\n [p, q] }", 2),
-    ("block b = linear(8) as a > linear(8) as b\n"
-     "net n: x[8] { u = x > b as u\n v = u > b as v\n [v, u.a] }", 1),
-    ("block b: x, m { y = x > linear(8)\n [y + m, m] }\n"
-     "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }", 1),
-    ("block c: x, m { y = x > linear(8)\n [y + m, m] }\nblock b: x, m { [x, m] > c as c }\n"
-     "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }", 2),
-    ("block b: x, m { y = x > linear(8)\n [y + m, y, m] }\n"
-     "net n: x[8], m[8] { p, q, _ = [x, m] > b\n _, r, s = [q, p] > b\n [p + q, r + s] }", 2),
-]  # fmt: skip
+    (
+        "block b: x, m { y = x > linear(8)\n [y, m * 2 + y] }\n"
+        "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }",
+        2,
+    ),
+    (
+        "block b: x { y = x > linear(8)\n [y, y > relu] }\n"
+        "net n: x[8] { p, _ = x > b\n _, q = x > b\n [p, q] }",
+        2,
+    ),
+    (
+        "block b = linear(8) as a > linear(8) as b\n"
+        "net n: x[8] { u = x > b as u\n v = u > b as v\n [v, u.a] }",
+        1,
+    ),
+    (
+        "block b: x, m { y = x > linear(8)\n [y + m, m] }\n"
+        "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }",
+        1,
+    ),
+    (
+        "block c: x, m { y = x > linear(8)\n [y + m, m] }\nblock b: x, m { [x, m] > c as c }\n"
+        "net n: x[8], m[8] { y, m2 = [x, m] > b\n z, _ = [y, m2] > b\n z }",
+        2,
+    ),
+    (
+        "block b: x, m { y = x > linear(8)\n [y + m, y, m] }\n"
+        "net n: x[8], m[8] { p, q, _ = [x, m] > b\n _, r, s = [q, p] > b\n [p + q, r + s] }",
+        2,
+    ),
+]
 """Blocks of which one call uses other results than another, and the graphs that come of them."""
 
 
@@ -351,9 +372,23 @@ LAYERS = st.sampled_from(
     ["relu > bn", "linear(8)", "bn", "id", "linear(4) > linear(8)", "gelu * 0.5"]
 )
 CALLS = st.sampled_from(
-    ["a", "b(8)", "b(4) > linear(8)", "c(relu)", "c(linear(8))", "c(a)", "c(share1)", "share1",
-     "d(y)", "d(x)", "inner", "c(inner)", "e(1)", "e(2)"]
-)  # fmt: skip
+    [
+        "a",
+        "b(8)",
+        "b(4) > linear(8)",
+        "c(relu)",
+        "c(linear(8))",
+        "c(a)",
+        "c(share1)",
+        "share1",
+        "d(y)",
+        "d(x)",
+        "inner",
+        "c(inner)",
+        "e(1)",
+        "e(2)",
+    ]
+)
 STEPS = st.lists(st.one_of(LAYERS, CALLS, CALLS), min_size=1, max_size=6).map(" > ".join)
 SHAPED = st.tuples(
     STEPS, st.sampled_from(["{}", "({}) * 2", "({}) as g{n}", "id + ({})", "[{}, id] > add"])

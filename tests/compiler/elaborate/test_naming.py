@@ -11,8 +11,10 @@ BASIC = "block basic(w) = conv(3x3, w, pad=1) > bn\n"
 UNLABELLED = [
     ("conv(3x3, 8) > conv(3x3, 8)", "conv1 conv2"),
     ("conv(3x3, 8) > bn > linear(2) > bn", "conv1 bn1 linear1 bn2"),
-    ("input(3x8x8) > pool(2, 2) > maxpool(2, 2) > gap > fc(3) > linear(3)",
-     "pool1 maxpool1 gap1 fc1 linear1"),
+    (
+        "input(3x8x8) > pool(2, 2) > maxpool(2, 2) > gap > fc(3) > linear(3)",
+        "pool1 maxpool1 gap1 fc1 linear1",
+    ),
     ("conv(3x3, 8) as conv1 > conv(3x3, 8)", "conv1 conv2"),
     ("conv(3x3, 8) > conv(3x3, 8) as conv1", "conv2 conv1"),
     ("conv(3x3, 8) as conv2 > conv(3x3, 8) > conv(3x3, 8)", "conv2 conv1 conv3"),
@@ -26,9 +28,11 @@ UNLABELLED = [
     ("linear(8) * 2 > (linear(8) as linear2)", "linear1 linear3 linear2"),
     # a repeat that is counted skips labels just so
     ("input(8) > linear(8) * 2 > (linear(8) as linear2)", "linear1 linear3 linear2"),
-    ("input(8) > linear(8) * 4 > (linear(8) as linear1 > linear(8) as linear4)",
-     "linear2 linear3 linear5 linear6 linear1 linear4"),
-]  # fmt: skip
+    (
+        "input(8) > linear(8) * 4 > (linear(8) as linear1 > linear(8) as linear4)",
+        "linear2 linear3 linear5 linear6 linear1 linear4",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), UNLABELLED)
@@ -69,12 +73,14 @@ def test_a_label_in_a_body() -> None:
 BLOCKS = [
     ("basic(64)  > relu", "basic1.conv1 basic1.bn1 relu1"),
     ("basic(64) as b > relu", "b.conv1 b.bn1 relu1"),
-    ("basic(64) > basic(32) as b > basic(16)", "basic1.conv1 basic1.bn1 b.conv1 b.bn1 "
-     "basic2.conv1 basic2.bn1"),
+    (
+        "basic(64) > basic(32) as b > basic(16)",
+        "basic1.conv1 basic1.bn1 b.conv1 b.bn1 basic2.conv1 basic2.bn1",
+    ),
     ("basic(8) * 2 as layer", "layer.0.conv1 layer.0.bn1 layer.1.conv1 layer.1.bn1"),
     ("basic(8) * 2 > relu", "basic1.conv1 basic1.bn1 basic2.conv1 basic2.bn1 relu1"),
     ("(basic(8) > relu) as f", "f.0.conv1 f.0.bn1 f.1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), BLOCKS)
@@ -128,11 +134,15 @@ GROUPS = [
     ("net n: x[8] { y = (x > linear(8)) + x\n (y > relu > linear(2)) as f }", "linear1 f.0 f.1"),
     ("net n: x[8] { (x + (x > linear(8) > bn)) as f }", "f.0 f.1"),
     ("net n: x[8] { x > (linear(8) > bn) as f if true else x }", "f.0 f.1"),
-    ("net n: x[8] { y = (x > linear(8) > bn) as f if x.d == 8 else x\n y > relu }",
-     "f.0 f.1 relu1"),
-    ("net n: x[8] { y = x > (linear(8) > bn) as f if x.d == 8 else x\n y > relu }",
-     "f.0 f.1 relu1"),
-]  # fmt: skip
+    (
+        "net n: x[8] { y = (x > linear(8) > bn) as f if x.d == 8 else x\n y > relu }",
+        "f.0 f.1 relu1",
+    ),
+    (
+        "net n: x[8] { y = x > (linear(8) > bn) as f if x.d == 8 else x\n y > relu }",
+        "f.0 f.1 relu1",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), GROUPS)
@@ -146,10 +156,10 @@ PATHS_ONLY = [
     ('for i in range(2) { relu as "layer{i + 1}" }', "layer1 layer2"),
     ("for i in range(2) { relu as layer[i] }", "layer.0 layer.1"),
     ("for i in range(2) { for j in range(2) { relu as m[i][j] } }", "m.0.0 m.0.1 m.1.0 m.1.1"),
-    ('(linear(8) > bn) as layer[3]', "layer.3.0 layer.3.1"),
-    ('linear(8) * 2 as layer[3]', "layer.3.0 layer.3.1"),
+    ("(linear(8) > bn) as layer[3]", "layer.3.0 layer.3.1"),
+    ("linear(8) * 2 as layer[3]", "layer.3.0 layer.3.1"),
     (BASIC + 'basic(8) as "layer{2 * 2}"', "layer4.conv1 layer4.bn1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), PATHS_ONLY)
@@ -164,13 +174,17 @@ def test_paths_are_no_names(label: str) -> None:
 
 
 HERE = [
-    ("block cna(k, c) = (conv(k, c) > bn > relu6) as _\ncna(3x3, 8) > cna(3x3, 8) as z",
-     "cna1.0 cna1.1 cna1.2 z.0 z.1 z.2"),
+    (
+        "block cna(k, c) = (conv(k, c) > bn > relu6) as _\ncna(3x3, 8) > cna(3x3, 8) as z",
+        "cna1.0 cna1.1 cna1.2 z.0 z.1 z.2",
+    ),
     ("(linear(8) > (linear(8) > bn) as _ > gelu) as f", "f.0 f.1.0 f.1.1 f.2"),
     ("(linear(8) > (relu + bn) as _ > gelu) as f", "f.0 f.1.0 f.1.1 f.2"),
     ("(linear(8) > linear(8) * 2 as _ > gelu) as f", "f.0 f.1.0 f.1.1 f.2"),
-    ("(linear(8) > (linear(8) > bn) * 2 as _ > gelu) as f",
-     "f.0 f.1.0.0 f.1.0.1 f.1.1.0 f.1.1.1 f.2"),
+    (
+        "(linear(8) > (linear(8) > bn) * 2 as _ > gelu) as f",
+        "f.0 f.1.0.0 f.1.0.1 f.1.1.0 f.1.1.1 f.2",
+    ),
     ("(linear(8) > [bn, relu] as _ > concat) as f", "f.0 f.1.0 f.1.1 f.2"),
     ("((linear(8) > bn) as _) * 2 as layer", "layer.0.0 layer.0.1 layer.1.0 layer.1.1"),
     ("[(linear(8) > bn) as _, relu] as b > concat", "b.0.0 b.0.1 b.1 concat1"),
@@ -187,7 +201,7 @@ HERE = [
     ("net n = (linear(8) > bn) as _", "0 1"),
     ("net n: x[8] { (x > linear(8) > bn) as _ }", "0 1"),
     ("net n: x[8] { x > (linear(8) > bn) as _ }", "0 1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), HERE)
@@ -220,17 +234,25 @@ SHARES = [
     # declared in the file, used further inside: it lives at the net's root
     ("share enc = linear(8)\nblock b = relu > enc\nb > b", "b1.relu1 b2.relu1 enc"),
     ("share enc = linear(8)\n(relu > enc > gelu) as f", "f.0 f.1 enc"),
-    ("share enc = linear(8) > relu\nblock b = (enc > gelu) as g\nblock c = b > enc\nc",
-     "b1.g.0 enc.0 enc.1"),
+    (
+        "share enc = linear(8) > relu\nblock b = (enc > gelu) as g\nblock c = b > enc\nc",
+        "b1.g.0 enc.0 enc.1",
+    ),
     # declared in a body: it lives there
-    ("block b: x { share enc = linear(8)\n x > enc > relu > enc }\nb > b",
-     "b1.enc b1.relu1 b2.enc b2.relu1"),
-    ("block b: x { share enc = linear(8)\n block c = enc > relu\n x > c > c }\nb > gelu",
-     "b1.c1.relu1 b1.c2.relu1 b1.enc gelu1"),
-    ("block b(f) = f > relu > f\nblock a: x { share enc = linear(8)\n x > b(enc) }\na > gelu",
-     "a1.b1.relu1 a1.enc gelu1"),
+    (
+        "block b: x { share enc = linear(8)\n x > enc > relu > enc }\nb > b",
+        "b1.enc b1.relu1 b2.enc b2.relu1",
+    ),
+    (
+        "block b: x { share enc = linear(8)\n block c = enc > relu\n x > c > c }\nb > gelu",
+        "b1.c1.relu1 b1.c2.relu1 b1.enc gelu1",
+    ),
+    (
+        "block b(f) = f > relu > f\nblock a: x { share enc = linear(8)\n x > b(enc) }\na > gelu",
+        "a1.b1.relu1 a1.enc gelu1",
+    ),
     ("(for i in range(2) { enc > relu }) as f\nshare enc = linear(8)", "f.0 f.1 enc"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), SHARES)
@@ -241,37 +263,54 @@ def test_a_share_lives_where_it_is_declared(text: str, expected: str) -> None:
 
 
 PARAMETERS = [
-    (BASIC + "block s(unit) = unit(8) > unit(8)\ns(basic) > relu",
-     "s1.unit1.conv1 s1.unit1.bn1 s1.unit2.conv1 s1.unit2.bn1 relu1"),
-    (BASIC + "block s(unit) = unit(8) as u > unit(8)\ns(basic) > relu",
-     "s1.u.conv1 s1.u.bn1 s1.unit1.conv1 s1.unit1.bn1 relu1"),
-    ("block s(unit) = unit > unit\ns(linear(8) > bn) > relu",
-     "s1.unit1.0 s1.unit1.1 s1.unit2.0 s1.unit2.1 relu1"),
+    (
+        BASIC + "block s(unit) = unit(8) > unit(8)\ns(basic) > relu",
+        "s1.unit1.conv1 s1.unit1.bn1 s1.unit2.conv1 s1.unit2.bn1 relu1",
+    ),
+    (
+        BASIC + "block s(unit) = unit(8) as u > unit(8)\ns(basic) > relu",
+        "s1.u.conv1 s1.u.bn1 s1.unit1.conv1 s1.unit1.bn1 relu1",
+    ),
+    (
+        "block s(unit) = unit > unit\ns(linear(8) > bn) > relu",
+        "s1.unit1.0 s1.unit1.1 s1.unit2.0 s1.unit2.1 relu1",
+    ),
     ("block s(unit) = unit > unit\ns(linear(8)) > relu", "s1.unit1 s1.unit2 relu1"),
-    ("block s(unit) = unit as u > unit\ns(linear(8) > bn) > relu",
-     "s1.u.0 s1.u.1 s1.unit1.0 s1.unit1.1 relu1"),
+    (
+        "block s(unit) = unit as u > unit\ns(linear(8) > bn) > relu",
+        "s1.u.0 s1.u.1 s1.unit1.0 s1.unit1.1 relu1",
+    ),
     ("block s(act) = linear(8) > act\ns(gelu) > s(relu)", "s1.linear1 s1.act1 s2.linear1 s2.act1"),
     ("block s(act) = linear(8) > act(0.2)\ns(leaky_relu) > relu", "s1.linear1 s1.act1 relu1"),
     ("block s(act) = (linear(8) > act) as f\ns(gelu) > relu", "s1.f.0 s1.f.1 relu1"),
     ("block s(act) = linear(8) > act\ns(id) > relu", "s1.linear1 relu1"),
     ("share enc = linear(8)\nblock s(f) = f > relu > f\ns(enc) > gelu", "enc s1.relu1 gelu1"),
-    ("block s(unit) = unit > relu\ns(linear(8) * 2) > relu",
-     "s1.unit1.0 s1.unit1.1 s1.relu1 relu1"),
-    ("block s(unit) = unit * 2 as layer\ns(linear(8) > bn) > relu",
-     "s1.layer.0.0 s1.layer.0.1 s1.layer.1.0 s1.layer.1.1 relu1"),
-    ("block s(unit) = (unit > relu) as f\ns(linear(8) > bn) > relu",
-     "s1.f.0.0 s1.f.0.1 s1.f.1 relu1"),
+    (
+        "block s(unit) = unit > relu\ns(linear(8) * 2) > relu",
+        "s1.unit1.0 s1.unit1.1 s1.relu1 relu1",
+    ),
+    (
+        "block s(unit) = unit * 2 as layer\ns(linear(8) > bn) > relu",
+        "s1.layer.0.0 s1.layer.0.1 s1.layer.1.0 s1.layer.1.1 relu1",
+    ),
+    (
+        "block s(unit) = (unit > relu) as f\ns(linear(8) > bn) > relu",
+        "s1.f.0.0 s1.f.0.1 s1.f.1 relu1",
+    ),
     # a parameter handed on is called under the inner word
-    ("block a(f) = b(f)\nblock b(g) = g(8) > g(8)\na(linear) > relu",
-     "a1.b1.g1 a1.b1.g2 relu1"),
-    ("block a(f) = b(f)\nblock b(g) = g > g\na(linear(8) > bn) > relu",
-     "a1.b1.g1.0 a1.b1.g1.1 a1.b1.g2.0 a1.b1.g2.1 relu1"),
+    ("block a(f) = b(f)\nblock b(g) = g(8) > g(8)\na(linear) > relu", "a1.b1.g1 a1.b1.g2 relu1"),
+    (
+        "block a(f) = b(f)\nblock b(g) = g > g\na(linear(8) > bn) > relu",
+        "a1.b1.g1.0 a1.b1.g1.1 a1.b1.g2.0 a1.b1.g2.1 relu1",
+    ),
     ("block a(f) = b(f(8))\nblock b(g) = g > g\na(linear) > relu", "a1.b1.g1 a1.b1.g2 relu1"),
     # networks out of a list
-    ("block s(fs): x { for f in fs { x = x > f }\n x }\ns([linear(8), bn]) > relu",
-     "s1.f1 s1.f2 relu1"),
+    (
+        "block s(fs): x { for f in fs { x = x > f }\n x }\ns([linear(8), bn]) > relu",
+        "s1.f1 s1.f2 relu1",
+    ),
     ("block s(fs) = fs[0] > fs[1]\ns([linear(8), bn]) > relu", "s1.linear1 s1.bn1 relu1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), PARAMETERS)
@@ -416,8 +455,11 @@ def test_assignments_layers_and_constants_come_before_labels() -> None:
 def test_a_label_inside_a_network_argument_belongs_to_the_body_it_runs_in() -> None:
     text = "block b(f): x { x > f > relu + inner }\nb(linear(8) as inner) > b(linear(8) as inner)"
     assert paths(text) == [
-        "b1.f1.inner", "b1.relu1", "b2.f1.inner", "b2.relu1",
-    ]  # fmt: skip
+        "b1.f1.inner",
+        "b1.relu1",
+        "b2.f1.inner",
+        "b2.relu1",
+    ]
 
 
 # --- names that PyTorch or the language cannot have --------------------------------------------
@@ -434,8 +476,10 @@ def test_ranges_are_frozen_as_one_node_each() -> None:
     """A repeat of equal copies is one node, whatever its count."""
     made = graph("linear(8) > linear(8) * 5 as layer > linear(8) * 2")
     assert [(n.path, n.count) for n in made.nodes if n.path] == [
-        ("linear1", 1), ("layer.0", 5), ("linear2", 2),
-    ]  # fmt: skip
+        ("linear1", 1),
+        ("layer.0", 5),
+        ("linear2", 2),
+    ]
     assert len(flatten(made).rows) == 8
 
 
@@ -478,8 +522,7 @@ WRITTEN = [
     ("((x > linear(4)) + linear(4)) as s", "s.0 s.1"),
     ("(linear(4) + (x > linear(4) as q) + linear(4)) as s", "s.q s.0 s.2"),
     ("(linear(4) + (x > linear(8) * 2 > linear(4)) + linear(4)) as s", "s.1 s.2 s.3 s.0 s.4"),
-    ("(linear(4) + (x > linear(8) * 2 as k > linear(4)) > relu) as s",
-     "s.k.0 s.k.1 s.2 s.0 s.3"),
+    ("(linear(4) + (x > linear(8) * 2 as k > linear(4)) > relu) as s", "s.k.0 s.k.1 s.2 s.0 s.3"),
     ("(linear(8) + ((param([8]) as w) as e) > relu) as s", "s.e.w s.0 s.2"),
     ("([linear(8), x > linear(4)] as p) > concat", "p.1 p.0 concat1"),
     ("([linear(8), x > linear(4), linear(2)] as p) > concat", "p.1 p.0 p.2 concat1"),
@@ -488,7 +531,7 @@ WRITTEN = [
     ("([(linear(8) > relu), x > linear(4)] as p) > concat", "p.1 p.0.0 p.0.1 concat1"),
     ("([x, linear(4)] as p) > concat", "p.1 concat1"),
     ("([x > linear(8) > linear(4), linear(4)] as p) > concat", "p.0 p.1 p.2 concat1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("pipe", "expected"), WRITTEN)

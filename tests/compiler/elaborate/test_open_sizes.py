@@ -27,7 +27,7 @@ ASKS = [
     ("x[T, 8] { x + (arange(T - 1, -1, step=-1) > embed(20, 8)) }", "T is at most 20"),
     ("x[3, H, 8] { x > unfold(3x3) }", "H is at least 3"),
     ("x[2, 3, T] { x > upsample(0.5) }", "T is at least 2"),
-]  # fmt: skip
+]
 
 
 def runs(text: str, size: int) -> bool:
@@ -149,7 +149,7 @@ UNPOOLS = [
     ("5, 5", "[y, places] > max_unpool(2, size=[4, 5])", "`size=[5, 5]`"),
     ("5", "[y, places] > max_unpool(2)", "`size=[5]`"),
     ("5, 5", "block f: a, b { [a, b] > max_unpool(2) }\n [y, places] > f", "`size=[5, 5]`"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("sizes", "body", "help"), UNPOOLS)

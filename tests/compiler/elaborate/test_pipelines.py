@@ -48,8 +48,10 @@ RUNS = [
     ("[relu > gelu, tanh] > add", "relu[-1] gelu[0] tanh[-1] add[1,2]"),
     ("[f > relu for f in [gelu, tanh]] > add", "gelu[-1] relu[0] tanh[-1] relu[2] add[1,3]"),
     # a bundle of named tensors
-    ("net n: x[8] { a = x > relu\n b = x > gelu\n [a, b] > concat(dim=1) }",
-     "relu[-1] gelu[-1] concat[0,1]"),
+    (
+        "net n: x[8] { a = x > relu\n b = x > gelu\n [a, b] > concat(dim=1) }",
+        "relu[-1] gelu[-1] concat[0,1]",
+    ),
     # a tensor inside a sum or a bundle is taken as it is
     ("net n: x[8] { s = x > relu\n x > gelu + s > tanh }", "relu[-1] gelu[-1] add[1,0] tanh[2]"),
     ("net n: x[8] { s = x > relu\n x > [gelu, s] > concat }", "relu[-1] gelu[-1] concat[1,0]"),
@@ -86,24 +88,32 @@ RUNS = [
     ("input(5x8) > relu > last", "relu[-1] last[0]"),
     # matrix product, comparisons of tensors
     ("net n: x[4, 4] { y = x > relu\n x @ y }", "relu[-1] matmul[-1,0]"),
-    ("net n: x[4] { y = x > relu\n m = x >= y\n m > where(x, y) }",
-    "relu[-1] ge[-1,0] where[1,-1,0]"),
+    (
+        "net n: x[4] { y = x > relu\n m = x >= y\n m > where(x, y) }",
+        "relu[-1] ge[-1,0] where[1,-1,0]",
+    ),
     # `>` between two numbers is a comparison
     ("net n(w=3): x[8] { x > (relu if w > 2 else gelu) }", "relu[-1]"),
     ("net n(w=3): x[8] { x > linear(4 if w > 3 else 5) }", "linear[-1]"),
     # evaluated where it stands; labels made earlier in it
     ("net n: x[8] { x > linear(8) as c > relu > gelu + c }", "linear[-1] relu[0] gelu[1] add[2,0]"),
     # arguments are evaluated once
-    ("block dec(m): x { x + m }\nnet n: x[8] { x > dec(x > tanh) * 2 }",
-    "tanh[-1] add[-1,0] add[1,0]"),
+    (
+        "block dec(m): x { x + m }\nnet n: x[8] { x > dec(x > tanh) * 2 }",
+        "tanh[-1] add[-1,0] add[1,0]",
+    ),
     # an `if` chooses a network
-    ("net n(act=true): x[8] { x > relu > ((gelu > tanh) if act else id) }",
-     "relu[-1] gelu[0] tanh[1]"),
-    ("net n(act=false): x[8] { x > relu > ((gelu > tanh) if act else id) > relu }",
-     "relu[-1] relu[0]"),
+    (
+        "net n(act=true): x[8] { x > relu > ((gelu > tanh) if act else id) }",
+        "relu[-1] gelu[0] tanh[1]",
+    ),
+    (
+        "net n(act=false): x[8] { x > relu > ((gelu > tanh) if act else id) > relu }",
+        "relu[-1] relu[0]",
+    ),
     ("net n(act=false): x[8] { x > (gelu if act else id) > relu }", "relu[-1]"),
     ("net n: x[8] { y = x > relu if false else x\n y > gelu }", "gelu[-1]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), RUNS)
@@ -121,14 +131,30 @@ TRAPS = [
     # text, code, part of the help, the text after the fix
     ("net n: x[8] { x + x > relu }", "E210", "x + (x > relu)", "net n: x[8] { x + (x > relu) }"),
     ("net n: x[8] { y = x + x > relu > gelu\n y > tanh }", "E210", "x + (x >", None),
-    ("net n: x[8] { y = x * x > linear(8)\n y > relu }", "E210", "x * (x > linear(8))",
-     "net n: x[8] { y = x * (x > linear(8))\n y > relu }"),
-    ("net n(act=true): x[8] { x > (bn > relu if act else id) }", "E210", "(bn > relu) if",
-     "net n(act=true): x[8] { x > ((bn > relu) if act else id) }"),
-    ("net n(act=false): x[8] { x > (bn > relu if act else id) }", "E210", "(bn > relu) if",
-     "net n(act=false): x[8] { x > ((bn > relu) if act else id) }"),
-    ("net n(act=false): x[8] { x > (id if act else bn > relu) }", "E210", "else (bn > relu)",
-     "net n(act=false): x[8] { x > (id if act else (bn > relu)) }"),
+    (
+        "net n: x[8] { y = x * x > linear(8)\n y > relu }",
+        "E210",
+        "x * (x > linear(8))",
+        "net n: x[8] { y = x * (x > linear(8))\n y > relu }",
+    ),
+    (
+        "net n(act=true): x[8] { x > (bn > relu if act else id) }",
+        "E210",
+        "(bn > relu) if",
+        "net n(act=true): x[8] { x > ((bn > relu) if act else id) }",
+    ),
+    (
+        "net n(act=false): x[8] { x > (bn > relu if act else id) }",
+        "E210",
+        "(bn > relu) if",
+        "net n(act=false): x[8] { x > ((bn > relu) if act else id) }",
+    ),
+    (
+        "net n(act=false): x[8] { x > (id if act else bn > relu) }",
+        "E210",
+        "else (bn > relu)",
+        "net n(act=false): x[8] { x > (id if act else (bn > relu)) }",
+    ),
     ("sigmoid * 2", "E211", "sigmoid * 2.0", None),
     ("2 * relu", "E211", "relu * 2.0", None),
     ("(relu) * 2", "E211", "relu * 2.0", None),
@@ -136,10 +162,18 @@ TRAPS = [
     ("linear(8) * -1", "E211", "id", None),
     ("net n: x[T, 8] { x > linear(8) * T }", "E211", "", None),
     ("net n: x[8] { x > 0 }", "E207", "gt(0)", "net n: x[8] { x > gt(0) }"),
-    ("net n: x[8] { y = x > 0.5\n [y, x] }", "E207", "gt(0.5)",
-     "net n: x[8] { y = x > gt(0.5)\n [y, x] }"),
-    ("net n: x[8] { y = x > relu\n x > y }", "E207", "gt(y)",
-    "net n: x[8] { y = x > relu\n x > gt(y) }"),
+    (
+        "net n: x[8] { y = x > 0.5\n [y, x] }",
+        "E207",
+        "gt(0.5)",
+        "net n: x[8] { y = x > gt(0.5)\n [y, x] }",
+    ),
+    (
+        "net n: x[8] { y = x > relu\n x > y }",
+        "E207",
+        "gt(y)",
+        "net n: x[8] { y = x > relu\n x > gt(y) }",
+    ),
     ("net n: x[8] { y = x > relu\n y > gelu > x }", "E207", "", None),
     ("net n: x[8] { x > [x] }", "E207", "", None),
     ("3 > relu", "E207", "pipes carry tensors", None),
@@ -155,12 +189,10 @@ TRAPS = [
     ("net n: x[8] { 3 }", "E209", "", None),
     ("net n: x[8] { }", "E209", "", None),
     ("block b: x { y = x > relu }\nb", "E209", "last line", None),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "help", "after"), TRAPS
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "code", "help", "after"), TRAPS)
 def test_traps_are_errors_with_the_fix(text: str, code: str, help: str, after: str | None) -> None:
     problem = error(text)
     assert problem.code == code, headline(problem)
@@ -185,29 +217,44 @@ def test_both_arms_are_looked_at() -> None:
 # --- several values ------------------------------------------------------------------------------
 
 BUNDLES = [
-    ("block two: a, b { a - b }\nnet n: x[8] { y = x > relu\n [x, y] > two }",
-     "relu[-1] sub[-1,0]"),
-    ("block swap: a, b { [b, a] }\nnet n: x[8] { y = x > relu\n [x, y] > swap > sub }",
-     "relu[-1] sub[0,-1]"),
+    (
+        "block two: a, b { a - b }\nnet n: x[8] { y = x > relu\n [x, y] > two }",
+        "relu[-1] sub[-1,0]",
+    ),
+    (
+        "block swap: a, b { [b, a] }\nnet n: x[8] { y = x > relu\n [x, y] > swap > sub }",
+        "relu[-1] sub[0,-1]",
+    ),
     ("block split2: x { [x > relu, x > gelu] }\nsplit2 > sub", "relu[-1] gelu[-1] sub[0,1]"),
     ("block split2 = [relu, gelu]\nsplit2 > sub", "relu[-1] gelu[-1] sub[0,1]"),
     ("input(8) > chunk(2, dim=1) > sub", "chunk[-1] sub[0,0]"),
     ("net n: x[8] { a, b = x > chunk(2, dim=1)\n a - b }", "chunk[-1] sub[0,0]"),
     ("net n: x[8] { h = x > chunk(2, dim=1)\n h[0] - h[1] }", "chunk[-1] sub[0,0]"),
-    ("net n: x[8] { ts = [x > relu, x > gelu]\n [t > tanh for t in ts] > concat }",
-     "relu[-1] gelu[-1] tanh[0] tanh[1] concat[2,3]"),
-    ("net n: x[8] { s = []\n for i in range(2) { x = x > linear(8)\n s = s + [x] }\n s > concat }",
-     "linear[-1] linear[0] concat[0,1]"),
-    ("net n: x[8] { s = [x > relu, x > gelu, x > tanh]\n s[:-1] + [x] > add }",
-     "relu[-1] gelu[-1] add[0,1,-1]"),
-    ("net n: x[8] { s = [x > relu, x > gelu]\n for t in reversed(s) { x = x + t }\n x > tanh }",
-     "relu[-1] gelu[-1] add[-1,1] add[2,0] tanh[3]"),
-    ("net n: x[8] { a, (b, c) = [x > relu, [x > gelu, x]]\n a + b + c }",
-     "relu[-1] gelu[-1] add[0,1] add[2,-1]"),
+    (
+        "net n: x[8] { ts = [x > relu, x > gelu]\n [t > tanh for t in ts] > concat }",
+        "relu[-1] gelu[-1] tanh[0] tanh[1] concat[2,3]",
+    ),
+    (
+        "net n: x[8] { s = []\n for i in range(2) { x = x > linear(8)\n s = s + [x] }\n "
+        "s > concat }",
+        "linear[-1] linear[0] concat[0,1]",
+    ),
+    (
+        "net n: x[8] { s = [x > relu, x > gelu, x > tanh]\n s[:-1] + [x] > add }",
+        "relu[-1] gelu[-1] add[0,1,-1]",
+    ),
+    (
+        "net n: x[8] { s = [x > relu, x > gelu]\n for t in reversed(s) { x = x + t }\n x > tanh }",
+        "relu[-1] gelu[-1] add[-1,1] add[2,0] tanh[3]",
+    ),
+    (
+        "net n: x[8] { a, (b, c) = [x > relu, [x > gelu, x]]\n a + b + c }",
+        "relu[-1] gelu[-1] add[0,1] add[2,-1]",
+    ),
     ("net n: x[8] { [x, x > relu] }", "relu[-1]"),
     ("input(8) > chunk(2, dim=1)[0] > relu", "chunk[-1] relu[0]"),
     ("net n: x[8] { x > unbind(1) > stack(dim=1) }", "unbind[-1] stack[0,0,0,0,0,0,0,0]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), BUNDLES)
@@ -260,7 +307,7 @@ SIDES = [
     ("net n: x[5, 8] { y, h, c = x > lstm(16) as rnn\n y > relu }", "lstm[-1] relu[0]"),
     # through a block that ends in it
     ("block enc: x { x > lstm(16) }\nnet n: x[5, 8] { x > enc > relu }", "lstm[-1] relu[0]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), SIDES)
@@ -278,8 +325,10 @@ def test_a_label_on_side_results_is_the_first() -> None:
 
 
 SOURCES = [
-    ("net n: x[5, 8] { [param([1, 1, 8]) as cls > expand([N, 1, 8]), x] > concat(dim=1) }",
-     "param[] expand[0] concat[1,-1]"),
+    (
+        "net n: x[5, 8] { [param([1, 1, 8]) as cls > expand([N, 1, 8]), x] > concat(dim=1) }",
+        "param[] expand[0] concat[1,-1]",
+    ),
     ("net n: x[5, 8] { x + constant([1.0, 2, 3, 4, 5, 6, 7, 8]) }", "constant[] add[-1,0]"),
     ("net n: t[T] int { t + arange(T) }", "arange[] add[-1,0]"),
     ("net n: x[5, 8] { x + zeros([1, 5, 8]) }", "zeros[] add[-1,0]"),
@@ -288,7 +337,7 @@ SOURCES = [
     ("net n: x[5, 8] { x + randn([5, 8]) }", "randn[] add[-1,0]"),
     ("net n: x[5, 8] { x + (x > randn_like) }", "randn_like[-1] add[-1,0]"),
     ("block b: x { x + (param([1, 8]) as p) }\nb * 2", "param[] add[-1,0] param[] add[1,2]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), SOURCES)
@@ -319,9 +368,14 @@ def test_what_sources_do_not_allow(text: str, code: str) -> None:
 
 # --- naming networks -----------------------------------------------------------------------------
 
-NETWORK_NAMES = ["y = relu\ngelu > y", "y = conv(3x3, 8)\ny", "f = relu > gelu\nf > tanh",
-                 "net n: x[8] { f = linear(8)\n x > f }", "net n: x[8] { f = linear\n x > f(8) }",
-                 "f = id\nf > relu"]  # fmt: skip
+NETWORK_NAMES = [
+    "y = relu\ngelu > y",
+    "y = conv(3x3, 8)\ny",
+    "f = relu > gelu\nf > tanh",
+    "net n: x[8] { f = linear(8)\n x > f }",
+    "net n: x[8] { f = linear\n x > f(8) }",
+    "f = id\nf > relu",
+]
 
 
 @pytest.mark.parametrize("text", NETWORK_NAMES)
@@ -415,8 +469,13 @@ def test_a_weight_of_a_layer_on_an_input_of_unknown_rank() -> None:
     assert codes("share enc = bn\nnet n: x { y = x > enc\n y + enc.bias }") == []
 
 
-EMPTY = ["id[:, 1:3]", "id[:, :0]", "narrow(1, start=0, length=0)", "split([1, 0], dim=1)[1]",
-         "repeat_interleave(0, dim=1)"]  # fmt: skip
+EMPTY = [
+    "id[:, 1:3]",
+    "id[:, :0]",
+    "narrow(1, start=0, length=0)",
+    "split([1, 0], dim=1)[1]",
+    "repeat_interleave(0, dim=1)",
+]
 
 
 @pytest.mark.parametrize("layer", EMPTY)

@@ -152,19 +152,56 @@ def test_the_batch_is_no_size_to_bind() -> None:
 # --- with numbers, or with symbols and then numbers ---------------------------------------------
 
 IMAGE = st.sampled_from(
-    ["conv(3x3, 4, pad=1)", "conv(3x3, 8)", "conv(1x1, 8, stride=2)", "maxpool(2, 2)", "bn", "relu",
-     "maxpool(3, 2, pad=1)", "upsample(2)", "conv(3x3, 4, pad=1, stride=2)", "block1(4)",
-     "(id + conv(3x3, 8, pad=1))", "[id, relu] > concat", "avgpool(2, 2)",
-     "conv(5x5, 6, pad=2) * 2",
-     "id[:, 0:2]", "id[:, :, ::2]", "pad([1, 1, 1, 1])", "(conv(3x3, 5) > relu) as g{n}",
-     "conv(3x3, 4, dilation=2)", "channel_shuffle(2)", "pixel_shuffle(2)", "pixel_unshuffle(2)"]
-)  # fmt: skip
+    [
+        "conv(3x3, 4, pad=1)",
+        "conv(3x3, 8)",
+        "conv(1x1, 8, stride=2)",
+        "maxpool(2, 2)",
+        "bn",
+        "relu",
+        "maxpool(3, 2, pad=1)",
+        "upsample(2)",
+        "conv(3x3, 4, pad=1, stride=2)",
+        "block1(4)",
+        "(id + conv(3x3, 8, pad=1))",
+        "[id, relu] > concat",
+        "avgpool(2, 2)",
+        "conv(5x5, 6, pad=2) * 2",
+        "id[:, 0:2]",
+        "id[:, :, ::2]",
+        "pad([1, 1, 1, 1])",
+        "(conv(3x3, 5) > relu) as g{n}",
+        "conv(3x3, 4, dilation=2)",
+        "channel_shuffle(2)",
+        "pixel_shuffle(2)",
+        "pixel_unshuffle(2)",
+    ]
+)
 SEQUENCE = st.sampled_from(
-    ["linear(8)", "linear(16)", "layernorm", "gelu", "(id + linear(8))", "attention(2)", "lstm(8)",
-     "transpose(1, 2)", "id[:, 1:]", "id[:, ::2]", "softmax(dim=-1)", "block2(8)", "id * 0.5",
-     "conv(3, 8, pad=1)", "scan(cell(8))", "cumsum(1)", "flip(1)", "(linear(4) > gelu) as g{n}",
-     "[id, gelu] > concat(dim=1)", "[id, gelu] > concat(dim=2)", "mean(1, keepdim=true)"]
-)  # fmt: skip
+    [
+        "linear(8)",
+        "linear(16)",
+        "layernorm",
+        "gelu",
+        "(id + linear(8))",
+        "attention(2)",
+        "lstm(8)",
+        "transpose(1, 2)",
+        "id[:, 1:]",
+        "id[:, ::2]",
+        "softmax(dim=-1)",
+        "block2(8)",
+        "id * 0.5",
+        "conv(3, 8, pad=1)",
+        "scan(cell(8))",
+        "cumsum(1)",
+        "flip(1)",
+        "(linear(4) > gelu) as g{n}",
+        "[id, gelu] > concat(dim=1)",
+        "[id, gelu] > concat(dim=2)",
+        "mean(1, keepdim=true)",
+    ]
+)
 BLOCKS = """
 block block1(w): x { y = x > conv(3x3, w, pad=1)
   (x > conv(1x1, w)) + y > relu }
@@ -208,8 +245,11 @@ def _computed(text: str, names: dict[str, str]) -> str:
 @settings(max_examples=80, deadline=None)
 def test_images(steps: list[str], height: int, width: int) -> None:
     body = " > ".join(step.format(n=n) for n, step in enumerate(steps))
-    _compare(f"{BLOCKS}net n: x[4, H, W] {{ x > {body} }}", {"H": height, "W": width},
-             f"4x{height}x{width}")  # fmt: skip
+    _compare(
+        f"{BLOCKS}net n: x[4, H, W] {{ x > {body} }}",
+        {"H": height, "W": width},
+        f"4x{height}x{width}",
+    )
 
 
 @given(st.lists(SEQUENCE, min_size=1, max_size=5), st.integers(2, 40))

@@ -38,11 +38,13 @@ KINDS = {
     "resnet.basic": "a network",
     "id": "a network",
     "scan(b)": "a network",
-}  # fmt: skip
-INTERNAL = re.compile("|".join(
-    [rf"\b{c.__name__}[(>]" for c in vars(values).values() if isinstance(c, type)]
-    + ["object at 0x", "UNKNOWN", "Draft", "Builder", "Span"]
-))  # fmt: skip
+}
+INTERNAL = re.compile(
+    "|".join(
+        [rf"\b{c.__name__}[(>]" for c in vars(values).values() if isinstance(c, type)]
+        + ["object at 0x", "UNKNOWN", "Draft", "Builder", "Span"]
+    )
+)
 PLACES = {
     "a label": 'x > linear(8) as "l{%s}"',
     "a label's number": "x > linear(8) as l[%s]",
@@ -68,10 +70,20 @@ def test_the_error_names_the_kind(place: str, value: str) -> None:
     assert not INTERNAL.search("\n".join(words)), words
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    ("3", "3"), ("1.5", "1.5"), ("word", "a"), ("true", "true"), ("none", "none"),
-    ("x.shape", "[N, 8]"), ("[1, [true, word]]", "[1, [true, a]]"), ("x.d * 2", "16"), ("[]", "[]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("3", "3"),
+        ("1.5", "1.5"),
+        ("word", "a"),
+        ("true", "true"),
+        ("none", "none"),
+        ("x.shape", "[N, 8]"),
+        ("[1, [true, word]]", "[1, [true, a]]"),
+        ("x.d * 2", "16"),
+        ("[]", "[]"),
+    ],
+)
 def test_what_a_text_takes(value: str, text: str) -> None:
     said = [d.message for d in nw.check(spec("a message", value))]
     assert f"no: {text}" in said

@@ -46,19 +46,56 @@ def test_literals(text: str, expected: Any) -> None:
 
 
 ARITHMETIC: list[tuple[str, Any]] = [
-    ("7 + 3", 10), ("7 - 3", 4), ("7 * 3", 21), ("7 / 2", 3.5), ("7 // 2", 3), ("-7 // 2", -4),
-    ("7 % 3", 1), ("-7 % 3", 2), ("2 ** 10", 1024), ("2 ** -1", 0.5), ("6 / 3", 2.0),
-    ("7.5 // 2", 3.0), ("7.5 % 2", 1.5), ("1 + 0.5", 1.5), ("-3", -3), ("--3", 3),
-    ("3 > 2", True), ("3 < 2", False), ("3 >= 3", True), ("3 <= 2", False), ("3 == 3", True),
-    ("3 != 3", False), ("3 == 3.0", True), ("none == none", True), ("none != 3", True),
-    ('"a" == "a"', True), ('"a" + "b"', "ab"), ("true == 1", False), ("[1, 2] == 1x2", True),
-    ("2 in [1, 2]", True), ("3 in [1, 2]", False), ("3 not in [1, 2]", True),
-    ('"a" in ["a"]', True), ("none in [1]", False),
-    ("true and false", False), ("true or false", True), ("not true", False), ("not 0", True),
-    ("0 or 5", 5), ("3 and 5", 5), ("none or 5", 5), ("false and undefined", False),
-    ("true or undefined", True), ("1 if true else undefined", 1), ("undefined if false else 2", 2),
-    ("1 if 3 > 2 else 2", 1), ("1 if none else 2", 2), ("1 if [] else 2", 2), ('1 if "" else 2', 2),
-]  # fmt: skip
+    ("7 + 3", 10),
+    ("7 - 3", 4),
+    ("7 * 3", 21),
+    ("7 / 2", 3.5),
+    ("7 // 2", 3),
+    ("-7 // 2", -4),
+    ("7 % 3", 1),
+    ("-7 % 3", 2),
+    ("2 ** 10", 1024),
+    ("2 ** -1", 0.5),
+    ("6 / 3", 2.0),
+    ("7.5 // 2", 3.0),
+    ("7.5 % 2", 1.5),
+    ("1 + 0.5", 1.5),
+    ("-3", -3),
+    ("--3", 3),
+    ("3 > 2", True),
+    ("3 < 2", False),
+    ("3 >= 3", True),
+    ("3 <= 2", False),
+    ("3 == 3", True),
+    ("3 != 3", False),
+    ("3 == 3.0", True),
+    ("none == none", True),
+    ("none != 3", True),
+    ('"a" == "a"', True),
+    ('"a" + "b"', "ab"),
+    ("true == 1", False),
+    ("[1, 2] == 1x2", True),
+    ("2 in [1, 2]", True),
+    ("3 in [1, 2]", False),
+    ("3 not in [1, 2]", True),
+    ('"a" in ["a"]', True),
+    ("none in [1]", False),
+    ("true and false", False),
+    ("true or false", True),
+    ("not true", False),
+    ("not 0", True),
+    ("0 or 5", 5),
+    ("3 and 5", 5),
+    ("none or 5", 5),
+    ("false and undefined", False),
+    ("true or undefined", True),
+    ("1 if true else undefined", 1),
+    ("undefined if false else 2", 2),
+    ("1 if 3 > 2 else 2", 1),
+    ("1 if none else 2", 2),
+    ("1 if [] else 2", 2),
+    ('1 if "" else 2', 2),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), ARITHMETIC)
@@ -69,13 +106,30 @@ def test_arithmetic_is_pythons(text: str, expected: Any) -> None:
 
 
 PRECEDENCE = [
-    ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("2 * 3 ** 2", 18), ("-2 ** 2", -4), ("2 ** -1 * 4", 2.0),
-    ("2 ** 3 ** 2", 512), ("10 - 3 - 2", 5), ("100 / 10 / 2", 5.0), ("8 // 2 * 3", 12),
-    ("7 % 4 * 2", 6), ("1 + 1 == 2", True), ("1 + 1 > 1", True), ("not 1 == 2", True),
-    ("not true or true", True), ("true or false and false", True), ("1 if 1 > 2 else 3 + 4", 7),
-    ("1 + 2 if true else 3", 3), ("1 if false else 2 if false else 3", 3), ("2 * -3", -6),
-    ("not 3 in [1]", True), ("3 > 2 and 2 > 1", True), ("[1, 2][0] + 1", 2), ("-[1, 2][1]", -2),
-]  # fmt: skip
+    ("1 + 2 * 3", 7),
+    ("(1 + 2) * 3", 9),
+    ("2 * 3 ** 2", 18),
+    ("-2 ** 2", -4),
+    ("2 ** -1 * 4", 2.0),
+    ("2 ** 3 ** 2", 512),
+    ("10 - 3 - 2", 5),
+    ("100 / 10 / 2", 5.0),
+    ("8 // 2 * 3", 12),
+    ("7 % 4 * 2", 6),
+    ("1 + 1 == 2", True),
+    ("1 + 1 > 1", True),
+    ("not 1 == 2", True),
+    ("not true or true", True),
+    ("true or false and false", True),
+    ("1 if 1 > 2 else 3 + 4", 7),
+    ("1 + 2 if true else 3", 3),
+    ("1 if false else 2 if false else 3", 3),
+    ("2 * -3", -6),
+    ("not 3 in [1]", True),
+    ("3 > 2 and 2 > 1", True),
+    ("[1, 2][0] + 1", 2),
+    ("-[1, 2][1]", -2),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), PRECEDENCE)
@@ -90,12 +144,22 @@ LISTS: list[tuple[str, Any]] = [
     ("[i + t for i, (t, c) in enumerate([[1, 2], [3, 4]])]", [1, 4]),
     ("[[i, j] for i, j in zip([1, 2], [3, 4])]", [[1, 3], [2, 4]]),
     ("[x for x in [i * 2 for i in range(3)]]", [0, 2, 4]),
-    ("[1, 2, 3][0]", 1), ("[1, 2, 3][-1]", 3), ("[1, 2, 3][1:]", [2, 3]),
+    ("[1, 2, 3][0]", 1),
+    ("[1, 2, 3][-1]", 3),
+    ("[1, 2, 3][1:]", [2, 3]),
     ("[1, 2, 3][:-1]", [1, 2]),
-    ("[1, 2, 3][::2]", [1, 3]), ("[1, 2, 3][::-1]", [3, 2, 1]), ("[[1, 2], [3, 4]][1][0]", 3),
-    ("[1] + [2]", [1, 2]), ("[1, 2] * 2", [1, 2, 1, 2]), ("3 * [0]", [0, 0, 0]), ("[1] * 0", []),
-    ("3x3 + [1]", [3, 3, 1]), ("[] + []", []), ("[k, 1]", [5, 1]), ('"abc"[0]', "a"),
-]  # fmt: skip
+    ("[1, 2, 3][::2]", [1, 3]),
+    ("[1, 2, 3][::-1]", [3, 2, 1]),
+    ("[[1, 2], [3, 4]][1][0]", 3),
+    ("[1] + [2]", [1, 2]),
+    ("[1, 2] * 2", [1, 2, 1, 2]),
+    ("3 * [0]", [0, 0, 0]),
+    ("[1] * 0", []),
+    ("3x3 + [1]", [3, 3, 1]),
+    ("[] + []", []),
+    ("[k, 1]", [5, 1]),
+    ('"abc"[0]', "a"),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), LISTS)
@@ -104,21 +168,45 @@ def test_lists(text: str, expected: Any) -> None:
 
 
 BUILTINS: list[tuple[str, Any]] = [
-    ("len([1, 2])", 2), ("len([])", 0), ("len(3x3)", 2), ("range(3)", [0, 1, 2]),
-    ("range(1, 4)", [1, 2, 3]), ("range(4, 0, -2)", [4, 2]), ("min(3, 2)", 2), ("max([3, 2])", 3),
-    ("min(2.5, 3)", 2.5), ("sum([1, 2, 3])", 6), ("sum([])", 0), ("sum([0.5, 1])", 1.5),
-    ("abs(-3)", 3), ("abs(2.5)", 2.5), ("round(2.6)", 3), ("round(2.5)", 2),
+    ("len([1, 2])", 2),
+    ("len([])", 0),
+    ("len(3x3)", 2),
+    ("range(3)", [0, 1, 2]),
+    ("range(1, 4)", [1, 2, 3]),
+    ("range(4, 0, -2)", [4, 2]),
+    ("min(3, 2)", 2),
+    ("max([3, 2])", 3),
+    ("min(2.5, 3)", 2.5),
+    ("sum([1, 2, 3])", 6),
+    ("sum([])", 0),
+    ("sum([0.5, 1])", 1.5),
+    ("abs(-3)", 3),
+    ("abs(2.5)", 2.5),
+    ("round(2.6)", 3),
+    ("round(2.5)", 2),
     ("round(2.567, 2)", 2.57),
-    ("floor(2.7)", 2), ("ceil(2.1)", 3), ("floor(-0.5)", -1), ("sqrt(16)", 4.0), ("log(1)", 0.0),
-    ("int(2.9)", 2), ("int(-2.9)", -2), ("float(2)", 2.0),
+    ("floor(2.7)", 2),
+    ("ceil(2.1)", 3),
+    ("floor(-0.5)", -1),
+    ("sqrt(16)", 4.0),
+    ("log(1)", 0.0),
+    ("int(2.9)", 2),
+    ("int(-2.9)", -2),
+    ("float(2)", 2.0),
     ("zip([1, 2], [3, 4, 5])", [[1, 3], [2, 4]]),
-    ("enumerate([5, 6])", [[0, 5], [1, 6]]), ("enumerate([5], 1)", [[1, 5]]),
-    ("enumerate([5], start=2)", [[2, 5]]), ("reversed([1, 2])", [2, 1]),
-    ("make_divisible(37, 8)", 40), ("make_divisible(33, 8)", 32),
+    ("enumerate([5, 6])", [[0, 5], [1, 6]]),
+    ("enumerate([5], 1)", [[1, 5]]),
+    ("enumerate([5], start=2)", [[2, 5]]),
+    ("reversed([1, 2])", [2, 1]),
+    ("make_divisible(37, 8)", 40),
+    ("make_divisible(33, 8)", 32),
     ("make_divisible(12 * 1.4, 8)", 16),
-    ("make_divisible(1, 8)", 8), ("make_divisible(32 * 0.25)", 8), ("min(3, max(1, 2))", 2),
-    ("int(64 * 1.5)", 96), ("round(64 * 0.35 / 8) * 8", 24),
-]  # fmt: skip
+    ("make_divisible(1, 8)", 8),
+    ("make_divisible(32 * 0.25)", 8),
+    ("min(3, max(1, 2))", 2),
+    ("int(64 * 1.5)", 96),
+    ("round(64 * 0.35 / 8) * 8", 24),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), BUILTINS)
@@ -129,28 +217,78 @@ def test_builtins(text: str, expected: Any) -> None:
 
 
 REFUSED = [
-    ("1 / 0", "E215"), ("1 // 0", "E215"), ("1 % 0", "E215"), ("0 ** -1", "E215"),
-    ("1 + true", "E215"), ("1 + none", "E215"), ('1 + "a"', "E215"), ("[1] + 1", "E215"),
-    ("[1] - [1]", "E215"), ("[1] * 1.5", "E215"), ('"a" * 2', "E215"), ("(-8) ** 0.5", "E215"),
-    ("none > 1", "E207"), ('"a" < 1', "E215"), ("1 in 2", "E215"),
-    ("1 @ 2", "E215"), ("-none", "E218"), ('-"a"', "E218"), ("-[1]", "E218"),
-    ("[1, 2][2]", "E218"), ("[1, 2][0.5]", "E218"), ("[1, 2][0, 1]", "E218"), ("3[0]", "E218"),
-    ("[1, 2][...]", "E218"), ("[][0]", "E218"), ("[1,2][::0]", "E218"),
-    ("len(3)", "E215"), ("range(0.5)", "E215"), ("range()", "E215"), ("range(1, 2, 0)", "E215"),
-    ("max([])", "E215"), ("sqrt(-1)", "E215"), ("log(0)", "E215"), ("int(none)", "E215"),
-    ('float("nan")', "E215"), ("zip(1)", "E215"), ("enumerate(3)", "E215"),
-    ("reversed(3)", "E215"), ("make_divisible(3, 0)", "E215"), ("len(1, 2)", "E215"),
-    ("sum([none])", "E215"), ("max(none, 1)", "E215"), ("range(1, 2, 3, 4)", "E215"),
-    ("sum([[1]])", "E215"), ("floor(none)", "E215"), ("abs(none)", "E215"),
-    ("[i for i in 3]", "E218"), ("[a for a, b in [1]]", "E218"), ("[a for a, b in [[1]]]", "E218"),
-    ("undefined", "E201"), ("undefined + 1", "E201"), ("[undefined, 1]", "E201"),
-    ("undefined(3)", "E201"), ("undefined[0]", "E201"), ("undefined.x", "E201"),
-    ("k.x", "E201"), ("k(3)", "E206"), ('"a"()', "E206"),
-    ("2 ** 64", "E214"), ("10 ** 400", "E214"), ("9 ** 9 ** 9", "E214"), ("1e300 * 1e300", "E215"),
-    ("4611686018427387904 * 2", "E214"), ("range(1000000)", "E214"), ("[0] * 1000000", "E214"),
-    ("(-2) ** 0.5", "E215"), ("1e308 * 10", "E215"), ("make_divisible(1e300)", "E214"),
-    ('"a" + "b" * 3', "E215"), ("int(1e300)", "E214"), ("round(1e300)", "E214"),
-]  # fmt: skip
+    ("1 / 0", "E215"),
+    ("1 // 0", "E215"),
+    ("1 % 0", "E215"),
+    ("0 ** -1", "E215"),
+    ("1 + true", "E215"),
+    ("1 + none", "E215"),
+    ('1 + "a"', "E215"),
+    ("[1] + 1", "E215"),
+    ("[1] - [1]", "E215"),
+    ("[1] * 1.5", "E215"),
+    ('"a" * 2', "E215"),
+    ("(-8) ** 0.5", "E215"),
+    ("none > 1", "E207"),
+    ('"a" < 1', "E215"),
+    ("1 in 2", "E215"),
+    ("1 @ 2", "E215"),
+    ("-none", "E218"),
+    ('-"a"', "E218"),
+    ("-[1]", "E218"),
+    ("[1, 2][2]", "E218"),
+    ("[1, 2][0.5]", "E218"),
+    ("[1, 2][0, 1]", "E218"),
+    ("3[0]", "E218"),
+    ("[1, 2][...]", "E218"),
+    ("[][0]", "E218"),
+    ("[1,2][::0]", "E218"),
+    ("len(3)", "E215"),
+    ("range(0.5)", "E215"),
+    ("range()", "E215"),
+    ("range(1, 2, 0)", "E215"),
+    ("max([])", "E215"),
+    ("sqrt(-1)", "E215"),
+    ("log(0)", "E215"),
+    ("int(none)", "E215"),
+    ('float("nan")', "E215"),
+    ("zip(1)", "E215"),
+    ("enumerate(3)", "E215"),
+    ("reversed(3)", "E215"),
+    ("make_divisible(3, 0)", "E215"),
+    ("len(1, 2)", "E215"),
+    ("sum([none])", "E215"),
+    ("max(none, 1)", "E215"),
+    ("range(1, 2, 3, 4)", "E215"),
+    ("sum([[1]])", "E215"),
+    ("floor(none)", "E215"),
+    ("abs(none)", "E215"),
+    ("[i for i in 3]", "E218"),
+    ("[a for a, b in [1]]", "E218"),
+    ("[a for a, b in [[1]]]", "E218"),
+    ("undefined", "E201"),
+    ("undefined + 1", "E201"),
+    ("[undefined, 1]", "E201"),
+    ("undefined(3)", "E201"),
+    ("undefined[0]", "E201"),
+    ("undefined.x", "E201"),
+    ("k.x", "E201"),
+    ("k(3)", "E206"),
+    ('"a"()', "E206"),
+    ("2 ** 64", "E214"),
+    ("10 ** 400", "E214"),
+    ("9 ** 9 ** 9", "E214"),
+    ("1e300 * 1e300", "E215"),
+    ("4611686018427387904 * 2", "E214"),
+    ("range(1000000)", "E214"),
+    ("[0] * 1000000", "E214"),
+    ("(-2) ** 0.5", "E215"),
+    ("1e308 * 10", "E215"),
+    ("make_divisible(1e300)", "E214"),
+    ('"a" + "b" * 3', "E215"),
+    ("int(1e300)", "E214"),
+    ("round(1e300)", "E214"),
+]
 
 
 @pytest.mark.parametrize(("text", "code"), REFUSED)
@@ -162,12 +300,31 @@ def test_what_values_do_not_allow(text: str, code: str) -> None:
 
 
 SIZES = [
-    ("T + 1 - 1", T), ("T * 2 // 2", T), ("2 * T", T + T), ("T - T", 0), ("T // 1", T),
-    ("(T + 2) // 2 - 1", T // 2), ("T * T", T * T), ("T ** 2", T * T), ("T ** 0", 1), ("T / 1", T),
-    ("4 * T / 2", 2 * T), ("T % 1", 0), ("2 * T % 2", 0), ("min(T, T)", T), ("min(T, T + 1)", T),
-    ("max(T, T + 1)", T + 1), ("max(T, 1)", T), ("[T, 2 * T][1]", 2 * T), ("sum([T, T])", 2 * T),
-    ("-T + T", 0), ("abs(T)", T), ("int(T)", T), ("floor(T)", T), ("ceil(T / 1)", T),
-]  # fmt: skip
+    ("T + 1 - 1", T),
+    ("T * 2 // 2", T),
+    ("2 * T", T + T),
+    ("T - T", 0),
+    ("T // 1", T),
+    ("(T + 2) // 2 - 1", T // 2),
+    ("T * T", T * T),
+    ("T ** 2", T * T),
+    ("T ** 0", 1),
+    ("T / 1", T),
+    ("4 * T / 2", 2 * T),
+    ("T % 1", 0),
+    ("2 * T % 2", 0),
+    ("min(T, T)", T),
+    ("min(T, T + 1)", T),
+    ("max(T, T + 1)", T + 1),
+    ("max(T, 1)", T),
+    ("[T, 2 * T][1]", 2 * T),
+    ("sum([T, T])", 2 * T),
+    ("-T + T", 0),
+    ("abs(T)", T),
+    ("int(T)", T),
+    ("floor(T)", T),
+    ("ceil(T / 1)", T),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), SIZES)
@@ -176,12 +333,25 @@ def test_arithmetic_on_sizes_stays_symbolic(text: str, expected: Any) -> None:
 
 
 DECIDED = [
-    ("T == T", True), ("T > 0", True), ("T >= 1", True), ("T < 1", False), ("T + 1 > T", True),
-    ("T == T + 1", False), ("2 * T + 1 == 2 * S", False), ("T != T + 1", True), ("T in [T]", True),
-    ("1 if T > 0 else 2", 1), ("T > 0 and T + S > 1", True), ("not T < 1", True),
-    ("T * S >= S", True), ("T == none", False), ("T != none", True), ("T == 2.5", False),
-    ("T > 0.5", True), ("T if T else 2", T),
-]  # fmt: skip
+    ("T == T", True),
+    ("T > 0", True),
+    ("T >= 1", True),
+    ("T < 1", False),
+    ("T + 1 > T", True),
+    ("T == T + 1", False),
+    ("2 * T + 1 == 2 * S", False),
+    ("T != T + 1", True),
+    ("T in [T]", True),
+    ("1 if T > 0 else 2", 1),
+    ("T > 0 and T + S > 1", True),
+    ("not T < 1", True),
+    ("T * S >= S", True),
+    ("T == none", False),
+    ("T != none", True),
+    ("T == 2.5", False),
+    ("T > 0.5", True),
+    ("T if T else 2", T),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), DECIDED)
@@ -198,12 +368,27 @@ def test_what_depends_on_open_sizes_is_an_error(text: str) -> None:
 
 
 SIZE_REFUSED = [
-    ("T / 2", "E215"), ("T * 0.5", "E215"), ("2 ** T", "E215"), ("range(T)", "E215"),
-    ("T + none", "E215"), ("sqrt(T)", "E215"), ("T ** 0.5", "E215"), ("T // 0", "E215"),
-    ("T % 0", "E215"), ("T / 0", "E215"), ("T + 0.5", "E215"), ("T ** 9", "E215"),
-    ("[1, 2][T]", "E218"), ("[0] * T", "E215"), ("round(T / 2)", "E215"), ("T ** -1", "E215"),
-    ("float(T)", "E215"), ("make_divisible(T, 8)", "E215"), ("T @ T", "E215"), ("T // 0.5", "E215"),
-]  # fmt: skip
+    ("T / 2", "E215"),
+    ("T * 0.5", "E215"),
+    ("2 ** T", "E215"),
+    ("range(T)", "E215"),
+    ("T + none", "E215"),
+    ("sqrt(T)", "E215"),
+    ("T ** 0.5", "E215"),
+    ("T // 0", "E215"),
+    ("T % 0", "E215"),
+    ("T / 0", "E215"),
+    ("T + 0.5", "E215"),
+    ("T ** 9", "E215"),
+    ("[1, 2][T]", "E218"),
+    ("[0] * T", "E215"),
+    ("round(T / 2)", "E215"),
+    ("T ** -1", "E215"),
+    ("float(T)", "E215"),
+    ("make_divisible(T, 8)", "E215"),
+    ("T @ T", "E215"),
+    ("T // 0.5", "E215"),
+]
 
 
 @pytest.mark.parametrize(("text", "code"), SIZE_REFUSED)
@@ -211,18 +396,24 @@ def test_what_sizes_do_not_allow(text: str, code: str) -> None:
     assert refused(text, T=T) == code
 
 
-@given(st.recursive(
-    st.sampled_from(["T", "S", "1", "2", "3", "5"]),
-    lambda part: st.one_of(
-        st.tuples(part, st.sampled_from(["+", "-",
-        "*"]), part).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(part, st.sampled_from(["//", "%"]), st.sampled_from(["2", "3", "4"])).map(
-            lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(part, part).map(lambda t: f"min({t[0]}, {t[1]})"),
-        st.tuples(part, part).map(lambda t: f"max({t[0]}, {t[1]})"),
+@given(
+    st.recursive(
+        st.sampled_from(["T", "S", "1", "2", "3", "5"]),
+        lambda part: st.one_of(
+            st.tuples(part, st.sampled_from(["+", "-", "*"]), part).map(
+                lambda t: f"({t[0]} {t[1]} {t[2]})"
+            ),
+            st.tuples(part, st.sampled_from(["//", "%"]), st.sampled_from(["2", "3", "4"])).map(
+                lambda t: f"({t[0]} {t[1]} {t[2]})"
+            ),
+            st.tuples(part, part).map(lambda t: f"min({t[0]}, {t[1]})"),
+            st.tuples(part, part).map(lambda t: f"max({t[0]}, {t[1]})"),
+        ),
+        max_leaves=8,
     ),
-    max_leaves=8,
-), st.integers(1, 9), st.integers(1, 9))  # fmt: skip
+    st.integers(1, 9),
+    st.integers(1, 9),
+)
 def test_symbolic_arithmetic_is_arithmetic(text: str, t: int, s: int) -> None:
     """Computing with symbols and then giving them values is computing with the values."""
     made = value(text, T=T, S=S)
@@ -256,8 +447,10 @@ def test_a_constant_takes_a_pattern() -> None:
     assert made.outputs[0].type.shape[1] == 6
 
 
-@pytest.mark.parametrize("text", ["a = 1\na = 2\nlinear(a)", "block a = relu\na = 3\nlinear(a)",
-                                  "a = 1\nshare a = relu\na"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["a = 1\na = 2\nlinear(a)", "block a = relu\na = 3\nlinear(a)", "a = 1\nshare a = relu\na"],
+)
 def test_a_file_defines_a_name_once(text: str) -> None:
     problem = error(text)
     assert problem.code == "E223"
@@ -270,11 +463,16 @@ def test_a_body_may_assign_again() -> None:
 
 
 TENSORS = [
-    ("x.shape[1]", "3"), ("x.shape[-1]", "8"), ("x.c", "3"), ("x.h", "6"), ("x.w", "8"),
+    ("x.shape[1]", "3"),
+    ("x.shape[-1]", "8"),
+    ("x.c", "3"),
+    ("x.h", "6"),
+    ("x.w", "8"),
     ("x.d", "8"),
-    ("len(x.shape)", "4"), ("x.shape[2] * x.shape[3]", "48"),
-    ("4 if x.dtype == \"float\" else 5", "4"),
-]  # fmt: skip
+    ("len(x.shape)", "4"),
+    ("x.shape[2] * x.shape[3]", "48"),
+    ('4 if x.dtype == "float" else 5', "4"),
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), TENSORS)
@@ -286,13 +484,25 @@ def test_what_a_tensor_tells(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("shape", "attribute", "good"),
     [
-        ("[8]", "d", True), ("[8]", "c", False), ("[8]", "t", False), ("[8]", "h", False),
-        ("[5, 8]", "d", True), ("[5, 8]", "c", True), ("[5, 8]", "t", True), ("[5, 8]", "h", False),
-        ("[3, 5, 8]", "c", True), ("[3, 5, 8]", "h", True), ("[3, 5, 8]", "w", True),
-        ("[3, 5, 8]", "t", False), ("[3, 5, 8]", "d", True), ("[2, 3, 5, 8]", "c", True),
-        ("[2, 3, 5, 8]", "h", False), ("[2, 3, 5, 8]", "d", True), ("[]", "d", False),
+        ("[8]", "d", True),
+        ("[8]", "c", False),
+        ("[8]", "t", False),
+        ("[8]", "h", False),
+        ("[5, 8]", "d", True),
+        ("[5, 8]", "c", True),
+        ("[5, 8]", "t", True),
+        ("[5, 8]", "h", False),
+        ("[3, 5, 8]", "c", True),
+        ("[3, 5, 8]", "h", True),
+        ("[3, 5, 8]", "w", True),
+        ("[3, 5, 8]", "t", False),
+        ("[3, 5, 8]", "d", True),
+        ("[2, 3, 5, 8]", "c", True),
+        ("[2, 3, 5, 8]", "h", False),
+        ("[2, 3, 5, 8]", "d", True),
+        ("[]", "d", False),
     ],
-)  # fmt: skip
+)
 def test_axes_have_names_on_their_ranks_only(shape: str, attribute: str, good: bool) -> None:
     text = f"net n: x{shape} {{ w = x.{attribute}\n x * w }}"
     assert codes(text) == ([] if good else ["E301"])

@@ -129,12 +129,21 @@ INNER = st.sampled_from(
     [
         parse(text)
         for text in (
-            "linear(3)", "linear(4, bias=false)", "conv(2, 3, pad=1)", "conv(3x3, 4, groups=2)",
-            "conv_transpose(2, 3, stride=2)", "bn", "layernorm", "prelu", "bilinear(3)",
-            "embedding(9, 4)", "lstm(3, bidirectional=true)", "relu",
+            "linear(3)",
+            "linear(4, bias=false)",
+            "conv(2, 3, pad=1)",
+            "conv(3x3, 4, groups=2)",
+            "conv_transpose(2, 3, stride=2)",
+            "bn",
+            "layernorm",
+            "prelu",
+            "bilinear(3)",
+            "embedding(9, 4)",
+            "lstm(3, bidirectional=true)",
+            "relu",
         )
     ]
-)  # fmt: skip
+)
 NAMES = st.sampled_from(["weight"] * 8 + ["bias", "weight_hh_l0", "weight_ih_l0_reverse"])
 
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -213,10 +213,23 @@ PAIR = {
     "other": st.one_of(st.none(), st.none(), NUMBERS, tensor_types((1, 2, 3), dtypes=ALL_DTYPES))
 }
 PATTERNS = [
-    "b i d, b j d -> b i j", "bid,bjd->bij", "b i, b i -> b", "b i j -> b j i", "b i i -> b i",
-    "...d,...d->...", "... i, ... j -> ... i j", "bij,bjk,bkl->bil", "bij->b", "ij,jk", "i,i",
-    "ba,b", "b time c, c out -> b time out", "b...->...", "i j, k -> k", "b i, b i -> b i",
-]  # fmt: skip
+    "b i d, b j d -> b i j",
+    "bid,bjd->bij",
+    "b i, b i -> b",
+    "b i j -> b j i",
+    "b i i -> b i",
+    "...d,...d->...",
+    "... i, ... j -> ... i j",
+    "bij,bjk,bkl->bil",
+    "bij->b",
+    "ij,jk",
+    "i,i",
+    "ba,b",
+    "b time c, c out -> b time out",
+    "b...->...",
+    "i j, k -> k",
+    "b i, b i -> b i",
+]
 
 BINARY = ["add", "sub", "mul", "div", "floordiv", "mod", "pow", "gt", "ge", "lt", "le", "eq", "ne"]
 PAIRS = ["maximum", "minimum", "atan2", "logaddexp", "logical_and", "logical_or", "logical_xor"]
@@ -248,9 +261,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "bmm": {"other": st.one_of(st.none(), tensor_types((3,)))},
     "einsum": {"pattern": st.sampled_from(PATTERNS)},
     "index": {"items": st.lists(ITEMS, min_size=1, max_size=4).map(tuple)},
-    "permute": {
-        "dims": st.integers(1, 4).flatmap(lambda r: st.permutations(range(r))).map(tuple)
-    },
+    "permute": {"dims": st.integers(1, 4).flatmap(lambda r: st.permutations(range(r))).map(tuple)},
     "gather": {"index": INDEX_TYPES, "dim": AXES},
     "scatter": {
         "index": INDEX_TYPES,
@@ -289,28 +300,54 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "linspace": {"steps": st.sampled_from([0, 1, 5, -1])},
     "full": {"value": st.one_of(NUMBERS, st.booleans())},
     "rearrange": {
-        "pattern": st.sampled_from([
-            "b (h d) -> b h d", "b c d -> b d c", "b c (h w) -> b h (w c)", "a b c -> (c a) b",
-            "... (h d) -> ... h d", "b 1 c -> b c", "b c -> b c 1", "b c d e -> b (d e) c",
-            "(b h) c -> b (h c)", "b c d", "b c -> b", "b (h d -> b",
-        ]),
+        "pattern": st.sampled_from(
+            [
+                "b (h d) -> b h d",
+                "b c d -> b d c",
+                "b c (h w) -> b h (w c)",
+                "a b c -> (c a) b",
+                "... (h d) -> ... h d",
+                "b 1 c -> b c",
+                "b c -> b c 1",
+                "b c d e -> b (d e) c",
+                "(b h) c -> b (h c)",
+                "b c d",
+                "b c -> b",
+                "b (h d -> b",
+            ]
+        ),
         "axes": st.sampled_from([(), (("h", 2),), (("h", 3),), (("d", 2),), (("z", 2),)]),
     },
     "reduce": {
-        "pattern": st.sampled_from([
-            "b c d -> b d", "b (c 2) -> b c", "b c (h p) (w q) -> b c h w", "... d -> ...",
-            "... d -> d", "b c d -> (b d)", "b c d -> 1 c 1", "b c -> c b",
-        ]),
+        "pattern": st.sampled_from(
+            [
+                "b c d -> b d",
+                "b (c 2) -> b c",
+                "b c (h p) (w q) -> b c h w",
+                "... d -> ...",
+                "... d -> d",
+                "b c d -> (b d)",
+                "b c d -> 1 c 1",
+                "b c -> c b",
+            ]
+        ),
         "axes": st.sampled_from([(), (), (("p", 2), ("q", 2)), (("p", 3), ("w", 2))]),
     },
     "repeat": {
-        "pattern": st.sampled_from([
-            "b c -> b t c", "b c -> b (c 2)", "b c -> (t b) c", "... -> t ...", "b c d -> b c 3 d",
-            "b c -> b c 1", "b c -> b",
-        ]),
+        "pattern": st.sampled_from(
+            [
+                "b c -> b t c",
+                "b c -> b (c 2)",
+                "b c -> (t b) c",
+                "... -> t ...",
+                "b c d -> b c 3 d",
+                "b c -> b c 1",
+                "b c -> b",
+            ]
+        ),
         "axes": st.sampled_from([(("t", 2),), (("t", 1),), ()]),
     },
-}  # fmt: skip
+}
 
 INPUTS: dict[str, Any] = {
     **dict.fromkeys((*BINARY, *PAIRS, "where", "lerp", "masked_fill"), operands),
@@ -376,10 +413,14 @@ REFUSED: dict[str, Any] = {
     **dict.fromkeys(("std", "var"), (EMPTY, SPREAD)),
     "index": (
         ("PyTorch lets `...` stand twice", lambda layer, *_: layer.items.count(...) > 1),
-        ("bool indices have results of unknown size", lambda layer, *_: any(
-            isinstance(i, TensorType) and i.dtype == "bool" for i in layer.items)),
+        (
+            "bool indices have results of unknown size",
+            lambda layer, *_: any(
+                isinstance(i, TensorType) and i.dtype == "bool" for i in layer.items
+            ),
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def _expands_symbols(layer: Any, x: TensorType) -> bool:

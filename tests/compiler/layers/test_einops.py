@@ -123,24 +123,36 @@ def test_like_einops_long(case: Case) -> None:
     ("text", "shape", "code"),
     [
         ('rearrange("b c h w -> b (h w) c")', (2, 3, 4, 5), "x.flatten(2).transpose(1, 2)"),
-        ('rearrange("b t (h d) -> b h t d", h=2)', (2, 3, 4),
-         "x.unflatten(2, (2, -1)).transpose(1, 2)"),
+        (
+            'rearrange("b t (h d) -> b h t d", h=2)',
+            (2, 3, 4),
+            "x.unflatten(2, (2, -1)).transpose(1, 2)",
+        ),
         ('rearrange("b h t d -> b t (h d)")', (2, 3, 4, 5), "x.transpose(1, 2).flatten(2)"),
         ('rearrange("b c d -> b c d")', (2, 3, 4), "x"),
         ('rearrange("b c -> b c 1 1")', (2, 3), "x[:, :, None, None]"),
         ('rearrange("b 1 c -> b c")', (2, 1, 3), "x.squeeze(1)"),
-        ('rearrange("b c (h p) (w q) -> b (h w) (p q c)", p=2, q=2)', (2, 3, 4, 4),
-         "x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).permute(0, 2, 4, 3, 5, 1)"
-         ".flatten(3).flatten(1, 2)"),
+        (
+            'rearrange("b c (h p) (w q) -> b (h w) (p q c)", p=2, q=2)',
+            (2, 3, 4, 4),
+            "x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).permute(0, 2, 4, 3, 5, 1)"
+            ".flatten(3).flatten(1, 2)",
+        ),
         ('rearrange("b (h w) c -> b c (h w)", h=2)', (2, 4, 3), "x.transpose(1, 2)"),
         ('reduce("b c h w -> b c", mean)', (2, 3, 4, 5), "x.mean(dim=(2, 3))"),
-        ('reduce("b c (h p) (w q) -> b c h w", max, p=2, q=2)', (2, 3, 4, 4),
-         "x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax(dim=(3, 5))"),
+        (
+            'reduce("b c (h p) (w q) -> b c h w", max, p=2, q=2)',
+            (2, 3, 4, 4),
+            "x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax(dim=(3, 5))",
+        ),
         ('repeat("b d -> b t d", t=4)', (2, 3), "x.unsqueeze(1).expand(-1, 4, -1)"),
-        ('repeat("b c h w -> b c (h 2) (w 2)")', (2, 3, 4, 5),
-         "x[:, :, :, None, :, None].expand(-1, -1, -1, 2, -1, 2).flatten(4).flatten(2, 3)"),
+        (
+            'repeat("b c h w -> b c (h 2) (w 2)")',
+            (2, 3, 4, 5),
+            "x[:, :, :, None, :, None].expand(-1, -1, -1, 2, -1, 2).flatten(4).flatten(2, 3)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_code(text: str, shape: tuple[int, ...], code: str) -> None:
     lowering = _parsed(text).lower(TensorType(shape))
     assert print_code(lowering.forward, ["x"], "self.m") == code
@@ -176,20 +188,32 @@ def test_symbolic_sizes() -> None:
     [
         ("rearrange", "b c", (2, 3), '"b c": no `->`'),
         ("rearrange", "b (c d -> b c d", (2, 3), '"b (c d -> b c d": `(` without `)`'),
-        ("rearrange", "b ((c d)) -> b c d", (2, 3),
-         '"b ((c d)) -> b c d": parentheses inside parentheses'),
+        (
+            "rearrange",
+            "b ((c d)) -> b c d",
+            (2, 3),
+            '"b ((c d)) -> b c d": parentheses inside parentheses',
+        ),
         ("rearrange", "b c-d -> b", (2, 3), '"b c-d -> b": `c-d` is no name of an axis'),
         ("rearrange", "b b -> b", (2, 3), '"b b -> b": `b` is twice on one side'),
         ("rearrange", "b c -> b", (2, 3), '"b c -> b": `c` is on the left only'),
         ("rearrange", "b -> b c", (2,), '"b -> b c": `c` is on the right only'),
         ("rearrange", "b (h d) -> b h d", (2, 6), '"b (h d) -> b h d": `h` and `d` are not known'),
-        ("rearrange", "c h w -> h w c", (2, 3, 4, 5),
-         'rearrange "c h w -> h w c" is for 3 axes, the input has 4'),
-        ("reduce", "b (c 4) -> b c", (2, 6),
-         'reduce "b (c 4) -> b c": axis 1 of size 6 is not `(c 4)`'),
+        (
+            "rearrange",
+            "c h w -> h w c",
+            (2, 3, 4, 5),
+            'rearrange "c h w -> h w c" is for 3 axes, the input has 4',
+        ),
+        (
+            "reduce",
+            "b (c 4) -> b c",
+            (2, 6),
+            'reduce "b (c 4) -> b c": axis 1 of size 6 is not `(c 4)`',
+        ),
         ("repeat", "b -> b t", (2,), '"b -> b t": the size of `t` is not known'),
     ],
-)  # fmt: skip
+)
 def test_refusals(word: str, pattern: str, shape: tuple[int, ...], message: str) -> None:
     extra: dict[str, Any] = {"reduction": "mean"} if word == "reduce" else {}
     with pytest.raises(Refused) as refusal:

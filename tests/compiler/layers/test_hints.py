@@ -36,10 +36,19 @@ def spatial(size: str, call: str) -> list[int] | None:
     return list(net.ir.outputs[0].type.shape[2:])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("call", [
-    "conv(3x3, 8)", "conv(5x5, 8, dilation=2)", "conv(3x5, 8)", "conv(2x2, 8)", "conv(4, 8)",
-    "conv(3x3, 8, stride=2)", "conv(3x3, 8, groups=1, bias=false)", "conv(3x3, 8, pad=0)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        "conv(3x3, 8)",
+        "conv(5x5, 8, dilation=2)",
+        "conv(3x5, 8)",
+        "conv(2x2, 8)",
+        "conv(4, 8)",
+        "conv(3x3, 8, stride=2)",
+        "conv(3x3, 8, groups=1, bias=false)",
+        "conv(3x3, 8, pad=0)",
+    ],
+)
 def test_padding_that_keeps_the_size(call: str) -> None:
     """Also with other settings; of a stride that shrinks nothing is said."""
     text = f"net t: x[8, 21, 21] {{ y = x > {call}\n y + x }}"

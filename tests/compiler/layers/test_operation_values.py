@@ -94,8 +94,12 @@ CASES: list[tuple[str, Tensors, dict[str, torch.Tensor], Callable[[], Any]]] = [
     ("meshgrid", (J, J[:2]), {}, lambda: torch.meshgrid(J, J[:2], indexing="ij")),
     ("gather(a, 2)", (X,), {"a": J.expand(2, 3, 4)}, lambda: X.gather(2, J.expand(2, 3, 4))),
     ("index_select(a, 1)", (X,), {"a": J}, lambda: X[:, J]),
-    ("scatter(a, 2, src=b)", (X,), {"a": J.expand(2, 3, 4)[:, :2], "b": Y},
-     lambda: X.scatter(2, J.expand(2, 3, 4)[:, :2], Y)),
+    (
+        "scatter(a, 2, src=b)",
+        (X,),
+        {"a": J.expand(2, 3, 4)[:, :2], "b": Y},
+        lambda: X.scatter(2, J.expand(2, 3, 4)[:, :2], Y),
+    ),
     ("last", (X,), {}, lambda: X[:, -1]),
     ("matmul(a)", (X,), {"a": Y.mT}, lambda: X @ Y.mT),
     ("matmul(a, reversed=true)", (X.mT,), {"a": Y}, lambda: Y @ X.mT),
@@ -108,7 +112,7 @@ CASES: list[tuple[str, Tensors, dict[str, torch.Tensor], Callable[[], Any]]] = [
     ("arange(0, 1, step=0.25)", (), {}, lambda: torch.arange(0, 1, 0.25)),
     ("full([2, 3], 7)", (), {}, lambda: torch.full((2, 3), 7)),
     ("eye(2, 3, dtype=int)", (), {}, lambda: torch.eye(2, 3, dtype=torch.long)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c[0] for c in CASES])

@@ -21,9 +21,11 @@ OUTSIDE = [
     ("positions(2**62)", "length must be at most 16777216, got 4611686018427387904"),
     ("leaky_relu(1e300)", "negative_slope must be at most 3.4028234663852886e+38, got 1e+300"),
     ("clamp(-1e300, 1)", "min must be at least -3.4028234663852886e+38, got -1e+300"),
-    ("spectral_norm(conv(3, 8, dilation=2**40))",
-     "dilation must be at most 2147483647, got 1099511627776"),
-]  # fmt: skip
+    (
+        "spectral_norm(conv(3, 8, dilation=2**40))",
+        "dilation must be at most 2147483647, got 1099511627776",
+    ),
+]
 TOO_LARGE = ["conv(2**31 - 1, 2**31)", "gru(2**31)", "linear(2**58)", "new_zeros([2**60])"]
 
 
@@ -38,8 +40,9 @@ def test_messages(call: str, message: str) -> None:
 def test_tensors_and_weights_that_cannot_be(call: str) -> None:
     (found,) = nw.check(f"net n: x[8, 2**31 - 1] {{ x > {call} }}")
     assert (found.code, found.message) == (
-        "E214", "a tensor has more than 2**59 elements: PyTorch's numbers have 64 bits",
-    )  # fmt: skip
+        "E214",
+        "a tensor has more than 2**59 elements: PyTorch's numbers have 64 bits",
+    )
 
 
 def test_one_layer_has_no_place_for_dropout() -> None:

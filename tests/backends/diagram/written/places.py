@@ -21,15 +21,19 @@ class Rect:
 
     def meets(self, other: Rect) -> bool:
         return (
-            self.left < other.right - TOUCH and other.left < self.right - TOUCH
-            and self.top < other.bottom - TOUCH and other.top < self.bottom - TOUCH
-        )  # fmt: skip
+            self.left < other.right - TOUCH
+            and other.left < self.right - TOUCH
+            and self.top < other.bottom - TOUCH
+            and other.top < self.bottom - TOUCH
+        )
 
     def within(self, other: Rect, slack: float = TOUCH) -> bool:
         return (
-            self.left > other.left - slack and self.right < other.right + slack
-            and self.top > other.top - slack and self.bottom < other.bottom + slack
-        )  # fmt: skip
+            self.left > other.left - slack
+            and self.right < other.right + slack
+            and self.top > other.top - slack
+            and self.bottom < other.bottom + slack
+        )
 
     def off(self, point: Point) -> float:
         """How far a point is from the border."""

@@ -31,10 +31,11 @@ def _all(picture: Picture, text: str) -> Iterator[str]:
     draws = [found for line in body if (found := DRAW.fullmatch(line.strip()))]
     known, clusters, edges = [*picture.boxes()], [*picture.clusters()], visible(picture)
     for what, wanted, written in (
-        ("boxes", len(known), len(boxes)), ("walls", len(clusters), len(walls)),
+        ("boxes", len(known), len(boxes)),
+        ("walls", len(clusters), len(walls)),
         ("titles", sum(bool(c.title) for c in clusters), len(titles)),
         ("lines", len(edges), len(draws)),
-    ):  # fmt: skip
+    ):
         if wanted != written:
             yield f"{wanted} {what}, and {written} are written"
             return
