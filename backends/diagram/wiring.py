@@ -138,9 +138,10 @@ def _gathers(step: Step) -> bool:
 
 def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
     """The shorter of two ways from a fork to a sum, where it is a plain chain."""
-    (a, _), (b, _) = chart.steps[join].inputs
-    if not (_may_fork(chart, flow, a) or _may_fork(chart, flow, b)):
+    first, second = chart.steps[join].inputs
+    if not (_may_fork(chart, flow, first) or _may_fork(chart, flow, second)):
         return []
+    a, b = first[0], second[0]
     common = (nx.ancestors(flow, a) | {a}) & (nx.ancestors(flow, b) | {b})
     if not _steps(common):
         return []
@@ -161,17 +162,15 @@ def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
     return [(join, shorter), *((s, 0) for s in way)]
 
 
-def _may_fork(chart: Chart, flow: nx.DiGraph, step: int) -> bool:
-    """Whether several steps read something on the plain chain that ends here. Where none do, not
+def _may_fork(chart: Chart, flow: nx.DiGraph, ref: Ref) -> bool:
+    """Whether several steps read a tensor of the plain chain that ends here. Where none do, not
     all that comes before has to be looked through."""
-    while step >= 0:
-        if flow.out_degree(step) > 1:
-            return True
-        inputs = chart.steps[step].inputs
-        if len(inputs) != 1:
+    while flow.out_degree(ref) <= 1:
+        step = ref[0]
+        if step < 0 or len(chart.steps[step].inputs) != 1:
             return False
-        step = inputs[0][0]
-    return False
+        (ref,) = chart.steps[step].inputs
+    return True
 
 
 def _layers(chart: Chart, way: list[int]) -> int:
