@@ -28,7 +28,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
-from math import inf
+from math import inf, isinf
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -68,7 +68,7 @@ _COUNTED: Final = "PyTorch counts it in 32 bits"
 _HELD: Final = "PyTorch's floats have 32 bits"
 
 FINITE: Final = Range(-FLOAT32, FLOAT32, _HELD)
-"""Of every float without another range."""
+"""Of every float without another range, beside the infinities."""
 
 # The kinds of settings: what has a range has it by its kind.
 Window: TypeAlias = Annotated[Sizes, Range(1, INT32, _COUNTED)]
@@ -528,6 +528,7 @@ def _within(range_: Range, name: str, value: Any) -> None:
         else:
             numeric = isinstance(number, int | float)
             outside = numeric and not range_.least <= number <= range_.most
+            outside = outside and not (range_ is FINITE and isinf(number))
         if outside:
             raise _outside(range_, name, number)
 
