@@ -61,26 +61,53 @@ class Environment(Entity):
         return {*bodies, *self.file.names, *(n for e in self.chain() for n in e.labels)}
 
 
+class Declarations(Entity):
+    """What the statements of a file declare: one for all nets of a compilation, so it holds no
+    values. A number of ``default`` statements says at which line something stands."""
+
+    tree: syntax.File
+    names: dict[str, Callable[[Any, FileNames], Data]] = field(default_factory=dict)
+    """What makes a value, by name: it gets the elaborator and the file."""
+    spans: dict[str, Span] = field(default_factory=dict)
+    twice: list[tuple[str, Span]] = field(default_factory=list)
+    """Names that are defined again, and where."""
+    plain: dict[str, None] = field(default_factory=dict)
+    """The names of constants, shares and imports, in their order: all but the blocks."""
+    modules: dict[str, str] = field(default_factory=dict)
+    """The names of imported files by their dotted ones."""
+    imports: list[syntax.Import | syntax.FromImport] = field(default_factory=list)
+    nets: dict[str, syntax.Block] = field(default_factory=dict)
+    defaults: list[syntax.Default] = field(default_factory=list)
+    pipelines: list[tuple[syntax.ExpressionStatement | syntax.Require, int]] = field(
+        default_factory=list
+    )
+
+
 class FileNames(Entity):
     """A file's constants, blocks, imports and shares: in any order, so made when first asked."""
 
     source: Source
-    tree: syntax.File
-    names: dict[str, Callable[[], Data]] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
+    declared: Declarations
     made: dict[str, Data] = field(default_factory=dict)
     making: set[str] = field(default_factory=set)
-    modules: dict[str, str] = field(default_factory=dict)
-    """The names of imported files by their dotted ones."""
-    nets: dict[str, syntax.Block] = field(default_factory=dict)
-    pipelines: list[tuple[syntax.ExpressionStatement | syntax.Require, Environment]] = field(
-        default_factory=list
-    )
+    scopes: dict[Span, Environment] = field(default_factory=dict)
+    """What an assignment gave its names, by its place."""
+    defaults: list[Defaults] = field(default_factory=list)
+    """Those in force at first, and after each ``default`` statement."""
     environment: Environment | None = None
     lost: frozenset[str] = frozenset()
     """Names whose definitions have a syntax error: unknown, and reported already."""
     broken: tuple[Span, ...] = ()
     """Where the text has syntax errors."""
+
+    @property
+    def names(self) -> dict[str, Callable[[Any, FileNames], Data]]:
+        return self.declared.names
+
+    def after(self, defaults: int) -> Environment:
+        """What is seen below so many ``default`` statements."""
+        known = self.defaults[min(defaults, len(self.defaults) - 1)]
+        return Environment(self, defaults=known)
 
     def is_broken(self, span: Span) -> bool:
         """Whether a syntax error lies in this part of the text."""

@@ -15,6 +15,7 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.parser import parse
 from ..grammar.record import Record, field
 from ..grammar.source import Source
+from .environment import Declarations
 
 SHIPPED: Final = Path(specs.__path__[0])
 Parsed: TypeAlias = tuple[syntax.File, tuple[Diagnostic, ...]]
@@ -87,11 +88,12 @@ def find(module: str, folders: Iterable[Path]) -> Path | None:
 
 
 class _Read(Record):
-    """What a compilation read: each file is looked for, read and parsed once, however many nets
-    import it."""
+    """What a compilation read: each file is looked for, read, parsed and declared once, however
+    many nets see it."""
 
     found: dict[tuple[str, Path], Source | Unreadable | None] = field(default_factory=dict)
     parsed: dict[Source, Parsed] = field(default_factory=dict)
+    declared: dict[Source, Declarations] = field(default_factory=dict)
     names: dict[Path, list[str]] = field(default_factory=dict)
 
 
@@ -103,6 +105,11 @@ class Finder:
         self.search = tuple(search)
         self.changed = changed
         self._read = _Read()
+
+    @property
+    def declared(self) -> dict[Source, Declarations]:
+        """What the files declare that were seen so far."""
+        return self._read.declared
 
     def with_changed(self, source: Source) -> Finder:
         """The same files, this one changed."""

@@ -30,7 +30,7 @@ def arguments_of(
     el: Elaborator, file: FileNames, net: str, parameters: Mapping[str, object]
 ) -> dict[str, Any]:
     """The values of a net's parameters."""
-    block = file.nets[net]
+    block = file.declared.nets[net]
     known = {p.name: p for p in block.parameters}
     values: dict[str, Any] = {}
     unknown = [name for name in parameters if name not in known]
@@ -48,12 +48,12 @@ def arguments_of(
 
 def _instead(file: FileNames, net: str, name: str, value: object) -> str:
     """What to do about a parameter that a net does not have."""
-    other = next((n for n, b in file.nets.items() if name in _names(b)), None)
+    other = next((n for n, b in file.declared.nets.items() if name in _names(b)), None)
     if other is not None:
         chosen = {**_given_by(file, net, other), name: str(value)}
         options = (f"-p {quote(f'{n}={v}')}" for n, v in chosen.items())
         return f"`{other}` has: `--net {other} {' '.join(options)}`"
-    known = _names(file.nets[net])
+    known = _names(file.declared.nets[net])
     close = closest(name, known)
     if close is not None:
         return f"did you mean `{close}`?"
@@ -62,14 +62,14 @@ def _instead(file: FileNames, net: str, name: str, value: object) -> str:
 
 def _given_by(file: FileNames, net: str, other: str) -> dict[str, str]:
     """With which arguments a net is another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
-    match file.nets[net].body:
+    match file.declared.nets[net].body:
         case [syntax.ExpressionStatement(syntax.Call(syntax.Name(id=called)) as call)]:
             pass
         case _:
             return {}
     if called != other:
         return {}
-    arguments = dict(zip(_names(file.nets[other]), call.arguments, strict=False))
+    arguments = dict(zip(_names(file.declared.nets[other]), call.arguments, strict=False))
     arguments |= {setting.name: setting.value for setting in call.settings}
     return {name: value.span.text.replace(", ", ",") for name, value in arguments.items()}
 
@@ -173,7 +173,7 @@ def _needs(
     file: FileNames, function: str, place: int | str, passed: frozenset[tuple[str, str]]
 ) -> Iterator[Any]:
     """What a layer, or a block of the file, takes at a place."""
-    blocks = (s for s in file.tree.statements if isinstance(s, syntax.Block))
+    blocks = (s for s in file.declared.tree.statements if isinstance(s, syntax.Block))
     block = next((b for b in blocks if b.name == function), None)
     types = hints(layers()[function]) if block is None and function in layers() else {}
     names = list(types) if block is None else _names(block)

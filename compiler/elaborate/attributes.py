@@ -33,8 +33,8 @@ def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment)
         and lookup(el, root, env, expr.span) is None
     ):
         return unknown_name(el, foreign, expr.span, env)
-    if foreign in env.file.modules and lookup(el, root, env, expr.span) is None:
-        return value_in_file(el, env.file, env.file.modules[foreign])
+    if foreign in env.file.declared.modules and lookup(el, root, env, expr.span) is None:
+        return value_in_file(el, env.file, env.file.declared.modules[foreign])
     value = el.evaluate(expr.value, env)
     return _attribute(el, value, expr.name, expr.span)
 

@@ -65,7 +65,7 @@ def _head_is_wrong(el: Elaborator, template: Template, extra: int = 0) -> bool:
     from ..names import known_in, unknown_names
 
     block, file = template.block, template.environment.file
-    known = {*known_in(file.tree), *template.environment.known_names()}
+    known = {*known_in(file.declared.tree), *template.environment.known_names()}
     unknown = [n for n in unknown_names(block, known) if n.id not in file.lost]
     names = list(dict.fromkeys(name.id for name in unknown))
     misspelt = any(advice.foreign.explain_name(n, known)[0] or el.near(n, known) for n in names)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, TypeAlias
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Source, Span
 from .. import advice
-from ..environment import Environment, FileNames
+from ..environment import Declarations, Environment, FileNames
 from ..imports import Unreadable
 from ..values import UNKNOWN, Data, Namespace, Template
 from .attributes import name_of_file
@@ -16,6 +18,11 @@ from .elaborator import Elaborator
 from .shares import shared_network
 from .statements import add_default, assign
 from .trees import pattern_names, place_in_import
+
+FILE_STEPS: Final = 100
+"""What a net takes of its own: each is elaborated in a file anew."""
+IMPORT_STEPS: Final = 10
+Make: TypeAlias = Callable[[Elaborator, FileNames], Data]
 
 
 def begin(
@@ -32,105 +39,117 @@ def load(
     el: Elaborator, source: Source, tree: syntax.File, errors: Sequence[Diagnostic] = ()
 ) -> FileNames:
     """The names that a file defines; nothing of it is elaborated yet."""
-    file = FileNames(source, tree, lost=tree.lost)
+    el.step(tree.span, FILE_STEPS)
+    file = FileNames(source, _declared(el, source, tree), lost=tree.lost)
     spans = (error.span for error in errors)
     file.broken = tuple(s for s in spans if s is not None and s.source is source)
-    env = Environment(file)
-    for statement in tree.statements:
-        _declare(el, statement, file, env)
-    file.environment = env
+    _take_defaults(el, file)
+    for name, span in file.declared.twice:
+        el.step(span)
+        el.report(advice.files.defined_twice(name, span, file.declared.spans[name]))
     return file
 
 
-def _declare(
-    el: Elaborator, statement: syntax.Statement, file: FileNames, env: Environment
-) -> None:
-    el.step(statement.span)
+def _take_defaults(el: Elaborator, file: FileNames) -> None:
+    env = file.environment = Environment(file)
+    file.defaults.append(env.defaults)
+    for statement in file.declared.defaults:
+        el.step(statement.span)
+        add_default(el, statement, env)
+        file.defaults.append(env.defaults)
+
+
+def _declared(el: Elaborator, source: Source, tree: syntax.File) -> Declarations:
+    known = el.files.finder.declared.get(source)
+    if known is None or known.tree is not tree:
+        known = el.files.finder.declared[source] = Declarations(tree)
+        for statement in tree.statements:
+            _declare(statement, known)
+    return known
+
+
+def _declare(statement: syntax.Statement, known: Declarations) -> None:
+    defaults = len(known.defaults)
     match statement:
         case syntax.Default():
-            add_default(el, statement, env)
+            known.defaults.append(statement)
         case syntax.Block():
-            template = Template(statement, _as_it_is(env))
-            value = UNKNOWN if _is_twofold(statement) else template
-            _define(el, file, statement.name, statement.name_span, lambda: value)
+            make = partial(_template, statement=statement, defaults=defaults)
+            _define(known, statement.name, statement.name_span, make)
             if statement.kind == "net":
-                file.nets[statement.name] = statement
+                known.nets[statement.name] = statement
         case syntax.Assign():
-            _declare_constants(el, statement, file, _as_it_is(env))
+            for name in pattern_names(statement.target):
+                make = partial(_constant, statement=statement, defaults=defaults, name=name.id)
+                _define_plain(known, name.id, name.span, make)
         case syntax.Share():
-            here = _as_it_is(env)
-            _define(
-                el,
-                file,
-                statement.name,
-                statement.name_span,
-                lambda: shared_network(el, statement, here, el.root),
-            )
+            make = partial(_share, statement=statement, defaults=defaults)
+            _define_plain(known, statement.name, statement.name_span, make)
         case syntax.Import():
-            _declare_import(el, statement, file)
+            _declare_import(statement, known)
         case syntax.FromImport():
-            _declare_from(el, statement, file)
+            known.imports.append(statement)
+            for imported, alias in statement.names:
+                make = partial(_imported, statement=statement, name=imported)
+                _define_plain(known, alias or imported, statement.span, make)
         case syntax.Require() | syntax.ExpressionStatement():
-            file.pipelines.append((statement, _as_it_is(env)))
+            known.pipelines.append((statement, defaults))
 
 
-def _define(
-    el: Elaborator, file: FileNames, name: str, span: Span, make: Callable[[], Data]
-) -> None:
-    if name in file.names and name in file.lost:
-        file.names[name] = lambda: UNKNOWN
-        return
-    if name in file.names:
-        first = file.spans[name]
-        el.report(advice.files.defined_twice(name, span, first))
-        file.names[name] = lambda: UNKNOWN
-        return
-    file.names[name] = make
-    file.spans[name] = span
-
-
-def _declare_constants(
-    el: Elaborator, statement: syntax.Assign, file: FileNames, env: Environment
-) -> None:
-    scope = env.inner()
-    done: list[None] = []
-
-    def make(name: str) -> Data:
-        if not done:
-            done.append(None)
-            assign(el, statement, scope)
-        return scope.names.get(name, UNKNOWN)
-
-    for name in pattern_names(statement.target):
-        _define(el, file, name.id, name.span, lambda n=name.id: make(n))  # type: ignore[misc]
-
-
-def _declare_import(el: Elaborator, statement: syntax.Import, file: FileNames) -> None:
+def _declare_import(statement: syntax.Import, known: Declarations) -> None:
+    known.imports.append(statement)
     name = statement.alias or statement.module.rsplit(".", 1)[-1]
     if statement.alias is None:
-        file.modules[statement.module] = name
-    _define(el, file, name, statement.span, lambda: _namespace(el, statement, file))
+        known.modules[statement.module] = name
+    _define_plain(known, name, statement.span, partial(_namespace, statement=statement))
 
 
-def _namespace(el: Elaborator, statement: syntax.Import, file: FileNames) -> Data:
+def _define_plain(known: Declarations, name: str, span: Span, make: Make) -> None:
+    known.plain[name] = None
+    _define(known, name, span, make)
+
+
+def _define(known: Declarations, name: str, span: Span, make: Make) -> None:
+    if name not in known.names:
+        known.names[name] = make
+        known.spans[name] = span
+        return
+    known.names[name] = _unknown
+    if name not in known.tree.lost:
+        known.twice.append((name, span))
+
+
+def _unknown(el: Elaborator, file: FileNames) -> Data:
+    return UNKNOWN
+
+
+def _template(el: Elaborator, file: FileNames, *, statement: syntax.Block, defaults: int) -> Data:
+    return UNKNOWN if _is_twofold(statement) else Template(statement, file.after(defaults))
+
+
+def _constant(
+    el: Elaborator, file: FileNames, *, statement: syntax.Assign, defaults: int, name: str
+) -> Data:
+    """One of the names of an assignment, which is made at the first use of any."""
+    scope = file.scopes.get(statement.span)
+    if scope is None:
+        scope = file.scopes[statement.span] = file.after(defaults).inner()
+        assign(el, statement, scope)
+    return scope.names.get(name, UNKNOWN)
+
+
+def _share(el: Elaborator, file: FileNames, *, statement: syntax.Share, defaults: int) -> Data:
+    return shared_network(el, statement, file.after(defaults), el.root)
+
+
+def _namespace(el: Elaborator, file: FileNames, *, statement: syntax.Import) -> Data:
     found = _import(el, statement.module, file, statement.span)
     if found is None or found.environment is None:
         return UNKNOWN
     return Namespace(statement.alias or statement.module, found.environment)
 
 
-def _declare_from(el: Elaborator, statement: syntax.FromImport, file: FileNames) -> None:
-    for name, alias in statement.names:
-        _define(
-            el,
-            file,
-            alias or name,
-            statement.span,
-            lambda n=name: _imported(el, statement, n, file),  # type: ignore[misc]
-        )
-
-
-def _imported(el: Elaborator, statement: syntax.FromImport, name: str, file: FileNames) -> Data:
+def _imported(el: Elaborator, file: FileNames, *, statement: syntax.FromImport, name: str) -> Data:
     found = _import(el, statement.module, file, statement.span)
     if found is None or found.environment is None:
         return UNKNOWN
@@ -139,6 +158,7 @@ def _imported(el: Elaborator, statement: syntax.FromImport, name: str, file: Fil
 
 
 def _import(el: Elaborator, module: str, file: FileNames, span: Span) -> FileNames | None:
+    el.step(span, IMPORT_STEPS)
     try:
         source = el.files.finder.find(module, file.source)
     except (Unreadable, OSError) as error:
@@ -172,16 +192,10 @@ def _no_module(el: Elaborator, module: str, file: FileNames, span: Span) -> None
 
 def check_imports(el: Elaborator, file: FileNames) -> None:
     """Imports of an imported file are followed at once, so that circles are found."""
-    for statement in file.tree.statements:
-        if isinstance(statement, syntax.Import | syntax.FromImport):
-            _import(el, statement.module, file, statement.span)
+    for statement in file.declared.imports:
+        _import(el, statement.module, file, statement.span)
 
 
 def _is_twofold(block: syntax.Block) -> bool:
     """Whether two of its parameters have one name, which the parser has said: one is another."""
     return len({p.name for p in block.parameters}) < len(block.parameters)
-
-
-def _as_it_is(env: Environment) -> Environment:
-    """The file's environment with the defaults in force at this line."""
-    return Environment(env.file, defaults=env.defaults)

@@ -64,10 +64,10 @@ def value_in_file(el: Elaborator, file: FileNames, name: str) -> Data:
     if name in file.made:
         return file.made[name]
     if name in file.making:
-        return el.report(advice.names.defined_by_itself(name, file.spans.get(name)))
+        return el.report(advice.names.defined_by_itself(name, file.declared.spans.get(name)))
     file.making.add(name)
     try:
-        file.made[name] = file.names[name]()
+        file.made[name] = file.names[name](el, file)
     finally:
         file.making.discard(name)
     return file.made[name]

@@ -40,7 +40,7 @@ from .trees import head, whole_labels
 
 def run_named(el: Elaborator, file: FileNames, name: str, arguments: Mapping[str, Data]) -> None:
     """A net of the file by name."""
-    block = file.nets[name]
+    block = file.declared.nets[name]
     template = value_in_file(el, file, name)
     if not isinstance(template, Template):
         return
@@ -56,9 +56,10 @@ def run_named(el: Elaborator, file: FileNames, name: str, arguments: Mapping[str
 def run_file(el: Elaborator, file: FileNames) -> None:
     """The bare pipeline."""
     check_file(el, file)
-    bare = [(s, e) for s, e in file.pipelines if isinstance(s, syntax.ExpressionStatement)]
+    bare = [(s, e) for s, e in file.declared.pipelines if isinstance(s, syntax.ExpressionStatement)]
     _one_pipeline(el, [statement for statement, _ in bare], file)
-    last, env = bare[-1]
+    last, defaults = bare[-1]
+    env = file.after(defaults)
     with el.framed(env):
         _finish(el, _network_result(el, last.value, env), last.span)
 
@@ -74,12 +75,11 @@ def _one_pipeline(el: Elaborator, bare: list[syntax.ExpressionStatement], file: 
 def check_file(el: Elaborator, file: FileNames) -> None:
     """What a file says beside its networks: imports, constants and assumptions."""
     check_imports(el, file)
-    for name in file.names:
-        if name not in file.nets:
-            value_in_file(el, file, name)
-    for statement, env in file.pipelines:
+    for name in file.declared.plain:
+        value_in_file(el, file, name)
+    for statement, defaults in file.declared.pipelines:
         if isinstance(statement, syntax.Require):
-            require(el, statement, env)
+            require(el, statement, file.after(defaults))
     fail_alone(el)
 
 

@@ -8,7 +8,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Source, Span
 from ..dims import Dim
-from ..environment import FileNames
+from ..environment import Declarations, FileNames
 from ..imports import Parsed
 from ..layer import Made
 from ..types import TensorType
@@ -71,6 +71,8 @@ class Demands:
 
 
 class Finds(Protocol):
+    @property
+    def declared(self) -> dict[Source, Declarations]: ...
     def find(self, module: str, importer: Source) -> Source | None: ...
     def names(self, importer: Source) -> list[str]: ...
     def parse(self, source: Source, most_tokens: int) -> Parsed: ...

@@ -84,6 +84,27 @@ def test_a_file_has_one_too() -> None:
     assert not [d for d in nw.check(text, net="n8") if d.severity == "error"]
 
 
+def test_a_net_of_many_takes_what_it_takes_alone() -> None:
+    def taken(count: int) -> int:
+        text = "".join(f"net n{i}: x[8] {{ x > linear(8) }}\n" for i in range(count))
+        return check_source(Source("n.net", text)).steps
+
+    assert taken(200) == 200 * taken(1)
+
+
+@pytest.mark.parametrize("line", ["import resnet as r{}", "from resnet import resnet18 as r{}"])
+def test_imports_take_steps(line: str) -> None:
+    text = "\n".join(line.format(i) for i in range(17_000)) + "\ninput(8) > relu\n"
+    (found,) = [d for d in nw.check(text) if d.severity == "error"]
+    assert found.code == "E214"
+    assert found.message == "elaborating this net takes more than 300,000 steps"
+
+
+def test_imports_of_nothing_end() -> None:
+    found = nw.check("".join(f"import nothing{i}\n" for i in range(3_000)) + "input(8) > relu\n")
+    assert len(found) == 100
+
+
 # --- what belongs to the process --------------------------------------------------------------
 
 
