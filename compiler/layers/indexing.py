@@ -118,7 +118,7 @@ class _Walk:
         elif isinstance(item, slice):
             self.shape[self.at] = _slice_length(self.shape[self.at], item)
         elif isinstance(item, tuple):
-            for number in item:
+            for number in _decisive(item, self.shape[self.at]):
                 _check_bounds(number, self.shape[self.at])
             self.tensors[self.at] = TensorType((len(item),), "int")
         elif isinstance(item, TensorType) and item.rank:
@@ -150,6 +150,16 @@ class _Walk:
         rest = [d for i, d in enumerate(self.shape) if i not in self.tensors]
         at = first if last - first + 1 == len(self.tensors) else 0
         return [*rest[:at], *shape, *rest[at:]]
+
+
+def _decisive(numbers: Sequence[Dim], size: Dim) -> Sequence[Dim]:
+    """The numbers of a list that decide whether all lie within an axis. Of one of open size, which
+    takes its time to compare, these are the least and the largest."""
+    if isinstance(size, int):
+        return numbers
+    whole = [number for number in numbers if isinstance(number, int)]
+    ends = {min(whole), max(whole)} if whole else set()
+    return [n for n in dict.fromkeys(numbers) if not isinstance(n, int) or n in ends]
 
 
 def _check_bounds(number: Dim, size: Dim, setting: str = "items") -> None:

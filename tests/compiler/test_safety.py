@@ -106,6 +106,7 @@ BEYOND = {
     "open brackets": "(" * 50000,
     "quotes": '"' * 50001,
     "braces": "{" * 3000 + "}" * 3000,
+    "a long index": "net n: x[S, 8] { x[:, [1] * 99999",
     "unknown names": " > ".join(f"bogus{i}" for i in range(3000)),
     "names nearly known": "\n".join(f"width{'x' * (i % 30)}{i} = 1" for i in range(2000))
     + "\n"
