@@ -69,7 +69,8 @@ def pairs(draw: Callable[[nn.Module, torch.Tensor], Drawn]) -> Iterator[tuple[st
 
 
 def svg(net: nw.Network) -> bytes:
-    from netwright.backends.diagram import engine, render
+    from netwright.backends.diagram import render
+    from netwright.backends.diagram.layout import engine
 
     engine.remembered.cache_clear()
     return render(net.ir, "svg")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from netwright.backends.diagram import render
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.style import amount
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
 from netwright.files import description, read, shipped

@@ -1,19 +1,19 @@
-"""Graphs as pictures. A view (``view_<name>.py``) builds a picture from a graph, a format
-(``format_<suffix>.py``) writes it; both are found by their file names."""
+"""Graphs as pictures. A view (``view/<name>.py``) builds a picture from a graph, a format
+(``format/<suffix>.py``) writes it; both are found by looking into their folders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import Any, Literal
 from warnings import warn
 
 from ...compiler.ir import Graph
 from ...grammar.wording import listing
 from ..diff.merge import Comparison
-from .costs import MEASURES
+from .chart.costs import MEASURES
 from .drawing import Drawing
 from .errors import DiagramError, NoBlock, NoEffect, NoLayout, TooLarge
 from .picture import Options, Picture
@@ -39,12 +39,12 @@ COMPARES = ("docs", "paper")
 
 
 def views() -> tuple[str, ...]:
-    return _found("view_")
+    return _found("view")
 
 
 def formats() -> tuple[str, ...]:
     """The suffixes, without the dot."""
-    return _found("format_")
+    return _found("format")
 
 
 def to_dot(graph: Graph, **options: Any) -> str:
@@ -99,7 +99,7 @@ def render(
 
 def inline(graph: Graph, *, view: str = "docs") -> str:
     """An svg to stand among others on a page: without ids. Raises TooLarge."""
-    from .format_svg import write_inline
+    from .format.svg import write_inline
 
     return write_inline(_picture(graph, view, Options()))
 
@@ -125,7 +125,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         from .asked import check
 
         check(graph, options)
-    build: Any = import_module(f"{__name__}.view_{view}").picture
+    build: Any = import_module(f"{__name__}.view.{view}").picture
     say("choosing what to draw")
     picture: Picture | Drawing = build(graph, options)
     if options.expand or options.fold:
@@ -134,14 +134,14 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         for said in idle(picture, options, partial(build, graph)):
             warn(said, NoEffect, stacklevel=3)
     if isinstance(graph, Comparison) and isinstance(picture, Picture):
-        from .compared import painted
+        from .chart.compared import painted
 
         return painted(picture)
     return picture
 
 
 def _format(name: str) -> Any:
-    return import_module(f"{__name__}.format_{name}")
+    return import_module(f"{__name__}.format.{name}")
 
 
 def _draws(format: str) -> bool:
@@ -153,6 +153,6 @@ def _names(asked: Iterable[str]) -> tuple[str, ...]:
     return (asked,) if isinstance(asked, str) else tuple(asked)
 
 
-def _found(prefix: str) -> tuple[str, ...]:
-    names = sorted(m.name for m in iter_modules(__path__))
-    return tuple(n.removeprefix(prefix) for n in names if n.startswith(prefix))
+def _found(folder: str) -> tuple[str, ...]:
+    files = (path.stem for path in (Path(__path__[0]) / folder).iterdir() if path.suffix == ".py")
+    return tuple(sorted(name for name in files if not name.startswith("_")))

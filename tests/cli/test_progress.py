@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from netwright.backends.diagram import engine
 from netwright.backends.diagram.errors import DiagramError
+from netwright.backends.diagram.layout import engine
 from netwright.backends.diagram.progress import heard_by, say
 from netwright.cli import _progress
 from netwright.cli._progress import CLEAR, Progress

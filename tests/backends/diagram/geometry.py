@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from netwright.backends.diagram.engine import lay_out
+from netwright.backends.diagram.layout.engine import lay_out
 
 Point: TypeAlias = tuple[float, float]
 TOUCH = 1.5

@@ -11,11 +11,11 @@ import pytest
 
 from netwright import load
 from netwright.backends.diagram import TooLarge, render
-from netwright.backends.diagram.alt import description
-from netwright.backends.diagram.format_svg import write_inline
-from netwright.backends.diagram.night import PAPER
+from netwright.backends.diagram.format._alt import description
+from netwright.backends.diagram.format._night import PAPER
+from netwright.backends.diagram.format.svg import write_inline
 from netwright.backends.diagram.picture import Options, letters
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 from netwright.compiler.ir import Graph
 from netwright.files import shipped
 

@@ -10,9 +10,9 @@ from netwright import load
 from netwright.backends.diagram import DiagramError, NoEffect, to_dot
 from netwright.backends.diagram.asked import names
 from netwright.backends.diagram.picture import Box, Options, Picture, letters
-from netwright.backends.diagram.view_debug import picture as debug
-from netwright.backends.diagram.view_docs import picture as docs
-from netwright.backends.diagram.view_paper import picture as paper
+from netwright.backends.diagram.view.debug import picture as debug
+from netwright.backends.diagram.view.docs import picture as docs
+from netwright.backends.diagram.view.paper import picture as paper
 
 from .geometry import complaints
 from .nets import RECURRENT, RESIDUAL, SEQUENTIAL, graph

@@ -6,8 +6,8 @@ import pytest
 
 from netwright.backends.diagram import DiagramError, to_dot
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
-from netwright.backends.diagram.view_docs import picture as docs
-from netwright.backends.diagram.view_paper import picture as paper
+from netwright.backends.diagram.view.docs import picture as docs
+from netwright.backends.diagram.view.paper import picture as paper
 
 from .geometry import complaints
 from .nets import RESIDUAL, graph, shipped

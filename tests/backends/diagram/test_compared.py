@@ -8,9 +8,9 @@ import pytest
 
 from netwright import load
 from netwright.backends.diagram import DiagramError, render, to_dot
-from netwright.backends.diagram.compared import arrow, painted
+from netwright.backends.diagram.chart.compared import arrow, painted
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 from netwright.backends.diff.merge import merge
 from tests.backends.diff.versions import PAIRS, versions
 from tests.conftest import Golden

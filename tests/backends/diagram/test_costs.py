@@ -8,9 +8,9 @@ import pytest
 
 from netwright.backends.diagram import DiagramError, render, style, to_dot
 from netwright.backends.diagram.picture import Box, Options, Picture, letters
-from netwright.backends.diagram.view_debug import picture as debug
-from netwright.backends.diagram.view_docs import picture as docs
-from netwright.backends.diagram.view_paper import picture as paper
+from netwright.backends.diagram.view.debug import picture as debug
+from netwright.backends.diagram.view.docs import picture as docs
+from netwright.backends.diagram.view.paper import picture as paper
 from netwright.compiler.dims import substitute
 
 from .geometry import complaints

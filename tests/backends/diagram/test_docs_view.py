@@ -6,7 +6,7 @@ import pytest
 
 from netwright.backends.diagram import to_dot
 from netwright.backends.diagram.picture import Box, Cluster, Edge, Options, Picture, letters
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 
 from ...conftest import Golden
 from .nets import DENSE, INCEPTION, MEMORY, NETS, RECURRENT, RESIDUAL, SIAMESE, U, graph

@@ -6,7 +6,7 @@ import pytest
 
 from netwright.backends.diagram import render, to_dot
 from netwright.backends.diagram.picture import Options, Picture, letters
-from netwright.backends.diagram.view_debug import picture
+from netwright.backends.diagram.view.debug import picture
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 from tests.conftest import Golden

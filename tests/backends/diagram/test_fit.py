@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netwright.backends.diagram import to_dot
 from netwright.backends.diagram.picture import Options, Picture, letters
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 
 from .geometry import complaints, points
 from .nets import MEMORY, graph

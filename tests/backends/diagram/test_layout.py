@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netwright.backends.diagram import DiagramError, render, to_dot
-from netwright.backends.diagram.engine import lay_out
+from netwright.backends.diagram.layout.engine import lay_out
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from netwright.backends.diagram import TooLarge, to_dot
-from netwright.backends.diagram.fit import READABLE
 from netwright.backends.diagram.picture import Options
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view._fit import READABLE
+from netwright.backends.diagram.view.docs import picture
 
 from .geometry import complaints
 from .nets import graph

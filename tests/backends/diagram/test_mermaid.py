@@ -17,7 +17,7 @@ import pytest
 
 from netwright import load
 from netwright.backends.diagram import TooLarge, render
-from netwright.backends.diagram.format_mmd import EDGES, LETTERS, write
+from netwright.backends.diagram.format.mmd import EDGES, LETTERS, write
 from netwright.backends.diagram.picture import (
     Box,
     Cluster,
@@ -29,7 +29,7 @@ from netwright.backends.diagram.picture import (
     Strip,
     text,
 )
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 from netwright.files import shipped
 
 from ...conftest import Golden

@@ -15,10 +15,10 @@ import pytest
 
 from netwright import load
 from netwright.backends.diagram import render
-from netwright.backends.diagram.format_html import ROOM
+from netwright.backends.diagram.format._states import BOXES, MOST, opened, shut, states
+from netwright.backends.diagram.format.html import ROOM
 from netwright.backends.diagram.picture import Options
-from netwright.backends.diagram.states import BOXES, MOST, opened, shut, states
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 

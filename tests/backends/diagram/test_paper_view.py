@@ -7,10 +7,10 @@ import json
 import pytest
 
 from netwright.backends.diagram import render, to_dot
-from netwright.backends.diagram.engine import lay_out
+from netwright.backends.diagram.layout.engine import lay_out
+from netwright.backends.diagram.layout.sheet import arrange
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
-from netwright.backends.diagram.sheet import arrange
-from netwright.backends.diagram.view_paper import picture
+from netwright.backends.diagram.view.paper import picture
 
 from ...conftest import Golden
 from .geometry import complaints, points

@@ -9,7 +9,7 @@ import pytest
 
 from netwright.backends.diagram import render
 from netwright.backends.diagram.picture import Options
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 
 from .nets import LAID_OUT, NETS, RECURRENT, RESIDUAL, SIAMESE, U, graph
 

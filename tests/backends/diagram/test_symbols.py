@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from netwright.backends.diagram.picture import letters
-from netwright.backends.diagram.symbols import Symbols
+from netwright.backends.diagram.view._symbols import Symbols
 
 
 def test_equal_lines_stay_as_they_are() -> None:

@@ -15,10 +15,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netwright.backends.diagram import render
+from netwright.backends.diagram.format._tex import escaped, needs_kotex
+from netwright.backends.diagram.layout.placed import placed
 from netwright.backends.diagram.picture import Options
-from netwright.backends.diagram.placed import placed
-from netwright.backends.diagram.tex import escaped, needs_kotex
-from netwright.backends.diagram.view_docs import picture
+from netwright.backends.diagram.view.docs import picture
 
 from ...conftest import Golden
 from .latex import compiled, needs_latex, pages, words

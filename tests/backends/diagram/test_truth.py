@@ -11,8 +11,8 @@ import pytest
 
 from netwright.backends.diagram import render
 from netwright.backends.diagram.errors import TooLarge
+from netwright.backends.diagram.format._states import opened
 from netwright.backends.diagram.picture import Options, Picture, letters
-from netwright.backends.diagram.states import opened
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
 from netwright.files import read, shipped
@@ -41,7 +41,7 @@ def specs() -> Iterator[Any]:
 
 
 def drawn(net: Graph, view: str, **options: object) -> Picture:
-    made = import_module(f"netwright.backends.diagram.view_{view}").picture(
+    made = import_module(f"netwright.backends.diagram.view.{view}").picture(
         net,
         Options(**options),  # type: ignore[arg-type]
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from netwright.backends.diagram.asked import names
-from netwright.backends.diagram.compared import painted
+from netwright.backends.diagram.chart.compared import painted
 from netwright.backends.diagram.picture import Picture
 from netwright.backends.diff.merge import Comparison, merge
 from netwright.compiler.ir import Graph

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from netwright.backends.diagram.format_html import write
+from netwright.backends.diagram.format.html import write
 from netwright.compiler.ir import Graph
 
 from .families import FAMILIES

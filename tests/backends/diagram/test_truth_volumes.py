@@ -10,7 +10,7 @@ import pytest
 from netwright.backends.diagram.drawing import Drawing
 from netwright.backends.diagram.errors import DiagramError
 from netwright.backends.diagram.picture import LeftOut, Options, Run, letters
-from netwright.backends.diagram.view_volumes import picture
+from netwright.backends.diagram.view.volumes import picture
 from netwright.compiler.ir import Graph
 
 from .families import FAMILIES

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import pytest
 
 from netwright.backends.diagram import DiagramError, formats, render, to_dot
-from netwright.backends.diagram.charts import Charts
+from netwright.backends.diagram.chart.charts import Charts
 from netwright.backends.diagram.drawing import Drawing, Label, Solid, label_width
 from netwright.backends.diagram.legend import Entry
 from netwright.backends.diagram.picture import Options, letters
-from netwright.backends.diagram.stations import Chain, Station
-from netwright.backends.diagram.view_volumes import PAGE, picture
+from netwright.backends.diagram.view._stations import Chain, Station
+from netwright.backends.diagram.view.volumes import PAGE, picture
 from netwright.compiler.ir import Graph
 
 from ...conftest import Golden

@@ -16,8 +16,9 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from netwright.backends.diagram import style, words
-from netwright.backends.diagram.chart import Part
+from netwright.backends.diagram import style
+from netwright.backends.diagram.chart import words
+from netwright.backends.diagram.chart.chart import Part
 from netwright.backends.diagram.picture import (
     Box,
     Cluster,

@@ -14,7 +14,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from netwright.backends.diagram import style, words
+from netwright.backends.diagram import style
+from netwright.backends.diagram.chart import words
 from netwright.backends.diagram.drawing import RISE, Ball, Drawing, Label, Point, Solid, Wire
 from netwright.backends.diagram.picture import Trails, letters
 from netwright.compiler.ir import Graph, LayerOp

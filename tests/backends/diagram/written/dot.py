@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 
-from netwright.backends.diagram.engine import lay_out
-from netwright.backends.diagram.format_dot import write
+from netwright.backends.diagram.format.dot import write
+from netwright.backends.diagram.layout.engine import lay_out
 from netwright.backends.diagram.picture import Picture, letters
 
 from .common import Signs, differ, many, said, signs, visible

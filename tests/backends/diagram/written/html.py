@@ -11,9 +11,9 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
-from netwright.backends.diagram.format_html import write
+from netwright.backends.diagram.format._states import opened, shut
+from netwright.backends.diagram.format.html import write
 from netwright.backends.diagram.picture import Box, Cluster, Picture, letters
-from netwright.backends.diagram.states import opened, shut
 
 from .svg import SVG, Thing, hangs_together, read
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from netwright.backends.diagram.format_json import write
+from netwright.backends.diagram.format.json import write
 from netwright.backends.diagram.picture import Picture, letters
 
 from .common import Signs, differ, many, said, signs, visible

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 
-from netwright.backends.diagram.format_mmd import EDGES, LETTERS, _contract, _text, write
+from netwright.backends.diagram.format.mmd import EDGES, LETTERS, _contract, _text, write
 from netwright.backends.diagram.picture import Picture, letters
 
 from .common import differ, many, said, signs, visible

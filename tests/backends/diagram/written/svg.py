@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from netwright.backends.diagram.format_svg import write
+from netwright.backends.diagram.format.svg import write
 from netwright.backends.diagram.measure import width
 from netwright.backends.diagram.picture import Edge, Picture, letters
 

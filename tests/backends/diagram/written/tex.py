@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from netwright.backends.diagram.format_tex import write
+from netwright.backends.diagram.format.tex import write
 from netwright.backends.diagram.picture import Box, Picture, letters
 
 from .common import said, visible

@@ -1,0 +1,4 @@
+"""A graph as a reader sees it: what folds, what repeats, what goes around, and its words.
+
+Imports the graph, and what stands beside this folder.
+"""

@@ -1,0 +1,82 @@
+"""What a step costs: parameters, multiply-accumulates, or numbers that its layers put out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ....compiler.dims import Dim, substitute, symbols
+from ....compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, node_macs
+from ....compiler.layer import numel
+from ..errors import DiagramError
+from .chart import Step
+
+MEASURES: Final[Mapping[str, str]] = {
+    "params": "parameters",
+    "macs": "MACs",
+    "activations": "activations",
+}
+
+
+def cost(step: Step, measure: str, sizes: Mapping[str, Dim]) -> int:
+    """For one example, all copies together. Raises DiagramError where sizes are open."""
+    return _number(_step(step, measure), measure, sizes)
+
+
+def node_cost(node: Node, measure: str, sizes: Mapping[str, Dim]) -> int:
+    """The same for one copy of a node."""
+    return _number(_node(node, measure), measure, sizes)
+
+
+def _number(cost: Dim, measure: str, sizes: Mapping[str, Dim]) -> int:
+    found = substitute(cost, {**sizes, "N": 1})
+    if not isinstance(found, int):
+        raise DiagramError(
+            f"{MEASURES[measure]} depend on {', '.join(symbols(found))}",
+            help="give the input's size with `--input`",
+        )
+    return found
+
+
+def _step(step: Step, measure: str) -> Dim:
+    total: Dim = 0
+    inside = step.merged or [s for row in step.rows for s in row.steps]
+    for s in inside:
+        total = total + _step(s, measure)
+    if inside:
+        return total
+    for part in step.parts:
+        total = total + _node(part.node, measure)
+    return total * step.count
+
+
+def _node(node: Node, measure: str) -> Dim:
+    """One copy."""
+    if measure == "macs":
+        return node_macs(node)
+    op = node.operation
+    if measure == "params":
+        return op.graph.params if isinstance(op, CallOp) else _weights(node)
+    if isinstance(op, CallOp):
+        return substitute(_made(op.graph), dict(op.sizes)) * node.steps
+    total: Dim = 0
+    for type in node.types:
+        total = total + numel(type.shape)
+    return total if isinstance(op, LayerOp) else 0
+
+
+def _made(graph: Graph) -> Dim:
+    total: Dim = 0
+    for node in graph.running():
+        total = total + _node(node, "activations") * node.count
+    return total
+
+
+def _weights(node: Node) -> Dim:
+    op = node.operation
+    tied = op.tied if isinstance(op, LayerOp) else ()
+    total: Dim = 0
+    for name, weight in layer_weights(node).items():
+        if not weight.buffer and name not in tied:
+            total = total + numel(weight.shape)
+    return total

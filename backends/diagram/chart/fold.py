@@ -1,0 +1,228 @@
+"""Conv, norm and activation are one step; so are a projection and how it is cut into heads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from typing import Final
+
+from ....compiler.dims import Size
+from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
+from ....compiler.layer import Layer
+from ....compiler.types import TensorType
+from ...diff.merge import marked
+from .chart import Forms, Part, Ref, Step, StepKind
+from .compared import before, together
+
+BARS: Final = frozenset({"join", "stack"})
+STRIPS: Final = 3
+MOVES: Final = frozenset({"rearrange", "reshape", "turn"})
+"""Layers that put the same numbers another way."""
+
+
+def fold(
+    forms: Forms, parts: list[Part], results: tuple[Ref, ...]
+) -> tuple[list[Step], tuple[Ref, ...]]:
+    at: dict[int, int] = {}
+    steps: list[Step] = []
+    for unit, core in _units(parts, results):
+        members = tuple(parts[i] for i in unit)
+        steps.append(_step(forms, members, core, moved(members[0].inputs, at)))
+        at[unit[-1]] = len(steps) - 1
+    return steps, moved(results, at)
+
+
+def moved(refs: Iterable[Ref], at: dict[int, int]) -> tuple[Ref, ...]:
+    return tuple((at.get(s, s) if s >= 0 else s, r) for s, r in refs)
+
+
+def _units(parts: list[Part], results: tuple[Ref, ...]) -> list[tuple[list[int], int]]:
+    """The parts that make one step each, with the place of the core, in running order."""
+    units: list[tuple[list[int], int]] = []
+    done: set[int] = set()
+    following = _followers(parts, results)
+    for i in range(len(parts)):
+        if i in done:
+            continue
+        chain = [i]
+        while role(parts[chain[-1]]) and chain[-1] in following:
+            chain.append(following[chain[-1]])
+            if not role(parts[chain[-1]]):
+                chain.pop()
+                break
+        roles = "".join(role(parts[j]) or "-" for j in chain)
+        for start, end, core in _cut(roles):
+            unit = chain[start:end]
+            if together([parts[j] for j in unit], core - start):
+                units.append((unit, core - start))
+            else:
+                units += [([j], 0) for j in unit]
+        done.update(chain)
+    # A unit stands where its last part does: its strips may read nothing but the part before.
+    return sorted(units, key=lambda unit: unit[0][-1])
+
+
+def _followers(parts: list[Part], results: tuple[Ref, ...]) -> dict[int, int]:
+    """The one part that reads a part, where it reads nothing else."""
+    uses = Counter(ref for p in parts for ref in p.inputs)
+    uses.update(results)
+    reads: Counter[int] = Counter()
+    for (step, _), times in uses.items():
+        reads[step] += times
+    return {
+        p.inputs[0][0]: i
+        for i, p in enumerate(parts)
+        if len(p.inputs) == 1 and p.inputs[0][1] == 0 and reads[p.inputs[0][0]] == 1
+    }
+
+
+def role(part: Part) -> str:
+    """What may share a box with a neighbour: C conv, L linear, N norm, A activation, D dropout,
+    M another order of the same numbers, O other layers that take strips below, of any inputs."""
+    node = part.node
+    if not isinstance(node.op, LayerOp) or node.count > 1 or part.shared or len(node.types) != 1:
+        return ""
+    layer = node.op.layer
+    if layer.category in ("attention", "embedding"):
+        return "O"
+    if len(part.inputs) != 1:
+        return ""
+    if layer.role == "drop":
+        return "D"
+    if layer.role in MOVES:
+        return "M"
+    return {"conv": "C", "linear": "L", "norm": "N", "activation": "A"}.get(layer.category, "")
+
+
+def _cut(roles: str) -> Iterable[tuple[int, int, int]]:
+    """Stretches of a chain that are a box each: (start, end, core)."""
+    # Norms that come first and a conv that comes last: pre-activation, the strips stand above.
+    before = bool(re.fullmatch(r"N[NAD]*C[NADC]*", roles)) and roles.endswith("C")
+    unit = _BEFORE if before else _AFTER
+    at = 0
+    while at < len(roles):
+        found = unit.match(roles, at) or _ALONE.match(roles, at)
+        assert found is not None
+        yield at, found.end(), max(at, found.start("core"))
+        at = found.end()
+
+
+_BEFORE: Final = re.compile(r"(?:NA?)?(?P<core>C)")
+_AFTER: Final = re.compile(rf"D?(?P<core>[CL])[NADM]{{0,{STRIPS}}}|O[DM]{{0,2}}")
+_ALONE: Final = re.compile(r"(?P<core>N)A?|.")
+
+
+def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, ...]) -> Step:
+    kind = _kind(parts[core])
+    numbers: list[object] = []
+    shapes = [_structure(forms, part, numbers) for part in parts]
+    looks = [_look(part, shape) for part, shape in zip(parts, shapes, strict=True)]
+    own = parts[core]
+    return Step(
+        kind,
+        parts,
+        core,
+        inputs,
+        parts[0].node.takes,
+        parts[-1].node.types,
+        forms.form((kind, core, *shapes)),
+        forms.form((kind, core, *looks)),
+        tuple(numbers),
+        own.node.count,
+        own.body,
+        _paths(own),
+    )
+
+
+def _look(part: Part, structure: Hashable) -> Hashable:
+    graph = part.body.graph if part.body else None
+    if part.body is None or graph is None:
+        return structure
+    return ("call", graph.name if graph.kind == "block" else "", part.body.look)
+
+
+def _paths(part: Part) -> tuple[str, ...]:
+    return copies_of(part.path, part.node.first, part.node.count)
+
+
+def _kind(part: Part) -> StepKind:
+    op = part.node.op
+    if isinstance(op, CallOp):
+        return "call"
+    if isinstance(op, WeightOp):
+        return "weight"
+    if isinstance(op, ScanOp):
+        return "scan"
+    assert isinstance(op, LayerOp)
+    if op.layer.role in BARS and len(part.inputs) > 1:
+        return "bar"
+    if op.layer.category == "math" and len(part.inputs) > 1 and len(op.layer.caption()[0]) <= 2:
+        return "join"
+    return "unit"
+
+
+def _structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
+    own = _own_structure(forms, part, numbers)
+    mark, was = marked(part.node), before(part.node)
+    if not mark and not any(part.wires):
+        return own
+    told = _was(forms, was, numbers) if was is not None else ()
+    return (own, mark, part.wires, part.extra, told)
+
+
+def _was(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
+    """What a node was that is changed."""
+    op = node.operation
+    numbers.append(node.count)
+    if isinstance(op, LayerOp):
+        return _settings(forms, op.layer, numbers)
+    graph = node.called
+    return (graph.name, repr(graph.arguments)) if graph else ()
+
+
+def _own_structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
+    op = part.node.op
+    sharing = part.path if part.shared else ""
+    if isinstance(op, ScanOp):
+        way = (op.sequences, op.states, op.emits, op.reverse)
+        return ("scan", *way, _operation(forms, op.cell, part, numbers), sharing)
+    if isinstance(op, WeightOp):
+        return ("weight", part.path, op.weight)
+    assert isinstance(op, LayerOp | CallOp)
+    return (*_operation(forms, op, part, numbers), sharing)
+
+
+def _operation(
+    forms: Forms, op: LayerOp | CallOp, part: Part, numbers: list[object]
+) -> tuple[Hashable, ...]:
+    if isinstance(op, LayerOp):
+        return ("layer", *_settings(forms, op.layer, numbers))
+    assert part.body is not None
+    numbers.extend(part.body.numbers)
+    numbers.extend(v for _, v in op.graph.arguments if isinstance(v, int | float | Size))
+    name = op.graph.name if op.graph.kind == "block" else ""
+    return ("call", name, part.body.form, len(part.node.types))
+
+
+def _settings(forms: Forms, layer: Layer, numbers: list[object]) -> tuple[Hashable, ...]:
+    """A layer without its numbers, which go into the list."""
+    held = ((name, getattr(layer, name)) for name in layer.settings)
+    return (layer.word, *((name, _hollow(forms, value, numbers)) for name, value in held))
+
+
+def _hollow(forms: Forms, value: object, numbers: list[object]) -> Hashable:
+    if isinstance(value, int | float | Size) and not isinstance(value, bool):
+        numbers.append(value)
+        return "#"
+    if isinstance(value, list | tuple):
+        return ("list", *(_hollow(forms, v, numbers) for v in value))
+    if isinstance(value, TensorType):
+        return ("tensor", value.rank)
+    if isinstance(value, Layer):
+        return _settings(forms, value, numbers)
+    if isinstance(value, Graph):
+        chart = forms.of(value)
+        numbers.extend(chart.numbers)
+        return ("graph", value.name, chart.form)
+    return repr(value)

@@ -1,0 +1,327 @@
+"""Equal steps, equal stretches of steps and variants of a block, in a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final, TypeAlias
+
+from ....compiler.types import TensorType
+from ...diff.merge import marked
+from .chart import Chart, Forms, Ref, Row, Step
+from .fold import moved, role
+
+LONGEST_MOTIF: Final = 24
+FEWEST_MOTIFS: Final = 3
+
+
+# --- equal steps in a row ---------------------------------------------------------------------
+
+
+def merge_equal(steps: list[Step], results: tuple[Ref, ...]) -> tuple[list[Step], tuple[Ref, ...]]:
+    """One step with a count for equal ones, each reading just the one before."""
+    uses = _uses(steps, results)
+    merged: list[Step] = []
+    at: dict[int, int] = {}
+    for i, step in enumerate(steps):
+        before = merged[-1] if merged else None
+        here = replace(step, inputs=moved(step.inputs, at))
+        going = i > 1 and at[i - 1] == at[i - 2]
+        if before is not None and _continues(before, step, steps, i, uses, going=going):
+            merged[-1] = replace(
+                before,
+                count=before.count + step.count,
+                types=(*step.types, *before.types[len(step.types) :]),
+                paths=before.paths + step.paths,
+                merged=(*(before.merged or (before,)), step),
+            )
+        else:
+            merged.append(here)
+        at[i] = len(merged) - 1
+    return merged, moved(results, at)
+
+
+def _uses(steps: Sequence[Step], results: tuple[Ref, ...]) -> Counter[int]:
+    uses: Counter[int] = Counter(s for s, _ in results)
+    for step in steps:
+        uses.update(s for s, _ in step.inputs)
+    return uses
+
+
+def _continues(
+    before: Step, step: Step, steps: list[Step], i: int, uses: Counter[int], *, going: bool
+) -> bool:
+    """Whether a step is one more copy: it takes what the last one gives in the same places, and
+    for the rest the same as the last one; nobody else takes anything of the last one."""
+    last = steps[i - 1]
+    handed = [k for k, ref in enumerate(step.inputs) if ref[0] == i - 1]
+    same = len(step.inputs) == len(last.inputs) and all(
+        _fits(ref, last.inputs[k], going) if k in handed else ref == last.inputs[k]
+        for k, ref in enumerate(step.inputs)
+    )
+    return (
+        step.kind in ("unit", "call")
+        and not any(step.part.wires)
+        and "changed" not in (marked(before.node), marked(step.node))
+        and (step.look, step.numbers) == (before.look, before.numbers)
+        and step.inputs[:1] == ((i - 1, 0),)
+        and uses[i - 1] == len(handed)
+        and same
+        and (step.kind == "call" or _weighs(step))
+        and (role(step.part) != "L" or step.takes == before.takes)
+    )
+
+
+def _fits(ref: Ref, before: Ref, going: bool) -> bool:
+    """The first copy takes anything where the second takes what the first gives."""
+    return not going or before == (ref[0] - 1, ref[1])
+
+
+def _weighs(step: Step) -> bool:
+    """Repeating only pools and reshapes is no pattern worth a badge."""
+    return any(role(p) not in ("", "M") or p.node.count > 1 for p in step.parts)
+
+
+# --- stretches that repeat: what a loop without a block leaves, and runs of blocks ---------------
+
+Stretch: TypeAlias = tuple[int, int, int]
+"""Where it starts, how long one copy is, how many there are."""
+
+
+def merge_repeats(
+    forms: Forms, steps: list[Step], results: tuple[Ref, ...]
+) -> tuple[list[Step], tuple[Ref, ...]]:
+    """Stretches of equal copies as one step with a count."""
+    signs = [forms.form(("step", s.form, s.count, s.numbers)) for s in steps]
+    return _merge_motifs(forms, steps, results, signs, _repeat)
+
+
+def with_runs(forms: Forms, chart: Chart, apart: Sequence[bool], *, groups: bool) -> Chart:
+    """Runs of one form as one step with a row to each: of a block's calls, and if ``groups`` of
+    labelled groups and of stretches of several calls as well; without the steps that are
+    ``apart``."""
+    signs = [
+        s.form if _runs(s, groups) and not apart[i] else -1 - i for i, s in enumerate(chart.steps)
+    ]
+    longest = LONGEST_MOTIF if groups else 1
+    steps, results = _merge_motifs(
+        forms, list(chart.steps), chart.results, signs, _run, longest=longest, pairs=True
+    )
+    if len(steps) == len(chart.steps):
+        return chart
+    return forms.chart(chart.graph, chart.inputs, steps, results, chart.silent)
+
+
+def _runs(step: Step, groups: bool) -> bool:
+    if step.kind != "call":
+        return groups
+    graph = step.body.graph if step.body else None
+    return groups or (graph is not None and graph.kind == "block")
+
+
+def _merge_motifs(
+    forms: Forms,
+    steps: list[Step],
+    results: tuple[Ref, ...],
+    signs: list[int],
+    build: Callable[[Forms, list[Step], Stretch, dict[Ref, Ref]], Step],
+    *,
+    longest: int = LONGEST_MOTIF,
+    pairs: bool = False,
+) -> tuple[list[Step], tuple[Ref, ...]]:
+    readers = _readers(steps, results)
+    echoes = _echoes(signs, steps, longest)
+    weighty = [0, *accumulate(s.kind == "call" or _weighs(s) for s in steps)]
+    merged: list[Step] = []
+    at: dict[Ref, Ref] = {}
+    i = 0
+    while i < len(steps):
+        stretch = _best_motif(echoes, weighty, steps, i, pairs)
+        if stretch and _closed(steps, readers, stretch):
+            merged.append(build(forms, steps, stretch, at))
+            i += stretch[1] * stretch[2]
+            at.update({(i - 1, r): (len(merged) - 1, r) for r in range(len(merged[-1].types))})
+            continue
+        merged.append(replace(steps[i], inputs=tuple(at.get(r, r) for r in steps[i].inputs)))
+        at.update({(i, r): (len(merged) - 1, r) for r in range(len(steps[i].types))})
+        i += 1
+    return merged, tuple(at.get(r, r) for r in results)
+
+
+def _readers(steps: Sequence[Step], results: tuple[Ref, ...]) -> dict[int, list[int]]:
+    """Which steps read a step; the end counts as one more."""
+    readers: dict[int, list[int]] = {}
+    for i, step in enumerate(steps):
+        for s, _ in step.inputs:
+            readers.setdefault(s, []).append(i)
+    for s, _ in results:
+        readers.setdefault(s, []).append(len(steps))
+    return readers
+
+
+def _echoes(signs: list[int], steps: list[Step], longest: int) -> list[list[int]]:
+    """By period and place: how many steps from there on equal the one a period before. Found in
+    one pass from the end, so that a chain of thousands costs no square of that."""
+    echoes = [[0] * (len(steps) + 1) for _ in range(longest + 1)]
+    for period in range(1, longest + 1):
+        row = echoes[period]
+        for i in range(len(steps) - 1, period - 1, -1):
+            row[i] = row[i + 1] + 1 if _same_at(signs, steps, i, period) else 0
+    return echoes
+
+
+def _best_motif(
+    echoes: list[list[int]], weighty: list[int], steps: list[Step], start: int, pairs: bool
+) -> Stretch | None:
+    """The repetition from here on that covers most steps. ``weighty`` says how many of the first
+    steps are worth a badge: repeating only pools and reshapes is no pattern."""
+    best: Stretch | None = None
+    for period in range(1, len(echoes)):
+        fewest = 2 if pairs and period == 1 else FEWEST_MOTIFS
+        if start + period * fewest > len(steps):
+            break
+        times = 1 + echoes[period][start + period] // period
+        if times < fewest or weighty[start] == weighty[start + period]:
+            continue
+        if pairs and _is_run_of_layers(steps[start : start + period]):
+            continue
+        covers = best[1] * best[2] if best else 0
+        if times * period > covers:
+            best = (start, period, times)
+    return best
+
+
+def _is_run_of_layers(steps: list[Step]) -> bool:
+    """Layers of one kind that differ in numbers are no run."""
+    return all(s.kind != "call" for s in steps) and len({s.form for s in steps}) == 1
+
+
+def _same_at(signs: list[int], steps: list[Step], i: int, period: int) -> bool:
+    if any(steps[i].part.wires) or signs[i] != signs[i - period]:
+        return False
+    if len(steps[i].inputs) != len(steps[i - period].inputs):
+        return False
+    pairs = zip(steps[i].inputs, steps[i - period].inputs, strict=True)
+    return all(a == b or (a[0] - b[0] == period and a[1] == b[1]) for a, b in pairs)
+
+
+def _closed(steps: list[Step], readers: dict[int, list[int]], stretch: Stretch) -> bool:
+    """Whether each copy reads just the last step of the copy before, and nobody else does."""
+    start, period, times = stretch
+    end = start + period * times
+    if _carry(steps, stretch) is None:
+        return False
+    for i in range(start, end):
+        after = start + ((i - start) // period + 1) * period
+        outside = [r for r in readers.get(i, []) if r >= after]
+        if i < after - 1 and outside:
+            return False
+        if after < end and any(r >= after + period for r in outside):
+            return False
+    return True
+
+
+def _carry(steps: list[Step], stretch: Stretch) -> Ref | None:
+    """The one tensor that the first copy reads where the second reads the first; None if the
+    copies hand on another than the first result of their last step."""
+    start, period, _ = stretch
+    found: set[Ref] = set()
+    for i in range(start, start + period):
+        for k, ref in enumerate(steps[i + period].inputs):
+            if start <= ref[0] < start + period:
+                if ref != (start + period - 1, 0):
+                    return None
+                found.add(steps[i].inputs[k])
+    return found.pop() if len(found) == 1 else None
+
+
+def _repeat(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) -> Step:
+    """A stretch of equal copies as the call of a chart, so many times."""
+    start, period, times = stretch
+    outside = _outside(steps, stretch)
+    body = _stretch(forms, steps, stretch, 0, outside)
+    first, last = steps[start], steps[start + period * times - 1]
+    return Step(
+        "call",
+        (first.part,),
+        0,
+        tuple(at.get(r, r) for r in outside),
+        body.inputs,
+        last.types,
+        forms.form(("motif", body.form)),
+        forms.form(("motif", body.look)),
+        body.numbers,
+        times,
+        body,
+        (first.part.path,),
+        merged=tuple(steps[start : start + period * times]),
+    )
+
+
+def _run(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) -> Step:
+    """A stretch of copies that differ in numbers as one step with a row to each."""
+    start, period, times = stretch
+    outside = _outside(steps, stretch)
+    rows: list[Row] = []
+    for copy in range(times):
+        own = steps[start + copy * period : start + (copy + 1) * period]
+        alone = own[0].body if period == 1 else None
+        rows.append(Row(alone or _stretch(forms, steps, stretch, copy, outside), tuple(own)))
+    if period == 1:
+        outside = steps[start].inputs
+    form = forms.form(("run", rows[0].body.form))
+    look = forms.form(("run", rows[0].body.look))
+    numbers = tuple(n for row in rows for n in row.body.numbers)
+    first, last = steps[start], steps[start + period * times - 1]
+    return Step(
+        "run",
+        (first.part,),
+        0,
+        tuple(at.get(r, r) for r in outside),
+        rows[0].body.inputs,
+        last.types,
+        form,
+        look,
+        numbers,
+        1,
+        None,
+        (first.part.path,),
+        tuple(rows),
+    )
+
+
+def _outside(steps: list[Step], stretch: Stretch) -> tuple[Ref, ...]:
+    """What enters: the tensor that is handed on, then those that all copies read."""
+    start, period, _ = stretch
+    carry = _carry(steps, stretch)
+    assert carry is not None
+    shared = {
+        ref
+        for i in range(start, start + period)
+        for k, ref in enumerate(steps[i].inputs)
+        if ref[0] < start and steps[i + period].inputs[k] == ref
+    }
+    return (carry, *sorted(shared))
+
+
+def _stretch(
+    forms: Forms, steps: list[Step], stretch: Stretch, copy: int, outside: tuple[Ref, ...]
+) -> Chart:
+    """One copy as a chart of its own."""
+    start, period, _ = stretch
+    begin = start + copy * period
+    own = steps[begin : begin + period]
+    entering = (outside[0] if copy == 0 else (begin - 1, 0), *outside[1:])
+    inner: dict[Ref, Ref] = {ref: (-1 - k, 0) for k, ref in reversed(list(enumerate(entering)))}
+    inner.update({(begin + k, r): (k, r) for k in range(period) for r in range(len(own[k].types))})
+    moved = [replace(s, inputs=tuple(inner[r] for r in s.inputs)) for s in own]
+    types = tuple(_type(steps, own, ref) for ref in entering)
+    return forms.chart(None, types, moved, ((period - 1, 0),))
+
+
+def _type(steps: Sequence[Step], own: Sequence[Step], ref: Ref) -> TensorType:
+    if ref[0] >= 0:
+        return steps[ref[0]].types[ref[1]]
+    return next(s.takes[k] for s in own for k, r in enumerate(s.inputs) if r == ref)
