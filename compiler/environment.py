@@ -111,7 +111,4 @@ class FileNames(Entity):
 
     def is_broken(self, span: Span) -> bool:
         """Whether a syntax error lies in this part of the text."""
-        return any(
-            error.source is span.source and error.start < span.end and span.start < error.end
-            for error in self.broken
-        )
+        return any(error.overlaps(span) for error in self.broken)

@@ -326,10 +326,7 @@ def _independent(
     """What was found besides the syntax errors, not in the same place: there it is an echo."""
     broken = [d.span for d in syntax_errors if d.span and d.severity == "error"]
     for finding in found:
-        at = finding.span
-        if at is None or not any(
-            at.source is s.source and at.start < s.end and s.start < at.end for s in broken
-        ):
+        if finding.span is None or not any(map(finding.span.overlaps, broken)):
             yield finding
 
 
