@@ -60,6 +60,11 @@ class Range(Record):
     most: float = inf
     why: str = ""
     kind: str = ""
+    infinite: bool = False
+    """Whether the infinities belong to it."""
+
+    def holds(self, number: float) -> bool:
+        return self.least <= number <= self.most or (self.infinite and isinf(number))
 
 
 INT32: Final = 2**31 - 1
@@ -67,8 +72,8 @@ FLOAT32: Final = 3.4028234663852886e38
 _COUNTED: Final = "PyTorch counts it in 32 bits"
 _HELD: Final = "PyTorch's floats have 32 bits"
 
-FINITE: Final = Range(-FLOAT32, FLOAT32, _HELD)
-"""Of every float without another range, beside the infinities."""
+FLOATS: Final = Range(-FLOAT32, FLOAT32, _HELD, infinite=True)
+"""Of every float without another range."""
 
 # The kinds of settings: what has a range has it by its kind.
 Window: TypeAlias = Annotated[Sizes, Range(1, INT32, _COUNTED)]
@@ -526,9 +531,7 @@ def _within(range_: Range, name: str, value: Any) -> None:
         if isinstance(number, Size):
             outside = range_.least >= 0 and short(number, int(range_.least))
         else:
-            numeric = isinstance(number, int | float)
-            outside = numeric and not range_.least <= number <= range_.most
-            outside = outside and not (range_ is FINITE and isinf(number))
+            outside = isinstance(number, int | float) and not range_.holds(number)
         if outside:
             raise _outside(range_, name, number)
 
@@ -645,7 +648,7 @@ def _range(hint: Any) -> Range | None:
         return found
     inside = map(_range, get_args(hint)) if get_origin(hint) in (Union, UnionType) else ()
     known = next((range_ for range_ in inside if range_ is not None), None)
-    return FINITE if hint is float else known
+    return FLOATS if hint is float else known
 
 
 def _bare(hint: Any) -> Any:
