@@ -11,7 +11,6 @@ from ..builder import Builder, Draft
 from ..dims import Dim, equal, substitute
 from ..environment import Environment
 from ..reserved import reserved
-from ..shares import form
 from ..values import UNKNOWN, Data, Shared, Tensor, networks_in, unknown_in
 from .elaborator import Elaborator
 from .naming import Naming
@@ -87,6 +86,8 @@ def _same_form(network: Shared, first: Draft, draft: Draft) -> bool:
     """Whether one module does what both calls ask for; its text is written once."""
     if first.child is draft.child is not None or _is_open(first) or _is_open(draft):
         return True
+    from ..shares import form
+
     network.form = network.form or form(first)
     return bool(network.form == form(draft))
 
