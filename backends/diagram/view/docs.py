@@ -414,7 +414,7 @@ class Docs:
             tooltip=words.about_call(copies, below),
             span=step.node.span,
             also=words.written(step),
-            place=below.wall() if holds_steps(step) else "",
+            place=opening_place(step, below),
             nodes=nodes(copies),
         )
         return self.shut(copies, scope, ins, box)
@@ -717,7 +717,7 @@ class Docs:
             tooltip=words.about_call(calls, below),
             span=step.node.span,
             also=words.written(first),
-            place=below.wall() if holds_steps(first) else "",
+            place=opening_place(first, below),
             nodes=nodes([step]),
         )
         return self.shut([step], scope, ins, box)
@@ -743,6 +743,11 @@ class Docs:
         finally:
             self.items, self.edges, self.ranks, self.opened, self.labelled, self.openings = kept
             self.left_out = left
+
+
+def opening_place(step: Step, below: Scope) -> str:
+    """Where a shut box opens; nothing does that has no inside."""
+    return below.wall() if holds_steps(step) else ""
 
 
 def _between(least: int, most: int) -> str:
