@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from random import Random
+
+from .random_nets import Writer
 
 LAYERS = (
     "conv(3x3, 8, pad=1)",
@@ -24,10 +25,9 @@ def net(seed: int) -> str:
     return _Writer(Random(seed)).net()
 
 
-@dataclass
-class _Writer:
-    random: Random
-    blocks: list[str] = field(default_factory=list)
+class _Writer(Writer):
+    kinds = ("chain", "chain", "residual", "joined", "gate", "branches", "down_up", "many")
+    longest = 3
 
     def net(self) -> str:
         lines = [line for _ in range(self.random.randint(0, 3)) for line in self.block()]
@@ -36,30 +36,14 @@ class _Writer:
         return "\n".join([*lines, "  x > gap > linear(16) > relu > linear(5)", "}"])
 
     def block(self) -> list[str]:
-        name = f"part{len(self.blocks) + 1}"
-        lines = [f"block {name}(n=8): x {{", *(f"  {line}" for line in self.body(2)), "  x", "}"]
-        self.blocks.append(name)
-        return lines
-
-    def body(self, most: int) -> list[str]:
-        return [f"x = {self.step()}" for _ in range(self.random.randint(1, most))]
-
-    def step(self) -> str:
-        kinds = ["chain", "chain", "residual", "joined", "gate", "branches", "down_up", "many"]
-        return str(getattr(self, self.random.choice(kinds))())
+        return self.plain_block()
 
     def layer(self) -> str:
         calls = [f"{name}({self.random.randint(4, 6)})" for name in self.blocks]
         return self.random.choice([*LAYERS, *calls, *calls])
 
-    def chain(self) -> str:
-        return "x > " + " > ".join(self.layer() for _ in range(self.random.randint(1, 3)))
-
     def many(self) -> str:
         return f"x > ({self.layer()} > {self.layer()}) * {self.random.randint(2, 5)}"
-
-    def residual(self) -> str:
-        return f"x + (x > {self.layer()} > {self.layer()})"
 
     def joined(self) -> str:
         return f"[x, x > {self.layer()}] > concat > conv(1x1, 8)"

@@ -5,14 +5,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import ClassVar
 
 
 def net(seed: int) -> str:
-    return _Writer(Random(seed)).net()
+    return Writer(Random(seed)).net()
 
 
 @dataclass
-class _Writer:
+class Writer:
+    """Writes nets of steps, each of a random kind: the name of a method."""
+
+    kinds: ClassVar = (
+        "chain",
+        "chain",
+        "residual",
+        "branches",
+        "sum",
+        "product",
+        "loop",
+        "group",
+    )
+    longest: ClassVar = 4
+    """Layers in a chain."""
+
     random: Random
     blocks: list[str] = field(default_factory=list)
     """Names of those that are written so far: a block calls earlier ones."""
@@ -26,15 +42,18 @@ class _Writer:
         return "\n".join([*lines, "  x > linear(8)", "}"])
 
     def block(self) -> list[str]:
-        name = f"part{len(self.blocks) + 1}"
         if self.random.random() < 0.25:
-            cell = self.random.choice(["gru_cell(8)", "rnn_cell(8)"])
-            return self.cell(name, cell)
+            return self.cell(self.random.choice(["gru_cell(8)", "rnn_cell(8)"]))
+        return self.plain_block()
+
+    def plain_block(self) -> list[str]:
+        name = f"part{len(self.blocks) + 1}"
         lines = [f"block {name}(n=8): x {{", *(f"  {line}" for line in self.body(2)), "  x", "}"]
         self.blocks.append(name)
         return lines
 
-    def cell(self, name: str, layer: str) -> list[str]:
+    def cell(self, layer: str) -> list[str]:
+        name = f"part{len(self.blocks) + 1}"
         inside = self.random.choice([f"[w, h] > {layer}", f"[w > linear(8), h] > {layer} > tanh"])
         self.blocks.append(f"scan({name})")
         return [f"block {name}: w, h[8] {{ {inside} }}"]
@@ -43,11 +62,12 @@ class _Writer:
         return [f"x = {self.step()}" for _ in range(self.random.randint(1, most))]
 
     def step(self) -> str:
-        kinds = ["chain", "chain", "residual", "branches", "sum", "product", "loop", "group"]
-        return str(getattr(self, self.random.choice(kinds))())
+        return str(getattr(self, self.random.choice(self.kinds))())
 
     def chain(self) -> str:
-        return "x > " + " > ".join(self.layer() for _ in range(self.random.randint(1, 4)))
+        return "x > " + " > ".join(
+            self.layer() for _ in range(self.random.randint(1, self.longest))
+        )
 
     def layer(self) -> str:
         plain = [
