@@ -1,6 +1,6 @@
-"""What a network consists of, layer by layer: module paths, output shapes, parameters, MACs.
+"""The layers of a network: module paths, output shapes, parameters, MACs.
 
-``rows`` lists every layer; ``text`` is the table for a reader, with repeats folded into one row;
+``rows`` lists every layer. ``text`` is the table for people, with repeats folded into one row;
 ``as_dict`` is the document for programs. Numbers are for one example (N = 1).
 """
 
@@ -23,7 +23,7 @@ LONGEST_CELL = 48
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One module (or, folded, ``copies`` equal ones), or an operator that costs something."""
+    """A module (``copies`` equal ones, if they are folded), or an operator that has MACs."""
 
     path: str
     layer: Layer
@@ -32,9 +32,9 @@ class Row:
     macs: Dim
     copies: int = 1
     runs: int = 0
-    """How often one forward pass runs it, all copies together."""
+    """How often a forward pass runs it, all copies together, in each step of the scans around."""
     steps: Dim = 1
-    """Of the scans around, at each of which it runs so often."""
+    """The number of steps of the scans around."""
 
     @property
     def idle(self) -> bool:
@@ -46,18 +46,18 @@ class Row:
 
 
 def rows(graph: Graph, *, fold: bool = False) -> list[Row]:
-    """A row for each module path, in the order of first use; ``fold`` joins repeats."""
-    found: dict[object, Row] = {}
+    """A row for each module path, in the order of first use. ``fold`` joins repeats."""
+    rows_by_key: dict[object, Row] = {}
     for run in flat(graph, fold=fold).runs:
         if run.layer is not None and (run.module or run.macs != 0):
             key = run.module or (run.around, run.node.key)
-            row, before = _row(run, run.layer), found.get(key)
-            found[key] = row if before is None else _merge(before, row)
-    return list(found.values())
+            row, before = _row(run, run.layer), rows_by_key.get(key)
+            rows_by_key[key] = row if before is None else _merge(before, row)
+    return list(rows_by_key.values())
 
 
 def _merge(a: Row, b: Row) -> Row:
-    """Two uses of one module: it has its parameters once and works twice."""
+    """The row of a module that is used twice: it has its parameters once, and twice the work."""
     outputs = a.outputs if a.runs else b.outputs
     params = a.params or b.params
     return replace(a, outputs=outputs, params=params, macs=a.macs + b.macs, runs=a.runs + b.runs)
@@ -77,7 +77,7 @@ def _row(run: Run, layer: Layer) -> Row:
 
 
 def _single(dim: Dim) -> Dim:
-    """For a batch of one."""
+    """The size for a batch of one."""
     return substitute(dim, {"N": 1})
 
 
@@ -130,7 +130,7 @@ def _plain(value: object) -> object:
 def text(graph: Graph, name: str = "") -> str:
     """The table: inputs, a row for each layer (repeats folded), the total.
 
-    ``name`` is the net's where the graph bears another: ``net resnet18 = ResNet(...)``.
+    ``name`` is the net's, if the graph has another one: ``net resnet18 = ResNet(...)``.
     """
     inputs = [(p.name, "input", str(p.type), "", "") for p in graph.inputs]
     layers = [_cells(row) for row in rows(graph, fold=True)]
@@ -165,7 +165,7 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
 
 
 def _outputs(row: Row) -> str:
-    """What flows on: all of a bundle, without side results."""
+    """The outputs that flow on: all results of a bundle, without side results."""
     first, *others = map(str, row.outputs)
     if row.layer.results != "bundle" or not others:
         return first
@@ -183,7 +183,7 @@ def _exact(dim: Dim) -> str:
 
 
 def _round(dim: Dim) -> str:
-    """``11.69 M``; small numbers and expressions as they are."""
+    """``11.69 M``; small numbers and expressions are not changed."""
     if not isinstance(dim, int) or dim < 10_000:
         return _exact(dim)
     for unit, name in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
@@ -193,7 +193,7 @@ def _round(dim: Dim) -> str:
 
 
 def _table(lines: Sequence[Sequence[str]], align: str, rules: set[int]) -> str:
-    """Columns as wide as their widest cell; ``rules`` are the lines with a rule above."""
+    """The lines as text, with aligned columns. ``rules`` are the lines with a rule above them."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     drawn: list[str] = []
     for i, line in enumerate(lines):

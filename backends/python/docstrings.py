@@ -1,4 +1,4 @@
-"""Docstrings: what the spec says of a block, as far as its class has what that speaks of."""
+"""Docstrings: the documentation of a block, without what its class does not have."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterator
 from .wrapping import INDENT, WIDTH
 
 
-def spoken_of(documentation: str, absent: Collection[str]) -> str:
-    """The text without what it says of names in backticks that are ``absent``: parentheses fall
-    away, and of a sentence all from the clause on that has such a name."""
+def without_names(documentation: str, absent: Collection[str]) -> str:
+    """The text without the parts that mention an ``absent`` name in backticks.
+
+    A parenthesis with such a name is removed. A sentence ends before the clause that has one.
+    """
     paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(documentation))
     kept = (p if not _names(p, absent) else " ".join(_sentences(p, absent)) for p in paragraphs)
     return "\n\n".join(filter(None, kept))
@@ -21,17 +23,18 @@ def spoken_of(documentation: str, absent: Collection[str]) -> str:
 def _sentences(paragraph: str, absent: Collection[str]) -> Iterator[str]:
     text = re.sub(
         r"\s*\([^()]*\)",
-        lambda found: "" if _names(found[0], absent) else found[0],
+        lambda match: "" if _names(match[0], absent) else match[0],
         " ".join(paragraph.split()),
     )
     for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z`])", text):
-        said = _clauses(sentence, absent)
-        if said:
-            yield said
+        remaining = _clauses(sentence, absent)
+        if remaining:
+            yield remaining
 
 
 def _clauses(sentence: str, absent: Collection[str]) -> str:
-    """``VGG`` of ``VGG; `norm` may be `bn``` where there is no norm."""
+    """The clauses before the first that has an absent name: ``VGG``, if there is no norm, of
+    ``VGG; `norm` may be `bn```."""
     end = "." if sentence.endswith(".") else ""
     kept = ""
     for mark, clause in re.findall(r"(^|[;:] )(.+?)(?=[;:] |$)", sentence):
@@ -46,7 +49,7 @@ def _names(text: str, absent: Collection[str]) -> bool:
 
 
 def docstring(text: str, indent: int) -> list[str]:
-    """A docstring that holds any text, wrapped and safe, at an indentation; none for no text."""
+    """The lines of an indented docstring for any text, wrapped and escaped; none if it is empty."""
     margin = INDENT * indent
     cleaned = "".join(c if c.isprintable() or c == "\n" else "?" for c in inspect.cleandoc(text))
     escaped = re.sub(r'"(?="|$)|^"', r"\"", cleaned.strip().replace("\\", "\\\\"))
@@ -55,13 +58,13 @@ def docstring(text: str, indent: int) -> list[str]:
     width = WIDTH - len(margin)
     if len(escaped) + 6 <= width and "\n" not in escaped:
         return [f'{margin}"""{escaped}"""']
-    # One line alone would get its closing quotes behind it, so it is made two.
+    # Here the closing quotes get a line of their own, so the first line has to leave less room.
     first, *others = _filled(escaped, width - 3 if "\n" in escaped else width - 7)
     return [f"{margin}{row}".rstrip() for row in (f'"""{first}', *others, '"""')]
 
 
 def _filled(text: str, width: int) -> list[str]:
-    """The lines of a text; where one is too long, its paragraphs are filled anew."""
+    """The lines of a text. If one is too long, all paragraphs are wrapped again."""
     if all(len(line) <= width for line in text.splitlines()):
         return text.splitlines()
     rows: list[str] = []

@@ -1,4 +1,4 @@
-"""Names in generated code: classes, variables, attributes, and the words that are taken."""
+"""Names in generated code: of classes, variables and attributes, and words that are taken."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from .printing import quote
 IN_SCOPE: Final = frozenset(
     {"torch", "nn", "F", "math", "Any", "Tensor", "OrderedDict", "self", "i"}
 )
-"""What generated files import or their methods bind."""
+"""Names that generated files import or that their methods bind."""
 
 CALLED: Final = frozenset(
     {"float", "getattr", "int", "max", "min", "range", "super", "tuple", "type", "zip"}
 )
-"""Builtins that generated code may call; other builtins may be shadowed, as ``input`` is."""
+"""Builtins that generated code may call. A variable may shadow another one, such as ``input``."""
 
 
 def plain(name: str) -> bool:
-    """Whether ``self.name`` can be written: identifiers that Python neither reserves nor mangles
-    (``__name``). The names of a graph are normalised as Python normalises them."""
+    """Whether ``self.name`` can be written: the name is an identifier, no keyword, and Python does
+    not mangle it as it does ``__name``. (A graph's names are already in Python's Unicode form.)"""
     mangled = name.startswith("__")
     return name.isidentifier() and not keyword.iskeyword(name) and not mangled
 
 
 def attribute(owner: str, name: str) -> str:
-    """``owner.name``, whatever the name."""
+    """``owner.name``, or ``getattr`` if the name cannot be written so."""
     return f"{owner}.{name}" if plain(name) else f"getattr({owner}, {quote(name)})"
 
 
@@ -40,7 +40,7 @@ def camel(name: str) -> str:
 
 
 def variable(name: str, taken: Collection[str] = ()) -> str:
-    """A name for a local variable, as close to the wish as Python and the file allow."""
+    """A name for a local variable: the wanted one, changed no more than Python and the file ask."""
     text = "".join(c if f"_{c}".isidentifier() else "_" for c in name).lstrip("_") or "x"
     text = text if text.isidentifier() else f"x{text}"
     while keyword.iskeyword(text) or text in IN_SCOPE or text in CALLED or text in taken:

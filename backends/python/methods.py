@@ -1,4 +1,4 @@
-"""The body of ``forward``: steps, small expressions inlined, values named, one call to a line."""
+"""The body of ``forward``: small expressions are inlined, values get names, a call gets a line."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from .variables import Line, name_values
 
 LONGEST_EXPRESSION: Final = 16
 LONGEST_TEXT: Final = 80
-"""Parts and letters of one inlined expression; longer ones get a line of their own."""
+"""The most parts and characters of an expression that is inlined; a longer one gets a line."""
 
 
 class Loop(Record):
-    """``for target in iterable``; ``binds`` are tensors that the target names, if it is no text.
+    """``for target in iterable``. Without a ``target``, the loop binds the tensors ``binds``.
 
-    The loop's first outputs go from round to round: they are ``start`` at first, and the body
-    reads them and makes them anew. With ``gathered`` the last of these outputs is a list, to
-    which each round adds that value of its own.
+    The first outputs of the loop's step are carried from round to round: they begin as ``start``,
+    and each round reads them and computes them again. With ``gathered`` the last of them is a
+    list, and each round appends its value ``gathered`` to it.
     """
 
     iterable: Code
@@ -49,18 +49,19 @@ class Loop(Record):
 
     @property
     def reads(self) -> list[Value]:
-        """What the rounds read of what is made outside."""
+        """The values that the rounds read and do not make themselves."""
         made = {*self.binds, *(v for s in self.body for v in s.outputs)}
         return [v for s in self.body for v in s.reads() if v not in made]
 
 
 class Step(Record):
-    """One statement to be: ``outputs = code``, the code over ``Var``s of values; or a loop.
+    """A statement whose variables have no names yet: ``outputs = code``, or a loop.
 
-    ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
-    where that is a numbered one), ``calls`` tells whether a module is called, ``nested`` how
-    several results come: ``(0, (1, 2))`` for ``y, (h, c) = ...``, ``fans`` that a part of it is
-    evaluated for each of several modules: nothing may be inlined there.
+    The code holds a ``Var`` for each value. ``names`` are the spec's names for the outputs;
+    ``label`` comes from the module path, or ``auto`` if the compiler numbered it. ``calls``: a
+    module is called. ``nested`` is the structure of several results: ``(0, (1, 2))`` for
+    ``y, (h, c) = ...``. ``fans``: a part of the code runs for each of several modules, so nothing
+    may be inlined there.
     """
 
     code: Code
@@ -85,11 +86,11 @@ class Step(Record):
         return named and not self.calls and len(variables(self.code)) == 1
 
     def anonymous(self) -> Step:
-        """The step without wishes for names."""
+        """The step without names for its outputs."""
         return self.replace(names=(), label="", auto="")
 
     def reads(self) -> list[Value]:
-        """The values that it needs, as often as it mentions them."""
+        """The values that it reads, each as often as it is mentioned."""
         if self.loop is None:
             return variables(self.code)
         inside = [v for s in self.loop.body for v in s.reads()]
@@ -104,14 +105,14 @@ def body(
     aliases: Mapping[Value, Code],
     taken: frozenset[str],
 ) -> tuple[Statement, ...]:
-    """The statements, ending in ``return``. ``aliases`` are values that are no more than an
-    attribute (``self.cls``); ``taken`` are names that variables may not have."""
+    """The statements, ending in ``return``. ``aliases`` are values that are only an attribute
+    (``self.cls``); ``taken`` are names that variables may not have."""
     steps = [_unalias(s, aliases) for s in steps]
     ending = _unalias(Step(tuple(map(Var, results)), ()), aliases)
     uses = Counter(v for s in (*steps, ending) for v in s.reads())
-    found = _Inliner(uses).run([_only_used(s, uses) for s in steps], ending)
-    lines = [line for step in found for line in _lines(step, uses)]
-    return tuple(_statements(found, name_values(lines, inputs, taken)))
+    inlined = _Inliner(uses).run([_only_used(s, uses) for s in steps], ending)
+    lines = [line for step in inlined for line in _lines(step, uses)]
+    return tuple(_statements(inlined, name_values(lines, inputs, taken)))
 
 
 def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
@@ -127,7 +128,7 @@ def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
 
 
 def _only_used(step: Step, uses: Counter[Value]) -> Step:
-    """Of several results the single one that is used: ``x.max(dim=1)[0]``."""
+    """The step with one result, if it has several and one of them is used: ``x.max(dim=1)[0]``."""
     if step.loop:
         inner = tuple(_only_used(s, uses) for s in step.loop.body)
         return step.replace(loop=step.loop.replace(body=inner))
@@ -140,8 +141,8 @@ def _only_used(step: Step, uses: Counter[Value]) -> Step:
 
 
 def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[str]) -> list[Step]:
-    """``torch.cat([branch(x) for branch in self.branches])`` for calls of all members, in a row,
-    on one tensor, whose results go into one list."""
+    """The steps with ``torch.cat([branch(x) for branch in self.branches])`` in place of a call of
+    each member on one tensor, if the calls follow one another and their results form one list."""
     count = len(members)
     uses = Counter(v for s in steps for v in s.reads())
     for i in range(len(steps) - count):
@@ -165,7 +166,7 @@ def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[st
 
 
 def with_list(code: Code, old: list[Code], new: Code) -> Code:
-    """The code with another argument in place of a list."""
+    """The code with ``new`` in place of the argument ``old``, which is a list."""
 
     def on_call(call: Call) -> Call:
         return call.replace(args=tuple(new if a == old else a for a in call.args))
@@ -177,8 +178,8 @@ def with_list(code: Code, old: list[Code], new: Code) -> Code:
 
 
 class _Inliner:
-    """Puts a value's expression into the one line that uses it, where that keeps the order of
-    evaluation and the line short. ``kept`` are values that need a name."""
+    """Puts a value's expression into the one line that uses it, if the order of evaluation stays
+    the same and the line is short. ``kept`` are values that need a name."""
 
     def __init__(self, uses: Counter[Value], kept: Collection[Value] = ()) -> None:
         self.uses = uses
@@ -206,25 +207,25 @@ class _Inliner:
         self.pending = []
 
     def is_result(self, step: Step, ending: Step) -> bool:
-        """Whether the step's value is what is returned, and no more."""
+        """Whether the step's value is all that is returned, and has no other use."""
         alone = not step.loop and ending.code == tuple(map(Var, step.outputs))
         return alone and self.uses[step.outputs[0]] == 1
 
     def may_wait(self, step: Step) -> bool:
-        """Whether the value might go into a later line instead of a variable."""
+        """Whether the value may be inlined into a later line instead of getting a variable."""
         if len(step.outputs) != 1 or step.loop or self.uses[step.outputs[0]] != 1:
             return False
         named = any(step.names) or step.outputs[0] in self.kept
         return not named and _is_short(step.code)
 
     def absorb(self, step: Step, *, calls: bool) -> Step:
-        """The step with the values inlined that wait for it; with ``calls`` those of modules too,
-        as in ``torch.relu(self.conv1(x))``."""
+        """The step with waiting values inlined. ``calls`` allows results of modules too, as in
+        ``torch.relu(self.conv1(x))``."""
         if step.loop:
             self.flush()
             return step.replace(loop=self.inside(step.loop, step.outputs))
         mentioned = [] if step.fans else variables(step.code)
-        # No more of the waiting ones than are mentioned can go in, and the last come first.
+        # Only the last of the waiting values can be inlined: any other would run too late.
         waiting = {s.outputs[0]: s for s in self.pending[-len(mentioned) :]} if mentioned else {}
         fitting = [v for v in mentioned if v in waiting and (calls or not waiting[v].calls)]
         count = self._suffix(fitting)
@@ -236,15 +237,16 @@ class _Inliner:
         called = next((s for s in chosen if s.calls), None)
         if called is None or step.calls:
             return step.replace(code=code)
-        return step.replace(code=code, calls=True, span=called.span)  # what fails is the module
+        # If the line fails when it runs, it is the module that fails: its place is the one to show.
+        return step.replace(code=code, calls=True, span=called.span)
 
     def _inlined(self, step: Step, count: int) -> Code:
-        """The step's code over those of the last waiting ones."""
+        """The step's code with the last ``count`` waiting values inlined."""
         codes = {s.outputs[0]: s.code for s in self.pending[len(self.pending) - count :]}
         return replace_variables(step.code, lambda v: codes.get(v, Var(v)))
 
     def inside(self, loop: Loop, outputs: tuple[Value, ...]) -> Loop:
-        """The loop with its body treated likewise; what it gathers becomes the last step."""
+        """The loop with values inlined in its body. The value that it gathers is the last step."""
         made = (loop.gathered,) if loop.gathered else ()
         *steps, last = _Inliner(self.uses, outputs).run(loop.body, Step(tuple(map(Var, made)), ()))
         if len(loop.start) == 1 and not made:
@@ -252,7 +254,7 @@ class _Inliner:
         return loop.replace(body=(*steps, last) if made else tuple(steps))
 
     def _suffix(self, values: list[Value]) -> int:
-        """How many of the last waiting steps are mentioned, in their order."""
+        """How many of the last waiting steps ``values`` mentions, in the order of the steps."""
         for count in range(min(len(values), len(self.pending)), 0, -1):
             tail = [s.outputs[0] for s in self.pending[-count:]]
             if [v for v in values if v in tail] == tail:
@@ -261,15 +263,15 @@ class _Inliner:
 
 
 def _on_the_way(steps: Sequence[Step], carried: Value) -> list[Step]:
-    """``x = conv(x)``, ``x = norm(x)``: what only leads to a round's result is called like it."""
-    found = list(steps)
-    for i in range(len(found) - 1):
-        step, later = found[i], found[i + 1 :]
+    """``x = conv(x)``, ``x = norm(x)``: the steps on the way to a round's result get its name."""
+    result = list(steps)
+    for i in range(len(result) - 1):
+        step, later = result[i], result[i + 1 :]
         plain = len(step.outputs) == 1 and not (step.loop or any(step.names))
         leads = carried in step.reads() and not any(carried in s.reads() for s in later)
         if plain and leads and carried not in step.outputs:
-            found[i:] = [_with_value(s, step.outputs[0], carried) for s in found[i:]]
-    return found
+            result[i:] = [_with_value(s, step.outputs[0], carried) for s in result[i:]]
+    return result
 
 
 def _with_value(step: Step, old: Value, new: Value) -> Step:
@@ -278,7 +280,8 @@ def _with_value(step: Step, old: Value, new: Value) -> Step:
 
 
 def _is_short(code: Code) -> bool:
-    """Whether a code will do on one line, whatever its numbers (that it not depend on them)."""
+    """Whether a code fits on one line. All numbers count as equally long, so that blocks which
+    differ in numbers alone are laid out alike."""
 
     def leaf(part: Code, _: str) -> Code:
         return part if isinstance(part, str) else Raw("x" if isinstance(part, Var) else "000")
@@ -291,7 +294,7 @@ def _is_short(code: Code) -> bool:
 
 
 def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) -> Iterator[Line]:
-    """What the namer must know; ``carried`` are values of a loop around, bound before it."""
+    """The lines as the namer needs them. ``carried`` are values bound before a loop around."""
     loop = step.loop
     if loop is None:
         yield _line(step, uses, carried)
@@ -305,7 +308,7 @@ def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) ->
     bound, wanted = tuple(v for v, _ in used), tuple(n for _, n in used)
     through = tuple(variables(loop.iterable))
     yield Line(bound, through, wanted, label="step" if len(bound) == 1 else "", fresh=True)
-    yield Line((), (), keeps=through)  # the target has another name than what it goes through
+    yield Line((), (), keeps=through)  # so the target gets a different name
     for inner in loop.body:
         yield from _lines(inner, uses, (*carried, *own))
     yield Line((), (), keeps=(*own, *loop.reads))
@@ -332,7 +335,7 @@ def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
 
 
 def _targets(step: Step, names: Mapping[Value, str]) -> tuple[str, ...]:
-    """What the results are bound to: ``("y", "(h, c)")``; ``_`` for what is not used."""
+    """The targets of the assignment: ``("y", "(h, c)")``, with ``_`` for an unused result."""
     flat = [names.get(v, "_") for v in step.outputs]
 
     def target(part: int | tuple[int, ...]) -> str:
@@ -359,7 +362,7 @@ def _named(code: Code, names: Mapping[Value, str]) -> Code:
 
 
 def _loop(step: Step, loop: Loop, names: Mapping[Value, str]) -> Iterator[Statement]:
-    """``for layer in self.layers: x = layer(x, memory)``, ``x`` being bound before."""
+    """``for layer in self.layers: x = layer(x, memory)``, after ``x`` is bound."""
     bound = [names[v] for v in step.outputs[: len(loop.start)]]
     for target, start in zip(bound, _named(loop.start, names), strict=True):
         if start != Raw(target):

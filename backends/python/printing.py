@@ -1,4 +1,4 @@
-"""Prints ``lowering.Code`` as Python: right precedence, no needless parentheses, ruff's spacing."""
+"""Prints ``lowering.Code`` as Python, with few parentheses and with the spacing of ruff."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _SIMPLE_SLICE = re.compile(r"[-~]*\w+")
 
 
 class Comprehension(Record):
-    """``element for target in iterable``, the sole argument of a call or the inside of a list."""
+    """``element for target in iterable``: the only argument of a call, or the content of a list."""
 
     element: Code
     target: str
@@ -89,7 +89,7 @@ class Starred(Record):
 
 
 class Late(Entity):
-    """A name that is settled after the code that mentions it; of a class, with its parameters."""
+    """The name of a class, chosen after the code that mentions it, with the class's parameters."""
 
     text: str = ""
     parameter_names: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ def print_code(
 
 
 def quote(text: str) -> str:
-    """A string literal that evaluates to the text, in double quotes where that costs no escapes."""
+    """A string literal that evaluates to the text, in double quotes if they need no escapes."""
     body = repr("'" + text)[2:-1] if '"' not in text else repr('"' + text)[2:-1]
     if '"' not in text:
         return f'"{body}"'
@@ -122,7 +122,7 @@ def _quote_both(text: str) -> str:
 
 
 def dim_code(dim: Dim, sizes: Mapping[str, Code]) -> Code:
-    """A size as an expression over other codes, one for each symbol."""
+    """A size as code. ``sizes`` gives the code of each symbol."""
     if isinstance(dim, int):
         return dim
     result: Code | None = None
@@ -155,7 +155,7 @@ def _atom_code(atom: Symbol | Quotient | Extreme, sizes: Mapping[str, Code]) -> 
 
 @lru_cache(maxsize=4096)
 def _text_level(text: str) -> int:
-    """How tightly a given text binds."""
+    """How tightly a text binds."""
     if _ATOM.fullmatch(text):
         return ATOM
     node = ast.parse(text, mode="eval").body
@@ -229,13 +229,13 @@ class _Printer(Record):
                 return name
         if code is Ellipsis:
             return "..."
-        raise TypeError(f"no code: {code!r}")
+        raise TypeError(f"this is not code: {code!r}")
 
     def items(self, codes: Sequence[Code]) -> list[str]:
         return [self.at(code, LOOSEST) for code in codes]
 
     def primary(self, code: Code) -> str:
-        """What stands before a dot or a bracket; a bare number cannot."""
+        """The text before a dot or a bracket; a number needs parentheses there."""
         text = self.at(code, ATOM)
         return f"({text})" if text[0].isdigit() else text
 

@@ -1,4 +1,4 @@
-"""Loops found again in what was unrolled: layers that differ in a number that grows evenly.
+"""Finds loops in unrolled steps: layers that differ in a number that grows evenly.
 
     for i in range(24):
         self.add_module(f"denselayer{i + 1}", DenseLayer(in_channels + 32 * i))
@@ -7,9 +7,9 @@
         y = getattr(self, f"denselayer{i + 1}")(x)
         x = torch.cat([x, y], dim=1)
 
-Where each layer sees a list of the results of all before it, the list is gathered in the loop;
-spelled out, it would grow with the square of the depth. Where the layers are a whole list, the
-loop goes through that:
+If each layer takes a list of the results of all layers before it, the loop gathers the list;
+written out, the code would grow with the square of the depth. If the layers are a whole module
+list, the loop goes through it:
 
     for layer in self.hidden:
         x = torch.relu(layer(x))
@@ -39,7 +39,7 @@ from .statements import (
 )
 
 FEWEST_ROUNDS: Final = 4
-"""Rounds that make a loop; one less where a list is gathered."""
+"""Fewer rounds make no loop; one less is enough where a list is gathered."""
 LONGEST_ROUND: Final = 8
 
 _NUMBERED = re.compile(r"(.+)\.([A-Za-z_]\w*?)(0|[1-9]\d*)")
@@ -64,19 +64,19 @@ Place: TypeAlias = tuple[int, int]
 
 
 class ModuleList(Record):
-    """One that a loop may go through: how long it is, and what one of its modules is called."""
+    """A module list that a loop may go through: its length, and a name for one of its modules."""
 
     count: int
     target: str
 
 
 Lists: TypeAlias = Mapping[str, ModuleList]
-"""By the expression of each: ``self.hidden``."""
+"""Keys are expressions: ``self.hidden``."""
 
 
 class Rolled(Record):
-    """Steps with loops, the values that are returned, for each loop the attributes that it goes
-    through, and the names that loops bind."""
+    """Steps with loops, the values that are returned, the attributes that each loop goes through,
+    and the names of the loop variables."""
 
     steps: Sequence[Step]
     results: Sequence[Value]
@@ -87,20 +87,20 @@ class Rolled(Record):
 def roll(
     steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement], lists: Lists
 ) -> Rolled:
-    """The steps with loops where there are any; ``init`` are the statements that make the modules
-    which they call."""
+    """The steps, with loops where they repeat. ``init`` are the statements that construct the
+    modules which the steps call."""
     for attempt in _attempts(steps, results, init, lists):
-        found = attempt.roll()
-        if found is not None:
-            more = roll(found.steps, found.results, init, lists)
-            targets = (*found.targets, *more.targets)
-            return more.replace(loops=(*found.loops, *more.loops), targets=targets)
+        rolled = attempt.roll()
+        if rolled is not None:
+            more = roll(rolled.steps, rolled.results, init, lists)
+            targets = (*rolled.targets, *more.targets)
+            return more.replace(loops=(*rolled.loops, *more.loops), targets=targets)
     return Rolled(steps, results)
 
 
 class _Row:
-    """A step, and what it looks like without the names of what it reads and calls; where it is
-    ``listed`` without the list of tensors among its arguments either."""
+    """A step and its ``shape``: its code without the values that it reads and the modules that it
+    calls. With ``listed`` the list of tensors among its arguments is left out too."""
 
     def __init__(self, step: Step, *, listed: bool) -> None:
         self.step = step
@@ -113,15 +113,15 @@ class _Row:
 
 
 def _list_in(code: Code) -> list[Code] | None:
-    """The list of tensors that a code has among its arguments."""
-    found: list[list[Code]] = []
+    """The list of tensors among a code's arguments, or None if there is not exactly one."""
+    lists: list[list[Code]] = []
 
     def on_call(call: Call) -> Call:
-        found.extend(a for a in call.args if isinstance(a, list) and _are_variables(a))
+        lists.extend(a for a in call.args if isinstance(a, list) and _are_variables(a))
         return call
 
     replace_calls(code, on_call)
-    return found[0] if len(found) == 1 else None
+    return lists[0] if len(lists) == 1 else None
 
 
 def _are_variables(items: list[Code]) -> bool:
@@ -129,7 +129,8 @@ def _are_variables(items: list[Code]) -> bool:
 
 
 def _anonymous(code: Code, members: list[str]) -> Code:
-    """The code without what it reads and without the modules' names, which go into ``members``."""
+    """The code without the values that it reads and without the modules' names. The names are
+    appended to ``members``."""
 
     def on_call(call: Call) -> Call:
         if not isinstance(call.function, Raw):
@@ -143,7 +144,7 @@ def _anonymous(code: Code, members: list[str]) -> Code:
 def _attempts(
     steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement], lists: Lists
 ) -> Iterator[_Attempt]:
-    """Places where a loop might begin: steps that look like others soon after."""
+    """Places where a loop may begin: a step looks like another one soon after it."""
     made = {s.targets[0]: s.value for s in init if isinstance(s, Assign) and s.targets}
     blocks = {t: v for t, v in made.items() if isinstance(v, Call) and isinstance(v.function, Late)}
     listed = [_Row(s, listed=True) for s in steps]
@@ -171,7 +172,7 @@ def _grown(before: _Row, after: _Row) -> bool:
 
 
 class _Attempt:
-    """Rows that might be the rounds of a loop."""
+    """Rows that may be the rounds of a loop."""
 
     fewest = FEWEST_ROUNDS
 
@@ -184,7 +185,7 @@ class _Attempt:
         self.places = [_places(self.rounds[0])]
 
     def roll(self) -> Rolled | None:
-        """The steps with the loop in place of its rounds; None if they are none."""
+        """The steps with a loop in place of its rounds, or None if the rows make no loop."""
         while self._goes_on():
             pass
         self.count = len(self.rounds)
@@ -195,7 +196,7 @@ class _Attempt:
         raise NotImplementedError
 
     def fits(self) -> bool:
-        """Whether the last round goes on from the one before it."""
+        """Whether the last round continues the one before it."""
         raise NotImplementedError
 
     def _round(self, number: int) -> Sequence[_Row]:
@@ -203,10 +204,10 @@ class _Attempt:
         return self.rows[at : at + self.period]
 
     def _goes_on(self) -> bool:
-        """Take the next round if it is one."""
+        """Add the next rows as a round, if they are one."""
         first, following = self.rounds[0], self._round(len(self.rounds))
         shapes = [r.shape for r in following]
-        if None in shapes or shapes != [r.shape for r in first]:  # a loop is like no other
+        if None in shapes or shapes != [r.shape for r in first]:  # None: a loop is never repeated
             return False
         self.rounds.append(following)
         self.places.append(_places(following))
@@ -225,8 +226,8 @@ class _Attempt:
         )
 
     def reads(self, number: int) -> list[object]:
-        """What a round reads, in order: values of its own or of the round before by their place,
-        others as they are."""
+        """The values that a round reads, in order. Its own and those of the round before are given
+        by their places, so that rounds can be compared; others stay as they are."""
         own = self.places[number]
         before = self.places[number - 1] if number else {}
         return [
@@ -246,11 +247,11 @@ class _Attempt:
         members = [m for row in self.rounds[0] for m in row.members]
         others = [m for row in self.rounds[1] for m in row.members]
         moving = [a for a, b in zip(members, others, strict=True) if a != b]
-        found = [_NUMBERED.fullmatch(m) for m in moving]
-        return tuple(Run(m[1], m[2], int(m[3]), self.count) for m in found if m)
+        matches = [_NUMBERED.fullmatch(m) for m in moving]
+        return tuple(Run(m[1], m[2], int(m[3]), self.count) for m in matches if m)
 
     def body(self, code_of: Callable[[_Row], Code]) -> tuple[Step, ...]:
-        """The first round's steps, their modules being the ``i``-th ones."""
+        """The steps of the first round, calling the ``i``-th modules."""
         others = iter([m for row in self.rounds[1] for m in row.members])
 
         def on_call(call: Call) -> Call:
@@ -269,7 +270,7 @@ class _Attempt:
         )
 
     def member(self, first: str, second: str) -> str:
-        """The expression of the ``i``-th module, by the first two."""
+        """The expression of the ``i``-th module, from those of the first two."""
         return _numbered(first, second)
 
     def with_loop(
@@ -290,7 +291,7 @@ def _places(rows: Sequence[_Row]) -> dict[Value, Place]:
 
 
 class _Gathering(_Attempt):
-    """Each round adds to a list that the rounds read."""
+    """Each round appends to a list that all rounds read."""
 
     fewest = FEWEST_ROUNDS - 1
 
@@ -302,7 +303,7 @@ class _Gathering(_Attempt):
         return self._added(number) == self._added(1)
 
     def _added(self, number: int) -> Place | None:
-        """Where the round before made what this round finds added to the list."""
+        """The place, in the round before, of the value that was added to this round's list."""
         grown = self.rounds[number][0].list
         return self.places[number - 1].get(grown[-1].value) if grown else None
 
@@ -324,29 +325,29 @@ class _Gathering(_Attempt):
 
 
 class _Carrying(_Attempt):
-    """Each round takes what the one before it made."""
+    """Each round takes values that the one before it made."""
 
     def fits(self) -> bool:
         number = len(self.rounds) - 1
         return self.reads(number) == self.reads(1) if number > 1 else bool(self._starts())
 
     def head(self) -> tuple[str, Code] | None:
-        """The loop's target and what it goes through; None if that is not all that it should be."""
+        """The loop's target and iterable, or None if the modules cannot be gone through."""
         raise NotImplementedError
 
     def _starts(self) -> dict[Place, Value] | None:
-        """For each value that goes from round to round its first state; None if the second round
-        is no repetition of the first."""
-        found: dict[Place, Value] = {}
+        """The first state of each value that goes from round to round, or None if the second round
+        does not repeat the first."""
+        starts: dict[Place, Value] = {}
         for first, later in zip(self.reads(0), self.reads(1), strict=True):
             if isinstance(later, tuple) and later[0] == "before":
-                if not isinstance(first, Value) or found.setdefault(later[1], first) != first:
+                if not isinstance(first, Value) or starts.setdefault(later[1], first) != first:
                     return None
             elif first != later:
                 return None
         steady = {v for v in self.reads(1) if isinstance(v, Value)}
-        distinct = len(set(found.values())) == len(found) and not steady & set(found.values())
-        return found if distinct and self._in_time() else None
+        distinct = len(set(starts.values())) == len(starts) and not steady & set(starts.values())
+        return starts if distinct and self._in_time() else None
 
     def _in_time(self) -> bool:
         """Whether the second round reads the first one's values before it makes its own."""
@@ -383,7 +384,7 @@ class _Carrying(_Attempt):
 
 
 class _CallingBlocks(_Carrying):
-    """The rounds call blocks that are made by one rule."""
+    """The rounds call blocks whose constructors differ by even steps."""
 
     def __init__(
         self,
@@ -401,7 +402,7 @@ class _CallingBlocks(_Carrying):
         return super().fits() and self._blocks_go_on(len(self.rounds) - 1)
 
     def _blocks_go_on(self, number: int) -> bool:
-        """Whether the blocks' constructors differ from the first ones' by even steps."""
+        """Whether the round's constructors continue the even steps of the first two rounds."""
         one, two, last = (
             [self.blocks.get(m) for row in self.rounds[i] for m in row.members]
             for i in (0, 1, number)
@@ -415,7 +416,7 @@ class _CallingBlocks(_Carrying):
 
 
 class _GoingThrough(_Carrying):
-    """The rounds call the modules of whole lists, one after another."""
+    """The rounds call the modules of whole module lists, one after another."""
 
     fewest = FEWEST_ROUNDS - 1
 
@@ -447,8 +448,8 @@ class _GoingThrough(_Carrying):
         return first if first == second else self.lists[first.removesuffix("[0]")].target
 
     def rolled(self) -> Rolled | None:
-        found = super().rolled()
-        return found and found.replace(targets=self.targets())
+        rolled = super().rolled()
+        return rolled and rolled.replace(targets=self.targets())
 
 
 def _renaming(values: Mapping[Value, Value]) -> Callable[[Value], Code]:
@@ -466,19 +467,19 @@ def _with_values(step: Step, values: Mapping[Value, Value]) -> Step:
 
 
 def _follows(first: str, second: str, last: str, number: int) -> bool:
-    """Whether the texts are one module, or the first, second and ``number``-th of several."""
+    """Whether the expressions name one module, or the first, second and ``number``-th of many."""
     if first == second == last:
         return True
     for pattern in (_NUMBERED, _INDEXED):
-        found = [m.groups() for t in (first, second, last) if (m := pattern.fullmatch(t))]
-        if len(found) == 3 and len({f[:-1] for f in found}) == 1:
-            one, two, at = (int(f[-1]) for f in found)
+        groups = [m.groups() for t in (first, second, last) if (m := pattern.fullmatch(t))]
+        if len(groups) == 3 and len({group[:-1] for group in groups}) == 1:
+            one, two, at = (int(group[-1]) for group in groups)
             return two == one + 1 and at == one + number
     return False
 
 
 def _numbered(first: str, second: str) -> str:
-    """The expression of the ``i``-th module, by the first two."""
+    """The expression of the ``i``-th module, from those of the first two."""
     if first == second:
         return first
     match = _NUMBERED.fullmatch(first)
@@ -493,18 +494,19 @@ def _numbered(first: str, second: str) -> str:
 
 
 def roll_init(statements: Sequence[Statement], loops: Sequence[Runs]) -> list[Statement]:
-    """The statements with a loop in place of those whose constructors differ evenly."""
-    found = list(statements)
+    """The statements with loops in place of constructors that differ evenly."""
+    result = list(statements)
     for runs in loops:
-        rolled = _loop_of(found, runs)
+        rolled = _loop_of(result, runs)
         if rolled is not None:
             start, length, loop = rolled
-            found[start : start + length] = [loop]
-    return found
+            result[start : start + length] = [loop]
+    return result
 
 
 def _loop_of(statements: Sequence[Statement], runs: Runs) -> tuple[int, int, For] | None:
-    """Where all that the runs name is made one after another: as a loop."""
+    """A loop that makes the modules of ``runs``, with the start and length of the statements that
+    it replaces; None if these do not follow one another or do not differ evenly."""
     if not runs:
         return None
     count = runs[0].count

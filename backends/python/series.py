@@ -1,4 +1,4 @@
-"""Codes that differ evenly from one to the next, as one code over ``i``."""
+"""One code over ``i`` for codes whose numbers grow evenly from one to the next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def formatted(stem: str, first: int) -> str:
 
 
 def progression(codes: Sequence[Code]) -> Code | None:
-    """One code over ``i`` for codes that are equal, or differ in numbers that grow evenly."""
+    """One code over ``i`` for codes that are equal or differ in numbers that grow evenly; None if
+    they differ otherwise."""
     if not all(steps_evenly(codes[0], codes[1], c, i) for i, c in enumerate(codes[1:], 1)):
         return None
     row, step = _literals(codes[0])[1], _literals(codes[1])[1]
@@ -29,7 +30,8 @@ def progression(codes: Sequence[Code]) -> Code | None:
 
 
 def steps_evenly(first: Code, second: Code, last: Code, number: int) -> bool:
-    """Whether ``last`` is ``number`` times as far from ``first`` as ``second`` is."""
+    """Whether each number of ``last`` is ``number`` times as far from that of ``first`` as that of
+    ``second`` is, and all else is equal."""
     (shape, row), (other, step), (third, at) = map(_literals, (first, second, last))
     if not shape == other == third:
         return False

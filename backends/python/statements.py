@@ -1,4 +1,4 @@
-"""The few statements that generated methods consist of, and how they are walked and printed."""
+"""The kinds of statements in generated methods, and how they are walked and printed."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from .wrapping import wrap
 
 
 class Var(Record):
-    """A tensor of the graph, to become a local variable."""
+    """A tensor of the graph that will become a local variable."""
 
     value: Value
 
 
 class Hole(Record):
-    """Where a literal stood that may differ from one instance to another."""
+    """The place of a literal that may differ between instances of a block."""
 
     index: int
 
 
 class Assign(Record):
-    """``a, b = value``; without targets the value alone."""
+    """``a, b = value``, or only ``value`` if there are no targets."""
 
     targets: tuple[str, ...]
     value: Code
@@ -72,7 +72,7 @@ Positional: TypeAlias = Callable[[object], tuple[str, ...]]
 
 
 def do(value: Code, span: Span | None = None) -> Assign:
-    """A call for its effect."""
+    """A call whose result is not used."""
     return Assign((), value, span)
 
 
@@ -97,9 +97,12 @@ def rebuild(
     call: OnCall | None = None,
     positional: Positional = _nameless,
 ) -> Any:
-    """The code or statement with each leaf (a literal, tensor, size, hole or self) replaced by
-    ``leaf(it, hint)``, in the order of evaluation, then each call by ``call(it)``. The hint is the
-    keyword where a leaf stands; ``positional`` tells those of a function's first arguments."""
+    """The code or statement with each leaf replaced by ``leaf(part, hint)``, in the order of
+    evaluation, and then each call by ``call(part)``.
+
+    A leaf is a literal, tensor, size, hole or self. The hint is the keyword of the argument that
+    it stands in; ``positional`` gives the keywords of a function's positional arguments.
+    """
     return _Rebuilder(leaf, call or (lambda c: c), positional).code(code, hint)
 
 
@@ -163,19 +166,19 @@ class _Rebuilder(Record):
 
 def variables(code: Any) -> list[Value]:
     """The tensors that a code mentions, in the order of evaluation."""
-    found: list[Value] = []
+    values: list[Value] = []
 
     def leaf(part: Any, hint: str) -> Any:  # noqa: ARG001
         if isinstance(part, Var):
-            found.append(part.value)
+            values.append(part.value)
         return part
 
     rebuild(code, leaf)
-    return found
+    return values
 
 
 def size(code: Any) -> int:
-    """How long a code is, in names, literals and operators."""
+    """The number of names, literals and operators in a code."""
     match code:
         case Call(function, args, kwargs):
             callee = 0 if isinstance(function, str) else size(function)
@@ -198,12 +201,13 @@ def replace_variables(code: Any, replacement: Callable[[Value], Code]) -> Any:
 
 
 def replace_calls(code: Any, replacement: OnCall) -> Any:
-    """The code or statement with other calls for its calls, the inner ones first."""
+    """The code or statement with each call replaced, the inner ones first."""
     return rebuild(code, lambda part, _: part, call=replacement)
 
 
 def typed(statements: Iterable[Statement], modules: Mapping[str, str]) -> Iterator[Statement]:
-    """The statements with other expressions for modules, and loops through these."""
+    """The statements with module expressions that type checkers accept, as ``modules`` gives them
+    for the plain ones, in loops too."""
 
     def on_call(call: Call) -> Call:
         if isinstance(call.function, Raw) and call.function.text in modules:
@@ -218,7 +222,8 @@ def typed(statements: Iterable[Statement], modules: Mapping[str, str]) -> Iterat
 
 
 def _members(iterable: Code) -> Code:
-    """What a loop goes through; of a module inside another one its children."""
+    """The iterable of a loop. For type checkers, a module inside another one is not iterable, but
+    its ``children()`` are."""
     nested = isinstance(iterable, Raw) and iterable.text.endswith(("]", ")"))
     return Call(Attr(iterable, "children")) if nested else iterable
 
@@ -227,7 +232,7 @@ def _members(iterable: Code) -> Code:
 
 
 def lines(statement: Statement, indent: int, *, places: bool) -> Iterator[str]:
-    """The statement's physical lines, with the spec's line as a comment where ``places``."""
+    """The lines of a statement. ``places`` adds the spec's line as a comment."""
     match statement:
         case For(target, iterable, body):
             yield from _line(f"for {target} in {_text(iterable)}:", indent, statement, places)

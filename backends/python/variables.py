@@ -1,8 +1,8 @@
-"""Names for the tensors of a ``forward``: the spec's, else the label's, else ``x`` as by hand.
+"""Names for the tensors of a ``forward``: from the spec, else from the label, else ``x``.
 
-A name may be bound again when the tensor that had it is not needed any more, so a chain reads
+A name may be bound again when the tensor that had it is no longer needed, so a chain reads
 ``x = self.conv1(x)``. Each chain of values lives from its first line to its last use, and takes
-the first name of its wishes that nothing has meanwhile.
+the first of its wanted names that is free for all of that time.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .identifiers import variable
 
 
 class Line(Record):
-    """What a line binds (as far as it is used) and reads; the last one binds nothing and returns.
+    """The values that a line binds (those that are used) and reads. The last line is the return.
 
-    ``names`` are the spec's names for the outputs, ``label`` comes from the module path (``auto``
-    where that is a numbered one). ``keeps`` are values that must not have lost their names here,
-    ``fresh``: what is bound is no further state of what is read, ``is_list`` nor a tensor;
-    ``joins``: it is made of several;
-    ``results`` is how many values the last line returns.
+    ``names`` are the spec's names for the outputs; ``label`` comes from the module path, or
+    ``auto`` if the compiler numbered it. ``keeps`` are values that still need their names here.
+    ``fresh``: the outputs do not continue what is read, so they take no name over from it;
+    ``is_list``: the output is a list; ``joins``: it is made of several values; ``results`` is the
+    number of values that the last line returns.
     """
 
     outputs: tuple[Value, ...]
@@ -39,7 +39,7 @@ class Line(Record):
     results: int = 0
 
     def named(self) -> list[tuple[Value, str]]:
-        """The outputs with the spec's names, empty where there is none."""
+        """The outputs with the spec's names; a name is empty if there is none."""
         return list(zip(self.outputs, self.names or [""] * len(self.outputs), strict=True))
 
 
@@ -71,7 +71,7 @@ class _Namer(Entity):
             self._place([value], [name])
         named = list(self._spec_named())
         for value, name, label in reversed(named):
-            # The later one first: of two that live at once, it is what the name means.
+            # The later value first: if two of one name live at once, the name means the later one.
             self._place([value], filter(None, (name, label)))
         for value, name, _ in named:
             if value not in self.names:
@@ -91,11 +91,12 @@ class _Namer(Entity):
             self.user[value] = line
 
     def _place(self, values: list[Value], wishes: Iterable[str]) -> None:
-        """Give the values the first wish that is free all along."""
+        """Give the values the first wanted name that is free as long as they live."""
         start, end = self.start[values[0]], self.end[values[-1]]
         taken = self.taken
         if values[0] in self.made_by and self.made_by[values[0]].is_list:
-            taken = taken.union(self.inputs.values())  # `x.device` is that of a tensor
+            # An input's name must stay a tensor's: `x.device` may be read later.
+            taken = taken.union(self.inputs.values())
         for wish in wishes:
             name = variable(wish, taken)
             busy = self.busy.setdefault(name, [])
@@ -112,19 +113,19 @@ class _Namer(Entity):
                     yield value, name, line.label
 
     def _chains(self) -> list[list[Value]]:
-        """Unnamed values, each with those that it flows into."""
+        """The values without a name, in chains: each with the values that it flows into."""
         chains: dict[Value, list[Value]] = {}
         for line in reversed(self.lines):
             for value, name in line.named():
                 if name or self.end[value] == self.start[value]:
                     continue
                 after = self._flows_into(value)
-                found = chains.pop(after, []) if after and len(line.outputs) == 1 else []
-                chains[value] = [value, *found]
+                following = chains.pop(after, []) if after and len(line.outputs) == 1 else []
+                chains[value] = [value, *following]
         return list(chains.values())
 
     def _flows_into(self, value: Value) -> Value | None:
-        """The value that is made of this one first of all, if nothing else uses this one."""
+        """The value whose first operand is this one, or None if this one has other uses too."""
         line = self.user.get(value)
         if line is None or self.uses[value] != 1 or line.uses[0] != value:
             return None
@@ -144,8 +145,8 @@ class _Namer(Entity):
         yield from _numbered("x")
 
     def _as_branch(self, values: list[Value]) -> Iterator[str]:
-        """Of one of several that are joined: the name of what it is made of, where that ends
-        here (``q = rotate(q)``), else one after the module."""
+        """Names for one of several values that are joined: the name of the value that it is made
+        of, if that is not needed any more (``q = rotate(q)``), then one from the module path."""
         if self.uses[values[-1]] != 1:
             return
         first = self.made_by[values[0]]
@@ -156,7 +157,7 @@ class _Namer(Entity):
             yield first.auto
 
     def _stands_out(self, value: Value) -> bool:
-        """Whether a value is more than a step on the way: used twice, or one of many."""
+        """Whether a value deserves a name of its own: it is used twice, or is one of many."""
         user = self.user.get(value, self.lines[-1])
         joined = user.joins or len(user.uses) > 2 or user.results > 1
         return joined or self.uses[value] > 1

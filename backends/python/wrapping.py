@@ -1,7 +1,7 @@
-"""Breaks long statements over lines, as ``ruff format`` does, so that files need no formatter.
+"""Breaks long statements into lines as ``ruff format`` does, so that files need no formatter.
 
-Works on the text of one logical line: the last bracket is opened up; what is inside goes on a
-line of its own if it fits (lists and tuples never do), else one item to a line.
+It works on the text of one statement. The last bracket is broken: its content goes on a line of
+its own if it fits there (never in a list or tuple), or else each item goes on a line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 def wrap(text: str, indent: int) -> list[str]:
-    """The physical lines of a statement, indented; ``def`` lines break their parameters."""
+    """The lines of a statement, indented. A ``def`` is broken at its parameters."""
     return list(_lines(text, INDENT * indent))
 
 
@@ -49,8 +49,8 @@ def _inside(body: str, margin: str, *, literal: bool) -> Iterator[str]:
 
 
 def _bracket(text: str, margin: int) -> tuple[int, int] | None:
-    """The pair to open: the last one that holds something, and whose beginning fits on the line;
-    of a ``def`` the first one."""
+    """The brackets to break, or None: the last ones that are not empty and begin within the line's
+    width; in a ``def`` the first ones."""
     pairs = [(a, b) for a, b in _pairs(text) if b > a + 1]
     if text.startswith("def "):
         return pairs[0]
@@ -84,18 +84,18 @@ def _code(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_literal(text: str, start: int) -> bool:
-    """Whether a bracket begins a list or tuple, not a call or a subscript."""
+    """Whether a bracket begins a list or tuple, and no call or subscript."""
     return not re.search(r"[\w)\]]$", text[:start]) or text[:start].endswith("return")
 
 
-def _find(text: str, what: str) -> list[int]:
-    """Where a word stands outside all brackets and strings."""
-    found, depth = [], 0
+def _find(text: str, word: str) -> list[int]:
+    """The places of a word outside all brackets and strings."""
+    places, depth = [], 0
     for i, c in _code(text):
         depth += (c in _CLOSING) - (c in ")]}")
-        if depth == 0 and text.startswith(what, i):
-            found.append(i)
-    return found
+        if depth == 0 and text.startswith(word, i):
+            places.append(i)
+    return places
 
 
 def _split(body: str) -> list[str]:

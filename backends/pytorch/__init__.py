@@ -1,4 +1,4 @@
-"""PyTorch: source code as a good engineer writes it, and live modules that run that very source."""
+"""PyTorch: readable source code, and live modules that run the same source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["to_class", "to_module", "to_source"]
 
 
 def to_class(graph: Graph) -> type[torch.nn.Module]:
-    """The net's class; imports PyTorch only now. See ``live.to_class``."""
+    """The net's class. PyTorch is imported here, not at start-up. See ``live.to_class``."""
     from .live import to_class
 
     return to_class(graph)

@@ -1,4 +1,4 @@
-"""A graph as a class to be: what ``__init__`` builds and what ``forward`` computes."""
+"""The content of a graph's class: what ``__init__`` builds and what ``forward`` computes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .steps import Forward
 
 
 class Blueprint(Record):
-    """A class without its name. ``forward`` is None where the base class has it; ``outers`` and
-    ``sizes`` are further arguments: modules handed in, and sizes that no input tells."""
+    """A class without its name. ``forward`` is None if the base class has one. ``outers`` and
+    ``sizes`` are further arguments of it: modules from outside, and sizes that no input tells."""
 
     base: str
     init: tuple[Statement, ...]
@@ -32,19 +32,19 @@ class Blueprint(Record):
 
     @property
     def buffers(self) -> tuple[str, ...]:
-        """Its own buffers, which a type checker has to be told of."""
+        """The class's own buffers. It declares them, since type checkers cannot see them."""
         children = self.tree.children.items()
         own = (k for k, c in children if isinstance(c, Item) and c.code.function == "nn.Buffer")
         return tuple(name for name in own if plain(name))
 
     @property
     def plain(self) -> bool:
-        """Whether instances can be called as ``nn.Sequential`` calls its members."""
+        """Whether an instance takes one tensor and returns one, as ``nn.Sequential`` needs it."""
         return len(self.arguments) == 1 == self.results and not self.outers and not self.sizes
 
 
 def make_blueprint(graph: Graph, classes: Classes, uniform: Uniform) -> Blueprint:
-    """``uniform`` are the initialisers that are not a class's own."""
+    """The class of a graph. ``uniform`` are the initialisers that one walk over the net sets."""
     scope = Holder(graph, classes)
     tree = scope.tree
     chain = scope.is_chain() and (graph.kind == "group" or tree.kind == "list")
@@ -68,7 +68,7 @@ def make_blueprint(graph: Graph, classes: Classes, uniform: Uniform) -> Blueprin
 def _init(
     scope: Holder, base: str, loops: tuple[Runs, ...], uniform: Uniform
 ) -> Iterator[Statement]:
-    """The statements of ``__init__``; none where there is nothing to build."""
+    """The statements of ``__init__``; none if there is nothing to build."""
     tree, graph = scope.tree, scope.graph
     if not tree.children:
         return

@@ -1,4 +1,4 @@
-"""What classes are called: after their blocks, or the labels of their groups."""
+"""Names of classes: those of their blocks, or of the labels of their groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .nodes import one_of
 
 
 def name_classes(classes: Sequence[Class]) -> None:
-    """The root first; then of each block's variants the simplest has the block's name."""
+    """Name all classes. The root comes first; the simplest variant of a block has its name."""
     places = _places(classes[-1].graph)
     helpers = {h.name for c in classes for h in c.draft.helpers}
     taken = {*IN_SCOPE, *helpers}
@@ -25,7 +25,7 @@ def name_classes(classes: Sequence[Class]) -> None:
 
 
 def _family(graph: Graph, places: Mapping[int, str]) -> str:
-    """What classes of one block, or of groups with one label, have in common: ``Layer``."""
+    """The name that classes of one block, or of groups with one label, begin with: ``Layer``."""
     if graph.kind != "group":
         return camel(graph.name) or "Net"
     label = graph.name.rstrip("0123456789._") or one_of(places[id(graph)])
@@ -33,21 +33,21 @@ def _family(graph: Graph, places: Mapping[int, str]) -> str:
 
 
 def _places(root: Graph) -> dict[int, str]:
-    """Where each graph is called first, as far as labels say: ``branches.0``."""
-    found: dict[int, str] = {id(root): ""}
+    """The path of each graph's first call, such as ``branches.0``."""
+    places: dict[int, str] = {id(root): ""}
     waiting = [root]
     while waiting:
         graph = waiting.pop()
         for node in graph.nodes:
             inner = node.called
-            if inner is not None and id(inner) not in found:
-                found[id(inner)] = f"{found[id(graph)]}.{node.path}"
+            if inner is not None and id(inner) not in places:
+                places[id(inner)] = f"{places[id(graph)]}.{node.path}"
                 waiting.append(inner)
-    return found
+    return places
 
 
 def _wishes(family: str, variants: Sequence[Class], root: Class) -> Iterator[tuple[Class, str]]:
-    """``Basic``, and ``BasicDownsample`` for the one with that label besides."""
+    """``Basic``, and ``BasicDownsample`` for the variant that also has a ``downsample``."""
     children = {id(v): set(v.draft.tree.children) for v in variants}
     if variants[0] is root:
         yield root, family

@@ -1,4 +1,4 @@
-"""All classes of a net: graphs of one block that differ in numbers alone share one."""
+"""All classes of a net. Graphs of one block that differ only in numbers share a class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .nodes import graphs_in
 
 
 class Program:
-    """All classes of a net, those that are used before those that use them."""
+    """All classes of a net, each after the classes that it uses."""
 
     def __init__(self, root: Graph) -> None:
         self.root_graph = root
@@ -31,7 +31,7 @@ class Program:
         self.classes = [c for c in self.classes if not made.isdisjoint(map(id, c.graphs))]
         name_classes(self.classes)
 
-    # what drafts ask for
+    # what a draft asks about the graphs that it calls
 
     def draft(self, graph: Graph) -> Blueprint:
         return self.drafts[id(graph)]
@@ -63,7 +63,8 @@ class Program:
 
 
 def _constructed(root: Graph) -> set[int]:
-    """The graphs of which a module is made. Of a share it is one, and each use has a graph."""
+    """The graphs that a module is made for. The uses of a share have a graph each, and one module:
+    it is made for the first of them."""
     made, waiting = {id(root)}, [root]
     while waiting:
         inner: dict[str, Graph] = {}
@@ -76,24 +77,24 @@ def _constructed(root: Graph) -> set[int]:
 
 
 def _levels(root: Graph) -> list[list[Graph]]:
-    """All graphs, each on the level above the highest that it calls; each once."""
+    """All graphs, each once, on the level above the highest one that it calls."""
     height: dict[int, int] = {}
-    found: list[list[Graph]] = []
+    levels: list[list[Graph]] = []
 
     def visit(graph: Graph) -> int:
         if id(graph) not in height:
             level = height[id(graph)] = 1 + max(map(visit, graphs_in(graph)), default=-1)
-            while len(found) <= level:
-                found.append([])
-            found[level].append(graph)
+            while len(levels) <= level:
+                levels.append([])
+            levels[level].append(graph)
         return height[id(graph)]
 
     visit(root)
-    return found
+    return levels
 
 
 def _likeness(graph: Graph, made: Blueprint) -> Any:
-    """What graphs of one class have in common: their place in the text, and all but numbers."""
+    """A key that graphs of one class share: their place in the text, and all but the numbers."""
     name = graph.name.rstrip("0123456789") if graph.kind == "group" else graph.name
     place = (graph.span.source.name, graph.span.start) if graph.span else (graph.kind, name)
     return place, Skeleton(made).key

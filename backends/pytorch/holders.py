@@ -1,4 +1,4 @@
-"""One graph's modules: which nodes bring one, under which expressions, and which form chains."""
+"""A graph's modules: which nodes have one, how code refers to them, and which form chains."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .nodes import labels, layer_of
 from .refusals import refusal, reserved_name
 
 MOST_SPELLED_OUT: Final = 3
-"""Copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
+"""The most copies ``conv1``, ``conv2``, ... that get a line each; more are made in a loop."""
 
 
 class Built(Protocol):
-    """What is to know of a called graph's class: its modules, and how it is called."""
+    """What a caller knows of a called graph's class: its modules, and how it is called."""
 
     @property
     def arguments(self) -> tuple[str, ...]: ...
@@ -46,8 +46,8 @@ class Classes(Protocol):
 
 
 class Holder:
-    """A graph about to become a class. ``arguments`` are its inputs' names in ``forward``,
-    ``outers`` those of the modules that are handed in, ``tree`` the modules it holds itself."""
+    """A graph that is becoming a class. ``arguments`` are the names of its inputs in ``forward``,
+    ``outers`` those of modules from outside, ``tree`` holds its own modules."""
 
     def __init__(self, graph: Graph, classes: Classes) -> None:
         self.graph = graph
@@ -68,12 +68,13 @@ class Holder:
 
     @property
     def signature(self) -> frozenset[str]:
-        """The names that ``forward`` takes tensors and modules under."""
+        """The names of the tensors and modules that ``forward`` takes."""
         return frozenset((*self.arguments, *self.outers.values()))
 
     @property
     def handed_in(self) -> tuple[tuple[str, str], ...]:
-        """The outer modules that are called here or handed on: a share of a function has none."""
+        """The outer modules that are called here or handed on, with their names. (The share of a
+        function, such as ``relu``, has no module.)"""
         weights = (n.op.module for n in self.nodes if isinstance(n.op, WeightOp))
         wanted = {
             path.partition(".")[0] for path in (*weights, *(t.source for t in self.graph.ties))
@@ -91,7 +92,7 @@ class Holder:
         return tuple(dict.fromkeys(h for low in self.lowerings.values() for h in low.helpers))
 
     def lowering(self, node: Node) -> Lowering:
-        """The PyTorch form of a layer. Raises CompileError where it has none."""
+        """The PyTorch form of a layer. Raises CompileError if it has none."""
         if node.key not in self.lowerings:
             op = layer_of(node)
             assert op is not None
@@ -106,7 +107,8 @@ class Holder:
         return self.lowerings[node.key]
 
     def _with_paths(self, nodes: list[Node]) -> list[Node]:
-        """Constants without a label get a name for their buffer, which no checkpoint sees."""
+        """The nodes, with a path for each constant without a label. Its buffer needs a name, which
+        no checkpoint shows."""
         taken = {n.path.partition(".")[0] for n in nodes}
         for i, node in enumerate(nodes):
             if isinstance(node.op, LayerOp) and not node.path and self.lowering(node).module:
@@ -118,12 +120,12 @@ class Holder:
     # --- modules ---------------------------------------------------------------------------------
 
     def _made(self) -> list[Node]:
-        """The nodes that bring a module, parameter or buffer; one for each path."""
-        found: dict[str, Node] = {}
+        """The nodes that have a module, parameter or buffer; the first of each path."""
+        first_nodes: dict[str, Node] = {}
         for node in self.nodes:
             if node.path and not node.outer and self._brings(node):
-                found.setdefault(node.path, node)
-        return list(found.values())
+                first_nodes.setdefault(node.path, node)
+        return list(first_nodes.values())
 
     def _brings(self, node: Node) -> bool:
         if layer_of(node) is not None:
@@ -150,7 +152,7 @@ class Holder:
         return self.outers[path] if path in self.outers else access(self.tree, path)
 
     def weight(self, module: str, weight: str) -> str:
-        """A weight's expression, its module being here or handed in."""
+        """The expression of a weight, whose module is the graph's own or comes from outside."""
         first, _, rest = module.partition(".")
         if first in self.outers:
             owner, names = self.outers[first], [*filter(None, rest.split("."))]
@@ -163,7 +165,7 @@ class Holder:
     # --- chains ----------------------------------------------------------------------------------
 
     def is_plain(self, node: Node) -> bool:
-        """Whether the node calls a module on one tensor for one tensor, and no more."""
+        """Whether the node only calls a module, with one tensor and for one tensor."""
         if node.outer or not node.path or len(node.inputs) != 1 or len(node.types) != 1:
             return False
         if isinstance(node.op, CallOp):
@@ -174,7 +176,7 @@ class Holder:
         return lowering.module is not None and lowering.forward is None
 
     def is_chain(self) -> bool:
-        """Whether the graph is what ``nn.Sequential`` does with its members."""
+        """Whether the graph runs its modules as ``nn.Sequential`` runs its members."""
         if not self.graph.sequential or self.graph.ties or self.graph.outer:
             return False
         items = list(self.tree.children.values())
@@ -187,13 +189,13 @@ class Holder:
         )
 
     def fold(self) -> dict[str, tuple[str, list[Node]]]:
-        """Make each container that one call runs an ``nn.Sequential``: its path and nodes, by
-        each of its nodes' keys."""
+        """Make each container that one call can run an ``nn.Sequential``. Returns the path and the
+        nodes of such a container for the key of each of its nodes."""
         uses = Counter(v for n in self.running for v in n.inputs)
         uses.update(self.graph.results)
         order = {n.key: i for i, n in enumerate(self.running)}
         paths = Counter(n.path for n in self.running)
-        found: dict[str, tuple[str, list[Node]]] = {}
+        folded: dict[str, tuple[str, list[Node]]] = {}
         for path, tree in containers(self.tree):
             nodes = [c.node for c in tree.children.values() if isinstance(c, Item)]
             if (
@@ -203,12 +205,12 @@ class Holder:
                 and _follow(nodes, order, uses)
             ):
                 tree.sequential = True
-                found |= {n.key: (path, nodes) for n in nodes}
-        return found
+                folded |= {n.key: (path, nodes) for n in nodes}
+        return folded
 
 
 def _spelled_out(node: Node) -> Iterator[Node]:
-    """A few copies under names (``conv1``, ``conv2``) as nodes of their own."""
+    """The node, or one node for each of a few copies with names (``conv1``, ``conv2``)."""
     if not (1 < node.count <= MOST_SPELLED_OUT and node.word):
         yield node
         return
@@ -236,7 +238,7 @@ def _check_names(tree: Tree) -> None:
 
 
 def _follow(nodes: list[Node], order: dict[str, int], uses: Counter[Value]) -> bool:
-    """Whether the nodes run one right after the other, each on the one before alone."""
+    """Whether the nodes run one right after another, and only the next one uses each result."""
     for before, node in pairwise(nodes):
         value = Value(before.key)
         if order[node.key] != order[before.key] + 1 or node.inputs != (value,) or uses[value] != 1:

@@ -1,4 +1,4 @@
-"""Initialisers as statements of ``__init__``: one to a line, a loop where many share one."""
+"""Initialisers as statements of ``__init__``: a line each, or a loop if many modules share one."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from .nodes import graphs_in, layer_of
 from .refusals import failure, refusal
 
 MOST_LINES: Final = 3
-"""Modules with one initialiser that get a line each; more share a loop."""
+"""The most modules with one initialiser that get a line each; more share a loop."""
 
 Inits: TypeAlias = Mapping[str, Init]
 
 
 class Uniform(Record):
-    """The initialisers that all layers of a PyTorch class have in common, net-wide, by the class;
-    and the weights among them that only some of these layers have."""
+    """The initialisers that all layers of a PyTorch class share in the whole net, by the class's
+    name; ``optional`` are the weights among theirs that only some of these layers have."""
 
     inits: Mapping[str, Inits]
     optional: frozenset[tuple[str, str]] = frozenset()
@@ -43,7 +43,7 @@ class Uniform(Record):
         return item.code.function in self.inits
 
     def statements(self) -> Iterator[Statement]:
-        """One walk over all modules."""
+        """A loop over all modules of the net that sets them."""
         alike: dict[tuple[Statement, ...], list[str]] = {}
         for function, inits in self.inits.items():
             body = tuple(s for w, i in inits.items() for s in self._one(function, w, i))
@@ -72,7 +72,7 @@ def _isinstance(classes: Sequence[str]) -> Code:
 
 
 def uniform(root: Graph) -> Uniform:
-    """What can be said in one walk over the modules of the net."""
+    """The initialisers that one walk over the modules of the net can set."""
     nodes = [n for g in _graphs(root) for n in g.nodes if layer_of(n) and n.path]
     if not any(op.layer.inits() for n in nodes if (op := layer_of(n))):
         return Uniform({})
@@ -81,7 +81,7 @@ def uniform(root: Graph) -> Uniform:
         alike.setdefault(_function(node), []).append(node)
     if any(_OPAQUE.match(function) for function in alike):
         return Uniform({})
-    common = {f: found for f, group in alike.items() if (found := _common(f, group))}
+    common = {f: inits for f, group in alike.items() if (inits := _common(f, group))}
     optional = {
         (f, w) for f, i in common.items() for w in i for n in alike[f] if w not in layer_weights(n)
     }
@@ -89,21 +89,21 @@ def uniform(root: Graph) -> Uniform:
 
 
 _OPAQUE: Final = re.compile(r"nn\.(MultiheadAttention|Transformer.*)|(?!nn\.|$).*")
-"""Modules with modules inside that a walk would find too."""
+"""Modules that contain PyTorch modules of their own, which a walk would reach too."""
 
 
 def _graphs(root: Graph) -> list[Graph]:
-    found = {id(root): root}
+    graphs = {id(root): root}
     waiting = [root]
     while waiting:
         inner = graphs_in(waiting.pop())
-        waiting += [g for g in inner if id(g) not in found]
-        found |= {id(g): g for g in inner}
-    return list(found.values())
+        waiting += [g for g in inner if id(g) not in graphs]
+        graphs |= {id(g): g for g in inner}
+    return list(graphs.values())
 
 
 def _function(node: Node) -> str:
-    """The class that a layer constructs, empty if none."""
+    """The name of the PyTorch class that a layer constructs, empty if it constructs none."""
     op = layer_of(node)
     assert op is not None
     try:
@@ -114,7 +114,7 @@ def _function(node: Node) -> str:
 
 
 def _common(function: str, nodes: Sequence[Node]) -> Inits:
-    """The initialisers that more than a few layers have and all share."""
+    """The initialisers that all these layers share; none if the layers are few."""
     ops = [op for n in nodes if (op := layer_of(n))]
     inits = ops[0].layer.inits()
     lazy = function.startswith("nn.Lazy")
@@ -137,7 +137,7 @@ def inits_of(item: Item) -> Inits:
 
 
 def initialise(tree: Tree, skip: Uniform) -> Iterator[Statement]:
-    """The statements for all layers of a class, those inside its inline groups included."""
+    """The statements for all layers of a class and of the groups inside it."""
     grouped: dict[tuple[str, Init], list[tuple[str, Item]]] = {}
     loops: list[Statement] = []
     for path, item in _single(tree, "self", "", skip, loops):
@@ -151,7 +151,7 @@ def initialise(tree: Tree, skip: Uniform) -> Iterator[Statement]:
 def _single(
     tree: Tree, base: str, path: str, skip: Uniform, loops: list[Statement]
 ) -> Iterator[tuple[str, Item]]:
-    """The layers that stand alone, with their paths; repeats become ``loops``."""
+    """The layers that are not repeated, with their paths. ``loops`` gets statements for repeats."""
     for name, child in tree.children.items():
         if isinstance(child, Item) and child.count > 1:
             loops += _repeated(tree, base, path, child, skip)
@@ -209,8 +209,8 @@ def _direct(weight: str, places: Sequence[tuple[str, Item]]) -> bool:
 
 
 def _typed(function: Code, weight: str) -> bool:
-    """Whether ``module.weight`` is a tensor to type checkers: the bias of a convolution may be
-    None, and other names are anything."""
+    """Whether ``module.weight`` is a tensor for type checkers. The bias of a convolution may be
+    None for them, and the types of other names are unknown."""
     conv = isinstance(function, str) and re.match(r"nn\.(Lazy)?Conv", function)
     return weight in ("", "weight") or (weight == "bias" and not conv)
 

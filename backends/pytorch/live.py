@@ -1,9 +1,9 @@
 """Live modules: the generated source, executed.
 
-Each text is one Python module, known to linecache (tracebacks show the generated line and, behind
-it, the spec's) and by its name in ``sys.modules`` for as long as a class of it is in use. Instances
-pickle and copy as the text, the class's name and their state, so whoever unpickles needs netwright
-but not the spec.
+Each generated text is one Python module. It is in linecache, so that a traceback shows the
+generated line and, in its comment, the spec's line; and it is in ``sys.modules`` as long as a class
+of it is in use. Instances are pickled and copied as the text, the class's name and their state, so
+unpickling needs netwright but not the spec.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CLASS: Final = re.compile(r"^class (\w+)", re.MULTILINE)
 def to_class(graph: Graph) -> type[torch.nn.Module]:
     """The net's class.
 
-    Raises MissingExtra without PyTorch, CompileError where PyTorch cannot have the net.
+    Raises MissingExtra without PyTorch, CompileError if PyTorch cannot express the net.
     """
     try:
         import torch  # noqa: F401
@@ -44,7 +44,7 @@ def to_class(graph: Graph) -> type[torch.nn.Module]:
 
 
 def instance(made: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
-    """A module, its weights made on ``device`` (``"meta"``: none are made)."""
+    """A module with its weights on ``device`` (``"meta"``: they take no memory)."""
     import torch
 
     with torch.device(device) if device is not None else nullcontext():
@@ -52,17 +52,18 @@ def instance(made: type[torch.nn.Module], device: Any = None) -> torch.nn.Module
 
 
 def module_of(text: str) -> ModuleType:
-    """The Python module of a generated text; executed once."""
+    """The Python module of a generated text, which is executed once."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = f"netwright_live_{digest}"
     stand_in = sys.modules.get(name)
-    known = stand_in.stands_for() if isinstance(stand_in, _StandIn) else None
-    if known is not None:
-        return known
+    existing = stand_in.stands_for() if isinstance(stand_in, _StandIn) else None
+    if existing is not None:
+        return existing
     filename = f"<netwright {re.findall(CLASS, text)[-1]} {digest[:8]}>"
     module = ModuleType(name)
     module.__file__ = filename
-    vars(module)["__itself__"] = module  # lives as long as a function that was defined in it
+    # A function keeps the module's dictionary alive, so the dictionary keeps the module alive.
+    vars(module)["__itself__"] = module
     exec(compile(text, filename, "exec"), module.__dict__)
     for made in _classes(module):
         made.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
@@ -74,7 +75,7 @@ def module_of(text: str) -> ModuleType:
 
 
 class _StandIn(ModuleType):
-    """What ``sys.modules`` has for a module: all of it, without keeping it alive."""
+    """Stands for a module in ``sys.modules``: it has the same names and does not keep it alive."""
 
     def __init__(self, module: ModuleType) -> None:
         super().__init__(module.__name__)
@@ -86,7 +87,7 @@ class _StandIn(ModuleType):
 
 
 def _forget(name: str, filename: str) -> None:
-    """Nothing of a module is in use any more, unless it was made again meanwhile."""
+    """Remove a module that is no longer in use, unless it was made again in the meantime."""
     stand_in = sys.modules.get(name)
     if isinstance(stand_in, _StandIn) and stand_in.stands_for() is None:
         del sys.modules[name]
@@ -94,13 +95,13 @@ def _forget(name: str, filename: str) -> None:
 
 
 def _classes(module: ModuleType) -> list[type]:
-    """The classes that the text defines."""
-    found = (v for v in vars(module).values() if isinstance(v, type))
-    return [c for c in found if c.__module__ == module.__name__]
+    """The classes that the module itself defines."""
+    classes = (v for v in vars(module).values() if isinstance(v, type))
+    return [c for c in classes if c.__module__ == module.__name__]
 
 
 def _reduce(self: Any, protocol: int) -> tuple[Any, ...]:  # noqa: ARG001
-    """An instance as text, class name and state."""
+    """How to pickle an instance: as the source text, the class's name and the state."""
     made = type(self)
     state = self.__getstate__() if hasattr(self, "__getstate__") else self.__dict__
     return _restore, (made.__source__, made.__qualname__), state

@@ -1,4 +1,4 @@
-"""Drafts that are equal but for literals as one class."""
+"""One class for drafts that differ only in literals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
 
 
 class Class(Entity):
-    """One class of the generated file; ``rows`` are the parameters' values by graph."""
+    """A class of the generated file. ``rows`` are the values of its parameters for each graph."""
 
     name: Late
     graphs: list[Graph]
@@ -32,7 +32,7 @@ class Class(Entity):
         return self.graphs[0]
 
     def construct(self, graph: Graph) -> Call:
-        """``Basic(64, 128, stride=2)``: sizes by position, the rest by name."""
+        """``Basic(64, 128, stride=2)``: sizes are given by position, the others by name."""
         args: list[Code] = []
         kwargs: list[tuple[str, Code]] = []
         for parameter, value in zip(self.parameters, self.rows[id(graph)], strict=True):
@@ -44,7 +44,7 @@ class Class(Entity):
 
 
 class Skeleton:
-    """A draft with holes for its literals, and the literals."""
+    """A draft with holes in place of its literals, and the literals."""
 
     def __init__(self, made: Blueprint) -> None:
         self.values: list[Any] = []
@@ -75,7 +75,7 @@ class Skeleton:
 
 
 def merge(graphs: Sequence[Graph], drafts: Sequence[Blueprint]) -> Class:
-    """One class for drafts that are equal but for literals."""
+    """One class for drafts that differ only in literals."""
     skeletons = [Skeleton(d) for d in drafts]
     first = skeletons[0]
     chooser = Parameters(graphs, drafts[0].tree.children)
@@ -103,26 +103,27 @@ def merge(graphs: Sequence[Graph], drafts: Sequence[Blueprint]) -> Class:
 
 
 def complete(call: Call) -> Call:
-    """The call with the defaults spelled out that it leaves to PyTorch."""
-    known = defaults(call.function)
-    if not known:
+    """The call with all of PyTorch's defaults written out."""
+    usual = defaults(call.function)
+    if not usual:
         return call
     given = dict(call.kwargs)
     positional_names = positional(call.function)[: len(call.args)]
-    extra = {k: v for k, v in given.items() if k not in known}
-    filled = {k: given.get(k, v) for k, v in known.items() if k not in positional_names}
+    extra = {k: v for k, v in given.items() if k not in usual}
+    filled = {k: given.get(k, v) for k, v in usual.items() if k not in positional_names}
     return call.replace(kwargs=tuple((extra | filled).items()))
 
 
 def prune(call: Call) -> Call:
-    """The call without what is PyTorch's default anyway."""
-    known = defaults(call.function)
-    kept = tuple((k, v) for k, v in call.kwargs if k not in known or not same(v, known[k]))
+    """The call without arguments that are PyTorch's defaults."""
+    usual = defaults(call.function)
+    kept = tuple((k, v) for k, v in call.kwargs if k not in usual or not same(v, usual[k]))
     return call.replace(kwargs=kept)
 
 
 def _on_self(code: Code, stored: dict[str, None]) -> Code:
-    """An expression over parameters as one over the attributes that keep them."""
+    """An expression over parameters as one over the attributes that store them. Their names are
+    added to ``stored``."""
     match code:
         case Raw(name):
             stored[name] = None

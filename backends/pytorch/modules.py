@@ -1,9 +1,8 @@
 """Module paths as a tree, and the statements of ``__init__`` that build it.
 
-``layer.0`` and ``layer.1`` need a container ``layer``: an ``nn.Sequential`` where it is called as
-one, an ``nn.ModuleList`` for numbers without gaps, an ``nn.ModuleDict`` for names, a plain
-``nn.Module`` with attributes where tensors are among them. So ``state_dict()`` has the paths of the
-spec.
+``layer.0`` and ``layer.1`` need a container ``layer``: an ``nn.Sequential`` if one call runs it,
+an ``nn.ModuleList`` for numbers without gaps, an ``nn.ModuleDict`` for names, a plain ``nn.Module``
+with attributes if it holds tensors. So ``state_dict()`` has the paths of the spec.
 """
 
 from __future__ import annotations
@@ -22,25 +21,24 @@ from ..python.series import formatted, progression
 from ..python.statements import Assign, For, Statement, do, size
 
 FEWEST_REPEATED: Final = 3
-"""Equal members that are written as a repeat, and two of them if they are long."""
+"""Fewer equal members are written one by one; two are a repeat if they are long."""
 LONGEST_TWICE: Final = 12
 FEWEST_IN_SERIES: Final = 5
-"""Members that differ evenly and are written as one over ``i``."""
+"""Fewer members that differ evenly are written one by one, others as a comprehension over ``i``."""
 
 TENSORS: Final = ("nn.Parameter", "nn.Buffer")
-"""What is constructed that is no module."""
+"""What is constructed and is not a module."""
 
 LIST_METHODS: Final = frozenset({"append", "extend", "insert", "pop", "_get_item_by_idx"})
-"""What ``nn.Sequential`` and ``nn.ModuleList`` have besides what every module has."""
+"""Methods of ``nn.Sequential`` and ``nn.ModuleList`` that not every module has."""
 DICT_METHODS: Final = frozenset({"clear", "items", "keys", "pop", "update", "values"})
 
 Kind: TypeAlias = Literal["list", "dict", "plain"]
 
 
 class Item(Entity):
-    """A module, parameter or buffer to construct; ``count`` of them under following numbers.
-
-    ``inside`` is the tree of its own modules, as far as they are netwright's.
+    """A module, parameter or buffer to construct, or ``count`` of them with numbers that follow one
+    another. ``inside`` is the tree of its own modules, if a graph of ours is its class.
     """
 
     code: Call
@@ -50,7 +48,7 @@ class Item(Entity):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the copies are called in their container: ``conv1``, ``conv2``, ..."""
+        """The names of the copies in their container: ``conv1``, ``conv2``, ..."""
         return tuple(path.rpartition(".")[2] for path in self.node.paths)
 
     @property
@@ -59,7 +57,7 @@ class Item(Entity):
 
 
 class Tree(Entity):
-    """A container. ``sequential``: it is called as one; ``root``: it is a class's own module."""
+    """A container. ``sequential``: one call runs it; ``root``: it is the class itself."""
 
     children: dict[str, Item | Tree] = field(default_factory=dict)
     sequential: bool = False
@@ -74,7 +72,7 @@ class Tree(Entity):
 
 
 def plant(items: Iterable[tuple[str, Item]], *, root: bool) -> Tree:
-    """The tree of all module paths; numbered children in the order of their numbers."""
+    """The tree of all module paths. Numbered children are in the order of their numbers."""
     tree = Tree(root=root)
     for path, item in items:
         at = tree
@@ -122,7 +120,7 @@ def containers(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Tree]]:
 
 
 def subtree(tree: Tree, path: str) -> Tree:
-    """The container at a path; the tree itself at none."""
+    """The container at a path, or the tree itself if the path is empty."""
     for name in filter(None, path.split(".")):
         child = tree.children[name]
         assert isinstance(child, Tree)
@@ -147,7 +145,7 @@ def access(tree: Tree, path: str, owner: str = "self") -> str:
 
 
 def member(tree: Tree, name: str, owner: str) -> str:
-    """``owner.name``, ``owner[0]`` or ``owner["name"]``, by the kind of the container."""
+    """``owner.name``, ``owner[0]`` or ``owner["name"]``, depending on the kind of the container."""
     if tree.kind == "list":
         return f"{owner}[{name}]"
     if tree.kind == "dict" and not tree.sequential:
@@ -164,47 +162,46 @@ def _child(tree: Tree, name: str) -> Item | Tree | None:
     return None
 
 
-# Of what is deeper inside, type checkers know no more than that it is a module.
-
-
 def opaque(tree: Tree) -> Iterator[tuple[str, str]]:
-    """The expressions of modules that type checkers refuse, and what they take instead:
-    ``self.layer[0].get_submodule("1")`` for ``self.layer[0][1]``."""
+    """The expressions that type checkers refuse, and those that they accept in their place:
+    ``self.layer[0].get_submodule("1")`` for ``self.layer[0][1]``. For them, what is inside a
+    container is a module and no more."""
     for name, child in tree.children.items():
         if isinstance(child, Tree):
-            yield from _opaque(child, member(tree, name, "self"), known=tree.kind != "list")
+            yield from _opaque(child, member(tree, name, "self"), is_typed=tree.kind != "list")
 
 
-def _opaque(tree: Tree, owner: str, *, known: bool) -> Iterator[tuple[str, str]]:
-    indexed = known and (tree.kind == "list" or (tree.kind == "dict" and not tree.sequential))
+def _opaque(tree: Tree, owner: str, *, is_typed: bool) -> Iterator[tuple[str, str]]:
+    indexed = is_typed and (tree.kind == "list" or (tree.kind == "dict" and not tree.sequential))
     for name, child in tree.children.items():
         here = member(tree, name, owner)
         if not indexed:
             yield here, f"{owner}.get_submodule({quote(name)})"
         if isinstance(child, Tree):
-            for inner, said in _opaque(child, here, known=False):
-                yield inner, said if indexed else _joined(owner, name, said)
+            for inner, checked in _opaque(child, here, is_typed=False):
+                yield inner, checked if indexed else _joined(owner, name, checked)
 
 
-def _joined(owner: str, name: str, said: str) -> str:
+def _joined(owner: str, name: str, inner: str) -> str:
     """``owner.get_submodule("a.b")`` for ``owner.a.get_submodule("b")``."""
-    return f"{owner}.get_submodule({quote(name + '.' + said.rpartition('(')[2][1:-2])})"
+    return f"{owner}.get_submodule({quote(name + '.' + inner.rpartition('(')[2][1:-2])})"
 
 
 def is_attribute(base: str, path: str) -> bool:
-    """Whether a type checker knows the module at a path: ``self.conv1``."""
+    """Whether the module at a path is an attribute that type checkers know: ``self.conv1``."""
     return base == "self" and plain(path)
 
 
 def submodule(base: str, path: str) -> str:
-    """A module inside another one, ``self.get_submodule("layer.0")``."""
+    """The expression of a module inside another one: ``self.get_submodule("layer.0")``."""
     if not path or is_attribute(base, path):
         return f"{base}.{path}" if path else base
     return f"{base}.get_submodule({quote(path)})"
 
 
 def parameter(base: str, path: str, weight: str, *, typed: bool = False) -> str:
-    """A parameter inside a module: ``self.conv1.weight`` where that is ``typed``."""
+    """The expression of a parameter inside a module: ``self.conv1.weight`` if that is ``typed``,
+    else ``self.get_parameter("conv1.weight")``."""
     name = ".".join(filter(None, (path, weight)))
     if typed and is_attribute(base, path):
         return f"{base}.{name}"
@@ -212,7 +209,7 @@ def parameter(base: str, path: str, weight: str, *, typed: bool = False) -> str:
 
 
 def each(base: str, path: str) -> str:
-    """What a loop goes through: the modules of a list."""
+    """The iterable of a loop over the modules of a list."""
     owner = submodule(base, path)
     return (
         owner
@@ -235,7 +232,7 @@ def construct(tree: Tree, owner: str = "self") -> Iterator[Statement]:
 
 
 def fill(tree: Tree, owner: str) -> Iterator[Statement]:
-    """What a container's constructor could not say: the attributes of plain ones inside."""
+    """The statements that set attributes of plain containers inside: no constructor takes them."""
     if tree.kind == "plain" and not tree.sequential:
         yield from construct(tree, owner)
         return
@@ -269,7 +266,7 @@ def _set(owner: str, name: str, code: Call, span: Span | None = None) -> Stateme
 
 
 def _register_buffer(owner: str, name: str, code: Call) -> Call:
-    """``nn.Buffer(tensor, persistent=False)`` for PyTorch before 2.5."""
+    """``register_buffer(name, tensor)`` for ``nn.Buffer``, which PyTorch before 2.5 lacks."""
     settings = tuple((k, v) for k, v in code.kwargs if v is not True)
     return Call(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), settings)
 
@@ -280,7 +277,7 @@ def numbered_name(node: Node) -> Raw:
 
 
 def _container(tree: Tree) -> Call:
-    """The constructor of a container, as far as one expression can say."""
+    """The constructor of a container, with as much of its content as one expression can give."""
     if tree.sequential:
         return sequential(tree)
     if tree.kind == "list":
@@ -305,7 +302,7 @@ def sequential(tree: Tree) -> Call:
 
 
 def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Comprehension | None:
-    """``(f"layer{i}", Layer()) for i in range(12)``, if that is what the children are."""
+    """``(f"layer{i}", Layer()) for i in range(12)``, or None if the children are not like that."""
     if len(named) < FEWEST_REPEATED:
         return None
     stem = named[0][0].rstrip("0123456789")

@@ -1,4 +1,4 @@
-"""What a node runs, be it at once or stepped by a scan, and what to call its results after."""
+"""What a node runs, directly or stepped by a scan, and labels that its results are named after."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ...compiler.ir import Graph, LayerOp, Node
 
 
 def layer_of(node: Node) -> LayerOp | None:
+    """The layer that a node runs, or None if it runs none."""
     op = node.operation
     return op if isinstance(op, LayerOp) else None
 
@@ -18,7 +19,7 @@ def graphs_in(graph: Graph) -> list[Graph]:
 
 
 def labels(node: Node) -> tuple[str, str]:
-    """The label that the spec gave, and the name that the compiler numbered: one of them empty."""
+    """The label that the spec gave and the name that the compiler numbered; one is empty."""
     last = node.path.rpartition(".")[2]
     layer, graph = layer_of(node), node.called
     words = [graph.name] if graph else []

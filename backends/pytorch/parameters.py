@@ -1,4 +1,4 @@
-"""Numbers in which instances of one block differ, as parameters of its class."""
+"""Parameters of a class: the numbers in which instances of its block differ."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ USUAL: Final[Mapping[str, Any]] = {
     "output_padding": 0,
     "bias": True,
 }
-"""Parameters that have a default where some instance has this value."""
+"""These parameters have this default, if some instance has this value."""
 
 Row: TypeAlias = tuple[Any, ...]
-"""One number for each instance."""
+"""A value for each instance."""
 
 
 class Parameter(Record):
@@ -35,7 +35,7 @@ class Parameter(Record):
 
 
 class Parameters:
-    """Chooses the parameters of a class, and how its numbers follow from them."""
+    """Chooses the parameters of a class, and the expressions over them for all its numbers."""
 
     def __init__(self, graphs: Sequence[Graph], attributes: Iterable[str]) -> None:
         self.taken = {*attributes, *MODULE_ATTRIBUTES, *PRIVATE_ATTRIBUTES, "module", "name"}
@@ -47,7 +47,8 @@ class Parameters:
         self.inputs = {f"in_{k}" if k in self.arguments else k: v for k, v in sizes.items()}
 
     def code(self, column: Row, hint: str) -> Code:
-        """A literal that all share, a parameter, or an expression over parameters."""
+        """The code of a number: a literal if it is the same in all instances, else a parameter or
+        an expression over parameters. ``column`` has its value in each instance."""
         if all(same(value, column[0]) for value in column):
             return column[0]
         own, inputs = self.arguments, self.inputs
@@ -62,18 +63,18 @@ class Parameters:
             or self.add(hint or "value", column, hint)
         )
 
-    def equal(self, known: Mapping[str, Row], column: Row, hint: str) -> Code | None:
-        """A known number that is the same in every instance, as a parameter."""
-        names = (name for name, values in known.items() if _equal(values, column))
+    def equal(self, columns: Mapping[str, Row], column: Row, hint: str) -> Code | None:
+        """A parameter named like the first of the columns that is equal, or None."""
+        names = (name for name, values in columns.items() if _equal(values, column))
         name = next(names, None)
         return None if name is None else self.add(name, column, hint)
 
     def chosen(self, column: Row) -> Code | None:
-        """A parameter that has these numbers already."""
-        return next((Raw(n) for n, known in self.columns.items() if _equal(known, column)), None)
+        """The parameter that was given these values before, or None."""
+        return next((Raw(n) for n, chosen in self.columns.items() if _equal(chosen, column)), None)
 
     def add(self, wish: str, column: Row, hint: str = "") -> Raw:
-        """A parameter: the one of this name and numbers if there is one, else a new one."""
+        """A parameter: the one with this wanted name and these values, or else a new one."""
         for name, origin in self.origins.items():
             if origin == wish and _equal(self.columns[name], column):
                 return Raw(name)
@@ -86,31 +87,32 @@ class Parameters:
         return Raw(name)
 
     def derived(self, numbers: Mapping[str, Row], column: Row) -> Code | None:
-        """``width * 4``, ``in_channels // 2``, ``in_channels + growth``."""
-        known = {k: v for k, v in numbers.items() if _varies(v)}
+        """``width * 4``, ``in_channels // 2``, ``in_channels + growth``, or None."""
+        varying = {k: v for k, v in numbers.items() if _varies(v)}
         if not all(type(v) is int for v in column):
             return None
-        for name, base in known.items():
+        for name, base in varying.items():
             ratio = _ratio(column, base)
             if ratio:
-                return Infix("*", self.known(name, base), ratio)
+                return Infix("*", self.reference(name, base), ratio)
             ratio = _ratio(base, column)
             if ratio:
-                return Infix("//", self.known(name, base), ratio)
-        for name, base in known.items():
-            for other, step in known.items():
+                return Infix("//", self.reference(name, base), ratio)
+        for name, base in varying.items():
+            for other, step in varying.items():
                 if name < other and _equal(
                     tuple(a + b for a, b in zip(base, step, strict=True)), column
                 ):
-                    return Infix("+", self.known(name, base), self.known(other, step))
+                    return Infix("+", self.reference(name, base), self.reference(other, step))
         return None
 
-    def known(self, name: str, column: Row) -> Code:
-        """An argument or input size as a parameter."""
+    def reference(self, name: str, column: Row) -> Code:
+        """The code of an argument or of the input's size."""
         return self.code(column, name)
 
     def ordered(self) -> tuple[list[Parameter], list[str]]:
-        """The input's size first, then the block's own in its order, defaults last."""
+        """All parameters, and their names: the input's size first, then the block's own in its
+        order, those with defaults last."""
         wanted = [*self.inputs, *self.arguments]
         places = {name: i for i, name in enumerate(wanted)}
 
@@ -123,7 +125,7 @@ class Parameters:
 
 
 def _arguments(graphs: Sequence[Graph]) -> dict[str, Row]:
-    """The block's parameters that are numbers in every instance."""
+    """The block's parameters that are literals in every instance."""
     columns: dict[str, Row] = {}
     for name, _ in graphs[0].arguments:
         column = tuple(_plain(dict(g.arguments).get(name)) for g in graphs)
@@ -133,7 +135,8 @@ def _arguments(graphs: Sequence[Graph]) -> dict[str, Row]:
 
 
 def _plain(value: object) -> object:
-    """Lists as tuples, but ``3x3`` as ``3``, the way constructors are given it."""
+    """The value as constructors take it: a list is a tuple, or one item if all are equal (``3x3``
+    is ``3``)."""
     if not isinstance(value, list):
         return value
     items = tuple(map(_plain, value))
@@ -162,7 +165,7 @@ def _equal(a: Row, b: Row) -> bool:
 
 
 def _ratio(column: Row, base: Row) -> int:
-    """``k`` > 1 where the column is the base ``k`` times; else 0."""
+    """The ``k`` > 1 for which the column is ``k`` times the base, or 0 if there is none."""
     if not all(base):
         return 0
     k = int(column[0] // base[0])
@@ -189,5 +192,5 @@ def _hint_of(value: object) -> str:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two literals are: ``1`` is not ``True``."""
+    """Whether two literals are the same: ``1`` is not ``True``."""
     return type(a) is type(b) and bool(a == b)

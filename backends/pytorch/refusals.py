@@ -1,4 +1,4 @@
-"""What the PyTorch backend refuses."""
+"""Errors of the PyTorch backend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...grammar.source import Span
 
 
 def refusal(refused: Refused, span: Span | None) -> CompileError:
-    """A layer's refusal to be lowered, at its place."""
+    """The error for a layer that cannot be lowered, at its place."""
     return CompileError(
         [
             Diagnostic(

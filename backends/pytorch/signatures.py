@@ -1,5 +1,7 @@
-"""What is needed of PyTorch's constructors without importing it: names of positional arguments
-and defaults, so that ``nn.Conv2d(64, 64, stride=2)`` and ``nn.Conv2d(64, 64)`` are one class."""
+"""PyTorch's constructors, without importing it: the names of positional arguments, and defaults.
+
+With them ``nn.Conv2d(64, 64, stride=2)`` and ``nn.Conv2d(64, 64)`` become one class.
+"""
 
 from __future__ import annotations
 
@@ -88,15 +90,15 @@ def _signature(function: str) -> tuple[tuple[str, ...], Mapping[str, Any]]:
 
 
 def positional(function: object) -> tuple[str, ...]:
-    """The names of a constructor's positional arguments, as far as known."""
+    """The names of a constructor's positional arguments; none if the table lacks it."""
     if isinstance(function, str):
         return _signature(function)[0]
     return tuple(getattr(function, "parameter_names", ()))
 
 
 def defaults(function: object) -> Mapping[str, Any]:
-    """The defaults of a constructor's arguments, as far as known, in its order."""
+    """The defaults of a constructor's arguments in its order; none if the table lacks it."""
     if isinstance(function, str):
         return _signature(function)[1]
-    found: Mapping[str, Any] = getattr(function, "defaults", {})
-    return found
+    values: Mapping[str, Any] = getattr(function, "defaults", {})
+    return values

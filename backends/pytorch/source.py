@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from ...compiler.ir import Graph
-from ..python.docstrings import docstring, spoken_of
+from ..python.docstrings import docstring, without_names
 from ..python.printing import print_code
 from ..python.statements import Statement, lines
 from ..python.wrapping import INDENT, wrap
@@ -17,14 +17,14 @@ from .merging import Class
 from .parameters import Parameter
 
 MOST_RESULTS: Final = 4
-"""Results that a hint spells out."""
+"""The most results that a type hint lists one by one."""
 
 
 def to_source(graph: Graph, *, places: bool = False) -> str:
     """The text of a Python file with one class for each block, the net's own last.
 
-    ``places`` puts the spec's line behind each statement, as the live module does.
-    Raises CompileError where PyTorch cannot have what the spec asks for.
+    ``places`` adds the spec's line to each statement, as the live module does.
+    Raises CompileError if PyTorch cannot express the net.
     """
     return File(graph, places=places).text
 
@@ -62,12 +62,12 @@ class File:
         return "\n".join(text if methods else [*text, f"{INDENT}pass"])
 
     def _documentation(self, made: Class) -> str:
-        """What the spec says of a block, without parameters that its class has not."""
+        """The block's documentation, without parameters that its class does not have."""
         draft = made.draft
         sizes, modules = (name for _, name in draft.sizes), (name for _, name in draft.outers)
         there = {*(p.name for p in made.parameters), *draft.arguments, *sizes, *modules}
         absent = {name for name, _ in made.graph.arguments} - there
-        return spoken_of(made.graph.documentation, absent)
+        return without_names(made.graph.documentation, absent)
 
     def _init_line(self, parameters: Sequence[Parameter]) -> list[str]:
         given = ["self", *map(_parameter, parameters)]
@@ -85,7 +85,7 @@ class File:
         return wrap(f"def forward({given}) -> {result}:", 1)
 
     def _about_shapes(self, made: Class) -> list[str]:
-        """Of the net itself: what goes in and what comes out."""
+        """The docstring of the net's ``forward``: its inputs and outputs with their shapes."""
         if made is not self.program.root:
             return []
         arguments = zip(made.draft.arguments, made.graph.inputs, strict=True)
@@ -122,7 +122,7 @@ TORCH: Final = {
     "from torch import nn": r"^(?!(.|\n)*\bTensor\b)",
     "from torch.nn import functional as F": r"\bF\.",
 }
-"""In isort's order, each with what asks for it."""
+"""In isort's order, each with the pattern of the code that needs it."""
 
 
 def _imports(code: str) -> list[str]:

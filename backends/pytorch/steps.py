@@ -30,8 +30,8 @@ from .nodes import labels, layer_of, one_of, plain_label
 
 
 class Forward:
-    """The body of one graph's ``forward``. ``unknown`` are the sizes that it takes as arguments,
-    ``loops`` the attributes that its loops go through."""
+    """The body of a graph's ``forward``. ``unknown`` are the sizes that it takes as arguments;
+    ``loops`` are the attributes that its loops go through."""
 
     def __init__(self, scope: Holder) -> None:
         self.scope = scope
@@ -74,7 +74,7 @@ class Forward:
                     yield from self._unless_alias(step)
 
     def _unless_alias(self, step: Step) -> Iterator[Step]:
-        """The step, unless it is no more than an attribute, which is written where it is used."""
+        """The step, unless it is only an attribute: that is written where it is used."""
         if isinstance(step.code, Raw) or _is_attribute(step.code):
             self.aliases[step.outputs[0]] = step.code
         else:
@@ -88,7 +88,7 @@ class Forward:
         return self._step(node, code, calls=True).replace(label=plain_label(path), auto="")
 
     def _node(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[Step]:
-        """One copy of a node, ``own`` being its module."""
+        """The steps of one copy of a node, whose module is ``own``."""
         if isinstance(node.op, WeightOp):
             code: Code = Raw(self.scope.weight(node.op.module, node.op.weight))
             return [self._step(node, code, calls=False)]
@@ -109,7 +109,7 @@ class Forward:
         return module is not None and module.function not in TENSORS
 
     def _code(self, node: Node, own: str, inputs: tuple[Code, ...]) -> Code:
-        """The node's expression over the codes of its inputs."""
+        """The node's expression, with the codes of its inputs inserted."""
         op, takes = node.operation, node.operands
         code: Code = Call(Self(), tuple(map(Input, range(len(inputs)))))
         if isinstance(op, CallOp):
@@ -129,17 +129,17 @@ class Forward:
         made = rebuild(code, leaf)
         layer = layer_of(node)
         alone = layer is not None and layer.layer.results == "bundle" and len(node.types) == 1
-        return Subscript(made, (0,)) if alone else made  # PyTorch gives a tuple of one
+        return Subscript(made, (0,)) if alone else made  # PyTorch returns a tuple with one item
 
     def _device(self) -> Code:
-        """Where tensors made from nothing live: where the inputs do, else where the weights do."""
+        """The device of tensors without inputs: that of the first input, else of the weights."""
         if self.scope.arguments:
             return Attr(Raw(self.scope.arguments[0]), "device")
         weights = any(not w.buffer for n in self.scope.made for w in layer_weights(n).values())
         return Raw("next(self.parameters()).device" if weights else "None")
 
     def _extra(self, node: Node, op: CallOp) -> tuple[tuple[str, Code], ...]:
-        """The arguments of a call besides the tensors: modules handed on, and sizes."""
+        """The arguments of a call after the tensors: modules that are handed on, and sizes."""
         wanted = self.scope.classes.draft(op.graph)
         paths, values = dict(node.outers), dict(op.sizes)
         outers = [(name, Raw(self.scope.handed_on(paths[o]))) for o, name in wanted.outers]
@@ -157,8 +157,8 @@ class Forward:
         return Var(self.demanded.setdefault(name, Value(f"size {name}")))
 
     def _bind_sizes(self, uses: Counter[Value]) -> Iterator[Assign]:
-        """The statements that read sizes off the inputs. A size that is needed once is read in
-        place, one that no input tells becomes an argument."""
+        """The statements that read sizes from the inputs. A size that is needed once is read where
+        it is used; one that no input tells becomes an argument."""
         inputs = self.scope.inputs
         for name, value in self.demanded.items():
             code = self._derived(name, inputs)
@@ -173,32 +173,33 @@ class Forward:
                 yield Assign((local,), replace_variables(code, lambda v: Raw(inputs[v])))
 
     def _derived(self, name: str, inputs: Iterable[Value]) -> Code | None:
-        """A symbol as an expression over the inputs' shapes, if they tell it."""
-        found: Code | None = None
+        """A symbol as an expression over the inputs' shapes, or None if they do not tell it."""
+        solution: Code | None = None
         for value, port in zip(inputs, self.graph.inputs, strict=True):
             for axis, dim in enumerate(port.type.shape):
                 code = Subscript(Attr(Var(value), "shape"), (axis,))
                 if dim == symbol(name):
                     return code
-                found = found or _solved(name, dim, code)
-        return found
+                solution = solution or _solved(name, dim, code)
+        return solution
 
     # --- several modules -------------------------------------------------------------------------
 
     def _lists(self) -> dict[str, ModuleList]:
-        """What loops may go through."""
-        tree, found = self.scope.tree, {}
+        """The module lists that a loop may go through, by their expressions."""
+        tree, lists = self.scope.tree, {}
         for path, container in containers(tree):
             if container.kind == "list" and not container.sequential:
                 target = variable(one_of(path), self.scope.signature)
                 count = sum(
                     c.count if isinstance(c, Item) else 1 for c in container.children.values()
                 )
-                found[access(tree, path)] = ModuleList(count, target)
-        return found
+                lists[access(tree, path)] = ModuleList(count, target)
+        return lists
 
     def _fanned_out(self, steps: list[Step]) -> list[Step]:
-        """``[branch(x) for branch in self.branches]`` where a list of modules runs like that."""
+        """The steps, with ``[branch(x) for branch in self.branches]`` if the modules of a list all
+        run on one tensor."""
         tree = self.scope.tree
         for path, container in containers(tree):
             if container.kind != "list" or container.sequential or len(container.children) < 2:
@@ -212,7 +213,7 @@ class Forward:
         return steps
 
     def _copies(self, node: Node) -> Step:
-        """All copies of a node, one after another."""
+        """A loop over all copies of a node."""
         through = [Value(node.key, i) for i in node.main]
         count = len(through)
         inputs = (*map(Var, through), *map(Var, node.inputs[count:]))
@@ -240,7 +241,7 @@ class Forward:
     # --- scans -----------------------------------------------------------------------------------
 
     def _scan(self, node: Node, op: ScanOp, own: str, inputs: tuple[Code, ...]) -> list[Step]:
-        """``for x in letters.unbind(1): h = self.elman1(x, h)``, the results stacked."""
+        """``for x in letters.unbind(1): h = self.elman1(x, h)``, and the stacked results."""
         sequences, rest = inputs[: op.sequences], inputs[op.sequences :]
         states, rest = rest[: op.states], rest[op.states :]
         items = tuple(Value(f"{node.key} item", i) for i in range(op.sequences))
@@ -262,15 +263,15 @@ class Forward:
         named = node.names[1:] or ("",) * len(after)
         names = tuple(n or p for n, p in zip(named, ports[len(items) :], strict=True))
         made = (*after, gathered) if gathered else after
-        found = [Step((), made, (*names, "outputs")[: len(made)], loop=loop, span=node.span)]
+        steps = [Step((), made, (*names, "outputs")[: len(made)], loop=loop, span=node.span)]
         if gathered:
             stack = Call("torch.stack", (_in_order(gathered, op.reverse),), (("dim", 1),))
             stacked = (Value(node.key),)
-            found.append(Step(stack, stacked, node.names[:1], span=node.span))
-        return found
+            steps.append(Step(stack, stacked, node.names[:1], span=node.span))
+        return steps
 
     def _ports(self, op: ScanOp) -> tuple[str, ...]:
-        """Names for what a cell takes of each step and keeps from one to the next."""
+        """Names for what a cell takes at each step, and for the states that it keeps."""
         count = op.sequences + op.states
         if isinstance(op.cell, CallOp):
             return self.scope.classes.draft(op.cell.graph).arguments[:count]
@@ -278,7 +279,7 @@ class Forward:
 
 
 def _unbound(sequences: tuple[Code, ...], *, reverse: bool) -> Code:
-    """What a scan goes through: ``zip(a.unbind(1), b.unbind(1), strict=True)``."""
+    """The iterable of a scan: ``zip(a.unbind(1), b.unbind(1), strict=True)``."""
     steps = tuple(Call(Attr(s, "unbind"), (1,)) for s in sequences)
     all_steps = steps[0] if len(steps) == 1 else Call("zip", steps, (("strict", True),))
     if reverse and len(steps) > 1:
@@ -295,7 +296,8 @@ def _is_attribute(code: Code) -> bool:
 
 
 def _solved(name: str, dim: Dim, code: Code) -> Code | None:
-    """The symbol from ``dim == code``, where the dim is linear in it and in nothing else."""
+    """The symbol computed from ``dim == code``, or None if the dim is not linear in it, or has
+    other symbols."""
     if not isinstance(dim, Size) or symbols(dim) != (name,):
         return None
     rest = substitute(dim, {name: 0})

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netwright as nw
-from netwright.backends.python.docstrings import spoken_of
+from netwright.backends.python.docstrings import without_names
 from netwright.backends.pytorch import to_source
 from netwright.backends.pytorch.live import module_of
 from netwright.compiler.ir import Graph
@@ -134,7 +134,7 @@ SPOKEN_OF = [
 
 @pytest.mark.parametrize(("text", "kept", "absent"), SPOKEN_OF)
 def test_docstrings_name_no_parameter_that_is_not_there(text: str, kept: str, absent: str) -> None:
-    assert spoken_of(text, {absent}) == kept
+    assert without_names(text, {absent}) == kept
 
 
 def test_a_docstring_names_the_parameters_of_its_class() -> None:
