@@ -97,7 +97,7 @@ class Recurrent(Layer):
         """PyTorch's dropout is between the layers."""
         if not self.dropout or self.layers > 1:
             return ()
-        behind = f"`> dropout({self.dropout})` after it drops from its result"
+        behind = f"to drop from the result, write `> dropout({self.dropout})` after `{self.word}`"
         return (
             ("dropout", ("it is between layers, and there is one: `layers=2` has two", behind)),
         )
