@@ -2,13 +2,15 @@
 
 Every token around the one that does not fit is left out, replaced, or preceded by another, and the
 tables tell whether the rest parses then. Brackets are tried further back, since a wrong one shows
-late. (The idea of repairs found by search is that of Diekmann and Tratt, "Don't Panic!", 2020.)
+late; the likely place is a line that leaves other brackets open than the indentation of the next
+one tells. (The idea of repairs by search is that of Diekmann and Tratt, "Don't Panic!", 2020.)
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from .diagnostics import Edit, Fix
@@ -66,6 +68,8 @@ REPLACED: Final = 0.4
 STEP: Final = 0.06
 STEP_FAR: Final = 0.005
 """More for each token before the one that does not fit."""
+AT_ODDS: Final = -0.2
+"""More for a bracket in a line that is at odds with the indentation, wherever it is."""
 BRACKETS: Final = frozenset({*CLOSES, *CLOSERS})
 BEHIND: Final = frozenset({*CLOSERS, "COMMA", "COLON", "EQUAL", "LBRACE"})
 """These stand behind the token before them, the others before the next one."""
@@ -145,6 +149,12 @@ class _Search:
         self.known: dict[tuple[int, tuple[int, ...], tuple[str, ...]], bool] = {}
         self.tries = 0
         self.misfit = self._misfit()
+        self.odd = range(0)
+        """The tokens of the one line that is at odds with the indentation, if there is one."""
+        if self.misfit is not None:
+            self.odd = _odd_line(tokens, self.items[self.misfit].at)
+        self.outside = _first_outside(tokens)
+        """The first token that stands too far out for the body in which it is."""
 
     def _misfit(self) -> int | None:
         reader = _Reader([self.start], (), "NEWLINE")
@@ -164,35 +174,52 @@ class _Search:
     def mends(self) -> Iterator[Mend]:
         if self.misfit is None:
             return
-        for index in range(self.misfit, max(-1, self.misfit - FAR), -1):
+        for index in self._places(self.misfit):
             if self.tries > MAX_TRIES:
                 return
             near = self.misfit - index <= NEAR
             yield from self._without(index, near)
             yield from self._with(index, near)
 
-    def _cost(self, index: int) -> float:
+    def _places(self, misfit: int) -> Iterator[int]:
+        """Items before which something may be missing, the near ones first."""
+        yield from range(misfit, max(-1, misfit - FAR), -1)
+        for index in range(misfit - FAR, -1, -1):
+            if self.items[index].at == self.outside or self._at(index, True) in self.odd:
+                yield index
+
+    def _cost(self, index: int, *kinds: str, behind: bool = False) -> float:
+        """More the farther back it is; ``kinds`` are what is put in and what is taken out."""
         assert self.misfit is not None
+        if not BRACKETS.isdisjoint(kinds) and self._at(index, behind) in self.odd:
+            return AT_ODDS
+        if behind and kinds == ("RBRACE",) and self.items[index].at == self.outside:
+            return AT_ODDS
         back = self.misfit - index
         return STEP * min(back, NEAR) + STEP_FAR * max(0, back - NEAR)
+
+    def _at(self, index: int, behind: bool) -> int:
+        return self.items[index - behind].at if index >= behind else -1
 
     def _without(self, index: int, near: bool) -> Iterator[Mend]:
         item = self.items[index]
         if item.kind == END.kind or not (near or item.kind in BRACKETS):
             return
         if self._reads(index, (), index + 1, item.begins):
-            yield Mend(DELETED + self._cost(index), item.at, item.at + 1, "", "")
+            yield Mend(DELETED + self._cost(index, item.kind), item.at, item.at + 1, "", "")
 
     def _with(self, index: int, near: bool) -> Iterator[Mend]:
         item = self.items[index]
         for kind, text, cost in INSERTED:
             if not (near or kind in BRACKETS or (item.begins and kind == "KIND")):
                 continue
-            cost += self._cost(index)
             if self._fits(index, kind) and self._put(index, kind):
-                yield Mend(cost + self._misplaced(index, kind), item.at, item.at, kind, text)
+                more = self._cost(index, kind, behind=kind in BEHIND)
+                more += self._misplaced(index, kind)
+                yield Mend(cost + more, item.at, item.at, kind, text)
             if self._differs(item, kind, text) and self._instead(index, kind):
-                yield Mend(cost + REPLACED, item.at, item.at + 1, kind, text)
+                more = REPLACED + self._cost(index, kind, item.kind)
+                yield Mend(cost + more, item.at, item.at + 1, kind, text)
 
     def _differs(self, item: _Item, kind: str, text: str) -> bool:
         return item.kind != END.kind and (item.kind != kind or self.tokens[item.at].text != text)
@@ -206,9 +233,11 @@ class _Search:
         return kind != "RBRACE" or item.begins or item.kind in (END.kind, "RBRACE")
 
     def _misplaced(self, index: int, kind: str) -> float:
-        """Brackets are rather closed where a line ends."""
-        item = self.items[index]
-        return 0.0 if kind not in CLOSERS or item.begins or item.kind == END.kind else 0.02
+        """Brackets are rather closed where a line ends, and opened behind its first operator."""
+        if kind not in BRACKETS:
+            return 0.0
+        item = self.items[index if kind in CLOSERS else index - 1]
+        return 0.0 if item.begins or item.kind == END.kind else 0.02
 
     def _put(self, index: int, kind: str) -> bool:
         begins = self.items[index].begins
@@ -266,6 +295,86 @@ def _items(tokens: Sequence[Token]) -> Iterator[_Item]:
             begins = False
 
 
+class _Line(NamedTuple):
+    """A line of the text. ``closed`` is how many brackets of lines above it closes, ``opened`` are
+    the columns of those that it leaves open; ``goes_on`` says whether it begins with an operator.
+    """
+
+    tokens: range
+    kinds: tuple[str, ...]
+    column: int
+    closed: int
+    opened: tuple[int, ...]
+
+    @property
+    def goes_on(self) -> bool:
+        return not ends_statement("NAME", self.kinds[0]) and self.kinds[0] != "RBRACE"
+
+
+def _lines(tokens: Sequence[Token]) -> Iterator[_Line]:
+    ends = [at for at, token in enumerate(tokens) if token.kind == "NEWLINE"]
+    for before, end in pairwise([-1, *ends, len(tokens)]):
+        within = tokens[before + 1 : end]
+        if not within or within[0].kind == "DOC":
+            continue
+        column = len(tokens[before].text.rpartition("\n")[2]) if before >= 0 else 0
+        places = range(before + 1, end)
+        yield _line(within, places, column)
+
+
+def _line(within: Sequence[Token], places: range, column: int) -> _Line:
+    opened: list[int] = []
+    closed = 0
+    for token in within:
+        if token.kind in CLOSES:
+            opened.append(column + token.start - within[0].start)
+        elif token.kind in CLOSERS and opened:
+            opened.pop()
+        elif token.kind in CLOSERS:
+            closed += 1
+    return _Line(places, tuple(t.kind for t in within), column, closed, tuple(opened))
+
+
+def _odd_line(tokens: Sequence[Token], misfit: int) -> range:
+    """The line up to the token that does not fit which leaves other brackets open than the
+    indentation of the next one tells, if there is only one such line."""
+    lines = pairwise(_lines(tokens))
+    odd = [a.tokens for a, b in lines if a.tokens.start <= misfit and _is_odd(a, b)]
+    return odd[0] if len(odd) == 1 else range(0)
+
+
+def _is_odd(line: _Line, following: _Line) -> bool:
+    """Lines that go on stand below one another, or farther in than the bracket that is open."""
+    if not {"LBRACE", "RBRACE"}.isdisjoint(line.kinds) or following.kinds[0] in CLOSERS:
+        return False
+    farther = following.column - line.column
+    if line.goes_on and following.goes_on and farther >= 0:
+        least = farther > 0
+        return len(line.opened) < least or line.closed > 0 or _is_left_of(following, line)
+    return _is_left_of(following, line) and (farther <= 0 or following.goes_on)
+
+
+def _is_left_of(line: _Line, above: _Line) -> bool:
+    """Whether it begins before a bracket that is open."""
+    return any(column >= line.column for column in above.opened)
+
+
+def _first_outside(tokens: Sequence[Token]) -> int | None:
+    """A line that begins a statement, no farther in than the owner of the body around it: the body
+    is not closed."""
+    owners: list[int] = []
+    for line in _lines(tokens):
+        begins = not line.goes_on and line.kinds[0] not in CLOSERS
+        if begins and owners and line.column <= owners[-1]:
+            return line.tokens.start
+        for kind in line.kinds:
+            if kind == "LBRACE":
+                owners.append(line.column)
+            elif kind == "RBRACE" and owners:
+                owners.pop()
+    return None
+
+
 def mends(tokens: Sequence[Token], start: str = "file") -> list[Mend]:
     """The likely repairs of a text that does not parse, the likeliest first."""
     if len(tokens) > MAX_TOKENS:
@@ -296,6 +405,18 @@ def mended(tokens: Sequence[Token], mend: Mend) -> list[Token]:
         while first and tokens[first - 1].kind in _BLANK:
             first = end = first - 1
     return [*tokens[:first], *new, *tokens[end:]]
+
+
+def opener(source: Source, tokens: Sequence[Token], mend: Mend) -> Span | None:
+    """The bracket that a repair closes, if it puts in what closes one."""
+    if mend.kind not in CLOSERS:
+        return None
+    depth = 0
+    for token in reversed(tokens[: mend.first]):
+        depth += (token.kind in CLOSERS) - (token.kind in CLOSES)
+        if depth < 0:
+            return Span(source, token.start, token.end)
+    return None
 
 
 def extent(tokens: Sequence[Token], mend: Mend) -> tuple[int, int]:

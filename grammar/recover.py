@@ -18,7 +18,7 @@ from .depth import too_deep
 from .diagnostics import MAX_ERRORS, Diagnostic
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
-from .mend import Mend, extent, fix, mended, mends, varied
+from .mend import BRACKETS, Mend, extent, fix, mended, mends, opener, varied
 from .mistakes import PYTHON_STATEMENTS, Failure, explain, misplaced
 from .record import Entity, field
 from .repair import amend
@@ -45,7 +45,8 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     other = Builder(source, builder.inner)
     _balanced(source, other, [*map(_copy, tokens)])
     changed = source.span(*extent(tokens, likely[0]))
-    said = _nearest(other.diagnostics, changed, likely[0])
+    opened = opener(source, tokens, likely[0])
+    said = _nearest(other.diagnostics, changed, likely[0], opened)
     known = () if said.code in UNMENDED else varied(likely)[:MAX_FIXES]
     fixes = tuple(fix(source, tokens, mend) for mend in known)
     builder.diagnostics.append(said.replace(others=fixes))
@@ -68,18 +69,23 @@ def _copy(token: Token) -> Token:
     return Token(token.kind, token.text, token.start, token.end)
 
 
-def _nearest(found: list[Diagnostic], changed: Span, mend: Mend) -> Diagnostic:
-    """What is said of the one token that is wrong."""
+def _nearest(found: list[Diagnostic], changed: Span, mend: Mend, opened: Span | None) -> Diagnostic:
+    """What is said of the one token that is wrong; ``opened`` is a bracket that it closes."""
 
     def distance(d: Diagnostic) -> tuple[int, int]:
         assert d.span is not None
         return abs(d.span.line - changed.line), abs(d.span.start - changed.start)
 
     said = min((d for d in found if d.severity == "error" and d.span), key=distance, default=None)
-    if said is None or distance(said)[0] > 1:
-        opened = next((d.span for d in found if d.code == "E103"), None)
+    farthest = 0 if mend.kind in BRACKETS else 1
+    if said is None or distance(said)[0] > farthest or _is_of_another(said, opened):
         return misplaced(changed, mend, opened)
     return said
+
+
+def _is_of_another(said: Diagnostic, opened: Span | None) -> bool:
+    """Whether another bracket is said to be open."""
+    return said.code == "E103" and opened is not None and said.span != opened
 
 
 def recover_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:

@@ -8,7 +8,7 @@ from netwright.grammar.build import Builder
 from netwright.grammar.lalr import MisfitError, run
 from netwright.grammar.layout import layout
 from netwright.grammar.mend import MAX_TOKENS, fix, mended, mends
-from netwright.grammar.parser import inner_expression
+from netwright.grammar.parser import inner_expression, parse
 from netwright.grammar.scanner import scan
 from netwright.grammar.source import Source
 from netwright.grammar.trial import applied
@@ -44,6 +44,62 @@ def likely(text: str) -> list[str]:
 )
 def test_what_was_meant_is_among_them(broken: str, meant: str) -> None:
     assert meant in likely(broken)
+
+
+CHAIN = """net n: x[3, 32, 32] {
+  x
+    > (conv(3x3, 8) > relu
+       > maxpool(3, stride=2)
+       > conv(3x3, 8) > bn
+       > conv(3x3, 8) > relu) as features
+    > gap
+    > linear(10) as classifier
+}
+"""
+BODIES = """block a(d): x {
+  y = x > linear(d)
+  y > relu
+}
+
+## Another
+block b(d): x {
+  y = x > linear(d)
+  y > relu
+}
+
+net n: x[8] { x > a(8) > b(8) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "line"),
+    [
+        (CHAIN, "relu\n       > maxpool(3, stride=2)", "relu\n       > maxpool(3, stride=2", 4),
+        (CHAIN, "maxpool(3, stride=2)", "maxpool((3, stride=2)", 4),
+        (CHAIN, "> bn", "> bn)", 5),
+        (CHAIN, "> bn", "> (bn", 5),
+        (CHAIN, "conv(3x3, 8) > bn", "conv 3x3, 8) > bn", 5),
+        (CHAIN, "(conv(3x3, 8) > relu\n       > max", "conv(3x3, 8) > relu\n       > max", 3),
+        (CHAIN, "> relu\n       > maxpool", "> relu(\n       > maxpool", 3),
+        (BODIES, "relu\n}\n\n## Another", "relu\n\n## Another", 3),
+        (BODIES, "relu\n}\n\nnet", "relu\n\nnet", 9),
+    ],
+)
+def test_indentation_tells_where_a_bracket_is_wrong(
+    text: str, old: str, new: str, line: int
+) -> None:
+    assert old in text
+    (found,) = parse(Source("n.net", text.replace(old, new, 1)))[1]
+    assert found.span is not None
+    assert found.span.line == line
+
+
+def test_lines_that_are_nowhere_in_particular() -> None:
+    """Where several lines are at odds with their brackets, the indentation tells nothing."""
+    text = "net n: x[8] {\nx > (relu\n> (gelu\n> tanh))\n > linear(3\n}\n"
+    (found,) = parse(Source("n.net", text))[1]
+    assert found.span is not None
+    assert found.span.line == 5
 
 
 def test_the_search_reads_as_the_parser_does() -> None:
