@@ -292,13 +292,16 @@ class Layer:
     results that assignment takes (``lstm``)."""
     elementwise: ClassVar[bool] = False
     """Keeps the shape of its one input, whatever its rank (so that rank may stay unknown)."""
-    axes_stay: ClassVar[bool | None] = None
-    """Whether axes keep their places, as long as there are as many: None is for all that is
-    ``elementwise``, and for functions (``activation``, ``math``)."""
-    mixes: ClassVar[bool] = False
-    """Whether it keeps an axis, ``dim``, and mixes what is on it, as softmax does."""
-    moves: ClassVar[bool] = False
-    """Gives all elements of its one input, in other places."""
+    keeps_axes: ClassVar[bool | None] = None
+    """Whether each axis of the result is the input's axis in the same place, if they have one rank.
+    None is True for layers that are ``elementwise``, and for the categories ``activation`` and
+    ``math``. A layer that reorders axes overrides ``axis_order`` instead."""
+    keeps_elements: ClassVar[bool] = False
+    """Whether the result consists of the elements of the one input: each is there at least once,
+    and nothing else is (``reshape``, ``permute``, ``tile``)."""
+    mixes_along_dim: ClassVar[bool] = False
+    """Whether it keeps the axis ``dim``, and each of its elements depends on the others along that
+    axis (``softmax``, ``cumsum``)."""
     channel_axis: ClassVar[Literal["second", "last"] | None] = None
     """Where it takes the channels or features of its input to be, if that matters."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")
@@ -372,7 +375,7 @@ class Layer:
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
         """The least and the largest of the ints that it gives; None where that is not known."""
-        return how.taken if self.moves else None
+        return how.taken if self.keeps_elements else None
 
     def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""
@@ -394,9 +397,13 @@ class Layer:
         """Settings that are given and change nothing, each with helps: what to do instead."""
         return ()
 
-    def order(self, rank: int) -> tuple[int, ...] | None:
-        """Of a layer that reorders axes: where each comes from."""
-        return None
+    def axis_order(self, rank: int) -> tuple[int, ...] | None:
+        """For each axis of a result of the input's rank, the axis of the input that it is; None if
+        the axes are new ones."""
+        keeps = self.keeps_axes
+        if keeps is None:
+            keeps = self.elementwise or self.category in ("activation", "math")
+        return tuple(range(rank)) if keeps else None
 
     def states(self, *steps: TensorType) -> tuple[TensorType, ...]:
         """Of a single-step cell: the types of its states, for ``scan``."""

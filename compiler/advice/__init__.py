@@ -1,7 +1,9 @@
-"""What the compiler says, a file to each phase: from plain values to a finding, with what to do.
+"""The wording of errors, one file for each phase: a function takes plain values and returns a
+Diagnostic that says what is wrong and what to do.
 
-These functions decide nothing and know nothing of the elaboration. Who calls one has decided. Their
-files are not read before something is to be said: ``advice.names.not_known(...)``.
+These functions decide nothing and know nothing of the elaboration: the caller has decided that
+there is an error. A file is imported when one of its errors is needed first:
+``advice.names.not_known(...)``.
 """
 
 from __future__ import annotations
@@ -75,7 +77,7 @@ def error(
     help: str | Sequence[str] = (),
     fix: Fix | None = None,
 ) -> Diagnostic:
-    """A finding of which some parts may be empty."""
+    """An error; empty helps are left out."""
     helps = (help,) if isinstance(help, str) else help
-    told = tuple(h for h in helps if h)
-    return Diagnostic(code, message, span, detail, tuple(labels), tuple(notes), told, fix)
+    written = tuple(h for h in helps if h)
+    return Diagnostic(code, message, span, detail, tuple(labels), tuple(notes), written, fix)

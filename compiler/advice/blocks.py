@@ -1,4 +1,4 @@
-"""Blocks: their inputs and results."""
+"""Errors in the inputs and results of blocks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def inputs_differ(block: syntax.Block, given: int, span: Span) -> Diagnostic:
 
 
 def no_tensor(block: syntax.Block, value: Data, place: Span) -> Diagnostic:
-    return error("E209", f"the result of `{block.name}` is {describe(value)}", place)
+    return error("E209", f"the result of `{block.name}` is {describe(value)}, not a tensor", place)
 
 
 def port_refuses(
@@ -46,10 +46,10 @@ def outputs_differ(block: syntax.Block, given: int) -> Diagnostic:
     ports = block.outputs or ()
     return error(
         "E306",
-        f"`{block.name}` declares {len(ports)} results and gives {given}",
+        f"`{block.name}` declares {len(ports)} results and returns {given}",
         block.body[-1].span,
         labels=[Label(ports[0].span.to(ports[-1].span), "declared here")] if ports else [],
-        help="several results are a list: `[y, h]`" if len(ports) > 1 else "",
+        help="write several results as a list: `[y, h]`" if len(ports) > 1 else "",
     )
 
 
@@ -61,10 +61,10 @@ def output_differs(
     declared = as_type(sizes, port.dtype or "float")
     return error(
         "E306",
-        f"`{block.name}` declares {declared} and gives {kind}",
+        f"`{block.name}` declares {declared} and returns {kind}",
         place,
         labels=[Label(port.span, "declared here"), *producers([tensor], place)],
-        help=f"`cast({wanted})` converts" if kind.dtype != wanted else fitting_help(sizes, kind),
+        help=f"`cast({wanted})` converts it" if kind.dtype != wanted else fitting_help(sizes, kind),
     )
 
 
@@ -74,15 +74,15 @@ def as_type(sizes: Sequence[Data], dtype: str) -> str:
 
 
 def no_result(block: syntax.Block) -> Diagnostic:
-    help, fix = "its last line is the result", None
+    help, fix = "the last line of a block is its result", None
     last = block.body[-1] if block.body else None
     if isinstance(last, syntax.Assign):
-        help += f", and `{last.span.text.splitlines()[0]}` only names something"
+        help += f", and `{last.span.text.splitlines()[0]}` only names a value"
         name = Span(last.span.source, last.span.start, last.value.span.start)
         fix = Fix("leave out the name", (Edit(name, ""),))
     return error(
         "E209",
-        f"`{block.name}` gives no result",
+        f"`{block.name}` has no result",
         block.name_span if last is None else _last_line(last.span),
         help=help,
         fix=fix,
@@ -91,7 +91,7 @@ def no_result(block: syntax.Block) -> Diagnostic:
 
 
 def _last_line(span: Span) -> Span:
-    """That of a statement: what it lacks is missing at its end."""
+    """The last line of a statement, where the result is missing."""
     start = span.start + span.text.rfind("\n") + 1
     line = span.source.text[start : span.end]
     return Span(span.source, start + len(line) - len(line.lstrip()), span.end)

@@ -1,4 +1,4 @@
-"""What a spec may ask for at most, and how to ask for more."""
+"""Errors for a spec that asks for more than the limits allow, and how to raise a limit."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def too_many_inputs(word: str, count: int, span: Span) -> Diagnostic:
 
 
 def too_many_axes(span: Span) -> Diagnostic:
-    message = f"an input has more than {MAX_RANK} axes: PyTorch's tensors cannot"
+    message = f"an input has more than {MAX_RANK} axes, the most that a PyTorch tensor can have"
     return error("E214", message, span)
 
 
 def label_too_long(most: int, span: Span) -> Diagnostic:
-    message = f"a label is a path of at most {most} parts"
+    message = f"this label has more than {most} parts"
     return error("E214", message, span, help=how_to_raise("depth"))
 
 
 def nested_too_deep(names: list[str], most: int, span: Span) -> Diagnostic:
-    """``names`` are the blocks that were called to come here."""
+    """``names`` are the blocks that are being called, the outermost first."""
     last = names[-1]
     if names.count(last) == 1:
         message = f"blocks are nested more than {most} deep"
@@ -52,4 +52,4 @@ def nested_too_deep(names: list[str], most: int, span: Span) -> Diagnostic:
 
 def no_stack_left(span: Span | None) -> Diagnostic:
     message = "this is nested too deeply"
-    return error("E214", message, span, help="name parts of it with `block` or `=`")
+    return error("E214", message, span, help="give parts of it a name, with `block` or `=`")

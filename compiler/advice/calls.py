@@ -1,4 +1,4 @@
-"""Calls: what cannot be called, and arguments that a block does not take."""
+"""Errors in calls: what cannot be called, and arguments that a block does not take."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from ..values import Data, Template, describe
 from . import error
 from .layers import renamed
 
-HIDDEN: Final = "the file's own name hides the layer: choose another one"
+HIDDEN: Final = (
+    "in this file the name means something else, which hides the layer: choose another name"
+)
 
 
 def called_network(expr: syntax.Call, *, with_tensors: bool) -> Diagnostic:
@@ -25,7 +27,7 @@ def called_network(expr: syntax.Call, *, with_tensors: bool) -> Diagnostic:
     if with_tensors:
         piped = f"{inner} > {text}" if len(expr.arguments) == 1 else f"[{inner}] > {text}"
         help, fixed = f"to apply it: `{piped}`", f"({piped})"
-    message = f"`{text}` is a network already: it takes no settings"
+    message = f"`{text}` is already a network: it takes no settings"
     return error("E206", message, expr.span, help=help, fix=Fix(help, (Edit(expr.span, fixed),)))
 
 
@@ -45,7 +47,7 @@ def size_by_method(expr: syntax.Call, tensor: str, method: str) -> Diagnostic:
         fixed += f"[{expr.arguments[0].span.text}]"
     return error(
         "E206",
-        f"tensors have no methods: `.{method}()` is PyTorch's",
+        f"tensors have no methods here: `.{method}()` belongs to PyTorch",
         expr.span,
         help=f"`{fixed}`",
         fix=Fix(f"write `{fixed}`", (Edit(expr.span, fixed),)),
@@ -56,12 +58,12 @@ def layer_by_method(expr: syntax.Call, tensor: str, word: str) -> Diagnostic:
     """``x.view(...)``"""
     inside = expr.span.text[len(expr.function.span.text) :]
     settings = "" if inside == "()" or word == "id" else inside
-    if word == "flatten" and not settings:  # PyTorch's joins the batch too
+    if word == "flatten" and not settings:  # PyTorch's method joins the batch too
         settings = "(0)"
     piped = f"{tensor} > {word}{settings}"
     return error(
         "E206",
-        f"tensors have no methods: `{word}` is a layer",
+        f"tensors have no methods here: `{word}` is a layer",
         expr.span,
         help=f"`{piped}`",
         fix=Fix("pipe it", (Edit(expr.span, f"({piped})"),)),
@@ -74,12 +76,13 @@ def layer_by_method(expr: syntax.Call, tensor: str, word: str) -> Diagnostic:
 def too_many_arguments(
     template: Template, expr: syntax.Call, index: int, names: list[str], *, piped: bool
 ) -> Diagnostic:
-    """``index`` is that of the first which is too much. ``piped``: it is a tensor, meant to be."""
+    """``index`` is the first argument that is too many. ``piped``: it is a tensor, which was meant
+    to be piped."""
     argument, fix = expr.arguments[index].span, None
     help = f"it takes {listing(names)}" if names else f"write `{template.name}` without parentheses"
     if piped:
         applied = f"{argument.text} > {expr.function.span.text}"
-        help = f"`{applied}`: parentheses hold settings"
+        help = f"`{applied}`: parentheses are for settings"
         fix = Fix("pipe it", (Edit(expr.span, f"({applied})"),))
     elif template.name in layers():
         help = HIDDEN
@@ -101,15 +104,15 @@ def no_parameter(
 
 
 def reads_unknown(block: syntax.Block, unknown: Sequence[syntax.Name]) -> Diagnostic:
-    """Names that nothing gives: a parameter is missing in its head."""
+    """A block uses names that nothing defines: its head lacks a parameter."""
     names = list(dict.fromkeys(name.id for name in unknown))
-    them = "it" if len(names) == 1 else "them"
+    they = "it is" if len(names) == 1 else "they are"
     return error(
         "E201",
-        f"`{block.name}` reads {listing(names)}, and nothing gives {them}",
+        f"`{block.name}` uses {listing(names)}, and {they} not defined",
         block.name_span,
         labels=[Label(unknown[0].span, "not known here")],
-        help=f"a parameter would: `{block.name}(..., {names[0]})`",
+        help=f"make it a parameter: `{block.name}(..., {names[0]})`",
     )
 
 
@@ -117,5 +120,5 @@ def lacks_arguments(template: Template, missing: Sequence[str], span: Span) -> D
     help = f"`{template.name}({', '.join(f'{m}=...' for m in missing)})`"
     if span == template.block.name_span:  # a net, from outside
         outside = " ".join(f"-p {m}=..." for m in missing)
-        help = f"give it, `{outside}`, or a default: `{missing[0]}=8`"
+        help = f"give it with `{outside}`, or write a default: `{missing[0]}=8`"
     return error("E203", f"`{template.name}` needs {listing(missing)}", span, help=help)

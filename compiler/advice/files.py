@@ -1,4 +1,4 @@
-"""Files and nets: imports, what is defined twice, what is given from outside."""
+"""Errors in files and nets: imports, names defined twice, inputs given from outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import error
 FRAMEWORKS: Final = frozenset(
     {"flax", "jax", "keras", "numpy", "tensorflow", "timm", "torch", "torchvision", "transformers"}
 )
-"""What Python's programs import, and no spec."""
+"""Python packages that people import by habit; no spec does."""
 
 
 def defined_twice(name: str, span: Span, first: Span) -> Diagnostic:
@@ -63,7 +63,7 @@ def no_input(name: str, close: str | None, names: list[str]) -> Diagnostic:
 def misplaced_input(span: Span) -> Diagnostic:
     return error(
         "E207",
-        "`input` belongs to a file's own pipeline",
+        "`input` is for the pipeline of a file, not for a block",
         span,
         help="a block has ports: `block f(...): x, y {`",
     )
@@ -73,9 +73,9 @@ def framework(module: str, span: Span) -> Diagnostic:
     """``import torch``"""
     return error(
         "E212",
-        f"a spec imports specs, and `{module}` is none",
+        f"a spec imports only specs, and `{module}` is not a spec",
         span,
-        help="leave it out: the layers are there without an import",
+        help="leave it out: layers need no import",
     )
 
 
@@ -88,7 +88,7 @@ def no_module(module: str, close: str | None, span: Span) -> Diagnostic:
         f"there is no `{module}` to import",
         span,
         notes=[
-            "files are looked for beside this one, on the import path (`-I FOLDER`), and "
+            "netwright looks beside this file, on the import path (`-I FOLDER`), and "
             "among the shipped specs (`netwright specs`)"
         ],
         help=help,
@@ -101,19 +101,19 @@ def batch_as_none(none: Span, following: Span | None) -> Diagnostic:
     unwritten = Edit(Span(none.source, none.start, following.start), "") if following else None
     return error(
         "E204",
-        "a size is needed, this is none",
+        "a size is needed here, and this is none",
         none,
-        help="the batch axis is never written; another size that is open has a name: `x[T, 8]`",
+        help="the batch axis is never written; any other open size gets a name: `x[T, 8]`",
         fix=Fix("leave it out", (unwritten,)) if unwritten else None,
     )
 
 
 def two_pipelines(first: Span, others: Sequence[Span], *, from_inputs: bool) -> Diagnostic:
-    """``from_inputs``: a later one begins with an input of its own."""
+    """``from_inputs``: a later pipeline begins with an input of its own."""
     fix, help = None, ["for several networks write `net name = ...`"]
     if not from_inputs:
         starts = [Span(other.source, other.start, other.start) for other in others]
-        title = "to go on from the line above, begin the line with `>`"
+        title = "to continue the line above, begin the line with `>`"
         fix = Fix(title, tuple(Edit(s, "> ") for s in starts))
         help = [title, *help]
     return error(

@@ -1,4 +1,4 @@
-"""What users of PyTorch (and of other frameworks) type first, and what it is called here."""
+"""Names and calls of PyTorch, Keras and other frameworks, and what to write here instead."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from ..layer import Foreign, Layer, hints
 from ..layers import layers
 from .foreign_calls import activation
-from .foreign_names import OPPOSITE, OUT_OF_SCOPE, SAID, bare_name
+from .foreign_names import INSTEAD, OPPOSITE, OUT_OF_SCOPE, bare_name
 
 SETTINGS: Final = {
     "padding": "pad",
@@ -70,35 +70,36 @@ INFERRED: Final = frozenset(
         "in2_features",
     }
 )
-UNSAID: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
-"""Settings that are left out here."""
+LEFT_OUT: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
+"""Settings that a spec leaves out."""
 
 
 @cache
 def foreign_names() -> dict[str, Foreign]:
-    """What layers are called elsewhere, each with its word here."""
+    """The names of layers in other frameworks, each with its word here."""
     named: dict[str, Foreign] = {}
     for layer in dict.fromkeys(layers().values()):
         for foreign in layer.__dict__.get("foreign", ()):
-            said = foreign if foreign.word else foreign.replace(word=layer.word)
-            named |= dict.fromkeys(foreign.spelled(), said)
+            with_word = foreign if foreign.word else foreign.replace(word=layer.word)
+            named |= dict.fromkeys(foreign.spelled(), with_word)
     return named
 
 
-def native(name: str, known: Iterable[str]) -> str | None:
-    """What ``nn.BatchNorm2d``, ``Conv2d`` or ``max_pool2d`` is called here."""
+def native(name: str, words: Iterable[str]) -> str | None:
+    """The word here for ``nn.BatchNorm2d``, ``Conv2d`` or ``max_pool2d``, or None if there is none
+    among ``words``."""
     bare = bare_name(name)
-    known = set(known)
+    words = set(words)
     if bare in (named := foreign_names()) and not bare.islower():
         return named[bare].word
-    if bare in SAID or bare in OUT_OF_SCOPE:
+    if bare in INSTEAD or bare in OUT_OF_SCOPE:
         return None
     plain = re.sub(r"[123][dD](?=$|[A-Z])", "", bare.removeprefix("Lazy"))
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
     for candidate in (bare.lower(), snake, snake.replace("_", ""), plain.lower()):
         for word in (candidate, re.sub(r"_?[123]d$", "", candidate)):
             renamed = named[word].word if word in named else word
-            if renamed in known:
+            if renamed in words:
                 return renamed
     return None
 
@@ -106,17 +107,17 @@ def native(name: str, known: Iterable[str]) -> str | None:
 def translated(
     name: str, layer: type[Layer], word: str, given: Sequence[str], named: Sequence[tuple[str, str]]
 ) -> tuple[str, str] | None:
-    """A whole call as it is written here, ``conv(3x3, 64)`` for ``nn.Conv2d(3, 64, 3)``, and why
-    it holds less. ``given`` are the texts of its arguments without names.
+    """A call in the language, ``conv(3x3, 64)`` for ``nn.Conv2d(3, 64, 3)``, and why it has fewer
+    arguments. ``given`` are the texts of its arguments without names.
 
-    None where that is not clear.
+    None if the translation is not certain.
     """
     bare = bare_name(name)
-    said = foreign_names().get(bare, Foreign(bare))
+    foreign = foreign_names().get(bare, Foreign(bare))
     positions = tuple(hints(layer))[: layer.positional]
-    if said.positions is not None:
-        positions = tuple(said.positions.split())
-    renamed = {**SETTINGS, **said.renamed}
+    if foreign.positions is not None:
+        positions = tuple(foreign.positions.split())
+    renamed = {**SETTINGS, **foreign.renamed}
     if bare.islower() or len(given) > len(positions):  # functions take tensors
         return None
     after = why = ""
@@ -136,10 +137,10 @@ def translated(
         elif ours in hints(layer) and (theirs in renamed or theirs not in INFERRED):
             settings[ours] = text
         elif theirs in INFERRED:
-            why = "what follows from the input is inferred"
-        elif theirs not in UNSAID:
+            why = "sizes that follow from the input are inferred"
+        elif theirs not in LEFT_OUT:
             return None
-    settings = {**said.added, **settings}
+    settings = {**foreign.added, **settings}
     if settings.get("pad", "").strip(_QUOTES) == "same" and settings.get("stride", "1") != "1":
         why = _same_with_strides(layer, settings)
     axes = re.search(r"([123])[dD](Transpose)?$", bare)
@@ -151,18 +152,18 @@ def translated(
 
 
 _SEVERAL_AXES: Final = (
-    "`layernorm` is over one axis; `groupnorm(1)` is over all after the batch, with a scale for "
-    "each channel"
+    "`layernorm` normalizes over one axis, `groupnorm(1)` over all axes after the batch, with a "
+    "scale for each channel"
 )
 CHANNELS_LAST: Final = (
-    "in Keras the channels come last: here they are axis 1; features of vectors and sequences are "
+    "Keras puts the channels last, here they are axis 1; the features of vectors and sequences are "
     "last here too"
 )
 
 
 def _same_with_strides(layer: type[Layer], settings: dict[str, str]) -> str:
-    """Keras' `same` gives ceil(size / stride); where it pads follows from the size. What gives as
-    many is written, and how it differs is said."""
+    """Replaces Keras' `same`, which gives ceil(size / stride) and pads by the size of the input.
+    Writes the padding that gives the same size, and returns how it differs."""
     kernel, stride = settings.get("kernel", ""), settings["stride"]
     del settings["pad"]
     if "output_pad" in hints(layer):
@@ -171,16 +172,16 @@ def _same_with_strides(layer: type[Layer], settings: dict[str, str]) -> str:
         settings["ceil_mode"] = "true"
         return "the last window may reach over the end, as in Keras"
     if not kernel.isdigit() or int(kernel) % 2 == 0:
-        return "`pad=same` needs stride 1: say how much is padded, `pad=1`"
+        return "`pad=same` needs stride 1: give the padding as a number, `pad=1`"
     settings["pad"] = str(int(kernel) // 2)
     return (
-        f"`pad={settings['pad']}` gives as many; Keras pads even sizes at the end alone, as "
+        f"`pad={settings['pad']}` gives the same size; Keras pads even sizes only at the end, as "
         "`pad([0, 1, 0, 1])` does before a 3x3 kernel of stride 2"
     )
 
 
 def _same_transposed(settings: dict[str, str], kernel: str, stride: str) -> str:
-    """Of a transposed convolution `same` gives size * stride."""
+    """Replaces `same` of a transposed convolution, which gives size * stride."""
     if not kernel.isdigit() or not stride.isdigit():
         return "`same` gives size * stride: `pad` takes away, `output_pad` adds at the end"
     pad = max(0, int(kernel) - int(stride) + 1) // 2
@@ -188,32 +189,32 @@ def _same_transposed(settings: dict[str, str], kernel: str, stride: str) -> str:
     settings |= {name: str(n) for name, n in (("pad", pad), ("output_pad", added)) if n}
     if not added or not pad:
         return ""
-    return "this gives size * stride, as in Keras, which leaves out the other end"
+    return "this gives size * stride, as in Keras, but Keras crops the other end"
 
 
 def applied(
     name: str, layer: type[Layer], word: str, given: Sequence[str], named: Sequence[tuple[str, str]]
 ) -> str | None:
-    """A function's call without its tensors, ``maxpool(2)`` for ``F.max_pool2d(x, 2)``: ``given``
-    are the arguments after them."""
+    """The layer for a call of a function, ``maxpool(2)`` for ``F.max_pool2d(x, 2)``. ``given`` are
+    the arguments after the tensors. None if the translation is not certain."""
     bare = bare_name(name)
-    said = foreign_names().get(bare, Foreign(bare))
-    positions = (said.positions or "").split()
+    foreign = foreign_names().get(bare, Foreign(bare))
+    positions = (foreign.positions or "").split()
     if len(given) > len(positions):
         return None
-    settings = dict(said.added)
+    settings = dict(foreign.added)
     for theirs, text in (*zip(positions, given, strict=False), *named):
         ours = SETTINGS.get(theirs, theirs)
         if ours in hints(layer):
             settings[ours] = text
-        elif theirs not in UNSAID | {"training"}:
+        elif theirs not in LEFT_OUT | {"training"}:
             return None
     by_name = {SETTINGS.get(theirs, theirs) for theirs, _ in named}
     return _spelt(layer, word, settings, by_name)
 
 
 def _spelt(layer: type[Layer], word: str, settings: dict[str, str], by_name: set[str]) -> str:
-    """A call; what it must have stands by position, the rest as it was given."""
+    """The text of a call: required settings by position, the others as they were given."""
     parts = []
     for setting in list(hints(layer))[: layer.positional]:
         optional = setting in by_name and not layer.settings[setting].required
@@ -235,18 +236,18 @@ _KEYWORDS: Final = {
 
 
 _NO_SELF: Final = (
-    "layers stand where they are used: `x > conv(3x3, 64)`; `share` keeps one for several uses"
+    "write a layer where it is used: `x > conv(3x3, 64)`; `share` uses one layer in several places"
 )
 _LOSS: Final = re.compile(r"loss$|cross_?entropy$")
-_NO_LOSS: Final = "a spec is the network; what trains it stays in PyTorch"
+_NO_LOSS: Final = "a spec describes the network; training stays in PyTorch"
 
 
 def is_sequential(name: str) -> bool:
     return bare_name(name) in ("Sequential", "sequential")
 
 
-def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | None]:
-    """For an unknown name: (message, help, replacement), each may be empty or None."""
+def explain_name(name: str, words: set[str]) -> tuple[str | None, str, str | None]:
+    """The message, help and replacement for an unknown name; each may be empty or None."""
     if name in ("True", "False", "None", "null"):
         word = _KEYWORDS[name]
         return f"`{name}` is written `{word}` here", "", word
@@ -255,22 +256,22 @@ def explain_name(name: str, known: set[str]) -> tuple[str | None, str, str | Non
     if is_sequential(name):
         return f"`{name}` is the pipe here", "`f > g > h`; `(f > g > h) as features`", None
     bare = bare_name(name)
-    if bare in SAID:
-        return f"there is no `{name}` here", SAID[bare], None
+    if bare in INSTEAD:
+        return f"there is no `{name}` here", INSTEAD[bare], None
     if bare in OUT_OF_SCOPE:
         return f"`{name}` is not part of a spec", OUT_OF_SCOPE[bare], None
     if _LOSS.search(name.lower()):
         return f"there are no losses: `{name}` is not a layer", _NO_LOSS, None
     if name in ("ModuleList", "nn.ModuleList"):
         return f"`{name}` is a labelled repeat or `for` here", "`block(64) * 3 as layer`", None
-    word = native(name, known)
+    word = native(name, words)
     if word is not None:
         return f"`{name}` is called `{word}` here", "", word
     return None, "", None
 
 
 def _activation(value: str) -> str:
-    """The layer that a setting of Keras names; ``relu`` where that is none."""
+    """The layer that a setting of Keras names, or ``relu`` if there is no such layer."""
     word = activation(value)
     return word if word.partition("(")[0] in layers() else "relu"
 
@@ -278,25 +279,25 @@ def _activation(value: str) -> str:
 def explain_setting(
     layer: type[Layer], name: str, names: list[str], value: str = ""
 ) -> tuple[str | None, str]:
-    """For an unknown setting, of which the value may be known: (replacement, help)."""
+    """The replacement and the help for an unknown setting."""
     replacement = SETTINGS.get(name)
     if replacement in names:
         return replacement, f"it is called `{replacement}` here"
     if name in INFERRED:
-        return None, "leave it out: what follows from the input is inferred"
+        return None, "leave it out: it is inferred from the input"
     if name in ("norm", "normalization"):
-        return None, f"pipe on: `{layer.word}(...) > bn`"
+        return None, f"continue the pipe: `{layer.word}(...) > bn`"
     if name in ("activation", "act"):
-        return None, f"pipe on: `{layer.word}(...) > {_activation(value)}`"
+        return None, f"continue the pipe: `{layer.word}(...) > {_activation(value)}`"
     if name in ("device", "dtype"):
         return None, "devices and float types are chosen in PyTorch: `net.to_torch(device=...)`"
     if name in ("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask"):
-        meaning = "true means *keep* here, and *leave out* in PyTorch: give the opposite"
+        meaning = "true means *keep* here and *leave out* in PyTorch: give the opposite"
         return None, f"it is called `key_mask` here, and {meaning}, `m > logical_not`"
     if name == "inplace":
         return None, "leave it out: the compiler decides what runs in place"
     if name == "batch_first":
         return None, "leave it out: the batch always comes first"
     if name == "return_sequences":
-        return None, "leave it out: all steps come out, and `> last` takes the last one"
+        return None, "leave it out: the layer returns all steps, and `> last` takes the last one"
     return None, ""

@@ -15,7 +15,7 @@ _AXES: Final = "0123456789, -"
 
 
 def rewritten(name: str, given: Sequence[str], named: Named) -> str | None:
-    """The texts of a call's arguments to what is written instead; None where that is not clear."""
+    """What to write for a call, from the texts of its arguments, or None if that is not certain."""
     make = CALLS.get(bare_name(name))
     return make(given, named) if make is not None else None
 
@@ -32,13 +32,13 @@ def _activation(given: Sequence[str], named: Named) -> str | None:
 
 
 def _inner(given: Sequence[str], named: Named) -> str | None:
-    """``TimeDistributed(Dense(10))``: layers over the last axis take sequences as they are."""
+    """``TimeDistributed(Dense(10))``: a layer over the last axis takes sequences without it."""
     over_last = given and re.match(r"(Dense|linear|nn\.Linear|Activation|Dropout)\b", given[0])
     return given[0] if over_last and len(given) == 1 and not named else None
 
 
 def _both_ways(given: Sequence[str], named: Named) -> str | None:
-    """``Bidirectional(LSTM(64))``, of which the inside is written already."""
+    """``Bidirectional(LSTM(64))``, whose argument is already translated."""
     layer = re.fullmatch(r"((?:lstm|gru|rnn)\([^()]*)\)( > last)?", given[0] if given else "")
     if layer is None or len(given) > 1 or named:
         return None
@@ -46,7 +46,7 @@ def _both_ways(given: Sequence[str], named: Named) -> str | None:
 
 
 def _recurrent(word: str) -> Call:
-    """Keras' ``LSTM(64)``, which gives the last step; PyTorch's names two sizes."""
+    """Keras' ``LSTM(64)``, which returns the last step. (PyTorch's takes two sizes.)"""
 
     def written(given: Sequence[str], named: Named) -> str | None:
         settings = dict(named)
@@ -77,15 +77,15 @@ _ENCODER: Final = ("d_model", "nhead", "dim_feedforward", "dropout", "activation
 
 
 def _encoder_layer(given: Sequence[str], named: Named) -> str | None:
-    """``nn.TransformerEncoderLayer(512, 8)`` as the layers that it is."""
+    """``nn.TransformerEncoderLayer(512, 8)`` as the layers that it consists of."""
     defaults = {"dim_feedforward": "2048", "dropout": "0.1", "activation": "relu"}
-    said = {**defaults, **dict(zip(_ENCODER, given, strict=False)), **named}
-    first = said.pop("norm_first", "false").lower() == "true"
-    said.pop("batch_first", None)
-    if len(given) > len(_ENCODER) or set(said) != set(_ENCODER):
+    settings = {**defaults, **dict(zip(_ENCODER, given, strict=False)), **named}
+    first = settings.pop("norm_first", "false").lower() == "true"
+    settings.pop("batch_first", None)
+    if len(given) > len(_ENCODER) or set(settings) != set(_ENCODER):
         return None
-    p, act = said["dropout"], activation(said["activation"])
-    heads, hidden, d = said["nhead"], said["dim_feedforward"], said["d_model"]
+    p, act = settings["dropout"], activation(settings["activation"])
+    heads, hidden, d = settings["nhead"], settings["dim_feedforward"], settings["d_model"]
     attends = f"attention({heads}, dropout={p}) > dropout({p})"
     feeds = f"linear({hidden}) > {act} > dropout({p}) > linear({d}) > dropout({p})"
     if first:
@@ -94,7 +94,7 @@ def _encoder_layer(given: Sequence[str], named: Named) -> str | None:
 
 
 def _encoder(given: Sequence[str], named: Named) -> str | None:
-    """``nn.TransformerEncoder(layer, 6)``: copies of a layer that is written already."""
+    """``nn.TransformerEncoder(layer, 6)``: copies of a layer that is already translated."""
     texts = [*given, *(named[n] for n in ("encoder_layer", "num_layers") if n in named)]
     good = len(texts) == 2 and not set(named) - {"encoder_layer", "num_layers"}
     return f"{texts[0]} * {texts[1]}" if good and texts[0].startswith("(") else None
@@ -102,41 +102,43 @@ def _encoder(given: Sequence[str], named: Named) -> str | None:
 
 def _decoder_layer(given: Sequence[str], named: Named) -> str | None:
     """``[x, memory] > nn.TransformerDecoderLayer(512, 8)``."""
-    said = {**dict(zip(_ENCODER, given, strict=False)), **named}
-    said.pop("batch_first", None)
-    if len(given) > 4 or not {"d_model", "nhead"} <= set(said) <= set(_ENCODER[:4]):
+    settings = {**dict(zip(_ENCODER, given, strict=False)), **named}
+    settings.pop("batch_first", None)
+    if len(given) > 4 or not {"d_model", "nhead"} <= set(settings) <= set(_ENCODER[:4]):
         return None
     names = {"dim_feedforward": "hidden", "dropout": "p"}
-    rest = "".join(f", {ours}={said[name]}" for name, ours in names.items() if name in said)
-    return f"decoder_layer({said['d_model']}, {said['nhead']}{rest})"
+    optional = "".join(
+        f", {ours}={settings[name]}" for name, ours in names.items() if name in settings
+    )
+    return f"decoder_layer({settings['d_model']}, {settings['nhead']}{optional})"
 
 
 def _kernelled(word: str, axes: str, positions: Sequence[str], wanted: int) -> Call:
-    """Keras' ``SeparableConv2D(64, 3, padding="same")`` as a call of the block that it is here."""
+    """Keras' ``SeparableConv2D(64, 3, padding="same")`` as a call of a block in ``BLOCKS``."""
 
     def written(given: Sequence[str], named: Named) -> str | None:
-        said = {**dict(zip(positions, given, strict=False)), **named}
-        after = f" > {activation(said.pop('activation'))}" if "activation" in said else ""
-        main = [said.pop(name, None) for name in positions[:wanted]]
-        if len(given) > len(positions) or None in main or set(said) - {"strides", "padding"}:
+        settings = {**dict(zip(positions, given, strict=False)), **named}
+        after = f" > {activation(settings.pop('activation'))}" if "activation" in settings else ""
+        main = [settings.pop(name, None) for name in positions[:wanted]]
+        if len(given) > len(positions) or None in main or set(settings) - {"strides", "padding"}:
             return None
         kernel, *out = reversed([text or "" for text in main])
         kernel = "x".join([kernel] * int(axes)) if kernel.isdigit() else kernel
-        settings = [f"stride={said['strides']}"] if "strides" in said else []
-        if "padding" in said:
-            settings.append(f'pad="{said["padding"].strip(_QUOTES).lower()}"')
-        return f"{word}({', '.join([kernel, *out, *settings])}){after}"
+        options = [f"stride={settings['strides']}"] if "strides" in settings else []
+        if "padding" in settings:
+            options.append(f'pad="{settings["padding"].strip(_QUOTES).lower()}"')
+        return f"{word}({', '.join([kernel, *out, *options])}){after}"
 
     return written
 
 
 def _heads(given: Sequence[str], named: Named) -> str | None:
     """Keras' ``MultiHeadAttention(8, 64)``; the second number is the size of a head."""
-    said = {**dict(zip(("num_heads", "key_dim"), given, strict=False)), **named}
-    heads, rest = said.pop("num_heads", None), set(said) - {"key_dim", "dropout"}
-    if heads is None or rest or len(given) > 2:
+    settings = {**dict(zip(("num_heads", "key_dim"), given, strict=False)), **named}
+    heads = settings.pop("num_heads", None)
+    if heads is None or set(settings) - {"key_dim", "dropout"} or len(given) > 2:
         return None
-    dropout = f", dropout={said['dropout']}" if "dropout" in said else ""
+    dropout = f", dropout={settings['dropout']}" if "dropout" in settings else ""
     return f"attention({heads}{dropout})"
 
 
@@ -151,13 +153,13 @@ BLOCKS: Final = {
     "  z = y + ([y, memory] > attention(heads, dropout=p) > dropout(p)) > layernorm\n"
     "  z + (z > linear(hidden) > relu > dropout(p) > linear(d) > dropout(p)) > layernorm\n}\n",
 }
-"""What stands for a call that is a block here: the fix brings it along."""
+"""The blocks that translations call: the fix adds the block to the file."""
 
 WHY: Final = {
-    "MultiHeadAttention": "the features of a head follow from the input: all heads together have "
-    "as many as it has",
+    "MultiHeadAttention": "the size of a head is inferred: all heads together have as many "
+    "features as the input",
 }
-"""What a translation leaves out."""
+"""Why a translation leaves out an argument."""
 
 CALLS: Final[dict[str, Call]] = {
     "TransformerDecoderLayer": _decoder_layer,

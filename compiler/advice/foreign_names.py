@@ -1,8 +1,9 @@
-"""Names of other frameworks that are no layer by themselves: another call, or out of scope.
+"""Names of other frameworks that are not one layer here: what to write instead, or why there is
+nothing.
 
-Those of layers are in their classes (``Layer.foreign``). A test goes through all names of
-``torch.nn`` and ``torch.nn.functional``, as the installed PyTorch has them, and of
-``keras.layers``: each is explained.
+The names of layers are in their classes (``Layer.foreign``). A test checks that every name in
+``torch.nn`` and ``torch.nn.functional`` of the installed PyTorch, and in ``keras.layers``, is
+explained.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ def bare_name(name: str) -> str:
     return PREFIX.sub("", name)
 
 
-_TRAINING: Final = "a spec is the network; what trains it stays in PyTorch"
-_DATA: Final = "a spec is the network; what prepares the data runs before it"
+_TRAINING: Final = "a spec describes the network; training stays in PyTorch"
+_DATA: Final = "a spec describes the network; prepare the data before it runs"
 _PYTHON: Final = "a spec runs no Python: write the layers, or use it around the compiled module"
 _BASE: Final = "it is a base class: write `block name(...): x { ... }`"
-_INSIDE: Final = "it is a tool inside of PyTorch, not a part of networks"
+_INSIDE: Final = "it is an internal tool of PyTorch, not a part of networks"
 _NO_LAYER: Final = "there is no layer for it: add it to the compiled module in PyTorch"
 
 OPPOSITE: Final = frozenset({("BatchNormalization", "momentum")})
-"""Settings that say how much is kept where PyTorch says how much is replaced."""
+"""Settings that say how much is kept; PyTorch's say how much is replaced."""
 
 _SEPARABLE: Final = "`block separable(k, out): x { x > conv(k, x.c, groups=x.c) > conv(1x1, out) }`"
 _DEPTHWISE: Final = "`x > conv(3x3, x.c, groups=x.c)`: a group for each channel"
@@ -42,14 +43,15 @@ _DECODER: Final = (
 )
 _INDICES: Final = "`maxpool(2, return_indices=true)` gives them as a side result"
 
-SAID: Final[dict[str, str]] = {
+INSTEAD: Final[dict[str, str]] = {
     "TransformerEncoderLayer": _ENCODER,
-    "Reshape": "`reshape(-1, 2, 4)`: the batch axis counts, and follows from the others",
+    "Reshape": "`reshape(-1, 2, 4)`: the batch is an axis too, and -1 stands for its size",
     "Permute": "`permute(0, 2, 1)`: the batch axis is 0",
-    "TransformerEncoder": "a block times a number: `encoder_layer(512, 8) * 6 as layers`",
+    "TransformerEncoder": "multiply a block by a number: `encoder_layer(512, 8) * 6 as layers`",
     "TransformerDecoderLayer": _DECODER,
-    "TransformerDecoder": "a block times a number: `decoder_layer(512, 8, memory) * 6 as layers`",
-    "Transformer": "`netwright new NAME --from transformer` starts from the shipped one",
+    "TransformerDecoder": "multiply a block by a number: "
+    "`decoder_layer(512, 8, memory) * 6 as layers`",
+    "Transformer": "`netwright new NAME --from transformer` starts from the shipped spec",
     "Activation": "the name alone is the layer: `relu`, `softmax(dim=-1)`",
     "GlobalMaxPooling1D": "`adaptive_maxpool(1) > flatten`",
     "GlobalMaxPooling2D": "`adaptive_maxpool(1) > flatten`",
@@ -64,8 +66,8 @@ SAID: Final[dict[str, str]] = {
     "DepthwiseConv1D": _DEPTHWISE,
     "DepthwiseConv2D": _DEPTHWISE,
     "Bidirectional": "a setting: `lstm(64, bidirectional=true)`",
-    "TimeDistributed": "layers over the last axis take sequences as they are: `linear(10)`; a "
-    "block steps along the sequence with `scan`",
+    "TimeDistributed": "layers over the last axis take sequences as they are: `linear(10)`; `scan` "
+    "runs a block step by step along the sequence",
     "Eltwise": "operators: `a + b`, `a * b`, `[a, b] > maximum`",
     "conv3x3": "`conv(3x3, 64, pad=1)`",
     "conv1x1": "`conv(1x1, 64)`",
@@ -76,7 +78,7 @@ SAID: Final[dict[str, str]] = {
     "crop": "a slice: `x[:, :, 1:-1, 1:-1]`",
     "print": "a spec runs nothing; `netwright summary` lists every shape",
     "Pooling": "`maxpool(3, 2)` or `avgpool(3, 2)`",
-    "Scale": "`bn` scales and shifts by itself; `x * param([8, 1, 1])` where that is meant alone",
+    "Scale": "`bn` already scales and shifts; `x * param([8, 1, 1])` only scales",
     "Slice": "a slice: `x[:, :8]`",
     "Data": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
     "Average": "`(a + b) * 0.5`",
@@ -99,12 +101,12 @@ SAID: Final[dict[str, str]] = {
     "SpectralNormalization": "`spectral_norm(conv(3x3, 64))`",
     "ReversibleEmbedding": "a tied weight: `linear(vocab, bias=false, weight=wte.weight)`",
     "StackedRNNCells": "a setting: `lstm(64, layers=2)`",
-    "ConvLSTM1D": "a block that `scan` steps",
-    "ConvLSTM2D": "a block that `scan` steps",
-    "ConvLSTM3D": "a block that `scan` steps",
+    "ConvLSTM1D": "a block that `scan` runs step by step",
+    "ConvLSTM2D": "a block that `scan` runs step by step",
+    "ConvLSTM3D": "a block that `scan` runs step by step",
     "Lambda": "write the operation: `x > relu`, `x * 2.0`",
-    "Masking": "a mask is a tensor: `attention(8, mask=m)`",
-    "GaussianNoise": "`x + (x > randn_like) * 0.1`, also when it is not trained",
+    "Masking": "give the mask as a tensor: `attention(8, mask=m)`",
+    "GaussianNoise": "`x + (x > randn_like) * 0.1`, which adds noise outside of training too",
     "Input": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
     "InputLayer": "`input(3x32x32)`, or a port: `net f: x[3, 32, 32] { ... }`",
     "Pipeline": "the pipe: `f > g > h`",
@@ -113,8 +115,8 @@ SAID: Final[dict[str, str]] = {
     "ParameterDict": "`param([1, 8]) as name`",
     "Parameter": "`param([1, 8]) as name`",
     "multi_head_attention_forward": "the layer `attention(heads)`",
-    "gumbel_softmax": "noise is written: `rand_like` gives uniform numbers",
-    "pdist": "`[x, x] > cdist`, of which pdist is the upper triangle",
+    "gumbel_softmax": "write the noise: `rand_like` gives uniform random numbers",
+    "pdist": "`[x, x] > cdist`: pdist is the upper triangle of its result",
     "native_channel_shuffle": "`channel_shuffle(groups)`",
     "upsample_nearest": "`upsample(2)`",
     "upsample_bilinear": "`upsample(2, mode=bilinear)`",
@@ -128,12 +130,12 @@ SAID: Final[dict[str, str]] = {
         for n in "23"
     },
     "RepeatVector": "`unsqueeze(1) > expand(-1, 12, -1)`",
-    "list": "a list is written in brackets: `[1, 2]`",
-    "tuple": "a list is written in brackets: `[1, 2]`",
+    "list": "write a list in brackets: `[1, 2]`",
+    "tuple": "write a list in brackets: `[1, 2]`",
 }
-"""What is written instead where it is no single call."""
+"""What to write instead of a name that has no single layer here."""
 
-_NOT_THERE: Final = {
+_NAMES_BY_REASON: Final = {
     _DATA: """
         RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
         RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
@@ -156,6 +158,6 @@ _NOT_THERE: Final = {
         kl_div binary_cross_entropy_with_logits""",
 }
 OUT_OF_SCOPE: Final[dict[str, str]] = {
-    name: why for why, names in _NOT_THERE.items() for name in names.split()
+    name: why for why, names in _NAMES_BY_REASON.items() for name in names.split()
 }
-"""What is not there, and why."""
+"""Names that have nothing here, and why."""

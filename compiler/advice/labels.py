@@ -1,4 +1,4 @@
-"""Labels and shares: what cannot have one, and two of one name."""
+"""Errors in labels and shares: what cannot have one, and two with one name."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .shapes import label_help
 def no_name(word: str, span: Span | None) -> Diagnostic:
     return error(
         "E221",
-        f"`{word}` has no name without a label",
+        f"`{word}` needs a label: it has no other name",
         span,
-        notes=["a checkpoint holds it under its label"],
+        notes=["a checkpoint stores it under its label"],
         help=label_help(word, span),
     )
 
@@ -27,21 +27,21 @@ def no_name(word: str, span: Span | None) -> Diagnostic:
 def no_path(path: str, span: Span) -> Diagnostic:
     return error(
         "E221",
-        f'"{path}" is no module path',
+        f'"{path}" is not a module path',
         span,
-        help="letters, digits and `_`, with dots between",
+        help="a path has letters, digits and `_`, with dots between the names",
     )
 
 
 def no_number(index: Data, span: Span) -> Diagnostic:
-    message = f"a label counts with whole numbers from 0 on, not with {describe(index)}"
+    message = f"the number in a label is a whole number from 0 on, and this is {describe(index)}"
     return error("E221", message, span)
 
 
 def not_labelled(value: Data, span: Span) -> Diagnostic:
     return error(
         "E221",
-        f"a label on {describe(value)}",
+        f"{describe(value)} cannot have a label",
         span,
         help="labels name layers, groups and tensors",
     )
@@ -50,16 +50,16 @@ def not_labelled(value: Data, span: Span) -> Diagnostic:
 def no_position(span: Span) -> Diagnostic:
     return error(
         "E221",
-        "`as _` names a group by where it stands, and here are no positions",
+        "`as _` names a group by its position, and nothing here has a position",
         span,
-        help="give it a label, or make it the whole of its block",
+        help="give it a label, or make it the only thing in its block",
     )
 
 
 def shares_network(value: Data, statement: syntax.Share) -> Diagnostic:
     return error(
         "E217",
-        f"`share` names a network, this is {describe(value)}",
+        f"`share` names a network, and this is {describe(value)}",
         statement.value.span,
         help=f"`{statement.name} = ...` names numbers and tensors",
     )
@@ -68,23 +68,23 @@ def shares_network(value: Data, statement: syntax.Share) -> Diagnostic:
 def shared_twice(name: str, span: Span, first: Span) -> Diagnostic:
     return error(
         "E208",
-        f"`share {name}` a second time in this scope",
+        f"`share {name}` is declared twice in this scope",
         span,
         labels=[Label(first, "the first time")] if first != span else [],
         help=["give one of them another name"]
         if first != span
         else [
-            f"before the loop it is one instance for all its turns: `share {name} = ...`",
+            f"before the loop, `share {name} = ...` makes one instance for all its turns",
             f"`block {name} = ...` makes new weights at each use",
         ],
     )
 
 
 def share_differs(network: Shared, first: Draft, draft: Draft, what: str, span: Span) -> Diagnostic:
-    """``what`` another call needs."""
+    """``what``: the weights or the operations that differ between the calls."""
     return error(
         "E309",
-        f"`{network.name}` is one instance, and this input needs other {what}",
+        f"`{network.name}` is one instance, and this input needs different {what}",
         span,
         detail=f"got {', '.join(map(str, draft.takes))}",
         labels=[Label(first.span, f"made for {', '.join(map(str, first.takes))}")]
@@ -102,12 +102,12 @@ def reserved(name: str, span: Span) -> Diagnostic:
 def taken(
     path: str, span: Span | None, other: str, at: Span | None, repeats: Sequence[str | None]
 ) -> Diagnostic:
-    """A module path that is there already, or leads on from one that is. ``repeats`` are those
-    around: a loop's counting variable, None for ``*``."""
+    """Two modules with one path, or one inside the path of another. ``repeats`` are the repeats
+    around the module: the counting variable of a loop, None for ``*``."""
     message = f"two modules are called `{path}` here"
     if other != path:
         outer, inner = sorted((path, other), key=len)
-        message = f"`{outer}` is a module already, and `{inner}` would be inside it"
+        message = f"`{outer}` is already a module, and `{inner}` would be inside it"
     return error(
         "E208",
         message,
@@ -124,7 +124,7 @@ def _another_label(path: str, repeats: Sequence[str | None]) -> list[str]:
     variable = repeats[-1]
     if variable is None:
         return [
-            "label the repeat, and its copies are scopes: `(...) * 3 as layer`",
+            "label the repeat, so that each copy has a name of its own: `(...) * 3 as layer`",
             f'or number the label: `for i in range(3) {{ ... as "{path}{{i}}" }}`',
         ]
-    return [f'in a repeated body number it: `as "{path}{{{variable}}}"`']
+    return [f'number the label in a repeated body: `as "{path}{{{variable}}}"`']

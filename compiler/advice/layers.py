@@ -1,4 +1,4 @@
-"""Layers: their settings, and the tensors that they are applied to."""
+"""Errors in layers: their settings, and the tensors that they are applied to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .shapes import OPEN_WEIGHT, mismatch_help, open_weight_help, producers
 def no_index(item: Data, span: Span) -> Diagnostic:
     return error(
         "E218",
-        f"{describe(item)} is no index",
+        f"{describe(item)} cannot be an index",
         span,
         help="`x[:, 0]`, `x[..., 1:]`, `x[:, none]`, `x[:, index]` with an int tensor",
     )
@@ -31,7 +31,7 @@ def unknown_rank(word: str, span: Span) -> Diagnostic:
         "E308",
         f"the rank of the input of `{word}` is not known",
         span,
-        help="start with `input(3x32x32)`, say `--input 3x32x32`, or write a kernel "
+        help="start with `input(3x32x32)`, give `--input 3x32x32`, or write a kernel "
         "for each axis: `3x3`",
     )
 
@@ -41,7 +41,7 @@ def nothing_left(
 ) -> Diagnostic:
     return error(
         "E301",
-        f"`{network.word}` leaves nothing: an axis of size 0",
+        f"the result of `{network.word}` is empty: an axis has size 0",
         span,
         detail=f"its result would be {' and '.join(map(str, outputs))}",
         labels=producers(inputs, span),
@@ -136,8 +136,8 @@ def applied_by_parentheses(
     name, texts = word.word, [tensor.span.text for tensor in tensors]
     settings = [a.span.text for a in arguments if a.span.text not in texts]
     if span.end > arguments[-1].span.end:
-        rest = span.source.text[arguments[-1].span.end : span.end - 1].strip(" ,")
-        settings += [rest] if rest else []
+        named = span.source.text[arguments[-1].span.end : span.end - 1].strip(" ,")
+        settings += [named] if named else []
     called = f"{name}({', '.join(settings)})" if settings else name
     piped = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     help, fix = f"to apply it: `{piped} > {called}`", None
@@ -146,7 +146,7 @@ def applied_by_parentheses(
     elif word.layer.arity[1] != 1:
         help = f"`[..., {', '.join(texts)}] > {called}` joins them"
     else:
-        help = "it gets its tensor from the pipe"
+        help = "the layer gets its tensor from the pipe"
     kind = "a bundle" if isinstance(blamed, syntax.List) else "a tensor"
     message = f"`{name}(...)` holds settings, and `{blamed.span.text}` is {kind}"
     return error("E206", message, blamed.span, help=help, fix=fix)
@@ -157,23 +157,23 @@ def network_as_setting(
 ) -> Diagnostic:
     """``linear(128, relu)``, as Keras takes it."""
     network = arguments[index].span
-    held = ", ".join(a.span.text for a in arguments[:index])
-    called = f"{word.word}({held})" if held else word.word
+    before = ", ".join(a.span.text for a in arguments[:index])
+    called = f"{word.word}({before})" if before else word.word
     piped = f"{called} > {network.text}"
     alone = len(arguments) == index + 1 and span.end == network.end + 1
     return error(
         "E205",
         f"`{network.text}` is a network, not a setting",
         network,
-        help=f"pipe on: `{piped}`",
-        fix=Fix("pipe on", (Edit(span, piped),)) if alone else None,
+        help=f"continue the pipe: `{piped}`",
+        fix=Fix("continue the pipe", (Edit(span, piped),)) if alone else None,
     )
 
 
 def too_many_by_position(
     word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
 ) -> Diagnostic:
-    """``names`` are the settings that may be given so."""
+    """``names`` are the settings that can be given by position."""
     help, fix = _instead_of_positions(word, arguments, names)
     by_position = f"`{word.word}` takes {counted(len(names), 'argument')} by position"
     return error(
@@ -194,7 +194,7 @@ def _instead_of_positions(
         return _rewritten(word, arguments, texts[1], "the input's size is inferred")
     if word.layer.category == "conv" and isinstance(arguments[0], syntax.Dims):
         fixed = f"{texts[0]}, {texts[1]}, stride={texts[2]}"
-        return _rewritten(word, arguments, fixed, "the others are given by name")
+        return _rewritten(word, arguments, fixed, "give the others by name")
     if word.layer.category == "conv":
         fixed = f"{'x'.join([texts[2]] * 2) if texts[2].isdigit() else texts[2]}, {texts[1]}"
         return _rewritten(word, arguments, fixed, "the input's channels are inferred")
@@ -204,13 +204,14 @@ def _instead_of_positions(
         return f"the channels are inferred: `{word.word}`", _without(arguments, word)
     if not others:
         return f"write `{word.word}` without parentheses", None
-    return f"the others are given by name: {listing(others)}", None
+    return f"give the others by name: {listing(others)}", None
 
 
 def _rewritten(
     word: LayerWord, arguments: tuple[syntax.Expr, ...], fixed: str, why: str
 ) -> tuple[str, Fix | None]:
-    """Help and fix where other arguments are meant; no fix for more than PyTorch's three."""
+    """The help and the fix with other arguments. No fix for more than the three arguments that
+    PyTorch users give."""
     help = f"{why}: `{word.word}({fixed})`"
     at = arguments[0].span.to(arguments[-1].span)
     few = len(arguments) <= 3
@@ -218,7 +219,7 @@ def _rewritten(
 
 
 def _without(arguments: tuple[syntax.Expr, ...], word: LayerWord) -> Fix | None:
-    """``bn`` for ``bn(64)``; none where settings follow."""
+    """The fix that writes ``bn`` for ``bn(64)``, or None if settings follow."""
     at = arguments[0].span.to(arguments[-1].span)
     before, after = at.source.text[: at.start].rstrip(), at.source.text[at.end :]
     if not before.endswith("(") or not after.lstrip().startswith(")"):
@@ -257,10 +258,10 @@ def wrong_value(
         help = f"did you mean `{close}`?"
         fix = Fix(f"write `{close}`", (Edit(span, close),))
     elif isinstance(value, str) and _is_size(unquoted) and takes(hint, int):
-        help = "numbers and sizes stand without quotes"
+        help = "write numbers and sizes without quotes"
         fix = Fix(f"write `{unquoted}`", (Edit(span, unquoted),))
     elif isinstance(value, Network | str) and takes(hint, Init):
-        help = f"its name stands there itself: `{name}=kaiming_normal`"
+        help = f"give the name of an initialiser: `{name}=kaiming_normal`"
     elif isinstance(value, Network | str) and options(hint):
         help = f"its options are {listing(list(options(hint)))}"
     message = f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}"
@@ -268,7 +269,7 @@ def wrong_value(
 
 
 def _is_size(text: str) -> bool:
-    """``3`` or ``3x3``, as they stand in a string."""
+    """Whether a text is a size: ``3`` or ``3x3``."""
     return all(part.isdecimal() for part in text.split("x"))
 
 
@@ -307,16 +308,19 @@ _KINDS: Final[dict[Any, str]] = {
 
 
 def other_arity(layer: Layer, word: str, given: int, span: Span) -> Diagnostic:
-    """A layer that takes another number of tensors than it is given."""
+    """A layer is given too few or too many tensors."""
     least, most = layer.arity
     if least == 0:
-        return error("E307", f"`{word}` is a source: nothing is piped into it", span)
+        return error("E307", f"`{word}` is a source: nothing can be piped into it", span)
     if given > 1 and most == 1:
         return error(
             "E307",
-            f"`{word}` takes one tensor, a bundle of {given} is piped in",
+            f"`{word}` takes one tensor, and a bundle of {given} is piped in",
             span,
-            help=[f"`[t > {word} for t in bundle]` maps it", "`concat` joins a bundle"],
+            help=[
+                f"`[t > {word} for t in bundle]` runs it on each tensor",
+                "`concat` joins a bundle",
+            ],
         )
     wanted = f"{least}" if most == least else f"at least {least}"
     wanted = f"{least} to {most}" if most not in (least, None) else wanted
@@ -360,7 +364,7 @@ def refused(
     types: Sequence[TensorType],
     span: Span,
 ) -> Diagnostic:
-    """What the layer itself says, at the setting or the tensor that it blames."""
+    """The refusal of a layer, at the setting or the tensor that it blames."""
     place = network.spans.get(refusal.setting or "", span)
     blamed = inputs if refusal.input is None else [inputs[refusal.input]]
     help = list(refusal.help)
@@ -379,7 +383,7 @@ def refused(
 
 
 def _fix(refusal: Refused, spans: Mapping[str, Span]) -> Fix | None:
-    """Where the settings stand that should have another text; None if one stands elsewhere."""
+    """The fix that rewrites the settings, or None if one of them is not written in this call."""
     places = [spans.get(name) for name in refusal.fix]
     edits = [Edit(at, text) for at, text in zip(places, refusal.fix.values(), strict=True) if at]
     if not edits or len(edits) < len(places):

@@ -1,4 +1,4 @@
-"""Lists and texts: what goes through them, and what is no item."""
+"""Errors in lists and texts: indices, items, and loops over them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import error
 def no_item(item: object, value: Sized, span: Span) -> Diagnostic:
     return error(
         "E218",
-        f"item {item} of a list of {len(value)}",
+        f"a list of {len(value)} has no item {item}",
         span,
         help=f"its items are 0 to {len(value) - 1}" if value else "it is empty",
     )
@@ -33,7 +33,7 @@ def other_number_of_names(pattern: syntax.Names, value: Data) -> Diagnostic:
         "E218",
         f"{len(pattern.items)} names for {_how_many(value)}",
         pattern.span,
-        help="as many names as there are values; one name takes the whole bundle"
+        help="write as many names as there are values, or one name for the whole bundle"
         if isinstance(value, list)
         else "",
     )
@@ -55,4 +55,6 @@ def not_written(value: Data, span: Span) -> Diagnostic:
 def no_list(value: Data, span: Span) -> Diagnostic:
     """``for i in 3``"""
     help = f"`range({span.text})`" if isinstance(value, int) else ""
-    return error("E218", f"`for` goes through a list, this is {describe(value)}", span, help=help)
+    return error(
+        "E218", f"`for` goes through a list, and this is {describe(value)}", span, help=help
+    )

@@ -1,4 +1,4 @@
-"""Words that are not known, and what a dot does not reach."""
+"""Errors in names: unknown words, and attributes that do not exist."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def share_not_used(share: Shared, name: str, span: Span) -> Diagnostic:
         f"`{share.name}` has no `.{name}` before its first use",
         span,
         labels=[Label(share.span, "declared here")],
-        help="sizes follow from what is piped in: use it first",
+        help="its sizes depend on what is piped in: use it first",
     )
 
 
 def not_in_file(
-    space: Namespace, name: str, span: Span, close: str | None, known: list[str]
+    space: Namespace, name: str, span: Span, close: str | None, names: list[str]
 ) -> Diagnostic:
     return error(
         "E201",
         f"`{space.name}` has no `{name}`",
         span,
-        help=f"did you mean `{close}`?" if close else f"it has {listing(known)}",
+        help=f"did you mean `{close}`?" if close else f"it has {listing(names)}",
         fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
     )
 
@@ -75,8 +75,8 @@ def no_axis(name: str, kind: TensorType, span: Span) -> Diagnostic:
         "E301",
         f"`.{name}` of a tensor {kind} is not defined",
         span,
-        help="`.d` is the last axis, `.c` axis 1 from rank 3, `.h .w` of rank 4, `.t` of "
-        "rank 3; `x.shape[i]` always works",
+        help="`.d` is the last axis, `.c` is axis 1 from rank 3 on, `.h .w` are for rank 4, "
+        "`.t` is for rank 3; `x.shape[i]` always works",
     )
 
 
@@ -85,16 +85,16 @@ def nothing_at(path: str, span: Span | None) -> Diagnostic:
 
 
 def _last_word(span: Span, name: str) -> Span:
-    """The place of a name at the end of a text: ``fc`` of ``backbone.fc``."""
+    """The span of the name after the last dot: ``fc`` of ``backbone.fc``."""
     return Span(span.source, span.end - len(name), span.end)
 
 
 def defined_by_itself(name: str, span: Span | None) -> Diagnostic:
     return error(
         "E201",
-        f"`{name}` is defined by itself",
+        f"the definition of `{name}` needs `{name}` itself",
         span,
-        help="its value needs this name again: break the circle",
+        help="its value leads back to this name: break the circle",
     )
 
 
@@ -103,7 +103,7 @@ def transposed_by_attribute(name: str, span: Span) -> Diagnostic:
     piped = f"{_holder(span)} > transpose(-2, -1)"
     return error(
         "E206",
-        f"tensors have no `.{name}`: `transpose` is a layer",
+        f"tensors have no `.{name}` here: `transpose` is a layer",
         span,
         help=f"`{piped}` swaps the last two axes",
         fix=Fix(f"write `({piped})`", (Edit(span, f"({piped})"),)),
@@ -111,7 +111,7 @@ def transposed_by_attribute(name: str, span: Span) -> Diagnostic:
 
 
 def _holder(span: Span) -> str:
-    """What stands before the last dot."""
+    """The text before the last dot."""
     return span.text.rpartition(".")[0]
 
 
@@ -126,28 +126,28 @@ def not_a_choice(name: str, span: Span, close: str | None, choices: Sequence[str
 
 
 def foreign(message: str, help: str, span: Span, replacement: str | None) -> Diagnostic:
-    """A word of another framework, of which more is known."""
+    """The error for a word of another framework, with what is known about it."""
     return error("E201", message, span, help=help, fix=_written(replacement, span))
 
 
 def option_out_of_place(name: str, setting: str, span: Span) -> Diagnostic:
-    """``net f(pad=same)``: a setting alone knows its options without quotes."""
+    """``net f(pad=same)``: only a setting of a layer takes its options without quotes."""
     if name in INITS:
         return error(
             "E201",
-            f"`{name}` is an initialiser, and known in `init=` alone",
+            f"`{name}` is an initialiser: it can stand only in `init=`",
             span,
-            help=f"write it there, `conv(3x3, 64, init={name})`, or once for all: "
+            help=f"write `conv(3x3, 64, init={name})`, or once for all layers: "
             f"`default conv(init={name})`",
         )
     text = f'"{name}"'
-    help = f"elsewhere it is a text: `{text}`"
-    message = f"`{name}` is known in a setting alone, as in `{setting}={name}`"
+    help = f"elsewhere write it as a text: `{text}`"
+    message = f"`{name}` is known only in a setting, as in `{setting}={name}`"
     return error("E201", message, span, help=help, fix=Fix(help, (Edit(span, text),)))
 
 
 def setting_with(name: str) -> str | None:
-    """A setting that has this option, or takes this initialiser: ``pad`` of ``same``."""
+    """A setting that takes this option or initialiser: ``pad`` for ``same``."""
     if name in INITS:
         return "init"
     every = ((s, hint) for layer in layers().values() for s, hint in hints(layer).items())
@@ -155,18 +155,19 @@ def setting_with(name: str) -> str | None:
 
 
 def with_translation(
-    said: Diagnostic, text: str, why: str, call: Span, file: FileNames
+    diagnostic: Diagnostic, text: str, why: str, call: Span, file: FileNames
 ) -> Diagnostic:
-    """What is said of a foreign word, with the repair of its call, and why that holds less, or
-    why there is none (then ``text`` is empty)."""
-    help = (*said.help, why) if why not in ("", *said.help) else said.help
+    """The error for a foreign word, with a fix that writes ``text`` for its call. ``why`` says why
+    the translation has fewer arguments, or, if ``text`` is empty, why there is none."""
+    help = (*diagnostic.help, why) if why not in ("", *diagnostic.help) else diagnostic.help
     edits = (Edit(call, text), *_block_for(text, file))
     title = f"write `{text}`" + (", and its block" if len(edits) > 1 else "")
-    return said.replace(help=help, fix=Fix(title, edits) if text else None)
+    return diagnostic.replace(help=help, fix=Fix(title, edits) if text else None)
 
 
 def _block_for(text: str, file: FileNames) -> tuple[Edit, ...]:
-    """The block that a translation calls, at the end of the file, if it is not there."""
+    """The edit that adds the block that a translation calls to the end of the file, if the file
+    does not have it."""
     word = text.partition("(")[0]
     if word not in BLOCKS or word in file.names:
         return ()

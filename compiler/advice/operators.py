@@ -1,4 +1,4 @@
-"""Operators and conditions: what they do not take, and what is not decided."""
+"""Errors in operators and conditions: what they do not take, and what is not decided."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def bundle_beside_tensor(network: Combined) -> Diagnostic:
         "E218",
         f"`{network.operator}` joins tensors, and one side is a bundle",
         network.span,
-        help="make one tensor of it first: `[f, g] > concat` or `> add`",
+        help="join the bundle into one tensor first: `[f, g] > concat` or `> add`",
     )
 
 
 def condition_on_tensor(span: Span) -> Diagnostic:
     return error(
         "E222",
-        "a condition on a tensor",
+        "a condition cannot depend on a tensor",
         span,
-        notes=["a spec is decided before any tensor has values"],
+        notes=["conditions are decided before any tensor has values"],
         help="`where` chooses elementwise: `mask > where(a, b)`",
     )
 
@@ -37,7 +37,7 @@ def undecided(node: syntax.Binary, left: Data, right: Data) -> Diagnostic:
 
 
 def undecided_value(value: Size, span: Span) -> Diagnostic:
-    """A size that is taken for true or false."""
+    """A size is used as true or false."""
     return _undecided(_equal(value, 0), span)
 
 
@@ -58,7 +58,7 @@ def not_negated(value: Data, expr: syntax.Unary) -> Diagnostic:
 def in_tensor(node: syntax.Binary) -> Diagnostic:
     return error(
         "E222",
-        "`in` looks into lists of numbers",
+        "`in` searches lists of numbers, not tensors",
         node.operator_span,
         help="`eq` compares elementwise: `x > eq(1)`",
     )
@@ -67,7 +67,7 @@ def in_tensor(node: syntax.Binary) -> Diagnostic:
 def not_joined(symbol_: str, other: Data, node: syntax.Binary) -> Diagnostic:
     return error(
         "E218",
-        f"`{symbol_}` joins tensors and numbers, this is {describe(other)}",
+        f"`{symbol_}` joins tensors and numbers, and this is {describe(other)}",
         node.operator_span,
     )
 
@@ -79,20 +79,26 @@ def not_repeated(value: Data, node: syntax.Binary) -> Diagnostic:
 def repeated_by_size(count: int | Size, node: syntax.Binary) -> Diagnostic:
     return error(
         "E211",
-        f"a network is repeated a number of times, {count} is a symbolic size",
+        f"a network is repeated a fixed number of times, and {count} is a symbolic size",
         node.span,
-        help="how deep a network is does not depend on its input: make the number a "
+        help="the depth of a network cannot depend on its input: make the number a "
         "parameter, or give the input a number; `scan` steps through an axis",
     )
 
 
 def repeated_less_than_never(count: int, node: syntax.Binary) -> Diagnostic:
-    return error("E211", f"a network repeated {count} times", node.span, help="zero times is `id`")
+    return error(
+        "E211", f"a network cannot be repeated {count} times", node.span, help="zero times is `id`"
+    )
 
 
 def bundle_and_tensor(node: syntax.Binary) -> Diagnostic:
     """``bundle + x``"""
-    help = "`skips + [x]`" if node.operator == "+" else "`[t > f for t in bundle]` maps"
+    help = (
+        "`skips + [x]`"
+        if node.operator == "+"
+        else "`[t > f for t in bundle]` runs `f` on each tensor"
+    )
     message = f"`{node.operator}` joins two bundles or two tensors, not one of each"
     return error("E218", message, node.operator_span, help=help)
 
@@ -112,7 +118,7 @@ def repeated_without_weights(word: str, count: int, node: syntax.Binary) -> Diag
     """``relu * 2``"""
     return error(
         "E211",
-        f"`{word}` has no parameters: {count} of them in a row?",
+        f"`{word}` has no weights: do you want {count} of them in a row?",
         node.span,
         help=[
             f"to scale its output: `{word} * {float(count)}`",
@@ -123,11 +129,11 @@ def repeated_without_weights(word: str, count: int, node: syntax.Binary) -> Diag
 
 def condition_on_network(value: Data, span: Span) -> Diagnostic:
     help = "conditions compare numbers: `width == 64`, `x.c != width`"
-    return error("E222", f"a condition on {describe(value)}", span, help=help)
+    return error("E222", f"a condition cannot test {describe(value)}", span, help=help)
 
 
 def _question(node: syntax.Binary, left: Data, right: Data) -> str:
-    """What a comparison asks: ``H is even`` for ``H % 2 == 0``."""
+    """The condition in words: ``H is even`` for ``H % 2 == 0``."""
     if (
         node.operator in ("==", "!=")
         and isinstance(left, int | Size)

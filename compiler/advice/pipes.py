@@ -1,4 +1,4 @@
-"""The pipe: what it cannot lead into, and what it does not carry."""
+"""Errors in pipes: what a pipe cannot lead into, and what it does not carry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import error
 def no_network(value: Data, expr: syntax.Expr) -> Diagnostic:
     return error(
         "E207",
-        f"a network is needed here, this is {describe(value)}",
+        f"a network is needed here, and this is {describe(value)}",
         expr.span,
         help="pipes carry tensors",
     )
@@ -24,26 +24,26 @@ def not_piped(value: Data, span: Span) -> Diagnostic:
 
 
 def no_bundle(other: Data, span: Span) -> Diagnostic:
-    return error("E207", f"a bundle holds tensors only, here is {describe(other)}", span)
+    return error("E207", f"a bundle holds only tensors, and this is {describe(other)}", span)
 
 
 def loop_without_result(span: Span) -> Diagnostic:
     return error(
         "E209",
-        "this `for` only assigns: it gives no result",
+        "this `for` only assigns: it has no result",
         span,
         help="end its body with a network: `for i in range(3) { f }`",
     )
 
 
 def into_namesake(name: syntax.Name, value: Data) -> Diagnostic:
-    """The name of a layer, which means something else here."""
+    """A pipe into the name of a layer, where the name means something else."""
     return error(
         "E207",
         "a pipe leads into a tensor",
         name.span,
         detail=f"this is {describe(value)}",
-        help=f"`{name.id}` names it here, and not the layer: call it something else",
+        help=f"here `{name.id}` names this value, not the layer: choose another name for it",
     )
 
 
@@ -59,7 +59,7 @@ def into_number(span: Span) -> Diagnostic:
 
 def into_source(layer: Layer, span: Span) -> Diagnostic:
     help = "`x + source` and `[source, x] > concat` join it"
-    message = f"nothing is piped into `{layer.word}`: it is a source"
+    message = f"nothing can be piped into `{layer.word}`: it is a source"
     return error("E207", message, span, help=help)
 
 
@@ -75,7 +75,7 @@ def into_tensor(value: Data, span: Span) -> Diagnostic:
 
 
 def into_other(value: Data, span: Span) -> Diagnostic:
-    help = "layers, blocks and lists of them can be piped into"
+    help = "a pipe can lead into layers, blocks and lists of them"
     return error("E207", f"a pipe leads into {describe(value)}", span, help=help)
 
 
@@ -93,7 +93,7 @@ def joined_with_itself(joined: syntax.Binary, node: syntax.Binary) -> Diagnostic
     meant = f"{x} {operator} ({x} > {f})"
     return error(
         "E210",
-        f"`{x}` is joined only with itself before the pipe",
+        f"before the pipe `{x}` is joined only with itself",
         joined.span,
         help=f"did you mean `{meant}`? `>` binds looser than `{operator}`",
         fix=Fix("put the pipe in parentheses", (Edit(node.span, meant),)),

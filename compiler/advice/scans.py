@@ -1,4 +1,4 @@
-"""Recurrence: what cannot be a cell, a sequence or a state."""
+"""Errors in `scan`: what cannot be a cell, a sequence or a state."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def no_states(init: Data, place: Span) -> Diagnostic:
         "E204",
         f"`init` of `scan` takes tensors, the first states, got {describe(init)}",
         place,
-        help="without it the states begin with zeros",
+        help="without it the states start as zeros",
     )
 
 
@@ -56,25 +56,25 @@ def no_direction(reverse: Data, place: Span) -> Diagnostic:
 def no_sequence(kind: TensorType, span: Span, tensor: Tensor) -> Diagnostic:
     return error(
         "E310",
-        f"`scan` steps through axis 1, and this has {kind.rank} axes",
+        f"`scan` steps through axis 1, and this tensor has {counted(kind.rank, 'axis', 'axes')}",
         span,
         detail=f"got {kind}",
         labels=producers([tensor], span),
-        help="a sequence is [N, T, ...]: the batch, time, then what a step gets",
+        help="a sequence is [N, T, ...]: the batch, time, then the sizes of one step",
     )
 
 
 def over_image(span: Span, kind: TensorType, tensor: Tensor) -> Diagnostic:
     return error(
         "E310",
-        "`scan` over an image: axis 1 is its channels",
+        "`scan` would step through the channels of this image: they are axis 1",
         span,
         detail=f"got {kind}",
         labels=producers([tensor], span),
         help=[
             'put time on axis 1: `rearrange("n c h w -> n (h w) c")` reads it pixel by '
             'pixel, `rearrange("n c h w -> n h (w c)")` row by row',
-            "if a step is a matrix, the cell says so: `block cell: x[L, d], h[k]`",
+            "if each step is a matrix, declare it in the cell: `block cell: x[L, d], h[k]`",
         ],
     )
 
@@ -94,7 +94,7 @@ def init_differs(
 ) -> Diagnostic:
     return error(
         "E310",
-        f"the first state `{port.name}` of `scan` is {wanted}",
+        f"the first state `{port.name}` of `scan` must be {wanted}",
         place,
         detail=f"got {given}",
         labels=[Label(port.span, "declared here"), *producers([state], place)],
@@ -105,10 +105,10 @@ def init_differs(
 def too_few_inputs(cell: BlockNetwork, network: Scan, takes: int, given: int) -> Diagnostic:
     return error(
         "E307",
-        f"`{cell.word}` takes {takes} inputs, {given} sequences are piped in",
+        f"`{cell.word}` takes {counted(takes, 'input')}, and {given} sequences are piped in",
         network.span,
         labels=[Label(cell.template.block.name_span, "declared here")],
-        help="the first inputs of a cell are steps of the sequences, the others its state",
+        help="the first inputs of a cell are steps of the sequences, the others are its states",
     )
 
 
@@ -118,7 +118,7 @@ def unknown_state(port: syntax.Port, network: Scan) -> Diagnostic:
         f"the shape of the state `{port.name}` is not known",
         port.span,
         labels=[Label(network.span, "scanned here")],
-        help=[f"declare it, as in `{port.name}[d]`", "or give the first one: `init=`"],
+        help=[f"declare it, as in `{port.name}[d]`", "or give the first state: `init=`"],
     )
 
 
@@ -127,8 +127,8 @@ def other_results(network: Scan, states: int, results: int) -> Diagnostic:
         "E310",
         f"this cell has {counted(states, 'state')} and returns {counted(results, 'value')}",
         network.span,
-        help="a cell returns its states, or one value more: first what the scan gives, "
-        "then the states",
+        help="a cell returns its states, or one more value before them, which becomes the "
+        "result of `scan`",
     )
 
 
@@ -150,5 +150,5 @@ def state_changes(
         network.span,
         detail=f"it is {before} before and {after} after",
         labels=[Label(port.span, "the state")] if port is not None else [],
-        help="a cell returns its states as it got them: same shape, same order",
+        help="a cell returns its states in the order and with the shapes in which it takes them",
     )

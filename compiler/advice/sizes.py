@@ -1,4 +1,4 @@
-"""Sizes: what is none, and which cannot be equal."""
+"""Errors in sizes: values that are not sizes, and sizes that differ."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .shapes import producers
 
 
 def no_size(value: Data, span: Span) -> Diagnostic:
-    help = "sizes stand without quotes" if isinstance(value, str) else ""
-    return error("E204", f"a size is needed, this is {describe(value)}", span, help=help)
+    help = "write sizes without quotes" if isinstance(value, str) else ""
+    return error("E204", f"a size is needed here, and this is {describe(value)}", span, help=help)
 
 
 def too_small(value: Data, span: Span) -> Diagnostic:
-    return error("E204", f"a size is at least 1, this is {value}", span)
+    return error("E204", f"a size is at least 1, and this is {value}", span)
 
 
 def batch_as_size(span: Span) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Lines of a body: what is dropped, and names for what cannot have one."""
+"""Errors in the lines of a body: results that are dropped, and names that cannot be given."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def default_of_no_layer(statement: syntax.Default) -> Diagnostic:
     name = statement.layer
     return error(
         "E201",
-        f"`{name}` is no layer: `default` sets the settings of layers",
+        f"`{name}` is not a layer: `default` sets the settings of layers",
         statement.layer_span,
-        help=f"a block's parameters have their own: `block {name}(w=64)`",
+        help=f"a block declares the defaults of its parameters: `block {name}(w=64)`",
     )
 
 
@@ -44,13 +44,13 @@ def named_network(statement: syntax.Assign) -> Diagnostic:
     name, text = statement.target.span.text, statement.value.span.text
     return error(
         "E217",
-        f"`{name} = ...` names numbers and tensors, this is a network",
+        f"`{name} = ...` names numbers and tensors, and this is a network",
         statement.value.span,
         notes=["say which you mean: one instance, or new weights at each use"],
         help=[
             *([f'`{name} = "{text}"` names the option'] if setting_with(text) else ()),
             f"`share {name} = {text}` is one instance, like `self.{name} = ...` in PyTorch",
-            f"`block {name} = {text}` is a template: fresh weights at each use",
+            f"`block {name} = {text}` is a template: new weights at each use",
         ],
     )
 
@@ -70,14 +70,14 @@ def unapplied_side(expr: syntax.Binary) -> Diagnostic:
 
 def dropped_result(statement: syntax.ExpressionStatement) -> Diagnostic:
     after = statement.span.source.text[statement.span.end :].lstrip()
-    on = "begin that line with `>`" if after[:1] != "-" else "end this line with the `-`"
+    how = "begin that line with `>`" if after[:1] != "-" else "end this line with the `-`"
     return error(
         "E209",
         "this result is dropped",
         statement.span,
         help=[
             "name it: `y = ...`, or `... as name`",
-            f"to go on from it on the next line, {on}",
+            f"to continue it on the next line, {how}",
         ],
     )
 
@@ -88,7 +88,7 @@ def never_applied(statement: syntax.ExpressionStatement) -> Diagnostic:
         "this network is never applied",
         statement.span,
         help="pipe a tensor into it: `x = x > ...`; "
-        "a pipeline goes on when the next line begins with `>`",
+        "a pipeline continues when the next line begins with `>`",
     )
 
 
@@ -97,8 +97,8 @@ def not_used(statement: syntax.ExpressionStatement) -> Diagnostic:
 
 
 def lacks_pipes(first: Span, lines: Sequence[Span]) -> Diagnostic:
-    """A pipe from a tensor, and below it networks alone."""
-    help = "to go on from it, begin the next lines with `>`"
+    """A pipe from a tensor, with lines below it that are only networks."""
+    help = "to continue it, begin the next lines with `>`"
     starts = [Span(line.source, line.start, line.start) for line in lines]
     return error(
         "E209",

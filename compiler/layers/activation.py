@@ -453,7 +453,7 @@ class Softmax(_Normalizing):
     word = "softmax"
     foreign = (Foreign("softmax", "dim"),)
     role = "softmax"
-    mixes = True
+    mixes_along_dim = True
     torch = "Softmax"
     examples = (Example("softmax(dim=1)", "10"), Example("softmax(-1)", "8x12x12"))
 
@@ -469,7 +469,7 @@ class LogSoftmax(_Normalizing):
         Foreign("log_softmax", "dim"),
         Foreign("logsoftmax"),
     )
-    mixes = True
+    mixes_along_dim = True
     torch = "LogSoftmax"
     examples = (Example("log_softmax(dim=1)", "10"), Example("log_softmax(-1)", "12x10"))
 
@@ -482,7 +482,7 @@ class Softmin(_Normalizing):
 
     word = "softmin"
     foreign = (Foreign("softmin", "dim"),)
-    mixes = True
+    mixes_along_dim = True
     torch = "Softmin"
     examples = (Example("softmin(dim=1)", "10"),)
 
@@ -514,7 +514,7 @@ class GLU(Layer):
     word = "glu"
     foreign = (Foreign("glu", "dim"),)
     title = "GLU"
-    mixes = True
+    mixes_along_dim = True
     category = "activation"
     positional = 1
     examples = (Example("glu", "12x64"), Example("glu(dim=1)", "8x7x7"))

@@ -448,7 +448,7 @@ class Rearrange(ByName):
 
     word = "rearrange"
     role = "rearrange"
-    moves = True
+    keeps_elements = True
     examples = (
         Example('rearrange("b c h w -> b (h w) c")', "3x8x8"),
         Example('rearrange("b t c -> b c t 1")', "12x8"),
@@ -525,7 +525,7 @@ class Repeat(ByName):
     """
 
     word = "repeat"
-    moves = True
+    keeps_elements = True
     examples = (
         Example('repeat("b c h w -> b c (h 2) (w 2)")', "3x8x8"),
         Example('repeat("b t d -> b t 4 d")', "12x8"),

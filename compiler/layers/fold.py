@@ -166,7 +166,7 @@ class Flatten(Layer):
         Foreign("flatten", "start_dim end_dim", added={"start": "0"}),
     )
     role = "flatten"
-    moves = True
+    keeps_elements = True
     category = "shape"
     assumed = ("N", "C", "H", "W")
     examples = (
@@ -206,7 +206,7 @@ class Unflatten(Layer):
     """
 
     word = "unflatten"
-    moves = True
+    keeps_elements = True
     foreign = (Foreign("Unflatten", "dim unflattened_size"),)
     category = "shape"
     examples = (

@@ -29,7 +29,7 @@ class Index(Reshaping):
 
     word = "index"
     role = "index"
-    axes_stay = True
+    keeps_axes = True
     variadic = True
     examples = (Example("index(0)", "12x8"),)
 
@@ -313,7 +313,7 @@ class Gather(Reshaping):
     """
 
     word = "gather"
-    axes_stay = True
+    keeps_axes = True
     examples = (Example("gather(a, 1)", "12x8", a="5x8 int"),)
 
     index: Tensor
@@ -366,7 +366,7 @@ class IndexSelect(Reshaping):
     """
 
     word = "index_select"
-    axes_stay = True
+    keeps_axes = True
     examples = (Example("index_select(a, 1)", "12x8", a="int"),)
 
     index: Tensor
@@ -403,7 +403,7 @@ class Scatter(Reshaping):
     """
 
     word = "scatter"
-    axes_stay = True
+    keeps_axes = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example("scatter(a, 1, src=1.0)", "12x8", a="5x8 int"),
         Example("scatter(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),
@@ -447,7 +447,7 @@ class ScatterAdd(Scatter):
     """
 
     word = "scatter_add"
-    axes_stay = True
+    keeps_axes = True
     examples = (Example("scatter_add(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),)
 
     index: Tensor

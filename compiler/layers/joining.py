@@ -32,7 +32,7 @@ class Concat(Reshaping):
         Foreign("concatenate"),
     )
     role = "join"
-    axes_stay = True
+    keeps_axes = True
     aliases = ("cat",)
     arity = (1, None)
     examples = (Example("concat", "3x8x8", "5x8x8"), Example("concat(-1)", "12x8", "12x4"))
@@ -197,7 +197,7 @@ class Chunk(Splitting):
     """
 
     word = "chunk"
-    axes_stay = True
+    keeps_axes = True
     examples = (Example("chunk(3, dim=-1)", "12x24"), Example("chunk(2, dim=1)", "5x8"))
 
     count: int
@@ -241,7 +241,7 @@ class Split(Splitting):
     """
 
     word = "split"
-    axes_stay = True
+    keeps_axes = True
     examples = (Example("split([16, 8], dim=-1)", "12x24"), Example("split(2, dim=1)", "5x8"))
 
     sizes: Dim | tuple[Dim, ...]
@@ -318,7 +318,7 @@ class Narrow(Reshaping):
     """
 
     word = "narrow"
-    axes_stay = True
+    keeps_axes = True
     examples = (Example("narrow(1, start=2, length=3)", "12x8"),)
 
     dim: int

@@ -28,7 +28,7 @@ class Linear(Biased):
         Foreign("dense fully_connected gemm"),
     )
     role = "linear"
-    axes_stay = True
+    keeps_axes = True
     aliases = ("fc",)
     category = "linear"
     channel_axis = "last"
@@ -138,7 +138,7 @@ class Identity(Layer):
     """
 
     word = "identity"
-    moves = True
+    keeps_elements = True
     category = "other"
     elementwise = True
     positional = 0

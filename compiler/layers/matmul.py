@@ -152,7 +152,7 @@ class Outer(Product):
     """
 
     word = "outer"
-    axes_stay = False
+    keeps_axes = False
     examples = (Example("outer", "", ""),)
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -182,7 +182,7 @@ class Cdist(Product):
     """
 
     word = "cdist"
-    axes_stay = False
+    keeps_axes = False
     examples = (Example("cdist", "12x8", "5x8"), Example("cdist(a, p=1)", "12x8", a="5x8"))
 
     other: float | Tensor | None = None
@@ -229,7 +229,7 @@ class Einsum(Layer):
     """
 
     word = "einsum"
-    axes_stay = False
+    keeps_axes = False
     category = "math"
     arity = (1, None)
     examples = (

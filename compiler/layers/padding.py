@@ -58,7 +58,7 @@ class Pad(Layer):
         Foreign("pad", "sizes mode value"),
         Foreign("zero_pad"),
     )
-    axes_stay = True
+    keeps_axes = True
     category = "shape"
     positional = 1
     examples = (

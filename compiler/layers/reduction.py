@@ -477,7 +477,7 @@ class Cumsum(Along):
 
     word = "cumsum"
     foreign = (Foreign("cumsum", "dim"),)
-    mixes = True
+    mixes_along_dim = True
     examples = (Example("cumsum(1)", "12x8"),)
 
 
@@ -488,7 +488,7 @@ class Cumprod(Along):
     """
 
     word = "cumprod"
-    mixes = True
+    mixes_along_dim = True
     examples = (Example("cumprod(1)", "12x8"),)
 
 
@@ -499,7 +499,7 @@ class Logcumsumexp(Along):
     """
 
     word = "logcumsumexp"
-    mixes = True
+    mixes_along_dim = True
     examples = (Example("logcumsumexp(1)", "12x8"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -526,7 +526,7 @@ class Cummax(Running):
     """
 
     word = "cummax"
-    mixes = True
+    mixes_along_dim = True
     examples = (Example("cummax(1)", "12x8"),)
 
 
@@ -537,7 +537,7 @@ class Cummin(Running):
     """
 
     word = "cummin"
-    mixes = True
+    mixes_along_dim = True
     examples = (Example("cummin(1)", "12x8"),)
 
 
@@ -599,7 +599,7 @@ class Normalize(Along):
 
     word = "normalize"
     foreign = (Foreign("normalize", "p dim", added={"dim": "1"}),)
-    mixes = True
+    mixes_along_dim = True
     examples = (Example("normalize(-1)", "12x8"), Example("normalize(1, p=1)", "12x8"))
 
     dim: int

@@ -58,7 +58,7 @@ class Reshape(Reshaping):
     word = "reshape"
     foreign = (Foreign("view"),)
     role = "reshape"
-    moves = True
+    keeps_elements = True
     aliases = ("view",)
     variadic = True
     examples = (Example("reshape(-1, 8, 8)", "64"), Example("reshape(-1, 2, 3, 8)", "6x8"))
@@ -124,8 +124,8 @@ class Expand(Reshaping):
     """
 
     word = "expand"
-    axes_stay = True
-    moves = True
+    keeps_axes = True
+    keeps_elements = True
     aliases = ("broadcast_to",)
     variadic = True
     examples = (Example("expand(-1, 12, -1)", "1x8"),)
@@ -176,8 +176,8 @@ class Tile(Reshaping):
     """
 
     word = "tile"
-    axes_stay = True
-    moves = True
+    keeps_axes = True
+    keeps_elements = True
     variadic = True
     examples = (Example("tile(1, 2, 1)", "3x8"),)
 
@@ -208,8 +208,8 @@ class RepeatInterleave(Reshaping):
     """
 
     word = "repeat_interleave"
-    axes_stay = True
-    moves = True
+    keeps_axes = True
+    keeps_elements = True
     examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
 
     count: Dim
@@ -236,7 +236,7 @@ class Squeeze(Reshaping):
     """
 
     word = "squeeze"
-    moves = True
+    keeps_elements = True
     foreign = (Foreign("squeeze", "dim"),)
     examples = (Example("squeeze(1)", "1x8"), Example("squeeze([2, 3])", "8x1x1"))
 
@@ -269,7 +269,7 @@ class Unsqueeze(Reshaping):
     """
 
     word = "unsqueeze"
-    moves = True
+    keeps_elements = True
     foreign = (Foreign("unsqueeze", "dim"),)
     examples = (Example("unsqueeze(1)", "8"), Example("unsqueeze(-1)", "8"))
 
@@ -297,7 +297,7 @@ class Permute(Reshaping):
 
     word = "permute"
     role = "turn"
-    moves = True
+    keeps_elements = True
     variadic = True
     examples = (Example("permute(0, 2, 1)", "12x8"), Example("permute(0, 2, 3, 1)", "3x8x8"))
 
@@ -330,7 +330,7 @@ class Permute(Reshaping):
     def caption(self) -> tuple[str, str]:
         return "permute", comma(self.dims)
 
-    def order(self, rank: int) -> tuple[int, ...]:
+    def axis_order(self, rank: int) -> tuple[int, ...]:
         return tuple(d % rank for d in self.dims)
 
 
@@ -343,7 +343,7 @@ class Transpose(Reshaping):
     word = "transpose"
     foreign = (Foreign("transpose", "dim0 dim1"),)
     role = "turn"
-    moves = True
+    keeps_elements = True
     aliases = ("swapaxes",)
     examples = (Example("transpose(1, 2)", "12x8"),)
 
@@ -362,7 +362,7 @@ class Transpose(Reshaping):
     def caption(self) -> tuple[str, str]:
         return "transpose", f"{self.dim0}, {self.dim1}"
 
-    def order(self, rank: int) -> tuple[int, ...]:
+    def axis_order(self, rank: int) -> tuple[int, ...]:
         a, b = self.dim0 % rank, self.dim1 % rank
         return tuple({a: b, b: a}.get(i, i) for i in range(rank))
 
@@ -375,7 +375,7 @@ class Movedim(Reshaping):
 
     word = "movedim"
     role = "turn"
-    moves = True
+    keeps_elements = True
     aliases = ("moveaxis",)
     examples = (Example("movedim(1, -1)", "3x8x8"), Example("movedim([1, 2], [2, 1])", "3x8"))
 
@@ -416,8 +416,8 @@ class Flip(Reshaping):
     """
 
     word = "flip"
-    axes_stay = True
-    moves = True
+    keeps_axes = True
+    keeps_elements = True
     variadic = True
     examples = (Example("flip(-1)", "3x8x8"), Example("flip(2, 3)", "3x8x8"))
 
@@ -446,8 +446,8 @@ class Roll(Reshaping):
     """
 
     word = "roll"
-    axes_stay = True
-    moves = True
+    keeps_axes = True
+    keeps_elements = True
     examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))
 
     shifts: Dim | tuple[Dim, ...]

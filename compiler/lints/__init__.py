@@ -1,11 +1,12 @@
-"""Warnings: what is not wrong and probably not meant. A lint is a file, found by looking.
+"""Warnings: code that is not wrong, and probably not what the author meant. Each lint is a file of
+this folder; no list is edited.
 
-Its module has a ``CODE`` and one or more of these, which give findings:
+The module of a lint has a ``CODE`` and one or more of these functions, which return diagnostics:
 
-- ``in_file(tree)``: what can be seen in a text without errors;
-- ``in_checked_file(tree)``: likewise, where all its nets were elaborated without errors;
-- ``in_net(net)``: what is seen in a net that was elaborated without errors;
-- ``in_failed_net(net)``: what is worth saying beside errors, since it may be their cause.
+- ``in_file(tree)`` reads a text without errors;
+- ``in_checked_file(tree)`` reads a text whose nets were all elaborated without errors;
+- ``in_net(net)`` looks at a net that was elaborated without errors;
+- ``in_failed_net(net)`` looks at a net with errors, for a warning that may be their cause.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 @cache
 def lints() -> tuple[Any, ...]:
-    """The modules, in the order of their codes."""
+    """The modules of all lints, in the order of their codes."""
     files = (path.stem for path in Path(__path__[0]).iterdir() if path.suffix == ".py")
-    found = [import_module(f"{__name__}.{name}") for name in files if not name.startswith("_")]
-    return tuple(sorted(found, key=lambda module: module.CODE))
+    modules = [import_module(f"{__name__}.{name}") for name in files if not name.startswith("_")]
+    return tuple(sorted(modules, key=lambda module: module.CODE))
 
 
 def in_file(tree: syntax.File) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""What a lint sees of a net."""
+"""The net that a lint looks at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Net(Entity):
-    """A net that was elaborated, and the file in which it stands."""
+    """A net that was elaborated, and the syntax tree of its file."""
 
     tree: syntax.File
     outcome: Outcome
@@ -25,9 +25,9 @@ class Net(Entity):
     @cached_property
     def drafts(self) -> list[Draft]:
         """The nodes of all its graphs, each once."""
-        found: list[Draft] = []
-        _gather(self.outcome.root, set(), found)
-        return found
+        drafts: list[Draft] = []
+        _gather(self.outcome.root, set(), drafts)
+        return drafts
 
     def of(self, role: Role) -> list[Draft]:
         """The nodes that are layers of a role."""
@@ -40,16 +40,17 @@ class Net(Entity):
 
 
 def made_by(tensor: Tensor) -> Draft:
-    """The layer, through the blocks and groups around it."""
+    """The node of the layer that made a tensor, inside the blocks and groups around it."""
     draft, index = tensor.draft, tensor.index
     while draft.child is not None and index < len(draft.results):
         draft, index = draft.results[index].draft, draft.results[index].index
     return draft
 
 
-def _gather(scope: Builder, seen: set[int], found: list[Draft]) -> None:
+def _gather(scope: Builder, visited: set[int], drafts: list[Draft]) -> None:
+    """Adds the nodes of a graph and of the graphs inside it; a graph with several calls once."""
     for draft in scope.drafts:
-        if draft.child is not None and id(draft.child) not in seen:
-            seen.add(id(draft.child))
-            _gather(draft.child, seen, found)
-        found.append(draft)
+        if draft.child is not None and id(draft.child) not in visited:
+            visited.add(id(draft.child))
+            _gather(draft.child, visited, drafts)
+        drafts.append(draft)

@@ -1,4 +1,4 @@
-"""Sizes that are equal for some inputs only."""
+"""Sizes that must be equal, and are equal only for some inputs."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
     from ..conditions import equality, together
     from ..declared import surely_equal
 
-    found: dict[Span, list[tuple[Dim, Dim]]] = {}
+    pairs_by_place: dict[Span, list[tuple[Dim, Dim]]] = {}
     for a, b, span in net.outcome.equal:
         if not surely_equal(a, b, net.outcome.declared):
-            found.setdefault(span, []).append((a, b))
-    said: set[Condition] = set()
-    for span, pairs in found.items():
+            pairs_by_place.setdefault(span, []).append((a, b))
+    reported: set[Condition] = set()
+    for span, pairs in pairs_by_place.items():
         conditions = [c for a, b in pairs for c in equality(a, b)]
-        if not said.issuperset(conditions):
+        if not reported.issuperset(conditions):
             yield _warning(span, pairs, together(conditions))
-        said.update(conditions)
+        reported.update(conditions)
 
 
 def _warning(span: Span, pairs: list[tuple[Dim, Dim]], conditions: list[Condition]) -> Diagnostic:
     a, b = pairs[0]
     required = [c.required() for c in conditions]
-    help = [f"`require {' and '.join(required)}` says that it is so"] if all(required) else []
+    help = [f"`require {' and '.join(required)}` declares it"] if all(required) else []
     return Diagnostic(
         CODE,
         ", and ".join(c.must() for c in conditions),
         span,
         severity="warning",
-        detail=f"else {a} and {b} differ",
+        detail=f"otherwise {a} and {b} differ",
         help=(*help, "`--input` with the real size decides it"),
     )

@@ -1,5 +1,5 @@
-"""``input(224x224x3)``: an image is [C, H, W] here. It is said beside errors too, of which it is
-often the cause."""
+"""``input(224x224x3)``: an image is [C, H, W] here. This warning is also given beside errors,
+since it is often their cause."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ _SIZES = r"(\d+)([ \t]*[x,][ \t]*)(\d+)([ \t]*[x,][ \t]*)([134])\b"
 def in_net(net: Net) -> Iterator[Diagnostic]:
     readings = net.layouts.readings.values()
     declared = {r.layout.span for r in readings if r.layout.word == "input"}
-    yield from (_said(d) for d in net.outcome.root.inputs if d.span in declared)
+    yield from (_warning(d) for d in net.outcome.root.inputs if d.span in declared)
 
 
 def in_failed_net(net: Net) -> Iterator[Diagnostic]:
-    """What failed may have been for [N, C, H, W]."""
+    """Inputs of nodes that failed: these may expect [N, C, H, W]."""
     failed = {t.draft for d in net.drafts if d.failed for t in d.inputs}
     inputs = [d for d in net.outcome.root.inputs if d.types[0] and channels_last(d.types[0])]
-    told = list(in_net(net))
-    yield from told
-    yield from (_said(d) for d in inputs if d in failed and not told)
+    warnings = list(in_net(net))
+    yield from warnings or (_warning(d) for d in inputs if d in failed)
 
 
-def _said(draft: Draft) -> Diagnostic:
+def _warning(draft: Draft) -> Diagnostic:
     kind = draft.types[0]
     assert kind is not None
     height, width, channels = kind.shape[1:]

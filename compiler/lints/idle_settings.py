@@ -1,4 +1,4 @@
-"""Settings that are given and change nothing, as the layer says of itself."""
+"""Settings that are given and have no effect (``Layer.idle``)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ CODE = "W516"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    said = set()
+    reported = set()
     for draft in net.drafts:
         for setting, help in draft.layer.idle() if draft.layer is not None else ():
-            if (draft.span, setting) not in said:
-                said.add((draft.span, setting))
+            if (draft.span, setting) not in reported:
+                reported.add((draft.span, setting))
                 message = f"`{setting}` has no effect here"
                 yield Diagnostic(CODE, message, draft.span, help=help, severity="warning")

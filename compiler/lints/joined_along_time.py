@@ -1,4 +1,4 @@
-"""``[f, g] > concat`` of two sequences of one length: the default joins them along time."""
+"""``[f, g] > concat`` of two sequences with one length: by default they are joined along time."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..builder import Draft
-from ._layouts import Known
+from ._layouts import MaybeLayout
 from ._net import Net
 
 CODE = "W507"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    seen: set[Span] = set()
+    reported: set[Span] = set()
     for draft, layouts in net.layouts.joined:
         span = draft.span
-        if span is None or span in seen or not _may_be_meant_otherwise(draft, layouts):
+        if span is None or span in reported or not _may_be_meant_otherwise(draft, layouts):
             continue
-        seen.add(span)
+        reported.add(span)
         last = draft.takes[0].rank - 1
         fixed = f"concat(dim={last})"
         yield Diagnostic(
@@ -33,8 +33,9 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
         )
 
 
-def _may_be_meant_otherwise(draft: Draft, layouts: Sequence[Known]) -> bool:
-    """Whether the axis is not written, all are features-last, and they could be joined there."""
+def _may_be_meant_otherwise(draft: Draft, layouts: Sequence[MaybeLayout]) -> bool:
+    """Whether the axis is not written, the features of all are on the last axis, and they could be
+    joined along it."""
     bare = draft.span is not None and draft.span.text == "concat"
     if not bare or len(layouts) < 2 or getattr(draft.layer, "dim", 1) != 1:
         return False

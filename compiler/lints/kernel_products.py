@@ -1,4 +1,4 @@
-"""``conv(3*3, 32)``: a kernel of 9, where 3x3 is meant."""
+"""``conv(3*3, 32)``: a kernel of 9, where 3x3 is probably meant."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def _products(call: syntax.Call, layer: type[Layer]) -> Iterator[Diagnostic]:
     for name, value in given:
         match value:
             case syntax.Binary("*", syntax.Number(a), syntax.Number(b)) if name in SIZES:
-                yield _said(name, value.span, a, b)
+                yield _warning(name, value.span, a, b)
 
 
-def _said(name: str, span: Span, a: float, b: float) -> Diagnostic:
+def _warning(name: str, span: Span, a: float, b: float) -> Diagnostic:
     return Diagnostic(
         CODE,
         f"`{span.text}` is the number {a * b}",

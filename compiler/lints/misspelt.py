@@ -1,5 +1,5 @@
-"""Words that nothing knows, in blocks and arms that no net uses. For a file without errors: where a
-net comes by, they are errors."""
+"""Unknown words in blocks and arms that no net uses. In code that a net uses, an unknown word is an
+error."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ CODE = "W503"
 
 
 def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    known = known_in(tree)
+    names = known_in(tree)
     for block in tree.statements:
-        for name in unknown_names(block, known) if isinstance(block, syntax.Block) else ():
-            close = closest(name.id, known)
+        for name in unknown_names(block, names) if isinstance(block, syntax.Block) else ():
+            close = closest(name.id, names)
             yield Diagnostic(
                 CODE,
                 f"`{name.id}` is not known here",
                 name.span,
                 severity="warning",
-                notes=("no net comes by here, so nothing else of it is checked",),
+                notes=("no net uses this code, so nothing else in it is checked",),
                 help=(f"did you mean `{close}`?",) if close else (),
                 fix=Fix(f"write `{close}`", (Edit(name.span, close),)) if close else None,
             )

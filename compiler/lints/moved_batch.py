@@ -21,10 +21,10 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
                 draft.span,
                 severity="warning",
                 detail=f"{draft.takes[0]} becomes {draft.types[0]}",
-                notes=("it reads the numbers in their order, one example after another",),
+                notes=("`reshape` takes the numbers in order, one example after another",),
                 help=(
-                    "the batch stays the first axis: `reshape(-1, ...)` has -1 where it is",
-                    "`permute` and `transpose` move the axis of the batch",
+                    "keep the batch as the first axis, and write -1 for it: `reshape(-1, ...)`",
+                    "`permute` and `transpose` move axes without mixing",
                 ),
             )
 

@@ -1,5 +1,5 @@
-"""``softmax(dim=0)``, ``x[0]``: what goes over the batch, so that examples depend on one another or
-are left out, and outputs that have no batch."""
+"""``softmax(dim=0)``, ``x[0]``: layers that work along the batch, so that examples depend on one
+another or are left out; and outputs without a batch axis."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ._net import Net, made_by
 
 CODE = "W512"
 SEQUENTIAL = frozenset({"recurrent", "attention"})
-"""Layers that step over axis 1, or attend along it, of [N, T, D]."""
+"""Layers that step or attend along axis 1 of [N, T, D]."""
 COUNTED = "`dim` and `[...]` count as in PyTorch: 0 is the batch"
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:
-    found = [*_over_the_batch(net)]
-    yield from found or _without_batch(net)
+    warnings = [*_over_the_batch(net)]
+    yield from warnings or _without_batch(net)
 
 
 def _over_the_batch(net: Net) -> Iterator[Diagnostic]:
     for draft in net.drafts:
-        if draft.layer is not None and draft.layer.mixes and _is_over_the_batch(draft):
+        if draft.layer is not None and draft.layer.mixes_along_dim and _is_over_the_batch(draft):
             yield _mixes(draft, draft.layer.word)
     for draft in filter(_picks_examples, net.of("index")):
         yield _warning(
@@ -36,7 +36,7 @@ def _over_the_batch(net: Net) -> Iterator[Diagnostic]:
     for draft in net.drafts:
         if draft.layer is not None and _steps_over_it(draft):
             yield _warning(
-                f"`{draft.layer.word}` goes over the batch",
+                f"`{draft.layer.word}` works along the batch",
                 draft,
                 f"got {draft.takes[0]}",
                 "the batch comes first here, as with `batch_first=True`: leave out what moved it",
@@ -53,12 +53,12 @@ def _mixes(draft: Draft, word: str) -> Diagnostic:
     last = draft.takes[0].rank - 1
     return Diagnostic(
         CODE,
-        f"`{word}(dim=0)` goes over the batch",
+        f"`{word}(dim=0)` works along the batch",
         draft.span,
         severity="warning",
         detail=f"on {draft.takes[0]} it mixes the examples",
         notes=("`dim` counts as in PyTorch: 0 is the batch",),
-        help=(f"`{word}(dim={last})` goes over the last axis",) if last else (),
+        help=(f"`{word}(dim={last})` works along the last axis",) if last else (),
     )
 
 
@@ -78,10 +78,10 @@ def _picks_examples(draft: Draft) -> bool:
 
 
 def _without_batch(net: Net) -> Iterator[Diagnostic]:
-    """One answer for all examples. A single number, as of a loss, is one by intent."""
+    """Outputs that are one answer for all examples. A single number, such as a loss, is allowed."""
     for _, tensor in net.outcome.outputs:
         shape = tensor.type.shape if tensor.type else ()
-        if shape and not any(map(_has_batch, shape)) and _comes_of_a_batch(tensor):
+        if shape and not any(map(_has_batch, shape)) and _depends_on_batch(tensor):
             yield _warning(
                 "this output has no batch axis",
                 made_by(tensor),
@@ -90,14 +90,15 @@ def _without_batch(net: Net) -> Iterator[Diagnostic]:
             )
 
 
-def _comes_of_a_batch(tensor: Tensor) -> bool:
-    seen: set[int] = set()
+def _depends_on_batch(tensor: Tensor) -> bool:
+    """Whether a tensor with a batch axis is among those that this one is computed from."""
+    visited: set[int] = set()
     waiting = [tensor]
     while waiting:
         draft = made_by(waiting.pop())
-        if id(draft) in seen:
+        if id(draft) in visited:
             continue
-        seen.add(id(draft))
+        visited.add(id(draft))
         if any(t and any(map(_has_batch, t.shape)) for t in (*draft.takes, *draft.types)):
             return True
         waiting += draft.inputs

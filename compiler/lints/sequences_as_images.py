@@ -1,4 +1,4 @@
-"""A layer for [N, C, ...] meets a tensor whose features are on its last axis."""
+"""A layer for [N, C, ...] takes a tensor with its features on the last axis."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ CODE = "W505"
 def in_net(net: Net) -> Iterator[Diagnostic]:
     for reading in net.layouts.readings.values():
         if reading.wants == "second" and reading.layout.word != "input":
-            yield _said(reading)
+            yield _warning(reading)
 
 
-def _said(reading: Reading) -> Diagnostic:
-    word, made = reading.word, reading.layout
-    told = (Label(made.span, f"features on the last axis: {made.word}"),) if made.span else ()
+def _warning(reading: Reading) -> Diagnostic:
+    word, layout = reading.word, reading.layout
+    text = f"features on the last axis: {layout.word}"
+    labels = (Label(layout.span, text),) if layout.span else ()
     return Diagnostic(
         CODE,
         f"{word} takes axis 1 for the channels, and here the features are last",
         reading.span,
         severity="warning",
         detail=f"got {reading.takes}",
-        labels=told,
+        labels=labels,
         help=_help(reading),
         fix=_fix(reading),
     )
 
 
 def _turns(reading: Reading) -> tuple[str, str]:
-    """What brings the features to axis 1, and back."""
+    """The layers that bring the features to axis 1, and back to the last axis."""
     if reading.takes.rank == 3:
         return "transpose(1, 2)", "transpose(1, 2)"
     axes = range(reading.takes.rank)
@@ -58,7 +59,7 @@ def _help(reading: Reading) -> tuple[str, ...]:
 
 
 def _fix(reading: Reading) -> Fix | None:
-    """For a layer that stands between the arrows of a pipe, where nothing else would change."""
+    """A fix for a layer that is alone between the arrows of a pipe: nothing else changes."""
     span = reading.span
     if not _stands_alone(span):
         return None

@@ -1,4 +1,4 @@
-"""Open sizes that PyTorch takes only from, or up to, a number."""
+"""Open sizes for which the net runs only from, or up to, some number."""
 
 from __future__ import annotations
 

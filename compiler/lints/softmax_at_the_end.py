@@ -1,5 +1,5 @@
-"""A net that ends in ``softmax``: ``cross_entropy`` takes what comes before it. A note: to give
-probabilities may be what is wanted."""
+"""A net that ends in ``softmax``, while ``cross_entropy`` takes the input of the softmax. This is a
+note: the author may want probabilities."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def in_net(net: Net) -> Iterator[Diagnostic]:
     for span in spans:
         yield Diagnostic(
             CODE,
-            "this net gives probabilities",
+            "this net returns probabilities",
             span,
             severity="note",
             notes=(
                 "PyTorch's `cross_entropy` takes the numbers before the softmax, and trains "
-                "badly on what comes after it",
+                "badly on probabilities",
             ),
             help=("leave it out for training with `cross_entropy`",),
         )

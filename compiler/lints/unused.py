@@ -1,7 +1,8 @@
-"""Names that nothing reads: what they name is left out of the network.
+"""Names that nothing reads: the network runs without their values.
 
-Assignments, one name of several, a value that is replaced before it is read, inputs, parameters,
-the blocks and shares of a body, and imports. A leading underscore says that it is meant.
+These are assignments, one name of several, values that are replaced before they are read, inputs,
+parameters, the blocks and shares of a body, and imports. A leading underscore says that a name is
+unused on purpose.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ...grammar.source import Span
 from ..elaborate.trees import place_in_import
 
 CODE = "W501"
-_RUNS_ON = "what no output needs does not run"
+_RUNS_ON = "code that no output needs does not run"
 
 
 def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
@@ -22,7 +23,7 @@ def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
 
 
 def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    """Imports. A file of blocks alone may pass on what it imports."""
+    """Unused imports. A file with only blocks may import names for the files that import it."""
     blocks = [s for s in tree.statements if isinstance(s, syntax.Block)]
     if blocks and all(b.kind == "block" for b in blocks):
         return
@@ -41,7 +42,7 @@ def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
 
 
 def _imported(statement: syntax.Statement) -> Iterator[tuple[str, ...]]:
-    """What an import gives, with the names under which that is reached."""
+    """The names that an import defines, each first of a tuple with other ways to write it."""
     match statement:
         case syntax.Import(alias=str() as alias):
             yield (alias,)
@@ -74,7 +75,7 @@ def _of_block(block: syntax.Block) -> Iterator[Diagnostic]:
     for parameter in block.parameters:
         if _is_unused(parameter.name, read):
             yield _unused(parameter.name, _name_of(parameter), f"the parameter `{parameter.name}`")
-    for name, span in _given(block.body):
+    for name, span in _defined(block.body):
         if _is_unused(name, read):
             yield _unused(name, span, f"`{name}`")
     if block.inputs is not None:
@@ -82,11 +83,12 @@ def _of_block(block: syntax.Block) -> Iterator[Diagnostic]:
 
 
 def unread_in(block: syntax.Block) -> Iterator[tuple[str, Span]]:
-    """The names that a block gives and never reads."""
+    """The names that a block defines and never reads."""
     read = {n.id for n in walk(_reads(block)) if isinstance(n, syntax.Name)}
     ports = ((p.name, _name_of(p)) for p in block.inputs or ())
-    given = (*ports, *((p.name, _name_of(p)) for p in block.parameters), *_given(block.body))
-    return ((name, span) for name, span in given if _is_unused(name, read))
+    parameters = ((p.name, _name_of(p)) for p in block.parameters)
+    defined = (*ports, *parameters, *_defined(block.body))
+    return ((name, span) for name, span in defined if _is_unused(name, read))
 
 
 def _is_unused(name: str, read: set[str]) -> bool:
@@ -106,8 +108,8 @@ def _name_of(node: syntax.Port | syntax.Parameter) -> Span:
     return Span(node.span.source, node.span.start, node.span.start + len(node.name))
 
 
-def _given(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:
-    """The names that a body gives."""
+def _defined(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:
+    """The names that a body defines."""
     for statement in body:
         match statement:
             case syntax.Assign():
@@ -115,7 +117,7 @@ def _given(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:
             case syntax.Share() | syntax.Block():
                 yield statement.name, statement.name_span
             case syntax.ExpressionStatement(value=syntax.For(body=inner)):
-                yield from _given(inner)
+                yield from _defined(inner)
 
 
 def _names(pattern: syntax.Node) -> Iterator[syntax.Name]:
@@ -143,20 +145,20 @@ def _replaced(body: Iterable[syntax.Statement], read: set[str]) -> Iterator[Diag
                     severity="warning",
                     detail=f"replaced in line {name.span.line}",
                     notes=(_RUNS_ON,),
-                    help=("was it meant to go into what replaces it?",),
+                    help=("should the new value use it?",),
                 )
             waiting[name.id] = name.span
 
 
 def _reads(node: syntax.Node) -> list[syntax.Node]:
-    """The parts of a node that are evaluated: not the names that it gives."""
-    given = getattr(node, "target", None) or getattr(node, "pattern", None)
+    """The parts of a node that are evaluated: all but the names that it defines."""
+    defined = getattr(node, "target", None) or getattr(node, "pattern", None)
     parts = syntax.children(node)
-    return parts if given is None else [part for part in parts if part is not given]
+    return parts if defined is None else [part for part in parts if part is not defined]
 
 
 def walk(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Node]:
-    """The nodes and what they read, all the way down."""
+    """The nodes and everything inside them that is read."""
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 import netwright as nw
 from netwright.compiler.advice.foreign import explain_name, foreign_names, is_sequential
-from netwright.compiler.advice.foreign_names import OUT_OF_SCOPE, SAID
+from netwright.compiler.advice.foreign_names import INSTEAD, OUT_OF_SCOPE
 from netwright.compiler.layers import layers
 
 MODULES = sorted(
@@ -172,7 +172,7 @@ def test_the_fix_in_a_net(name: str) -> None:
 
 def test_the_calls_are_all() -> None:
     """Losses aside, and what is told instead of translated."""
-    left = {n for n in MODULES if "Loss" not in n} - set(OUT_OF_SCOPE) - set(SAID)
+    left = {n for n in MODULES if "Loss" not in n} - set(OUT_OF_SCOPE) - set(INSTEAD)
     assert left - set(CALLS) - set(IN_NETS) == {"Sequential", "ModuleList"}
 
 
@@ -366,7 +366,7 @@ def mended(text: str, shape: str | None) -> str:
 
 def test_what_is_told_compiles() -> None:
     """The texts of layers among what is written instead of a call."""
-    written = {w for name in SAID for w in re.findall(r"`(\w+\([^`]*\))`", SAID[name])}
+    written = {w for name in INSTEAD for w in re.findall(r"`(\w+\([^`]*\))`", INSTEAD[name])}
     for text in sorted(w for w in written if "x > " not in w and w.split("(")[0] in layers()):
         if not re.search(r"\b(n|m|groups|heads|vocab)\b", text):
             assert any(fits(text, shape) for shape in ("8", "5x8", "4x8x8", "5 int")), text

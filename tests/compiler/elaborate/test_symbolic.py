@@ -282,7 +282,7 @@ def test_a_condition_is_said_once_and_of_all_axes() -> None:
     }}"""
     (found,) = nw.check(text.format(""))
     assert found.message == "`H` and `W` must be even"
-    assert found.help[0] == "`require H % 2 == 0 and W % 2 == 0` says that it is so"
+    assert found.help[0] == "`require H % 2 == 0 and W % 2 == 0` declares it"
     assert nw.check(text.format(found.help[0].split("`")[1])) == []
 
 
