@@ -69,7 +69,7 @@ class _Trials:
             if best is None:
                 continue
             fix, trial = best
-            kept = [f for f in findings if f is finding or trial.still_says(f)]
+            kept = [f for f in findings if f is finding or trial.still_reports(f)]
             chosen = finding.replace(fix=fix, others=(), help=_helps(finding, fix))
             chosen = _beside(chosen, fix)
             return [chosen if f is finding else f for f in kept]
@@ -84,8 +84,8 @@ class _Trials:
             if fix is None or source is None or self.work > MAX_CHOICE_WORK:
                 continue
             trial = Trial(source, fix.edits, self._until(fix, fewest))
-            left = sum(f.severity == "error" for f in trial.said)
-            known = sum(map(trial.still_says, errors))
+            left = sum(f.severity == "error" for f in trial.findings)
+            known = sum(map(trial.still_reports, errors))
             if left < fewest and left <= known:
                 best, fewest = (fix, trial), left
             if not left:

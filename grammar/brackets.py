@@ -1,7 +1,7 @@
-"""Brackets that do not match, put right: said once, and the statements around are kept.
+"""Mends brackets that do not match: each is reported once, and the statements around are kept.
 
-Where a bracket was meant to close is guessed from what stands at the starts of lines. The guesses
-only concern places where no sound text has a line end, so this runs on broken texts alone.
+The place where a bracket was meant to close is guessed from the starts of lines. A text that parses
+has no line end at these places, so this runs on broken texts only.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ SPELLING: Final = {
     "RBRACE": "}",
 }
 STATEMENT_WORDS: Final = frozenset({"KIND", "IMPORT", "FROM", "DEFAULT", "SHARE", "REQUIRE"})
-# After these a value or a name is due, so a line or a `{` that follows belongs to them.
+# After these a value or a name must come, so a line or a `{` that follows belongs to them.
 WANTING: Final = frozenset({*CLOSES, "COMMA", "EQUAL", "OPERATOR"})
 
 
 class TooDeepError(Exception):
-    """Brackets within brackets beyond the bound; holds the one that is too much."""
+    """Brackets are nested too deep; ``token`` is the first one beyond the bound."""
 
     def __init__(self, token: Token) -> None:
         super().__init__(token)
@@ -38,7 +38,7 @@ class TooDeepError(Exception):
 
 
 class _Open(Entity):
-    """An open bracket, the column where its statement starts, and whether a ``for`` came since."""
+    """An open bracket, the column where its statement starts, and whether it holds a ``for``."""
 
     token: Token
     column: int
@@ -55,10 +55,10 @@ class _Balancer(Entity):
     column: int = 0
     last: Token | None = None
 
-    # --- what is seen ----------------------------------------------------------------------
+    # --- reading tokens --------------------------------------------------------------------
 
     def line(self, before: Token, token: Token, after: Token | None) -> None:
-        """A token that starts a line."""
+        """Take in a token that starts a line, between its neighbours."""
         column = self._column(token)
         if self._in_body():
             ends = ends_statement(before.kind, token.kind) or before.kind == "LBRACE"
@@ -78,7 +78,8 @@ class _Balancer(Entity):
             raise TooDeepError(token)
 
     def close(self, token: Token) -> Token | None:
-        """The token to go on with, if any."""
+        """Take in a closing bracket. Returns the token to continue with, or None to leave it
+        out."""
         wanted = [CLOSES[o.token.kind] for o in self.stack]
         reachable = wanted if token.kind == "RBRACE" else wanted[self._body_start() :]
         if token.kind in reachable:
@@ -96,7 +97,7 @@ class _Balancer(Entity):
     def end(self) -> None:
         self._close_last(len(self.stack))
 
-    # --- what is done ----------------------------------------------------------------------
+    # --- closing ---------------------------------------------------------------------------
 
     def _column(self, token: Token) -> int:
         return self.source.position(token.start)[1]
@@ -105,17 +106,18 @@ class _Balancer(Entity):
         return not self.stack or self.stack[-1].token.kind == "LBRACE"
 
     def _misses_closer(self) -> bool:
-        """A body begins, with a ``(`` or ``[`` open that holds no ``for`` to own it."""
+        """Whether a body begins while a ``(`` or ``[`` is open that holds no ``for``."""
         wanting = self.last is None or self.last.kind in WANTING
         return not wanting and not self._in_body() and not self.stack[-1].loops
 
     def _body_start(self) -> int:
-        """How many of the open brackets belong to the innermost body and what is around it."""
+        """The number of open brackets up to the innermost body, which is the last of them."""
         bodies = [i for i, o in enumerate(self.stack) if o.token.kind == "LBRACE"]
         return bodies[-1] + 1 if bodies else 0
 
     def _breaks(self, before: Token, token: Token, column: int) -> bool:
-        """A value beside a value, not farther in than the statement: the next statement."""
+        """Whether the next statement starts here: a value follows a value and is not indented
+        more than the statement."""
         return (
             column <= self.column
             and before.kind not in WANTING
@@ -128,12 +130,13 @@ class _Balancer(Entity):
         self._close_last(len(self.stack) - self._body_start())
 
     def _close_above(self, token: Token) -> None:
-        """Close what stands between a closing bracket and its partner."""
+        """Close the brackets that are open between a closing bracket and its partner."""
         partner = max(i for i, o in enumerate(self.stack) if CLOSES[o.token.kind] == token.kind)
         self._close_last(len(self.stack) - partner - 1)
 
     def _close_bodies(self, token: Token, column: int) -> None:
-        """A line that is not farther in than a body's owner cannot stand in the body."""
+        """Close the bodies that this line cannot be in: it is indented no more than their
+        owners."""
         least = column + (token.kind == "RBRACE")
         count = 0
         for item in reversed(self.stack):
@@ -143,7 +146,7 @@ class _Balancer(Entity):
         self._close_last(count)
 
     def _close_last(self, count: int) -> None:
-        """Report the last brackets and close them, with tokens that have no text."""
+        """Report the last open brackets and close them with tokens that have no text."""
         if not count:
             return
         missing = [o.token for o in self.stack[-count:]]
@@ -159,7 +162,8 @@ class _Balancer(Entity):
         self.forgiven.update(kinds)
 
     def _before_pipe(self, missing: list[Token]) -> int | None:
-        """In ``conv(3x3, 64 > relu`` a number is not piped: the bracket closes before the pipe."""
+        """The index where a ``(`` was meant to close before a pipe, or None. In ``conv(3x3, 64 >
+        relu`` it is the one after ``64``, since a number cannot be piped."""
         if len(missing) > 1 or missing[0].kind != "LPAR":
             return None
         start = next(i for i in range(len(self.result) - 1, -1, -1) if self.result[i] is missing[0])
@@ -172,7 +176,7 @@ class _Balancer(Entity):
                 return index
         return None
 
-    # --- what is said ----------------------------------------------------------------------
+    # --- reporting -------------------------------------------------------------------------
 
     def _span(self, token: Token) -> Span:
         return Span(self.source, token.start, token.end)
@@ -192,7 +196,9 @@ class _Balancer(Entity):
                 f"this `{inner.text}` is never closed",
                 self._span(inner),
                 "opened here",
-                labels=tuple(Label(self._span(t), f"nor is this `{t.text}`") for t in outer),
+                labels=tuple(
+                    Label(self._span(t), f"this `{t.text}` is not closed either") for t in outer
+                ),
                 fix=Fix(f"close with `{closers}` {where}", (Edit(end, text),)),
             )
         )

@@ -1,4 +1,4 @@
-"""Reductions to syntax: one method for each rule of net.lark, named like it."""
+"""Makes the syntax tree: a method for each rule of net.lark, with the rule's name."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ Place = Token | s.Node
 
 
 class Builder:
-    """Makes the nodes of one text, and says what is wrong with those that the grammar lets pass.
+    """Makes the nodes of a text, and reports mistakes that the grammar does not exclude.
 
-    ``expression`` parses what stands between two offsets, for strings with ``{...}``.
+    ``expression`` parses the text between two offsets; it is needed for strings with ``{...}``.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Builder:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
         self.lost: set[str] = set()
-        """The words of statements that do not parse."""
+        """The words of statements that do not parse; see ``syntax.File``."""
         self.inner = expression
         self.actions = {
             name: getattr(self, name) for name in vars(type(self)) if not name.startswith("_")
         }
 
-    def _say(
+    def _report(
         self,
         code: str,
         message: str,
@@ -84,7 +84,8 @@ class Builder:
         return statements
 
     def _warn_of_split(self, above: Span, span: Span) -> None:
-        """A line farther in than the one above looks as if it went on from there."""
+        """Warn if a line is indented more than the one above: it looks as if it continued that
+        one."""
         gap = self.source.text[above.end : span.start]
         if span.column <= above.column or gap.count("\n") != 1:
             return
@@ -95,8 +96,8 @@ class Builder:
                 "W510",
                 f"a line that starts with `{sign}` is a statement of its own",
                 first,
-                "does not go on from the line above",
-                help=(f"to go on, end the line above with an operator, as in `... {sign}`",)
+                "does not continue the line above",
+                help=(f"to continue it, end the line above with an operator: `... {sign}`",)
                 if sign == "-"
                 else (),
                 severity="warning",
@@ -113,12 +114,14 @@ class Builder:
         return s.Assign(target, c[-1], span=self._span(c[0], c[-1]))
 
     def _flat(self, target: s.Names) -> s.Names:
-        """A pipe's results come one after the other, where PyTorch nests them in tuples."""
+        """The target without nesting: a pipe gives its results in one row, while PyTorch nests
+        them in tuples."""
         flat = tuple(_flatten(target))
         if flat != target.items:
             fix = self._fix(target.span, ", ".join(name.id for name in flat))
-            help = "`y, h, c = x > lstm(128)`: all the results of a pipe come in one row"
-            self._say("E117", "these names are nested", target.span, "a flat row", help, fix)
+            help = "`y, h, c = x > lstm(128)`: the results of a pipe are not nested"
+            message = "these names are nested"
+            self._report("E117", message, target.span, "leave out the parentheses", help, fix)
         return s.Names(flat, span=target.span)
 
     def _pattern(self, c: Sequence[Any]) -> s.Pattern:
@@ -133,7 +136,9 @@ class Builder:
         condition, *rest = _nodes(c)
         if len(rest) > 1:
             help = '`require condition, "message"`'
-            self._say("E139", "`require` takes a condition and a message", rest[1].span, "", help)
+            self._report(
+                "E139", "`require` takes a condition and a message", rest[1].span, "", help
+            )
         return s.Require(condition, rest[0] if rest else None, span=self._span(c[0], c[-1]))
 
     def default(self, c: list[Any]) -> s.Default:
@@ -142,7 +147,7 @@ class Builder:
         for other in given:
             if not isinstance(other, s.Setting):
                 help = "`default conv(bias=false)`"
-                self._say("E129", "`default` takes settings by name", other.span, "", help)
+                self._report("E129", "`default` takes settings by name", other.span, "", help)
         self._once("setting", settings)
         return s.Default(
             c[1].text, settings, layer_span=self._span(c[1], c[1]), span=self._span(c[0], c[-1])
@@ -180,7 +185,7 @@ class Builder:
         if c[0].text in words() or c[0].text in ("block", "net", "true", "false", "none"):
             help = f"choose another name, like `{c[0].text}_`"
             message = f"`{c[0].text}` is a word of the language"
-            self._say("E109", message, self._span(c[0], c[0]), "cannot be a name here", help)
+            self._report("E109", message, self._span(c[0], c[0]), "cannot be a name here", help)
         return s.Parameter(c[0].text, default, span=self._span(c[0], c[-1]))
 
     def inputs(self, c: list[Any]) -> tuple[s.Port, ...] | None:
@@ -188,7 +193,7 @@ class Builder:
         for port in ports:
             if not port.name:
                 help = "`image[3, 224, 224]`"
-                self._say("E133", "this input has no name", port.span, "", help)
+                self._report("E133", "this input has no name", port.span, "", help)
         self._once("input", ports)
         return ports or None
 
@@ -215,7 +220,7 @@ class Builder:
         span = self._span(token, token)
         fix = self._fix(span, ours) if ours else None
         help = "a dtype is `float` (which needs no word), `int` or `bool`"
-        self._say("E135", f"there is no dtype `{token.text}`", span, "", help, fix)
+        self._report("E135", f"there is no dtype `{token.text}`", span, "", help, fix)
         return ours or "float"
 
     def shape(self, c: list[Any]) -> s.List:
@@ -255,7 +260,7 @@ class Builder:
         return s.Conditional(condition, then, otherwise, span=self._span(then, otherwise))
 
     def operation(self, c: list[Any]) -> s.Expr:
-        """Operands and operators to a tree, by precedence: one loop, any length."""
+        """Operands and operators as a tree, by precedence. A loop, so a chain has any length."""
         if len(c) == 1:
             return cast(s.Expr, c[0])
         operands: list[s.Expr] = []
@@ -277,15 +282,17 @@ class Builder:
                     self._after_label(operands[-1], item)
                 elif word == "not" and waiting and LEVEL[waiting[-1][0]] > LEVEL[word]:
                     help = f"`{waiting[-1][1].text} (not ...)`"
-                    message = "`not` is looser than what stands before it"
-                    self._say("E123", message, self._span(item, item), "in parentheses?", help)
+                    message = "`not` binds less tightly than the operator before it"
+                    span = self._span(item, item)
+                    self._report("E123", message, span, "needs parentheses", help)
                 waiting.append((word, item))
                 after_operand = False
         self._apply(operands, waiting, 0)
         return operands[0]
 
     def _apply(self, operands: list[s.Expr], waiting: list[tuple[str, Token]], level: int) -> None:
-        """Bind the operators that are at least as tight as ``level``."""
+        """Give their operands to the waiting operators that bind at least as tightly as
+        ``level``."""
         while waiting and LEVEL[waiting[-1][0]] >= level:
             word, token = waiting.pop()
             right = operands.pop()
@@ -307,10 +314,12 @@ class Builder:
         if left.__class__ is not s.Labelled or LEVEL[operator.text] < LEVEL["as"]:
             return
         body, label = left.body.span.text, left.label.span.text
-        help = f"`({body} as {label}) {operator.text} ...` labels what stands on the left,"
+        help = f"`({body} as {label}) {operator.text} ...` labels the left side,"
         help += f" `{body} {operator.text} ... as {label}` the whole"
         message = f"`{operator.text}` cannot follow a label"
-        self._say("E123", message, self._span(operator, operator), "binds tighter than `as`", help)
+        self._report(
+            "E123", message, self._span(operator, operator), "binds tighter than `as`", help
+        )
 
     def label(self, c: list[Any]) -> s.LabelName:
         name = self.text(c[:1]) if c[0].kind == "STRING" else c[0].text
@@ -319,7 +328,7 @@ class Builder:
     def attribute(self, c: list[Any]) -> s.Attribute:
         if c[0].__class__ is s.Number:
             span = self._span(c[0], c[2])
-            self._say("E107", f"`{clip(span.text)}` is not a number", span)
+            self._report("E107", f"`{clip(span.text)}` is not a number", span)
         return s.Attribute(c[0], c[2].text, span=self._span(c[0], c[2]))
 
     def call(self, c: list[Any]) -> s.Call:
@@ -332,29 +341,30 @@ class Builder:
         return s.Call(c[0], arguments, settings, span=self._span(c[0], c[-1]))
 
     def _order(self, last: Sequence[s.Node]) -> None:
-        """Settings come last, so what stands there must be one."""
+        """Report an argument without a name after a setting."""
         for argument in last:
             if argument.__class__ is s.Setting:
                 continue
-            help = "what has no name is told by its place, so it comes first"
-            message = "this argument stands after a setting"
-            self._say("E129", message, argument.span, "without a name", help)
+            help = "arguments without a name come first, since their place tells what they are"
+            message = "this argument comes after a setting"
+            self._report("E129", message, argument.span, "without a name", help)
             return
 
-    def _once(self, what: str, named: Iterable[Any]) -> None:
-        seen: set[str] = set()
+    def _once(self, noun: str, named: Iterable[Any]) -> None:
+        names: set[str] = set()
         for node in named:
-            if node.name in seen:
-                message = f"the {what} `{node.name}` is there twice"
-                self._say("E130", message, node.span, "the second")
-            seen.add(node.name)
+            if node.name in names:
+                message = f"the {noun} `{node.name}` is given twice"
+                self._report("E130", message, node.span, "the second")
+            names.add(node.name)
 
     def _apart(self, parameters: Iterable[Any], inputs: Iterable[Any] | None) -> None:
         names = {parameter.name for parameter in parameters or ()}
         for port in inputs or ():
             if port.name in names:
                 message = f"`{port.name}` is a parameter and an input"
-                self._say("E130", message, port.span, "the input", "give one another name")
+                help = "rename one of them"
+                self._report("E130", message, port.span, "the input", help)
 
     def setting(self, c: list[Any]) -> s.Setting:
         return s.Setting(c[0].text, c[2], span=self._span(c[0], c[2]))
@@ -382,18 +392,18 @@ class Builder:
         span = self._span(token, token)
         text = token.text.replace("_", "")
         if len(text) > MAX_DIGITS:
-            self._say("E107", f"this number has more than {MAX_DIGITS} digits", span)
+            self._report("E107", f"this number has more than {MAX_DIGITS} digits", span)
             return s.Number(1, span=span)
         value = int(text) if text.isdecimal() else float(text)
         if value == math.inf:
-            self._say("E107", "this number is beyond all floats", span, "infinite")
+            self._report("E107", "this number is too large for a float", span, "infinite")
         return s.Number(value, span=span)
 
     def dims(self, c: list[Any]) -> s.Dims:
         (token,) = c
         span = self._span(token, token)
         if len(token.text) > MAX_DIGITS:
-            self._say("E107", f"these sizes have more than {MAX_DIGITS} digits", span)
+            self._report("E107", f"these sizes have more than {MAX_DIGITS} digits", span)
             return s.Dims((1, 1), span=span)
         return s.Dims(tuple([int(v) for v in token.text.split("x")]), span=span)
 
@@ -408,7 +418,8 @@ class Builder:
         for item in items:
             if isinstance(item, s.Slice | s.Ellipsis):
                 help = "`range(3)` is the list of 0, 1 and 2; `x[1:]` is a part of `x`"
-                self._say("E137", "a slice stands after a value", item.span, "of what?", help)
+                message = "a slice needs a value before it"
+                self._report("E137", message, item.span, "a slice of what?", help)
         return s.List(items, span=self._span(c[0], c[-1]))
 
     def comprehension(self, c: list[Any]) -> s.Comprehension:
@@ -455,27 +466,27 @@ class Builder:
             return self.inner(self.source, self, start, self._without_format(start, end))
         span = Span(self.source, start - 1, end + 1)
         fix = self._fix(span, "{{}}")
-        help = "`{i + 1}` fills in a value, a doubled brace is a brace"
-        self._say("E108", "nothing stands between these braces", span, "", help, fix)
+        help = "`{i + 1}` inserts a value; for a brace, write two"
+        self._report("E108", "there is nothing between these braces", span, "", help, fix)
         return None
 
     def _without_format(self, start: int, end: int) -> int:
-        """Where the expression ends, if ``:02d`` or the like follows it."""
+        """The end of the expression, without a format such as ``:02d`` after it."""
         match = re.search(r":[<>^+-]?[0-9]*\.?[0-9]*[a-z%]?\s*$", self.source.text[start:end])
         if not match or "[" in self.source.text[start:end]:
             return end
         span = Span(self.source, start + match.start(), end)
         fix = Fix("remove it", (Edit(span, ""),))
-        self._say("E108", "values are filled in as they are", span, "no formats", "", fix)
+        self._report("E108", "values are inserted as they are", span, "no formats", "", fix)
         return span.start
 
     def _plain(self, piece: str, span: Span) -> str:
         if piece == "{":
-            help = "`{i + 1}` fills in a value, a doubled brace is a brace"
-            self._say("E108", "this `{` is not closed in its string", span, "opened here", help)
+            help = "`{i + 1}` inserts a value; for a brace, write two"
+            self._report("E108", "this `{` is not closed in its string", span, "opened here", help)
         elif piece == "}":
-            help = "`{i + 1}` fills in a value, a doubled brace is a brace"
-            self._say("E108", "this `}` closes nothing", span, "", help, self._fix(span, "}}"))
+            help = "`{i + 1}` inserts a value; for a brace, write two"
+            self._report("E108", "this `}` closes nothing", span, "", help, self._fix(span, "}}"))
         elif piece[0] == "\\":
             return self._escape(piece, span)
         return piece[0] if piece in ("{{", "}}") else printable(piece)
@@ -483,9 +494,9 @@ class Builder:
     def _escape(self, piece: str, span: Span) -> str:
         if piece[1:] in ESCAPES:
             return ESCAPES[piece[1:]]
-        help = "a backslash stands before n, t, a quote or another backslash"
+        help = "a backslash is followed by n, t, a quote or another backslash"
         fix = self._fix(span, "\\" + piece)
-        self._say("E108", f"`{piece}` stands for no character", span, "", help, fix)
+        self._report("E108", f"`{piece}` is not an escape", span, "", help, fix)
         return piece
 
 
@@ -516,7 +527,7 @@ def _axes(shape: Iterable[s.Expr]) -> Iterable[s.Expr]:
 
 
 def _nodes(children: Sequence[Any]) -> tuple[Any, ...]:
-    """Without brackets, commas and line ends."""
+    """The children without brackets, commas and line ends."""
     return tuple([x for x in children if x.__class__ is not Token])
 
 

@@ -1,4 +1,4 @@
-"""How deep a text may be nested: whoever walks its tree by recursion has an end."""
+"""How deep a text may be nested. The bound makes it safe to walk the tree by recursion."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ LEAVES: Final = frozenset({Name, Number, Dims, Constant})
 
 
 def too_deep(at: Span) -> Diagnostic:
-    """``at`` is where it is too deep."""
+    """The error for a text that is nested too deep at a place."""
     help = "name a part with `block` or `=` and use the name"
     message = f"nested more than {MAX_NESTING} deep"
     return Diagnostic("E126", message, at, "too deep", help=(help,))
 
 
 def nested_too_deep(root: Node) -> Diagnostic | None:
-    """For whoever walks a tree by recursion. A chain of operators, however long, is one level."""
+    """The error for a tree that is too deep to be walked by recursion, or None. A chain of
+    operators of any length is one level."""
     waiting = [(root, 0)]
     while waiting:
         node, depth = waiting.pop()

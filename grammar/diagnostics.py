@@ -1,4 +1,4 @@
-"""Errors as values: found by any phase, collected, rendered once by the face.
+"""Diagnostics: errors and warnings as values. Every phase makes them; ``report_*.py`` prints them.
 
 Codes by phase: E1xx syntax, E2xx names and arguments, E3xx shapes and types, E4xx backends,
 W5xx lints. Every code has a page for ``netwright explain``.
@@ -14,13 +14,13 @@ from .record import Record, field
 from .source import Span
 
 MAX_ERRORS: Final = 100
-"""Of one text: the first so many say enough."""
+"""The most errors that are reported for one text."""
 
 Severity = Literal["error", "warning", "note"]
 
 
 class Label(Record):
-    """A secondary place: the layer that produced a shape, a block call on the way."""
+    """A further place: the layer that produced a shape, or a block call that led there."""
 
     span: Span
     text: str
@@ -34,18 +34,18 @@ class Edit(Record):
 
 
 class Fix(Record):
-    """A likely repair, said in words and as edits."""
+    """A likely repair, in words and as edits."""
 
     title: str
     edits: tuple[Edit, ...] = ()
 
 
 class Diagnostic(Record):
-    """One finding.
+    """One finding: an error, a warning or a note.
 
-    ``message`` is the headline, ``detail`` the words under the caret, ``labels`` the places that
-    led there, ``notes`` the why, ``help`` what to do, ``fix`` the repair where one is likely,
-    ``others`` what to try where that does not mend (see ``trial.py``).
+    ``message`` is the headline, ``detail`` the text under the caret, ``labels`` are further places,
+    ``notes`` say why, ``help`` says what to do, ``fix`` is a likely repair, ``others`` are repairs
+    to try if that one does not mend the text (see ``trial.py``).
     """
 
     code: str
@@ -61,10 +61,11 @@ class Diagnostic(Record):
 
 
 class CompileError(Exception):
-    """Raised at the public boundary only; ``diagnostics`` holds every finding.
+    """The text does not compile. ``diagnostics`` holds every finding.
 
-    ``partial`` is what there is of the network up to the errors, to be drawn, or None; ``rendered``
-    are the findings as a terminal shows them, where the face has seen to that.
+    It is raised at the public boundary only. ``partial`` is the network up to the errors, which can
+    be drawn, or None; ``rendered`` are the findings as a terminal shows them, if they were
+    rendered.
     """
 
     partial: Any = None
@@ -75,7 +76,7 @@ class CompileError(Exception):
         super().__init__("\n".join(_headline(d) for d in self.diagnostics))
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the lines at fault instead of those of the compiler."""
+        """What IPython shows: lines of the spec, in place of lines of the compiler."""
         return list(self.rendered or (str(self),))
 
 

@@ -1,7 +1,7 @@
 """A small document printer: text with places where a line may end.
 
-A ``Group`` stays on one line if it fits up to the next place where a line may end, or else all
-the lines of its own end. Loops, not recursion, so that a document may be of any length.
+A ``Group`` stays on one line if it fits, up to the next place where a line may end. Else a line
+ends at each of its own places. The functions loop and do not recurse, so a document has any length.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from .record import Record
 
 
 class Line(Record):
-    """A place where a line may end; ``flat`` is what stands there if it does not."""
+    """A place where a line may end. If it does not, the text ``flat`` is printed there."""
 
     flat: str | None
 
 
 class Nest(Record):
-    """Lines that start in here are farther in."""
+    """Lines that start inside are indented."""
 
     body: Document
 
@@ -62,7 +62,7 @@ def render(document: Document, width: int, step: int = 2) -> str:
 
 
 def _fits(document: Document, after: list[Item], space: int) -> bool:
-    """Whether a document fits on the line, with what follows up to where a line may end."""
+    """Whether a document fits on the line, with the text after it up to the next possible end."""
     waiting = [(False, document)]
     rest = len(after)
     while space >= 0:

@@ -1,6 +1,6 @@
-"""Texts that are no specs, since the suffix ``.net`` has many owners.
+"""Recognises files of other formats, since many programs use the suffix ``.net``.
 
-Only asked when a text does not parse.
+It is used only if a text does not parse.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 from .diagnostics import Diagnostic
 from .source import Source
 
-# What it is, and what must all be found in it: no spec has the first.
+# A format, and the patterns that a text of it has. No spec matches the first pattern.
 FORMATS: Final = (
     ("a Pajek network", r"(?i)^\*(vertices|network|arcs|edges|arcslist|edgeslist|matrix)\b"),
     (
@@ -32,16 +32,17 @@ FORMATS: Final = (
 
 
 def foreign(source: Source) -> Diagnostic | None:
+    """The error for a text of another format, or None if none is recognised."""
     if "\0" in source.text:
         at = source.text.index("\0")
         return Diagnostic("E106", "this is not a text", source.span(at, at + 1), "a zero byte")
-    for what, *patterns in FORMATS:
+    for format, *patterns in FORMATS:
         matches = [re.search(pattern, source.text, re.MULTILINE) for pattern in patterns]
         match = matches[0]
         if match and all(matches):
             end = match.end()
             start = end - len(match.group().lstrip())
             help = "a spec is, for example, `net n: x[3, 32, 32] { x > conv(3x3, 64) > relu }`"
-            message = f"this is {what}, not a spec"
+            message = f"this is {format}, not a spec"
             return Diagnostic("E127", message, source.span(start, end), help=(help,))
     return None

@@ -1,7 +1,7 @@
-"""net.lark to tables.py, by Lark: ``python -m netwright.grammar.generate`` (or ``make tables``).
+"""Writes tables.py from net.lark: ``python -m netwright.grammar.generate`` (or ``make tables``).
 
-Lark makes the tables and the terminals; it is not needed to parse with them. States are numbered
-in the order in which they are reached, so that one grammar has one text.
+Lark makes the tables and the terminals. Parsing with them needs no Lark. States are numbered in the
+order in which they are reached, so that the same grammar gives the same file.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _reduction(rule: Any) -> Reduction:
 
 
 def _numbers(states: dict[int, State], starts: Iterable[int]) -> dict[int, int]:
-    """New numbers of the states, which Lark numbers as its sets come."""
+    """New numbers for the states. Those of Lark depend on the order of its sets."""
     numbers = {start: number for number, start in enumerate(starts)}
     waiting = list(numbers)
     for old in waiting:
@@ -86,7 +86,7 @@ def _terminals(lark: Lark) -> tuple[tuple[str, str], ...]:
 
 
 def _keywords(lark: Lark) -> dict[str, str]:
-    """Words that are a terminal of their own, though they look like a NAME."""
+    """Words that look like a NAME and are a terminal of their own."""
     return {
         t.pattern.value: t.name
         for t in sorted(lark.terminals, key=lambda t: t.name)
@@ -97,7 +97,7 @@ def _keywords(lark: Lark) -> dict[str, str]:
 # --- the text of tables.py -------------------------------------------------------------------
 
 HEAD = '''\
-"""The tables of net.lark, by generate.py: change net.lark and say `make tables`.
+"""The tables of net.lark, written by generate.py: change net.lark and run `make tables`.
 
 A state maps what comes next to the state that it leads to, or (below zero) to a reduction:
 how many values it takes, its rule, the method of build.py, whether its values go to the parent.
@@ -109,7 +109,7 @@ how many values it takes, its rule, the method of build.py, whether its values g
 
 
 def write(text: str) -> str:
-    """tables.py for a grammar."""
+    """The text of tables.py for a grammar."""
     grammar = generate(text)
     actions = [a for state in grammar.states.values() for a in state.values()]
     reductions = sorted(

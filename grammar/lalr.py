@@ -1,7 +1,7 @@
-"""The loop over the tables that Lark makes of net.lark.
+"""Parses tokens with the tables that Lark makes from net.lark.
 
-The loop is our own since it feeds lists of tokens, tells the state in which one does not fit, and
-lets a body that was parsed apart stand in a statement as one token. The tables are those of
+The parser is our own, since it takes lists of tokens, tells the state in which a token does not
+fit, and accepts a body that was parsed before as one token of a statement. The tables are in
 tables.py: making them takes longer than a whole `netwright check`.
 """
 
@@ -17,7 +17,8 @@ HERE: Final = Path(__file__).parent
 
 
 class Token:
-    """A piece of the text. ``value`` is set where a token stands for something parsed apart."""
+    """A piece of the text. ``value`` is set if the token stands for a part that is parsed
+    already."""
 
     __slots__ = ("end", "kind", "start", "text", "value")
 
@@ -36,15 +37,16 @@ END = Token("$END", "", 0, 0)
 
 
 class Spliced(list[Any]):
-    """The children of a rule that gives them to its parent."""
+    """Children that become children of the rule above."""
 
 
 Reduction: TypeAlias = tuple[int, str, str | None, bool]
-"""How many values to take off the stack; the rule whose value is put there; the name of the method
-that makes it (none where a single value passes through); whether it is spliced into its parent."""
+"""The number of values to take from the stack; the rule whose value is put there; the name of the
+method that makes the value (None if a single value is passed on); whether it is spliced into its
+parent."""
 Action: TypeAlias = int | Reduction
 State: TypeAlias = dict[str, Action]
-"""Under the name of what comes next: the state that it leads to, or what is reduced first."""
+"""For each symbol that may come next: the state that it leads to, or a reduction to make first."""
 
 
 class Grammar(NamedTuple):
@@ -56,7 +58,7 @@ class Grammar(NamedTuple):
 
 
 class MisfitError(Exception):
-    """No rule goes on with the token at ``index``."""
+    """No rule can continue with the token at ``index``."""
 
     def __init__(self, index: int) -> None:
         super().__init__(index)
@@ -69,7 +71,7 @@ def fingerprint(text: str) -> int:
 
 @cache
 def grammar() -> Grammar:
-    """The tables as they were made; while net.lark is being changed, those that Lark makes."""
+    """The tables of tables.py. If net.lark has changed since, Lark makes them anew."""
     from . import tables
 
     text = HERE.joinpath("net.lark").read_text("utf-8")
@@ -86,9 +88,9 @@ def grammar() -> Grammar:
 
 
 def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any], Any]]) -> Any:
-    """Parse all the tokens; raises :class:`MisfitError` at the first that does not fit.
+    """Parse all the tokens. Raises :class:`MisfitError` at the first that does not fit.
 
-    ``build`` makes the value of a rule from its children.
+    ``build`` has a function for each rule, which makes its value from its children.
     """
     states, starts, finals, *_ = grammar()
     stack = [starts[start]]
@@ -123,9 +125,9 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
 
 @cache
 def _next(below: int, origin: str, kind: str) -> int:
-    """The state after a rule's value, and after the rules that only pass it on before the token.
+    """The state after a rule's value and after all rules that only pass it on before this token.
 
-    Most rules of an expression do no more, so they are gone through once, not for every value.
+    Most rules of an expression only pass a value on, so their path is computed once and kept.
     """
     states = grammar().states
     while True:
@@ -137,7 +139,8 @@ def _next(below: int, origin: str, kind: str) -> int:
 
 
 def _splice(children: list[Any]) -> Spliced:
-    """Left recursion grows one list, so that a chain of any length costs its length."""
+    """The children as one list. Left recursion extends the first one, so the time is linear in the
+    length of a chain."""
     if children and children[0].__class__ is Spliced:
         result: Spliced = children[0]
         rest = children[1:]
@@ -174,7 +177,8 @@ def _terminal_names() -> frozenset[str]:
 
 
 def advance(stack: list[int], kind: str) -> bool:
-    """Take in a token. A table entry may be a reduction that leads nowhere: it is followed up."""
+    """Whether a token fits; it is put on the stack. Reductions are followed, since one may lead to
+    a state where the token does not fit."""
     states, _, finals, *_ = grammar()
     while True:
         action = states[stack[-1]].get(kind)

@@ -1,7 +1,7 @@
-"""Where statements end, and which words are ordinary names.
+"""Decides where statements end and which words are ordinary names.
 
-A statement ends at the line's end unless a bracket is open, the line ends in an operator or a
-comma, or the next line starts with an operator (never with ``-``, ``[`` or ``(``).
+A statement ends at the end of its line, unless a bracket is open, the line ends in an operator or a
+comma, or the next line starts with an operator (but not with ``-``, ``[`` or ``(``).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ BEFORE_NAMES: Final = frozenset({"DOT", "AS"})
 def layout(tokens: Iterable[Token], *, bracketed: bool = False) -> list[Token]:
     """The tokens that the parser gets.
 
-    A NEWLINE stands between two statements only, a DOC only before the block or net that it
-    documents, keywords after ``.`` and ``as`` and before a setting's ``=`` are names, and
-    ``not in`` is one token. What is ``bracketed`` is read as if it stood in brackets.
+    A NEWLINE is kept only between two statements, a DOC only before the block or net that it
+    documents. A keyword after ``.`` or ``as``, or before the ``=`` of a setting, is a name, and
+    ``not in`` is one token. ``bracketed`` tokens are read as if they were in brackets.
     """
     names = reserved()
     result: list[Token] = []

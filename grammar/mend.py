@@ -1,9 +1,10 @@
-"""Single edits of a broken text's tokens after which it parses: what was likely meant.
+"""Searches for single edits of a broken text's tokens after which it parses.
 
-Every token around the one that does not fit is left out, replaced, or preceded by another, and the
-tables tell whether the rest parses then. Brackets are tried further back, since a wrong one shows
-late; the likely place is a line that leaves other brackets open than the indentation of the next
-one tells. (The idea of repairs by search is that of Diekmann and Tratt, "Don't Panic!", 2020.)
+Each token near the one that does not fit is left out, replaced, or preceded by another one, and the
+tables tell whether the text then parses. Brackets are tried farther back, since the error of a
+wrong bracket shows late. Its likely place is a line that leaves other brackets open than the
+indentation of the next line tells. (Diekmann and Tratt describe such a search in "Don't Panic!",
+2020.)
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from .scanner import reserved
 from .source import Source, Span
 
 MAX_TOKENS: Final = 5_000
-"""Of a longer text no repair is looked for."""
+"""In a longer text no repair is searched."""
 MAX_TRIES: Final = 6_000
 MAX_MENDS: Final = 200
 MAX_OF_A_KIND: Final = 7
 NEAR: Final = 12
-"""So many tokens before the one that does not fit may be the wrong one."""
+"""How many tokens before the one that does not fit may be the wrong one."""
 FAR: Final = 400
-"""And so many, if the wrong one is a bracket."""
+"""How many, if the wrong one is a bracket."""
 
-# What may be put in, and what it costs: the likely first. A value has no text that could be
-# offered; it only tells what else is sound.
+# Tokens that may be inserted, and the cost of each: a lower one is more likely. A name or value has
+# no text to offer; it shows that all the rest of the text is right.
 INSERTED: Final[tuple[tuple[str, str, float], ...]] = (
     ("COMMA", ",", 0.7),
     ("OPERATOR", ">", 0.8),
@@ -64,21 +65,21 @@ INSERTED: Final[tuple[tuple[str, str, float], ...]] = (
 PLACEHOLDERS: Final = {"NUMBER": "0", "STRING": '""'}
 DELETED: Final = 1.0
 REPLACED: Final = 0.4
-"""More than what is put in."""
+"""Added to the cost of the new token."""
 STEP: Final = 0.06
 STEP_FAR: Final = 0.005
-"""More for each token before the one that does not fit."""
+"""Added for each token between the edit and the token that does not fit."""
 AT_ODDS: Final = -0.2
-"""More for a bracket in a line that is at odds with the indentation, wherever it is."""
+"""Added for a bracket in a line that is at odds with the indentation, wherever it is."""
 BRACKETS: Final = frozenset({*CLOSES, *CLOSERS})
 BEHIND: Final = frozenset({*CLOSERS, "COMMA", "COLON", "EQUAL", "LBRACE"})
-"""These stand behind the token before them, the others before the next one."""
+"""These are placed right after the token before them, others right before the next token."""
 TIGHT: Final = frozenset({*CLOSERS, "COMMA", "COLON", "LPAR", "LSQB"})
 """These need no space."""
 
 
 class Mend(NamedTuple):
-    """Put ``text`` in the place of the tokens from ``first`` to ``end``; ``kind`` is what it is."""
+    """Replace the tokens from ``first`` to ``end`` by ``text``, a token of this ``kind``."""
 
     cost: float
     first: int
@@ -88,21 +89,21 @@ class Mend(NamedTuple):
 
     @property
     def offered(self) -> bool:
-        """Whether the text is known, not only its kind."""
+        """Whether the repair can be offered as a fix: it removes a token, or its text is known."""
         return bool(self.text) or not self.kind
 
 
 class _Item(NamedTuple):
-    """A token of the parser, and whether a line begins with it."""
+    """The kind of a token, and whether a line begins with it."""
 
     kind: str
     begins: bool
     at: int
-    """Its place among the tokens."""
+    """Its index among the tokens."""
 
 
 class _Reader:
-    """Layout and tables in one, for kinds alone; cheap to copy."""
+    """Layout and parser in one, on kinds of tokens only. It is cheap to copy."""
 
     __slots__ = ("brackets", "last", "stack")
 
@@ -115,7 +116,7 @@ class _Reader:
         return _Reader(self.stack, self.brackets, self.last)
 
     def read(self, kind: str, begins: bool, following: str) -> bool:
-        """Take in a token; ``following`` is the kind of the next."""
+        """Take in a token. Returns whether it fits; ``following`` is the kind of the next one."""
         word = kind in reserved()
         if word and self.last in BEFORE_NAMES:
             kind, word = "NAME", False
@@ -145,8 +146,8 @@ class _Search:
         self.items = [*_items(tokens), _Item(END.kind, False, len(tokens))]
         self.start = grammar().start[start]
         self.readers: list[_Reader] = []
-        """Before each item up to the one that does not fit."""
-        self.known: dict[tuple[int, tuple[int, ...], tuple[str, ...]], bool] = {}
+        """The state before each item, up to the one that does not fit."""
+        self.outcomes: dict[tuple[int, tuple[int, ...], tuple[str, ...]], bool] = {}
         self.tries = 0
         self.misfit = self._misfit()
         self.odd = range(0)
@@ -154,7 +155,7 @@ class _Search:
         if self.misfit is not None:
             self.odd = _odd_line(tokens, self.items[self.misfit].at)
         self.outside = _first_outside(tokens)
-        """The first token that stands too far out for the body in which it is."""
+        """The first token that is indented too little for the body in which it is."""
 
     def _misfit(self) -> int | None:
         reader = _Reader([self.start], (), "NEWLINE")
@@ -182,14 +183,15 @@ class _Search:
             yield from self._with(index, near)
 
     def _places(self, misfit: int) -> Iterator[int]:
-        """Items before which something may be missing, the near ones first."""
+        """The items where an edit is tried, the near ones first."""
         yield from range(misfit, max(-1, misfit - FAR), -1)
         for index in range(misfit - FAR, -1, -1):
             if self.items[index].at == self.outside or self._at(index, True) in self.odd:
                 yield index
 
     def _cost(self, index: int, *kinds: str, behind: bool = False) -> float:
-        """More the farther back it is; ``kinds`` are what is put in and what is taken out."""
+        """The cost of the place, higher the farther back it is. ``kinds`` are the kinds of the
+        token that is inserted and of the one that is removed."""
         assert self.misfit is not None
         if not BRACKETS.isdisjoint(kinds) and self._at(index, behind) in self.odd:
             return AT_ODDS
@@ -228,12 +230,13 @@ class _Search:
         return self._reads(index, (kind,), index + 1, self.items[index].begins)
 
     def _fits(self, index: int, kind: str) -> bool:
-        """A ``}`` closes at a line's end."""
+        """Whether a token may be inserted here: a ``}`` only at the end of a line."""
         item = self.items[index]
         return kind != "RBRACE" or item.begins or item.kind in (END.kind, "RBRACE")
 
     def _misplaced(self, index: int, kind: str) -> float:
-        """Brackets are rather closed where a line ends, and opened behind its first operator."""
+        """An extra cost for a bracket in an unlikely place: a likely one is closed at the end of a
+        line, or opened after the line's first operator."""
         if kind not in BRACKETS:
             return 0.0
         item = self.items[index if kind in CLOSERS else index - 1]
@@ -248,13 +251,13 @@ class _Search:
     def _reads(
         self, index: int, kinds: tuple[str, ...], rest: int, begins: bool, then: bool = True
     ) -> bool:
-        """Whether the text parses with ``kinds`` before the item ``rest`` and after ``index``.
+        """Whether the text parses with ``kinds`` in place of the items from ``index`` to ``rest``.
 
-        ``begins``: a line begins there; ``then``: it begins with ``rest``, if it does."""
+        ``begins``: a line begins with ``kinds``; ``then``: ``rest`` may still begin a line."""
         self.tries += 1
         reader = self.readers[index].copy()
         if index and self.items[index - 1].kind in reserved() | {"NOT"}:
-            # What the token before is depends on the one behind it.
+            # The kind of a keyword depends on the token after it, so it is read again.
             reader = self.readers[index - 1].copy()
             before = self.items[index - 1]
             if not reader.read(before.kind, before.begins, (*kinds, self._kind(rest))[0]):
@@ -269,19 +272,20 @@ class _Search:
         return self._finishes(reader, rest + 1)
 
     def _finishes(self, reader: _Reader, index: int) -> bool:
-        """Whether all that follows parses; where two tries meet, one of them goes on."""
+        """Whether the rest of the text parses. If another try came by the same state, its outcome
+        is taken."""
         passed: list[tuple[int, tuple[int, ...], tuple[str, ...]]] = []
         good = True
         while good and index < len(self.items):
             if self.items[index].begins:
                 key = index, (*reader.stack,), (*reader.brackets,)
-                if key in self.known:
-                    good = self.known[key]
+                if key in self.outcomes:
+                    good = self.outcomes[key]
                     break
                 passed.append(key)
             good = self._take(reader, index)
             index += 1
-        self.known |= dict.fromkeys(passed, good)
+        self.outcomes |= dict.fromkeys(passed, good)
         return good
 
 
@@ -296,8 +300,9 @@ def _items(tokens: Sequence[Token]) -> Iterator[_Item]:
 
 
 class _Line(NamedTuple):
-    """A line of the text. ``closed`` is how many brackets of lines above it closes, ``opened`` are
-    the columns of those that it leaves open; ``goes_on`` says whether it begins with an operator.
+    """A line of the text. ``closed`` is the number of brackets of lines above that it closes,
+    ``opened`` are the columns of brackets that it leaves open; ``goes_on``: it begins with an
+    operator.
     """
 
     tokens: range
@@ -336,15 +341,17 @@ def _line(within: Sequence[Token], places: range, column: int) -> _Line:
 
 
 def _odd_line(tokens: Sequence[Token], misfit: int) -> range:
-    """The line up to the token that does not fit which leaves other brackets open than the
-    indentation of the next one tells, if there is only one such line."""
+    """The tokens of the one line, up to the token that does not fit, that leaves other brackets
+    open than the indentation of the next line tells. The range is empty if several lines do, or
+    none."""
     lines = pairwise(_lines(tokens))
     odd = [a.tokens for a, b in lines if a.tokens.start <= misfit and _is_odd(a, b)]
     return odd[0] if len(odd) == 1 else range(0)
 
 
 def _is_odd(line: _Line, following: _Line) -> bool:
-    """Lines that go on stand below one another, or farther in than the bracket that is open."""
+    """Whether a line is at odds with the indentation of the next one. Lines that begin with an
+    operator are below one another, or to the right of the bracket that is open."""
     if not {"LBRACE", "RBRACE"}.isdisjoint(line.kinds) or following.kinds[0] in CLOSERS:
         return False
     farther = following.column - line.column
@@ -355,13 +362,13 @@ def _is_odd(line: _Line, following: _Line) -> bool:
 
 
 def _is_left_of(line: _Line, above: _Line) -> bool:
-    """Whether it begins before a bracket that is open."""
+    """Whether a line begins to the left of a bracket that the line above leaves open."""
     return any(column >= line.column for column in above.opened)
 
 
 def _first_outside(tokens: Sequence[Token]) -> int | None:
-    """A line that begins a statement, no farther in than the owner of the body around it: the body
-    is not closed."""
+    """The first token of a line that begins a statement and is indented no more than the owner of
+    the body around it, so that the body is not closed; None if there is no such line."""
     owners: list[int] = []
     for line in _lines(tokens):
         begins = not line.goes_on and line.kinds[0] not in CLOSERS
@@ -376,18 +383,18 @@ def _first_outside(tokens: Sequence[Token]) -> int | None:
 
 
 def mends(tokens: Sequence[Token], start: str = "file") -> list[Mend]:
-    """The likely repairs of a text that does not parse, the likeliest first."""
+    """The likely repairs of a text that does not parse, the most likely first."""
     if len(tokens) > MAX_TOKENS:
         return []
     return sorted(_Search(tokens, start).mends(), key=lambda m: m.cost)[:MAX_MENDS]
 
 
-def varied(found: Sequence[Mend]) -> list[Mend]:
-    """Those that can be offered, of each kind of repair the likeliest: a bracket could be closed in
-    many places."""
+def varied(candidates: Sequence[Mend]) -> list[Mend]:
+    """The repairs that can be offered, and only the most likely ones of each kind: a bracket could
+    be closed in many places."""
     counts: Counter[tuple[str, bool]] = Counter()
     kept: list[Mend] = []
-    for mend in found:
+    for mend in candidates:
         way = mend.kind, mend.end > mend.first
         counts[way] += 1
         if mend.offered and counts[way] <= MAX_OF_A_KIND:
@@ -401,14 +408,14 @@ def mended(tokens: Sequence[Token], mend: Mend) -> list[Token]:
     text = mend.text or PLACEHOLDERS.get(mend.kind, "_")
     new = [Token(mend.kind, text, *place)] if mend.kind else []
     first, end = mend.first, mend.end
-    if first == end and mend.kind in BEHIND:  # it stands behind a token, not before the next line
+    if first == end and mend.kind in BEHIND:  # right after a token, and not on the next line
         while first and tokens[first - 1].kind in _BLANK:
             first = end = first - 1
     return [*tokens[:first], *new, *tokens[end:]]
 
 
 def opener(source: Source, tokens: Sequence[Token], mend: Mend) -> Span | None:
-    """The bracket that a repair closes, if it puts in what closes one."""
+    """The bracket that a repair closes, or None if it inserts no closing bracket."""
     if mend.kind not in CLOSERS:
         return None
     depth = 0
@@ -434,7 +441,7 @@ _BLANK: Final = frozenset({"NEWLINE", "DOC"})
 
 
 def fix(source: Source, tokens: Sequence[Token], mend: Mend) -> Fix:
-    """A repair as an edit of the text, and in words."""
+    """A repair in words and as an edit of the text."""
     start, end = extent(tokens, mend)
     old = source.text[start:end]
     text = _spaced(source.text, start, end, mend)
@@ -446,7 +453,7 @@ def fix(source: Source, tokens: Sequence[Token], mend: Mend) -> Fix:
 
 
 def _spaced(text: str, start: int, end: int, mend: Mend) -> str:
-    """What is put in, with the spaces that keep words apart."""
+    """The inserted text, with the spaces around it that keep words apart."""
     before, after = text[start - 1 : start], text[end : end + 1]
     words = _is_word(before) and _is_word(after)
     if not mend.kind:

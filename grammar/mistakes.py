@@ -1,7 +1,7 @@
-"""What is wrong with a statement that does not parse, in the words of its writer.
+"""Explains why a statement does not parse.
 
-Each rule looks at the token that did not fit, its neighbours, the brackets around it and what the
-parser would have taken instead. The first rule that knows the mistake answers.
+Each rule looks at the token that did not fit, its neighbours, the brackets around it and the tokens
+that the parser expected. The first rule that recognises the mistake makes the error.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OPERANDS: Final = VALUES | {"RPAR", "RSQB", "RBRACE"}
 class Failure(Record):
     """A token that did not fit, in its statement.
 
-    ``body_end`` is where the lines end that are farther in, as if they were the statement's body.
+    ``body_end`` is the end of the indented lines that follow, if they look like its body.
     """
 
     source: Source
@@ -67,7 +67,7 @@ class Failure(Record):
 
     @property
     def has_value(self) -> bool:
-        """Whether what stands before the token is a whole value."""
+        """Whether a whole value is before the token."""
         return "OPERATOR" in self.expected
 
     @cached_property
@@ -83,7 +83,7 @@ class Failure(Record):
 
     @cached_property
     def role(self) -> str:
-        """What the innermost open bracket holds."""
+        """What the innermost open bracket holds, such as the arguments of a ``call``."""
         if self.opener is None:
             return ""
         before = self.tokens[self.opener - 1].kind if self.opener else "START"
@@ -103,7 +103,8 @@ class Failure(Record):
         return "KIND" in kinds and not {"EQUAL", "LBRACE"} & set(kinds)
 
     def earlier(self, *kinds: str) -> Token | None:
-        """The last token of these kinds before this one, outside of closed brackets."""
+        """The last token of these kinds before this one that is not inside closed brackets, or
+        None."""
         return next((t for t in reversed(self._outside_brackets()) if t.kind in kinds), None)
 
     def _outside_brackets(self) -> list[Token]:
@@ -120,7 +121,7 @@ class Failure(Record):
         return Span(self.source, token.start, token.end)
 
     def closer(self, opener: int) -> Token | None:
-        """What closes the bracket at an index."""
+        """The token that closes the bracket at an index, or None."""
         depth = 0
         for token in self.tokens[opener:]:
             depth += (token.kind in CLOSES) - (token.kind in CLOSERS)
@@ -129,7 +130,7 @@ class Failure(Record):
         return None
 
     def rebracketed(self, opener: int, left: str, right: str, title: str) -> Fix | None:
-        """Other brackets than those that open at an index."""
+        """A fix that replaces the brackets that open at an index, or None if they do not close."""
         close = self.closer(opener)
         if close is None:
             return None
@@ -171,9 +172,9 @@ def explain(failure: Failure) -> Diagnostic:
 
 
 def misplaced(at: Span, mend: Mend, opened: Span | None) -> Diagnostic:
-    """Of a token that is known to be the wrong one, though it fits where it stands.
+    """The error for a token that fits at its place and is the wrong one, as the repair shows.
 
-    ``opened`` is a bracket that nothing closes.
+    ``opened`` is a bracket that nothing closes, or None.
     """
     word = f"`{mend.text}`" if mend.text else "a value"
     if mend.kind == "KIND":
@@ -196,9 +197,9 @@ PYTHON_STATEMENTS: Final = {
     ),
     **dict.fromkeys(
         ("class", "struct", "module", "model"),
-        "a module is a `block name(parameters): x { ... }`; a `net` is one that can be compiled",
+        "a module is a `block name(parameters): x { ... }`; a `net` can also be compiled",
     ),
-    **dict.fromkeys(("let", "var", "const", "val"), "a name is assigned by `name = value` alone"),
+    **dict.fromkeys(("let", "var", "const", "val"), "`name = value` is all that assigns a name"),
     **dict.fromkeys(
         ("while", "do", "loop", "repeat"), "`for i in range(n) { ... }` and `f * n` repeat"
     ),
@@ -206,7 +207,7 @@ PYTHON_STATEMENTS: Final = {
     "elif": "a choice is `a if condition else b if condition else c`",
     **dict.fromkeys(
         ("with", "try", "except", "finally", "raise", "del", "global", "yield", "await", "switch"),
-        "a spec is evaluated once, at compile time, and leaves a graph",
+        "a spec is evaluated once, when it is compiled, and becomes a graph",
     ),
 }
 
@@ -224,7 +225,7 @@ def _lambda(f: Failure) -> Diagnostic | None:
     token = next((t for t in f.tokens[: f.index] if t.text == "lambda"), None)
     if token is None:
         return None
-    help = "a network is written as it is: `f > g`; one with a name is a `block`"
+    help = "a network is a value: `f > g`; a `block` gives it a name"
     return f.error("E118", "there is no `lambda`", token, help=help)
 
 
@@ -234,7 +235,7 @@ def _if_behind_pipe(f: Failure) -> Diagnostic | None:
     if f.at.kind != "IF" or f.before.kind != "OPERATOR" or not braces:
         return None
     help = "`x > (f if condition else g)`, without braces; `id` changes nothing"
-    return f.error("E114", "`if` stands between the two that it chooses from", help=help)
+    return f.error("E114", "`if` is written between the two values", help=help)
 
 
 def _if_statement(f: Failure) -> Diagnostic | None:
@@ -258,7 +259,7 @@ def _no_else(f: Failure) -> Diagnostic | None:
     if token is None or f.at.kind not in {"END", "NEWLINE", "COMMA", *CLOSERS}:
         return None
     help = "a choice has two sides: `f if condition else id` (`id` changes nothing)"
-    return f.error("E102", "this `if` has no `else`", token, "and otherwise?", help)
+    return f.error("E102", "this `if` has no `else`", token, "expected `else`", help)
 
 
 def _decorator(f: Failure) -> Diagnostic | None:
@@ -279,25 +280,25 @@ def _import(f: Failure) -> Diagnostic | None:
         fix = f.put(f.at, path) if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", path) else None
         return f.error("E136", "an import names a file without quotes", help=help, fix=fix)
     if f.at.text == "*":
-        return f.error("E136", "an import lists the names it wants", help=help)
+        return f.error("E136", "an import lists the names that it needs", help=help)
     if f.at.kind == "DOT" and f.before.kind in ("IMPORT", "FROM", "DOT"):
         help = "files are searched beside this one, then on the search path"
         return f.error("E136", "imports do not start with a dot", help=help)
     if f.at.kind == "COMMA" and f.first.kind == "IMPORT":
         fix = f.put(f.at, "\nimport", "split it into two lines")
-        return f.error("E136", "one import to a line", help=help, fix=fix)
+        return f.error("E136", "each import has a line of its own", help=help, fix=fix)
     if f.at.kind == "LPAR":
-        return f.error("E136", "imported names stand without parentheses", help=help)
+        return f.error("E136", "imported names have no parentheses", help=help)
     if f.at.kind in ("OPERATOR", "MINUS") and f.before.kind == "NAME":
-        message = "an import is names joined by dots"
+        message = "an import has only names and dots"
         return f.error("E136", message, help="a file is found by a name like `my_blocks`")
-    return f.error("E136", f"an import ends before {f.quoted(f.at)}", help=help)
+    return f.error("E136", f"{f.quoted(f.at)} does not fit in an import", help=help)
 
 
 def _default(f: Failure) -> Diagnostic | None:
     if f.first.kind != "DEFAULT" or f.role:
         return None
-    help = "`default conv(bias=false)` sets what `conv` is given from here on"
+    help = "`default conv(bias=false)` sets `bias` for every `conv` from here on"
     if f.at.kind == "EQUAL" and f.before is f.first:
         return _keyword(f, f.first)
     return f.error("E129", "`default` takes a layer with its settings", help=help)
@@ -313,7 +314,7 @@ def _header(f: Failure) -> Diagnostic | None:
         help = f"`{word} name(parameters): input[3, 224, 224] {{ ... }}`"
         if f.at.kind in reserved():
             return _keyword(f, f.at)
-        return f.error("E133", f"this {word} has no name", f.first, "name?", help)
+        return f.error("E133", f"this {word} has no name", f.first, "expected a name", help)
     if f.role == "parameters":
         return _parameter(f)
     return _ports(f) or _no_body(f)
@@ -321,12 +322,13 @@ def _header(f: Failure) -> Diagnostic | None:
 
 def _parameter(f: Failure) -> Diagnostic | None:
     if f.at.kind == "COLON" and f.after.kind == "LSQB":
-        return f.error("E133", "inputs stand after a `:`", f.before, "an input", _PARENTHESES)
+        return f.error("E133", "inputs are written after a `:`", f.before, "an input", _PARENTHESES)
     if f.at.kind == "COLON":
         help = "`name` or `name=default`; numbers, lists, networks and tensors may be given"
         return f.error("E133", "parameters have no types", help=help)
     if f.at.text in ("*", "**"):
-        return f.error("E133", "parameters are listed one by one", help="a list is one parameter")
+        help = "a parameter can be a list"
+        return f.error("E133", "parameters are listed one by one", help=help)
     if f.at.kind in reserved():
         return _keyword(f, f.at)
     if f.at.kind in VALUES and f.before.kind in OPERANDS:
@@ -347,43 +349,44 @@ def _port_in_parentheses(f: Failure) -> Diagnostic:
     assert f.opener is not None
     alone = f.before is f.tokens[f.opener + 1]
     fix = f.rebracketed(f.opener, ": ", "", "put them after a `:`") if alone else None
-    return f.error("E133", "inputs stand after a `:`", f.before, "an input", _PARENTHESES, fix)
+    message = "inputs are written after a `:`"
+    return f.error("E133", message, f.before, "an input", _PARENTHESES, fix)
 
 
 def _ports(f: Failure) -> Diagnostic | None:
     inputs = f.earlier("COLON") is not None
     if f.at.kind == "NAME" and not inputs and f.earlier("ARROW") is None:
         fix = f.insert(f.before.end, ":")
-        return f.error("E133", "a `:` stands before the inputs", help="", fix=fix)
+        return f.error("E133", "a `:` is missing before the inputs", help="", fix=fix)
     if f.at.kind == "LPAR" and f.before.kind == "NAME" and (inputs or f.earlier("ARROW")):
         help = f"`{f.before.text}[3, 224, 224]`, without the batch axis"
         brackets = f.rebracketed(f.index, "[", "]", "write square brackets")
-        return f.error("E133", "a shape stands in square brackets", help=help, fix=brackets)
+        return f.error("E133", "a shape is written in square brackets", help=help, fix=brackets)
     if f.at.kind == "COLON" and inputs:
         help = "`x[T, d] int`: the shape follows the name, then the dtype"
-        return f.error("E133", "no `:` before an input's shape or dtype", help=help)
+        return f.error("E133", "an input's shape and dtype have no `:`", help=help)
     if f.at.kind == "DIMS" and f.before.kind == "NAME":
         shape = f"[{', '.join(f.at.text.split('x'))}]"
         fix = f.put(f.at, shape)
-        return f.error("E133", "a shape stands in square brackets", help="", fix=fix)
+        return f.error("E133", "a shape is written in square brackets", help="", fix=fix)
     return None
 
 
 def _no_body(f: Failure) -> Diagnostic | None:
-    word = f.first.text
+    kind = f.first.text
     name = f.tokens[f.tokens.index(f.first) + 1]
     if f.before.kind == "COLON" and f.at.kind == "END":
-        return _braces(f, f.before, f"the body of a {word}")
+        return _braces(f, f.before, f"the body of a {kind}")
     if f.at.kind == "END" and f.before.kind not in ("COMMA", "ARROW"):
-        help = f"`{word} {name.text} = ...` or `{word} {name.text}: x {{ ... }}`"
+        help = f"`{kind} {name.text} = ...` or `{kind} {name.text}: x {{ ... }}`"
         return f.error("E133", f"`{name.text}` has no body", name, "", help)
     if f.before.kind == "COLON":
-        help = f"`{word} {name.text}: x {{ ... }}`; without inputs there is no `:`"
+        help = f"`{kind} {name.text}: x {{ ... }}`; without inputs there is no `:`"
         return f.error("E133", "the inputs are missing", f.before, "after this", help)
     if f.at.kind in reserved() and "NAME" in f.expected:
         return _keyword(f, f.at)
-    help = f"`{word} name(parameters): inputs -> outputs {{ ... }}`"
-    return f.error("E133", f"{f.quoted(f.at)} does not fit a {word}'s head", help=help)
+    help = f"`{kind} name(parameters): inputs -> outputs {{ ... }}`"
+    return f.error("E133", f"{f.quoted(f.at)} does not fit in the head of a {kind}", help=help)
 
 
 def _braces(f: Failure, colon: Token, what: str) -> Diagnostic:
@@ -393,7 +396,7 @@ def _braces(f: Failure, colon: Token, what: str) -> Diagnostic:
     close = Edit(Span(f.source, end, end), f"\n{indent}}}")
     fix = Fix("put the body in braces", (Edit(f.span(colon), " {"), close))
     help = "indentation has no meaning"
-    return f.error("E119", f"{what} stands in braces", colon, "expected `{`", help, fix)
+    return f.error("E119", f"{what} is written in braces", colon, "expected `{`", help, fix)
 
 
 def _loop(f: Failure) -> Diagnostic | None:
@@ -427,7 +430,8 @@ def _keyword_as_name(f: Failure) -> Diagnostic | None:
         return _keyword(f, f.before)
     if f.at.kind == "KIND" and f.wants_value and f.after.kind == "NAME":
         message = f"a {f.at.text} is declared in a statement of its own"
-        return f.error("E109", message, help=f"`{f.at.text} {f.after.text} = ...`, then its name")
+        help = f"write `{f.at.text} {f.after.text} = ...` first, and use the name here"
+        return f.error("E109", message, help=help)
     starts_statement = f.index == 0 and f.start == "file"
     if f.at.kind in reserved() - OPERATORS and "NAME" in f.expected and not starts_statement:
         return _keyword(f, f.at)
@@ -438,7 +442,7 @@ def _label(f: Failure) -> Diagnostic | None:
     """After ``as``."""
     help = 'a label is a name, `name[i]` or a string: `as stem`, `as layer[i]`, `as "layer{i}"`'
     if f.before.kind == "AS":
-        return f.error("E134", "`as` is followed by a label", detail="not a label", help=help)
+        return f.error("E134", "a label must follow `as`", detail="not a label", help=help)
     labelled = f.index > 1 and f.tokens[f.index - 2].kind == "AS" and f.before.kind == "NAME"
     if not labelled or f.at.kind not in ("DOT", "LPAR"):
         return None
@@ -449,9 +453,9 @@ def _label(f: Failure) -> Diagnostic | None:
         )
         return f.error("E134", "a label is one name", help=help, fix=fix)
     if f.at.kind == "DOT":
-        help = "a path of two names is a label around a label: `((f as inner) > g) as outer`"
+        help = "a label inside another one makes a path: `((f as inner) > g) as outer`"
         return f.error("E134", "a label is one name", detail="no dots in labels", help=help)
-    return f.error("E134", "a label takes no parentheses", help=help)
+    return f.error("E134", "a label has no parentheses", help=help)
 
 
 # --- values --------------------------------------------------------------------------------
@@ -496,15 +500,16 @@ def _equals(f: Failure) -> Diagnostic | None:
 def _target(f: Failure) -> Diagnostic:
     if f.earlier("EQUAL"):
         help = "write `a = value` and `b = a`, on two lines"
-        return f.error("E128", "one `=` to a statement", help=help)
+        return f.error("E128", "a statement has only one `=`", help=help)
     target = f.source.text[f.first.start : f.before.end]
     help = "`name = value`, or `a, b = value` for several"
     token = Token("TARGET", target, f.first.start, f.before.end)
     if "\n" in target:
-        return f.error("E128", "only names are assigned", detail="not after a name", help=help)
+        message = "only names can be assigned"
+        return f.error("E128", message, detail="not after a name", help=help)
     if target.startswith("self."):
-        help = "a layer gets its name where it stands, `conv(3x3, 64) as stem`; `share stem = ...`"
-        help += " is one that is used several times"
+        help = "a layer gets its name where it is used: `conv(3x3, 64) as stem`; `share stem = ...`"
+        help += " names a layer that is used several times"
         return f.error("E128", "there is no `self`", token, "", help)
     if f.before.kind == "RSQB":
         help = "lists and tensors do not change: build a new one, `xs + [x]`"
@@ -514,7 +519,7 @@ def _target(f: Failure) -> Diagnostic:
         return f.error("E128", "a call cannot be assigned", token, "", help)
     if f.first.kind == "SHARE":
         return f.error("E128", "`share` gives a name to one network", help="`share enc = ...`")
-    return f.error("E128", "only names are assigned", token, "not a name", help)
+    return f.error("E128", "only names can be assigned", token, "not a name", help)
 
 
 def _colon(f: Failure) -> Diagnostic | None:
@@ -523,15 +528,15 @@ def _colon(f: Failure) -> Diagnostic | None:
     if f.role == "call" and f.before.kind == "NAME":
         edit = Edit(Span(f.source, f.at.start, f.after.start), "=")
         fix = Fix("replace it with `=`", (edit,))
-        return f.error("E120", "a setting is given by `=`", fix=fix)
+        return f.error("E120", "a setting is given with `=`", fix=fix)
     if not f.role and f.index == 1:
         help = f"`{f.before.text} = value`"
-        return f.error("E120", "names are assigned by `=`, and have no types", help=help)
+        return f.error("E120", "names are assigned with `=` and have no types", help=help)
     return None
 
 
 def _arrow(f: Failure) -> Diagnostic | None:
-    """``->`` and ``>>``; the fix replaces all of the statement."""
+    """``->`` and ``>>``. The fix replaces all of them in the statement."""
     doubled = f.at.text == f.before.text == ">" and f.at.start == f.before.end
     if doubled:
         pairs = zip(f.tokens, f.tokens[1:], strict=False)
@@ -543,7 +548,7 @@ def _arrow(f: Failure) -> Diagnostic | None:
     if f.at.kind != "ARROW" or not f.has_value:
         return None
     arrows = [t for t in f.tokens[f.index :] if t.kind == "ARROW"]
-    help = "`->` stands before the outputs of a block or net"
+    help = "`->` is written before the outputs of a block or net"
     fix = Fix("write `>`", tuple(Edit(f.span(t), ">") for t in arrows))
     return f.error("E122", "the pipe is `>`", help=help, fix=fix)
 
@@ -576,17 +581,17 @@ def _comma(f: Failure) -> Diagnostic | None:
         return _tuple(f, f.opener)
     token = next(t for t in f.tokens if t.kind == "COMMA") if pair else f.at
     help = "several values are a list: `[a, b]`; on the left of `=` they are `a, b = ...`"
-    return f.error("E139", "there are no tuples", token, "a list?", help)
+    return f.error("E139", "there are no tuples", token, "expected a list", help)
 
 
 def _tuple(f: Failure, opener: int) -> Diagnostic:
     fix = f.rebracketed(opener, "[", "]", "write a list")
     help = "several values are a list: `[a, b]`"
-    return f.error("E139", "there are no tuples", f.at, "a list?", help, fix)
+    return f.error("E139", "there are no tuples", f.at, "expected a list", help, fix)
 
 
 def _tuple_first(f: Failure) -> Diagnostic | None:
-    """``(x, y) > concat``, which could have become ``(x, y) = ...``."""
+    """``(x, y) > concat``. Up to the ``)`` it could be the start of ``(x, y) = ...``."""
     if f.before.kind != "RPAR" or f.at.kind not in OPERATORS or f.has_value:
         return None
     opener = f.tokens.index(f.first)
@@ -594,7 +599,7 @@ def _tuple_first(f: Failure) -> Diagnostic | None:
 
 
 def _pattern(f: Failure) -> Diagnostic | None:
-    """``rearrange(n c h w -> n (c h w))``: the text lacks its quotes."""
+    """``rearrange(n c h w -> n (c h w))``: the quotes are missing."""
     if f.role != "call" or f.opener is None or f.at.kind not in ("NAME", "LPAR", "ARROW", "COMMA"):
         return None
     close = f.closer(f.opener)
@@ -608,7 +613,7 @@ def _pattern(f: Failure) -> Diagnostic | None:
         return None
     span = Span(f.source, start, start + len(pattern.rstrip()))
     fix = Fix("put it in quotes", (Edit(span, f'"{span.text}"'),))
-    return Diagnostic("E105", "a pattern stands in quotes", span, "", fix=fix)
+    return Diagnostic("E105", "a pattern is written in quotes", span, "", fix=fix)
 
 
 def _repeated(f: Failure) -> Diagnostic | None:
@@ -617,14 +622,14 @@ def _repeated(f: Failure) -> Diagnostic | None:
         return None
     fix = f.put(f.at, "*")
     help = f"`f * {f.after.text}` is `f > f > ...`, each with its own weights"
-    return f.error("E112", "a network is repeated by `*`", help=help, fix=fix)
+    return f.error("E112", "a network is repeated with `*`", help=help, fix=fix)
 
 
 def _generator(f: Failure) -> Diagnostic | None:
     if f.at.kind != "FOR" or not f.has_value:
         return None
     help = "`[f(x) for x in xs]`"
-    return f.error("E110", "a comprehension stands in square brackets", help=help)
+    return f.error("E110", "a comprehension is written in square brackets", help=help)
 
 
 def _is(f: Failure) -> Diagnostic | None:
@@ -643,7 +648,7 @@ def _dotted_range(f: Failure) -> Diagnostic | None:
         return None
     span = Span(f.source, f.before.start, f.at.end)
     meant = f"range({first[:-1]}, {last[1:]})"
-    help = f"`{meant}` goes up to {last[1:]}, and leaves {last[1:]} out"
+    help = f"`{meant}` ends before {last[1:]}"
     fix = Fix(f"write `{meant}`", (Edit(span, meant),))
     return Diagnostic("E110", "ranges are not written with dots", span, help=(help,), fix=fix)
 
@@ -654,9 +659,9 @@ def _side_by_side(f: Failure) -> Diagnostic | None:
     if f.role in ("call", "list", "index", "parameters"):
         fix = f.insert(f.before.end, ",")
         return f.error("E110", "a comma is missing", detail="before this", fix=fix)
-    help = "a pipe is `a > b`; statements stand on lines of their own"
+    help = "a pipe is `a > b`; each statement has a line of its own"
     fix = f.insert(f.before.end, " >", "put a pipe between them")
-    message = f"nothing stands between `{clip(f.before.text)}` and `{clip(f.at.text)}`"
+    message = f"there is nothing between `{clip(f.before.text)}` and `{clip(f.at.text)}`"
     return f.error("E110", message, detail="a second value", help=help, fix=fix)
 
 
@@ -665,8 +670,8 @@ def _unpacking(f: Failure) -> Diagnostic | None:
         return None
     if not f.wants_value and f.role != "call":
         return None
-    help = "a list is given as it is: `f(layers)`; lists join with `+`"
-    return f.error("E124", f"nothing is unpacked with `{f.at.text}`", help=help)
+    help = "a list is one argument: `f(layers)`; `+` joins lists"
+    return f.error("E124", f"there is no unpacking with `{f.at.text}`", help=help)
 
 
 def _missing_operand(f: Failure) -> Diagnostic | None:
@@ -675,17 +680,17 @@ def _missing_operand(f: Failure) -> Diagnostic | None:
     closes = f.at.kind in {"END", "NEWLINE", *CLOSERS}
     if closes and f.before.kind in OPERATORS:
         message = f"`{f.before.text}` has nothing on its right"
-        help = "`%` is the remainder; a fifth is `0.2`" if f.before.text == "%" else ""
+        help = "`%` is the remainder; 20 % is `0.2`" if f.before.text == "%" else ""
         return f.error("E102", message, f.before, "expected a value after this", help)
     if closes and f.before.kind == "EQUAL":
         return f.error("E102", "a value is missing", f.before, "after this")
     if closes and f.before.kind in CLOSES:
         span = Span(f.source, f.before.start, f.at.end)
-        return Diagnostic("E124", f"`{span.text}` holds nothing", span, "expected a value")
+        return Diagnostic("E124", f"`{span.text}` is empty", span, "expected a value")
     if not f.tokens:
         return f.error("E102", "a value is missing")
     if f.at.kind in OPERATORS | {"ARROW"} and f.before.kind in OPERATORS:
-        message = f"between `{f.before.text}` and `{f.at.text}` a value is missing"
+        message = f"a value is missing between `{f.before.text}` and `{f.at.text}`"
         return f.error("E124", message, detail="expected a value before this")
     if f.at.kind in OPERATORS | {"COMMA", "DOT", "ARROW", "EQUAL", "COLON"}:
         return f.error("E124", f"`{f.at.text}` has nothing on its left", detail="nothing before it")
@@ -710,7 +715,7 @@ GROUPS: Final = (
     ({"LBRACE"}, "`{`"),
     ({"$END"}, "the end of the line"),
 )
-# What a value or an operator may be: not worth a word beside it.
+# Kinds that are not listed beside "a value" or "an operator".
 COVERED: Final = {
     "a value": {"NAME", "STRING", "EQUAL", "COLON"},
     "an operator": {"IN", "COLON", "EQUAL"},

@@ -1,4 +1,4 @@
-"""The known word that a mistyped one was meant to be."""
+"""Which of some words a mistyped word was meant to be."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ ALIKE = 0.7
 """How alike two words must be, between 0 and 1: ``linaer`` and ``linear`` are."""
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The nearest of the known words, or None. Of three letters two are not enough to tell."""
-    return next(iter(nearest(word, known, 1)), None)
+def closest(word: str, words: Iterable[str]) -> str | None:
+    """The nearest of these words, or None if none is near. A short word must be nearer."""
+    return next(iter(nearest(word, words, 1)), None)
 
 
-def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """So many of the known words, the nearest first; just the word where case alone differs."""
+def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
+    """Up to ``count`` of these words, the nearest first. A word that differs only in case is the
+    only one."""
     from difflib import get_close_matches
 
     lower = word.lower()
-    near = {k.lower(): k for k in sorted(known, reverse=True) if abs(len(k) - len(word)) < 5}
+    near = {k.lower(): k for k in sorted(words, reverse=True) if abs(len(k) - len(word)) < 5}
     if lower in near:
         return [near[lower]]
     if not 2 < len(word) < 40:

@@ -1,7 +1,7 @@
-"""The one table of precedence, used to read operators and to print them.
+"""The table of precedence, used to read operators and to print them.
 
-An ``operation`` comes from the grammar as a flat list: operands, with operators before and
-between them and labels after them. Loops, not recursion, so that a chain may have any length.
+The grammar gives an ``operation`` as a flat list: operands, operators before and between them, and
+labels after them. It is made a tree by a loop and not by recursion, so a chain has any length.
 """
 
 from __future__ import annotations

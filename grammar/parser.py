@@ -1,7 +1,7 @@
 """Text to syntax.
 
-A sound text takes the straight way: scan, layout, one run of the tables. Any other is taken apart
-by recover.py, so that each of its statements parses or says what it lacks.
+A text without errors is scanned, laid out and parsed in one run. Any other text is cut into its
+statements by recover.py, so that each of them is parsed or gets its own error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_TOKENS: Final = 150_000
 
 
 def parse(source: Source, most_tokens: int = MAX_TOKENS) -> tuple[s.File, tuple[Diagnostic, ...]]:
-    """A file's sound statements, and what is wrong with the others."""
+    """The statements of a file that parse, and the errors of the others."""
     builder = Builder(source, inner_expression)
     refused = _too_long(source)
     statements: tuple[s.Statement, ...] = ()
@@ -43,7 +43,8 @@ def parse(source: Source, most_tokens: int = MAX_TOKENS) -> tuple[s.File, tuple[
 
 
 def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, ...]]:
-    """A value from outside a file: ``64``, ``[2, 2]``, ``3x32x32``, ``basic``."""
+    """An expression from outside a file, such as a parameter's value: ``64``, ``[2, 2]``,
+    ``3x32x32``, ``basic``. It is None if it does not parse."""
     refused = _too_long(source)
     if refused:
         return None, (refused,)
@@ -72,7 +73,7 @@ def _statements(source: Source, tokens: list[Token], builder: Builder) -> tuple[
 
 
 def inner_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
-    """The expression between two offsets, if it is sound."""
+    """The expression between two offsets, or None if it does not parse."""
     tokens = layout(scan(source.text, start, end), bracketed=True)
     try:
         return cast(s.Expr, run(tokens, "expression", builder.actions))
@@ -83,7 +84,8 @@ def inner_expression(source: Source, builder: Builder, start: int, end: int) -> 
 
 
 def _is_lost(statement: s.Statement) -> bool:
-    """A pipeline that does not parse is as good as none; in a body it is the result."""
+    """Whether a statement of a file is a pipeline that does not parse. It is left out there; in a
+    body it is kept, since it is the body's result."""
     return isinstance(statement, s.ExpressionStatement) and isinstance(statement.value, s.Broken)
 
 
@@ -113,7 +115,7 @@ def _empty(source: Source) -> Diagnostic:
 
 
 def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """In the order of the text; the first hundred say enough."""
+    """The diagnostics in the order of the text, and no more than ``MAX_ERRORS``."""
     ordered = sorted(diagnostics, key=lambda d: d.span.start if d.span else -1)
     left = len(ordered) - MAX_ERRORS
     if left > 0:

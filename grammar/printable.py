@@ -1,5 +1,5 @@
-"""What may be shown of a text from a stranger: nothing that drives a terminal, turns a line around,
-or that XML does not know."""
+"""Makes texts from strangers safe to show: without characters that control a terminal, reverse a
+line, or are not allowed in XML."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import unicodedata
 from typing import Final
 
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""What moves the cursor, turns the line, or shows nothing."""
+"""Categories of characters that move the cursor, reverse the line, or show nothing."""
 _HARMLESS: Final = re.compile(r"[\x20-\x7e\n\t]*")
 _NO_CHARACTERS: Final = "[\ufdd0-\ufdef\ufffe\uffff]"
 
 
 SIGNS: Final = frozenset(map(chr, (*range(0x2400, 0x2422), 0xFFFD)))
-"""What stands for something that is not shown. Few fonts have them."""
+"""Characters that stand for one that is not shown. Few fonts have them."""
 
 
 def printable(text: str) -> str:
-    """The text with control characters replaced by their pictures, and what else is hidden by a
-    sign of its own. Line ends and tabs stay.
+    """The text with control characters replaced by pictures of them, and other hidden characters by
+    the replacement character. Line ends and tabs stay.
 
-    Every text of a spec passes here on its way into the syntax tree, and every message on its way
-    to a reader.
+    Every text of a spec is cleaned by this function when it enters the syntax tree, and every
+    message again when it is printed.
     """
     return text if _HARMLESS.fullmatch(text) else "".join(map(_printable, text))
 
@@ -40,7 +40,7 @@ def _printable(char: str) -> str:
 
 
 def json_text(document: object, indent: int = 2) -> str:
-    """A document as JSON that says all, with escapes for what cannot be shown."""
+    """A document as JSON, with escapes for characters that cannot be shown."""
     import json
 
     text = json.dumps(document, ensure_ascii=False, indent=indent)

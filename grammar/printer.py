@@ -1,6 +1,7 @@
-"""Syntax to canonical text. What is parsed from the text is the syntax again.
+"""Syntax to canonical text. Parsing the text gives the same syntax again.
 
-A tree from the parser has its parentheses; in any other they are put where precedence asks.
+A tree from the parser has its parentheses; in any other tree they are added as precedence needs
+them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .operators import LEVEL
 WIDTH: Final = 100
 CALL: Final = LEVEL["call"]
 ESCAPED: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "{": "{{", "}": "}}"}
-# A line may start with any operator but these.
+# A line may start with any operator except these.
 NEVER_FIRST: Final = frozenset({"-", "not in"})
 
 
@@ -24,7 +25,7 @@ def print_file(file: s.File) -> str:
 
 
 def print_expression(expression: s.Expr) -> str:
-    """On one line."""
+    """The text of an expression, on one line."""
     return render(_expression(expression), 1_000_000_000).rstrip("\n")
 
 
@@ -43,7 +44,7 @@ def _statements(statements: Sequence[s.Statement]) -> Document:
 
 
 def _apart(above: s.Statement, below: s.Statement) -> bool:
-    """Whether an empty line stands between two statements."""
+    """Whether there is an empty line between two statements."""
     imports = (s.Import, s.FromImport)
     ends_imports = isinstance(above, imports) and not isinstance(below, imports)
     return ends_imports or any(isinstance(x, s.Block) and _is_large(x) for x in (above, below))
@@ -140,7 +141,7 @@ def _level(node: s.Expr) -> int:
 
 
 def _operand(node: s.Expr, least: int) -> Document:
-    """In parentheses, if it binds less tightly than it must."""
+    """The expression, in parentheses if it binds less tightly than ``least``."""
     document = _expression(node)
     return _parenthesised(document) if _level(node) < least else document
 
@@ -202,7 +203,8 @@ def _number(value: float) -> str:
 
 
 def _owner(node: s.Attribute) -> Document:
-    """A position after a number or a string would be read as a fraction."""
+    """The value before a ``.``, in parentheses if the scanner would read the dot as part of a
+    number."""
     named = isinstance(node.value, s.Name | s.Attribute | s.Index | s.Call | s.Paren)
     document = _operand(node.value, CALL)
     bare = named or not (node.name.isdecimal() or isinstance(node.value, s.Number))
@@ -214,7 +216,7 @@ def _setting(node: s.Setting) -> Document:
 
 
 def _binary(node: s.Binary) -> Document:
-    """A chain of one level in one row, from its first operand."""
+    """A chain of operators of one level, from its first operand on."""
     level = LEVEL[node.operator]
     links: list[Document] = []
     first: s.Expr = node

@@ -1,17 +1,18 @@
-"""Classes that are their fields: what dataclasses are, at a fraction of their start-up.
+"""Classes made of fields, like dataclasses but faster to import.
 
-A dataclass compiles up to eight methods when its module is imported, which for a hundred classes
-takes as long as the rest of a `netwright check`. Here one method is compiled, ``__init__``, and not
-before the first instance is made; the others are written once, below::
+A dataclass compiles up to eight methods when its module is imported. For a hundred classes that
+takes as long as the rest of a `netwright check`. Here only ``__init__`` is compiled, and only when
+the first instance is made; the other methods are written once, below::
 
     class Port(Record):
         name: str
         type: TensorType
         span: Span | None = field(default=None, compare=False, repr=False)
 
-A :class:`Record` is a value: equal to another of its class with equal fields, hashed by them, and
-not to be changed. An :class:`Entity` is itself alone, and may change. Type checkers know both as
-dataclasses and refuse assignments to a record; at run time nothing does.
+A :class:`Record` is a value: two of one class with equal fields are equal and have the same hash,
+and a record is not changed. An :class:`Entity` is equal only to itself and may change. For type
+checkers both are dataclasses, so they refuse assignments to a record; at run time nothing refuses
+them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _MISSING: Final[Any] = object()
 
 
 class Field:
-    """What is to know of a field; made by :func:`field`."""
+    """The options of a field; made by :func:`field`."""
 
     __slots__ = ("compare", "default", "factory", "kw_only", "repr")
 
@@ -46,7 +47,7 @@ def field(
     repr: bool = True,
     kw_only: bool = False,
 ) -> Any:
-    """A field of which more is to say than its default."""
+    """A field with further options than its default."""
     return Field(default, default_factory, compare=compare, repr=repr, kw_only=kw_only)
 
 
@@ -55,7 +56,7 @@ def _nothing(_: object) -> tuple[()]:
 
 
 class _Fields:
-    """What records and entities share."""
+    """What records and entities have in common."""
 
     __match_args__: ClassVar[tuple[str, ...]] = ()
     _fields: ClassVar[dict[str, Field]] = {}
@@ -76,14 +77,14 @@ class _Fields:
 
     @classmethod
     def _field(cls, name: str) -> Field:
-        given = cls.__dict__.get(name, _MISSING)
-        if not isinstance(given, Field):
-            return Field(given, compare=True, repr=True, kw_only=False)
+        default = cls.__dict__.get(name, _MISSING)
+        if not isinstance(default, Field):
+            return Field(default, compare=True, repr=True, kw_only=False)
         delattr(cls, name)
-        return given
+        return default
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The first instance of a class compiles the way the others take."""
+        """The first instance of a class compiles the ``__init__`` that the others use."""
         cls = type(self)
         cls.__init__ = _compiled(cls._fields, cls)  # type: ignore[method-assign]
         cls.__init__(self, *args, **kwargs)
@@ -93,18 +94,18 @@ class _Fields:
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
     def replace(self, **changes: Any) -> Self:
-        """The same with other values in some fields."""
+        """A copy with other values in some fields."""
         return type(self)(**({name: getattr(self, name) for name in self._fields} | changes))
 
 
 def positional(record: _Fields) -> tuple[str, ...]:
-    """The names of the fields, without those that are given by name only."""
+    """The names of the fields that may be given by position."""
     return record.__match_args__
 
 
 @dataclass_transform(field_specifiers=(field,), frozen_default=True)
 class Record(_Fields):
-    """A value: see the top."""
+    """A value: see the top of this file."""
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -120,31 +121,31 @@ class Record(_Fields):
 
 @dataclass_transform(field_specifiers=(field,), eq_default=False)
 class Entity(_Fields):
-    """A thing: see the top."""
+    """An object with an identity: see the top of this file."""
 
     def __repr__(self) -> str:
-        """Its kind alone: entities hold one another, in circles too."""
+        """The class's name only: entities may refer to one another in circles."""
         return f"<{type(self).__name__}>"
 
 
 def _compiled(fields: dict[str, Field], cls: type) -> Callable[..., None]:
-    """``__init__``, as one would write it."""
-    known: dict[str, Any] = {"_MISSING": _MISSING}
+    """An ``__init__`` as it would be written by hand."""
+    namespace: dict[str, Any] = {"_MISSING": _MISSING}
     heads: dict[bool, list[str]] = {False: [], True: []}
     lines: list[str] = []
-    for name, given in fields.items():
+    for name, options in fields.items():
         head = value = name
-        if given.factory:
-            known[f"_{name}"] = given.factory
+        if options.factory:
+            namespace[f"_{name}"] = options.factory
             head, value = f"{name}=_MISSING", f"_{name}() if {name} is _MISSING else {name}"
-        elif given.default is not _MISSING:
-            known[f"_{name}"] = given.default
+        elif options.default is not _MISSING:
+            namespace[f"_{name}"] = options.default
             head = f"{name}=_{name}"
-        heads[given.kw_only].append(head)
+        heads[options.kw_only].append(head)
         lines.append(f"    self.{name} = {value}\n")
     star = ["*"] * bool(heads[True])
     text = f"def __init__({', '.join(['self', *heads[False], *star, *heads[True]])}):\n"
-    exec(text + ("".join(lines) or "    pass"), known)
-    made: Callable[..., None] = known["__init__"]
+    exec(text + ("".join(lines) or "    pass"), namespace)
+    made: Callable[..., None] = namespace["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     return made

@@ -1,8 +1,9 @@
-"""A broken text, statement by statement: each is parsed by itself, bodies before their owners.
+"""Parses a broken text statement by statement, bodies before the statements that hold them.
 
-So a mistake costs the statement that it stands in, and hides no other. What that statement defines
-is there all the same, as something unknown. Where one token is wrong and the text would parse with
-another (see mend.py), that settles where the statements and bodies are, and there is one error.
+So a mistake spoils only the statement that it is in and hides no other mistake. The names that this
+statement defines are known all the same, with unknown values. If the text would parse with one
+token changed (see mend.py), that repair decides where statements and bodies end, and there is one
+error.
 """
 
 from __future__ import annotations
@@ -26,31 +27,31 @@ from .scanner import scan
 from .source import Source, Span
 
 MAX_FIXES: Final = 24
-"""So many repairs of one error are worth a trial."""
+"""The most repairs of one error that are tried."""
 NAMING: Final = frozenset({"KIND", "SHARE"})
-"""What begins a statement that gives the name behind it."""
+"""A statement that begins with one of these defines the name that follows."""
 UNMENDED: Final = frozenset({"E114", "E118"})
-"""Statements of other languages: no single token makes them one of a spec."""
+"""Statements of other languages: no change of one token makes a spec of them."""
 
 
 def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
-    """The statements that are sound; the builder's diagnostics say what the others lack."""
+    """The statements that parse. The errors of the others go to the builder's diagnostics."""
     tokens = amend(source, scan(source.text), builder.diagnostics)
     if any(_lacks_name(tokens[i : i + 3]) for i in range(len(tokens))):
         builder.lost.add("")
     given_up = any(t.kind == "ERROR" for t in tokens)
-    likely = [] if given_up else mends(tokens)
-    if not likely:
+    repairs = [] if given_up else mends(tokens)
+    if not repairs:
         return _balanced(source, builder, tokens)
     other = Builder(source, builder.inner)
     _balanced(source, other, [*map(_copy, tokens)])
-    changed = source.span(*extent(tokens, likely[0]))
-    opened = opener(source, tokens, likely[0])
-    said = _nearest(other.diagnostics, changed, likely[0], opened)
-    known = () if said.code in UNMENDED else varied(likely)[:MAX_FIXES]
-    fixes = tuple(fix(source, tokens, mend) for mend in known)
-    builder.diagnostics.append(said.replace(others=fixes))
-    statements = layout(mended(tokens, likely[0]))
+    changed = source.span(*extent(tokens, repairs[0]))
+    opened = opener(source, tokens, repairs[0])
+    error = _nearest(other.diagnostics, changed, repairs[0], opened)
+    candidates = () if error.code in UNMENDED else varied(repairs)[:MAX_FIXES]
+    fixes = tuple(fix(source, tokens, mend) for mend in candidates)
+    builder.diagnostics.append(error.replace(others=fixes))
+    statements = layout(mended(tokens, repairs[0]))
     return tuple(_Recovery(source, builder, changed).statements(statements))
 
 
@@ -69,27 +70,35 @@ def _copy(token: Token) -> Token:
     return Token(token.kind, token.text, token.start, token.end)
 
 
-def _nearest(found: list[Diagnostic], changed: Span, mend: Mend, opened: Span | None) -> Diagnostic:
-    """What is said of the one token that is wrong; ``opened`` is a bracket that it closes."""
+def _nearest(
+    diagnostics: list[Diagnostic], changed: Span, mend: Mend, opened: Span | None
+) -> Diagnostic:
+    """The error for the one token that is wrong: the nearest of these, or a general one. ``opened``
+    is the bracket that this token closes, or None."""
 
     def distance(d: Diagnostic) -> tuple[int, int]:
         assert d.span is not None
         return abs(d.span.line - changed.line), abs(d.span.start - changed.start)
 
-    said = min((d for d in found if d.severity == "error" and d.span), key=distance, default=None)
+    errors = (d for d in diagnostics if d.severity == "error" and d.span)
+    nearest = min(errors, key=distance, default=None)
     farthest = 0 if mend.kind in BRACKETS else 1
-    if said is None or distance(said)[0] > farthest or _is_of_another(said, opened):
+    if (
+        nearest is None
+        or distance(nearest)[0] > farthest
+        or _is_of_another_bracket(nearest, opened)
+    ):
         return misplaced(changed, mend, opened)
-    return said
+    return nearest
 
 
-def _is_of_another(said: Diagnostic, opened: Span | None) -> bool:
-    """Whether another bracket is said to be open."""
-    return said.code == "E103" and opened is not None and said.span != opened
+def _is_of_another_bracket(error: Diagnostic, opened: Span | None) -> bool:
+    """Whether an error is about an open bracket other than ``opened``."""
+    return error.code == "E103" and opened is not None and error.span != opened
 
 
 def recover_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
-    """The expression between two offsets that does not parse, where a repair helps."""
+    """The expression between two offsets after repairs, or None if it still does not parse."""
     count = len(builder.diagnostics)
     tokens = amend(source, scan(source.text, start, end), builder.diagnostics)
     try:
@@ -109,7 +118,7 @@ def recover_expression(source: Source, builder: Builder, start: int, end: int) -
 
 
 class _Recovery(Entity):
-    """``changed`` is where a token was repaired: the statement around it is broken."""
+    """Parses statements. ``changed`` is the place of a repaired token: its statement is broken."""
 
     source: Source
     builder: Builder
@@ -130,7 +139,7 @@ class _Recovery(Entity):
         return result
 
     def _forget(self, start: int, end: int) -> None:
-        """What was said about a stretch of text that is no spec at all."""
+        """Drop the errors of a part of the text that is no spec at all."""
         diagnostics = self.builder.diagnostics
         diagnostics[:] = [d for d in diagnostics if not d.span or not start < d.span.start < end]
 
@@ -148,15 +157,16 @@ class _Recovery(Entity):
             if not closed_by_guess and self.errors < MAX_ERRORS:
                 self.errors += 1
                 failure = Failure(self.source, skeleton, misfit.index, body_end=body_end)
-                found = explain(failure)
-                if found.code == "E138":
+                diagnostic = explain(failure)
+                if diagnostic.code == "E138":
                     self._forget(tokens[misfit.index].start, tokens[-1].end)
-                self.builder.diagnostics.append(found)
+                self.builder.diagnostics.append(diagnostic)
             return self._broken(skeleton)
         return result
 
     def _is_changed(self, tokens: list[Token]) -> bool:
-        """Whether the repair lies in this statement, and in none of those in its bodies."""
+        """Whether the repair is in this statement itself, and not in a statement of its bodies
+        (these come first and take the repair)."""
         changed = self.changed
         if changed is None or changed.end < tokens[0].start or tokens[-1].end < changed.start:
             return False
@@ -164,7 +174,7 @@ class _Recovery(Entity):
         return True
 
     def _broken(self, tokens: list[Token]) -> tuple[s.Statement, ...]:
-        """What stands for a statement that does not parse: its names, without what they are."""
+        """The statements in place of one that does not parse: its names with unknown values."""
         self.builder.lost |= {t.text for t in tokens if t.kind == "NAME" or t.text == "*"}
         tokens = [t for t in tokens if t.kind != "DOC"]
         if not tokens:
@@ -181,7 +191,7 @@ class _Recovery(Entity):
         return (s.ExpressionStatement(value, span=span),)
 
     def _skeleton(self, tokens: list[Token]) -> list[Token]:
-        """A statement with each body parsed apart, standing in it as one token."""
+        """The statement's tokens, with each body parsed already and put in as one token."""
         result: list[Token] = []
         opened: list[int] = []
         for index, token in enumerate(tokens):
@@ -200,9 +210,10 @@ class _Recovery(Entity):
 
 
 def _cut(source: Source, tokens: list[Token]) -> Iterator[list[Token]]:
-    """At the ends of the statements that stand in no body.
+    """The tokens of each statement outside of bodies.
 
-    Also before a line that can only start a statement, though the one above ends in an operator.
+    A statement also ends before a line that can only start another one, even if the line above
+    ends in an operator.
     """
     depth = start = 0
     for index, token in enumerate(tokens):
@@ -228,14 +239,14 @@ def _begins(source: Source, tokens: list[Token], index: int) -> bool:
 
 
 def _lacks_braces(piece: list[Token]) -> bool:
-    """As in Python: the lines that are farther in are meant to be the body."""
+    """Whether a statement has its body by indentation, as in Python."""
     kinds = {t.kind for t in piece}
     head = "KIND" in kinds and not kinds & {"LBRACE", "EQUAL"}
     return piece[-1].kind == "COLON" or head
 
 
 def _lacks_name(tokens: list[Token]) -> bool:
-    """``share = linear(8)``, ``share linear(8)``, ``block (w): x { ... }``."""
+    """Whether the name is missing: ``share = linear(8)``, ``share linear(8)``, ``block (w) ...``"""
     if tokens[0].kind not in NAMING:
         return False
     kinds = [*(t.kind for t in tokens[1:3]), "", ""]
@@ -243,7 +254,7 @@ def _lacks_name(tokens: list[Token]) -> bool:
 
 
 def _targets(tokens: list[Token]) -> list[Token]:
-    """The names that a statement seems to give."""
+    """The names that a broken statement seems to define."""
     first = tokens[0].kind
     if first in NAMING:
         return [] if _lacks_name(tokens) else tokens[1:2]

@@ -1,7 +1,7 @@
-"""Broken tokens: what is wrong is said here, and put right as the writer meant it.
+"""Reports broken tokens and replaces them by those that the writer meant.
 
-A repaired statement still parses, so one mistake is reported once. A token that cannot be
-repaired becomes an ``ERROR``: its statement is given up without a further word.
+A repaired statement still parses, so one mistake is reported once. A token that cannot be repaired
+becomes an ``ERROR``, and its statement gets no further error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def replacement(span: Span, text: str, title: str = "") -> Fix:
 
 # --- tokens --------------------------------------------------------------------------------
 
-# What other languages write, what is written here, and what it is there.
+# The symbol of other languages, ours, and what ours means.
 OTHERS_SYMBOLS: Final = {
     "&&": ("and", "`and`"),
     "||": ("or", "`or`"),
@@ -86,7 +86,7 @@ class _Amender(Entity):
         )
 
     def put(self, token: Token, text: str) -> None:
-        """Read ``text`` in the place of a token."""
+        """Read ``text`` in place of a token."""
         for new in scan(text):
             self.result.append(Token(new.kind, new.text, token.start, token.end))
 
@@ -98,7 +98,7 @@ class _Amender(Entity):
 
 
 def amend(source: Source, tokens: list[Token], diagnostics: list[Diagnostic]) -> list[Token]:
-    """The tokens without the mistakes that lie in a single one."""
+    """The tokens, without mistakes that are in a single token."""
     amender = _Amender(source, tokens, diagnostics=diagnostics)
     index = 0
     while index < len(tokens):
@@ -143,7 +143,7 @@ def _docstring(a: _Amender, index: int) -> None:
     token = a.tokens[index]
     lines = token.text.strip("\"'").strip().split("\n")
     text = "\n".join(f"## {line.strip()}" for line in lines)
-    help = "lines that start with `##`, above a block or a net, are its documentation"
+    help = "lines with `##` above a block or a net are its documentation"
     fix = replacement(place(a.source, token), text, "write it as a comment")
     a.report("E131", "texts in triple quotes are not comments here", token, "", help, fix)
 
@@ -156,7 +156,8 @@ def _foreign_comment(a: _Amender, index: int) -> None:
 
 
 def _operator(a: _Amender, index: int) -> int:
-    """``//`` before a few words, or at the start of a text, is a comment of another language."""
+    """Report ``//`` before words, or at the start of a text, as a comment of another language.
+    Returns the number of tokens to skip."""
     token = a.tokens[index]
     first = all(t.kind in ("NEWLINE", "DOC") for t in a.result)
     if token.text != "//" or not (first or _is_prose(a.tokens[index + 1 : index + 20])):
@@ -170,7 +171,7 @@ def _operator(a: _Amender, index: int) -> int:
 
 
 def _is_prose(tokens: list[Token]) -> bool:
-    """Two words side by side on the line."""
+    """Whether two words follow one another on the line."""
     kinds = [t.kind for t in takewhile(lambda t: t.kind != "NEWLINE", tokens)]
     return ("NAME", "NAME") in pairwise(kinds)
 
@@ -180,9 +181,7 @@ def _augmented(a: _Amender, index: int) -> None:
     operator = token.text[:-1]
     name = _lone_name(a)
     if name is None:
-        a.report(
-            "E116", f"there is no `{token.text}`", token, "", "only names are assigned, by `=`"
-        )
+        a.report("E116", f"there is no `{token.text}`", token, "", "`name = value` assigns a name")
         a.give_up(token)
         return
     long = f"= {name.text} {operator}"
@@ -193,7 +192,7 @@ def _augmented(a: _Amender, index: int) -> None:
 
 
 def _lone_name(a: _Amender) -> Token | None:
-    """The name that the statement consists of so far."""
+    """The name, if the statement is only a name so far, else None."""
     *before, last = [Token("NEWLINE", "", 0, 0), *a.result[-2:]]
     starts = before and before[-1].kind in ("NEWLINE", "LBRACE", "DOC")
     return last if starts and last.kind == "NAME" else None
@@ -203,12 +202,13 @@ def _smart_string(a: _Amender, index: int) -> None:
     token = a.tokens[index]
     text = f'"{token.text[1:-1]}"'
     fix = replacement(place(a.source, token), text)
-    a.report("E105", "strings stand in straight quotes", token, "curly quotes", "", fix)
+    a.report("E105", "strings are written in straight quotes", token, "curly quotes", "", fix)
     a.result.append(Token("STRING", text, token.start, token.end))
 
 
 def _broken_string(a: _Amender, index: int) -> None:
-    """It runs to the end of the line; the closing brackets there are taken as code again."""
+    """Report a string that is not closed. It ends with the line, without the closing brackets
+    there: these are read as code."""
     token = a.tokens[index]
     quote = token.text[0]
     end = token.start + _string_length(token.text)
@@ -221,7 +221,7 @@ def _broken_string(a: _Amender, index: int) -> None:
 
 
 def _string_length(text: str) -> int:
-    """Up to the brackets at the line's end that nothing in the string opens."""
+    """The length without the brackets at the line's end that nothing in the string opens."""
     while text.rstrip(", \t\r")[-1:] in tuple(")]}"):
         text = text.rstrip(", \t\r")
         opener = "([{"[")]}".index(text[-1])]
@@ -245,7 +245,7 @@ def _broken_number(a: _Amender, index: int) -> None:
     fix: Fix | None = None
     help = ""
     if index and a.tokens[index - 1].kind == "AS":
-        help = "a label that begins with a digit stands in quotes"
+        help = "a label that begins with a digit is written in quotes"
         fix = replacement(place(a.source, token), f'"{token.text}"')
     elif len(parts) > 1 and all(re.fullmatch(r"[0-9]+|[^\W\d]\w*", p) for p in parts):
         listed = f"[{', '.join(parts)}]"
@@ -286,7 +286,8 @@ def _symbol(a: _Amender, index: int) -> int:
         _semicolon(a, index)
     elif token.text == "\\":
         help = (
-            "a line goes on if it ends in an operator or a comma, or the next one starts with one"
+            "a statement goes on if its line ends in an operator or a comma, or if the next line "
+            "starts with an operator"
         )
         fix = replacement(span, "", "remove it")
         a.report("E112", "lines are not continued with `\\`", token, "not needed", help, fix)
@@ -329,7 +330,7 @@ def _line_end(source: Source, span: Span) -> Edit:
 
 
 def _semicolons(a: _Amender) -> Diagnostic:
-    """A file written with semicolons has one habit, so it gets one report."""
+    """One report for all semicolons of a file: they are one habit of its writer."""
     first, *rest = a.semicolons
     return Diagnostic(
         "E113",
@@ -341,25 +342,27 @@ def _semicolons(a: _Amender) -> Diagnostic:
 
 
 def _broken_name(a: _Amender, index: int) -> None:
-    """``x²``, ``½``: letters to the eye, which no name in Python may have."""
+    """Report a character such as in ``x²`` or ``½``. It looks like a letter, but Python allows none
+    of them in names."""
     token = a.tokens[index]
     wrong = next(i for i in range(len(token.text)) if not token.text[: i + 1].isidentifier())
     start = token.start + wrong
     at = Token(token.kind, token.text[wrong], start, start + 1)
     help = "a name has letters of any script, digits and `_`; a power is written `x**2`"
-    a.report("E106", f"`{at.text}` cannot stand in a name ({_named(at)})", at, "", help)
+    a.report("E106", f"`{at.text}` cannot be in a name ({_named(at)})", at, "", help)
     a.give_up(token)
 
 
 def _other(a: _Amender, index: int) -> None:
-    """Spaces of other scripts, control characters, bytes that were not UTF-8: left out."""
+    """Report a space of another script, a control character, or a byte that was not UTF-8. It is
+    left out."""
     token = a.tokens[index]
     code = ord(token.text)
     if 0xD800 <= code < 0xE000:
         a.report("E106", "this file is not encoded in UTF-8", token, "not a character", "")
     elif token.text.isspace():
         fix = replacement(place(a.source, token), " ", "write a space")
-        a.report("E106", f"this is no ordinary space ({_named(token)})", token, "", "", fix)
+        a.report("E106", f"this is not an ordinary space ({_named(token)})", token, "", "", fix)
     else:
         fix = replacement(place(a.source, token), "", "remove it")
         a.report("E106", f"an invisible character ({_named(token)})", token, "", "", fix)

@@ -1,4 +1,4 @@
-"""Text to tokens: every character lands in one, also those that no sound text has."""
+"""Text to tokens. Every character becomes part of one, even if no correct text has it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .lalr import Token, grammar
 
 IGNORED: Final = frozenset({"SPACE", "COMMENT"})
 SPELT: Final = frozenset({"NAME", "BRACKET"})
-"""Of these the text says which kind they are."""
+"""Tokens whose kind depends on their text."""
 
-# What looks like a terminal and is none, or would fall into several. Here mistakes only become
-# one token each; repair.py explains them.
+# Text that looks like a terminal and is none, or would become several tokens. Here each mistake
+# only becomes one token; repair.py explains it.
 BEFORE: Final = (
     ("DOCSTRING", r"\"{3}(?s:.*?)(?:\"{3}|\Z)|'{3}(?s:.*?)(?:'{3}|\Z)"),
     ("FOREIGN_COMMENT", r"/\*(?s:.*?)(?:\*/|\Z)"),
@@ -29,7 +29,7 @@ AFTER: Final = (
     ("SYMBOL", r"\|>|&&|\|\||[^\w\s]"),
     ("OTHER", r"(?s:.)"),
 )
-# Names to the eye of this language, words of another to their writer.
+# Names by our grammar that their writers meant as keywords of Python.
 FOREIGN_WORDS: Final = {
     "True": "FOREIGN_CONSTANT",
     "False": "FOREIGN_CONSTANT",
@@ -40,7 +40,7 @@ FOREIGN_WORDS: Final = {
 
 @cache
 def words() -> dict[str, str]:
-    """Words that are no names, and their kinds."""
+    """Words that are not names, and their kinds."""
     return {**grammar().keywords, **FOREIGN_WORDS}
 
 
@@ -52,14 +52,15 @@ def reserved() -> frozenset[str]:
 
 @cache
 def _brackets() -> dict[str, str]:
-    """The signs that nothing else starts with, and their kinds."""
+    """The signs that start no other token, and their kinds."""
     spelling = {f"\\{sign}": sign for sign in "()[]{}"} | {",": ","}
     return {spelling[pattern]: n for n, pattern in grammar().terminals if pattern in spelling}
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """One match for each token, with the blanks before it; the quickest to tell come first."""
+    """A pattern whose matches are the tokens, each with the blanks before it. The alternatives that
+    are quickest to decide come first."""
     terminals = (("BRACKET", r"[()\[\]{},]"), *BEFORE, *grammar().terminals, *AFTER)
     return re.compile(
         r"[ \t]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in terminals) + ")"
@@ -75,7 +76,7 @@ def _identifier(word: str) -> tuple[str, str]:
 
 
 class TooManyError(Exception):
-    """More tokens than are read; holds the place of the first that is too many."""
+    """The text has too many tokens; ``start`` is the offset of the first one beyond the bound."""
 
     def __init__(self, start: int) -> None:
         super().__init__(start)
@@ -83,8 +84,8 @@ class TooManyError(Exception):
 
 
 def scan(text: str, start: int = 0, end: int | None = None, most: int = sys.maxsize) -> list[Token]:
-    """The tokens of a stretch of text, spaces and comments left out. Raises TooManyError."""
-    known = words() | _brackets()
+    """The tokens of a part of the text, without spaces and comments. Raises TooManyError."""
+    kinds = words() | _brackets()
     tokens: list[Token] = []
     for match in _pattern().finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup or ""
@@ -95,7 +96,7 @@ def scan(text: str, start: int = 0, end: int | None = None, most: int = sys.maxs
         if kind == "NAME" and not word.isascii():
             kind, word = _identifier(word)
         if kind in SPELT:
-            kind = known.get(word, kind)
+            kind = kinds.get(word, kind)
         tokens.append(Token(kind, word, start, last))
         if len(tokens) > most:
             raise TooManyError(start)
@@ -103,6 +104,6 @@ def scan(text: str, start: int = 0, end: int | None = None, most: int = sys.maxs
 
 
 def comments(text: str) -> list[tuple[int, int]]:
-    """Where the comments of a text start and end."""
-    found = (m for m in _pattern().finditer(text) if m.lastgroup == "COMMENT")
-    return [(match.start("COMMENT"), match.end("COMMENT")) for match in found]
+    """The offsets where each comment of a text starts and ends."""
+    matches = (m for m in _pattern().finditer(text) if m.lastgroup == "COMMENT")
+    return [(match.start("COMMENT"), match.end("COMMENT")) for match in matches]

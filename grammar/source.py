@@ -1,4 +1,4 @@
-"""Text with a name, and places in it."""
+"""A text with a name, and places in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .record import Entity, Record
 
 
 class Source(Entity):
-    """One text: a file's, a string's, or a shipped spec's. Compared by identity."""
+    """The text of a file, a string or a shipped spec. Two sources are never equal."""
 
     name: str
     text: str

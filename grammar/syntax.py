@@ -1,6 +1,6 @@
 """The syntax tree: frozen nodes, each with its span.
 
-Spans take no part in comparison, so two texts that differ in layout alone have equal trees.
+Spans are not compared, so two texts that differ only in layout have equal trees.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Ellipsis(Node):
 
 
 class Index(Node):
-    """``value[items]``; each item an expression, a slice or ``...``."""
+    """``value[items]``; each item is an expression, a slice or ``...``."""
 
     value: Expr
     items: tuple[Expr | Slice | Ellipsis, ...]
@@ -122,9 +122,9 @@ BinaryOperator: TypeAlias = Literal[
 
 
 class Binary(Node):
-    """Any two-sided operator; ``>`` is the pipe or a comparison, which the values decide.
+    """An operator with two operands. Whether ``>`` is the pipe or a comparison depends on values.
 
-    ``operator_span`` is the operator's own place.
+    ``operator_span`` is the place of the operator itself.
     """
 
     operator: BinaryOperator
@@ -156,7 +156,7 @@ class Labelled(Node):
 
 
 class Paren(Node):
-    """``(body)``: kept, since naming and some traps depend on it."""
+    """``(body)``. The tree keeps it, since names of modules and some warnings depend on it."""
 
     body: Expr
 
@@ -170,7 +170,7 @@ class For(Node):
 
 
 class Broken(Node):
-    """What does not parse, and is reported: nothing is known of it."""
+    """An expression that does not parse. Its error is reported already; its value is unknown."""
 
 
 class Names(Node):
@@ -218,7 +218,7 @@ class Parameter(Node):
 
 
 class Port(Node):
-    """``x``, ``x[T, d] int``; an output may go unnamed (``name`` is empty)."""
+    """``x``, ``x[T, d] int``; an output may have no name (``name`` is empty)."""
 
     name: str
     shape: tuple[Expr, ...] | None
@@ -228,7 +228,7 @@ class Port(Node):
 class Block(Node):
     """``block`` or ``net``: ``name(parameters): inputs -> outputs { body }``.
 
-    ``inputs`` is ``None`` where no colon was written: the body is then a network expression.
+    ``inputs`` is ``None`` if there is no colon: the body is then a network expression.
     ``block f = expr`` and ``net f = expr`` have ``body == (ExpressionStatement(expr),)`` and
     ``braced == False``.
     """
@@ -259,8 +259,8 @@ class FromImport(Node):
 
 
 class File(Node):
-    """``lost`` are the words of the statements that do not parse: they may define any of them, or
-    where one lacks its name, what is not there (``""``)."""
+    """``lost`` are the words of statements that do not parse. Such a statement may define any of
+    them; if its name is missing, ``lost`` has ``""`` and it may define any name."""
 
     statements: tuple[Statement, ...]
     lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False, kw_only=True)
@@ -295,12 +295,12 @@ Statement: TypeAlias = (
 
 
 def children(node: Node) -> list[Node]:
-    """The nodes right below a node."""
-    found: list[Node] = []
+    """The nodes directly below a node."""
+    nodes: list[Node] = []
     for name in positional(node):
         value = getattr(node, name)
         if value.__class__ is tuple:
-            found += [item for item in value if isinstance(item, Node)]
+            nodes += [item for item in value if isinstance(item, Node)]
         elif isinstance(value, Node):
-            found.append(value)
-    return found
+            nodes.append(value)
+    return nodes

@@ -1,4 +1,4 @@
-"""The tables of net.lark, by generate.py: change net.lark and say `make tables`.
+"""The tables of net.lark, written by generate.py: change net.lark and run `make tables`.
 
 A state maps what comes next to the state that it leads to, or (below zero) to a reduction:
 how many values it takes, its rule, the method of build.py, whether its values go to the parent.

@@ -1,4 +1,4 @@
-"""Words that messages share: how many there are of a thing, names in a row."""
+"""Phrases that messages share: numbers of things, lists of names."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from typing import Final
 
 LISTED: Final = 12
-"""Names that a message says."""
+"""The most names that a message lists."""
 
 
 def counted(number: int, noun: str, several: str = "") -> str:
-    """``no inputs``, ``1 input``, ``2 inputs``; ``several`` where the plural is no mere ``s``."""
+    """``no inputs``, ``1 input``, ``2 inputs``. ``several`` is the plural, if it is not with
+    ``s``."""
     amount = f"{number:,}" if number else "no"
     return f"{amount} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def clip(text: str) -> str:
-    """Short enough for a message."""
+    """The text, shortened for a message."""
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def raises(bound: str, value: int) -> str:
-    """Why there is a bound, and how whoever trusts a spec raises it."""
+    """The help for a bound: why there is one, and how to raise it."""
     return (
         "bounds keep a spec from a stranger safe to check; "
         f"`--limit {bound}={value}` raises this one"
