@@ -8,8 +8,6 @@ own. Only the command at hand is imported.
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from argparse import Namespace
@@ -43,7 +41,6 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status. Nothing but a status leaves it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    atexit.register(gc.freeze)  # what is left goes with the process: nobody need look through it
     _open_what_is_closed()
     _write_what_can_be_written()
     return _guarded(lambda: _run(arguments))
