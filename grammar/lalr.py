@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from zlib import crc32
+
+from .record import Record
 
 HERE: Final = Path(__file__).parent
 
@@ -49,7 +51,7 @@ State: TypeAlias = dict[str, Action]
 """For each symbol that may come next: the state that it leads to, or a reduction to make first."""
 
 
-class Grammar(NamedTuple):
+class Grammar(Record):
     states: dict[int, State]
     start: dict[str, int]
     final: dict[str, int]
@@ -92,8 +94,9 @@ def run(tokens: Sequence[Token], start: str, build: Mapping[str, Callable[[Any],
 
     ``build`` has a function for each rule, which makes its value from its children.
     """
-    states, starts, finals, *_ = grammar()
-    stack = [starts[start]]
+    tables = grammar()
+    states, finals = tables.states, tables.final
+    stack = [tables.start[start]]
     values: list[Any] = []
     for index, token in enumerate((*tokens, END)):
         kind = token.kind
@@ -179,7 +182,8 @@ def _terminal_names() -> frozenset[str]:
 def advance(stack: list[int], kind: str) -> bool:
     """Whether a token fits; it is put on the stack. Reductions are followed, since one may lead to
     a state where the token does not fit."""
-    states, _, finals, *_ = grammar()
+    tables = grammar()
+    states, finals = tables.states, tables.final
     while True:
         action = states[stack[-1]].get(kind)
         if isinstance(action, int):

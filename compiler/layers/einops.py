@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
+from ...grammar.record import Record
 from ..dims import Dim, Size, floor_div, product
 from ..layer import Category, Example, Refused, same
 from ..lowering import Code, Input, Lowering, Subscript, call, method
@@ -24,7 +25,7 @@ Group: TypeAlias = tuple[str, ...]
 ELLIPSIS: Final = "..."
 
 
-class Pattern(NamedTuple):
+class Pattern(Record):
     """A pattern as read; ``sizes`` are those of axes written as numbers."""
 
     text: str
@@ -99,7 +100,7 @@ def _axis(text: str, word: str, sizes: dict[str, Dim]) -> list[str]:
 # --- sizes -----------------------------------------------------------------------------------
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """What is to be done to one tensor, with `...` written out and every size known."""
 
     before: tuple[Group, ...]
@@ -200,7 +201,7 @@ def _shown(name: str) -> str:
 # --- which axes stay together ----------------------------------------------------------------
 
 
-class Atoms(NamedTuple):
+class Atoms(Record):
     """The plan in terms of runs of axes that no step takes apart."""
 
     before: tuple[tuple[Group, ...], ...]
