@@ -38,7 +38,7 @@ class _Declarations:
 
     def __init__(self, tree: syntax.File) -> None:
         self.tree = tree
-        self.words = Counter(re.findall(r"\w+", tree.span.source.text))
+        self.words = Counter(_names(tree.statements))
         self.blocks = [*_blocks(tree.statements)]
         self.idle: dict[Span, list[tuple[str, Span]]] = {}
 
@@ -59,8 +59,25 @@ class _Declarations:
     def idle_blocks(self) -> list[tuple[str, Span]]:
         statements = self.tree.statements
         read = {n.id for n in walk(statements) if isinstance(n, syntax.Name)}
-        blocks = (s for s in statements if isinstance(s, syntax.Block) and s.kind == "block")
+        blocks = (s for s in statements if isinstance(s, syntax.Block) and _serves_others(s))
         return [(b.name, b.name_span) for b in blocks if b.name not in read]
+
+
+def _serves_others(block: syntax.Block) -> bool:
+    """Whether it is there to be used: no net that is checked by itself."""
+    return block.kind == "block" or any(p.default is None for p in block.parameters)
+
+
+def _names(nodes: Iterable[syntax.Node]) -> Iterator[str]:
+    """The names that are read or given, as often as they stand there; labels are none."""
+    waiting = [*nodes]
+    while waiting:
+        node = waiting.pop()
+        waiting += syntax.children(node)
+        if isinstance(node, syntax.Name):
+            yield node.id
+        elif isinstance(node, syntax.Block | syntax.Share | syntax.Parameter | syntax.Port):
+            yield node.name
 
 
 def _blocks(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Block]:

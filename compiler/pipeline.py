@@ -98,7 +98,7 @@ def _load(
     chosen = choose_nets(source, tree, found, net)
     asked = request.replace(partial=request.partial and not found)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
-    errors = _at_declarations(result.diagnostics, tree)
+    errors = _at_fault(result.diagnostics, tree)
     said = (*errors, *_of_text(tree, result.diagnostics))
     return result.replace(diagnostics=_kept(_told_once(said)))
 
@@ -141,7 +141,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     chosen = choose_nets(source, tree, found, net, every=True)
     results = list(_results(source, tree, chosen, request))
     every = [d for result in results for d in result.diagnostics]
-    said = _at_declarations(_told_once(tuple(every) or chosen.findings), tree)
+    said = _at_fault(_told_once(tuple(every) or chosen.findings), tree)
     said += _of_text(tree, said)
     said = _with_the_rest(said, len(chosen.checked) - len(results))
     fine = _is_fine(said)
@@ -176,12 +176,13 @@ def _told_once(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     return tuple(told_once(findings))
 
 
-def _at_declarations(findings: tuple[Diagnostic, ...], tree: syntax.File) -> tuple[Diagnostic, ...]:
+def _at_fault(findings: tuple[Diagnostic, ...], tree: syntax.File) -> tuple[Diagnostic, ...]:
     if not findings:
         return findings
     from .misnamed import at_declarations
+    from .origins import at_origins
 
-    return tuple(at_declarations(findings, tree))
+    return tuple(at_origins(at_declarations(findings, tree), tree))
 
 
 def _kept(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -344,26 +344,31 @@ def _odd_line(tokens: Sequence[Token], misfit: int) -> range:
     """The tokens of the one line, up to the token that does not fit, that leaves other brackets
     open than the indentation of the next line tells. The range is empty if several lines do, or
     none."""
-    lines = pairwise(_lines(tokens))
-    odd = [a.tokens for a, b in lines if a.tokens.start <= misfit and _is_odd(a, b)]
+    odd = [line for line in _odd_lines(tokens) if line.start <= misfit]
     return odd[0] if len(odd) == 1 else range(0)
 
 
-def _is_odd(line: _Line, following: _Line) -> bool:
+def _odd_lines(tokens: Sequence[Token]) -> Iterator[range]:
+    around: list[int] = []
+    for line, following in pairwise(_lines(tokens)):
+        around = [*around[: max(0, len(around) - line.closed)], *line.opened]
+        if not {"LBRACE", "RBRACE"}.isdisjoint(line.kinds):
+            around = []
+        elif following.kinds[0] not in CLOSERS and _is_odd(line, following, around):
+            yield line.tokens
+            around = [column for column in around if column < following.column]
+
+
+def _is_odd(line: _Line, following: _Line, around: Sequence[int]) -> bool:
     """Whether a line is at odds with the indentation of the next one. Lines that begin with an
-    operator are below one another, or to the right of the bracket that is open."""
-    if not {"LBRACE", "RBRACE"}.isdisjoint(line.kinds) or following.kinds[0] in CLOSERS:
-        return False
+    operator are below one another, or to the right of the bracket that is open. The items of a list
+    may stand anywhere. ``around`` are the columns of the open brackets."""
     farther = following.column - line.column
+    unclosed = around if following.goes_on else line.opened
+    left = any(column >= following.column for column in unclosed)
     if line.goes_on and following.goes_on and farther >= 0:
-        least = farther > 0
-        return len(line.opened) < least or line.closed > 0 or _is_left_of(following, line)
-    return _is_left_of(following, line) and (farther <= 0 or following.goes_on)
-
-
-def _is_left_of(line: _Line, above: _Line) -> bool:
-    """Whether a line begins to the left of a bracket that the line above leaves open."""
-    return any(column >= line.column for column in above.opened)
+        return left or line.closed > 0 or len(line.opened) < (farther > 0)
+    return left and (farther <= 0 or following.goes_on)
 
 
 def _first_outside(tokens: Sequence[Token]) -> int | None:

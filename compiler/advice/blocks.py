@@ -43,14 +43,28 @@ def port_refuses(
 
 
 def outputs_differ(block: syntax.Block, given: int) -> Diagnostic:
-    ports = block.outputs or ()
+    """The head alone speaks of several results, unless a list is written there."""
+    ports, last = block.outputs or (), block.body[-1]
+    declared = ports[0].span.to(ports[-1].span) if ports else None
+    place, labels = last.span, [Label(declared, "declared here")] if declared else []
+    if declared and len(ports) > 1 and not _is_list(last):
+        place, labels = declared, [Label(last.span, _results(given))]
     return error(
         "E306",
-        f"`{block.name}` declares {len(ports)} results and returns {given}",
-        block.body[-1].span,
-        labels=[Label(ports[0].span.to(ports[-1].span), "declared here")] if ports else [],
+        f"`{block.name}` declares {_results(len(ports))} and returns {given}",
+        place,
+        labels=labels,
         help="write several results as a list: `[y, h]`" if len(ports) > 1 else "",
     )
+
+
+def _results(number: int) -> str:
+    return counted(number, "result")
+
+
+def _is_list(statement: syntax.Statement) -> bool:
+    value = statement.value if isinstance(statement, syntax.ExpressionStatement) else None
+    return isinstance(value, syntax.List)
 
 
 def output_differs(

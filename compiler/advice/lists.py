@@ -7,6 +7,7 @@ from collections.abc import Sized
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
+from ...grammar.wording import counted
 from ..values import Data, describe
 from . import error
 
@@ -40,7 +41,7 @@ def other_number_of_names(pattern: syntax.Names, value: Data) -> Diagnostic:
 
 
 def _how_many(value: Data) -> str:
-    return f"{len(value)} values" if isinstance(value, list) else describe(value)
+    return counted(len(value), "value") if isinstance(value, list) else describe(value)
 
 
 def not_written(value: Data, span: Span) -> Diagnostic:

@@ -77,6 +77,7 @@ net n: x[8] { x > a(8) > b(8) }
         (CHAIN, "relu\n       > maxpool(3, stride=2)", "relu\n       > maxpool(3, stride=2", 4),
         (CHAIN, "maxpool(3, stride=2)", "maxpool((3, stride=2)", 4),
         (CHAIN, "> bn", "> bn)", 5),
+        (CHAIN, "relu) as features", "relu as features", 6),
         (CHAIN, "> bn", "> (bn", 5),
         (CHAIN, "conv(3x3, 8) > bn", "conv 3x3, 8) > bn", 5),
         (CHAIN, "(conv(3x3, 8) > relu\n       > max", "conv(3x3, 8) > relu\n       > max", 3),
