@@ -17,9 +17,9 @@ from ..values import Tensor
 from .elaborator import Elaborator, TooMuch
 from .failures import fail_alone
 from .files import begin
-from .inputs import check_inputs_given
 from .knowledge import Knowledge, Learnt
 from .nets import check_file, outputs, run_file, run_named
+from .ports import check_inputs_given
 from .rules import RULES
 from .state import Finds
 

@@ -18,7 +18,7 @@ from ..values import (
     networks_in,
     tensors_in,
 )
-from .block_calls import bind_block
+from .calls import bind_block
 from .elaborator import Elaborator
 from .failures import fail
 from .pipes import bundle

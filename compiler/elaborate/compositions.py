@@ -24,18 +24,17 @@ from ..values import (
     unknown_in,
 )
 from ..values import Label as PathLabel
-from .block_calls import bind_block
+from .calls import bind_block
 from .elaborator import Elaborator
 from .failures import fail
 from .groups import apply_group
 from .layer_nodes import slice_tensor
 from .lists import list_item
 from .naming import Naming, is_many, is_scope
-from .numbers import reached
 from .operators import combine
 from .pipes import bundle
 from .results import main_tensors
-from .scopes import brought, grow, take_copies
+from .scopes import brought, grow, reached, take_copies
 from .settings import bare_layer
 
 

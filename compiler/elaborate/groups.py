@@ -9,9 +9,8 @@ from ..values import Data, Network, Tensor, unknown_in
 from .elaborator import Elaborator
 from .failures import fail_inside
 from .naming import MEMBERS, UNNAMED, Naming, is_many, is_named_by_label
-from .numbers import release
 from .results import all_tensors, main_tensors, rebuilt
-from .scopes import add_draft, brought, is_numbered, name_module, outside, pass_outers
+from .scopes import add_draft, brought, is_numbered, name_module, outside, pass_outers, release
 
 
 def apply_group(

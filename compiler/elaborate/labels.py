@@ -29,10 +29,8 @@ from .failures import fail_inside
 from .groups import apply_group, close_group, open_group
 from .literals import evaluate_text
 from .naming import MEMBERS, UNNAMED, Naming, is_fan, is_many, is_named_by_label
-from .networks import as_network
-from .numbers import release
-from .pipes import bundle
-from .scopes import dissolve, take_label
+from .pipes import as_network, bundle
+from .scopes import dissolve, release, take_label
 
 
 def read_label(el: Elaborator, node: syntax.LabelName, env: Environment) -> PathLabel | None:

@@ -19,9 +19,8 @@ from .elaborator import Elaborator
 from .failures import fail
 from .knowledge import Learnt
 from .naming import Naming
-from .numbers import reached
 from .results import main_tensors
-from .scopes import add_draft, is_inside, name_module
+from .scopes import add_draft, is_inside, name_module, reached
 from .sizes import ask_at_least, is_bounded, is_declared, unify
 from .tensors import input_behind, known_type, made_by, weight_chain
 

@@ -14,7 +14,7 @@ from .decisions import decide
 from .elaborator import Elaborator
 from .layer_nodes import slice_tensor
 from .literals import bounded_value
-from .networks import as_network
+from .pipes import as_network
 
 
 def evaluate_comprehension(el: Elaborator, expr: syntax.Comprehension, env: Environment) -> Data:

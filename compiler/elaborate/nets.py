@@ -20,18 +20,18 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .block_calls import bind_block
 from .blocks import block_result, deeper, no_result, run_block
+from .calls import bind_block
 from .decisions import require
 from .elaborator import Elaborator
 from .failures import fail_alone
 from .files import check_imports
 from .groups import check_labels
-from .inputs import net_input, port_shape
 from .knowledge import Learnt
 from .names import lookup, value_in_file
 from .operators import run_piped
 from .pipes import bundle
+from .ports import net_input, port_shape
 from .results import main_tensors, shown_arguments
 from .scopes import brought
 from .statements import run_statement

@@ -26,8 +26,7 @@ from .elaborator import Elaborator
 from .failures import fail
 from .functions import Bad, Undecided, arithmetic, compare, contains
 from .layer_nodes import run_word
-from .networks import as_network, means_network, member_of, plain_layer
-from .pipes import not_piped, pipe, pipe_target
+from .pipes import as_network, means_network, member_of, not_piped, pipe, pipe_target, plain_layer
 from .trees import label_names
 
 OPERATOR_LAYERS: Final = {

@@ -1,20 +1,27 @@
-"""The pipe: what it carries, and what it leads into."""
+"""The pipe: what it carries, what it leads into, and the networks that values mean there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from .. import advice
 from ..environment import Environment
+from ..layer import Layer
 from ..layers import layers
 from ..values import (
     UNKNOWN,
+    Builtin,
     Chain,
     Data,
+    Fan,
+    LayerNetwork,
+    LayerWord,
     Network,
+    Renamed,
     Tensor,
     is_number,
     networks_in,
@@ -23,7 +30,51 @@ from ..values import (
 )
 from .elaborator import Elaborator
 from .failures import fail
-from .networks import as_network, means_network
+from .settings import bare_layer
+
+# --- networks out of values: words, functions and lists that mean one -------------------------
+
+
+def as_network(el: Elaborator, value: Data) -> Network | None:
+    """None for what is no network, and for a layer's word that lacks settings: reported."""
+    if isinstance(value, Builtin) and value.name in layers():
+        value = LayerWord(layers()[value.name], value.name, value.environment, value.span)
+    if isinstance(value, LayerWord):
+        return bare_layer(el, value)
+    if isinstance(value, Network):
+        return value
+    if isinstance(value, list) and means_network(value):
+        members = tuple(member_of(el, v) for v in value)
+        return Fan(members)
+    return None
+
+
+def means_network(value: Data) -> bool:
+    if isinstance(value, list):
+        return any(means_network(v) for v in value)
+    if isinstance(value, Builtin):
+        return value.name in layers()
+    return isinstance(value, Network)
+
+
+def member_of(el: Elaborator, value: Data) -> Data:
+    return value if isinstance(value, Tensor) or is_number(value) else network_or_value(el, value)
+
+
+def network_or_value(el: Elaborator, value: Data) -> Any:
+    return as_network(el, value) or value
+
+
+def plain_layer(network: Network) -> LayerNetwork | None:
+    """The layer network, if the network is one layer that never has weights."""
+    while isinstance(network, Renamed):
+        network = network.network
+    if isinstance(network, LayerNetwork):
+        return network if type(network.layer).weights is Layer.weights else None
+    return None
+
+
+# --- what is piped ----------------------------------------------------------------------------
 
 
 def pipe(el: Elaborator, node: syntax.Binary, left: Data, env: Environment) -> Data:

@@ -38,7 +38,6 @@ from .compositions import (
 from .decisions import evaluate_conditional
 from .elaborator import Rules
 from .groups import apply_group
-from .inputs import evaluate_input
 from .instances import apply_block
 from .labels import apply_labelled, evaluate_labelled
 from .layer_nodes import apply_layer
@@ -53,11 +52,12 @@ from .literals import (
     evaluate_slice,
     evaluate_text,
 )
-from .loops import apply_loop, evaluate_for
 from .names import evaluate_name
 from .operators import evaluate_binary, evaluate_unary
+from .ports import evaluate_input
 from .scans import apply_scan, evaluate_scan
 from .shares import apply_shared
+from .statements import apply_loop, evaluate_for
 
 RULES: Final = Rules(
     evaluate={

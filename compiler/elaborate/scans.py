@@ -27,14 +27,13 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .block_calls import bind_block
 from .blocks import unaliased
+from .calls import bind_block
 from .elaborator import Elaborator
 from .failures import whole
 from .layer_nodes import run_word
 from .naming import Naming
-from .networks import as_network
-from .pipes import bundle
+from .pipes import as_network, bundle
 from .ports import sizes_fit
 from .results import all_tensors, main_tensors
 from .scopes import brought

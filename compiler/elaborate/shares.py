@@ -14,7 +14,7 @@ from ..reserved import reserved
 from ..values import UNKNOWN, Data, Shared, Tensor, networks_in, unknown_in
 from .elaborator import Elaborator
 from .naming import Naming
-from .networks import as_network
+from .pipes import as_network
 from .scopes import dissolve, use_share
 from .sizes import may_be_equal
 
