@@ -1,6 +1,6 @@
-"""Where specs come from: files, the shipped library, standard input; and where artefacts go.
+"""Finds and reads specs (files, shipped specs, standard input) and writes artefacts.
 
-How a file is read, `compiler/imports.py` says: it reads those that a spec imports.
+`compiler/imports.py` reads the files: it also needs that for the files that a spec imports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STDIN_NAME = "<stdin>"
 
 
 class Unwritable(OSError):
-    """A file that must not be written; ``hint`` says what may help."""
+    """A file must not be written; ``hint`` says what may help."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -33,10 +33,7 @@ class Unwritable(OSError):
 
 
 def read(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Source:
-    """The spec of that name: ``-``, a file, or a shipped one by its bare name.
-
-    Raises Unreadable.
-    """
+    """The spec of this name: ``-``, a file, or a shipped spec. Raises Unreadable."""
     if name == STDIN:
         data = sys.stdin.buffer.read(imports.LARGEST + 1)
         return Source(STDIN_NAME, imports.decode("standard input", data))
@@ -50,14 +47,14 @@ def read(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Source:
 
 
 def find(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Path:
-    """The file of a spec. A bare name is looked for as an import would be: beside, on the search
-    path, among the shipped ones."""
+    """The file of a spec. A name without a suffix is searched as an import is: in this folder, on
+    the search path, among the shipped specs."""
     path = Path(name)
     if path.is_file() or not _is_bare(os.fspath(name)):
         return path
-    found = imports.find(os.fspath(name), (Path(), *search, imports.SHIPPED))
-    if found is not None:
-        return found
+    file = imports.find(os.fspath(name), (Path(), *search, imports.SHIPPED))
+    if file is not None:
+        return file
     if path.exists():  # a folder, which reading reports
         return path
     raise NotFound(f"there is no file and no shipped spec called {name}", _similar(os.fspath(name)))
@@ -76,23 +73,23 @@ def _similar(name: str) -> str:
         if re.search(rf"^net {re.escape(name)}\b", path.read_text("utf-8"), re.MULTILINE):
             return f"it is a net of {spec}: `{spec} --net {name}`"
     near = nearest(name, shipped())
-    return f"did you mean {either(near)}?" if near else "`netwright specs` lists what ships"
+    return f"did you mean {either(near)}?" if near else "`netwright specs` lists the shipped specs"
 
 
 def _neighbour(path: Path) -> str:
     from .grammar.nearby import closest
 
     if path.stem in shipped():
-        return f"the shipped one is called {path.stem}"
+        return f"the shipped spec is called {path.stem}"
     try:
         names = [p.stem for p in path.parent.iterdir() if p.suffix == ".net"]
     except (OSError, ValueError):
-        return f"nor a folder {path.parent}"
+        return f"there is no folder {path.parent} either"
     near = closest(path.stem, names)
     if near is not None:
         return f"did you mean {path.parent / near}.net?"
     near = closest(path.stem, shipped())
-    return f"did you mean {near}, which ships?" if near else ""
+    return f"did you mean the shipped {near}?" if near else ""
 
 
 def _inside(folder: Path) -> str:
@@ -106,14 +103,14 @@ def _inside(folder: Path) -> str:
 
 
 def shipped() -> dict[str, Path]:
-    """The shipped specs by name; those in subfolders have dotted names."""
+    """The shipped specs by name. The names of those in subfolders have dots."""
     root = imports.SHIPPED
     paths = sorted(root.rglob("*.net"))
     return {".".join(p.relative_to(root).with_suffix("").parts): p for p in paths}
 
 
 def description(text: str) -> str:
-    """What a spec says of itself in its first comment."""
+    """The first comment of a spec, which describes it."""
     comments = (line.lstrip("#").strip() for line in text.splitlines() if line.startswith("#"))
     return next(comments, "")
 
@@ -122,13 +119,13 @@ def description(text: str) -> str:
 
 
 def write(path: Path, data: bytes, inputs: Iterable[str]) -> None:
-    """Write what was made of these inputs, as a whole or not at all.
+    """Write what was made from these inputs: the whole file, or nothing.
 
-    Raises Unwritable where that would replace one of them, or anything that is called a spec;
-    OSError with the name of the file.
+    Raises Unwritable if that would replace one of the inputs, or if the file has the name of a
+    spec; OSError with the name of the file.
     """
     if path.name.lower().endswith(".net"):
-        raise Unwritable(f"{path} is the name of a spec: nothing else is written to it", _ELSE)
+        raise Unwritable(f"{path} is the name of a spec, so it is not written", _ELSE)
     if path.exists():
         check_not_read(path.stat(), str(path), inputs)
     write_atomically(path, data)
@@ -138,22 +135,22 @@ _ELSE = "choose another name"
 
 
 def check_not_read(output: os.stat_result, name: str, inputs: Iterable[str]) -> None:
-    """Raises Unwritable where the output is one of the inputs, however both are called."""
+    """Raises Unwritable if the output is one of the inputs, even under another name."""
     for text in inputs:
         if _is_same(output, text):
-            raise Unwritable(f"{name} is what was read: nothing is written to it", _ELSE)
+            raise Unwritable(f"{name} is an input, so it is not written", _ELSE)
 
 
 def _is_same(output: os.stat_result, text: str) -> bool:
     try:
         read = os.fstat(sys.stdin.fileno()) if text == STDIN_NAME else Path(text).stat()
-    except (OSError, ValueError, AttributeError):  # no file, or one that is gone
+    except (OSError, ValueError, AttributeError):  # it is not a file, or no longer there
         return False
     return S_ISREG(output.st_mode) and os.path.samestat(output, read)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """All of the file or nothing of it: a reader never sees half, a failure leaves the old one.
+    """Write the whole file or nothing. Nobody reads half a file, and a failure leaves the old one.
 
     Raises OSError with the name of the file.
     """
@@ -166,7 +163,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         handle, temporary = mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
-        error.filename = os.fspath(path)  # not the one that nobody asked for
+        error.filename = os.fspath(path)  # not the name of the temporary file
         raise
     try:
         with os.fdopen(handle, "wb") as file:
@@ -179,7 +176,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or those of a new one."""
+    """The permissions of the file that is replaced, or of a new file."""
     if target.exists():
         return target.stat().st_mode & 0o777
     mask = os.umask(0)

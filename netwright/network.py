@@ -1,4 +1,4 @@
-"""Specs from Python: ``load`` and ``loads`` give a ``Network``, ``check`` the findings."""
+"""Specs from Python: ``load`` and ``loads`` return a ``Network``, ``check`` returns findings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .files import read, write
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.printable import printable
 from .grammar.source import Source
-from .python_words import in_python, spoken
+from .python_words import finding_in_python, in_python
 
 if TYPE_CHECKING:
     import torch
@@ -39,15 +39,16 @@ def load(
     limits: Mapping[str, int] | None = None,
     **parameters: object,
 ) -> Network:
-    """Compile a spec: a file, or a shipped one by its bare name.
+    """Compile a spec: a file, or a shipped spec by its name.
 
-    ``net`` chooses among several nets, ``inputs`` gives shapes without the batch axis
-    (``"3x32x32"``, or by name), ``search`` are folders for imports, ``limits`` are bounds to raise
-    (``{"layers": 200_000}``). All other keywords are parameters of the net; a string is text in the
-    language: ``load("resnet.net", net="ResNet", unit="bottleneck", depths=[3, 4, 6, 3])``.
+    ``net`` chooses one of several nets. ``inputs`` gives shapes without the batch axis
+    (``"3x32x32"``, or a dict of them by name). ``search`` are folders for imports; ``limits`` are
+    bounds to raise (``{"layers": 200_000}``). All other keywords are parameters of the net; a
+    string is an expression of the language: ``load("resnet.net", net="ResNet", unit="bottleneck",
+    depths=[3, 4, 6, 3])``.
 
-    Raises CompileError with all findings (its ``partial`` can be drawn), OSError where the file
-    cannot be read.
+    Raises CompileError with all findings (its ``partial`` can be drawn), OSError if the file cannot
+    be read.
     """
     folders = _folders(search)
     return compiled(_read(spec, folders), net, parameters, inputs, folders, limits)
@@ -78,12 +79,13 @@ def check(
     limits: Mapping[str, int] | None = None,
     **parameters: object,
 ) -> list[Diagnostic]:
-    """Every finding in the text of a spec, warnings included; an empty list where there is none."""
+    """All findings in the text of a spec, warnings included. The list is empty if there are
+    none."""
     from .compiler.pipeline import check_source
 
     _check_inputs(inputs)
     _check_limits(limits)
-    found = check_source(
+    result = check_source(
         _text(text),
         net=net,
         parameters=parameters,
@@ -91,11 +93,11 @@ def check(
         search=_folders(search),
         limits=limits,
     )
-    return [spoken(finding) for finding in found.diagnostics]
+    return [finding_in_python(finding) for finding in result.diagnostics]
 
 
 def _text(text: object) -> Source:
-    """Raises TypeError for what is no text, and where a file is meant."""
+    """The text as a source. Raises TypeError if it is not a string, or is the name of a file."""
     if not isinstance(text, str):
         raise TypeError(f"a spec is text, not {type(text).__name__}; `nw.load` reads a file")
     if re.fullmatch(r"[\w./\\-]+\.net", text):
@@ -104,7 +106,7 @@ def _text(text: object) -> Source:
 
 
 def _is_text(spec: str) -> bool:
-    """Whether a spec is given where its file is meant."""
+    """Whether a string is the text of a spec and not the name of a file."""
     return not spec.endswith(".net") and any(sign in spec for sign in ("{", "\n", " > "))
 
 
@@ -122,7 +124,7 @@ def _check_limits(limits: object) -> None:
 def _read(spec: str | os.PathLike[str], folders: tuple[Path, ...]) -> Source:
     if not isinstance(spec, str | os.PathLike):
         kind = type(spec).__name__
-        raise TypeError(f"a spec goes by its file or the name of a shipped one, not {kind}")
+        raise TypeError(f"a spec is given by its file or the name of a shipped one, not {kind}")
     if isinstance(spec, str) and _is_text(spec):
         raise NotFound("this is the text of a spec, not the name of a file", "`nw.loads(text)`")
     try:
@@ -139,14 +141,15 @@ def compiled(
     search: tuple[Path, ...],
     limits: Mapping[str, int] | None = None,
     *,
-    told: Callable[[Diagnostic], Diagnostic] = spoken,
+    wording: Callable[[Diagnostic], Diagnostic] = finding_in_python,
 ) -> Network:
-    """Raises CompileError with all findings, and what there is of the network."""
+    """The network of a source. Raises CompileError with all findings and the network up to the
+    errors. ``wording`` changes the findings for the reader."""
     from .compiler.pipeline import load_source
 
     _check_inputs(inputs)
     _check_limits(limits)
-    found = load_source(
+    compilation = load_source(
         source,
         net=net,
         parameters=parameters,
@@ -155,17 +158,20 @@ def compiled(
         limits=limits,
         partial=True,
     )
-    findings = tuple(map(told, found.diagnostics))
-    name, sources = net_name(found, source), tuple(map(os.path.abspath, sorted(found.read)))
-    if found.graph is None:
+    findings = tuple(map(wording, compilation.diagnostics))
+    name, sources = (
+        net_name(compilation, source),
+        tuple(map(os.path.abspath, sorted(compilation.read))),
+    )
+    if compilation.graph is None:
         error = CompileError(findings)
-        error.partial = found.partial and Partial(found.partial, name, sources)
+        error.partial = compilation.partial and Partial(compilation.partial, name, sources)
         raise _with_excerpts(error)
-    return Network(found.graph, name, findings, sources)
+    return Network(compilation.graph, name, findings, sources)
 
 
 def _check_inputs(inputs: object) -> None:
-    """Raises TypeError for what is no text, with the text that was meant."""
+    """Raises TypeError if a shape is not text; the message has the text that was meant."""
     if isinstance(inputs, str | None):
         return
     if isinstance(inputs, Mapping):
@@ -176,7 +182,7 @@ def _check_inputs(inputs: object) -> None:
     many = isinstance(inputs, list | tuple) and not all(map(_is_whole, inputs))
     _no_text(
         inputs,
-        'several inputs go by name, inputs={"a": "3x32x32", "b": "12 int"}'
+        'several inputs are given by name, inputs={"a": "3x32x32", "b": "12 int"}'
         if many
         else f'inputs="{_shape_text(inputs)}"',
     )
@@ -189,7 +195,7 @@ def _no_text(shape: object, meant: str) -> NoReturn:
 
 
 def _shape_text(shape: Any) -> str:
-    """``(3, 32, 32)`` as ``3x32x32``; of a tensor, its shape after the batch."""
+    """``(3, 32, 32)`` as ``3x32x32``; for a tensor, its shape without the batch."""
     sizes = tuple(getattr(shape, "shape", ()))[1:] or shape
     whole = isinstance(sizes, list | tuple) and sizes and all(map(_is_whole, sizes))
     return "x".join(map(str, sizes)) if whole else "3x32x32"
@@ -199,16 +205,16 @@ def _is_whole(value: object) -> bool:
     return hasattr(value, "__index__")
 
 
-def net_name(found: Compilation, source: Source) -> str:
-    """The net's name; a bare pipeline is called after its file."""
+def net_name(compilation: Compilation, source: Source) -> str:
+    """The net's name. A pipeline without one has the name of its file."""
     file = Path(source.name)
-    graph = found.graph or found.partial
+    graph = compilation.graph or compilation.partial
     unnamed = graph.name if graph else ""
-    return found.net or (printable(file.stem) if file.suffix == ".net" else unnamed)
+    return compilation.net or (printable(file.stem) if file.suffix == ".net" else unnamed)
 
 
 def _with_excerpts(error: CompileError) -> CompileError:
-    """An uncaught error shows the lines at fault, as the command does."""
+    """The error, made to show the lines of the spec, as the command does, if it is not caught."""
     from .report_text import render
     from .terminal import Terminal
 
@@ -219,8 +225,8 @@ def _with_excerpts(error: CompileError) -> CompileError:
     return error
 
 
-class Drawn:
-    """What can be drawn. ``ir`` is what the compiler made."""
+class Drawable:
+    """Something that can be drawn. ``ir`` is the compiler's graph."""
 
     _view = "docs"
 
@@ -239,7 +245,7 @@ class Drawn:
         """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
 
         Options are those of ``netwright.backends.diagram.render``: ``view``, ``depth``, .... Raises
-        OSError where the file cannot be written, or is one that the network was read from.
+        OSError if the file cannot be written, or if the network was read from it.
         """
         from .backends.diagram import render
 
@@ -256,8 +262,8 @@ class Drawn:
         return bundle(self, self._view)
 
 
-class Partial(Drawn):
-    """A network that has errors, up to these: ``CompileError.partial``. Its picture is the debug
+class Partial(Drawable):
+    """A network with errors, up to the errors: ``CompileError.partial``. It is drawn in the debug
     view."""
 
     _view = "debug"
@@ -274,8 +280,8 @@ class Partial(Drawn):
         return super().render(path, **{**options, "view": self._view})
 
 
-class Difference(Drawn):
-    """Two versions of a network: ``print`` shows a table of what differs, ``render`` draws both in
+class Difference(Drawable):
+    """Two versions of a network. ``print`` shows a table of the changes, ``render`` draws both in
     one picture."""
 
     def __init__(self, old: Network, new: Network) -> None:
@@ -293,11 +299,11 @@ class Difference(Drawn):
         return text(self._report, (self.old.name, self.new.name))
 
     def __bool__(self) -> bool:
-        """Whether anything differs."""
+        """Whether the versions differ."""
         return bool(self._report.changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as a document; see docs/command-line.md."""
+        """The changes as a document; see docs/command-line.md."""
         from .backends.diff.changes import as_dict
 
         return as_dict(self._report, (self.old.name, self.new.name))
@@ -309,11 +315,11 @@ class Difference(Drawn):
         return report(self.old.ir, self.new.ir)
 
 
-class Network(Drawn):
+class Network(Drawable):
     """A compiled net.
 
-    ``ir`` is what the compiler made, everything else is derived from it; ``warnings`` are the
-    findings that did not stop it.
+    ``ir`` is the compiler's graph, and everything else is derived from it. ``warnings`` are the
+    findings that are not errors.
     """
 
     def __init__(
@@ -339,22 +345,23 @@ class Network(Drawn):
 
     @property
     def outputs(self) -> dict[str, TensorType]:
-        """By name; an output without one goes by its position."""
+        """The outputs by name. The key of an output without a name is its position."""
         return {p.name or str(i): p.type for i, p in enumerate(self.ir.outputs)}
 
     @property
     def params(self) -> int | str:
-        """Learnable parameters; an expression where sizes are open."""
+        """The number of learnable parameters; an expression if it depends on open sizes."""
         return _single(self.ir.params)
 
     @property
     def macs(self) -> int | str:
-        """Multiply-accumulates for one example; an expression where sizes are open."""
+        """Multiply-accumulates for one example; an expression if they depend on open sizes."""
         return _single(self.ir.macs)
 
     @cached_property
     def graph(self) -> NetGraph:
-        """The same as a networkx graph; ``graph.flatten()`` has no hierarchy. See docs/graph.md."""
+        """The network as a networkx graph; ``graph.flatten()`` has no hierarchy. See
+        docs/graph.md."""
         from .compiler.graph import to_networkx
 
         return to_networkx(self.ir)
@@ -378,7 +385,7 @@ class Network(Drawn):
         return _shown(to_source, self.ir, "writing its PyTorch source")
 
     def to_torch(self, device: Any = None) -> torch.nn.Module:
-        """A live module: that source, run. Its weights are made on ``device``."""
+        """A live module, made by running that source. Its weights are on ``device``."""
         from .backends.pytorch.live import instance
 
         return instance(self._class, device)
@@ -395,7 +402,7 @@ class Network(Drawn):
 
 
 def _drawn(make: Callable[[], T], ir: Graph) -> T:
-    """What is drawn; where it cannot be, the help speaks of keywords."""
+    """The result of ``make``. The help of a DiagramError is put in terms of Python."""
     from .backends.diagram import DiagramError
 
     try:
@@ -405,15 +412,15 @@ def _drawn(make: Callable[[], T], ir: Graph) -> T:
 
 
 def _shown(make: Callable[[Graph], T], ir: Graph, doing: str, *expected: type[Exception]) -> T:
-    """What a backend makes; its errors show the lines at fault too."""
+    """The result of a backend. Its errors show the lines of the spec too."""
     from .compiler.faults import guarded
 
     try:
         with guarded(doing, ir.span, *expected):
             return make(ir)
     except CompileError as error:
-        said = _with_excerpts(CompileError(map(spoken, error.diagnostics)))
-        raise said from error.__cause__
+        rendered = _with_excerpts(CompileError(map(finding_in_python, error.diagnostics)))
+        raise rendered from error.__cause__
 
 
 def _single(dim: Any) -> int | str:

@@ -3,7 +3,7 @@
     %%net small --input 3x32x32
     conv(3x3, 64) > relu > pool(2, 2) > flatten > linear(10)
 
-compiles it, binds the network to ``small`` and shows it. IPython is not needed for anything else.
+compiles it, binds the network to ``small`` and shows it. Only this module needs IPython.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .grammar.source import Source
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from .network import Drawn, Network
+    from .network import Drawable, Network
 
 CELL = "<cell>"
 EXAMPLES = """\
@@ -33,8 +33,8 @@ EXAMPLES = """\
 """
 DESCRIPTION = "Compile the cell, bind the network to NAME and show it."
 
-# On paper of its own, for a notebook's may be light or dark. By the codes of the terminal; 4.5:1
-# and more on white.
+# CSS for each colour code of the terminal. The background is always white, since a notebook may be
+# light or dark; each colour has a contrast of at least 4.5:1 on white.
 COLOURS = {
     "1;31": "font-weight:bold;color:#b91c1c",
     "1;33": "font-weight:bold;color:#92400e",
@@ -52,8 +52,8 @@ PAPER = (
 _PAINTED = re.compile("\x1b\\[([\\d;]+)m(.*?)\x1b\\[0m", re.DOTALL)
 
 
-class Refused(CompileError):
-    """A cell's spec has errors. They are shown already: what is left is to stop the notebook."""
+class CellRefused(CompileError):
+    """A cell's spec has errors. They are shown already, so this only stops the notebook."""
 
     def _render_traceback_(self) -> list[str]:
         from .report_text import closing
@@ -62,7 +62,7 @@ class Refused(CompileError):
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Make ``%%net`` known to an InteractiveShell."""
+    """Register ``%%net`` with an InteractiveShell."""
 
     def net(line: str, cell: str) -> None:
         run(shell, line, cell)
@@ -72,7 +72,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def run(shell: Any, line: str, cell: str) -> None:
-    """One cell. Raises Refused for a spec with errors, UsageError for options that do not fit."""
+    """Run one cell. Raises CellRefused for a spec with errors, UsageError for wrong options."""
     try:
         options = _parser().parse_args(shlex.split(line))
         net, name = _compiled(shell, options, cell)
@@ -101,23 +101,23 @@ def _parser() -> Parser:
 def _compiled(shell: Any, options: Any, cell: str) -> tuple[Network, str]:
     from .network import compiled
 
-    asked = request(options)
-    asked["search"] = (*asked["search"], Path())
-    # The line of the magic counts: the lines are those that the notebook shows.
+    keywords = request(options)
+    keywords["search"] = (*keywords["search"], Path())
+    # The line of the magic counts too, so that line numbers are those that the notebook shows.
     source = Source(CELL, f"\n{cell}")
     try:
-        net = compiled(source, **asked, told=_as_on_the_command_line)
+        net = compiled(source, **keywords, wording=_unchanged)
     except CompileError as error:
         _publish(shell, findings(error.diagnostics))
-        raise Refused(error.diagnostics) from None
+        raise CellRefused(error.diagnostics) from None
     name = options.name or net.name
     if not name.isidentifier() or iskeyword(name):
-        raise Misuse(f"{name!r} is no Python name", "`%%net NAME` binds it to another")
+        raise Misuse(f"{name!r} is not a Python name", "`%%net NAME` binds the net to another one")
     return net, name
 
 
-def _as_on_the_command_line(finding: Diagnostic) -> Diagnostic:
-    """The magic takes the commands' options."""
+def _unchanged(finding: Diagnostic) -> Diagnostic:
+    """The finding as it is: the magic has the commands' options, so helps may name these."""
     return finding
 
 
@@ -129,7 +129,7 @@ def _publish(shell: Any, data: Mapping[str, str]) -> None:
 
 
 def findings(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
-    """Findings as they look at a terminal, as HTML and as text."""
+    """Findings as HTML and as text, both as a terminal shows them."""
     from .report_text import report
 
     html = _html(report(diagnostics, [CELL], Terminal(colour=True)))
@@ -140,7 +140,8 @@ def findings(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
 
 
 def _html(painted: str) -> str:
-    """Colours are the terminal's own: text of others has no escapes when it gets here."""
+    """The text of a terminal as HTML. All escapes in it are ours, since texts of specs were
+    cleaned."""
     return _PAINTED.sub(_span, escape(painted))
 
 
@@ -148,22 +149,22 @@ def _span(painted: re.Match[str]) -> str:
     return f'<span style="{COLOURS[painted[1]]}">{painted[2]}</span>'
 
 
-def bundle(drawn: Drawn, view: str) -> dict[str, str]:
-    """The picture, where it can be shown, and a line of text."""
-    said = {"text/plain": repr(drawn)}
+def bundle(drawn: Drawable, view: str) -> dict[str, str]:
+    """The picture, if the shell can show it, and a line of text."""
+    data = {"text/plain": repr(drawn)}
     if not _shows_pictures():
-        return said
+        return data
     from .backends.diagram import DiagramError, inline
 
     try:
-        return {"image/svg+xml": inline(drawn.ir, view=view), **said}
+        return {"image/svg+xml": inline(drawn.ir, view=view), **data}
     except DiagramError as error:
-        said["text/plain"] += f"\n{error}"
-        return said
+        data["text/plain"] += f"\n{error}"
+        return data
 
 
 def _shows_pictures() -> bool:
-    """A terminal does not: nothing is drawn for one."""
+    """Whether the shell shows pictures. A terminal does not, so nothing is drawn for it."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return shell is None or "image/svg+xml" in shell.display_formatter.active_types

@@ -1,6 +1,6 @@
-"""Helps in the words of Python: what the commands take as options, the functions take as keywords.
+"""Helps for callers from Python: an option of the commands becomes a keyword of the functions.
 
-The compiler and the backends speak of ``--input 3x32x32``; to whoever calls ``load`` that is
+The messages of the compiler and the backends name ``--input 3x32x32``. Who calls ``load`` needs
 ``inputs="3x32x32"``.
 """
 
@@ -32,8 +32,8 @@ NAMED: Final = frozenset({"limits"})
 """Keywords that take a dict: ``--limit layers=10`` is ``limits={"layers": 10}``."""
 
 
-def spoken(finding: Diagnostic) -> Diagnostic:
-    """A finding as it is told in Python."""
+def finding_in_python(finding: Diagnostic) -> Diagnostic:
+    """A finding whose texts name keywords of Python."""
     fix = finding.fix and Fix(in_python(finding.fix.title), finding.fix.edits)
     return finding.replace(
         detail=in_python(finding.detail),
@@ -44,7 +44,7 @@ def spoken(finding: Diagnostic) -> Diagnostic:
 
 
 def in_python(text: str) -> str:
-    """A text with its quoted options as keywords."""
+    """The text, with keywords in place of the options in backticks."""
     return re.sub(r"`([^`]*)`", _quoted, text)
 
 
@@ -94,7 +94,7 @@ def _parameter(text: str) -> str:
 
 
 def _number_or_text(text: str) -> str:
-    """Numbers and lists are Python's too; all else is given as text in the language."""
+    """The value as Python code: numbers and lists are the same in Python, others become strings."""
     try:
         literal_eval(text)
     except (ValueError, SyntaxError):

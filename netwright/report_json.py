@@ -1,4 +1,4 @@
-"""Findings for programs: one JSON document, lines and columns from 1, ends exclusive."""
+"""Findings for programs: one JSON document. Lines and columns count from 1, ends are exclusive."""
 
 from __future__ import annotations
 

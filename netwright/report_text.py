@@ -1,4 +1,4 @@
-"""Findings for a reader at a terminal: the lines at fault, underlined, with the words beside::
+"""Findings for people at a terminal: the lines of the spec, underlined, with the texts beside::
 
 error[E302]: add needs tensors of one shape
   --> unet.net:9:20
@@ -22,9 +22,9 @@ from .grammar.wording import counted
 from .terminal import TAB, Role, Terminal, char_width, lay_out
 
 MOST_LINES = 4
-"""Of a longer span only the first and the last line are shown."""
+"""If a span has more lines, only the first and the last one are shown."""
 MOST_WORDS = 1000
-"""Characters of a message, which may quote a name of any length."""
+"""The most characters of a message, which may quote a name of any length."""
 
 
 def report(diagnostics: Sequence[Diagnostic], files: Sequence[str], terminal: Terminal) -> str:
@@ -35,8 +35,8 @@ def report(diagnostics: Sequence[Diagnostic], files: Sequence[str], terminal: Te
 
 def closing(diagnostics: Iterable[Diagnostic], files: Sequence[str]) -> str:
     """``Found 2 errors in unet.net (1 warning)``."""
-    found = [d.severity for d in diagnostics]
-    errors, warnings = found.count("error"), found.count("warning")
+    severities = [d.severity for d in diagnostics]
+    errors, warnings = severities.count("error"), severities.count("warning")
     place = printable(files[0]) if len(files) == 1 else f"{len(files)} files"
     if errors:
         rest = f" ({counted(warnings, 'warning')})" if warnings else ""
@@ -52,7 +52,7 @@ def render(diagnostic: Diagnostic, terminal: Terminal) -> str:
 
 
 class _Mark(Record):
-    """What is underlined on one line: characters ``start`` to ``end`` (0-based)."""
+    """An underlined part of a line: characters ``start`` to ``end`` (0-based)."""
 
     line: int
     start: int
@@ -121,14 +121,14 @@ class _Renderer:
             yield f"{self.gutter()} {row}"
 
     def underlined(self, underlines: Sequence[_Underline]) -> Iterator[str]:
-        """The row of underlines, and rows below for the texts that have no room beside it."""
+        """The row of underlines, and rows below it for texts that have no room beside it."""
         beside = _beside(underlines)
         cells: dict[int, tuple[str, Role]] = {}
         for u in sorted(underlines, key=lambda u: u.primary):
             sign: tuple[str, Role] = ("^", self.role) if u.primary else ("-", "place")
             cells |= dict.fromkeys(range(u.start, u.end), sign)
         yield self.row(cells, beside)
-        # The last in this order is said first; at one place the words keep their order.
+        # The last one in this order is printed first; at one place the texts keep their order.
         hanging = [u for u in reversed(underlines) if u.text and u is not beside]
         hanging.sort(key=lambda u: (u.start, u.primary))
         if hanging:
@@ -144,7 +144,7 @@ class _Renderer:
     def row(
         self, cells: dict[int, tuple[str, Role]], text: _Underline | None = None, at: int = 0
     ) -> str:
-        """Signs at their columns, then a text at a column or one blank after the last sign."""
+        """The signs at their columns, then the text at a column, or a blank after the last sign."""
         row, column = "", 0
         for start, end in _runs(cells):
             sign, role = cells[start]
@@ -173,7 +173,7 @@ class _Renderer:
         return f"{self.gutter(sign='=')} {self.terminal.paint(kind, kind)}: {words}"
 
     def repaired(self, number: int, text: str, added: Sequence[tuple[int, int]]) -> Iterator[str]:
-        """The line as the fix leaves it, what is new underlined."""
+        """The line after the fix, with its new parts underlined."""
         limit = max(20, self.terminal.width - self.digits - 6)
         marks = [_Mark(number, start, end, "", primary=False) for start, end in added]
         yield self.gutter()
@@ -182,7 +182,7 @@ class _Renderer:
             yield f"{self.gutter(number)} {shown}".rstrip()
             cells: dict[int, tuple[str, Role]] = {}
             for mark, u in zip(group, underlines, strict=True):
-                if mark.end > mark.start:  # else something was left out here
+                if mark.end > mark.start:  # else text was removed here
                     cells |= dict.fromkeys(range(u.start, u.end), ("+", "help"))
             if cells:
                 yield f"{self.gutter()} {self.row(cells)}"
@@ -193,18 +193,18 @@ def _words(text: str) -> str:
 
 
 def _places(d: Diagnostic) -> dict[Source, list[_Mark]]:
-    """The marks of each source, the source at fault first."""
-    found: dict[Source, list[_Mark]] = {}
+    """The marks of each source, that of the finding's own place first."""
+    marks_by_source: dict[Source, list[_Mark]] = {}
     if d.span:
-        found.setdefault(d.span.source, []).extend(_marks(d.span, d.detail, primary=True))
+        marks_by_source.setdefault(d.span.source, []).extend(_marks(d.span, d.detail, primary=True))
     for label in d.labels:
         marks = _marks(label.span, label.text, primary=False)
-        found.setdefault(label.span.source, []).extend(marks)
-    return found
+        marks_by_source.setdefault(label.span.source, []).extend(marks)
+    return marks_by_source
 
 
 def _marks(span: Span, text: str, *, primary: bool) -> Iterator[_Mark]:
-    """A mark for each line of the span; its words stand at the last one."""
+    """A mark for each line of the span. The text is at the last one."""
     source = span.source
     first, start = source.position(span.start)
     last, final = source.position(max(span.start, span.end - 1))
@@ -219,7 +219,8 @@ def _marks(span: Span, text: str, *, primary: bool) -> Iterator[_Mark]:
 
 
 def _groups(text: str, marks: Sequence[_Mark], limit: int) -> Iterator[list[_Mark]]:
-    """Marks that can be seen together; a line longer than the terminal is shown in parts."""
+    """The marks in groups that can be shown together. A line longer than the terminal is shown in
+    parts."""
     if _after(text, 0, limit) == len(text):
         yield list(marks)
         return
@@ -233,7 +234,7 @@ def _groups(text: str, marks: Sequence[_Mark], limit: int) -> Iterator[list[_Mar
 
 
 def _shown(text: str, marks: Sequence[_Mark], limit: int) -> tuple[str, list[_Underline]]:
-    """The part of a line around its marks, as shown, and the marks in its columns."""
+    """The part of a line around its marks, as it is printed, and the marks in its columns."""
     start, stop = _window(text, marks, limit)
     body, columns = lay_out(text[start:stop])
     before, after = "…" if start > 0 else "", "…" if stop < len(text) else ""
@@ -250,7 +251,7 @@ def _shown(text: str, marks: Sequence[_Mark], limit: int) -> tuple[str, list[_Un
 
 
 def _window(text: str, marks: Sequence[_Mark], limit: int) -> tuple[int, int]:
-    """From where to where a line is shown: its marks, and as much around them as has room."""
+    """The part of a line that is shown: its marks, and as much around them as there is room for."""
     if _after(text, 0, limit) == len(text):
         return 0, len(text)
     low, high = min(m.start for m in marks), max(m.end for m in marks)
@@ -261,7 +262,7 @@ def _window(text: str, marks: Sequence[_Mark], limit: int) -> tuple[int, int]:
 
 
 def _after(text: str, start: int, limit: int) -> int:
-    """How far the characters from ``start`` on fit into so many columns."""
+    """The end of the characters from ``start`` on that fit into ``limit`` columns."""
     for i in range(start, len(text)):
         limit -= _cells(text[i])
         if limit < 0:
@@ -270,7 +271,7 @@ def _after(text: str, start: int, limit: int) -> int:
 
 
 def _before(text: str, end: int, limit: int) -> int:
-    """From where on the characters before ``end`` fit into so many columns."""
+    """The start of the characters before ``end`` that fit into ``limit`` columns."""
     for i in range(min(end, len(text)) - 1, -1, -1):
         limit -= _cells(text[i])
         if limit < 0:
@@ -279,20 +280,20 @@ def _before(text: str, end: int, limit: int) -> int:
 
 
 def _cells(char: str) -> int:
-    """Columns of a character at most; one that combines counts too, so that a part of a line has
-    an end."""
+    """The most columns of a character. A combining one counts too, so that a part of a line
+    ends."""
     return TAB if char == "\t" else max(1, char_width(char))
 
 
 def _beside(underlines: Sequence[_Underline]) -> _Underline | None:
-    """The underline whose words stand on its own row: the last, if nothing reaches past it."""
+    """The underline whose text is on the same row: the last one, if no other ends after it."""
     last = max(underlines, key=lambda u: (u.start, u.primary))
     clear = all(u.end <= last.end for u in underlines)
     return last if last.text and clear else None
 
 
 def _runs(cells: dict[int, tuple[str, Role]]) -> Iterator[tuple[int, int]]:
-    """Stretches of equal neighbouring cells."""
+    """The starts and ends of runs of equal cells that are side by side."""
     start: int | None = None
     before: int | None = None
     for column in sorted(cells):
@@ -307,16 +308,16 @@ def _runs(cells: dict[int, tuple[str, Role]]) -> Iterator[tuple[int, int]]:
 
 
 def _helps(d: Diagnostic, shown: bool) -> tuple[str, ...]:
-    """What to do. A fix that is shown as a line speaks for itself beside other words."""
+    """The helps. The title of the fix is one of them, unless the repaired line is shown and there
+    are other helps."""
     if d.fix is None or d.fix.title in d.help or (shown and d.help):
         return d.help
     return (*d.help, d.fix.title)
 
 
 def _fixed_line(fix: Fix | None) -> tuple[int, str, list[tuple[int, int]]] | None:
-    """The number and text of the line that a fix repairs, and the stretches that are new (empty
-    where it only leaves something out); None for a fix of several lines, which its title
-    describes."""
+    """The number and text of the line that a fix repairs, and the ranges that are new (empty if
+    text is only removed). None for a fix of several lines: its title describes it."""
     if fix is None or not fix.edits:
         return None
     source = fix.edits[0].span.source

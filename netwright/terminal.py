@@ -1,4 +1,4 @@
-"""What a terminal makes of text: colours, widths, characters that must not reach it raw."""
+"""Text on a terminal: colours, widths, and characters that must not reach it as they are."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULT_WIDTH = 100
 
 
 class Terminal(Record):
-    """Where text goes: whether it takes colours, and how many columns it has."""
+    """Where text is printed: whether it shows colours, and how many columns it has."""
 
     colour: bool = False
     width: int = DEFAULT_WIDTH
@@ -42,12 +42,13 @@ class Terminal(Record):
 
 
 def takes_progress(stream: TextIO) -> bool:
-    """Whether a line may be written over: on a terminal, where colours are welcome too."""
+    """Whether a line can be overwritten: it is a terminal, and it shows colours."""
     return is_terminal(stream) and _takes_colour(stream)
 
 
 def _takes_colour(stream: TextIO) -> bool:
-    """https://no-color.org and https://force-color.org, then what the stream is."""
+    """Whether to use colours: by https://no-color.org, https://force-color.org, else on
+    terminals."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -56,7 +57,7 @@ def _takes_colour(stream: TextIO) -> bool:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether somebody reads it as it comes."""
+    """Whether a stream is a terminal. A closed one is not."""
     try:
         return stream.isatty()
     except ValueError:  # closed
@@ -73,7 +74,7 @@ def _columns(stream: TextIO) -> int:
 
 
 def char_width(char: str) -> int:
-    """Columns of one character: two for wide ones, none for those that combine."""
+    """The columns of a character: two for a wide one, none for a combining one."""
     if char.isascii():
         return 1
     if char == "\u200d" or unicodedata.category(char) in ("Mn", "Me"):
@@ -86,8 +87,8 @@ def text_width(text: str) -> int:
 
 
 def lay_out(text: str) -> tuple[str, list[int]]:
-    """The text as shown, tabs expanded, and the column at which each character starts; one
-    column more for the end."""
+    """The text as it is printed, with tabs expanded, and the column where each character starts;
+    the last column is that of the end."""
     shown: list[str] = []
     columns: list[int] = []
     column = 0

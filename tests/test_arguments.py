@@ -104,7 +104,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (MODE, {"mode": "bilnear"}, "`bilnear` is not known", "did you mean `bilinear`?"),
     (DEPTHS, {"depths": numpy.array([3, 4])}, "of type ndarray", "`depths=depths.tolist()`"),
     (DEPTHS, {"depths": {3, 4}}, "cannot be of type set", "a set has no order"),
-    (DEPTHS, {"depths": object()}, "cannot be of type object", "what the language has"),
+    (DEPTHS, {"depths": object()}, "cannot be of type object", "the language has"),
 ]
 
 

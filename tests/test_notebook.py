@@ -133,7 +133,7 @@ def test_warnings_stand_above_the_picture(notebook: Notebook) -> None:
         ("two names", "names"),
         ("--net", "expected one argument"),
         ("-p d", "NAME=VALUE"),
-        ("for", "'for' is no Python name"),
+        ("for", "'for' is not a Python name"),
         ("'open", "No closing quotation"),
     ],
 )

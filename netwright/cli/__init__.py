@@ -1,9 +1,9 @@
-"""The ``netwright`` command: a module of this folder is a command, the ones with a leading
-underscore serve them.
+"""The ``netwright`` command. Each module of this folder is a command, except those whose names
+begin with an underscore: commands share these.
 
-A command has a docstring (its first line is its help), ``EXAMPLES``, ``configure(parser)`` and
-``run(options) -> int``, the exit status: 0 clean, 1 findings, 2 misuse, 70 an error of netwright's
-own. Only the command at hand is imported.
+A command has a docstring (its first line is the help), ``EXAMPLES``, ``configure(parser)`` and
+``run(options) -> int``. The result is the exit status: 0 clean, 1 findings, 2 misuse, 70 an error
+of netwright's own. Only the command that runs is imported.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import Protocol, cast
 from ._parser import CLEAN, INTERNAL, MISUSE, Misuse, Parser, complain
 
 ELSEWHERE = {
-    "help": "`netwright --help` lists the commands, `netwright COMMAND --help` says what one takes",
+    "help": "`netwright --help` lists the commands, `netwright COMMAND --help` explains one",
     "diff": "`netwright render --diff OLD NEW` compares",
     "compile": "`netwright build FILE` writes PyTorch source",
     **dict.fromkeys(("draw", "plot", "show"), "`netwright render FILE -o FILE.svg` draws"),
     **dict.fromkeys(("lint", "test"), "`netwright check FILE` checks"),
     **dict.fromkeys(("list", "ls"), "`netwright specs` lists the shipped specs"),
 }
-"""Commands by the names that others give them."""
+"""What to use for commands that other programs have."""
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 
 
@@ -39,7 +39,7 @@ class Command(Protocol):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit status. Nothing but a status leaves it."""
+    """Run a command line and return its exit status. It raises nothing."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _open_what_is_closed()
     _write_what_can_be_written()
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_what_is_closed() -> None:
-    """``>&-``: what is printed goes nowhere, as was wanted."""
+    """Replace closed streams (``>&-`` in a shell) by ones that drop what is printed."""
     nowhere = os.devnull
     sys.stdin = sys.stdin or open(nowhere, encoding="utf-8")  # noqa: SIM115, PTH123
     sys.stdout = sys.stdout or open(nowhere, "w", encoding="utf-8")  # noqa: SIM115, PTH123
@@ -55,7 +55,7 @@ def _open_what_is_closed() -> None:
 
 
 def _write_what_can_be_written() -> None:
-    """A terminal without Unicode shows ``?`` where it knows no better; it is no reason to fail."""
+    """Print ``?`` for characters that the terminal's encoding lacks, and do not fail."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -115,7 +115,7 @@ def _meant(name: str, names: Sequence[str]) -> str:
     return f"the commands are {', '.join(names)}"
 
 
-# --- the border: what users see when something fails -----------------------------------------
+# --- what users see when something fails -----------------------------------------------------
 
 
 def _guarded(run: Callable[[], int]) -> int:
@@ -143,8 +143,8 @@ def _guarded(run: Callable[[], int]) -> int:
 
 
 def _silence_stdout() -> int:
-    """The reader has left (``| head``): that is its right. Python's own flush at exit would fail
-    again, so what is left goes nowhere."""
+    """Nobody reads standard output any more (``| head``). Python flushes it at exit, which would
+    fail again, so the rest of the output is dropped."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return CLEAN
 
@@ -154,7 +154,7 @@ def _internal(error: BaseException) -> int:
         raise error
     print(
         f"netwright: an error of netwright's own, sorry: {type(error).__name__}: {error}\n"
-        "  = help: NETWRIGHT_TRACEBACK=1 shows where; a report with the spec would be welcome",
+        "  = help: NETWRIGHT_TRACEBACK=1 shows where it is; please report it with the spec",
         file=sys.stderr,
     )
     return INTERNAL

@@ -1,4 +1,4 @@
-"""``render --diff OLD NEW``: what differs between two specs: a table, a document, a picture."""
+"""``render --diff OLD NEW``: compares two specs, as a table, a document or a picture."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ..files import STDIN
 from ..grammar.printable import json_text
 from ..network import net_name
 from ._parser import Misuse, complain, request, source
-from ._work import deliver, told
+from ._work import deliver, load_and_report
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
 
 
 def run(options: Namespace) -> int:
-    """Two sound specs compare, whatever differs: the status is 0."""
+    """Compare. The status is 0 if both specs compile, even if they differ."""
     from .render import draw, suffix_of
 
     if options.file is not None:
-        raise Misuse("--diff takes two specs and no other", f"leave out {options.file}")
+        raise Misuse("--diff takes two specs and no more", f"leave out {options.file}")
     if options.diff.count(STDIN) == 2:
         raise Misuse("only one spec can come from standard input")
     form = options.output_format or _form(options)
@@ -41,29 +41,34 @@ def run(options: Namespace) -> int:
 
 
 def _form(options: Namespace) -> str:
-    """A table where no picture is asked for."""
+    """The form of the report: a table, unless a picture is wanted (then it is empty)."""
     output = options.output
     return "text" if output is None or output.suffix == ".txt" else ""
 
 
 def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | None:
     name, net = _selected(spec)
-    asked = request(options)
+    keywords = request(options)
     text = source(name, options)
-    found = told(text, asked if net is None else {**asked, "net": net})
-    if found.graph is not None:
-        return found.graph, net_name(found, text), found.read
-    if net is None and any(d.code == "E219" for d in found.diagnostics) and len(found.nets) > 1:
+    compilation = load_and_report(text, keywords if net is None else {**keywords, "net": net})
+    if compilation.graph is not None:
+        return compilation.graph, net_name(compilation, text), compilation.read
+    if (
+        net is None
+        and any(d.code == "E219" for d in compilation.diagnostics)
+        and len(compilation.nets) > 1
+    ):
         complain(
             Misuse(
-                f"--diff compares two nets, here one of {name}", f"write `{name}:{found.nets[-1]}`"
+                f"--diff needs one net of {name}",
+                f"write `{name}:{compilation.nets[-1]}`",
             )
         )
     return None
 
 
 def _selected(spec: str) -> tuple[str, str | None]:
-    """``FILE`` or ``FILE:NET``; a colon may also belong to the file, or to a drive."""
+    """The parts of ``FILE`` or ``FILE:NET``. A colon may also belong to the file or to a drive."""
     file, colon, net = spec.rpartition(":")
     if colon and len(file) > 1 and net.isidentifier() and not Path(spec).exists():
         return file, net
@@ -73,7 +78,7 @@ def _selected(spec: str) -> tuple[str, str | None]:
 def _report(form: str, before: Graph, after: Graph, names: tuple[str, str]) -> str:
     from ..backends.diff.changes import as_dict, report, text
 
-    found = report(before, after)
+    changes = report(before, after)
     if form == "text":
-        return text(found, names)
-    return json_text(as_dict(found, names)) + "\n"
+        return text(changes, names)
+    return json_text(as_dict(changes, names)) + "\n"

@@ -1,4 +1,4 @@
-"""The options that commands share, and the parser that reads them."""
+"""The parser of command lines, and the options that several commands have."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INTERNAL = 70  # EX_SOFTWARE
 
 
 class Misuse(Exception):
-    """The command line asks for what cannot be done; ``hint`` says what can."""
+    """The command line asks for something that is not possible; ``hint`` says what is."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -47,13 +47,13 @@ class Parser(argparse.ArgumentParser):
         )
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
-        found, rest = self.parse_known_args(arguments)
-        if rest:
-            said = f"unrecognized arguments: {' '.join(rest)}"
-            raise Misuse(said, self._meant(rest[0], found) or self._help)
-        return found
+        parsed, unknown = self.parse_known_args(arguments)
+        if unknown:
+            message = f"unrecognized arguments: {' '.join(unknown)}"
+            raise Misuse(message, self._meant(unknown[0], parsed) or self._help)
+        return parsed
 
-    def _meant(self, word: str, found: argparse.Namespace) -> str:
+    def _meant(self, word: str, parsed: argparse.Namespace) -> str:
         from ..grammar.nearby import closest
 
         options = [name for action in self._actions for name in action.option_strings]
@@ -61,10 +61,11 @@ class Parser(argparse.ArgumentParser):
             near = closest(word.replace("_", "-"), options)
             return f"did you mean `{near}`?" if near else ""
         file = Path(word).suffix not in ("", ".net") and "-o" in options
-        return f"`-o {word}` writes to a file" if file and found.output is None else ""
+        return f"`-o {word}` writes to a file" if file and parsed.output is None else ""
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
-        """In words that do not change with Python's version, and with what was meant."""
+        """Refuse a value that is not among the choices, with a message that is the same for all
+        versions of Python."""
         from ..grammar.nearby import closest
         from ..grammar.wording import either
 
@@ -76,14 +77,14 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def _help(self) -> str:
-        return f"`{self.prog} --help` shows what it takes"
+        return f"`{self.prog} --help` shows how to use it"
 
     def error(self, message: str) -> NoReturn:
         raise Misuse(message, self._help)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help of one width everywhere, the same in a terminal and in the documentation."""
+    """Help with a fixed width, so that terminals and the documentation show the same."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=30, width=96)
@@ -92,7 +93,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def add_spec(
     parser: argparse.ArgumentParser, *, several: bool = False, optional: bool = False
 ) -> None:
-    """The spec, which of its nets, and with what."""
+    """Add the spec, and the options of ``add_choice``."""
     parser.add_argument(
         "files" if several else "file",
         nargs="+" if several else "?" if optional else None,
@@ -103,8 +104,8 @@ def add_spec(
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
-    """Which net of a spec, and with what."""
-    parser.add_argument("--net", metavar="NAME", help="which net, where the file holds several")
+    """Add the options that choose a net of a spec and give its parameters and inputs."""
+    parser.add_argument("--net", metavar="NAME", help="which net, if the file has several")
     parser.add_argument(
         "-p",
         dest="parameters",
@@ -121,7 +122,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="SHAPE",
         help="the input's shape without the batch axis, 3x32x32 or '128 int'; "
-        "of several inputs NAME=SHAPE each",
+        "for several inputs, NAME=SHAPE for each",
     )
     parser.add_argument(
         "-I",
@@ -131,7 +132,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FOLDER",
-        help="a folder in which imports are looked for",
+        help="a folder where imports are searched",
     )
     parser.add_argument(
         "--limit",
@@ -140,7 +141,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_limit,
         metavar="NAME=NUMBER",
-        help="another value of a bound that an error names: layers=200000",
+        help="a new value for a bound that an error names: layers=200000",
     )
 
 
@@ -150,12 +151,12 @@ def add_output(parser: argparse.ArgumentParser, help: str) -> None:
 
 def add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     parser.add_argument(
-        "--output-format", choices=choices, default="text", help="how to say it (default: text)"
+        "--output-format", choices=choices, default="text", help="the form (default: text)"
     )
 
 
 def request(options: argparse.Namespace) -> dict[str, Any]:
-    """The options as keywords of the compiler."""
+    """The options, as keyword arguments for the compiler."""
     return {
         "net": options.net,
         "parameters": dict(options.parameters),
@@ -182,7 +183,7 @@ def _inputs(shapes: Sequence[str]) -> dict[str, str] | str | None:
     if len(named) == len(shapes):
         return named
     if len(shapes) > 1:
-        raise Misuse("--input is given twice without names", "of several inputs write NAME=SHAPE")
+        raise Misuse("--input is given twice without names", "for several inputs write NAME=SHAPE")
     return shapes[0]
 
 
@@ -205,7 +206,7 @@ def _limit(text: str) -> tuple[str, int]:
 
 
 def _parameter(text: str) -> tuple[str, str]:
-    """A value is text in the language: ``depths=[3,4,6,3]``, ``unit=bottleneck``."""
+    """A parameter's name and value. The value is an expression: ``[3,4,6,3]``, ``bottleneck``."""
     name, value = _split(text)
     if not name.isidentifier() or not value:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")

@@ -1,4 +1,4 @@
-"""What takes long, on one line of a terminal that goes away again."""
+"""Progress of work that takes long, on a line of the terminal that is cleared at the end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Self, TextIO
 from ..terminal import takes_progress
 
 PATIENCE = 1.0
-"""Seconds after which it is long."""
+"""Seconds before anything is shown."""
 CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """Shows what it is told, with the time since it was made; at its end nothing is left."""
+    """Shows what is being done and how long it has taken. The line is cleared at the end."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream if takes_progress(stream) else None

@@ -1,4 +1,4 @@
-"""What several commands do: compile the spec at hand, report findings, write the result."""
+"""What several commands do: compile a spec, report findings, write the result."""
 
 from __future__ import annotations
 
@@ -28,48 +28,52 @@ HERE = Path(__file__).parent.parent
 
 
 def compiled(options: Namespace) -> tuple[Graph, str, frozenset[str]]:
-    """The graph of the one net that the options mean, its name, and the texts it was read from.
-    Findings go to standard error."""
+    """The graph of the net that the options choose, its name, and the names of the texts that were
+    read. Findings go to standard error."""
     from ..network import net_name
 
     text = source(options.file, options)
-    found = told(text, request(options))
-    if found.graph is None:
-        raise SystemExit(status(found.diagnostics))
-    return found.graph, net_name(found, text), found.read
+    compilation = load_and_report(text, request(options))
+    if compilation.graph is None:
+        raise SystemExit(status(compilation.diagnostics))
+    return compilation.graph, net_name(compilation, text), compilation.read
 
 
-def told(text: Source, asked: Mapping[str, Any]) -> Compilation:
-    """What became of a text. Findings go to standard error."""
+def load_and_report(text: Source, keywords: Mapping[str, Any]) -> Compilation:
+    """The compilation of a text. Findings go to standard error."""
     from ..compiler.pipeline import load_source
 
-    found = load_source(text, **asked)
-    show_fault(found.fault)
-    if found.diagnostics:
-        print(report("text", found.diagnostics, [text.name], sys.stderr), end="", file=sys.stderr)
-    return found
+    compilation = load_source(text, **keywords)
+    show_fault(compilation.fault)
+    if compilation.diagnostics:
+        print(
+            report("text", compilation.diagnostics, [text.name], sys.stderr),
+            end="",
+            file=sys.stderr,
+        )
+    return compilation
 
 
 def refuse(
     findings: Sequence[Diagnostic], options: Namespace, cause: BaseException | None = None
 ) -> int:
-    """A backend cannot do it: findings like the compiler's."""
+    """Report the errors of a backend and return the exit status."""
     show_fault(cause)
     print(report("text", findings, [options.file], sys.stderr), end="", file=sys.stderr)
     return status(findings)
 
 
 def status(findings: Iterable[Diagnostic], *, strict: bool = False) -> int:
-    """The exit status that findings make; ``strict``: warnings count too."""
-    found = list(findings)
-    if any(d.code == FAULT for d in found):
+    """The exit status for these findings. ``strict``: warnings count too."""
+    diagnostics = list(findings)
+    if any(d.code == FAULT for d in diagnostics):
         return INTERNAL
     counts = ("error", "warning") if strict else ("error",)
-    return FOUND if any(d.severity in counts for d in found) else CLEAN
+    return FOUND if any(d.severity in counts for d in diagnostics) else CLEAN
 
 
 def show_fault(error: BaseException | None) -> None:
-    """Raise an error of netwright's own, where that is asked for."""
+    """Raise an error of netwright's own, if the user asks for a traceback."""
     if error is not None and os.environ.get("NETWRIGHT_TRACEBACK"):
         raise error
 
@@ -83,10 +87,10 @@ def report(
 
 
 def forms() -> list[str]:
-    """The forms of a report, the default first: every ``netwright/report_*.py`` is one."""
-    names = (path.stem for path in HERE.iterdir() if path.suffix == ".py")
-    found = (name.removeprefix("report_") for name in names if name.startswith("report_"))
-    return sorted(found, key=lambda form: (form != "text", form))
+    """The forms of a report, the default first. Every ``netwright/report_*.py`` is one."""
+    modules = (path.stem for path in HERE.iterdir() if path.suffix == ".py")
+    names = (name.removeprefix("report_") for name in modules if name.startswith("report_"))
+    return sorted(names, key=lambda form: (form != "text", form))
 
 
 def _why_not(output: Path, error: OSError) -> str:
@@ -95,7 +99,7 @@ def _why_not(output: Path, error: OSError) -> str:
         return "it is a folder"
     if not folder.is_dir():
         return (
-            f"{output.parent} is no folder"
+            f"{output.parent} is not a folder"
             if folder.exists()
             else f"there is no folder {output.parent}"
         )
@@ -103,7 +107,7 @@ def _why_not(output: Path, error: OSError) -> str:
 
 
 def deliver(data: bytes, output: Path | None, inputs: Iterable[str]) -> None:
-    """Into the file, or to standard output; never into what it was made of."""
+    """Write to the file, or to standard output. An input is never overwritten."""
     if sys.__stdout__ is None and (output is None or str(output) == "-"):
         raise Misuse("standard output is closed", "`-o FILE` writes to a file")
     try:
@@ -127,7 +131,7 @@ def _to_file(data: bytes, output: Path, inputs: Iterable[str]) -> None:
 
 def _to_stdout(data: bytes, inputs: Iterable[str]) -> None:
     sys.stdout.flush()
-    with suppress(UnsupportedOperation):  # no file stands behind it
+    with suppress(UnsupportedOperation):  # it is not a file
         check_not_read(os.fstat(sys.stdout.fileno()), "standard output", inputs)
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()

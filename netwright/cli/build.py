@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
 
 
 def _check_output(output: Path | None) -> None:
-    """Python is not written where a picture is meant."""
+    """Refuse the suffix of a picture."""
     from ..backends.diagram import formats
 
     suffix = output.suffix.lower() if output else ""

@@ -1,8 +1,8 @@
-"""Check specs: every error at once, each with its place and what to do.
+"""Check specs: report all errors at once, each with its place and what to do.
 
 All nets of a file that need no parameters are checked, or the one that --net names. The status is
-0 without errors (warnings alone are fine, unless --strict), 1 with errors, 2 where a file could
-not be read. A comment `# netwright: ignore W501` silences a warning on its line."""
+0 without errors (warnings are allowed, unless --strict), 1 with errors, 2 if a file could not be
+read. A comment `# netwright: ignore W501` silences a warning on its line."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..compiler.pipeline import check_source
 
-    asked = request(options)
+    keywords = request(options)
     findings: list[Diagnostic] = []
-    read: list[str] = []
+    names: list[str] = []
     for name in options.files:
         try:
             text = source(name, options)
         except Misuse as misuse:
             complain(misuse)
             continue
-        read.append(text.name)
-        found = check_source(text, **asked)
-        show_fault(found.fault)
-        findings.extend(found.diagnostics)
-    if read:
-        sys.stdout.write(report(options.output_format, findings, read, sys.stdout))
-    if len(read) < len(options.files):
+        names.append(text.name)
+        result = check_source(text, **keywords)
+        show_fault(result.fault)
+        findings.extend(result.diagnostics)
+    if names:
+        sys.stdout.write(report(options.output_format, findings, names, sys.stdout))
+    if len(names) < len(options.files):
         return 2
     return status(findings, strict=options.strict)

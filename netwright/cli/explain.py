@@ -1,7 +1,7 @@
 """Explain an error code, a layer, or any word: what it does, its settings, examples.
 
-Names of PyTorch and Keras are translated. `layers` lists all layers with a line each; without a
-topic all codes and layers are listed."""
+Names of PyTorch and Keras are translated. `layers` lists all layers with a line each. Without a
+topic, all codes and layers are listed."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def _page(topic: str) -> str:
 
 
 def _word_page(topic: str) -> str | None:
-    """The page of what is no layer: a keyword, a function, a name of another framework. A word
-    that is a layer too has both pages."""
+    """The page of a keyword, a function, or a name of another framework; None for any other word.
+    A word that is also a layer gets both pages."""
     from ..compiler.layers import layers
     from ._words import function, keyword
 
@@ -71,23 +71,23 @@ def _foreign_page(topic: str) -> str | None:
     named = SETTINGS.get(topic, topic)
     takers = sorted({layer.word for layer in table.values() if named in layer.settings})
     if not takers:
-        told = explain_setting(table["attention"], topic, [])[1] if "mask" in topic else ""
-        return f"`{topic}`: {told}\n" if told else None
+        note = explain_setting(table["attention"], topic, [])[1] if "mask" in topic else ""
+        return f"`{topic}`: {note}\n" if note else None
     called = "" if named == topic else f"`{topic}` is called `{named}` here.\n\n"
     return f"{called}`{named}` is a setting of {listing(takers)}.\n"
 
 
 def pages() -> dict[str, Any]:
-    """The pages on codes."""
+    """The files of the pages on codes, by code."""
     folder = files(__package__).joinpath("explain")
     if not folder.is_dir():
         return {}
-    found = (p for p in folder.iterdir() if p.name.endswith(".md"))
-    return {p.name.removesuffix(".md"): p for p in sorted(found, key=lambda p: p.name)}
+    entries = (p for p in folder.iterdir() if p.name.endswith(".md"))
+    return {p.name.removesuffix(".md"): p for p in sorted(entries, key=lambda p: p.name)}
 
 
 def _contents() -> str:
-    """Every code with its title, then every layer."""
+    """A list of all codes with their titles, and of all layers."""
     from textwrap import fill
 
     from ..compiler.layers import layers
@@ -129,13 +129,13 @@ CATEGORIES: dict[str, str] = {
 
 
 def layers_page() -> str:
-    """All layers, by category."""
+    """A page that lists all layers by category."""
     from ..compiler.layers import layers
 
-    known = {layer.word: layer for layer in layers().values()}
+    by_word = {layer.word: layer for layer in layers().values()}
     parts = ["# Layers\n\n`netwright explain conv` says more about one.\n"]
     for category, title in CATEGORIES.items():
-        lines = [_line(known[w]) for w in sorted(known) if known[w].category == category]
+        lines = [_line(by_word[w]) for w in sorted(by_word) if by_word[w].category == category]
         if lines:
             parts.append(f"\n## {title}\n\n{''.join(lines)}")
     return "".join(parts)
@@ -157,7 +157,7 @@ def documentation(layer: type[Layer]) -> str:
 
 
 def describe(layer: type[Layer]) -> str:
-    """The page of a layer, from its declaration alone."""
+    """The page of a layer, made from its declaration."""
     parts = [_title(layer), documentation(layer), _settings(layer), _examples(layer)]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -38,7 +38,7 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     path = Path(options.name)
     if path.name in ("", "..") or "\0" in options.name:
-        raise Misuse(f"{options.name!r} is no name for a file", "`netwright new classifier`")
+        raise Misuse(f"{options.name!r} is not a name for a file", "`netwright new classifier`")
     path = path if path.suffix == ".net" else path.with_name(f"{path.name}.net")
     text = _copied(options.origin) if options.origin else _written(path)
     if not path.parent.is_dir():
@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError:
-        raise Misuse(f"{path} is there already", "nothing is overwritten: choose a name") from None
+        raise Misuse(f"{path} exists already", "choose another name") from None
     shown = printable(str(path))
     print(f"wrote {shown}; `netwright check {quote(shown)}` checks it")
     return 0
@@ -66,6 +66,6 @@ def _written(path: Path) -> str:
     words = re.findall(r"[^\W_]+", path.stem)
     net = "".join(word.capitalize() for word in words)
     if not net.isidentifier():
-        raise Misuse(f"{path.stem!r} gives no name for a net", "begin it with a letter")
+        raise Misuse(f"{path.stem!r} is not a name for a net", "begin it with a letter")
     title = " ".join(words)
     return TEMPLATE.format(title=title[:1].upper() + title[1:], net=net, name=path.stem, file=path)

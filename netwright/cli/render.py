@@ -1,7 +1,7 @@
-"""Draw a spec as a diagram; the suffix of the file says in which format.
+"""Draw a spec as a diagram; the suffix of the file decides the format.
 
-A spec with errors has a `--view debug`, up to the errors; the status is 1 all the same. Of two
-versions --diff tells what was added, removed and changed: in a table or, with -o, in a picture."""
+`--view debug` draws a spec with errors, up to the errors; the status is still 1. --diff compares
+two versions: what was added, removed and changed, in a table or, with -o, in a picture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..grammar.wording import either
 from ..terminal import is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
 from ._progress import Progress
-from ._work import deliver, refuse, status, told
+from ._work import deliver, load_and_report, refuse, status
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
@@ -53,13 +53,15 @@ def configure(parser: Parser) -> None:
         "--diff",
         nargs=2,
         metavar=("OLD", "NEW"),
-        help="what differs between two specs (each FILE or FILE:NET), instead of FILE: a table, or "
-        "the picture that -o names",
+        help="compare two specs (each FILE or FILE:NET), instead of FILE: a table, or the picture "
+        "that -o names",
     )
     parser.add_argument(
         "--output-format", choices=("text", "json"), help="the changes of --diff in this form"
     )
-    parser.add_argument("--view", choices=(*views(), PAGE), default="docs", help="which picture")
+    parser.add_argument(
+        "--view", choices=(*views(), PAGE), default="docs", help="the kind of picture"
+    )
     parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down (TB) or to the right (LR)"
     )
@@ -71,19 +73,19 @@ def configure(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="BLOCK",
-        help="open this block, label or module path wherever it stands; again for more",
+        help="open this block, label or module path everywhere; may be repeated",
     )
     parser.add_argument(
-        "--fold", action="append", default=[], metavar="BLOCK", help="and this one nowhere"
+        "--fold", action="append", default=[], metavar="BLOCK", help="keep this one closed"
     )
     parser.add_argument(
         "--color-by",
         choices=("params", "macs", "activations"),
-        help="paint boxes by what they cost; the legend is the scale",
+        help="colour boxes by what they cost; the legend shows the scale",
     )
-    parser.add_argument("--title", help="the words above it ('' for none)")
-    parser.add_argument("--no-shapes", dest="shapes", action="store_false", help="no shapes")
-    parser.add_argument("--no-legend", dest="legend", action="store_false", help="no legend")
+    parser.add_argument("--title", help="the title above the picture ('' for none)")
+    parser.add_argument("--no-shapes", dest="shapes", action="store_false", help="without shapes")
+    parser.add_argument("--no-legend", dest="legend", action="store_false", help="without a legend")
 
 
 def run(options: Namespace) -> int:
@@ -92,20 +94,22 @@ def run(options: Namespace) -> int:
 
         return compare(options)
     if options.output_format:
-        raise Misuse("--output-format is for --diff", "the suffix of -o says how to draw")
+        raise Misuse("--output-format is for --diff", "the suffix of -o decides the format")
     if options.file is None:
-        raise Misuse("render wants a FILE, or --diff OLD NEW", "`netwright render --help`")
+        raise Misuse("render needs a FILE, or --diff OLD NEW", "`netwright render --help`")
     suffix = suffix_of(options)
-    found = told(source(options.file, options), {**request(options), "partial": True})
-    graph = found.graph or _up_to_the_errors(found, options.view)
+    compilation = load_and_report(
+        source(options.file, options), {**request(options), "partial": True}
+    )
+    graph = compilation.graph or _up_to_the_errors(compilation, options.view)
     if graph is None:
-        return status(found.diagnostics)
-    drawn = draw(graph, suffix, options, found.read)
-    return drawn or status(found.diagnostics)  # the findings, whatever is drawn
+        return status(compilation.diagnostics)
+    drawn = draw(graph, suffix, options, compilation.read)
+    return drawn or status(compilation.diagnostics)  # errors count even if something is drawn
 
 
 def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) -> int:
-    """Into the file that is asked for."""
+    """Draw into the file that the options name, and return the exit status."""
     from ..backends.diagram import DiagramError, NoBlock, render
     from ..backends.diagram.progress import heard_by
 
@@ -130,45 +134,45 @@ def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) 
 
 @contextmanager
 def _noted() -> Iterator[None]:
-    """Warnings become notes, once the picture is drawn."""
+    """Print warnings as notes, after the picture is drawn."""
     from ..backends.diagram import NoEffect
 
-    with warnings.catch_warnings(record=True) as heard:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", NoEffect)
         yield
-    for one in heard:
-        print(f"netwright: note: {printable(str(one.message))}", file=sys.stderr)
+    for warning in caught:
+        print(f"netwright: note: {printable(str(warning.message))}", file=sys.stderr)
 
 
-def _up_to_the_errors(found: Compilation, view: str) -> Graph | None:
-    """What there is to draw of a spec that fails; else says why there is nothing."""
-    if found.partial is None and view == "debug":
-        syntax = any(d.code.startswith("E1") for d in found.diagnostics)
+def _up_to_the_errors(compilation: Compilation, view: str) -> Graph | None:
+    """The graph of a spec with errors, up to the errors, or None: then it says why."""
+    if compilation.partial is None and view == "debug":
+        syntax = any(d.code.startswith("E1") for d in compilation.diagnostics)
         why = "a text with syntax errors has no graph" if syntax else "no layer is reached"
         complain(Misuse(f"there is nothing to draw: {why}"))
-    if found.partial is not None and view != "debug":
-        message = f"the {view} view shows whole networks"
+    if compilation.partial is not None and view != "debug":
+        message = f"the {view} view shows networks without errors"
         complain(Misuse(message, "`--view debug` draws this one up to the error"))
         return None
-    return found.partial
+    return compilation.partial
 
 
 def suffix_of(options: Namespace) -> str:
-    """The format to draw; that it is one is known before anything is compiled."""
+    """The suffix of the picture. It is checked before anything is compiled."""
     from ..backends.diagram import PAGE, formats
 
     page = options.view == PAGE
     if options.output is None and is_terminal(sys.stdout):
         kind = PAGE if page else "svg"
         name = Path(options.file).stem if options.file != STDIN else "net"
-        message = f"a terminal shows no {kind}"
-        raise Misuse(message, f"`-o {name}.{kind}` writes a file, `-o -` here all the same")
+        message = f"a terminal cannot show {kind}"
+        raise Misuse(message, f"`-o {name}.{kind}` writes a file, `-o -` prints it here")
     if options.output is None or str(options.output) == "-":
         return f".{PAGE}" if page else ".svg"
     suffix: str = options.output.suffix
     if suffix.lower().removeprefix(".") not in formats():
         kind = f"{suffix} files" if suffix else "a file without a suffix"
-        raise Misuse(f"cannot draw {kind}", f"it may be {either([f'.{f}' for f in formats()])}")
+        raise Misuse(f"cannot draw {kind}", f"it can be {either([f'.{f}' for f in formats()])}")
     if page and suffix.lower() != f".{PAGE}":
         name = options.output.with_suffix(f".{PAGE}")
         raise Misuse(f"the {PAGE} view is a page, not a {suffix}", f"`-o {name}`, or another view")
@@ -177,5 +181,5 @@ def suffix_of(options: Namespace) -> str:
 
 def _levels(text: str) -> int:
     if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r} is no number of levels: 0, 1, 2, ...")
+        raise ArgumentTypeError(f"{text!r} is not a number of levels: 0, 1, 2, ...")
     return int(text)

@@ -19,8 +19,8 @@ def configure(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:  # noqa: ARG001
-    found = shipped()
-    width = max(map(len, found), default=0)
-    for name, path in found.items():
+    specs = shipped()
+    width = max(map(len, specs), default=0)
+    for name, path in specs.items():
         print(f"{name:{width}}  {description(path.read_text('utf-8'))}".rstrip())
     return 0

@@ -371,12 +371,12 @@ def test_diff_of_a_failing_spec(run: Netwright) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lenet.net", "--diff", "lenet.net", "unet.net"], "two specs and no other"),
+        (["lenet.net", "--diff", "lenet.net", "unet.net"], "two specs and no more"),
         (["--diff", "-", "-"], "only one spec can come from standard input"),
         (["--diff", "lenet.net", "nothing.net"], "there is no file nothing.net"),
         (["--diff", "lenet.net", "lenet.net", "-o", "a.bmp"], "cannot draw .bmp files"),
         (["lenet.net", "--output-format", "json"], "--output-format is for --diff"),
-        ([], "render wants a FILE, or --diff OLD NEW"),
+        ([], "render needs a FILE, or --diff OLD NEW"),
     ],
 )
 def test_diff_misused(run: Netwright, arguments: list[str], message: str) -> None:
@@ -413,7 +413,7 @@ def test_a_terminal_gets_no_picture(run: Netwright, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     done = run("render", "lenet.net")
     assert (done.status, done.out) == (2, "")
-    assert "`-o lenet.svg` writes a file, `-o -` here all the same" in done.err
+    assert "`-o lenet.svg` writes a file, `-o -` prints it here" in done.err
     assert "-o lenet.html" in run("render", "lenet.net", "--view", "html").err
     assert "<svg" in run("render", "lenet.net", "-o", "-").out
 
@@ -423,7 +423,10 @@ def test_places_that_cannot_be_written(run: Netwright) -> None:
     Path("file").touch()
     assert "cannot write a.svg: it is a folder" in run("render", "lenet.net", "-o", "a.svg").err
     done = run("render", "lenet.net", "-o", "file/a.svg")
-    assert (done.status, done.err) == (2, "netwright: cannot write file/a.svg: file is no folder\n")
+    assert (done.status, done.err) == (
+        2,
+        "netwright: cannot write file/a.svg: file is not a folder\n",
+    )
 
 
 # --- the others --------------------------------------------------------------------------------
@@ -511,7 +514,7 @@ def test_a_net_that_is_not_there_is_told_once(run: Netwright) -> None:
 def test_new_overwrites_nothing(run: Netwright) -> None:
     done = run("new", "lenet.net")
     assert done.status == 2
-    assert "lenet.net is there already" in done.err
+    assert "lenet.net exists already" in done.err
     assert Path("lenet.net").read_text() == LENET
 
 

@@ -68,9 +68,9 @@ def test_what_lies_nearer_wins() -> None:
     [
         ("resnot", "there is no file and no shipped spec called resnot", "did you mean resnet?"),
         ("zzz", "there is no file and no shipped spec called zzz", "`netwright specs` lists"),
-        ("resnet.net", "there is no file resnet.net", "the shipped one is called resnet"),
+        ("resnet.net", "there is no file resnet.net", "the shipped spec is called resnet"),
         ("unett.net", "there is no file unett.net", "did you mean unet.net?"),
-        ("no/such.net", "there is no file no/such.net", "nor a folder no"),
+        ("no/such.net", "there is no file no/such.net", "there is no folder no either"),
         ("folder", "folder is a folder", "it holds folder/x.net"),
         ("empty.net", "empty.net is a folder", "it holds no .net files"),
         ("latin.net", "latin.net is not UTF-8 text: byte 0xe9 in line 2", "save it as UTF-8"),

@@ -102,9 +102,9 @@ def test_from_python(spec: str, output: str, tmp_path: Path) -> None:
     net = nw.load(spec, search=["lib"])
     os.chdir("lib")
     try:
-        with pytest.raises(OSError, match="is what was read"):
+        with pytest.raises(OSError, match="is an input"):
             net.render(tmp_path / output)
-        with pytest.raises(OSError, match="is what was read"):
+        with pytest.raises(OSError, match="is an input"):
             net.diff(nw.loads("input(8) > relu")).render(tmp_path / output)
     finally:
         os.chdir(tmp_path)
@@ -116,7 +116,7 @@ def test_a_partial_network_from_python() -> None:
     with pytest.raises(nw.CompileError) as caught:
         nw.load("broken.svg")
     assert caught.value.partial is not None
-    with pytest.raises(OSError, match="is what was read"):
+    with pytest.raises(OSError, match="is an input"):
         caught.value.partial.render("broken.svg")
 
 
@@ -133,7 +133,7 @@ def test_standard_streams() -> None:
                 text=True,
             )
         assert done.returncode == 2, done.stderr
-        assert "standard output is what was read" in done.stderr
+        assert "standard output is an input" in done.stderr
     assert contents() == before
 
 
