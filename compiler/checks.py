@@ -1,4 +1,4 @@
-"""Checks and words that many layers share."""
+"""Checks that many layers share: dtypes, ranks, and sizes that must be numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPATIAL_AXES: Mapping[int, tuple[str, ...]] = {
 
 
 def need(layer: Layer, x: TensorType, *dtypes: Dtype, input: int = 0) -> None:
-    """Refuses an input of another dtype; floats are what is needed by default."""
+    """Refuses an input whose dtype is not among these (by default float)."""
     wanted = dtypes or ("float",)
     if x.dtype in wanted:
         return
@@ -38,7 +38,7 @@ def need(layer: Layer, x: TensorType, *dtypes: Dtype, input: int = 0) -> None:
 
 
 def spatial(layer: Layer, x: TensorType, least: int = 1, most: int = 3) -> int:
-    """How many axes follow the channels: of a sequence 1, of an image 2, of a volume 3."""
+    """How many axes follow the channels: 1 for a sequence, 2 for an image, 3 for a volume."""
     rank = x.rank - 2
     if least <= rank <= most:
         return rank
@@ -59,16 +59,17 @@ def at_least(least: int, **settings: Dim | tuple[Dim | None, ...] | None) -> Non
 
 
 def scaled(size: Dim, factor: float) -> Dim | None:
-    """``floor(size * factor)`` as PyTorch computes it, in floats; for a symbolic size None where
-    that is no exact expression (``0.3 * T``)."""
+    """``floor(size * factor)`` as PyTorch computes it, in floats. None for a symbolic size if there
+    is no exact expression (``0.3 * T``)."""
     if isinstance(size, int):
         return floor(size * factor)
     numerator, denominator = float(factor).as_integer_ratio()
     return size * numerator // denominator if denominator <= 1024 else None
 
 
-def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
-    """Refuses, when lowering, what a module's constructor must know and only the input tells."""
+def need_known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
+    """Refuses, when lowering, sizes that the module's constructor needs as numbers and that only
+    the input of the running module will tell."""
     for name, value in sizes.items():
         open_sizes = [d for d in _each(value) if not isinstance(d, int)]
         if open_sizes:
@@ -82,8 +83,8 @@ def known(layer: Layer, **sizes: Dim | tuple[Dim, ...]) -> None:
 
 
 def outside(made: Made | None, index: TensorType, size: Dim) -> tuple[Dim, Dim] | None:
-    """The least and the largest of indices, where it is known that not all lie within an axis, of
-    which they count from the front."""
+    """The least and the largest of indices that count from the front of an axis, if some of them
+    are known to lie outside of it; else None."""
     reach = made.reach(index) if made is not None else None
     if reach is not None and (short(reach[0], 0) or short(size, reach[1] + 1)):
         return reach
@@ -91,7 +92,7 @@ def outside(made: Made | None, index: TensorType, size: Dim) -> tuple[Dim, Dim] 
 
 
 def all_known(*values: object) -> bool:
-    """Whether no symbolic size is among the values, so that a constructor can take them."""
+    """Whether the values have no symbolic size, so that a constructor can take them."""
     return not any(
         isinstance(d, Size)
         for value in values
@@ -115,7 +116,7 @@ class Windowed(Layer):
 
     @property
     def assumed(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Axis names by the rank that a setting such as ``3x3`` tells; () where none does."""
+        """Axis names for the rank that a setting such as ``3x3`` shows; () if none does."""
         for name in self.spatial_settings:
             value: Sizes | None = getattr(self, name, None)
             if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""The layers, a file to each family. Families are discovered: no list is edited."""
+"""The layers, one file for each family. All files of this folder are found: no list is edited."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..layer import Layer
 
 @cache
 def layers() -> dict[str, type[Layer]]:
-    """Every layer by its word, and by its short forms."""
+    """Every layer by its word, and by its aliases."""
     files = (path for path in Path(__path__[0]).iterdir() if path.suffix == ".py")
     for family in sorted(path.stem for path in files if path.stem != "__init__"):
         import_module(f"{__name__}.{family}")

@@ -1,11 +1,11 @@
-"""Activations (torch.nn's non-linear activations): elementwise, and softmax and its kin."""
+"""Activations (torch.nn's non-linear activations): elementwise, and softmax and the like."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal, TypeAlias
 
-from ..checks import known, need, spatial
+from ..checks import need, need_known, spatial
 from ..dims import Dim
 from ..layer import (
     DROPS,
@@ -32,7 +32,7 @@ NUMBERS_TO_FLOAT: Promotion = {"float": "float", "int": "float"}
 
 
 class Activation(Layer):
-    """Keeps the shape; its settings have PyTorch's names, so the lowering is one for all."""
+    """Base: keeps the shape. The settings have PyTorch's names, so that one lowering serves all."""
 
     category = "activation"
     elementwise = True
@@ -41,9 +41,9 @@ class Activation(Layer):
     torch: ClassVar[str]
     """The class in torch.nn."""
     function: ClassVar[str | None] = None
-    """The function that it is too, if not ``F.<word>``; "" where there is none without state."""
+    """The function with the same result, if it is not ``F.<word>``; "" if there is none."""
     dtypes: ClassVar[Promotion] = FLOATS
-    """The dtypes that PyTorch takes, and what they become."""
+    """The dtypes that PyTorch takes, each with the dtype of the result."""
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x, *self.dtypes)
@@ -51,7 +51,7 @@ class Activation(Layer):
         return x.with_dtype(self.dtypes[x.dtype])
 
     def check(self, x: TensorType) -> None:
-        """Refuses settings, or settings that do not suit the input."""
+        """Refuses settings that are wrong, or do not fit the input."""
 
     def lower(self, *_: TensorType) -> Lowering:
         settings = tuple(self.given().items())
@@ -109,7 +109,7 @@ class LeakyReLU(Activation):
 
 
 class PReLU(Activation):
-    """Leaky ReLU whose slope is learned: one for all, or one for each channel (``prelu(x.c)``).
+    """Leaky ReLU with a learned slope: one for all, or one for each channel (``prelu(x.c)``).
 
     ``init`` is the slope at the start.
 
@@ -129,17 +129,17 @@ class PReLU(Activation):
         channels = x.shape[1] if x.rank > 1 else 1
         if self.num_parameters != 1 and not same(self.num_parameters, channels):
             raise Refused(
-                f"prelu has {self.num_parameters} slopes, the input {channels} channels",
+                f"prelu has {self.num_parameters} slopes, and the input has {channels} channels",
                 setting="num_parameters",
                 input=0,
-                help=(f"`prelu({channels})`: one for each channel", "`prelu`: one for all"),
+                help=(f"`prelu({channels})` has one for each channel", "`prelu` has one for all"),
             )
 
     def weights(self, *_: TensorType) -> dict[str, Weight]:
         return {"weight": Weight((self.num_parameters,))}
 
     def lower(self, *_: TensorType) -> Lowering:
-        known(self, num_parameters=self.num_parameters)
+        need_known(self, num_parameters=self.num_parameters)
         return super().lower()
 
 
@@ -434,7 +434,7 @@ class LogSigmoid(Activation):
 
 
 class _Normalizing(Activation):
-    """Softmax and its kin: over axis ``dim``, which must be given."""
+    """Base of softmax and the like: over axis ``dim``, which must be given."""
 
     dim: int
 
@@ -526,11 +526,11 @@ class GLU(Layer):
         at = axis(self.dim, x.rank)
         if not divides(2, x.shape[at]):
             raise Refused(
-                f"glu halves axis {self.dim}, which has {x.shape[at]} elements",
+                f"glu halves axis {self.dim}, and that has {x.shape[at]} elements",
                 setting="dim" if "dim" in self.given() else None,
                 input=0,
                 detail=str(x),
-                help="the layer before must give twice what shall come out",
+                help="the layer before it must give twice the features of the result",
             )
         return x.with_shape(*x.shape[:at], x.shape[at] // 2, *x.shape[at + 1 :])
 

@@ -51,7 +51,7 @@ def _refuse_no_floats(word: str, inputs: Sequence[TensorType]) -> None:
 def _refuse_int_mask(word: str, mask: TensorType, setting: str) -> None:
     if mask.dtype == "int":
         raise Refused(
-            f"`{setting}` of {word} is bool (true means keep) or float (added), got ints",
+            f"`{setting}` of {word} is bool (true: keep) or float (added to the scores), got ints",
             code="E303",
             setting=setting,
             help="`mask > ne(0)` keeps where the mask is not 0",
@@ -62,12 +62,12 @@ def _refuse_causal_mask() -> None:
     raise Refused(
         "`causal` and `mask` exclude each other",
         setting="mask",
-        help="make one mask of them: `[mask, ones([T, T]) > tril > gt(0)] > logical_and`",
+        help="join them into one mask: `[mask, ones([T, T]) > tril > gt(0)] > logical_and`",
     )
 
 
 def _mask_help(mask: TensorType, scores: tuple[Dim, ...]) -> str:
-    """What makes a mask fit scores of that shape, if something simple does."""
+    """The help that makes a mask fit scores of this shape, or says which axes it needs."""
     swapped = (*mask.shape[:-2], *mask.shape[:-3:-1])
     if mask.rank > 2 and mask.shape[-2:] != scores[-2:] and swapped[-2:] == scores[-2:]:
         return "its last axes are queries and keys: `mask > transpose(-2, -1)`"
@@ -83,9 +83,9 @@ class Attention(Layer):
     ``[q, k, v]``, each [N, T, D]. The result has the queries' shape.
 
     ``causal`` lets a position see itself and those before. In every mask true means *keep*, and
-    floats are added to the scores: ``mask`` is [T, S], [N, T, S] or [N, heads, T, S],
-    ``key_mask`` [N, S] (false for padding). ``return_weights=true`` gives the weights averaged
-    over the heads, [N, T, S], as side result. The keys' and values' widths follow from the inputs.
+    floats are added to the scores: ``mask`` is [T, S], [N, T, S] or [N, heads, T, S], ``key_mask``
+    [N, S] (false for padding). ``return_weights=true`` gives the weights averaged over the heads,
+    [N, T, S], as a side result. The keys' and values' widths follow from the inputs.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
     """
@@ -130,7 +130,7 @@ class Attention(Layer):
                 raise Refused(
                     f"attention reads [N, T, D], got {x}",
                     input=i,
-                    help="the middle axis is what it attends along: positions, words, patches",
+                    help="attention works along the middle axis: positions, words, patches",
                 )
         q, k, v = self.three(*inputs)
         self._check_heads(q.shape[2])
@@ -168,7 +168,7 @@ class Attention(Layer):
                 setting="causal",
                 detail=f"got {length} queries and {keys} keys",
                 notes=["each position sees itself and those before"],
-                help="attention to another sequence needs no `causal`; a window is a `mask=`",
+                help="attention to another sequence needs no `causal`; write a window as `mask=`",
             )
         if self.mask is not None:
             self._check_mask(self.mask, n, length, keys)
@@ -181,7 +181,7 @@ class Attention(Layer):
                     setting="key_mask",
                     code="E302",
                     detail=f"got {self.key_mask}",
-                    help="one for each query and key is a `mask=`" if len(shape) > 2 else (),
+                    help="a value for each query and key is a `mask=`" if len(shape) > 2 else (),
                 )
 
     def _check_mask(self, mask: TensorType, n: Dim, length: Dim, keys: Dim) -> None:
@@ -195,12 +195,12 @@ class Attention(Layer):
         by_key = mask.rank == 2 and equal(mask.shape[0], n) is True
         if by_key and equal(n, length) is not True:
             raise Refused(
-                f"the mask is [{length}, {keys}] for all examples, and this has one value for "
+                f"the mask is [{length}, {keys}] for all examples, and this mask has one value for "
                 "each key",
                 setting="mask",
                 code="E302",
                 detail=f"got {mask}",
-                help="`key_mask=` takes it: true means that the key is there",
+                help="give it as `key_mask=`: true means that the key is there",
             )
         if shape is None or not all(map(same, mask.shape, shape)):
             raise Refused(
@@ -365,10 +365,10 @@ class ScaledDotProduct(Layer):
 
     @staticmethod
     def grouped(q: TensorType, k: TensorType) -> bool:
-        """Grouped queries: fewer heads of keys than of queries."""
+        """Whether there are fewer heads of keys than of queries, which share them."""
         heads, shared = q.shape[-3], k.shape[-3]
-        known = isinstance(heads, int) and isinstance(shared, int)
-        return q.rank == 4 and known and heads != shared
+        are_numbers = isinstance(heads, int) and isinstance(shared, int)
+        return q.rank == 4 and are_numbers and heads != shared
 
     def _check_mask(self, scores: tuple[Dim, ...]) -> None:
         if self.mask is None:

@@ -1,4 +1,4 @@
-"""Comparisons of tensors, elementwise: the results are bools (torch.gt and its kin)."""
+"""Comparisons of tensors, elementwise: the results are bools (torch.gt and the like)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .operands import Operand
 
 
 class Comparison(Operator):
-    """Base of the comparisons: with ``other``, a number or a tensor, or of two piped tensors."""
+    """Base: compares the input with ``other``, a number or a tensor, or two piped tensors."""
 
     def dtype(self, *_: Operand) -> Dtype:
         return "bool"

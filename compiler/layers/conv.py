@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..checks import Windowed, known, need, spatial, times
+from ..checks import Windowed, need, need_known, spatial, times
 from ..dims import Dim, equal, less
 from ..layer import (
     Biased,
@@ -29,7 +29,7 @@ from .padding import check_reach
 
 
 class _Convolution(Biased, Windowed):
-    """What a convolution and its transpose share. Each declares all settings, in its order."""
+    """Base of convolutions and their transposes. Each declares all settings in its own order."""
 
     category = "conv"
     channel_axis = "second"
@@ -47,9 +47,9 @@ class _Convolution(Biased, Windowed):
         return [expand(getattr(self, name), x.rank - 2, name) for name in names]
 
     def collapsed(self, x: TensorType, name: str) -> Dim | tuple[Dim, ...]:
-        """A setting as it is written in PyTorch: one size where all are equal."""
+        """A setting in the form that PyTorch code has: one size if all are equal."""
         (value,) = self.expanded(x, name)
-        known(self, **{name: value})
+        need_known(self, **{name: value})
         return collapse(value)
 
     def check(self, x: TensorType) -> None:
@@ -65,11 +65,12 @@ class _Convolution(Biased, Windowed):
                 )
 
     def check_order(self, x: TensorType) -> None:
-        """``conv(64, 3)``, 64 filters of 3x3: nobody slides such a kernel by one for 3 filters."""
+        """Refuses ``conv(64, 3)``, which means 64 filters of 3x3: nobody wants 3 filters of 64x64
+        with stride 1."""
         kernel, out = self.kernel, self.out
         swapped = isinstance(kernel, int) and kernel >= 16 and out in (1, 3, 5, 7)
         if swapped and x.rank == 4 and self.stride in (1, 2):
-            meant = f"`{self.word}({kernel}x{kernel}, {out})` says that it is meant"
+            meant = f"`{self.word}({kernel}x{kernel}, {out})` says that you mean it"
             written = tried(self, x, kernel=(kernel, kernel))
             raise Refused(
                 f"a {kernel}x{kernel} kernel for {out} {'filter' if out == 1 else 'filters'}?",
@@ -91,9 +92,9 @@ class _Convolution(Biased, Windowed):
         return f"both must be multiples of {self.groups}: channels in and filters out"
 
     def constructor(self, x: TensorType, name: str) -> tuple[str, tuple[Dim, ...]]:
-        """The module's class and first arguments; lazy where the input's channels are open."""
+        """The module's class and first arguments; a lazy class if the input's channels are open."""
         rank, channels = x.rank - 2, x.shape[1]
-        known(self, out=self.out, groups=self.groups)
+        need_known(self, out=self.out, groups=self.groups)
         if isinstance(channels, int):
             return f"nn.{name}{rank}d", (channels, self.out)
         return f"nn.Lazy{name}{rank}d", (self.out,)
@@ -110,7 +111,7 @@ class Conv(_Convolution):
     The rank follows the input: [N, C, T], [N, C, H, W] or [N, C, D, H, W]. ``kernel`` is one size
     for all axes (``3``) or one for each (``3x3``). Each axis becomes
     ``(size + 2*pad - dilation*(kernel - 1) - 1) // stride + 1``. ``pad=same`` keeps sizes (stride
-    1 only), ``pad=valid`` is 0; ``pad_mode`` says what the border is filled with. ``groups=x.c``
+    1 only), ``pad=valid`` is 0; ``pad_mode`` says how the border is filled. ``groups=x.c``
     makes a depthwise convolution.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
@@ -163,19 +164,19 @@ class Conv(_Convolution):
             )
 
     def strided_help(self, x: TensorType) -> tuple[str, ...]:
-        """The `pad` that comes closest to what other frameworks call `same`, if there is one."""
+        """The `pad` that gives the size of `same` in other frameworks, if there is one."""
         kernel, stride, dilation = self.expanded(x, "kernel", "stride", "dilation")
         totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         wanted = [(size - 1) // s + 1 for size, s in zip(x.shape[2:], stride, strict=True)]
         for pads in ([t // 2 for t in totals], [(t + 1) // 2 for t in totals]):
             pad = collapse(tuple(pads))
-            given = tried(self, x, pad=pad)
-            if given is not None and all(map(_is_equal, given[0].shape[2:], wanted)):
+            results = tried(self, x, pad=pad)
+            if results is not None and all(map(_is_equal, results[0].shape[2:], wanted)):
                 return (f"`pad={_written(pad)}` gives ceil(size / stride)",)
         return ()
 
     def padding(self, x: TensorType) -> tuple[tuple[Dim, Dim], ...]:
-        """What is added before and after each spatial axis."""
+        """How much padding each spatial axis gets before and after."""
         if self.pad == "same":
             kernel, dilation = self.expanded(x, "kernel", "dilation")
             totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
@@ -296,7 +297,7 @@ class ConvTranspose(_Convolution):
                 f"nothing is left of the output: an axis would have {size} elements",
                 setting="pad",
                 input=0,
-                help="a smaller `pad`: here it is taken off the output",
+                help="make `pad` smaller: a transposed convolution takes it off the output",
             )
         return size
 

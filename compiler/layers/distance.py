@@ -10,7 +10,7 @@ from .operands import common_shape
 
 
 class _Distance(Layer):
-    """Of two tensors that broadcast to one shape."""
+    """Base: a distance of two tensors that broadcast to one shape."""
 
     category = "math"
     arity = (2, 2)
@@ -23,7 +23,7 @@ class _Distance(Layer):
 
 
 class CosineSimilarity(_Distance):
-    """The cosine of the angle between two tensors along axis ``dim``, which goes away.
+    """The cosine of the angle between two tensors along axis ``dim``, which is removed.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
     """

@@ -1,4 +1,4 @@
-"""Dropout (torch.nn.Dropout and its kin, torchvision's StochasticDepth)."""
+"""Dropout (torch.nn.Dropout and the like, torchvision's StochasticDepth)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..types import TensorType
 
 
 class _Dropping(Layer):
-    """Drops something with probability ``p`` in training; does nothing afterwards."""
+    """Base: drops something with probability ``p`` in training, and nothing afterwards."""
 
     category = "activation"
     elementwise = True

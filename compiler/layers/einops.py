@@ -2,7 +2,7 @@
 
 A pattern names the axes before and after, ``b t (h d) -> b h t d``; parentheses split and join,
 ``1`` (or ``()``) is an axis of size 1, ``...`` any axes. The work is done in four steps: read the
-pattern, give each axis its size, find which axes stay together, and write that as a chain of
+pattern, give each axis its size, find which axes stay together, and write the result as a chain of
 PyTorch's methods.
 """
 
@@ -26,7 +26,7 @@ ELLIPSIS: Final = "..."
 
 
 class Pattern(Record):
-    """A pattern as read; ``sizes`` are those of axes written as numbers."""
+    """A pattern that was read; ``sizes`` are the sizes of axes that it writes as numbers."""
 
     text: str
     before: tuple[Group, ...]
@@ -45,18 +45,20 @@ def read_pattern(text: str) -> Pattern:
     sides = text.split("->")
     if len(sides) != 2:
         count = "no" if len(sides) == 1 else "more than one"
-        raise _bad(text, f"{count} `->`", 'a pattern is "before -> after": "b c h w -> b (h w) c"')
+        raise _bad(
+            text, f"it has {count} `->`", 'a pattern is "before -> after": "b c h w -> b (h w) c"'
+        )
     sizes: dict[str, Dim] = {}
     before, after = (tuple(_groups(text, side, sizes)) for side in sides)
     for side in (before, after):
         names = [name for group in side for name in group]
         twice = next((n for i, n in enumerate(names) if n in names[:i]), None)
         if twice is not None:
-            raise _bad(text, f"`{twice}` is twice on one side")
+            raise _bad(text, f"`{twice}` is on one side twice")
     if any(ELLIPSIS in group and len(group) > 1 for group in before):
-        raise _bad(text, "`...` in parentheses, on the left")
+        raise _bad(text, "`...` cannot be in parentheses on the left")
     if any(ELLIPSIS in g for g in after) and (ELLIPSIS,) not in before:
-        raise _bad(text, "`...` is on the right only")
+        raise _bad(text, "`...` is only on the right")
     return Pattern(text, before, after, sizes)
 
 
@@ -66,11 +68,11 @@ def _groups(text: str, side: str, sizes: dict[str, Dim]) -> Iterator[Group]:
     for word in spaced.split():
         if word == "(":
             if group is not None:
-                raise _bad(text, "parentheses inside parentheses")
+                raise _bad(text, "parentheses cannot be inside parentheses")
             group = []
         elif word == ")":
             if group is None:
-                raise _bad(text, "`)` without `(`")
+                raise _bad(text, "`)` has no `(`")
             yield tuple(group)
             group = None
         elif group is None:
@@ -78,14 +80,14 @@ def _groups(text: str, side: str, sizes: dict[str, Dim]) -> Iterator[Group]:
         else:
             group.extend(_axis(text, word, sizes))
     if group is not None:
-        raise _bad(text, "`(` without `)`")
+        raise _bad(text, "`(` has no `)`")
 
 
 def _axis(text: str, word: str, sizes: dict[str, Dim]) -> list[str]:
-    """An axis' name: none for ``1``, one of its own for any other number."""
+    """The name of an axis: no name for ``1``, a name of its own for any other number."""
     if word.isdecimal() and word.isascii():
         if int(word) == 0:
-            raise _bad(text, "an axis of size 0")
+            raise _bad(text, "an axis cannot have size 0")
         if int(word) == 1:
             return []
         name = f"{word} (number {len(sizes) + 1})"
@@ -93,7 +95,7 @@ def _axis(text: str, word: str, sizes: dict[str, Dim]) -> list[str]:
         return [name]
     if word != ELLIPSIS and (not word.isidentifier() or word[0] == "_" or word[-1] == "_"):
         hint = "`...` has three dots" if set(word) == {"."} else ()
-        raise _bad(text, f"`{word}` is no name of an axis", hint)
+        raise _bad(text, f"`{word}` is not a name for an axis", hint)
     return [word]
 
 
@@ -101,22 +103,22 @@ def _axis(text: str, word: str, sizes: dict[str, Dim]) -> list[str]:
 
 
 class Plan(Record):
-    """What is to be done to one tensor, with `...` written out and every size known."""
+    """What to do with one tensor, with `...` written out and every size known."""
 
     before: tuple[Group, ...]
     after: tuple[Group, ...]
     sizes: Mapping[str, Dim]
     free: frozenset[str]
-    """The axes whose size follows from the tensor's: PyTorch works them out, too."""
+    """The axes whose size follows from the tensor: PyTorch works them out, too."""
 
 
 def make_plan(word: str, pattern: Pattern, given: Mapping[str, Dim], x: TensorType) -> Plan:
-    """The plan for an input. Raises Refused where the pattern does not fit it."""
+    """The plan for an input. Raises Refused if the pattern does not fit it."""
     before, after = _written_out(word, pattern, x)
-    known = {name for group in (*before, *after) for name in group}
-    stray = next((name for name in given if name not in known), None)
-    if stray is not None:
-        raise _bad(pattern.text, f"there is no axis `{stray}`")
+    names = {name for group in (*before, *after) for name in group}
+    unknown = next((name for name in given if name not in names), None)
+    if unknown is not None:
+        raise _bad(pattern.text, f"there is no axis `{unknown}`")
     sizes: dict[str, Dim] = {**pattern.sizes, **given}
     free: set[str] = set()
     for i, (group, size) in enumerate(zip(before, x.shape, strict=True)):
@@ -124,14 +126,14 @@ def make_plan(word: str, pattern: Pattern, given: Mapping[str, Dim], x: TensorTy
         if len(missing) > 1:
             raise _bad(
                 pattern.text,
-                f"{_quoted(missing)} are not known",
+                f"the sizes of {_quoted(missing)} are not known",
                 f"give all but one: `{word}(..., {missing[0]}=8)`",
             )
         known_size = product(sizes[name] for name in group if name in sizes)
-        rest = floor_div(size, known_size) if known_size != 0 else 0
-        if not same(known_size * rest if missing else known_size, size):
+        quotient = floor_div(size, known_size) if known_size != 0 else 0
+        if not same(known_size * quotient if missing else known_size, size):
             raise _misfit(word, pattern, i, group, known_size, x)
-        sizes.update(dict.fromkeys(missing, rest))
+        sizes.update(dict.fromkeys(missing, quotient))
         free.update(missing)
     return Plan(before, after, sizes, frozenset(free))
 
@@ -143,22 +145,23 @@ def _written_out(
     if (ELLIPSIS,) in pattern.before:
         count += 1
     if count < 0 or (count > 0 and (ELLIPSIS,) not in pattern.before):
+        named = len(pattern.before)
         raise Refused(
-            f'{word} "{pattern.text}" is for {len(pattern.before)} axes, the input has {x.rank}',
+            f'{word} "{pattern.text}" is for {named} axes, and the input has {x.rank}',
             setting="pattern",
             detail=f"the input is {x}",
             help=_with_batch(pattern, x),
         )
-    rest = tuple(f"{ELLIPSIS}{i}" for i in range(count))
+    spread = tuple(f"{ELLIPSIS}{i}" for i in range(count))  # the axes that `...` stands for
     before = tuple(
-        new for g in pattern.before for new in ([(r,) for r in rest] if g == (ELLIPSIS,) else [g])
+        new for g in pattern.before for new in ([(r,) for r in spread] if g == (ELLIPSIS,) else [g])
     )
     after: list[Group] = []
     for group in pattern.after:
         if group == (ELLIPSIS,):
-            after.extend((r,) for r in rest)
+            after.extend((r,) for r in spread)
         else:
-            after.append(tuple(n for a in group for n in (rest if a == ELLIPSIS else (a,))))
+            after.append(tuple(n for a in group for n in (spread if a == ELLIPSIS else (a,))))
     return before, tuple(after)
 
 
@@ -171,7 +174,7 @@ def _with_batch(pattern: Pattern, x: TensorType) -> str | tuple[()]:
 
 
 def _misfit(
-    word: str, pattern: Pattern, at: int, group: Group, known: Dim, x: TensorType
+    word: str, pattern: Pattern, at: int, group: Group, size: Dim, x: TensorType
 ) -> Refused:
     if not group:
         return Refused(
@@ -181,7 +184,7 @@ def _misfit(
         )
     shown = " ".join(map(_shown, group))
     shown = shown if len(group) == 1 else f"({shown})"
-    reason = f"{known} does not divide it" if len(group) > 1 else f"`{shown}` is {known}"
+    reason = f"{size} does not divide it" if len(group) > 1 else f"`{shown}` is {size}"
     return Refused(
         f'{word} "{pattern.text}": axis {at} of size {x.shape[at]} is not `{shown}`',
         setting="pattern",
@@ -194,7 +197,7 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _shown(name: str) -> str:
-    """A name as written: an axis that is a number has more."""
+    """A name as the pattern writes it: the name of an axis that is a number has more words."""
     return name.split(" ", 1)[0]
 
 
@@ -202,7 +205,7 @@ def _shown(name: str) -> str:
 
 
 class Atoms(Record):
-    """The plan in terms of runs of axes that no step takes apart."""
+    """The plan with runs of axes that no step separates in place of single axes."""
 
     before: tuple[tuple[Group, ...], ...]
     after: tuple[tuple[Group, ...], ...]
@@ -243,7 +246,7 @@ def _runs(group: Group, follows: Mapping[str, str], kept: set[str]) -> Iterator[
 
 
 class _Writer:
-    """The chain of methods, and the tensor's axes so far (each a tuple of names)."""
+    """Writes the chain of methods; ``axes`` are the tensor's axes so far, each a tuple of names."""
 
     def __init__(self, code: Code, plan: Plan) -> None:
         self.code = code
@@ -264,7 +267,8 @@ class _Writer:
         self.code = method(self.code, name, *args, **settings)
 
     def split(self) -> None:
-        """Take joined axes apart, from the right so that numbers stay valid; drop axes of 1."""
+        """Splits joined axes, from the right so that numbers stay valid, and drops axes of size
+        1."""
         groups = self.atoms.before
         for i in reversed(range(len(groups))):
             if len(groups[i]) > 1:
@@ -276,7 +280,7 @@ class _Writer:
         self.axes = [run for run in flat if run]
 
     def _sizes(self, runs: tuple[Group, ...]) -> tuple[Dim, ...]:
-        """The sizes of parts, one at most being left to PyTorch."""
+        """The sizes of the parts; at most one is left to PyTorch, as -1."""
         sizes = tuple(self.size(run) for run in runs)
         unknown = [i for i, run in enumerate(runs) if self.plan.free & set(run)]
         unknown += [i for i, size in enumerate(sizes) if isinstance(size, Size)]
@@ -289,7 +293,7 @@ class _Writer:
         places = tuple(self.axes.index(run) for run in self.atoms.reduced)
         if not places:
             return
-        if reduction == "prod":  # PyTorch has none over several axes
+        if reduction == "prod":  # PyTorch has no product over several axes
             for place in reversed(places):
                 self.then("prod", dim=place)
         else:
@@ -297,7 +301,7 @@ class _Writer:
         self.axes = [run for run in self.axes if run not in self.atoms.reduced]
 
     def join_neighbours(self, group: tuple[Group, ...]) -> list[Group]:
-        """Join what is to be joined and stands side by side already: ``flatten(2)``."""
+        """Joins axes that are side by side already: ``flatten(2)``."""
         joined: list[list[Group]] = []
         for run in group:
             if joined and self._side_by_side(joined[-1][-1], run):
@@ -334,7 +338,7 @@ class _Writer:
         self.axes = wanted
 
     def widen(self, after: Sequence[Sequence[Group]]) -> None:
-        """Put in axes of 1, then repeat those that are new."""
+        """Inserts axes of size 1, then repeats those that are new."""
         flat = [run for group in after for run in group or ((),)]
         old = [bool(run) and run not in self.atoms.new for run in flat]
         if all(old):
@@ -379,12 +383,12 @@ class ByName(Axial):
     def least_rank(self) -> int:
         try:
             groups = read_pattern(self.pattern).before
-        except Refused:  # said where the layer is applied
+        except Refused:  # reported when the layer is applied
             return 0
         return sum(group != (ELLIPSIS,) for group in groups)
 
     def check(self, pattern: Pattern) -> None:
-        """Refuse what other layers are for."""
+        """Refuses patterns that are for another layer."""
 
     def plan(self, inputs: Sequence[TensorType]) -> Plan:
         pattern = read_pattern(self.pattern)
@@ -395,7 +399,7 @@ class ByName(Axial):
         return make_plan(self.word, pattern, dict(self.axes), self.stacked(inputs))
 
     def stacked(self, inputs: Sequence[TensorType]) -> TensorType:
-        """The input; several are taken along a new first axis, as in einops."""
+        """The input; several inputs are stacked along a new first axis, as in einops."""
         first, *others = inputs
         if not others:
             return first
@@ -417,7 +421,7 @@ class ByName(Axial):
         return TensorType(shape, self.dtype(self.stacked(inputs), plan))
 
     def how(self) -> str:
-        """The reduction over axes that the right side lacks."""
+        """The reduction over the axes that the right side lacks, "" if there is none."""
         return ""
 
     def lower(self, *inputs: TensorType) -> Lowering:
@@ -434,7 +438,7 @@ def _names(side: tuple[Group, ...]) -> list[str]:
 
 
 def _one_sided(pattern: Pattern, left: bool, right: bool) -> list[str]:
-    """The names that are on one of the two sides only."""
+    """The names that are only on the left, only on the right, or either."""
     before, after = _names(pattern.before), _names(pattern.after)
     only_left = [n for n in before if n not in after] if left else []
     return only_left + ([n for n in after if n not in before] if right else [])
@@ -442,7 +446,7 @@ def _one_sided(pattern: Pattern, left: bool, right: bool) -> list[str]:
 
 class Rearrange(ByName):
     """Reorders, splits and joins axes by name: ``rearrange("b t (h d) -> b h t d", h=8)``. Several
-    piped tensors are taken along a new first axis.
+    piped tensors are stacked along a new first axis.
 
     https://einops.rocks/api/rearrange/
     """
@@ -463,19 +467,19 @@ class Rearrange(ByName):
         if numbers:
             raise _bad(
                 pattern.text,
-                f"`{numbers[0]}` is no name of an axis",
+                f"`{numbers[0]}` is not a name for an axis",
                 f"name it: `{self.word}(..., p={numbers[0]})`",
             )
         lost, made = _one_sided(pattern, True, False), _one_sided(pattern, False, True)
         if lost:
             raise _bad(
                 pattern.text,
-                f"{_quoted(lost)} is on the left only",
+                f"{_quoted(lost)} is only on the left",
                 '`reduce("...", mean)` reduces over axes',
             )
         if made:
             raise _bad(
-                pattern.text, f"{_quoted(made)} is on the right only", "`repeat` makes new axes"
+                pattern.text, f"{_quoted(made)} is only on the right", "`repeat` makes new axes"
             )
 
 
@@ -500,7 +504,7 @@ class Reduce(ByName):
         made = _one_sided(pattern, False, True)
         if made:
             raise _bad(
-                pattern.text, f"{_quoted(made)} is on the right only", "`repeat` makes new axes"
+                pattern.text, f"{_quoted(made)} is only on the right", "`repeat` makes new axes"
             )
 
     def dtype(self, x: TensorType, plan: Plan) -> Dtype:
@@ -540,7 +544,7 @@ class Repeat(ByName):
         if lost:
             raise _bad(
                 pattern.text,
-                f"{_quoted(lost)} is on the left only",
+                f"{_quoted(lost)} is only on the left",
                 '`reduce("...", mean)` reduces over axes',
             )
         given = {name for name, _ in self.axes} | pattern.sizes.keys()

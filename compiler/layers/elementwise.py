@@ -1,4 +1,4 @@
-"""Arithmetic and functions on each element (torch.add, torch.exp and their kin)."""
+"""Arithmetic and functions on each element (torch.add, torch.maximum and the like)."""
 
 from __future__ import annotations
 
@@ -35,23 +35,25 @@ class Operator(Layer):
     positional = 1
     symbol: ClassVar[str]
     sign: ClassVar[str] = ""
-    """The operator in a diagram, where it is another."""
+    """The operator in a diagram, if it is another sign there."""
 
     other: float | Size | Tensor | None = None
     reversed: bool = False
 
     def operands(self, *inputs: TensorType) -> tuple[Operand, ...]:
         """All operands, in order. Raises Refused for too few and too many."""
-        found = inputs if self.other is None else (*inputs, self.other)
-        if len(found) < 2:
+        operands = inputs if self.other is None else (*inputs, self.other)
+        if len(operands) < 2:
             raise Refused(
                 f"{self.word} needs a second tensor or a number",
                 help=f"`[a, b] > {self.word}` or `a {self.symbol} b`",
             )
         most = self.arity[1]
-        if most is not None and len(found) > most:
-            raise Refused(f"{self.word} takes {most} operands, got {len(found)}", setting="other")
-        return found[::-1] if self.reversed else found
+        if most is not None and len(operands) > most:
+            raise Refused(
+                f"{self.word} takes {most} operands, got {len(operands)}", setting="other"
+            )
+        return operands[::-1] if self.reversed else operands
 
     def infer(self, *inputs: TensorType) -> TensorType:
         operands = self.operands(*inputs)
@@ -140,7 +142,7 @@ class Mul(Operator):
 
 
 class Div(Operator):
-    """The quotient: ``a / b``, ``[a, b] > div``, ``x > div(2)``. Floats, whatever the operands are.
+    """The quotient: ``a / b``, ``[a, b] > div``, ``x > div(2)``. The result is always floats.
 
     https://docs.pytorch.org/docs/stable/generated/torch.div.html
     """
@@ -155,14 +157,14 @@ class Div(Operator):
 
 
 class Whole(Operator):
-    """Base of the operators that divide without a rest."""
+    """Base of the operators that divide whole numbers."""
 
     def dtype(self, *operands: Operand) -> Dtype:
         result = promote(*operands)
         if result == "bool":
             refuse_bool(f"`{self.symbol}`", *operands)
         if result == "int" and operands[1] == 0 and isinstance(operands[1], int):
-            raise Refused(f"{self.word} of ints by 0", setting="other")
+            raise Refused(f"{self.word} cannot divide ints by 0", setting="other")
         return result
 
 
@@ -178,7 +180,7 @@ class Floordiv(Whole):
 
 
 class Mod(Whole):
-    """The rest, of the divisor's sign as in Python: ``a % b``, ``[a, b] > mod``, ``x > mod(2)``.
+    """The remainder, with the divisor's sign: ``a % b``, ``[a, b] > mod``, ``x > mod(2)``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.remainder.html
     """
@@ -205,7 +207,7 @@ class Pow(Operator):
         exponent = operands[1]
         if result == "int" and isinstance(exponent, int) and exponent < 0:
             raise Refused(
-                f"ints to the power of {exponent} are no ints",
+                f"ints to the power of {exponent} are not ints",
                 code="E303",
                 setting="other",
                 help=f"a float exponent gives floats: `{exponent}.0`",
@@ -228,27 +230,27 @@ class Pair(Layer):
     category: ClassVar[Category] = "math"
     arity: ClassVar[tuple[int, int | None]] = (1, 2)
     result: ClassVar[Dtype | None] = None
-    """The result's dtype, where it is not the operands' common one."""
+    """The result's dtype, if it is not the common dtype of the operands."""
     infix: ClassVar[str] = ""
-    """The operator that says the same of bools."""
+    """The operator that does the same with bools."""
 
     other: float | Size | Tensor | None = None
 
     def operands(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.other is not None and not isinstance(self.other, TensorType):
             raise Refused(f"{self.word} needs a tensor", setting="other", help=self.instead())
-        found = inputs if self.other is None else (*inputs, self.other)
+        operands = inputs if self.other is None else (*inputs, self.other)
         most = self.arity[1]
-        if len(found) < 2 or (most is not None and len(found) > most):
+        if len(operands) < 2 or (most is not None and len(operands) > most):
             raise Refused(
-                f"{self.word} needs two tensors, got {len(found)}",
+                f"{self.word} needs two tensors, got {len(operands)}",
                 help=f"`[a, b] > {self.word}` or `a > {self.word}(b)`",
             )
-        return found
+        return operands
 
     def instead(self) -> str:
-        """What to write where ``other`` is a number."""
-        return "`ones_like(x) * number` makes one of a number"
+        """The help for ``other`` that is a number."""
+        return "`ones_like(x) * number` makes a tensor of a number"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         operands = self.operands(*inputs)
@@ -410,13 +412,13 @@ class Where(Layer):
     b: float | Size | Tensor | None = None
 
     def choices(self, *piped: TensorType) -> tuple[Operand, ...]:
-        found = (*piped, *(c for c in (self.a, self.b) if c is not None))
-        if len(found) != 2:
+        choices = (*piped, *(c for c in (self.a, self.b) if c is not None))
+        if len(choices) != 2:
             raise Refused(
-                f"where chooses between two values, got {len(found)}",
+                f"where chooses between two values, got {len(choices)}",
                 help="`mask > where(a, b)` is a where the mask is true, else b",
             )
-        return found
+        return choices
 
     def infer(self, condition: TensorType, *piped: TensorType) -> TensorType:
         if condition.dtype != "bool":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..checks import known, outside
+from ..checks import need_known, outside
 from ..dims import less
 from ..layer import (
     NO_EFFECTS,
@@ -52,18 +52,19 @@ class _Table(Layer):
         index = self.padding_idx
         if index is not None and (less(index, -self.count) or less(index, self.count) is False):
             raise Refused(
-                f"padding_idx={index} is no row of a table of {self.count}", setting="padding_idx"
+                f"padding_idx={index} is not a row of a table of {self.count}",
+                setting="padding_idx",
             )
 
     def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
-        """Indices that are known here, ``arange(T) > embed(1024, d)``, have rows."""
+        """Refuses indices that are known to have no row: ``arange(T) > embed(1024, d)``."""
         reach = outside(made[0], x, self.count)
         if reach is not None:
             raise Refused(
                 f"the indices are {reach[0]} to {reach[1]}, the table has {self.count} rows",
                 setting="count",
                 input=0,
-                help="indices begin at 0"
+                help="indices start at 0"
                 if less(reach[0], 0)
                 else f"a table for them has {reach[1] + 1} rows",
             )
@@ -75,20 +76,20 @@ class _Table(Layer):
         return {} if self.init is None else {"weight": self.init}
 
     def settings_for(self) -> dict[str, Code]:
-        """The keywords that differ from PyTorch's defaults, the same names there."""
+        """The settings that are not PyTorch's defaults; they have the same names there."""
         names = ("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "mode", "sparse")
         settings = self.given()
         return {name: settings[name] for name in names if name in settings}
 
     def build(self, name: str) -> Lowering:
-        known(self, count=self.count, dim=self.dim)
+        need_known(self, count=self.count, dim=self.dim)
         return module(name, self.count, self.dim, **self.settings_for())
 
     def caption(self) -> tuple[str, str]:
         return f"{self.shown} {self.dim}", f"{self.count} rows"
 
     def effects(self) -> frozenset[Effect]:
-        """Rows that are too long are cut where they are looked up."""
+        """With ``max_norm`` a call scales down the rows that it looks up, if they are too long."""
         return NO_EFFECTS if self.max_norm is None else frozenset({"state"})
 
 
@@ -144,7 +145,7 @@ class Embedding(_Table):
 
 
 class EmbeddingBag(_Table):
-    """Looks up a vector for each index of a bag and joins them: ints [N, T] to [N, dim].
+    """Looks up a vector for each index of a bag and combines them: ints [N, T] to [N, dim].
 
     ``mode`` is ``mean``, ``sum`` or ``max``; with ``sum``, ``per_sample_weights`` (floats [N, T])
     multiplies each vector first.

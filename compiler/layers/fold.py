@@ -26,7 +26,7 @@ from ..types import TensorType
 
 
 class _Sliding(Layer):
-    """Blocks of an image: how many there are, and the keywords that unfold and fold share."""
+    """Base: sliding blocks of an image, and the keywords that unfold and fold share."""
 
     category = "shape"
 
@@ -54,7 +54,8 @@ class _Sliding(Layer):
         return numel(counts)
 
     def sliding(self) -> dict[str, Code]:
-        found: dict[str, Code] = {"kernel_size": collapse(expand(self.kernel, 2, "kernel"))}
+        """The keywords of the windows, without PyTorch's defaults."""
+        keywords: dict[str, Code] = {"kernel_size": collapse(expand(self.kernel, 2, "kernel"))}
         for name, keyword, default in (
             ("dilation", "dilation", 1),
             ("pad", "padding", 0),
@@ -62,8 +63,8 @@ class _Sliding(Layer):
         ):
             value = collapse(expand(getattr(self, name), 2, name))
             if value != default:
-                found[keyword] = value
-        return found
+                keywords[keyword] = value
+        return keywords
 
     def caption(self) -> tuple[str, str]:
         second = f"stride {times(self.stride)}" if self.stride != 1 else ""
@@ -105,7 +106,7 @@ class Unfold(_Sliding):
 
 
 class Fold(_Sliding):
-    """Adds sliding blocks up to an image: [N, C*kh*kw, L] to [N, C, *size], the adjoint of unfold.
+    """Adds sliding blocks to an image: [N, C*kh*kw, L] to [N, C, *size], the adjoint of unfold.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Fold.html
     """
@@ -200,7 +201,7 @@ class Flatten(Layer):
 class Unflatten(Layer):
     """Splits axis ``dim`` into ``sizes``: ``unflatten(1, [64, 7, 7])``, [N, 3136] to [N, 64, 7, 7].
 
-    One size may be -1: what is left.
+    One size may be -1: it follows from the others.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
     """
@@ -233,16 +234,16 @@ class Unflatten(Layer):
         return self.sizes if isinstance(self.sizes, tuple) else (self.sizes,)
 
     def filled(self, size: Dim) -> tuple[Dim, ...]:
-        """The sizes, with what is left for the one that is -1."""
+        """The sizes, with a number in place of -1."""
         sizes = self.listed()
         if not sizes or sum(s == -1 for s in sizes) > 1:
-            raise Refused("unflatten takes sizes, one of them -1 at most", setting="sizes")
+            raise Refused("unflatten takes sizes, at most one of them -1", setting="sizes")
         if -1 not in sizes:
             at_least(1, sizes=sizes)
             return sizes
         at_least(1, sizes=tuple(s for s in sizes if s != -1))
-        rest = numel([s for s in sizes if s != -1])
-        return tuple(size // rest if s == -1 else s for s in sizes)
+        others = numel([s for s in sizes if s != -1])
+        return tuple(size // others if s == -1 else s for s in sizes)
 
     def lower(self, *_: TensorType) -> Lowering:
         sizes = self.listed()

@@ -1,4 +1,4 @@
-"""Functions of each element of one tensor (torch.exp and its kin)."""
+"""Functions of each element of one tensor (torch.exp and the like)."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ class Ceil(Numeric):
 
 
 class Round(Numeric):
-    """The nearest whole number, of two the even one, elementwise.
+    """The nearest whole number, elementwise; of two that are as near, the even one.
 
     https://docs.pytorch.org/docs/stable/generated/torch.round.html
     """
@@ -372,7 +372,7 @@ class Trunc(Numeric):
 
 
 class Frac(FloatOnly):
-    """The part of ``x`` behind the point, elementwise.
+    """The part of ``x`` after the point, elementwise.
 
     https://docs.pytorch.org/docs/stable/generated/torch.frac.html
     """
@@ -476,7 +476,7 @@ class LogicalNot(Question):
 
 
 class NanToNum(Function):
-    """Replaces what is not a number by ``nan``, infinities by ``posinf`` and ``neginf`` (by
+    """Replaces NaN by ``nan``, infinities by ``posinf`` and ``neginf`` (by
     default the largest and smallest floats).
 
     https://docs.pytorch.org/docs/stable/generated/torch.nan_to_num.html
@@ -530,7 +530,7 @@ class Clamp(Function):
 
 
 class Cast(Layer):
-    """To another dtype: ``cast(float)``, ``cast(int)`` (towards zero), ``cast(bool)`` (not 0).
+    """Converts to a dtype: ``cast(float)``, ``cast(int)`` (towards zero), ``cast(bool)`` (not 0).
 
     https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
     """

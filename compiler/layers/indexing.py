@@ -37,7 +37,7 @@ class Index(Reshaping):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Where a layer's tensors are looked for: under the names that `tensors()` gives.
+        # A layer's tensors are found under the names that `tensors()` returns.
         self.__dict__.update({name: self.items[at] for at, name in self._tensors().items()})
 
     def _tensors(self) -> dict[int, str]:
@@ -56,14 +56,14 @@ class Index(Reshaping):
     def infer(self, x: TensorType) -> TensorType:
         named = sum(item is not None and item is not ... for item in self.items)
         if not self.items:
-            raise Refused("an index without items", setting="items")
+            raise Refused("an index needs an item", setting="items")
         if named > x.rank:
             raise Refused(
                 f"{named} indices for {x.rank} axes", setting="items", detail=f"the input is {x}"
             )
         if sum(item is ... for item in self.items) > 1:
-            raise Refused("two `...` in one index", setting="items")
-        return x.with_shape(*_Walk(x.shape, x.rank - named).through(self.items))
+            raise Refused("an index can have only one `...`", setting="items")
+        return x.with_shape(*_IndexedShape(x.shape, x.rank - named).through(self.items))
 
     def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
         sources = iter(made[1:])
@@ -75,7 +75,7 @@ class Index(Reshaping):
             at += 0 if item is None else x.rank - named if item is ... else 1
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
-        """Of a part of a row of numbers: ``arange(S)[T:]``, ``arange(S)[none, :T]``."""
+        """The reach of a part of ``arange``: ``arange(S)[T:]``, ``arange(S)[none, :T]``."""
         row = how.source.layer if how.source is not None else None
         parts = [item for item in self.items if item is not None]
         if not isinstance(row, Arange) or len(parts) != 1 or not isinstance(parts[0], slice):
@@ -95,13 +95,13 @@ class Index(Reshaping):
         return f"[{', '.join(map(_text, self.items))}]", ""
 
 
-class _Walk:
-    """The shape while an index goes through it, as PyTorch does: ints, slices and None first,
-    one after another; then all tensors at once."""
+class _IndexedShape:
+    """The shape of an indexed tensor, worked out as PyTorch does: first ints, slices and None, one
+    after another; then all tensors at once."""
 
     def __init__(self, shape: Shape, skipped: int) -> None:
         self.shape = list(shape)
-        self.skipped = skipped  # axes that `...` stands for
+        self.skipped = skipped  # how many axes `...` stands for
         self.at = 0
         self.tensors: dict[int, TensorType] = {}
 
@@ -137,7 +137,8 @@ class _Walk:
             _check_bounds(item, size)
 
     def gathered(self) -> Sequence[Dim]:
-        """Tensors beside each other leave their axes in place; otherwise these come first."""
+        """The shape with the axes of the tensors: in their place if the tensors are beside each
+        other, else first."""
         shape = broadcast(*(t.shape for t in self.tensors.values()))
         if shape is None:
             raise Refused(
@@ -147,14 +148,14 @@ class _Walk:
                 detail=f"got {listed(t.shape for t in self.tensors.values())}",
             )
         first, last = min(self.tensors), max(self.tensors)
-        rest = [d for i, d in enumerate(self.shape) if i not in self.tensors]
+        kept = [d for i, d in enumerate(self.shape) if i not in self.tensors]
         at = first if last - first + 1 == len(self.tensors) else 0
-        return [*rest[:at], *shape, *rest[at:]]
+        return [*kept[:at], *shape, *kept[at:]]
 
 
 def _decisive(numbers: Sequence[Dim], size: Dim) -> Sequence[Dim]:
-    """The numbers of a list that decide whether all lie within an axis. Of one of open size, which
-    takes its time to compare, these are the least and the largest."""
+    """The numbers of a list that decide whether all of them lie within an axis. For an open size
+    only the least and the largest, since comparing with it takes long."""
     if isinstance(size, int):
         return numbers
     whole = [number for number in numbers if isinstance(number, int)]
@@ -167,18 +168,18 @@ def _check_bounds(number: Dim, size: Dim, setting: str = "items") -> None:
         raise Refused(
             f"index {number} is outside an axis of {size}",
             setting=setting,
-            detail=f"it goes from 0 to {size - 1}, or from -1 to {-size}",
+            detail=f"an index goes from 0 to {size - 1}, or from -1 to {-size}",
         )
 
 
 def _check_reach(made: Made | None, index: TensorType, size: Dim, setting: str) -> None:
-    """The ints of an index that are known here lie within the axis."""
+    """Refuses an index whose ints are known to lie outside of an axis."""
     for number in (made.reach(index) if made is not None else None) or ():
         _check_bounds(number, size, setting)
 
 
 def _check_from_0(made: Made | None, index: TensorType, size: Dim, word: str) -> None:
-    """Likewise where an index counts from the front only."""
+    """Likewise for an index that counts only from the front."""
     reach = outside(made, index, size)
     if reach is not None:
         raise Refused(
@@ -190,7 +191,7 @@ def _check_from_0(made: Made | None, index: TensorType, size: Dim, word: str) ->
 def _check_tensor(index: TensorType) -> None:
     if index.dtype == "bool":
         raise Refused(
-            "how many elements a bool index takes is not known before it runs",
+            "the number of elements that a bool index takes is not known before it runs",
             code="E303",
             setting="items",
             help="`masked_fill` and `where` keep the shape",
@@ -200,7 +201,7 @@ def _check_tensor(index: TensorType) -> None:
             f"an index needs ints, got {index.dtype}s",
             code="E303",
             setting="items",
-            help="an input is declared so: `i[3] int`; `cast(int)` converts",
+            help="declare an input as `i[3] int`; `cast(int)` converts a tensor",
         )
 
 
@@ -208,9 +209,9 @@ def _slice_length(size: Dim, item: slice) -> Dim:
     step = 1 if item.step is None else item.step
     if not isinstance(step, int) or step < 1:
         raise Refused(
-            f"a slice with step {step}",
+            f"a slice cannot have the step {step}",
             setting="items",
-            detail="steps are numbers from 1 on",
+            detail="a step is a number from 1 on",
             help="`flip` reverses" if less(step, 0) is True else (),
         )
     if item.stop is None and isinstance(item.start, int) and item.start < 0:
@@ -241,7 +242,7 @@ def _from_front(size: Dim, bound: Dim) -> Dim:
 
 
 def _within(size: Dim, bound: Dim) -> Dim:
-    """A bound on an axis; where symbols leave it open, it is taken to lie within."""
+    """A bound on an axis; if symbols leave it open, it is assumed to lie within the axis."""
     if short(bound, 0):
         return 0
     return size if short(size, bound) else bound
@@ -301,7 +302,7 @@ def need_index(word: str, index: TensorType) -> None:
             f"{word} needs an int index, got {index.dtype}s",
             code="E303",
             setting="index",
-            help="an input is declared so: `i[3] int`; `cast(int)` converts",
+            help="declare an input as `i[3] int`; `cast(int)` converts a tensor",
         )
 
 
@@ -337,7 +338,7 @@ class Gather(Reshaping):
 
 
 def _check_index(word: str, index: TensorType, x: TensorType, at: int | None) -> None:
-    """As many axes, and outside ``at`` none larger."""
+    """Refuses an index with another rank, or with a larger axis other than ``at``."""
     if 0 in index.shape:
         return
     if max(index.rank, 1) != max(x.rank, 1):
@@ -456,8 +457,8 @@ class ScatterAdd(Scatter):
 
 
 class OneHot(Reshaping):
-    """Ints as vectors of ``count`` with a 1 at their place: [...] int to [..., count] int; follow
-    with ``cast(float)`` to compute on them.
+    """Ints as vectors of ``count`` numbers with a 1 at their place: [...] int to [..., count] int;
+    ``cast(float)`` makes them floats to compute with.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
     """
@@ -479,7 +480,7 @@ class OneHot(Reshaping):
                 help="`cast(int)` makes them ints",
             )
         if short(self.count, 1):
-            raise Refused(f"one_hot needs a count of classes, got {self.count}", setting="count")
+            raise Refused(f"one_hot needs at least one class, got {self.count}", setting="count")
         return x.with_shape(*x.shape, self.count)
 
     def suit(self, made: Sequence[Made | None], x: TensorType) -> None:

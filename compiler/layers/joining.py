@@ -1,4 +1,4 @@
-"""Joining tensors, and splitting one into a bundle (torch.cat, torch.chunk and their kin)."""
+"""Joining tensors, and splitting one into a bundle (torch.cat, torch.chunk and the like)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .operands import axis_name, conjunction, listed, promote
 from .shape import Reshaping, axis_of, comma, on_input, with_axis
 
 MOST_RESULTS: Final = 4096
-"""A bundle is no larger: a spec from a stranger shall not fill the memory."""
+"""The limit for a bundle: a spec from a stranger must not fill the memory."""
 
 
 # --- joining ---------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ class Concat(Reshaping):
                 "concat needs tensors with as many axes",
                 code="E302",
                 detail=f"got {listed(t.shape for t in inputs)}",
-                help="`flatten` takes axes away, `unsqueeze(dim)` adds one",
+                help="`flatten` removes axes, `unsqueeze(dim)` adds one",
             )
         at = axis(self.dim, first.rank)
         for other in others:
@@ -57,7 +57,7 @@ class Concat(Reshaping):
 
     @staticmethod
     def _agreed(index: int, inputs: Sequence[TensorType]) -> Dim:
-        """An axis' size, of all that are taken to be equal the plainest."""
+        """The size of an axis that all inputs share: a number if one of them has one."""
         sizes = [t.shape[index] for t in inputs]
         return next((s for s in sizes if isinstance(s, int)), sizes[0])
 
@@ -159,7 +159,7 @@ class Meshgrid(Reshaping):
 
 def _check_results(word: str, count: int) -> None:
     if count > MOST_RESULTS:
-        raise Refused(f"{word} gives {count} tensors, the most is {MOST_RESULTS}")
+        raise Refused(f"{word} gives {count} tensors, and the limit is {MOST_RESULTS}")
 
 
 def _open_axis(word: str, at: int, size: Dim, help: str) -> Refused:
@@ -167,13 +167,13 @@ def _open_axis(word: str, at: int, size: Dim, help: str) -> Refused:
         f"{word} needs to know the size of axis {at}, which is {size}",
         code="E311",
         setting="dim",
-        detail="how many tensors there are would depend on the input",
+        detail="the number of tensors would depend on the input",
         help=help,
     )
 
 
 class Splitting(Reshaping):
-    """Base: one tensor to a bundle, along one axis."""
+    """Base: splits a tensor into a bundle, along one axis."""
 
     results = "bundle"
 
@@ -190,8 +190,8 @@ class Splitting(Reshaping):
 
 
 class Chunk(Splitting):
-    """A number of equal parts along an axis: ``q, k, v = x > chunk(3, dim=-1)``. Where the number
-    does not divide, the last part is smaller (and there may be fewer, as in PyTorch).
+    """A number of equal parts along an axis: ``q, k, v = x > chunk(3, dim=-1)``. If the number
+    does not divide the size, the last part is smaller (and there may be fewer, as in PyTorch).
 
     https://docs.pytorch.org/docs/stable/generated/torch.chunk.html
     """
@@ -205,10 +205,10 @@ class Chunk(Splitting):
 
     def sizes_along(self, size: Dim, at: int) -> list[Dim]:
         if self.count < 1:
-            raise Refused(f"chunk into {self.count} parts", setting="count")
+            raise Refused(f"chunk cannot make {self.count} parts", setting="count")
         if isinstance(size, Size):
             _check_results("chunk", self.count)
-            # Taken to be a multiple: as good as always, and sizes stay readable.
+            # Assumed to be a multiple, which is almost always true: sizes stay readable.
             each = floor_div(size, self.count)
             if not same(each * self.count, size):
                 raise _open_axis("chunk", at, size, "`split` takes the sizes of the parts")
@@ -227,7 +227,7 @@ class Chunk(Splitting):
 
 
 def _even_parts(word: str, size: int, each: int) -> list[Dim]:
-    """Parts of one size, the last being what is left."""
+    """Parts of one size; the last one has the remaining size."""
     count = -(-size // each)
     _check_results(word, count)
     return [*[each] * (count - 1), size - each * (count - 1)]
@@ -235,7 +235,7 @@ def _even_parts(word: str, size: int, each: int) -> list[Dim]:
 
 class Split(Splitting):
     """Parts of given sizes along an axis: ``a, b = x > split([64, 32], dim=1)``; one number is the
-    size of each, the last being what is left.
+    size of each part, and the last part has the remaining size.
 
     https://docs.pytorch.org/docs/stable/generated/torch.split.html
     """
@@ -251,7 +251,7 @@ class Split(Splitting):
         if isinstance(self.sizes, tuple):
             return self._given(self.sizes, size, at)
         if less(self.sizes, 0) is True or (self.sizes == 0 and size != 0):
-            raise Refused(f"split into parts of {self.sizes}", setting="sizes")
+            raise Refused(f"split cannot make parts of size {self.sizes}", setting="sizes")
         if self.sizes == 0 or size == 0:
             return [size]
         if isinstance(self.sizes, int) and isinstance(size, int):
@@ -265,7 +265,7 @@ class Split(Splitting):
     @staticmethod
     def _given(sizes: tuple[Dim, ...], size: Dim, at: int) -> list[Dim]:
         if any(less(s, 0) is True for s in sizes):
-            raise Refused("split into a negative size", setting="sizes")
+            raise Refused("split cannot make a part of negative size", setting="sizes")
         total = sum(sizes, start=0)
         if not sizes or not same(total, size):
             text = " + ".join(map(str, sizes))
@@ -331,7 +331,7 @@ class Narrow(Reshaping):
         start = self.start + size if less(self.start, 0) is True else self.start
         if short(start, 0) or short(size, start + self.length) or short(self.length, 0):
             raise Refused(
-                f"narrow takes {self.length} from {self.start} on, axis {at} has {size}",
+                f"narrow takes {self.length} from {self.start} on, and axis {at} has {size}",
                 setting="length",
             )
         return x.with_shape(*with_axis(x.shape, at, self.length))

@@ -1,10 +1,10 @@
-"""Linear layers (torch.nn.Linear and its kin)."""
+"""Linear layers (torch.nn.Linear, Bilinear, Identity)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..checks import known, need
+from ..checks import need, need_known
 from ..dims import Dim
 from ..layer import Biased, Example, Foreign, Layer, Positive, Refused, Tensor, Weight, numel, same
 from ..lowering import Lowering, module
@@ -48,7 +48,7 @@ class Linear(Biased):
             raise Refused(
                 f"linear needs an axis after the batch, got {x}",
                 input=0,
-                help="`unsqueeze(1) > linear(...)`: one feature for each example",
+                help="`unsqueeze(1) > linear(...)` makes one feature for each example",
             )
         if self.weight is not None and not (
             self.weight.rank == 2
@@ -71,7 +71,7 @@ class Linear(Biased):
         return numel(outputs[0].shape) * inputs[0].shape[-1]
 
     def lower(self, x: TensorType) -> Lowering:
-        known(self, out=self.out)
+        need_known(self, out=self.out)
         given = {"bias": (self.bias, True)}
         if not isinstance(x.shape[-1], int):
             return module("nn.LazyLinear", self.out, _given=given)
@@ -83,9 +83,9 @@ class Linear(Biased):
 
 def _tied_help(weight: TensorType, out: Dim, x: TensorType) -> tuple[str, ...]:
     if weight.rank != 2:
-        return ("this is an output; its layer's weight is `label.weight`",)
+        return ("this is the output of a layer; its weight is `label.weight`",)
     if weight.shape[1] == x.shape[-1]:
-        return (f"`linear({weight.shape[0]}, ...)` has as many outputs",)
+        return (f"`linear({weight.shape[0]}, ...)` has that many outputs",)
     if weight.shape[0] == out:
         return (f"`linear({weight.shape[1]})` before it brings the input to that width",)
     return ()
@@ -115,7 +115,9 @@ class Bilinear(Biased):
         need(self, a)
         need(self, b, input=1)
         if a.rank < 2 or a.rank != b.rank or not all(map(same, a.shape[:-1], b.shape[:-1])):
-            raise Refused(f"bilinear needs two inputs alike but for the last axis: {a} and {b}")
+            raise Refused(
+                f"bilinear needs two inputs that differ only in the last axis, got {a} and {b}"
+            )
         return a.with_shape(*a.shape[:-1], self.out)
 
     def weights(self, a: TensorType, b: TensorType) -> dict[str, Weight]:
@@ -123,7 +125,7 @@ class Bilinear(Biased):
         return {"weight": Weight((self.out, a.shape[-1], b.shape[-1]))} | bias
 
     def lower(self, a: TensorType, b: TensorType) -> Lowering:
-        known(self, out=self.out, inputs=(a.shape[-1], b.shape[-1]))
+        need_known(self, out=self.out, inputs=(a.shape[-1], b.shape[-1]))
         given = {"bias": (self.bias, True)}
         return module("nn.Bilinear", a.shape[-1], b.shape[-1], self.out, _given=given)
 
@@ -132,7 +134,7 @@ class Bilinear(Biased):
 
 
 class Identity(Layer):
-    """Passes its input on, as a module of its own (``id`` is none, and takes no name).
+    """Returns its input, as a module of its own (``id`` makes no module and takes no name).
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html
     """

@@ -17,7 +17,7 @@ from .operands import conjunction, listed, need_float, promote
 
 
 class Product(Layer):
-    """Base: the product of two tensors, both piped or the second as ``other``."""
+    """Base: a product of two tensors, both piped or the second given as ``other``."""
 
     category: ClassVar[Category] = "math"
     arity: ClassVar[tuple[int, int | None]] = (1, 2)
@@ -27,9 +27,10 @@ class Product(Layer):
     reversed: bool = False
 
     def operands(self, *inputs: TensorType) -> tuple[TensorType, TensorType]:
-        found = inputs if self.other is None else (*inputs, self.other)
-        tensors = tuple(t for t in found if isinstance(t, TensorType))
-        if len(tensors) != 2 or len(found) != 2:
+        """The two tensors, in order. Raises Refused if there are not two."""
+        operands = inputs if self.other is None else (*inputs, self.other)
+        tensors = tuple(t for t in operands if isinstance(t, TensorType))
+        if len(tensors) != 2 or len(operands) != 2:
             number = self.other is not None and not isinstance(self.other, TensorType)
             raise Refused(
                 f"{self.word} needs two tensors",
@@ -50,7 +51,7 @@ class Product(Layer):
             raise Refused(f"{self.word} needs tensors with axes", detail="`*` takes any")
 
     def check_inner(self, a: TensorType, b: TensorType) -> None:
-        """The axis that is summed over."""
+        """Refuses operands that differ in the axis to sum over."""
         columns, rows = a.shape[-1], b.shape[-min(b.rank, 2)]
         if same(columns, rows):
             return
@@ -64,8 +65,8 @@ class Product(Layer):
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         a, b = self.operands(*inputs)
-        # PyTorch's counter passes over products with a vector: one on the right, and one of a
-        # single element on the left of a batch.
+        # PyTorch's counter ignores products with a vector on the right, and with a vector of one
+        # element on the left of a batch.
         if b.rank == 1 or (a.shape == (1,) and b.rank > 2):
             return 0
         return numel(outputs[0].shape) * a.shape[-1]
@@ -194,7 +195,7 @@ class Cdist(Product):
         for x in (a, b):
             need_float("cdist", x, None)
         if self.p < 0:
-            raise Refused(f"cdist with p={self.p}", setting="p")
+            raise Refused(f"cdist needs a p of at least 0, got {self.p}", setting="p")
         batch = broadcast(a.shape[:-2], b.shape[:-2])
         if a.rank < 2 or b.rank < 2 or batch is None or not same(a.shape[-1], b.shape[-1]):
             raise Refused(
@@ -205,7 +206,7 @@ class Cdist(Product):
         return TensorType((*batch, a.shape[-2], b.shape[-2]))
 
     def macs(self, *_: Sequence[TensorType]) -> Dim:
-        return 0  # PyTorch's counter passes over distances
+        return 0  # PyTorch's counter ignores distances
 
     def lower(self, *inputs: TensorType) -> Lowering:
         self.operands(*inputs)
@@ -220,10 +221,10 @@ LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Einsum(Layer):
-    """A sum of products by the names of axes: ``[q, k] > einsum("b i d, b j d -> b i j")`` or
+    """A sum of products, by the names of axes: ``[q, k] > einsum("b i d, b j d -> b i j")`` or
     PyTorch's compact ``"bid,bjd->bij"``. Names that are missing on the right are summed over.
 
-    Where blanks separate names, these may be words; ``...`` stands for any axes.
+    If blanks separate the names, these can be words; ``...`` stands for any axes.
 
     https://docs.pytorch.org/docs/stable/generated/torch.einsum.html
     """
@@ -262,16 +263,16 @@ def _bad_pattern(pattern: str, reason: str, help: str | tuple[()] = ()) -> Refus
 
 
 def parse_einsum(pattern: str) -> tuple[list[list[str]], list[str] | None]:
-    """The names of each operand's axes, and the result's (None: not given)."""
+    """The names of each operand's axes, and of the result's, None if the pattern has no arrow."""
     left, *right = pattern.split("->")
     texts = left.split(",") + right
     if len(right) > 1:
-        raise _bad_pattern(pattern, "two arrows")
+        raise _bad_pattern(pattern, "it has two arrows")
     words = any(len(t.split()) > 1 or "_" in t for t in texts)
     terms = [_names(pattern, text, words=words) for text in texts]
     if not right:
         if words and any(len(n) > 1 for t in terms for n in t if n != ELLIPSIS):
-            raise _bad_pattern(pattern, "no `->` says which names stay")
+            raise _bad_pattern(pattern, "without `->` it does not say which names stay")
         return terms, None
     return terms[:-1], terms[-1]
 
@@ -284,16 +285,16 @@ def _names(pattern: str, text: str, *, words: bool) -> list[str]:
         if name != ELLIPSIS and not (name.isidentifier() if words else name in LETTERS):
             raise _bad_pattern(
                 pattern,
-                f"`{name}` is no name of an axis",
+                f"`{name}` is not a name for an axis",
                 "`rearrange` splits and joins axes" if set(name) & set("()1") else (),
             )
     if parts.count(ELLIPSIS) > 1:
-        raise _bad_pattern(pattern, "two `...` for one tensor")
+        raise _bad_pattern(pattern, "one tensor has two `...`")
     return parts
 
 
 def _torch_pattern(terms: list[list[str]], output: list[str] | None) -> str:
-    """PyTorch's form, a letter to each name."""
+    """PyTorch's form of a pattern, with a letter for each name."""
     letters: dict[str, str] = {ELLIPSIS: ELLIPSIS}
     names = dict.fromkeys(n for t in terms for n in t if n != ELLIPSIS)
     for name in sorted(names, key=len):
@@ -306,8 +307,8 @@ def _torch_pattern(terms: list[list[str]], output: list[str] | None) -> str:
 
 
 class _Einsum:
-    """One evaluation as PyTorch does it: the operands from left to right, two at a time, each
-    pair a batched matrix product where something is summed over."""
+    """One evaluation in PyTorch's order: the operands from left to right, two at a time. A pair
+    with an axis to sum over is a batched matrix product."""
 
     def __init__(self, pattern: str, inputs: Sequence[TensorType]) -> None:
         self.pattern = pattern
@@ -316,9 +317,11 @@ class _Einsum:
         self.sizes: dict[str, Dim] = {}
         terms, output = parse_einsum(pattern)
         if len(terms) != len(inputs):
-            raise _bad_pattern(pattern, f"{len(terms)} operands, {len(inputs)} tensors are given")
+            raise _bad_pattern(
+                pattern, f"it has {len(terms)} operands, and {len(inputs)} tensors are given"
+            )
         if len({n for t in terms for n in t}) > len(LETTERS):
-            raise _bad_pattern(pattern, f"more than {len(LETTERS)} names")
+            raise _bad_pattern(pattern, f"it has more than {len(LETTERS)} names")
         both = zip(inputs, terms, strict=True)
         hidden = max((x.rank - len(t) + 1 for x, t in both if ELLIPSIS in t), default=0)
         self.operands = [
@@ -328,11 +331,11 @@ class _Einsum:
         self.output = self._output(terms, output, hidden)
 
     def _operand(self, number: int, term: list[str], x: TensorType, hidden: int) -> dict[str, Dim]:
-        """The operand's axes by name."""
+        """The sizes of an operand's axes by name."""
         covered = x.rank - len(term) + 1 if ELLIPSIS in term else 0
         if (x.rank != len(term) and ELLIPSIS not in term) or covered < 0:
             raise Refused(
-                f'einsum("{self.pattern}"): {len(term)} names for {x.rank} axes',
+                f'einsum("{self.pattern}"): it has {len(term)} names for {x.rank} axes',
                 setting="pattern",
                 input=number,
                 detail=f"tensor {number + 1} is {x}",
@@ -344,11 +347,11 @@ class _Einsum:
                 raise self._clash(name, axes[name], size)
             axes.setdefault(name, size)
         for name, size in axes.items():
-            known = self.sizes.get(name, 1)
-            if known == 1:
+            earlier = self.sizes.get(name, 1)
+            if earlier == 1:
                 self.sizes[name] = size
-            elif size != 1 and not same(known, size):
-                raise self._clash(name, known, size)
+            elif size != 1 and not same(earlier, size):
+                raise self._clash(name, earlier, size)
             elif isinstance(size, int) and size != 1:
                 self.sizes[name] = size
         return axes
@@ -369,7 +372,7 @@ class _Einsum:
             output = [ELLIPSIS, *once] if any(ELLIPSIS in t for t in terms) else once
         for name in output:
             if output.count(name) > 1:
-                raise _bad_pattern(self.pattern, f"`{name}` is twice in the result")
+                raise _bad_pattern(self.pattern, f"`{name}` is in the result twice")
             if name != ELLIPSIS and name not in self.sizes:
                 raise _bad_pattern(self.pattern, f"`{name}` is in no operand")
         covered = hidden if any(ELLIPSIS in t for t in terms) else 0
@@ -420,5 +423,5 @@ def _higher(*dtypes: Dtype) -> Dtype:
 
 def _spread(names: Iterable[str], covered: int, hidden: int) -> list[str]:
     """The names with `...` written out, aligned from the right: "0", "1"."""
-    rest = [str(i) for i in range(hidden - covered, hidden)]
-    return reduce(lambda all, name: all + (rest if name == ELLIPSIS else [name]), names, [])
+    spread = [str(i) for i in range(hidden - covered, hidden)]
+    return reduce(lambda all, name: all + (spread if name == ELLIPSIS else [name]), names, [])

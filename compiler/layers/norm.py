@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
-from ..checks import all_known, known, need, spatial
+from ..checks import all_known, need, need_known, spatial
 from ..dims import Dim, equal
 from ..layer import (
     NO_EFFECTS,
@@ -28,14 +28,17 @@ from ..layer import (
 from ..lowering import Call, Code, Input, Lowering, Self, function, given, method, module
 from ..types import TensorType
 
-Neighbours: TypeAlias = Annotated[int, Range(1, 2**16, "so many channels are put around the input")]
+Neighbours: TypeAlias = Annotated[
+    int, Range(1, 2**16, "that many channels are put around the input")
+]
 
 
 def _divisors(count: Dim) -> str:
+    """The help that lists the numbers that divide the channels."""
     if not isinstance(count, int) or count > 1 << 16:
         return ""
-    found = [str(n) for n in range(1, count + 1) if count % n == 0]
-    return f"{', '.join(found[:12])} do"
+    divisors = [str(n) for n in range(1, count + 1) if count % n == 0]
+    return f"these numbers divide {count}: {', '.join(divisors[:12])}"
 
 
 def _affine(shape: tuple[Dim, ...], *, bias: bool = True) -> dict[str, Weight]:
@@ -43,11 +46,12 @@ def _affine(shape: tuple[Dim, ...], *, bias: bool = True) -> dict[str, Weight]:
 
 
 RUNNING: Final[frozenset[Effect]] = frozenset({"training", "state"})
-"""In training the batch's own statistics are used, and kept."""
+"""Training uses the statistics of the batch, and keeps them."""
 
 
 class _ChannelNorm(Biased):
-    """Batch and instance norm: statistics for each channel, kept as buffers if so set."""
+    """Base of batch and instance norm: statistics for each channel, which may be kept as
+    buffers."""
 
     category = "norm"
     elementwise = True
@@ -64,14 +68,14 @@ class _ChannelNorm(Biased):
 
     def weights(self, x: TensorType) -> dict[str, Weight]:
         channels = (x.shape[1],)
-        found = _affine(channels) if self.affine else {}
+        weights = _affine(channels) if self.affine else {}
         if self.track_running_stats:
-            found |= {
+            weights |= {
                 "running_mean": Weight(channels, buffer=True),
                 "running_var": Weight(channels, buffer=True),
                 "num_batches_tracked": Weight((), buffer=True, dtype="int"),
             }
-        return found
+        return weights
 
     def inits(self) -> dict[str, Init]:
         return super().inits() if self.affine else {}
@@ -81,10 +85,10 @@ class _ChannelNorm(Biased):
         kwargs = self.keywords("eps", "momentum", "affine", "track_running_stats")
         if isinstance(x.shape[1], int):
             return module(f"nn.{self.torch}{rank}d", x.shape[1], **kwargs)
-        # LazyInstanceNorm has other defaults than InstanceNorm: what it has is said.
+        # LazyInstanceNorm has other defaults than InstanceNorm, so its flags are written.
         flags = {"affine": self.affine, "track_running_stats": self.track_running_stats}
-        said = {k: v for k, v in flags.items() if not v or self.torch == "InstanceNorm"}
-        return module(f"nn.Lazy{self.torch}{rank}d", **(kwargs | said))
+        written = {k: v for k, v in flags.items() if not v or self.torch == "InstanceNorm"}
+        return module(f"nn.Lazy{self.torch}{rank}d", **(kwargs | written))
 
     def keywords(self, *names: str) -> dict[str, Code]:
         settings = self.given()
@@ -165,7 +169,7 @@ class InstanceNorm(_ChannelNorm):
         spatial(self, x)
         if short(numel(x.shape[2:]), 2):
             raise Refused(
-                f"instancenorm of one element for each channel gives zeros: {x}",
+                f"instancenorm needs more than one element for each channel, got {x}",
                 input=0,
                 help="`groupnorm(groups)` or `layernorm(dim=1)` normalize over channels",
             )
@@ -234,7 +238,7 @@ class GroupNorm(Biased):
         if not self.affine and not all_known(self.groups, x.shape[1]):
             eps = given(eps=(self.eps, 1e-5))
             return function("F.group_norm", Input(0), self.groups, **eps)
-        known(self, groups=self.groups, channels=x.shape[1])
+        need_known(self, groups=self.groups, channels=x.shape[1])
         settings = {"eps": (self.eps, 1e-5), "affine": (self.affine, True)}
         return module("nn.GroupNorm", self.groups, x.shape[1], _given=settings)
 
@@ -246,7 +250,8 @@ class GroupNorm(Biased):
 
 
 class _TrailingNorm(Weighted):
-    """Layer and RMS norm: over the last axis, several last axes, or one axis brought there."""
+    """Base of layer and RMS norm: over the last axis, several last axes, or one other axis, which
+    is moved to the end and back."""
 
     category = "norm"
     elementwise = True
@@ -254,7 +259,7 @@ class _TrailingNorm(Weighted):
     assumed = ("N", "T", "D")
 
     torch: ClassVar[tuple[str, str]]
-    """The module and the function."""
+    """The names of the module and the function."""
 
     dim: int | tuple[int, ...] = -1
     elementwise_affine: bool = True
@@ -301,7 +306,7 @@ class _TrailingNorm(Weighted):
         """``self.norm(x)``; for another axis ``self.norm(x.permute(...)).permute(...)``."""
         shape = self.shape(x)
         if self.elementwise_affine:
-            known(self, size=shape)
+            need_known(self, size=shape)
         if self.trailing(x):
             return self.lower_trailing(shape, Input(0))
         there, back = _to_last(x.rank, self.axes(x)[0])
@@ -325,7 +330,7 @@ def _last(axes: tuple[int, ...], rank: int) -> bool:
 
 
 def _to_last(rank: int, at: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The permutation that brings an axis to the end, and the one back."""
+    """The permutation that moves an axis to the end, and the one that moves it back."""
     there = (*(i for i in range(rank) if i != at), at)
     return there, tuple(there.index(i) for i in range(rank))
 

@@ -1,4 +1,4 @@
-"""What layers with several operands share: promotion, broadcasting, and words for axes."""
+"""Functions that layers with several operands share: promotion, broadcasting, names of axes."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ _ASSUMED: Final[dict[int, tuple[str, ...]]] = {
 
 
 class Axial(Layer):
-    """Base: settings name axes, and so tell the rank of an input of which nothing is known."""
+    """Base: the settings name axes, which show the least rank of an input of unknown shape."""
 
     @property
     def assumed(self) -> tuple[str, ...]:  # type: ignore[override]
         return _ASSUMED.get(self.least_rank(), ())
 
     def least_rank(self) -> int:
-        """The least number of axes that has those of all settings."""
+        """The least rank with all the axes that the settings name."""
         values = (getattr(self, name) for name in self.settings if name in _AXIS_SETTINGS)
         dims = [d for v in values for d in (v if isinstance(v, tuple) else (v,)) if d is not None]
         return max((d + 1 if d >= 0 else -d for d in dims), default=0)
@@ -107,18 +107,18 @@ def conjunction(words: list[str]) -> str:
 
 
 def axis_name(index: int, rank: int) -> str:
-    """What people call an axis: ``height``."""
+    """The usual name of an axis: ``height``."""
     return _AXES[rank][index] if rank in _AXES else f"axis {index}"
 
 
 def _clashes(shapes: list[Shape]) -> list[int]:
     """The axes, counted from the right (-1, -2), whose sizes do not broadcast."""
-    found = []
+    axes = []
     for i in range(-max(map(len, shapes)), 0):
         sizes = [s[i] for s in shapes if len(s) >= -i and s[i] != 1]
         if any(equal(a, b) is False for a in sizes for b in sizes):
-            found.append(i)
-    return found
+            axes.append(i)
+    return axes
 
 
 def _difference(shapes: list[Shape]) -> str:
@@ -132,19 +132,19 @@ def _difference(shapes: list[Shape]) -> str:
 
 
 def _remedy(shapes: list[Shape]) -> str | tuple[()]:
-    """What to do, as far as shapes tell. (Where images differ in size, the elaborator looks for
+    """The help that the shapes alone suggest. (If images differ in size, the elaborator looks for
     the convolution that lost the border.)"""
     a, b = sorted(shapes[:2], key=len)
     if len(a) < len(b):
         missing = len(b) - len(a)
         if len(a) > 1 and all(equal(x, y) is not False for x, y in zip(a, b, strict=False)):
             index = ", ".join([":"] * len(a) + ["none"] * missing)
-            return f"`[{index}]` on [{', '.join(map(str, a))}] gives it the axes that it lacks"
+            return f"`[{index}]` on [{', '.join(map(str, a))}] adds the missing axes"
         return ()
     clashes = _clashes([shapes[0], shapes[1]])
     if len(a) in (4, 5) and clashes == [1 - len(a)]:
         kernel = "x".join("1" * (len(a) - 2))
-        return f"`conv({kernel}, {shapes[0][1]})` on the second gives it as many channels"
+        return f"`conv({kernel}, {shapes[0][1]})` on the second gives it that many channels"
     for which, large, small in (("first", shapes[0], shapes[1]), ("second", shapes[1], shapes[0])):
         stride = _stride(large[2:], small[2:]) if len(a) in (4, 5) else None
         if stride is not None:
@@ -156,7 +156,7 @@ def _remedy(shapes: list[Shape]) -> str | tuple[()]:
 
 
 def _stride(large: Shape, small: Shape) -> int | None:
-    """The stride that makes one size of the other."""
+    """The stride that makes the large sizes as small as the others, or None if there is none."""
     strides = {
         a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else 1
         for a, b in zip(large, small, strict=True)
@@ -165,14 +165,15 @@ def _stride(large: Shape, small: Shape) -> int | None:
 
 
 def reduced_axes(dim: int | tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
-    """The axes that ``dim=`` names, None being all. Raises Refused for repeats and strays."""
+    """The axes that ``dim=`` names; None names all. Raises Refused for an axis that is named twice
+    or does not exist."""
     if dim is None:
         return tuple(range(rank))
     # PyTorch lets a tensor without axes be reduced over axis 0.
     axes = tuple(axis(d, max(rank, 1)) for d in (dim if isinstance(dim, tuple) else (dim,)))
     if not axes:
         raise Refused(
-            "dim is empty", setting="dim", help="`dim=none` is over all axes, the batch included"
+            "dim is empty", setting="dim", help="`dim=none` means all axes, the batch included"
         )
     twice = next((d for i, d in enumerate(axes) if d in axes[:i]), None)
     if twice is not None:
@@ -184,7 +185,7 @@ def reduced_axes(dim: int | tuple[int, ...] | None, rank: int) -> tuple[int, ...
 
 
 def setting_code(layer: Layer, name: str, piped: int) -> Code:
-    """A setting as code: the input it became if it is a tensor, else the number."""
+    """A setting as code: an input if it is a tensor, else the number."""
     tensors = layer.tensors()
     if name in tensors:
         return Input(piped + tensors.index(name))

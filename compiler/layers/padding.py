@@ -15,8 +15,8 @@ _MODULES = {"reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular
 
 
 def check_reach(layer: Layer, x: TensorType, sides: Sequence[tuple[Dim, Dim]], mode: str) -> None:
-    """Refuses a border that would need more of the input than there is. ``sides`` are those of
-    the last axes, in order."""
+    """Refuses a border that needs more elements than the input has. ``sides`` are (before, after)
+    of the last axes, in order."""
     if mode not in ("reflect", "circular"):
         return
     for i, pair in enumerate(sides, x.rank - len(sides)):
@@ -119,8 +119,8 @@ class Pad(Layer):
             need(self, x, "float", "int")
         if not 1 <= len(sides) <= 3 or x.rank - len(sides) not in (1, 2):
             raise Refused(
-                f"mode={self.mode} pads all axes after the channels and no others: "
-                f"{len(sides)} of {x} cannot be",
+                f"mode={self.mode} pads all axes after the channels and no others, "
+                f"not {len(sides)} axes of {x}",
                 setting="sizes",
                 input=0,
             )
@@ -140,7 +140,7 @@ class Pad(Layer):
         return module(f"nn.ConstantPad{len(sides)}d", amount, self.value)
 
     def lower_function(self, sides: Sequence[tuple[Dim, Dim]]) -> Lowering:
-        """For sizes that are known at run time only, and ranks without a module."""
+        """The form for sizes that are known only at run time, and for ranks without a module."""
         amount = tuple(p for pair in reversed(sides) for p in pair)
         given = {"mode": (self.mode, "constant"), "value": (self.value, 0)}
         kwargs = {k: v for k, (v, default) in given.items() if v != default}

@@ -9,8 +9,8 @@ from ..checks import (
     SPATIAL_AXES,
     Windowed,
     all_known,
-    known,
     need,
+    need_known,
     scaled,
     spatial,
     times,
@@ -38,12 +38,12 @@ from ..lowering import Call, Code, Input, Lowering, Self, call, function, method
 from ..types import Dtype, TensorType
 
 Targets: TypeAlias = Annotated[int | Size | tuple[Dim | None, ...], Range(1)]
-"""Sizes to pool to; ``none`` keeps an axis as it is."""
+"""The sizes of a result; ``none`` keeps an axis as it is."""
 
 
 def pooled(size: Dim, kernel: Dim, stride: Dim, pad: Dim, dilation: Dim, *, ceil: bool) -> Dim:
-    """How many windows fit. With ``ceil`` the last may reach over the end, but must begin inside
-    the input or its left padding."""
+    """How many windows fit. With ``ceil`` the last window may reach over the end, but must start
+    inside the input or its left padding."""
     room = size + 2 * pad - dilation * (kernel - 1) - 1
     if not ceil:
         return room // stride + 1
@@ -51,7 +51,7 @@ def pooled(size: Dim, kernel: Dim, stride: Dim, pad: Dim, dilation: Dim, *, ceil
 
 
 class _Pool(Windowed):
-    """Pooling by windows: checks, sizes and lowering in one."""
+    """Base: pools by sliding windows."""
 
     category = "pool"
     channel_axis = "second"
@@ -97,10 +97,10 @@ class _Pool(Windowed):
         return count
 
     def pad_help(self, x: TensorType) -> str:
-        further = f"`pad([...]) > {self.word}` pads further"
+        more = f"`pad([...]) > {self.word}` pads more"
         most = collapse(tuple(k // 2 for k in self.expanded(x, "kernel")))
         text = f"[{', '.join(map(str, most))}]" if isinstance(most, tuple) else str(most)
-        return f"at most `pad={text}` here; {further}" if tried(self, x, pad=most) else further
+        return f"at most `pad={text}` here; {more}" if tried(self, x, pad=most) else more
 
     def too_large(self, x: TensorType, span: Dim, size: Dim) -> Refused:
         return Refused(
@@ -111,12 +111,12 @@ class _Pool(Windowed):
         )
 
     def settings_for(self, x: TensorType) -> dict[str, Code]:
-        """The keywords, with what differs from PyTorch's defaults."""
+        """The keywords, without PyTorch's defaults."""
         kernel, stride = self.expanded(x, "kernel"), self.expanded(x, "stride")
-        found: dict[str, Code] = {"kernel_size": collapse(kernel)}
+        keywords: dict[str, Code] = {"kernel_size": collapse(kernel)}
         if stride != kernel:
-            found["stride"] = collapse(stride)
-        return found
+            keywords["stride"] = collapse(stride)
+        return keywords
 
     def lower(self, x: TensorType) -> Lowering:
         rank, settings = x.rank - 2, self.settings_for(x)
@@ -168,9 +168,9 @@ class MaxPool(_Pool):
 
     def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
         if x.rank == 3 and not self.return_indices:
-            need(self, x)  # PyTorch pools ints of sequences with their places only
-        found = self.windows(x)
-        return (found, found.with_dtype("int")) if self.return_indices else found
+            need(self, x)  # PyTorch pools ints of sequences only with return_indices
+        result = self.windows(x)
+        return (result, result.with_dtype("int")) if self.return_indices else result
 
     def settings_for(self, x: TensorType) -> dict[str, Code]:
         given = {
@@ -184,7 +184,7 @@ class MaxPool(_Pool):
 
 
 class _MeanPool(_Pool):
-    """Pools by avg_pool1d and its like, of which the last asks for more."""
+    """Base: pools by avg_pool1d and the like; avg_pool3d needs an input as large as the kernel."""
 
     def slide(self, x: TensorType, axis: int) -> Dim:
         kernel, size = self.expanded(x, "kernel")[axis], x.shape[axis + 2]
@@ -196,8 +196,8 @@ class _MeanPool(_Pool):
 class AvgPool(_MeanPool):
     """The mean of each window, [N, C, ...].
 
-    ``count_include_pad`` counts the padding's zeros; ``divisor_override`` divides by a number
-    of yours (not for [N, C, T]). Sizes as for ``maxpool``.
+    ``count_include_pad`` counts the padding's zeros; ``divisor_override`` divides by another
+    number (not for [N, C, T]). Sizes as for ``maxpool``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
     """
@@ -225,12 +225,12 @@ class AvgPool(_MeanPool):
     divisor_override: int | None = None
 
     def infer(self, x: TensorType) -> TensorType:
-        found = self.windows(x)
+        result = self.windows(x)
         if self.divisor_override is not None and x.rank == 3:
-            raise Refused("avgpool over one axis has no divisor", setting="divisor_override")
+            raise Refused("avgpool over one axis takes no divisor", setting="divisor_override")
         if self.divisor_override == 0:
             raise Refused("the divisor must not be 0", setting="divisor_override")
-        return found
+        return result
 
     def settings_for(self, x: TensorType) -> dict[str, Code]:
         given = {
@@ -268,7 +268,7 @@ class LPPool(_MeanPool):
 
     def infer(self, x: TensorType) -> TensorType:
         if self.norm == 0:
-            raise Refused("lp_pool has no norm 0", setting="norm")
+            raise Refused("lp_pool cannot have the norm 0", setting="norm")
         return self.windows(x)
 
     def settings_for(self, x: TensorType) -> dict[str, Code]:
@@ -283,7 +283,7 @@ class LPPool(_MeanPool):
 
 
 class _Adaptive(Layer):
-    """Pools to a given size, whatever the input's."""
+    """Base: pools inputs of any size to a given size."""
 
     category = "pool"
     channel_axis = "second"
@@ -304,7 +304,7 @@ class _Adaptive(Layer):
             return (self.size,) * (x.rank - 2)
         if len(self.size) != x.rank - 2:
             raise Refused(
-                f"{len(self.size)} sizes for the {x.rank - 2} spatial axes of {x}",
+                f"size has {len(self.size)} sizes, and {x} has {x.rank - 2} spatial axes",
                 setting="size",
                 input=0,
             )
@@ -320,7 +320,7 @@ class _Adaptive(Layer):
     def lower(self, x: TensorType) -> Lowering:
         rank, targets = x.rank - 2, self.targets(x)
         size: Code = targets[0] if len(set(targets)) == 1 else targets
-        if size is None:  # not understood alone, and not at all for one axis
+        if size is None:  # PyTorch takes none only in a tuple, and not for one axis
             size = targets if rank > 1 else x.shape[2]
         if all_known(size):
             return module(f"nn.{self.torch}{rank}d", size, **self.extras())
@@ -334,10 +334,10 @@ class _Adaptive(Layer):
 
 
 class AdaptiveAvgPool(_Adaptive):
-    """The means of as many equal parts as ``size`` says: [N, C, ...] to [N, C, *size].
+    """The means of equal parts, as many as ``size`` says: [N, C, ...] to [N, C, *size].
 
-    ``adaptive_avgpool(7)``, ``adaptive_avgpool(7x5)``; ``none`` keeps an axis. For 1, with the
-    axes gone, see ``gap``.
+    ``adaptive_avgpool(7)``, ``adaptive_avgpool(7x5)``; ``none`` keeps an axis. ``gap`` pools to
+    size 1 and drops the axes.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
     """
@@ -363,7 +363,7 @@ class AdaptiveAvgPool(_Adaptive):
 
 
 class AdaptiveMaxPool(_Adaptive):
-    """The maxima of as many equal parts as ``size`` says: [N, C, ...] to [N, C, *size].
+    """The maxima of equal parts, as many as ``size`` says: [N, C, ...] to [N, C, *size].
 
     ``return_indices`` gives the places of the maxima as a side result.
 
@@ -387,8 +387,8 @@ class AdaptiveMaxPool(_Adaptive):
     return_indices: bool = False
 
     def infer(self, x: TensorType) -> TensorType | tuple[TensorType, ...]:
-        found = self.shape(x)
-        return (found, found.with_dtype("int")) if self.return_indices else found
+        result = self.shape(x)
+        return (result, result.with_dtype("int")) if self.return_indices else result
 
     def extras(self) -> dict[str, Code]:
         return {"return_indices": True} if self.return_indices else {}
@@ -424,15 +424,15 @@ class GlobalAvgPool(Layer):
         return "global avgpool", ""
 
 
-# --- and the rarer ones --------------------------------------------------------------------------
+# --- unpooling and random windows ----------------------------------------------------------------
 
 
 class MaxUnpool(Windowed):
-    """Undoes a max pool: ``[y, indices] > max_unpool(2)`` puts each element where it came from.
+    """Reverses a max pool: ``[y, indices] > max_unpool(2)`` puts each element back in its place.
 
     ``indices`` are those that ``maxpool(..., return_indices=true)`` gives. Each axis becomes
-    ``(size - 1)*stride - 2*pad + kernel``, or what ``size=`` says, where several fit: it must be
-    the size of what was pooled.
+    ``(size - 1)*stride - 2*pad + kernel``, or ``size``, since several sizes fit: it must be
+    the size of the tensor that was pooled.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
     """
@@ -457,11 +457,13 @@ class MaxUnpool(Windowed):
         need(self, indices, "int", input=1)
         rank = spatial(self, x)
         if x.rank != indices.rank or not all(map(same, x.shape, indices.shape)):
-            raise Refused(f"the indices have another shape: {indices} for {x}", input=1)
+            raise Refused(
+                f"the indices have another shape than the input: {indices} and {x}", input=1
+            )
         return x.with_shape(*x.shape[:2], *(self.spread(x, i) for i in range(rank)))
 
     def suit(self, made: Sequence[Made | None], x: TensorType, indices: TensorType) -> None:
-        """The indices number the places of what was pooled: the result has just these."""
+        """Refuses another size than that of the pooled tensor, whose places the indices count."""
         source = made[1]
         if source is None or source.index != 1 or not isinstance(source.layer, _GIVE_PLACES):
             return
@@ -469,7 +471,7 @@ class MaxUnpool(Windowed):
         if not all(map(same, sizes, wanted)):
             fits = all_known(*wanted) and tried(self, x, indices, size=wanted)
             raise Refused(
-                f"the indices are places in {times(wanted)}, the result would be {times(sizes)}",
+                f"the indices are places in {times(wanted)}, and the result is {times(sizes)}",
                 setting="kernel" if self.size is None else "size",
                 input=1,
                 help=f"`size=[{', '.join(map(str, wanted))}]`" if fits else (),
@@ -488,7 +490,7 @@ class MaxUnpool(Windowed):
         wanted = expand(self.size, rank, "size")[axis]
         if short(wanted, size - stride + 1) or short(size + stride - 1, wanted):
             raise Refused(
-                f"size {wanted} does not fit: from {size - stride + 1} to {size + stride - 1}",
+                f"size {wanted} does not fit: it can be {size - stride + 1} to {size + stride - 1}",
                 setting="size",
                 input=0,
             )
@@ -501,7 +503,7 @@ class MaxUnpool(Windowed):
         rank = x.rank - 2
         kernel, stride = expand(self.kernel, rank, "kernel"), self.strides(rank)
         pad = expand(self.pad, rank, "pad")
-        known(self, kernel=kernel, stride=stride, pad=pad)
+        need_known(self, kernel=kernel, stride=stride, pad=pad)
         given = {
             "stride": (collapse(stride), collapse(kernel)),
             "padding": (collapse(pad), 0),
@@ -569,13 +571,16 @@ class FractionalMaxPool(Windowed):
         ratio = self.ratio if isinstance(self.ratio, tuple) else (self.ratio,) * rank
         if len(ratio) != rank or not all(r is not None and 0 < r < 1 for r in ratio):
             raise Refused(
-                f"ratio is between 0 and 1, one for all axes or for each of {rank}",
+                f"ratio is a number between 0 and 1, one for all axes or one for each of {rank}",
                 setting="ratio",
             )
         size = scaled(x.shape[axis + 2], ratio[axis] or 0)
         if size is None:
             raise Refused(
-                f"ratio={self.ratio} of {x} is no exact size", code="E311", input=0, setting="ratio"
+                f"ratio={self.ratio} of {x} is not an exact size",
+                code="E311",
+                input=0,
+                setting="ratio",
             )
         if short(size, 1):
             raise Refused(f"ratio={self.ratio} of {x} leaves nothing", input=0, setting="ratio")
@@ -584,11 +589,11 @@ class FractionalMaxPool(Windowed):
     def lower(self, x: TensorType) -> Lowering:
         rank = x.rank - 2
         kernel = expand(self.kernel, rank, "kernel")
-        known(self, kernel=kernel)
+        need_known(self, kernel=kernel)
         given: dict[str, tuple[Code, Code]] = {"output_ratio": (self.ratio, None)}
         if self.size is not None:
             size = expand(self.size, rank, "size")
-            known(self, size=size)
+            need_known(self, size=size)
             given["output_size"] = (collapse(size), None)
         given["return_indices"] = (self.return_indices, False)
         return module(f"nn.FractionalMaxPool{rank}d", collapse(kernel), _given=given)

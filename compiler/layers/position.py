@@ -1,4 +1,4 @@
-"""Where a token stands: position encodings, and biases of attention by distance."""
+"""The positions of tokens: encodings, and biases of attention by distance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..lowering import Device, Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .source import Source
 
-Rows: TypeAlias = Annotated[int, Range(1, 2**24, "a table of so many rows is made")]
+Rows: TypeAlias = Annotated[int, Range(1, 2**24, "a table with that many rows is made")]
 
 SINUSOIDAL = Helper(
     "SinusoidalPositions",
@@ -115,8 +115,8 @@ BUCKETS = Helper(
 
 
 class Positions(Layer):
-    """Adds to [N, T, D] where each step stands: sines and cosines (Vaswani et al., 2017), or
-    ``mode=learned`` vectors. ``length`` is the longest sequence.
+    """Adds the position of each step to [N, T, D]: sines and cosines (Vaswani et al., 2017), or
+    learned vectors (``mode=learned``). ``length`` is the longest sequence.
     """
 
     word = "positions"
@@ -141,7 +141,7 @@ class Positions(Layer):
             raise Refused(f"positions reads [N, T, D], got {x}", input=0)
         if short(self.length, x.shape[1]):
             raise Refused(
-                f"the sequence has {x.shape[1]} steps, positions are made for {self.length}",
+                f"the sequence has {x.shape[1]} steps, and positions are made for {self.length}",
                 setting="length",
                 help=f"`length={x.shape[1]}`",
             )
@@ -183,14 +183,14 @@ class Rotary(Layer):
 
     def infer(self, x: TensorType) -> TensorType:
         if x.dtype != "float":
-            raise Refused(f"rotary turns floats, got {x.dtype}s", code="E303", input=0)
+            raise Refused(f"rotary needs floats, got {x.dtype}s", code="E303", input=0)
         if x.rank < 3:
             raise Refused(f"rotary reads [..., T, d], got {x}", input=0)
         width = x.shape[-1]
         if not divides(2, width):
             raise Refused(f"rotary turns pairs of features, and {width} is odd", input=0)
         if self.base <= 0:
-            raise Refused("base is positive", setting="base")
+            raise Refused("base must be positive", setting="base")
         return x
 
     def lower(self, x: TensorType) -> Lowering:
@@ -242,7 +242,7 @@ class RelativeBuckets(Source):
     def infer(self) -> TensorType:
         if self.buckets < 4 or self.distance <= self.buckets // 2:
             raise Refused(
-                "buckets are at least 4, distance more than half of them", setting="buckets"
+                "buckets must be at least 4, and distance more than half of them", setting="buckets"
             )
         return TensorType((self.queries, self.keys), "int")
 

@@ -40,7 +40,7 @@ def run_packed(rnn: nn.Module, x: Tensor, lengths: Tensor, *state: Any) -> tuple
 
 
 class Recurrent(Layer):
-    """What rnn, lstm and gru have in common."""
+    """Base of rnn, lstm and gru."""
 
     category = "recurrent"
     channel_axis = "last"
@@ -64,7 +64,7 @@ class Recurrent(Layer):
 
     @property
     def width(self) -> int:
-        """Features of one direction's output."""
+        """The features of the output of one direction."""
         return self.hidden
 
     def state_widths(self) -> tuple[int, ...]:
@@ -82,7 +82,7 @@ class Recurrent(Layer):
             raise Refused(
                 f"{self.word} reads sequences [N, T, D], got {x}",
                 input=0,
-                help="the batch, time, features: `unsqueeze(-1)` adds a features axis, "
+                help="the axes are the batch, time, features: `unsqueeze(-1)` adds the features, "
                 '`rearrange("n c h w -> n (h w) c")` reads an image as a sequence',
             )
         kept = tuple(
@@ -125,10 +125,10 @@ class Recurrent(Layer):
             return
         if lengths.dtype != "int" or lengths.rank != 1 or not same(lengths.shape[0], x.shape[0]):
             raise Refused(
-                f"lengths is one whole number per example, got {lengths}",
+                f"lengths has one whole number for each example, got {lengths}",
                 setting="lengths",
                 code="E303",
-                help="`lengths[] int` is such an input",
+                help="declare such an input as `lengths[] int`",
             )
 
     def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:
@@ -171,7 +171,9 @@ class Recurrent(Layer):
             num_layers=(self.layers, 1), bias=(self.bias, True), **self._more_settings()
         )
         settings["batch_first"] = True
-        dropout = self.dropout if self.layers > 1 else 0.0  # PyTorch warns of an idle one
+        dropout = (
+            self.dropout if self.layers > 1 else 0.0
+        )  # PyTorch warns about dropout without effect
         settings |= given(dropout=(dropout, 0.0), bidirectional=(self.bidirectional, False))
         module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
         return Lowering(module, self._forward(len(states)), self._helpers(), nested=self._nesting())
@@ -199,12 +201,12 @@ class Recurrent(Layer):
         return f"{self.shown} {self.hidden}", ", ".join(parts)
 
     def effects(self) -> frozenset[Effect]:
-        """Dropout is between the layers."""
+        """Dropout acts only between layers."""
         return dropping(self.dropout) if self.layers > 1 else NO_EFFECTS
 
 
 class RNN(Recurrent):
-    """Elman RNN over [N, T, in]: the outputs [N, T, hidden * directions], and as side result the
+    """Elman RNN over [N, T, in]: the outputs [N, T, hidden * directions], and as a side result the
     last states [layers * directions, N, hidden]. First states may be piped in:
     ``[x, h] > rnn(128)``.
 
@@ -287,7 +289,7 @@ class LSTM(Recurrent):
 
     def infer(self, x: TensorType, *states: TensorType) -> tuple[TensorType, ...]:
         if self.proj and not 0 < self.proj < self.hidden:
-            raise Refused("proj is smaller than hidden", setting="proj")
+            raise Refused("proj must be smaller than hidden", setting="proj")
         return super().infer(x, *states)
 
     def _more_settings(self) -> dict[str, tuple[Code, Code]]:
@@ -295,7 +297,7 @@ class LSTM(Recurrent):
 
 
 class Cell(Layer):
-    """What the single-step cells have in common: one step [N, in] and the states [N, hidden]."""
+    """Base of the single-step cells: one step [N, in] and the states [N, hidden]."""
 
     category = "recurrent"
     role = "cell"

@@ -1,8 +1,7 @@
-"""Reductions over axes, and their like that keep the axis: cumulative sums, sorting.
+"""Reductions over axes, and layers that work along an axis and keep it: cumulative sums, sorting.
 
-``dim`` counts as in PyTorch, 0 being the batch, and is always asked for; ``dim=none`` is over all
-axes, the batch included.
-"""
+``dim`` counts as in PyTorch (0 is the batch) and is always required; ``dim=none`` means all axes,
+the batch included."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ def reduced(shape: Shape, axes: tuple[int, ...], *, keepdim: bool) -> Shape:
 
 
 def _over(dim: object) -> str:
-    """A caption's second line."""
+    """The second line of a caption."""
     return "over all" if dim is None else f"dim {_listed(dim)}"
 
 
@@ -37,7 +36,7 @@ def _listed(dim: object) -> str:
 
 
 class Reduction(Axial):
-    """Base: over one axis, several (``dim=[2, 3]``), or all (``dim=none``)."""
+    """Base: reduces one axis, several (``dim=[2, 3]``), or all (``dim=none``)."""
 
     category: ClassVar[Category] = "math"
 
@@ -65,7 +64,7 @@ class Reduction(Axial):
 
 
 class OfFloats(Reduction):
-    """Base: of floats only."""
+    """Base: a reduction of floats."""
 
     def dtype(self, x: TensorType) -> Dtype:
         need_float(self.word, x)
@@ -73,7 +72,7 @@ class OfFloats(Reduction):
 
 
 class Counted(Reduction):
-    """Base: bools count as 0 and 1."""
+    """Base: a reduction in which bools count as 0 and 1."""
 
     def dtype(self, x: TensorType) -> Dtype:
         return promote(x, 1)
@@ -180,7 +179,7 @@ class CountNonzero(Reduction):
 
     def dtype(self, _: TensorType) -> Dtype:
         if self.keepdim:
-            raise Refused("count_nonzero keeps no axes", setting="keepdim")
+            raise Refused("count_nonzero cannot keep an axis", setting="keepdim")
         return "int"
 
 
@@ -193,7 +192,7 @@ class Spread(OfFloats):
         count = numel([x.shape[a] for a in reduced_axes(self.dim, x.rank)] if x.rank else ())
         if short(count, self.correction + 1):
             raise Refused(
-                f"{self.word} of {count} with correction={self.correction} divides by nothing",
+                f"{self.word} of {count} elements with correction={self.correction} divides by 0",
                 setting="dim",
                 input=0,
                 help="`correction=0` divides by the count",
@@ -254,7 +253,7 @@ class Norm(OfFloats):
 
 
 class OneAxis(Reduction):
-    """Base: over one axis, or all; PyTorch has no form over several."""
+    """Base: reduces one axis, or all; PyTorch has no form for several."""
 
     dim: int | None
 
@@ -270,7 +269,7 @@ class Prod(OneAxis):
 
     def dtype(self, x: TensorType) -> Dtype:
         if self.dim is None and self.keepdim:
-            raise Refused("prod over all axes keeps none of them", setting="keepdim")
+            raise Refused("prod over all axes cannot keep them", setting="keepdim")
         return promote(x, 1)
 
 
@@ -308,7 +307,7 @@ class Argmin(Arg):
 
 
 class Selection(Axial):
-    """Base: an element along one axis; its index there is a side result. Over all axes
+    """Base: selects an element along one axis; its index there is a side result. Over all axes
     (``dim=none``) there is no index."""
 
     category: ClassVar[Category] = "math"
@@ -323,11 +322,11 @@ class Selection(Axial):
             refuse_bool(self.word, x)
         if self.dim is None:
             if self.keepdim:
-                raise Refused(f"{self.word} over all axes keeps none of them", setting="keepdim")
+                raise Refused(f"{self.word} over all axes cannot keep them", setting="keepdim")
             return (x.with_shape(),)
         at = axis(self.dim, max(x.rank, 1))
-        found = x.with_shape(*reduced(x.shape, (at,), keepdim=self.keepdim))
-        return found, found.with_dtype("int")
+        result = x.with_shape(*reduced(x.shape, (at,), keepdim=self.keepdim))
+        return result, result.with_dtype("int")
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(dim=(self.dim, None), keepdim=(self.keepdim, False))
@@ -388,7 +387,7 @@ class Mode(Selection):
 
 def _check_count(word: str, k: Dim, size: Dim, least: int) -> None:
     if short(k, least) or short(size, k):
-        raise Refused(f"{word} of {k} from an axis of {size}", setting="k")
+        raise Refused(f"{word} cannot take {k} elements of an axis of {size}", setting="k")
 
 
 class Kthvalue(Selection):
@@ -435,9 +434,9 @@ class Topk(Axial):
         refuse_bool("topk", x)
         at = axis(self.dim, max(x.rank, 1))
         _check_count("topk", self.k, x.shape[at] if x.shape else 1, 0)
-        # A tensor without axes stays one.
-        found = x.with_shape(*(self.k if i == at else d for i, d in enumerate(x.shape)))
-        return found, found.with_dtype("int")
+        # A tensor without axes stays without.
+        result = x.with_shape(*(self.k if i == at else d for i, d in enumerate(x.shape)))
+        return result, result.with_dtype("int")
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(largest=(self.largest, True), sorted=(self.sorted, True))
@@ -451,7 +450,7 @@ class Topk(Axial):
 
 
 class Along(Axial):
-    """Base: along one axis, keeping the shape."""
+    """Base: works along one axis, and keeps the shape."""
 
     category: ClassVar[Category] = "math"
     elementwise = True
@@ -509,7 +508,7 @@ class Logcumsumexp(Along):
 
 
 class Running(Along):
-    """Base: the extreme so far and, as a side result, its index."""
+    """Base: the largest or smallest element so far and, as a side result, its index."""
 
     results = "side"
     elementwise = False
@@ -542,12 +541,12 @@ class Cummin(Running):
 
 
 def _places(made: TensorType, dim: int) -> Reach | None:
-    """Of an axis: all of them are there."""
+    """The reach of the indices of a whole axis."""
     return (0, made.shape[axis(dim, made.rank)] - 1) if made.rank else None
 
 
 class Sort(Running):
-    """In ascending order and, as a side result, the indices: ``x > sort(1)``.
+    """The elements in ascending order and, as a side result, their indices: ``x > sort(1)``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.sort.html
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..checks import known
+from ..checks import need_known
 from ..dims import Dim, product
 from ..layer import Effect, Example, Few, Init, Layer, Refused, Weight, inferred
 from ..lowering import Call, Lowering, given
@@ -13,7 +13,7 @@ from ..types import TensorType
 
 
 class _Reparametrized(Layer):
-    """The layer inside, with the weight ``name`` replaced by what it is computed from."""
+    """Base: a layer whose weight ``name`` is replaced by the parameters it is computed from."""
 
     positional = 1
 
@@ -33,23 +33,24 @@ class _Reparametrized(Layer):
         )
 
     def originals(self, weight: Weight, x: TensorType) -> dict[str, Weight]:
-        """What takes the weight's place, by PyTorch's names under ``parametrizations.weight``."""
+        """The parameters in the weight's place, by their names under
+        ``parametrizations.weight``."""
         raise NotImplementedError
 
     def infer(self, *inputs: TensorType) -> TensorType | tuple[TensorType, ...]:
-        found = inferred(self.layer, *inputs)
-        self.weights(*inputs)
-        return found
+        results = inferred(self.layer, *inputs)
+        self.weights(*inputs)  # raises Refused if there is no such weight
+        return results
 
     def weights(self, *inputs: TensorType) -> dict[str, Weight]:
-        found = dict(self.layer.weights(*inputs))
-        if self.name not in found or found[self.name].buffer:
-            raise self._nameless([n for n, w in found.items() if not w.buffer])
+        weights = dict(self.layer.weights(*inputs))
+        if self.name not in weights or weights[self.name].buffer:
+            raise self._no_weight([n for n, w in weights.items() if not w.buffer])
         if self.layer.tensors():
             raise Refused(f"{self.word} takes a layer without tensors", setting="layer")
-        originals = self.originals(found.pop(self.name), *inputs[:1])
+        originals = self.originals(weights.pop(self.name), *inputs[:1])
         prefix = f"parametrizations.{self.name}"
-        return found | {f"{prefix}.{name}": weight for name, weight in originals.items()}
+        return weights | {f"{prefix}.{name}": weight for name, weight in originals.items()}
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         return self.layer.macs(inputs, outputs)
@@ -57,9 +58,9 @@ class _Reparametrized(Layer):
     def wrapped(self, function: str, inputs: Sequence[TensorType], **settings: Any) -> Lowering:
         """The layer's module in ``function``; ``settings`` are pairs of value and default."""
         weights = self.layer.weights(*inputs).values()
-        known(self, input=tuple(d for w in weights for d in w.shape))
+        need_known(self, input=tuple(d for w in weights for d in w.shape))
         inner = self.layer.lower(*inputs)
-        assert inner.module is not None, "what has weights is a module"
+        assert inner.module is not None, "a layer with weights has a module"
         kwargs = given(name=(self.name, "weight"), **settings)
         made = Call(f"nn.utils.parametrizations.{function}", (inner.module,), tuple(kwargs.items()))
         return Lowering(made, inner.forward, inner.helpers, None, inner.nested)
@@ -68,14 +69,14 @@ class _Reparametrized(Layer):
         return {self.original(name): init for name, init in self.layer.inits().items()}
 
     def original(self, weight: str) -> str:
-        """The parameter to initialize in a weight's stead."""
+        """The parameter to initialize instead of a weight."""
         return weight
 
     def caption(self) -> tuple[str, str]:
         title, detail = self.layer.caption()
         return title, ", ".join(filter(None, (detail, self.word.replace("_", " "))))
 
-    def _nameless(self, names: Sequence[str]) -> Refused:
+    def _no_weight(self, names: Sequence[str]) -> Refused:
         inner = self.layer.word
         if not names:
             return Refused(f"{inner} has no weights", setting="layer")
@@ -95,7 +96,7 @@ class SpectralNorm(_Reparametrized):
 
     The norm is followed by ``n_power_iterations`` steps of power iteration at every call in
     training; ``dim`` is the weight's axis of outputs (1 for transposed convolutions, else 0).
-    ``name`` says which weight, where there are several.
+    ``name`` says which weight, if there are several.
 
     Miyato and others, 2018, https://arxiv.org/abs/1802.05957;
     https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.spectral_norm.html
@@ -122,11 +123,11 @@ class SpectralNorm(_Reparametrized):
         dim = _axis(self._dim(), rank)
         if rank == 1:
             return {"original": weight}
-        rest = [d for i, d in enumerate(weight.shape) if i != dim]
+        other_sizes = [d for i, d in enumerate(weight.shape) if i != dim]
         return {
             "original": weight,
             "0._u": Weight((weight.shape[dim],), buffer=True),
-            "0._v": Weight((product(rest),), buffer=True),
+            "0._v": Weight((product(other_sizes),), buffer=True),
         }
 
     def _dim(self) -> int:
@@ -154,7 +155,7 @@ class WeightNorm(_Reparametrized):
     """A layer whose weight is a direction times a magnitude, each a parameter.
 
     There is a magnitude for each index of the axis ``dim`` of the weight (``none``: one for all).
-    ``name`` says which weight, where there are several.
+    ``name`` says which weight, if there are several.
 
     Salimans and Kingma, 2016, https://arxiv.org/abs/1602.07868;
     https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.weight_norm.html

@@ -1,6 +1,6 @@
-"""Shapes: reordering, joining, splitting, and moving elements along axes (torch.permute and kin).
+"""Layers that change shapes: they reorder, add and drop axes, and move elements along them.
 
-Sizes and axes are PyTorch's: the batch counts, axis 0.
+Sizes and axes are counted as in PyTorch: the batch is axis 0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .operands import Axial, plain, reduced_axes
 
 
 class Reshaping(Axial):
-    """Base of the layers that move elements without computing on them."""
+    """Base: moves elements without computing with them."""
 
     category: ClassVar[Category] = "shape"
 
@@ -50,7 +50,8 @@ def with_axis(shape: Shape, at: int, size: Dim) -> Shape:
 
 class Reshape(Reshaping):
     """The same elements in another shape, the batch included: ``x > reshape(-1, 8, 64)``. One size
-    may be -1: it follows from the others. ``flatten``, ``unflatten`` and ``rearrange`` say more.
+    may be -1: it follows from the others. ``flatten``, ``unflatten`` and ``rearrange`` are easier
+    to read.
 
     https://docs.pytorch.org/docs/stable/generated/torch.reshape.html
     """
@@ -68,37 +69,38 @@ class Reshape(Reshaping):
     def infer(self, x: TensorType) -> TensorType:
         wrong = next((s for s in self.sizes if less(s, -1) is True), None)
         if wrong is not None:
-            raise Refused(f"a size of {wrong}", setting="sizes")
+            raise Refused(f"reshape cannot make a size of {wrong}", setting="sizes")
         if self.sizes.count(-1) > 1:
-            raise Refused("reshape can work out one size, here are several -1", setting="sizes")
-        total, known = numel(x.shape), numel([s for s in self.sizes if s != -1])
-        fits, rest = (known == total, 0) if known == 0 else (True, floor_div(total, known))
-        if -1 in self.sizes and known == 0:
+            raise Refused("reshape can work out only one size: -1 is there twice", setting="sizes")
+        total, written = numel(x.shape), numel([s for s in self.sizes if s != -1])
+        fits, left = (written == total, 0) if written == 0 else (True, floor_div(total, written))
+        if -1 in self.sizes and written == 0:
             raise Refused("-1 beside 0 could be any size", setting="sizes")
-        if not (fits and self._fits(total, known, rest)):
-            raise self._misfit(x, total, known)
-        return x.with_shape(*(rest if s == -1 else s for s in self.sizes))
+        if not (fits and self._fits(total, written, left)):
+            raise self._misfit(x, total, written)
+        return x.with_shape(*(left if s == -1 else s for s in self.sizes))
 
-    def _fits(self, total: Dim, known: Dim, rest: Dim) -> bool:
-        found = known * rest if -1 in self.sizes else known
-        # What depends on the batch must hold for batches of any size.
+    def _fits(self, total: Dim, written: Dim, left: Dim) -> bool:
+        """Whether the sizes hold as many elements as the input; ``left`` is the size for -1."""
+        elements = written * left if -1 in self.sizes else written
+        # A condition on the batch must hold for batches of any size.
         batches: tuple[dict[str, Dim], ...] = ({"N": 1}, {"N": 2})
-        possible = (equal(substitute(total, n), substitute(found, n)) for n in batches)
-        return False not in possible and same(total, found)
+        possible = (equal(substitute(total, n), substitute(elements, n)) for n in batches)
+        return False not in possible and same(total, elements)
 
-    def _misfit(self, x: TensorType, total: Dim, known: Dim) -> Refused:
+    def _misfit(self, x: TensorType, total: Dim, written: Dim) -> Refused:
         shape = _shape_text(self.sizes)
         if -1 in self.sizes:
-            reason = f"{x} has {total} elements, which {known} does not divide"
+            reason = f"{x} has {total} elements, which {written} does not divide"
         else:
-            reason = f"{x} has {total} elements, {shape} has {known}"
-        batch = x.rank > 0 and equal(total, known * x.shape[0]) is True and -1 not in self.sizes
+            reason = f"{x} has {total} elements, {shape} has {written}"
+        batch = x.rank > 0 and equal(total, written * x.shape[0]) is True and -1 not in self.sizes
         sizes = ", ".join(map(str, (-1, *self.sizes)))
         return Refused(
             f"{x} cannot become {shape}",
             detail=reason,
             setting="sizes",
-            help=f"`reshape({sizes})`: the batch counts" if batch else (),
+            help=f"`reshape({sizes})`: the batch is an axis too" if batch else (),
         )
 
     def lower(self, _: TensorType) -> Lowering:
@@ -109,11 +111,11 @@ class Reshape(Reshaping):
 
 
 def open_sizes(sizes: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    """The sizes for PyTorch; a lone symbolic one is left to it, as -1."""
-    unknown = [i for i, s in enumerate(sizes) if isinstance(s, Size)]
-    if len(unknown) != 1 or -1 in sizes or 0 in sizes:
+    """The sizes for PyTorch; if only one is symbolic, PyTorch works it out from -1."""
+    symbolic = [i for i, s in enumerate(sizes) if isinstance(s, Size)]
+    if len(symbolic) != 1 or -1 in sizes or 0 in sizes:
         return sizes
-    return with_axis(sizes, unknown[0], -1)
+    return with_axis(sizes, symbolic[0], -1)
 
 
 class Expand(Reshaping):
@@ -136,9 +138,9 @@ class Expand(Reshaping):
         new = len(self.sizes) - x.rank
         if new < 0:
             raise Refused(
-                f"expand names {counted(len(self.sizes), 'size')}, the input has {x.rank} axes",
+                f"expand names {counted(len(self.sizes), 'size')}, and the input has {x.rank} axes",
                 setting="sizes",
-                help="the batch counts; -1 keeps a size",
+                help="the batch is an axis too; -1 keeps a size",
             )
         return x.with_shape(*self._expanded((None,) * new + x.shape))
 
@@ -152,9 +154,9 @@ class Expand(Reshaping):
                 yield wanted
             else:
                 raise Refused(
-                    f"expand repeats axes of size 1, axis {i} has {size}",
+                    f"expand repeats axes of size 1, and axis {i} has {size}",
                     setting="sizes",
-                    help="`tile` repeats others",
+                    help="`tile` repeats axes of any size",
                 )
 
     def lower(self, x: TensorType) -> Lowering:
@@ -169,8 +171,8 @@ class Expand(Reshaping):
 
 
 class Tile(Reshaping):
-    """Repeats the whole along each axis, the batch included: ``x > tile(1, 2, 1)``. Fewer counts
-    than axes are for the last ones.
+    """Repeats the whole tensor along each axis, the batch included: ``x > tile(1, 2, 1)``. Fewer
+    counts than axes are for the last axes.
 
     https://docs.pytorch.org/docs/stable/generated/torch.tile.html
     """
@@ -188,7 +190,7 @@ class Tile(Reshaping):
         if not self.counts:
             raise Refused("tile needs a count", setting="counts")
         if wrong is not None:
-            raise Refused(f"tile repeats {wrong} times", setting="counts")
+            raise Refused(f"tile cannot repeat {wrong} times", setting="counts")
         rank = max(x.rank, len(self.counts))
         shape = (1,) * (rank - x.rank) + x.shape
         counts = (1,) * (rank - len(self.counts)) + self.counts
@@ -217,7 +219,7 @@ class RepeatInterleave(Reshaping):
 
     def infer(self, x: TensorType) -> TensorType:
         if less(self.count, 0) is True:
-            raise Refused(f"repeat_interleave repeats {self.count} times", setting="count")
+            raise Refused(f"repeat_interleave cannot repeat {self.count} times", setting="count")
         at = axis_of("repeat_interleave", self.dim, x)
         return x.with_shape(*with_axis(x.shape, at, x.shape[at] * self.count))
 
@@ -244,14 +246,15 @@ class Squeeze(Reshaping):
 
     def infer(self, x: TensorType) -> TensorType:
         axes = reduced_axes(self.dim, x.rank) if x.rank else ()
-        unknown = next((i for i in axes if isinstance(x.shape[i], Size)), None)
-        if unknown is not None:
+        open_axis = next((i for i in axes if isinstance(x.shape[i], Size)), None)
+        if open_axis is not None:
             raise Refused(
-                f"squeeze needs an axis of size 1, axis {unknown} has {x.shape[unknown]}",
+                f"squeeze needs an axis of size 1, and axis {open_axis} has {x.shape[open_axis]}",
                 code="E311",
                 setting="dim",
-                detail="whether it goes would depend on the input",
-                help=f"`[{':, ' * unknown}0]` takes the first, `mean(dim={unknown})` reduces all",
+                detail="the rank of the result would depend on the input",
+                help=f"`[{':, ' * open_axis}0]` takes the first element, `mean(dim={open_axis})` "
+                "reduces all",
             )
         return x.with_shape(*(d for i, d in enumerate(x.shape) if d != 1 or i not in axes))
 
@@ -308,8 +311,9 @@ class Permute(Reshaping):
 
     def infer(self, x: TensorType) -> TensorType:
         if len(self.dims) != x.rank:
+            count = counted(len(self.dims), "axis", "axes")
             raise Refused(
-                f"permute names {counted(len(self.dims), 'axis', 'axes')}, the input has {x.rank}",
+                f"permute names {count}, and the input has {x.rank}",
                 setting="dims",
                 detail=f"the input is {x}",
                 help=self._with_batch(x.rank),
@@ -322,7 +326,7 @@ class Permute(Reshaping):
     def _with_batch(self, rank: int) -> str | tuple[()]:
         if len(self.dims) != rank - 1 or sorted(self.dims) != list(range(rank - 1)):
             return ()
-        return f"the batch counts: `permute(0, {', '.join(str(d + 1) for d in self.dims)})`"
+        return f"the batch is an axis too: `permute(0, {', '.join(str(d + 1) for d in self.dims)})`"
 
     def lower(self, _: TensorType) -> Lowering:
         return on_input("permute", *self.dims)
@@ -439,7 +443,7 @@ class Flip(Reshaping):
 
 
 class Roll(Reshaping):
-    """Shifts along axes; what leaves at one end enters at the other: ``x > roll(1, 1)``,
+    """Shifts along axes; elements that leave at one end enter at the other: ``x > roll(1, 1)``,
     ``roll([3, 3], [1, 2])``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.roll.html

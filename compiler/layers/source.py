@@ -1,6 +1,7 @@
-"""Tensors made from nothing (parameters, constants, ``torch.zeros``), or like another one.
+"""Layers that take no input (parameters, constants, ``torch.zeros``), or make a tensor like
+another.
 
-A shape is written whole: where a batch axis is meant, it is there, ``param([1, 1, d])``.
+Their shapes are written with all axes: one that is meant for the batch too, ``param([1, 1, d])``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Source(Layer):
 
 
 class Shaped(Source):
-    """Base: of a shape that is written whole."""
+    """Base: the spec writes the whole shape."""
 
     positional = 1
 
@@ -42,16 +43,16 @@ class Shaped(Source):
     def infer(self) -> TensorType:
         wrong = next((s for s in self.sizes if less(s, 0) is True), None)
         if wrong is not None:
-            raise Refused(f"{self.word} of size {wrong}", setting="shape")
+            raise Refused(f"{self.word} cannot have the size {wrong}", setting="shape")
         return TensorType(self.sizes, self.made())
 
     @property
     def written(self) -> tuple[Code, ...]:
-        """The sizes as PyTorch's arguments; of a single number, one empty shape."""
+        """The sizes as arguments of PyTorch; an empty shape for a tensor without axes."""
         return self.sizes or ((),)
 
     def made(self) -> Dtype:
-        """The dtype of what is made."""
+        """The dtype of the result."""
         return "float"
 
     def caption(self) -> tuple[str, str]:
@@ -62,8 +63,8 @@ class Shaped(Source):
 
 
 class Param(Shaped):
-    """A parameter of its own, named by its label: ``param([1, 1, d]) as cls``. It starts as zeros;
-    ``init=normal(std=0.02)`` starts it otherwise.
+    """A weight of its own, named by its label: ``param([1, 1, d]) as cls``. It starts as zeros, or
+    as ``init=normal(std=0.02)`` says.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
     """
@@ -90,10 +91,10 @@ class Param(Shaped):
         return {} if self.init is None else {"": self.init}
 
     def lower(self) -> Lowering:
-        unknown = next((s for s in self.sizes if isinstance(s, Size)), None)
-        if unknown is not None:
+        open_size = next((s for s in self.sizes if isinstance(s, Size)), None)
+        if open_size is not None:
             raise Refused(
-                f"a parameter is made before {unknown} is known",
+                f"a parameter is made before {open_size} is known",
                 code="E401",
                 setting="shape",
                 help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
@@ -128,8 +129,8 @@ class Constant(Source):
         numbers: list[Number] = []
         _nested_shape(self.values, numbers)
         whole = [n for n in numbers if isinstance(n, int)]
-        known = made.dtype == "int" and whole and len(whole) == len(numbers)
-        return (min(whole), max(whole)) if known else None
+        all_whole = made.dtype == "int" and whole and len(whole) == len(numbers)
+        return (min(whole), max(whole)) if all_whole else None
 
     def weights(self) -> dict[str, Weight]:
         if not self.persistent:
@@ -148,11 +149,11 @@ class Constant(Source):
 
 
 def _nested_shape(values: Any, numbers: list[Number]) -> tuple[int, ...]:
-    """The shape of nested lists, whose numbers are collected."""
+    """The shape of nested lists; their numbers are added to ``numbers``."""
     if not isinstance(values, tuple):
         if not isinstance(values, int | float):
             raise Refused(
-                "constant holds numbers only", setting="values", detail=f"here is {values}"
+                "constant holds only numbers", setting="values", detail=f"this is {values}"
             )
         numbers.append(values)
         return ()
@@ -170,7 +171,7 @@ def _as_lists(values: Any) -> Code:
 
 
 class Filled(Shaped):
-    """Base: of one number, float unless ``dtype`` says otherwise."""
+    """Base: filled with one number, a float unless ``dtype`` says otherwise."""
 
     shape: Dim | tuple[Dim, ...]
     dtype: Literal["float", "int", "bool"] = "float"
@@ -208,7 +209,7 @@ class Ones(Filled):
 
 
 class Full(Shaped):
-    """One number everywhere: ``full([1, 4], 0.5)``; of ints it makes ints.
+    """One number everywhere: ``full([1, 4], 0.5)``; an int gives ints.
 
     https://docs.pytorch.org/docs/stable/generated/torch.full.html
     """
@@ -257,7 +258,7 @@ class Randn(Rand):
 
 
 class Eye(Source):
-    """The unit matrix: ``eye(4)``, ``eye(4, 6)`` of 4 rows and 6 columns.
+    """The unit matrix: ``eye(4)``; ``eye(4, 6)`` has 4 rows and 6 columns.
 
     https://docs.pytorch.org/docs/stable/generated/torch.eye.html
     """
@@ -272,7 +273,7 @@ class Eye(Source):
     def infer(self) -> TensorType:
         columns = self.rows if self.columns is None else self.columns
         if less(self.rows, 0) is True or less(columns, 0) is True:
-            raise Refused(f"eye of {self.rows} rows and {columns} columns", setting="rows")
+            raise Refused(f"eye cannot have {self.rows} rows and {columns} columns", setting="rows")
         return TensorType((self.rows, columns), self.dtype)
 
     def lower(self) -> Lowering:
@@ -299,14 +300,14 @@ class Arange(Source):
 
     @property
     def limits(self) -> tuple[Number, Number]:
-        """As in PyTorch, one number alone is the end."""
+        """The start and the end; as in PyTorch, a single number is the end."""
         return (0, self.start) if self.end is None else (self.start, self.end)
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
         return self.part(0, made.shape[0])
 
     def part(self, at: Dim, count: Dim, every: int = 1) -> Reach | None:
-        """The reach of so many of its numbers, from a place on."""
+        """The reach of ``count`` of its numbers, from place ``at`` on."""
         start, step = self.limits[0], self.step
         if not _whole(start) or not isinstance(step, int):
             return None
@@ -318,7 +319,7 @@ class Arange(Source):
         start, end = self.limits
         first, last = (start, end) if self.step > 0 else (end, start)
         if self.step == 0:
-            raise Refused("arange in steps of 0", setting="step")
+            raise Refused("arange cannot go in steps of 0", setting="step")
         if _whole(first) and _whole(last) and isinstance(self.step, int):
             way: Dim = last - first
             backwards, count = short(way, 0), ceil_div(way, abs(self.step))
@@ -326,7 +327,7 @@ class Arange(Source):
             backwards, count = self._count_floats(first, last)
         if backwards:
             raise Refused(
-                f"arange from {start} to {end} in steps of {self.step}",
+                f"arange cannot go from {start} to {end} in steps of {self.step}",
                 setting="end",
                 help="a step of -1 counts down" if self.step == 1 else (),
             )
@@ -335,7 +336,7 @@ class Arange(Source):
     def _count_floats(self, first: Number, last: Number) -> tuple[bool, int]:
         if isinstance(first, Size) or isinstance(last, Size):
             raise Refused(
-                "arange counts floats up to a number, not to a symbolic size", code="E311"
+                "arange of floats needs numbers as its ends, not a symbolic size", code="E311"
             )
         if not (isfinite(first) and isfinite(last) and isfinite(self.step)):
             raise Refused("arange needs finite numbers")
@@ -371,7 +372,7 @@ class Linspace(Source):
 
     def infer(self) -> TensorType:
         if less(self.steps, 0) is True:
-            raise Refused(f"linspace of {self.steps} steps", setting="steps")
+            raise Refused(f"linspace cannot have {self.steps} steps", setting="steps")
         return TensorType((self.steps,))
 
     def lower(self) -> Lowering:
@@ -385,7 +386,7 @@ class Linspace(Source):
 
 
 class Like(Layer):
-    """Base: of the input's shape and dtype."""
+    """Base: makes a tensor of the input's shape and dtype."""
 
     category: ClassVar[Category] = "source"
     elementwise = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..checks import SPATIAL_AXES, all_known, known, need, scaled, spatial, times
+from ..checks import SPATIAL_AXES, all_known, need, need_known, scaled, spatial, times
 from ..dims import Dim
 from ..layer import (
     Example,
@@ -22,7 +22,7 @@ from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
 
 _RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
-"""The modes for one number of spatial axes; the others take any."""
+"""The modes that need one number of spatial axes; the other modes take any."""
 
 
 class Upsample(Layer):
@@ -101,12 +101,13 @@ class Upsample(Layer):
         scales = self.scale if isinstance(self.scale, tuple) else (self.scale or 0,) * rank
         if len(scales) != rank:
             raise Refused(
-                f"scale has {len(scales)} factors, the input {rank} spatial axes", setting="scale"
+                f"scale has {len(scales)} factors, and the input has {rank} spatial axes",
+                setting="scale",
             )
         size = scaled(x.shape[axis + 2], scales[axis])
         if size is None:
             raise Refused(
-                f"{scales[axis]} times {x.shape[axis + 2]} is no exact size",
+                f"{scales[axis]} times {x.shape[axis + 2]} is not an exact size",
                 code="E311",
                 setting="scale",
                 input=0,
@@ -249,7 +250,7 @@ class ChannelShuffle(Layer):
         return x
 
     def lower(self, *_: TensorType) -> Lowering:
-        known(self, groups=self.groups)
+        need_known(self, groups=self.groups)
         return module("nn.ChannelShuffle", self.groups)
 
     def caption(self) -> tuple[str, str]:

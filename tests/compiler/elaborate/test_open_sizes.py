@@ -176,7 +176,7 @@ net n: small[3, 4, 4], large[3, {0}, {0}] {{
 """
     assert not nw.check(text.format(4))
     (found,) = nw.check(text.format(5))
-    assert found.message == "the indices are places in 5×5, the result would be 4×4"
+    assert found.message == "the indices are places in 5×5, and the result is 4×4"
 
 
 def test_each_call_of_a_block_has_numbers_of_its_own() -> None:

@@ -186,24 +186,29 @@ def test_symbolic_sizes() -> None:
 @pytest.mark.parametrize(
     ("word", "pattern", "shape", "message"),
     [
-        ("rearrange", "b c", (2, 3), '"b c": no `->`'),
-        ("rearrange", "b (c d -> b c d", (2, 3), '"b (c d -> b c d": `(` without `)`'),
+        ("rearrange", "b c", (2, 3), '"b c": it has no `->`'),
+        ("rearrange", "b (c d -> b c d", (2, 3), '"b (c d -> b c d": `(` has no `)`'),
         (
             "rearrange",
             "b ((c d)) -> b c d",
             (2, 3),
-            '"b ((c d)) -> b c d": parentheses inside parentheses',
+            '"b ((c d)) -> b c d": parentheses cannot be inside parentheses',
         ),
-        ("rearrange", "b c-d -> b", (2, 3), '"b c-d -> b": `c-d` is no name of an axis'),
-        ("rearrange", "b b -> b", (2, 3), '"b b -> b": `b` is twice on one side'),
-        ("rearrange", "b c -> b", (2, 3), '"b c -> b": `c` is on the left only'),
-        ("rearrange", "b -> b c", (2,), '"b -> b c": `c` is on the right only'),
-        ("rearrange", "b (h d) -> b h d", (2, 6), '"b (h d) -> b h d": `h` and `d` are not known'),
+        ("rearrange", "b c-d -> b", (2, 3), '"b c-d -> b": `c-d` is not a name for an axis'),
+        ("rearrange", "b b -> b", (2, 3), '"b b -> b": `b` is on one side twice'),
+        ("rearrange", "b c -> b", (2, 3), '"b c -> b": `c` is only on the left'),
+        ("rearrange", "b -> b c", (2,), '"b -> b c": `c` is only on the right'),
+        (
+            "rearrange",
+            "b (h d) -> b h d",
+            (2, 6),
+            '"b (h d) -> b h d": the sizes of `h` and `d` are not known',
+        ),
         (
             "rearrange",
             "c h w -> h w c",
             (2, 3, 4, 5),
-            'rearrange "c h w -> h w c" is for 3 axes, the input has 4',
+            'rearrange "c h w -> h w c" is for 3 axes, and the input has 4',
         ),
         (
             "reduce",

@@ -46,7 +46,7 @@ REFUSALS = [
         "E302",
         "add needs tensors of one shape",
         "got [N, 32, 64, 64] and [N, 64, 64, 64]: they differ in channels",
-        "`conv(1x1, 32)` on the second gives it as many channels",
+        "`conv(1x1, 32)` on the second gives it that many channels",
     ),
     (
         "mul",
@@ -71,7 +71,7 @@ REFUSALS = [
         "mul needs tensors of one shape",
         "got [2, 64, 8, 8] and [2, 64]: axes are matched from the right, and 8 and 64 meet in "
         "axis -1",
-        "`[:, :, none, none]` on [2, 64] gives it the axes that it lacks",
+        "`[:, :, none, none]` on [2, 64] adds the missing axes",
     ),
     (
         "sub",
@@ -93,7 +93,7 @@ REFUSALS = [
         "pow(-1)",
         (of(N, 8, dtype="int"),),
         "E303",
-        "ints to the power of -1 are no ints",
+        "ints to the power of -1 are not ints",
         "",
         "a float exponent gives floats: `-1.0`",
     ),
@@ -133,7 +133,7 @@ REFUSALS = [
         "topk(9, -1)",
         (of(N, 8),),
         "E301",
-        "topk of 9 from an axis of 8",
+        "topk cannot take 9 elements of an axis of 8",
         "",
         "",
     ),
@@ -143,7 +143,7 @@ REFUSALS = [
         "E301",
         "[N, 64] cannot become [8, 8]",
         "[N, 64] has 64*N elements, [8, 8] has 64",
-        "`reshape(-1, 8, 8)`: the batch counts",
+        "`reshape(-1, 8, 8)`: the batch is an axis too",
     ),
     (
         "reshape(-1, 10)",
@@ -157,9 +157,9 @@ REFUSALS = [
         "permute(1, 0)",
         (of(N, 12, 8),),
         "E301",
-        "permute names 2 axes, the input has 3",
+        "permute names 2 axes, and the input has 3",
         "the input is [N, 12, 8]",
-        "the batch counts: `permute(0, 2, 1)`",
+        "the batch is an axis too: `permute(0, 2, 1)`",
     ),
     (
         "concat",
@@ -190,14 +190,14 @@ REFUSALS = [
         (of(N, T),),
         "E311",
         "unbind needs to know the size of axis 1, which is T",
-        "how many tensors there are would depend on the input",
+        "the number of tensors would depend on the input",
         "`scan` runs a block along an axis of any size",
     ),
     (
         "unbind(1)",
         (of(N, 5000),),
         "E301",
-        "unbind gives 5000 tensors, the most is 4096",
+        "unbind gives 5000 tensors, and the limit is 4096",
         "",
         "",
     ),
@@ -205,9 +205,9 @@ REFUSALS = [
         "squeeze(1)",
         (of(N, T),),
         "E311",
-        "squeeze needs an axis of size 1, axis 1 has T",
-        "whether it goes would depend on the input",
-        "`[:, 0]` takes the first, `mean(dim=1)` reduces all",
+        "squeeze needs an axis of size 1, and axis 1 has T",
+        "the rank of the result would depend on the input",
+        "`[:, 0]` takes the first element, `mean(dim=1)` reduces all",
     ),
     (
         "where(1.0, 0.0)",
@@ -253,7 +253,7 @@ REFUSALS = [
         'einsum("b i d -> b (i d)")',
         (of(N, 12, 8),),
         "E301",
-        'einsum("b i d -> b (i d)"): `(i` is no name of an axis',
+        'einsum("b i d -> b (i d)"): `(i` is not a name for an axis',
         "",
         "`rearrange` splits and joins axes",
     ),
@@ -269,7 +269,7 @@ REFUSALS = [
         "arange(5, 2)",
         (),
         "E301",
-        "arange from 5 to 2 in steps of 1",
+        "arange cannot go from 5 to 2 in steps of 1",
         "",
         "a step of -1 counts down",
     ),
@@ -303,7 +303,7 @@ def test_refusal(case: tuple[str, tuple[TensorType, ...], str, str, str, str]) -
 def test_index_out_of_range() -> None:
     found = refusal(layers()["index"](items=(slice(None), 12)), of(N, 12))
     assert found.message == "index 12 is outside an axis of 12"
-    assert found.detail == "it goes from 0 to 11, or from -1 to -12"
+    assert found.detail == "an index goes from 0 to 11, or from -1 to -12"
     assert refusal(layers()["index"](items=(0, 0, 0)), of(N, 12)).message == "3 indices for 2 axes"
     masks = refusal(layers()["index"](items=(of(N, dtype="bool"),)), of(N, 12))
     assert masks.help == ("`masked_fill` and `where` keep the shape",)
