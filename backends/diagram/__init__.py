@@ -12,7 +12,7 @@ from warnings import warn
 
 from ...compiler.ir import Graph
 from ...grammar.wording import listing
-from ..diff.merge import Comparison
+from ..diff.merge import ComparedGraph
 from .chart.costs import MEASURES
 from .drawing import Drawing
 from .errors import DiagramError, NoBlock, NoEffect, NoLayout, TooLarge
@@ -33,18 +33,19 @@ __all__ = [
 ]
 
 PAGE = "html"
-"""The view that is a format too: the docs view, to open and shut its blocks."""
+"""The format that is accepted as a view too: the docs view as a page where blocks open and
+close."""
 COMPARES = ("docs", "paper")
 """The views that draw two versions in one."""
 
 
 def views() -> tuple[str, ...]:
-    return _found("view")
+    return _modules("view")
 
 
 def formats() -> tuple[str, ...]:
     """The suffixes, without the dot."""
-    return _found("format")
+    return _modules("format")
 
 
 def to_dot(graph: Graph, **options: Any) -> str:
@@ -68,20 +69,20 @@ def render(
 ) -> bytes:
     """The diagram as a file of a format: ``svg``, ``.png``, ....
 
-    ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR;
-    ``title`` defaults to the net's documentation or name, ``""`` leaves it out; ``depth`` says
-    how many levels of blocks to open (default: as many as stay readable); ``expand`` and ``fold``
-    name blocks, labels or module paths to open everywhere, or never; ``color_by`` paints boxes by
-    what they cost: ``params``, ``macs`` or ``activations``.
+    ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR
+    (to the right); ``title`` defaults to the net's documentation or name, ``""`` leaves it out;
+    ``depth`` is the number of levels of blocks to open (default: as many as stay readable);
+    ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or never;
+    ``color_by`` colours boxes by their cost: ``params``, ``macs`` or ``activations``.
 
-    Raises DiagramError for what cannot be drawn so, among them TooLarge for a network that no
-    folding makes drawable, NoLayout where the layout program is missing. Warns (NoEffect) of a
-    name in ``expand`` or ``fold`` that changes nothing.
+    Raises DiagramError if the network cannot be drawn like this: TooLarge if it has too many boxes
+    even when folded, NoLayout if the layout program is missing. Warns (NoEffect) if a name in
+    ``expand`` or ``fold`` changes nothing.
     """
     name = suffix.lower().removeprefix(".")
     if name not in formats():
-        what = f".{name}" if name else "a file without a suffix"
-        raise DiagramError(f"cannot draw {what}", help=f"there are {', '.join(formats())}")
+        file = f".{name}" if name else "a file without a suffix"
+        raise DiagramError(f"cannot draw {file}", help=f"there are {', '.join(formats())}")
     options = Options(
         direction, title, shapes, legend, depth, _names(expand), _names(fold), color_by or ""
     )
@@ -90,15 +91,15 @@ def render(
             raise DiagramError(f"the {PAGE} view is a page, not a .{name}", help="it is an .html")
         view = "docs"
     picture = _picture(graph, view, options)
-    if isinstance(picture, Drawing) and not _draws(name):
-        can = listing([f".{other}" for other in formats() if _draws(other)])
-        raise DiagramError(f"the {view} view cannot be a .{name}", help=f"{can} can show it")
+    if isinstance(picture, Drawing) and not _takes_drawings(name):
+        able = listing([f".{other}" for other in formats() if _takes_drawings(other)])
+        raise DiagramError(f"the {view} view cannot be a .{name}", help=f"{able} can show it")
     written: bytes = _format(name).write(picture)
     return written
 
 
 def inline(graph: Graph, *, view: str = "docs") -> str:
-    """An svg to stand among others on a page: without ids. Raises TooLarge."""
+    """An svg without ids, for a page that shows several. Raises TooLarge."""
     from .format.svg import write_inline
 
     return write_inline(_picture(graph, view, Options()))
@@ -116,7 +117,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
         )
-    if isinstance(graph, Comparison) and view not in COMPARES:
+    if isinstance(graph, ComparedGraph) and view not in COMPARES:
         raise DiagramError(
             f"the {view} view draws one network",
             help=f"two versions are drawn in the views {' and '.join(COMPARES)}",
@@ -129,11 +130,11 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
     say("choosing what to draw")
     picture: Picture | Drawing = build(graph, options)
     if options.expand or options.fold:
-        from .asked import idle
+        from .asked import without_effect
 
-        for said in idle(picture, options, partial(build, graph)):
-            warn(said, NoEffect, stacklevel=3)
-    if isinstance(graph, Comparison) and isinstance(picture, Picture):
+        for warning in without_effect(picture, options, partial(build, graph)):
+            warn(warning, NoEffect, stacklevel=3)
+    if isinstance(graph, ComparedGraph) and isinstance(picture, Picture):
         from .chart.compared import painted
 
         return painted(picture)
@@ -144,15 +145,16 @@ def _format(name: str) -> Any:
     return import_module(f"{__name__}.format.{name}")
 
 
-def _draws(format: str) -> bool:
-    """Whether a format takes views that place things themselves."""
+def _takes_drawings(format: str) -> bool:
+    """Whether a format writes a ``Drawing``, whose parts already have their places."""
     return hasattr(_format(format), "DRAWINGS")
 
 
-def _names(asked: Iterable[str]) -> tuple[str, ...]:
-    return (asked,) if isinstance(asked, str) else tuple(asked)
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names as a tuple; a single string is one name."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _found(folder: str) -> tuple[str, ...]:
+def _modules(folder: str) -> tuple[str, ...]:
     files = (path.stem for path in (Path(__path__[0]) / folder).iterdir() if path.suffix == ".py")
     return tuple(sorted(name for name in files if not name.startswith("_")))

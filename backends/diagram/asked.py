@@ -1,4 +1,4 @@
-"""The blocks that a caller asks to open or to fold, by name: of a block, a label, a module path."""
+"""What the names in ``expand`` and ``fold`` mean: a block, a label or a module path each."""
 
 from __future__ import annotations
 
@@ -22,75 +22,78 @@ WHY: Final = {
 
 
 def check(graph: Graph, options: Options) -> None:
-    """Raises NoBlock for a name of nothing that opens."""
+    """Raises NoBlock if a name belongs to nothing that can be opened."""
     wanted = (*options.expand, *options.fold)
-    known = names(graph) if wanted else []
+    openable = names(graph) if wanted else []
     for name in wanted:
-        if name not in known and not _first(graph, name):
-            raise _refusal(graph, name, known)
+        if name not in openable and not _first(graph, name):
+            raise _refusal(graph, name, openable)
 
 
-def firsts(graph: Graph, options: Options) -> Options:
-    """With the paths of copies that are drawn as one as the path of the first."""
-    known = names(graph)
+def with_first_copies(graph: Graph, options: Options) -> Options:
+    """The options with the module path of every copy replaced by that of the first copy: a repeat
+    is drawn once, as its first copy."""
+    openable = names(graph)
 
-    def moved(asked: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(a if a in known else _first(graph, a) or a for a in asked)
+    def moved(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(n if n in openable else _first(graph, n) or n for n in names)
 
     return replace(options, expand=moved(options.expand), fold=moved(options.fold))
 
 
-def idle(drawn: object, options: Options, draw: Callable[[Options], object]) -> list[str]:
-    """Says which names change nothing: without them the picture is the same."""
-    found = []
+def without_effect(drawn: object, options: Options, draw: Callable[[Options], object]) -> list[str]:
+    """A warning for each name that changes nothing: without it the picture is the same."""
+    warnings = []
     asked = [
         (by, name) for by in ("expand", "fold") for name in dict.fromkeys(getattr(options, by))
     ]
     for by, name in reversed(asked):
-        rest: Any = {by: tuple(n for n in getattr(options, by) if n != name)}
-        fewer = replace(options, **rest)
+        kept: Any = {by: tuple(n for n in getattr(options, by) if n != name)}
+        fewer = replace(options, **kept)
         try:
             same = draw(fewer) == drawn
         except DiagramError:
             same = False
         if same:
             options = fewer
-            found.append(f"{by} {name} changes nothing: {WHY[by]}")
-    return found[::-1]
+            warnings.append(f"{by} {name} changes nothing: {WHY[by]}")
+    return warnings[::-1]
 
 
 def opens(names: Collection[str], paths: Collection[str], options: Options) -> bool | None:
-    """Whether a call is to be open, by its block and label and the module paths of its copies;
-    None if nobody asked. What leads to an expanded path opens too."""
-    known = {*names, *paths}
-    if known.intersection(options.fold):
+    """Whether the options open a call: ``names`` are its block and label, ``paths`` the module
+    paths of its copies. None if no option names it. A call around an expanded path opens too."""
+    own_names = {*names, *paths}
+    if own_names.intersection(options.fold):
         return False
-    leads = any(f"{asked}.".startswith(f"{p}.") for asked in options.expand for p in paths if p)
-    return True if leads or known.intersection(options.expand) else None
+    leads_to_expanded = any(
+        f"{asked}.".startswith(f"{p}.") for asked in options.expand for p in paths if p
+    )
+    return True if leads_to_expanded or own_names.intersection(options.expand) else None
 
 
 def names(graph: Graph) -> list[str]:
-    """Blocks and labels, as they are met."""
-    found: dict[str, None] = {}
-    seen: set[int] = set()
+    """The blocks and labels of a net in the order of its nodes."""
+    result: dict[str, None] = {}
+    visited: set[int] = set()
     waiting = [graph]
     while waiting:
         current = waiting.pop(0)
-        if id(current) in seen:
+        if id(current) in visited:
             continue
-        seen.add(id(current))
+        visited.add(id(current))
         for node in current.running():
             inner = node.called
             if inner is not None:
-                found |= dict.fromkeys(sorted(called_by(node, inner)))
+                result |= dict.fromkeys(sorted(called_by(node, inner)))
                 waiting.append(inner)
             elif opening(node):
-                found |= dict.fromkeys((opening(node), node.path.rpartition(".")[2]))
-    return list(found)
+                result |= dict.fromkeys((opening(node), node.path.rpartition(".")[2]))
+    return list(result)
 
 
 def opening(node: Node) -> str:
-    """The word of a layer that opens; empty for others."""
+    """The word of a layer that opens; empty for other nodes."""
     op = node.op
     word = op.layer.word if isinstance(op, LayerOp) else ""
     return word if word in LAYERS else ""
@@ -110,7 +113,7 @@ def label(node: Node, inner: Graph) -> str:
 
 
 def _first(graph: Graph, wanted: str) -> str:
-    """The module path of a call, of copies the first; empty where there is none."""
+    """The module path of the first copy of a call; empty if there is no such call."""
     for node in graph.running():
         inner = node.called
         if (inner is None and not opening(node)) or node.outer:
@@ -120,26 +123,26 @@ def _first(graph: Graph, wanted: str) -> str:
                 return node.path
             if inner is None:
                 continue
-            rest = wanted.startswith(f"{path}.") and _first(inner, wanted[len(path) + 1 :])
-            if rest:
-                return f"{node.path}.{rest}"
+            inner_path = wanted.startswith(f"{path}.") and _first(inner, wanted[len(path) + 1 :])
+            if inner_path:
+                return f"{node.path}.{inner_path}"
     return ""
 
 
-def _refusal(graph: Graph, name: str, known: list[str]) -> NoBlock:
-    if not known:
-        said = "it has no blocks and no labelled groups: every layer is drawn"
+def _refusal(graph: Graph, name: str, openable: list[str]) -> NoBlock:
+    if not openable:
+        advice = "it has no blocks and no labelled groups: every layer is drawn"
     else:
-        said = f"there are {', '.join(_listed(known))}, and their module paths"
+        advice = f"there are {', '.join(_listed(openable))}, and their module paths"
     if _is_layer(graph, name):
-        return NoBlock(f"{name} is a layer: it cannot be opened or folded", help=said)
+        return NoBlock(f"{name} is a layer: it cannot be opened or folded", help=advice)
     if "," in name:
         message = f"{name} is not one name but several"
         return NoBlock(message, help="give each by itself, `--fold a --fold b`")
     net = graph.alias or graph.name or "the network"
-    near = closest(name, known)
-    meant = f"did you mean {near}? " if near else ""
-    return NoBlock(f"{net} has no block called {name}", help=meant + said)
+    near = closest(name, openable)
+    suggestion = f"did you mean {near}? " if near else ""
+    return NoBlock(f"{net} has no block called {name}", help=suggestion + advice)
 
 
 def _is_layer(graph: Graph, wanted: str) -> bool:
@@ -153,10 +156,10 @@ def _is_layer(graph: Graph, wanted: str) -> bool:
     return False
 
 
-def _listed(known: list[str]) -> list[str]:
-    """Numbered ones by the first and the last."""
+def _listed(openable: list[str]) -> list[str]:
+    """Names as a message lists them: of a numbered series the first and the last."""
     series: dict[str, list[str]] = {}
-    for name in known:
+    for name in openable:
         series.setdefault(name.rstrip("0123456789"), []).append(name)
-    said = [f"{s[0]} … {s[-1]}" if len(s) > 2 else ", ".join(s) for s in series.values()]
-    return [*said[:LISTED], *(["…"] if len(said) > LISTED else [])]
+    ranges = [f"{s[0]} … {s[-1]}" if len(s) > 2 else ", ".join(s) for s in series.values()]
+    return [*ranges[:LISTED], *(["…"] if len(ranges) > LISTED else [])]

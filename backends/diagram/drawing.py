@@ -1,4 +1,5 @@
-"""A drawing: things that already have their places, where a ``Picture`` leaves them to the layout.
+"""A drawing: solids, lines and text that already have their places. (Those of a ``Picture`` are
+chosen by the layout.)
 
 Points (72 to the inch), from the upper left corner, y downwards.
 """
@@ -14,27 +15,27 @@ from .measure import SMALL, line_width, width
 from .picture import Kind, LeftOut, Text, Trails
 
 Point: TypeAlias = tuple[float, float]
-Look: TypeAlias = Literal["flow", "skip", "brace"]
+WireLook: TypeAlias = Literal["flow", "skip", "brace"]
 
 HEADING: Final = 13
 LINE: Final = 11.0
-"""Points from a label's line to the next."""
+"""Points from one line of a text block to the next."""
 ROW: Final = 15.0
-"""The same of the legend."""
+"""Points from one row of the legend to the next."""
 
 RISE: Final = 0.6
 """Points that an edge into the depth goes up for each that it goes right."""
 TOP: Final = 45
-"""Percent of its category's colour in a solid's upper face; the rest is white."""
+"""Percent of the category's colour in the upper face of a solid; the rest is white."""
 SIDE: Final = 80
-"""The same of its right face; the rest is the line's colour."""
+"""Percent of the category's colour in the right face; the rest is the line's colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solid:
     """A cuboid. Its front has the upper left corner ``x, y``; the back lies ``d`` to the right and
-    ``RISE * d`` higher. ``heat`` is by what it is coloured, instead of its category. The first
-    cuboid of several that are one step has all ``nodes`` that those stand for."""
+    ``RISE * d`` higher. ``heat`` gives its colour instead of its category. If one step is drawn as
+    several cuboids, the first has all ``nodes`` of the step."""
 
     id: str
     kind: Kind
@@ -54,7 +55,7 @@ class Solid:
 
 @dataclass(frozen=True, slots=True)
 class Ball:
-    """Where tensors join; ``x, y`` is the middle."""
+    """A circle where tensors join; ``x, y`` is its middle."""
 
     id: str
     x: float
@@ -67,53 +68,53 @@ class Ball:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """From corner to corner; ``bend`` is the corners' radius. Arrows end at the last point.
-    ``nodes`` are concats, which only a way around shows."""
+    """A line from corner to corner; ``bend`` is the radius of the corners. The arrow is at the last
+    point. ``nodes`` are concats that are drawn as this line alone."""
 
     points: tuple[Point, ...]
-    look: Look = "flow"
+    look: WireLook = "flow"
     bend: float = 0.0
     nodes: tuple[Trails, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """Lines around ``x``, the first one's upper edge at ``y``."""
+class TextBlock:
+    """Lines of text, centred on ``x``; ``y`` is the upper edge of the first."""
 
     x: float
     y: float
     lines: tuple[Text, ...]
     look: Literal["heading", "bold", "plain"] = "plain"
-    """``bold``: the first line; ``heading``: and larger."""
+    """``bold``: the first line is bold; ``heading``: it is larger too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Solids hide what was drawn before them. ``legend`` stands below, ``at`` its middle.
-    ``said`` tells the steps to who cannot see them; ``left_out`` is what is not drawn, what no
-    reader misses too."""
+    """Solids hide what was drawn before them. ``legend`` stands below, with its middle ``at``.
+    ``steps`` describes the picture in words, for readers who cannot see it; ``left_out`` are the
+    operations that are not drawn."""
 
     name: str
     title: str
     subtitle: str
-    said: tuple[str, ...]
+    steps: tuple[str, ...]
     width: float
     height: float
     solids: tuple[Solid, ...]
     balls: tuple[Ball, ...]
     wires: tuple[Wire, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[TextBlock, ...]
     legend: tuple[Entry, ...] = ()
     columns: int = 1
     at: Point = (0.0, 0.0)
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, repr=False)
 
     def tooltips(self) -> dict[str, str]:
-        said = {solid.id: solid.tooltip for solid in self.solids}
-        return said | {ball.id: ball.tooltip for ball in self.balls}
+        solids = {solid.id: solid.tooltip for solid in self.solids}
+        return solids | {ball.id: ball.tooltip for ball in self.balls}
 
 
-def label_width(label: Label) -> float:
+def label_width(label: TextBlock) -> float:
     """Points of the widest line."""
     wide = [line_width(line, SMALL) for line in label.lines]
     if label.lines and label.look != "plain":
@@ -123,6 +124,6 @@ def label_width(label: Label) -> float:
 
 
 def legend_width(entries: Sequence[Entry], columns: int) -> float:
-    """Points that a legend takes, near enough."""
+    """About how many points wide a legend is."""
     names = [width(entry.name, SMALL) + 36 for entry in entries]
     return sum(max(names[i::columns]) for i in range(min(columns, len(names))))

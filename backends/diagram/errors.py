@@ -1,10 +1,10 @@
-"""What may keep a picture from being drawn, said with what to do."""
+"""The errors of drawing."""
 
 from __future__ import annotations
 
 
 class DiagramError(Exception):
-    """No picture; ``help`` says what to do."""
+    """A picture cannot be drawn; ``help`` says what to do."""
 
     code = "E410"
 
@@ -15,20 +15,21 @@ class DiagramError(Exception):
 
 
 class NoBlock(DiagramError):
-    """A name to open or to shut that nothing has, or what never opens."""
+    """``expand`` or ``fold`` has a name that belongs to nothing, or to something that never
+    opens."""
 
 
 class TooLarge(DiagramError):
-    """More boxes than any page or layout takes."""
+    """The picture has more boxes than a page or the layout program can hold."""
 
     code = "E411"
 
 
 class NoLayout(DiagramError):
-    """The program that lays diagrams out is not installed."""
+    """The layout program is not installed."""
 
     code = "E412"
 
 
 class NoEffect(UserWarning):
-    """A block that is asked to open or to shut is so already."""
+    """A name in ``expand`` or ``fold`` changes nothing: the block is open, or closed, already."""

@@ -1,4 +1,4 @@
-"""The legend: what occurs in a picture, in a fixed order."""
+"""The legend: the categories and kinds of line that occur in a picture, in a fixed order."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .picture import Kind, Picture, costliest
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``swatch``: a box of a category, or of a heat from 0 to 4; ``skip`` a dashed line; ``badge``
-    the red count; ``concat`` the letter that stands for one."""
+    """``swatch`` is a box in the colour of a category, or of a heat from 0 to 4; ``skip`` a dashed
+    line; ``badge`` the red count; ``concat`` the letter of a concat."""
 
     mark: Literal["swatch", "skip", "badge", "concat"]
     name: str
@@ -45,7 +45,7 @@ def swatches(used: set[Kind]) -> Iterator[Entry]:
 
 
 def scale(top: int, measure: str) -> Iterator[Entry]:
-    """The heats, from that of the costliest box down."""
+    """The heats with their costs, the most costly first."""
     steps = len(style.HEAT) - 1
     for i in range(steps, -1, -1):
         part = round(top * (i / steps) ** 2)

@@ -1,4 +1,4 @@
-"""Sizes that the layout will find, near enough to make room for titles."""
+"""Sizes of text and boxes before the layout knows them, exact enough to leave room for titles."""
 
 from __future__ import annotations
 
@@ -108,18 +108,18 @@ _WIDTHS: Final = (
 _OTHERS: Final = {"·": 278, "→": 1000, "…": 1000, "–": 556}
 _BOLD: Final = 1.08
 WIDE: Final = 940
-"""Hangul, kana and Chinese characters."""
+"""The width of Hangul, kana and Chinese characters."""
 BLANK: Final = _WIDTHS[0]
 TAKEN: Final = 3 * BLANK
-"""What the layout program takes them to be: three bytes that it does not know."""
+"""The width that the layout program gives them: it counts three bytes that it does not know."""
 
 TITLE: Final = 11
 SMALL: Final = 9
 
 
-def width(said: str, size: float, *, bold: bool = False) -> float:
-    """Points that a line of text is wide."""
-    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else _other(c) for c in said)
+def width(line: str, size: float, *, bold: bool = False) -> float:
+    """The width of a line of text in points."""
+    units = sum(_WIDTHS[ord(c) - 32] if " " <= c <= "~" else _other(c) for c in line)
     return units * size / 1000 * (_BOLD if bold else 1)
 
 
@@ -131,9 +131,9 @@ def _is_wide(c: str) -> bool:
     return east_asian_width(c) in "WF"
 
 
-def room(said: str) -> str:
-    """Blanks to stand behind a text: the layout takes wide letters to be narrower than they are."""
-    lacking = sum(map(_is_wide, said)) * (WIDE - TAKEN)
+def room(line: str) -> str:
+    """Blanks to put after a text, because the layout program takes wide letters to be narrower."""
+    lacking = sum(map(_is_wide, line)) * (WIDE - TAKEN)
     return " " * round(lacking / BLANK)
 
 

@@ -1,7 +1,8 @@
 """A picture before it is laid out: boxes in clusters, joined by edges.
 
 Views build a ``Picture`` from a graph, formats write it (DOT, and from that SVG, PNG, PDF; Mermaid;
-TikZ). It says what is drawn and how it hangs together, never where: positions are the layout's.
+TikZ). It holds what is drawn and what is connected to what. It holds no positions: the layout
+finds them.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from ...compiler.layer import Category
 from ...grammar.source import Span
 
 Look: TypeAlias = Literal["plain", "symbol", "badge", "faint"]
-"""``symbol``: a size that differs between the copies (italic); ``badge``: how often (red)."""
+"""``symbol`` (italic) names a size that differs between the copies; ``badge`` (red) is a count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Letters of one look."""
+    """A piece of a line in one look."""
 
     text: str
     look: Look = "plain"
@@ -52,19 +53,20 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The arguments of a run of blocks that differ in numbers: a row to each."""
+    """The arguments of blocks in a row that differ in numbers: one row for each block."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 Trail: TypeAlias = tuple[tuple[str, range], ...]
-"""The way to a node: the keys of the calls around it and its own, each with which copies."""
+"""The place of a node: the keys of the calls around it and its own key, each with a range of
+copies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trails:
-    """Nodes by their ways, all of ``ways`` inside of all that is ``around``."""
+    """Several nodes by their trails: each of ``ways`` inside each trail of ``around``."""
 
     around: Trails | None
     ways: tuple[Trail, ...]
@@ -77,20 +79,21 @@ class Trails:
 
 Shape: TypeAlias = Literal["box", "bar", "fork", "circle", "table", "label"]
 Kind: TypeAlias = Category | Literal["block", "failed", "added", "removed", "changed", "same"]
-Mark: TypeAlias = Literal["", "failed", "added", "removed"]
-"""What a line says by its colour."""
+LineMark: TypeAlias = Literal["", "failed", "added", "removed"]
+"""What the colour of a line means; "" for a plain line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A step. ``bar`` is the wide flat one of a concat, ``fork`` a point where one tensor goes
-    several ways, ``circle`` the small one of a sum, ``table`` just its table, ``label``
-    words on a line.
+    """A step. ``shape`` is ``bar`` for a concat (wide and flat), ``fork`` for a point where a
+    tensor goes several ways, ``circle`` for a sum, ``table`` for a table alone, ``label`` for words
+    on a line.
 
     ``id`` comes from the module path; ``above`` and ``below`` are the strips in running order;
-    ``repeated`` draws it as a stack of copies; ``cost`` is by what it is coloured. ``place`` is
-    that of a block drawn shut, ``also`` where else it is written: its strips, the block.
-    ``nodes`` are the operations that it stands for, in all their copies.
+    ``repeated`` draws a stack of copies; ``cost`` gives the colour. ``place`` is the id of the
+    cluster that a closed block becomes when it opens. ``span`` is where the step is written,
+    ``other_spans`` where its strips, its other copies and its block are written. ``nodes`` are the
+    operations that it stands for, in all their copies.
     """
 
     id: str
@@ -104,7 +107,7 @@ class Box:
     repeated: bool = False
     tooltip: str = ""
     span: Span | None = None
-    also: tuple[Span, ...] = ()
+    other_spans: tuple[Span, ...] = ()
     cost: int | None = None
     place: str = ""
     nodes: tuple[Trails, ...] = field(default=(), compare=False, repr=False)
@@ -112,8 +115,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A block or group drawn open. ``repeated``: as a stacked sheet. ``inset``: beside the net,
-    laid out by itself. ``place`` and ``also`` as those of the box that it is when shut."""
+    """An open block or group. ``repeated`` draws a stack of sheets. An ``inset`` stands beside the
+    net and is laid out by itself. ``place`` and ``other_spans`` are those of the closed box."""
 
     id: str
     title: Text
@@ -123,7 +126,7 @@ class Cluster:
     inset: bool = False
     tooltip: str = ""
     span: Span | None = None
-    also: tuple[Span, ...] = ()
+    other_spans: tuple[Span, ...] = ()
     place: str = ""
 
 
@@ -132,14 +135,14 @@ Item: TypeAlias = Box | Cluster
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """From box to box. ``skip`` is the way around (dashed), ``loop`` a state fed back,
-    ``hidden`` no line at all: it keeps boxes in order
-    on one rank, or, as ``trunk``, on one axis.
+    """A line from box to box. ``look`` is ``skip`` for a way around (dashed), ``loop`` for a state
+    that is fed back, ``hidden`` for no line at all: a hidden edge keeps boxes in order on one rank,
+    or, with ``trunk``, on one axis.
 
-    ``mark``: in another colour; ``level``: drawn flat, between the two arms of a U, without pulling
-    at either end's height; ``climbs``: the head stands above the tail. ``trunk`` edges are kept
-    straight. ``name`` is what the block that the edge enters calls its tensor.
-    """
+    ``mark`` gives another colour. A ``level`` edge is drawn flat, between the two arms of a U, and
+    does not move either end up or down. The head of an edge that ``climbs`` is above its tail.
+    ``trunk`` edges are kept straight. ``name`` is the input's name in the block that the edge
+    enters."""
 
     tail: str
     head: str
@@ -150,37 +153,37 @@ class Edge:
     level: bool = False
     climbs: bool = False
     name: str = ""
-    mark: Mark = ""
+    mark: LineMark = ""
 
     @property
     def kind(self) -> str:
-        """Its classes in an SVG."""
+        """The classes of the line in an SVG."""
         return " ".join(word for word in (self.look, self.mark) if word not in ("flow", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Operations that are not drawn, and what to say of them."""
+    """Operations that are not drawn, and what they are; "" if no reader needs to know."""
 
-    said: str
+    what: str
     nodes: tuple[Trails, ...]
 
     def number(self) -> int:
-        """How many operations those are."""
+        """The number of operations."""
         return sum(
             prod(len(copies) for _, copies in trail) for trails in self.nodes for trail in trails
         )
 
 
 Redraw: TypeAlias = "Callable[[frozenset[str] | int], Picture]"
-"""The same net with just these places open, or opened so many levels deep."""
+"""Draws the same net with these places open and no others, or with so many levels open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``ranks`` are sets of boxes to stand side by side; ``measure`` says what costs are of;
-    ``redraw`` opens and shuts blocks, where the view can do that; ``left_out`` is what is not
-    drawn."""
+    """``ranks`` are sets of boxes that stand side by side; ``measure`` is the unit of the costs;
+    ``redraw`` opens and closes blocks, if the view can do that; ``left_out`` are the operations
+    that are not drawn."""
 
     name: str
     title: str
@@ -198,15 +201,15 @@ class Picture:
         return _boxes(self.items)
 
     def tooltips(self) -> dict[str, str]:
-        said = {box.id: box.tooltip for box in self.boxes()}
-        return said | {cluster.id: cluster.tooltip for cluster in self.clusters()}
+        boxes = {box.id: box.tooltip for box in self.boxes()}
+        return boxes | {cluster.id: cluster.tooltip for cluster in self.clusters()}
 
     def clusters(self) -> Iterator[Cluster]:
         return _clusters(self.items)
 
 
 def costliest(picture: Picture) -> int:
-    """What the box costs that costs most."""
+    """The cost of the most costly box."""
     return max((box.cost or 0 for box in picture.boxes()), default=0)
 
 
@@ -227,10 +230,8 @@ def _clusters(items: tuple[Item, ...]) -> Iterator[Cluster]:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may ask of a view; ``depth`` None opens as much as stays readable.
-
-    ``expand`` and ``fold`` name blocks, labels or module paths to open everywhere, or never.
-    """
+    """What a caller chooses. ``depth`` None opens as much as stays readable; ``expand`` and
+    ``fold`` name blocks, labels or module paths to open everywhere, or never."""
 
     direction: Literal["TB", "LR"] = "TB"
     title: str | None = None

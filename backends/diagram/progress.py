@@ -1,4 +1,4 @@
-"""What a drawing that takes long is doing, for whoever shows it."""
+"""Reports what a long drawing is doing, to a caller that shows it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from contextvars import ContextVar
 from typing import TypeAlias
 
 Listener: TypeAlias = Callable[[str], object]
-"""Is told again and again, several times a second, as long as it lasts."""
+"""Called several times a second while the drawing lasts."""
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 def say(doing: str) -> None:
+    """Tell the listener, if there is one."""
     listener = _listener.get()
     if listener is not None:
         listener(doing)
@@ -21,7 +22,7 @@ def say(doing: str) -> None:
 
 @contextmanager
 def heard_by(listener: Listener) -> Iterator[None]:
-    """Within, ``say`` tells the listener."""
+    """Sets the listener of ``say`` inside a ``with``."""
     token = _listener.set(listener)
     try:
         yield

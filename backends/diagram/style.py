@@ -7,13 +7,13 @@ from typing import Final
 
 from ...compiler.dims import Dim, Size
 from ...compiler.types import TensorType
-from .picture import Kind, Mark
+from .picture import Kind, LineMark
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Text on ``fill`` has a contrast of at least 13.9:1, ``line`` on white of 5:1; ``word`` is
-    for the words of a strip, 7:1 on its fill."""
+    """Colours of a category. Text on ``fill`` has a contrast of at least 13.9:1, ``line`` on white
+    of 5:1; ``word`` is the colour of text in a strip, 7:1 on its fill."""
 
     fill: str
     line: str
@@ -45,11 +45,11 @@ PAINTS: Final[dict[Kind, Paint]] = {
 
 CHANGES: Final[frozenset[str]] = frozenset({"added", "removed", "changed"})
 SIGNS: Final = {"added": "+", "removed": "−", "changed": "~"}
-MARKS: Final[tuple[Mark, ...]] = ("failed", "added", "removed")
-"""What lines may be marked as."""
+MARKS: Final[tuple[LineMark, ...]] = ("failed", "added", "removed")
+"""The marks that a line may have."""
 
 HEAT: Final = ("#FFFFFF", "#FFF4DE", "#FFE8BF", "#FFDCA3", "#FFD08A")
-"""From what costs little to what costs most; text on the darkest has a contrast of 12:1."""
+"""Fills from the least to the most costly; text on the darkest has a contrast of 12:1."""
 
 INK: Final = "#0B1220"
 SOFT: Final = "#374151"
@@ -66,21 +66,21 @@ def wall(kind: Kind) -> str:
 
 
 def heat(cost: int, most: int) -> str:
-    """A fill by the root of the share: a tenth of the most is still to be seen."""
+    """The fill of a cost. It goes by the square root of the share, so that a tenth of the most
+    still has a colour."""
     share = (cost / most) ** 0.5 if most else 0.0
     return HEAT[min(len(HEAT) - 1, round(share * (len(HEAT) - 1)))]
 
 
 def dim(size: Dim) -> str:
-    """A size as it is read: ``H/2``, ``2T−1``."""
+    """A size as pictures write it: ``H/2``, ``2T−1``."""
     if not isinstance(size, Size):
         return str(size)
-    said = str(size).replace("//", "/").replace(" ", "").replace("-", "−")
-    return said.replace("*", "·")
+    return str(size).replace("//", "/").replace(" ", "").replace("-", "−").replace("*", "·")
 
 
 def shape(type: TensorType) -> str:
-    """The shape without its batch axis: ``64×112×112``; one number per example is a scalar."""
+    """The shape without its batch axis: ``64×112×112``; ``scalar`` for one number per example."""
     dims = type.shape
     if dims and str(dims[0]) == "N":
         dims = dims[1:]
@@ -94,8 +94,9 @@ def sizes(*dims: Dim) -> str:
     return "×".join(_factor(dim(d)) for d in dims)
 
 
-def _factor(said: str) -> str:
-    return f"({said})" if any(c in said[1:] for c in "+−") else said
+def _factor(size: str) -> str:
+    """The size as a factor: a sum stands in parentheses."""
+    return f"({size})" if any(c in size[1:] for c in "+−") else size
 
 
 def amount(count: Dim) -> str:
@@ -106,24 +107,25 @@ def amount(count: Dim) -> str:
         if count >= unit:
             scaled = count / unit
             digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
-            said = f"{scaled:.{digits}f}"
-            return (said.rstrip("0").rstrip(".") if digits else said) + letter
+            number = f"{scaled:.{digits}f}"
+            return (number.rstrip("0").rstrip(".") if digits else number) + letter
     return str(count)
 
 
-def value(given: object) -> str:
-    """A setting as it is written in a spec: ``3×3``, ``same``, ``true``."""
-    if isinstance(given, bool) or given is None:
-        return str(given).lower()
-    if isinstance(given, Size):
-        return dim(given)
-    if isinstance(given, float):
-        return f"{given:g}"
-    if isinstance(given, list | tuple):
-        sizes = all(isinstance(v, int | Size) and not isinstance(v, bool) for v in given)
-        return ("×" if sizes and 1 < len(given) <= 3 else ", ").join(map(value, given))
-    return str(given)
+def value(setting: object) -> str:
+    """A setting as a spec writes it: ``3×3``, ``same``, ``true``."""
+    if isinstance(setting, bool) or setting is None:
+        return str(setting).lower()
+    if isinstance(setting, Size):
+        return dim(setting)
+    if isinstance(setting, float):
+        return f"{setting:g}"
+    if isinstance(setting, list | tuple):
+        sizes = all(isinstance(v, int | Size) and not isinstance(v, bool) for v in setting)
+        return ("×" if sizes and 1 < len(setting) <= 3 else ", ").join(map(value, setting))
+    return str(setting)
 
 
-def clip(said: str, width: int) -> str:
-    return said if len(said) <= width else said[: width - 1] + "…"
+def clip(line: str, width: int) -> str:
+    """The line, cut to so many letters."""
+    return line if len(line) <= width else line[: width - 1] + "…"

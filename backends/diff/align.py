@@ -1,7 +1,7 @@
-"""Which node of one body is which of another: an order that both keep, with the likest pairs.
+"""Finds the pairs of nodes that are the same in two versions of a body, in an order that both keep.
 
-Module paths that the text gives come first, then what a node is and holds. Numbers (``conv3``,
-``features.7``) count for little: a layer that is put into the middle moves them all.
+Labels from the text count most, then what a node is and holds. Numbers (``conv3``, ``features.7``)
+count little, because a layer that is inserted changes all numbers after it.
 """
 
 from __future__ import annotations
@@ -9,38 +9,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from .signs import Sign
+from .signs import NodeSign
 
 Pair: TypeAlias = tuple[int | None, int | None]
-"""Places in the old and the new body; None for what only the other has."""
+"""Places in the old and the new body; None if only the other body has the node."""
 
 CELLS: Final = 1_000_000
-"""Pairs of nodes that are weighed in one comparison; beyond that module paths alone decide."""
+"""Pairs of nodes that one comparison looks at; after that it goes by module paths alone."""
 KINDRED: Final = frozenset({"activation", "norm", "pool", "conv", "linear"})
-"""Layers of one of these families stand in for one another."""
+"""Families of layers: one layer may replace another of its family."""
 ALIKE: Final = 0.5
-"""The share of parts from which on two blocks of other names are taken for one."""
+"""Two blocks with different names are the same from this share of common parts on."""
 
 
 class Aligner:
     def __init__(self) -> None:
         self.cells = CELLS
 
-    def pairs(self, old: Sequence[Sign], new: Sequence[Sign]) -> list[Pair]:
-        """Every place once, in an order that agrees with both."""
+    def pairs(self, old: Sequence[NodeSign], new: Sequence[NodeSign]) -> list[Pair]:
+        """Every node of both bodies once, alone or in a pair, in an order that both keep."""
         start = _common(old, new)
         end = _common(old[start:][::-1], new[start:][::-1])
         middle = self._middle(old[start : len(old) - end], new[start : len(new) - end])
-        shift = [(_plus(i, start), _plus(j, start)) for i, j in middle]
+        shift = [(_shifted(i, start), _shifted(j, start)) for i, j in middle]
         tail = [(len(old) - k, len(new) - k) for k in range(end, 0, -1)]
         return [*((i, i) for i in range(start)), *shift, *tail]
 
-    def _middle(self, old: Sequence[Sign], new: Sequence[Sign]) -> list[Pair]:
+    def _middle(self, old: Sequence[NodeSign], new: Sequence[NodeSign]) -> list[Pair]:
         self.cells -= len(old) * len(new)
-        found = _by_path(old, new) if self.cells < 0 else _likest(old, new)
+        best_pairs = _by_path(old, new) if self.cells < 0 else _most_alike(old, new)
         pairs: list[Pair] = []
         i = j = 0
-        for a, b in [*found, (len(old), len(new))]:
+        for a, b in [*best_pairs, (len(old), len(new))]:
             pairs += [(k, None) for k in range(i, a)]
             pairs += [(None, k) for k in range(j, b)]
             if a < len(old):
@@ -49,30 +49,30 @@ class Aligner:
         return pairs
 
 
-def _plus(place: int | None, by: int) -> int | None:
+def _shifted(place: int | None, by: int) -> int | None:
     return None if place is None else place + by
 
 
-def _common(old: Sequence[Sign], new: Sequence[Sign]) -> int:
-    """How many at the start are written alike."""
+def _common(old: Sequence[NodeSign], new: Sequence[NodeSign]) -> int:
+    """The number of nodes at the start that are written alike in both."""
     count = 0
     while count < min(len(old), len(new)) and old[count].written == new[count].written:
         count += 1
     return count
 
 
-def _by_path(old: Sequence[Sign], new: Sequence[Sign]) -> list[tuple[int, int]]:
-    at = {(s.kind, s.path): j for j, s in enumerate(new) if s.path}
-    found: list[tuple[int, int]] = []
+def _by_path(old: Sequence[NodeSign], new: Sequence[NodeSign]) -> list[tuple[int, int]]:
+    new_places = {(s.kind, s.path): j for j, s in enumerate(new) if s.path}
+    pairs: list[tuple[int, int]] = []
     for i, sign in enumerate(old):
-        j = at.get((sign.kind, sign.path), -1)
-        if j > (found[-1][1] if found else -1):
-            found.append((i, j))
-    return found
+        j = new_places.get((sign.kind, sign.path), -1)
+        if j > (pairs[-1][1] if pairs else -1):
+            pairs.append((i, j))
+    return pairs
 
 
-def _likest(old: Sequence[Sign], new: Sequence[Sign]) -> list[tuple[int, int]]:
-    """The increasing pairs whose likeness sums to the most (Needleman and Wunsch, 1970)."""
+def _most_alike(old: Sequence[NodeSign], new: Sequence[NodeSign]) -> list[tuple[int, int]]:
+    """The increasing pairs with the largest sum of likeness (Needleman and Wunsch, 1970)."""
     width = len(new) + 1
     best = [[0.0] * width for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
@@ -80,22 +80,22 @@ def _likest(old: Sequence[Sign], new: Sequence[Sign]) -> list[tuple[int, int]]:
         for j in range(len(new) - 1, -1, -1):
             paired = likeness(sign, new[j])
             row[j] = max(below[j], row[j + 1], paired + below[j + 1] if paired else 0.0)
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     i = j = 0
     while i < len(old) and j < len(new):
         paired = likeness(old[i], new[j])
         if paired and best[i][j] == paired + best[i + 1][j + 1]:
-            found.append((i, j))
+            pairs.append((i, j))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
             i += 1
         else:
             j += 1
-    return found
+    return pairs
 
 
-def likeness(old: Sign, new: Sign) -> float:
-    """How much speaks for two nodes being one; 0 if they cannot be."""
+def likeness(old: NodeSign, new: NodeSign) -> float:
+    """Points for two nodes being the same node; 0 if they cannot be."""
     named = bool(old.label) and old.path == new.path
     points = _content(old, new, named=named)
     if points <= 0 or old.kind != new.kind:
@@ -107,7 +107,7 @@ def likeness(old: Sign, new: Sign) -> float:
     return max(points, 0.0)
 
 
-def _content(old: Sign, new: Sign, *, named: bool) -> float:
+def _content(old: NodeSign, new: NodeSign, *, named: bool) -> float:
     if old.content == new.content:
         return 6.0
     if old.kind.endswith("call"):
@@ -118,15 +118,15 @@ def _content(old: Sign, new: Sign, *, named: bool) -> float:
     return 1.5 if kindred else 1.0 if named else 0.0
 
 
-def _calls(old: Sign, new: Sign, *, named: bool) -> float:
-    alike = shared_parts(old, new)
+def _calls(old: NodeSign, new: NodeSign, *, named: bool) -> float:
+    common = shared_parts(old, new)
     if old.word == new.word or (named and old.family == new.family == "group"):
-        return 3.0 + alike
-    return 1.0 + 2 * alike if alike >= ALIKE else 0.0
+        return 3.0 + common
+    return 1.0 + 2 * common if common >= ALIKE else 0.0
 
 
-def shared_parts(old: Sign, new: Sign) -> float:
-    """The share of layers that two graphs have in common."""
+def shared_parts(old: NodeSign, new: NodeSign) -> float:
+    """The share of layers that two graphs have in common, from 0 to 1."""
     mine, theirs = dict(old.parts), dict(new.parts)
     total = sum(mine.values()) + sum(theirs.values())
     both = sum(min(count, theirs.get(word, 0)) for word, count in mine.items())

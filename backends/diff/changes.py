@@ -1,8 +1,8 @@
-"""What differs between two versions of a network, for a review: a row to each layer that was added,
-removed or changed, then the totals.
+"""The differences between two versions of a network, for a review: a row for each layer that was
+added, removed or changed, then the totals.
 
-What a block holds is listed once, however often the block is used; ``text`` is the table for a
-reader, ``as_dict`` the document for programs.
+A change inside a block is listed once, however often the block is used. ``text`` writes the table
+for a reader, ``as_dict`` the document for programs.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, 
 from ...compiler.layer import Layer
 from ...compiler.spelling import spell, spell_value
 from ...grammar.record import Record
-from .merge import Compared, Comparison, Mark, follows, merge
+from .merge import ComparedGraph, ComparedNode, Mark, follows, merge
 
 VERSION: Final = 1
 SIGNS: Final[Mapping[str, str]] = {"added": "+", "removed": "-", "changed": "~"}
 LONGEST_CELL: Final = 48
 LISTED: Final = 4
-"""Paths that a note names."""
+"""The number of paths in a note."""
 
 
 class Change(Record):
-    """``path`` is the new module path, of what was removed the old one; ``before`` and ``after``
-    say how it is written, "" where it is not. It stands for ``copies`` uses."""
+    """``path`` is the new module path, or the old one of a removed layer; ``before`` and ``after``
+    are the text of the layer in both versions, "" if that version does not have it. The change
+    stands for ``copies`` uses."""
 
     mark: Mark
     path: str
@@ -37,8 +38,8 @@ class Change(Record):
 
 
 class Report(Record):
-    """``moved`` are layers with weights whose module path has another number, ``resized`` those
-    whose weights have other sizes because of what comes in: old and new path of each."""
+    """``moved`` are layers with weights whose module path has another number, ``resized`` are
+    layers whose weights have other sizes because of their input: old and new path of each."""
 
     before: Graph
     after: Graph
@@ -48,25 +49,25 @@ class Report(Record):
 
 
 def report(before: Graph, after: Graph) -> Report:
-    """Everything that differs."""
-    walk = _Walk()
+    """All differences."""
+    walk = _ChangeWalk()
     merged = merge(before, after)
     walk.graph(merged, "", "")
-    rows = [*_ports(merged.before, merged.after), *walk.found()]
+    rows = [*_ports(merged.before, merged.after), *walk.changes()]
     return Report(before, after, tuple(rows), tuple(walk.moved), tuple(walk.resized))
 
 
 # --- going through both -----------------------------------------------------------------------
 
 
-class _Walk:
-    """Goes into every graph once, and counts how often it is used."""
+class _ChangeWalk:
+    """Visits every graph once, and counts how often it is used."""
 
     def __init__(self) -> None:
         self.rows: dict[Hashable, tuple[Change, list[int]]] = {}
         self.entered: dict[int, Graph] = {}
         self.calls: dict[int, list[tuple[int, int]]] = {}
-        """By graph: the graphs that call it, and how often each time."""
+        """For each graph the calls of it: the graph that calls, and the count of the call."""
         self.uses: dict[int, int] = {}
         self.moved: list[tuple[str, str]] = []
         self.resized: list[tuple[str, str]] = []
@@ -74,17 +75,17 @@ class _Walk:
     def graph(self, graph: Graph, path: str, old_path: str) -> None:
         self.entered[id(graph)] = graph
         for node in graph.nodes:
-            if isinstance(node, Compared) and not isinstance(node.op, InputOp):
+            if isinstance(node, ComparedNode) and not isinstance(node.op, InputOp):
                 self.node(graph, node, path, old_path)
             inner = node.called
-            if not isinstance(inner, Comparison):
+            if not isinstance(inner, ComparedGraph):
                 continue
             self.calls.setdefault(id(inner), []).append((id(graph), node.count))
             if id(inner) not in self.entered:
-                old = node.before if isinstance(node, Compared) and node.before else node
+                old = node.before if isinstance(node, ComparedNode) and node.before else node
                 self.graph(inner, _join(path, node.path), _join(old_path, old.path))
 
-    def node(self, graph: Graph, node: Compared, path: str, old_path: str) -> None:
+    def node(self, graph: Graph, node: ComparedNode, path: str, old_path: str) -> None:
         old = node if node.mark == "removed" else node.before
         new = None if node.mark == "removed" else node
         here = _join(path, new.path) if new else ""
@@ -93,9 +94,9 @@ class _Walk:
         if old is not None and new is not None and not node.mark and not rewired:
             self.follow(old, new, here, there)
             return
-        was, now = _told(old, new)
+        was, now = _old_and_new(old, new)
         if rewired and old and new:
-            was, now = _piped(old, was, _before(graph)), _piped(new, now, _after(graph))
+            was, now = _with_inputs(old, was, _before(graph)), _with_inputs(new, now, _after(graph))
         mark: Mark = node.mark or "changed"
         change = Change(mark, here or there, there if old else "", was, now)
         key = (mark, graph.kind == "block" and graph.name, *_key(old, new, here, path), was == now)
@@ -109,12 +110,12 @@ class _Walk:
         if here != there and _weighs(new):
             self.moved.append((there, here))
 
-    def found(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[Change]:
         for change, graphs in self.rows.values():
             yield change.replace(copies=sum(map(self.count, graphs)))
 
     def count(self, graph: int) -> int:
-        """How often a graph is used in the net."""
+        """The number of uses of a graph in the net."""
         if graph not in self.uses:
             calls = self.calls.get(graph, [])
             self.uses[graph] = sum(self.count(g) * times for g, times in calls) if calls else 1
@@ -122,17 +123,18 @@ class _Walk:
 
 
 def _key(old: Node | None, new: Node | None, here: str, path: str) -> tuple[Hashable, ...]:
-    """What is equal for one change in all uses of a block, whatever its arguments are there."""
+    """The key of a change: equal for the same change in all uses of a block, whatever the arguments
+    of the block are."""
     place = here.removeprefix(path)
     if old is None or new is None:
         return (place, _word(old or new), ())
-    was, now = old.operation, new.operation
-    if not isinstance(was, LayerOp) or not isinstance(now, LayerOp):
-        return (place, _word(new), _told(old, new))
-    if type(was.layer) is not type(now.layer):
-        return (place, now.layer.word, was.layer.word)
-    pairs = ((n, getattr(was.layer, n), getattr(now.layer, n)) for n in now.layer.settings)
-    return (place, now.layer.word, repr([p for p in pairs if p[1] != p[2]]))
+    old_op, new_op = old.operation, new.operation
+    if not isinstance(old_op, LayerOp) or not isinstance(new_op, LayerOp):
+        return (place, _word(new), _old_and_new(old, new))
+    if type(old_op.layer) is not type(new_op.layer):
+        return (place, new_op.layer.word, old_op.layer.word)
+    pairs = ((n, getattr(old_op.layer, n), getattr(new_op.layer, n)) for n in new_op.layer.settings)
+    return (place, new_op.layer.word, repr([p for p in pairs if p[1] != p[2]]))
 
 
 def _word(node: Node | None) -> str:
@@ -148,11 +150,11 @@ def _weighs(node: Node) -> bool:
 
 
 def _before(graph: Graph) -> Graph:
-    return graph.before if isinstance(graph, Comparison) else graph
+    return graph.before if isinstance(graph, ComparedGraph) else graph
 
 
 def _after(graph: Graph) -> Graph:
-    return graph.after if isinstance(graph, Comparison) else graph
+    return graph.after if isinstance(graph, ComparedGraph) else graph
 
 
 def _join(*parts: str) -> str:
@@ -160,7 +162,7 @@ def _join(*parts: str) -> str:
 
 
 def _ports(before: Graph, after: Graph) -> Iterator[Change]:
-    """Inputs and outputs of the net."""
+    """The changes of the net's inputs and outputs."""
     for side, olds, news in (
         ("input", before.inputs, after.inputs),
         ("output", before.outputs, after.outputs),
@@ -188,48 +190,51 @@ def _port(side: str, port: Port) -> str:
 # --- how a node is written --------------------------------------------------------------------
 
 
-def _told(old: Node | None, new: Node | None) -> tuple[str, str]:
-    """``conv(3x3, 64)``, ``basic(width=64) * 3``. Of a block that is called otherwise just what
-    differs is told; initialisers where nothing else differs."""
-    given = _given(old), _given(new)
+def _old_and_new(old: Node | None, new: Node | None) -> tuple[str, str]:
+    """The texts of both versions: ``conv(3x3, 64)``, ``basic(width=64) * 3``. If a block is called
+    with other arguments, only those that differ are written; initialisers only if nothing else
+    differs."""
+    pairs = [(node, _arguments(node)) for node in (old, new)]
     both = old is not None and new is not None and _word(old) == _word(new)
-    same = {k for k, v in given[0].items() if both and given[1].get(k) == v}
-    was, now = (_said(n, g, same, inits=False) for n, g in zip((old, new), given, strict=True))
+    same = {k for k, v in pairs[0][1].items() if both and pairs[1][1].get(k) == v}
+    was, now = (_written(node, given, same, inits=False) for node, given in pairs)
     if was == now and both:
-        was, now = (_said(n, g, same, inits=True) for n, g in zip((old, new), given, strict=True))
+        was, now = (_written(node, given, same, inits=True) for node, given in pairs)
     return was, now
 
 
-def _given(node: Node | None) -> dict[str, object]:
+def _arguments(node: Node | None) -> dict[str, object]:
     """The arguments of a call."""
     graph = node.called if node else None
     return dict(graph.arguments) if graph else {}
 
 
-def _said(node: Node | None, given: dict[str, object], same: set[str], *, inits: bool) -> str:
+def _written(
+    node: Node | None, arguments: dict[str, object], same: set[str], *, inits: bool
+) -> str:
+    """A node as a spec writes it, without the arguments that are the same in both versions."""
     if node is None:
         return ""
     op = node.operation
     if isinstance(op, LayerOp):
-        said = spell(op.layer, inits=inits)
+        text = spell(op.layer, inits=inits)
     else:
-        told = [f"{name}={spell_value(value)}" for name, value in given.items() if name not in same]
-        rest = ["…"] if same else []
-        inside = ", ".join(told + rest)
-        said = f"{_word(node)}({inside})" if inside else _word(node)
-    said = f"scan({said})" if isinstance(node.op, ScanOp) else said
-    said = f"{said} * {node.count}" if node.count > 1 else said
-    return f"{said}, not run" if node.idle else said
+        shown = [f"{k}={spell_value(v)}" for k, v in arguments.items() if k not in same]
+        inside = ", ".join([*shown, "…"] if same else shown)
+        text = f"{_word(node)}({inside})" if inside else _word(node)
+    text = f"scan({text})" if isinstance(node.op, ScanOp) else text
+    text = f"{text} * {node.count}" if node.count > 1 else text
+    return f"{text}, not run" if node.idle else text
 
 
-def _piped(node: Node, said: str, graph: Graph) -> str:
-    """``[a, b] > concat``: with what comes in."""
-    own = graph.node.get(node.key)
-    names = [_name(graph, value) for value in own.inputs] if own else []
+def _with_inputs(node: Node, text: str, graph: Graph) -> str:
+    """The text of a node with the names of its inputs: ``[a, b] > concat``."""
+    original = graph.node.get(node.key)
+    names = [_name(graph, value) for value in original.inputs] if original else []
     if not names:
-        return said
-    source = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-    return f"{source} > {said}"
+        return text
+    inputs = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+    return f"{inputs} > {text}"
 
 
 def _name(graph: Graph, value: Value) -> str:
@@ -241,16 +246,17 @@ def _name(graph: Graph, value: Value) -> str:
 # --- for readers ------------------------------------------------------------------------------
 
 
-def text(found: Report, names: tuple[str, str]) -> str:
-    """The table: a row to each change, what follows from them, the totals."""
+def text(report: Report, names: tuple[str, str]) -> str:
+    """The table: a row for each change, the totals, then notes on layers that changed as a
+    result."""
     title = names[0] if names[0] == names[1] else " → ".join(names)
-    if not (found.changes or found.moved or found.resized):
+    if not (report.changes or report.moved or report.resized):
         return f"{title}: no layer differs\n"
     head = ("", "path", "old", "new")
-    rows = [_cells(change) for change in found.changes]
-    totals = list(_totals(found))
+    rows = [_cells(change) for change in report.changes]
+    totals = list(_totals(report))
     table = _table([head, *rows, *totals], rules={1, 1 + len(rows)})
-    notes = "".join(f"\n{note}" for note in _notes(found))
+    notes = "".join(f"\n{note}" for note in _notes(report))
     return f"{title}\n\n{table}\n{notes}" + ("\n" if notes else "")
 
 
@@ -266,10 +272,10 @@ def _stem(path: str) -> str:
     return path.rstrip("0123456789")
 
 
-def _totals(found: Report) -> Iterator[tuple[str, str, str, str]]:
+def _totals(report: Report) -> Iterator[tuple[str, str, str, str]]:
     for name, old, new in (
-        ("parameters", found.before.params, found.after.params),
-        ("MACs", found.before.macs, found.after.macs),
+        ("parameters", report.before.params, report.after.params),
+        ("MACs", report.before.macs, report.after.macs),
     ):
         old, new = _single(old), _single(new)
         yield ("", name, _number(old), f"{_number(new)}{_percent(old, new)}")
@@ -281,17 +287,17 @@ def _percent(old: Dim, new: Dim) -> str:
     return f"  ({100 * (new - old) / old:+.1f} %)".replace("-", "−")
 
 
-def _notes(found: Report) -> Iterator[str]:
-    if found.resized:
-        yield f"of other sizes because of what comes in: {_listed(p for _, p in found.resized)}"
-    if found.moved:
-        yield f"under other module paths: {_listed(f'{a} → {b}' for a, b in found.moved)}"
+def _notes(report: Report) -> Iterator[str]:
+    if report.resized:
+        yield f"of other sizes because of what comes in: {_listed(p for _, p in report.resized)}"
+    if report.moved:
+        yield f"under other module paths: {_listed(f'{a} → {b}' for a, b in report.moved)}"
 
 
 def _listed(paths: Iterator[str]) -> str:
-    known = list(dict.fromkeys(paths))
-    rest = len(known) - LISTED
-    return ", ".join(known[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
+    paths_once = list(dict.fromkeys(paths))
+    more = len(paths_once) - LISTED
+    return ", ".join(paths_once[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _crop(cell: str) -> str:
@@ -320,15 +326,15 @@ def _table(lines: list[tuple[str, str, str, str]], rules: set[int]) -> str:
 # --- for programs -----------------------------------------------------------------------------
 
 
-def as_dict(found: Report, names: tuple[str, str]) -> dict[str, Any]:
+def as_dict(report: Report, names: tuple[str, str]) -> dict[str, Any]:
     """The document that ``netwright render --diff OLD NEW --output-format json`` prints."""
     return {
         "version": VERSION,
-        "old": _side(found.before, names[0]),
-        "new": _side(found.after, names[1]),
-        "changes": [_as_dict(change) for change in found.changes],
-        "moved": [{"old_path": a, "path": b} for a, b in found.moved],
-        "resized": [{"old_path": a, "path": b} for a, b in found.resized],
+        "old": _side(report.before, names[0]),
+        "new": _side(report.after, names[1]),
+        "changes": [_as_dict(change) for change in report.changes],
+        "moved": [{"old_path": a, "path": b} for a, b in report.moved],
+        "resized": [{"old_path": a, "path": b} for a, b in report.resized],
     }
 
 

@@ -1,7 +1,8 @@
-"""One graph of two: what both have once, then what only the old or only the new one has.
+"""Merges two versions of a graph into one: each common node once, and the nodes of one version.
 
-The nodes stand in an order in which both could run. Lines that a layer put between two others
-explains, or one taken away, are left out: a reader sees them anyway.
+The nodes are in an order in which both versions could run. If a layer was inserted between two
+others, the old line between these two is left out; so is the new line if a layer was removed. A
+reader sees that from the layer.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ from .signs import Signs
 
 Mark: TypeAlias = Literal["", "added", "removed", "changed"]
 Slots: TypeAlias = list[tuple[int | None, int | None]]
-"""Places among the inputs of the old and the new one."""
+"""Pairs of inputs of the old and the new node, by number; None if only one has the input."""
 
 
-class Compared(Node):
-    """A node of a ``Comparison``.
+class ComparedNode(Node):
+    """A node of a ``ComparedGraph``.
 
-    ``before`` is what it was, of a node that both have. Its inputs are those of the new one, then
-    ``extra`` ones of the old: places of the inputs that they were. ``wires`` marks each input that
-    only one version has, unless it comes from what only that has.
+    ``before`` is the old node, if both versions have it. The inputs are those of the new node, then
+    those of the old one that differ: ``extra`` holds the place of each of these. ``wires`` marks
+    each input that only one version has, unless it comes from a node that only that version has.
     """
 
     mark: Mark = ""
@@ -46,9 +47,10 @@ class Compared(Node):
     extra: tuple[int, ...] = ()
 
 
-class Comparison(Graph):
-    """Two versions of a graph in one. The results are those of the new one, then ``extra`` ones of
-    the old: places of the results that they were. Parameters and MACs are the new one's."""
+class ComparedGraph(Graph):
+    """Two versions of a graph in one. The results are those of the new graph, then those of the old
+    one that differ: ``extra`` holds the place of each of these. Parameters and MACs are those of
+    the new graph."""
 
     before: Graph = field(kw_only=True)
     after: Graph = field(kw_only=True)
@@ -56,7 +58,7 @@ class Comparison(Graph):
 
     @cached_property
     def differs(self) -> bool:
-        """Whether anything in it was added, removed, changed or wired otherwise."""
+        """Whether a node or a wire in it was added, removed or changed."""
         return bool(self.extra) or any(map(_differs, self.nodes))
 
     @property
@@ -68,25 +70,26 @@ class Comparison(Graph):
         return self.after.macs
 
 
-def merge(before: Graph, after: Graph) -> Comparison:
-    """Both versions of a net."""
-    made = _Merger().comparison(before, after)
+def merge(before: Graph, after: Graph) -> ComparedGraph:
+    """Both versions of a net as one graph."""
+    merged = _Merger().comparison(before, after)
     names = [g.alias or g.name for g in (before, after)]
-    return made if names[0] == names[1] else made.replace(alias=" → ".join(names))
+    return merged if names[0] == names[1] else merged.replace(alias=" → ".join(names))
 
 
-def marked(node: Node) -> Mark:
-    return node.mark if isinstance(node, Compared) else ""
+def mark_of(node: Node) -> Mark:
+    """The mark of a node; "" for a node of a graph that is not compared."""
+    return node.mark if isinstance(node, ComparedNode) else ""
 
 
 def _differs(node: Node) -> bool:
-    if isinstance(node, Compared) and (node.mark or node.extra or any(node.wires)):
+    if isinstance(node, ComparedNode) and (node.mark or node.extra or any(node.wires)):
         return True
-    return isinstance(node.called, Comparison) and node.called.differs
+    return isinstance(node.called, ComparedGraph) and node.called.differs
 
 
-def whole(mark: Mark) -> bool:
-    """Whether only one version has it."""
+def in_one_version(mark: str) -> bool:
+    """Whether a mark, or the category of a box, says that only one version has the thing."""
     return mark in ("added", "removed")
 
 
@@ -96,22 +99,22 @@ class _Merger:
     def __init__(self) -> None:
         self.signs = Signs()
         self.aligner = Aligner()
-        self.done: dict[tuple[int, int], tuple[Graph, Graph, Comparison]] = {}
+        self.done: dict[tuple[int, int], tuple[Graph, Graph, ComparedGraph]] = {}
         self.wholes: dict[tuple[int, Mark], tuple[Graph, Graph]] = {}
 
     def graph(self, before: Graph, after: Graph) -> Graph:
-        """The new graph itself where nothing in it differs."""
-        made = self.comparison(before, after)
-        return made if any(isinstance(n, Compared) for n in made.nodes) else after
+        """Both graphs as one; the new graph itself if nothing in it differs."""
+        merged = self.comparison(before, after)
+        return merged if any(isinstance(n, ComparedNode) for n in merged.nodes) else after
 
-    def comparison(self, before: Graph, after: Graph) -> Comparison:
+    def comparison(self, before: Graph, after: Graph) -> ComparedGraph:
         key = (id(before), id(after))
         if key not in self.done:
-            self.done[key] = before, after, _Pair(self, before, after).merged()
+            self.done[key] = before, after, _PairMerger(self, before, after).merged()
         return self.done[key][2]
 
     def alone(self, graph: Graph, mark: Mark) -> Graph:
-        """A graph that only one version has: all in it is marked."""
+        """The graph with a mark on each node, if only one version has it."""
         key = (id(graph), mark)
         if key not in self.wholes:
             nodes = tuple(
@@ -121,8 +124,8 @@ class _Merger:
             self.wholes[key] = graph, graph.replace(nodes=nodes)
         return self.wholes[key][1]
 
-    def lone(self, node: Node, key: str, inputs: Iterable[Value], mark: Mark) -> Compared:
-        """A node that only one version has."""
+    def lone(self, node: Node, key: str, inputs: Iterable[Value], mark: Mark) -> ComparedNode:
+        """The node with a mark, if only one version has it; its graph too."""
         op = node.op
         if isinstance(op, CallOp):
             op = op.replace(graph=self.alone(op.graph, mark))
@@ -131,13 +134,13 @@ class _Merger:
         return _compared(node, key=key, op=op, inputs=tuple(inputs), mark=mark)
 
 
-def _compared(node: Node, **changes: object) -> Compared:
+def _compared(node: Node, **changes: object) -> ComparedNode:
     fields = {name: getattr(node, name) for name in Node._fields}
-    return Compared(**(fields | changes))
+    return ComparedNode(**(fields | changes))
 
 
-class _Pair:
-    """Two graphs being merged. ``old`` and ``new`` say where their tensors are in the result."""
+class _PairMerger:
+    """Merges two graphs. ``old`` and ``new`` map the tensors of each to those of the result."""
 
     def __init__(self, merger: _Merger, before: Graph, after: Graph) -> None:
         self.merger, self.before, self.after = merger, before, after
@@ -146,11 +149,11 @@ class _Pair:
         self.marks: dict[str, Mark] = {}
         self.sources: dict[str, tuple[Value, ...]] = {}
 
-    def merged(self) -> Comparison:
+    def merged(self) -> ComparedGraph:
         inputs, ports = self.inputs()
         nodes = [*inputs, *self.nodes()]
         results, extra = self.results()
-        return Comparison(
+        return ComparedGraph(
             **{name: getattr(self.after, name) for name in Graph._fields}
             | {
                 "inputs": ports,
@@ -185,7 +188,7 @@ class _Pair:
         return node
 
     def note(self, old: Node | None, new: Node | None, node: Node, mark: Mark) -> None:
-        """Where the results of a node are now."""
+        """Record which results of ``node`` are the results of its old and its new version."""
         for source, places in ((old, self.old), (new, self.new)):
             if source is not None:
                 last = len(node.types) - 1
@@ -209,12 +212,12 @@ class _Pair:
                 yield self.both(olds[i], news[j])
 
     def lone(self, node: Node, mark: Mark) -> Node:
-        gone = mark == "removed"
-        places = self.old if gone else self.new
+        removed = mark == "removed"
+        places = self.old if removed else self.new
         inputs = [places[v] for v in node.inputs]
-        made = self.merger.lone(node, f"-{node.key}" if gone else node.key, inputs, mark)
-        self.note(node if gone else None, None if gone else node, made, mark)
-        return made
+        compared = self.merger.lone(node, f"-{node.key}" if removed else node.key, inputs, mark)
+        self.note(node if removed else None, None if removed else node, compared, mark)
+        return compared
 
     def both(self, old: Node, new: Node) -> Node:
         op, slots = self.operation(old, new)
@@ -230,7 +233,7 @@ class _Pair:
         return node
 
     def operation(self, old: Node, new: Node) -> tuple[Op, Slots]:
-        """The operation, its graph merged; and which input was which."""
+        """The operation, with its graph merged, and the pairs of inputs."""
         was, now = old.operation, new.operation
         if isinstance(was, CallOp) and isinstance(now, CallOp) and not new.idle:
             graph = self.merger.graph(was.graph, now.graph)
@@ -244,8 +247,8 @@ class _Pair:
         return new.op, [(k, k) for k in range(len(new.inputs))]
 
     def by_tensor(self, old: Node, new: Node) -> Slots:
-        """Inputs that carry the same tensor are one, wherever they stand: of a ``concat`` of more
-        than before."""
+        """The pairs of inputs that read the same tensor, in any order: for a ``concat`` that joins
+        more than before."""
         waiting = {k: self.old[v] for k, v in enumerate(old.inputs)}
         slots: Slots = []
         for j, value in enumerate(new.inputs):
@@ -267,19 +270,19 @@ class _Pair:
             now = None if j is None else self.new[new.inputs[j]]
             shown, more = self.wire(was, now)
             inputs.append(shown)
-            told = was == now or whole(self.marks[shown.node])
-            marks.append("" if told else "removed" if now is None else "added")
+            unmarked = was == now or in_one_version(self.marks[shown.node])
+            marks.append("" if unmarked else "removed" if now is None else "added")
             if more is not None:
                 extra[place] = more
-        marks += ["" if whole(self.marks[v.node]) else "removed" for v in extra.values()]
+        marks += ["" if in_one_version(self.marks[v.node]) else "removed" for v in extra.values()]
         return (*inputs, *extra.values()), tuple(marks), tuple(extra)
 
     def wire(self, was: Value | None, now: Value | None) -> tuple[Value, Value | None]:
-        """The tensor that comes in, and the one that came in before where that is to be told."""
+        """The tensor to draw at an input, and the old tensor if it is to be drawn too."""
         if was is None or now is None or was == now:
-            one = was if now is None else now
-            assert one is not None
-            return one, None
+            only = was if now is None else now
+            assert only is not None
+            return only, None
         if now in self.behind(was, "removed"):
             return was, None
         if was in self.behind(now, "added"):
@@ -287,18 +290,18 @@ class _Pair:
         return now, was
 
     def behind(self, value: Value, mark: Mark) -> set[Value]:
-        """What lies behind nodes that only one version has."""
-        found: set[Value] = set()
-        waiting, seen = [value], {value}
+        """The nearest tensors before ``value`` that do not come from a node with this mark."""
+        result: set[Value] = set()
+        waiting, visited = [value], {value}
         while waiting:
-            here = waiting.pop()
-            if self.marks[here.node] != mark:
-                found.add(here)
+            value_behind = waiting.pop()
+            if self.marks[value_behind.node] != mark:
+                result.add(value_behind)
                 continue
-            news = [v for v in self.sources[here.node] if v not in seen]
-            seen.update(news)
+            news = [v for v in self.sources[value_behind.node] if v not in visited]
+            visited.update(news)
             waiting += news
-        return found
+        return result
 
     def results(self) -> tuple[tuple[Value, ...], tuple[int, ...]]:
         results: list[Value] = []
@@ -312,10 +315,10 @@ class _Pair:
                 extra[place] = more
         return (*results, *extra.values()), tuple(extra)
 
-    # --- what is different --------------------------------------------------------------------
+    # --- differences --------------------------------------------------------------------------
 
     def differs(self, old: Node, new: Node) -> bool:
-        """Whether a node itself is written otherwise, whatever its graph holds."""
+        """Whether the text of a node differs; the inside of its graph does not count."""
         if old.count != new.count or renamed(old, new):
             return True
         was, now = old.operation, new.operation
@@ -325,33 +328,33 @@ class _Pair:
 
 
 def _heading(graph: Graph) -> tuple[object, ...]:
-    """How a block is called; a group goes by its label."""
+    """The name and arguments of a block. A group has none: it is known by its label."""
     return (graph.kind, graph.name, graph.arguments) if graph.kind == "block" else (graph.kind,)
 
 
 def renamed(old: Node, new: Node) -> bool:
-    """Whether the module path is another in more than a number."""
+    """Whether the module path differs in more than its number."""
     return old.path.rstrip("0123456789") != new.path.rstrip("0123456789")
 
 
 def follows(old: Node, new: Node) -> bool:
-    """Whether a layer has weights of other sizes, because of what comes in."""
+    """Whether the weights of a layer have other sizes because its input differs."""
     if not isinstance(old.op, LayerOp) or not isinstance(new.op, LayerOp):
         return False
     return layer_weights(old) != layer_weights(new)
 
 
 def input_pairs(before: Graph, after: Graph) -> Slots:
-    """Which input was which: by name, then in order; the new one's first."""
-    at = {port.name: i for i, port in enumerate(before.inputs)}
-    found: Slots = [(at.pop(port.name, None), j) for j, port in enumerate(after.inputs)]
-    taken = {i for i, _ in found}
-    return _filled(found, [i for i in range(len(before.inputs)) if i not in taken])
+    """The pairs of inputs: by name, then in order; those of the new graph come first."""
+    old_places = {port.name: i for i, port in enumerate(before.inputs)}
+    slots: Slots = [(old_places.pop(port.name, None), j) for j, port in enumerate(after.inputs)]
+    taken = {i for i, _ in slots}
+    return _filled(slots, [i for i in range(len(before.inputs)) if i not in taken])
 
 
-def _filled(slots: Slots, rest: Sequence[int]) -> Slots:
-    """What is left of the old fills the gaps in order, then follows."""
-    waiting = iter(rest)
+def _filled(slots: Slots, old_places: Sequence[int]) -> Slots:
+    """The pairs with the remaining old inputs in their gaps, in order, and then at the end."""
+    waiting = iter(old_places)
     filled: Slots = [(next(waiting, None) if i is None else i, j) for i, j in slots]
     return [*filled, *((i, None) for i in waiting)]
 

@@ -1,4 +1,4 @@
-"""By what two nodes are known to be the same: what they are, hold, and are called."""
+"""The features that identify a node in another version: what it is, what it holds, its name."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ...compiler.types import TensorType
 from ...grammar.record import Record
 
 
-class Sign(Record):
-    """``content`` is equal for nodes that are written alike, whatever comes in; ``label`` the name
-    that the text gave, "" for a number; ``parts`` says how many of what a called graph holds."""
+class NodeSign(Record):
+    """``content`` is equal for nodes that are written alike, whatever their inputs; ``label`` is
+    the name in the text, "" if it is a number; ``parts`` counts the layers and blocks in a called
+    graph."""
 
     kind: str
     word: str
@@ -30,13 +31,13 @@ class Sign(Record):
 
 
 class Signs:
-    """Numbers contents as they are met, each graph once."""
+    """Gives equal contents the same number, and looks at each graph once."""
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._graphs: dict[int, tuple[Graph, int]] = {}
 
-    def of(self, node: Node) -> Sign:
+    def of(self, node: Node) -> NodeSign:
         op = node.operation
         kind = "idle " if node.idle else "scan " if isinstance(node.op, ScanOp) else ""
         if isinstance(op, LayerOp):
@@ -47,7 +48,7 @@ class Signs:
             word, kind, family = type(op).__name__, "other", "other"
         label = _label(node, op)
         parts = tuple(_parts(op.graph).items()) if isinstance(op, CallOp) else ()
-        return Sign(kind, word, family, self.content(node), label, node.path, node.count, parts)
+        return NodeSign(kind, word, family, self.content(node), label, node.path, node.count, parts)
 
     def content(self, node: Node) -> Hashable:
         op = node.op
@@ -66,10 +67,10 @@ class Signs:
         return type(op).__name__
 
     def graph(self, graph: Graph) -> int:
-        known = self._graphs.get(id(graph))
-        if known is None:
-            known = self._graphs[id(graph)] = (graph, self._number(self._structure(graph)))
-        return known[1]
+        numbered = self._graphs.get(id(graph))
+        if numbered is None:
+            numbered = self._graphs[id(graph)] = (graph, self._number(self._structure(graph)))
+        return numbered[1]
 
     def _structure(self, graph: Graph) -> Hashable:
         at = {Value(n.key): i for i, n in enumerate(graph.nodes)}
@@ -93,8 +94,8 @@ class Signs:
         return self._numbers.setdefault(structure, len(self._numbers))
 
     def _layer(self, layer: Layer) -> Hashable:
-        held = tuple((name, self._value(getattr(layer, name))) for name in layer.settings)
-        return ("layer", layer.word, held)
+        settings = tuple((name, self._value(getattr(layer, name))) for name in layer.settings)
+        return ("layer", layer.word, settings)
 
     def _value(self, value: object) -> Hashable:
         if isinstance(value, TensorType):
@@ -109,7 +110,7 @@ class Signs:
 
 
 def _label(node: Node, op: object) -> str:
-    """``fc``, ``layer1``; of ``layer.0`` just ``layer``; "" for ``conv1``."""
+    """The label of a node: ``fc``, ``layer1``; ``layer`` for ``layer.0``; "" for ``conv1``."""
     head, _, last = node.path.rpartition(".")
     if last.isdigit():
         return head

@@ -1,4 +1,4 @@
-"""A graph as a reader sees it: what folds, what repeats, what goes around, and its words.
+"""A graph as a reader sees it: what folds, what repeats, what goes around, and the captions.
 
 Imports the graph, and what stands beside this folder.
 """

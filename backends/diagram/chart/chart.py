@@ -1,7 +1,7 @@
-"""A graph as a reader sees it: steps that fold several nodes, each with how often it repeats.
+"""A graph as a reader sees it: steps that fold several nodes, each with a count of repeats.
 
-A chart has a *form* and *numbers*: two charts of one form differ in numbers only (filters,
-strides, how often a block repeats), so a picture can show one of them and tabulate the others.
+A chart has a *form* and *numbers*. Two charts of one form differ in numbers only (filters,
+strides, counts), so a picture can show one of them and list the numbers of the others in a table.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from ...diff.merge import Mark
 from ..picture import Trail, Trails
 
 Ref: TypeAlias = tuple[int, int]
-"""A step's number and which of its results; inputs of the chart are the steps -1, -2, ..."""
+"""The number of a step and of its result; the inputs of a chart are the steps -1, -2, ..."""
 
 StepKind: TypeAlias = Literal["unit", "call", "run", "scan", "join", "bar", "weight"]
 
 
 def flowing_in(node: Node) -> tuple[Value, ...]:
-    """A node's inputs; none where no value goes on but the dtype alone."""
+    """The inputs of a node; none for ``zeros``, which takes a dtype from its input and no value."""
     dtype_only = isinstance(node.op, LayerOp) and node.op.layer.role == "zeros"
     return () if dtype_only else node.inputs
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A node with its module path from the chart's graph on; ``^name`` for a module handed in.
-    ``within`` are the keys of the groups around it that lost their walls."""
+    """A node with its module path inside the chart's graph; ``^name`` is a module that the graph
+    was given. ``within`` are the keys of the groups around it that are not drawn."""
 
     node: Node
     key: str
@@ -39,24 +39,25 @@ class Part:
     body: Chart | None = None
     shared: bool = False
     wires: tuple[Mark, ...] = ()
-    """Of two versions in one: which inputs only one of them has."""
+    """When two versions are compared: a mark for each input that only one version has."""
     extra: tuple[int, ...] = ()
-    """And what the last inputs were before: places among the others."""
+    """The last inputs belong to the old version; here is the place of the input that each was."""
     within: tuple[str, ...] = ()
 
     @property
     def trail(self) -> Trail:
-        """From the chart's graph on, in all copies."""
+        """The place of the node inside the chart's graph, with all copies."""
         around = tuple((key, range(1)) for key in self.within)
         return (*around, (self.node.key, range(self.node.count)))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``parts[core]`` gives the box its words, those before and after are strips.
+    """One box: ``parts[core]`` gives its caption, the parts before and after are strips.
 
-    ``count`` copies run one after another; ``takes`` are the first's input types, ``types`` the
-    last's results. ``body`` is the chart of a called graph, or of a stretch that repeats.
+    ``count`` copies run one after another; ``takes`` are the input types of the first copy,
+    ``types`` the result types of the last. ``body`` is the chart of a called graph, or of a stretch
+    of steps that repeats.
     """
 
     kind: StepKind
@@ -67,16 +68,17 @@ class Step:
     types: tuple[TensorType, ...]
     form: int
     look: int
-    """The form, whatever it hands out: two calls may differ in a result that one does not need."""
+    """The form without the number of results: of two calls, one may not need a result."""
     numbers: tuple[object, ...]
     count: int = 1
     body: Chart | None = None
     paths: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[RunRow, ...] = ()
     merged: tuple[Step, ...] = ()
-    """The steps that this one stands for: equal in settings, not always in what comes in."""
+    """The equal steps that this one stands for; their inputs may differ in type."""
     twins: tuple[tuple[Trails | None, Step], ...] = ()
-    """Of a step that is drawn: itself in each copy of the chart around it, and where that is."""
+    """Of a step that is drawn: the same step in each copy of the chart around it, with the place of
+    the copy."""
 
     @property
     def part(self) -> Part:
@@ -88,17 +90,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One of a run of charts that have one form."""
+class RunRow:
+    """One of several charts in a row that have one form."""
 
     body: Chart
     steps: tuple[Step, ...]
-    """The steps in its place: a call, or the stretch that the chart holds."""
+    """The steps that the row stands for: one call, or the stretch that the chart holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The steps of a graph in running order. ``graph`` is None for a stretch of one."""
+    """The steps of a graph in running order. ``graph`` is None for a part of a graph: a stretch of
+    steps that repeats."""
 
     graph: Graph | None
     inputs: tuple[TensorType, ...]
@@ -107,30 +110,30 @@ class Chart:
     form: int
     look: int
     numbers: tuple[object, ...]
-    silent: tuple[Trail, ...] = ()
+    undrawn: tuple[Trail, ...] = ()
     """Concats of one tensor, which no picture shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A chart in one of the copies that are drawn as one, and the places where it stands."""
+    """One of the copies of a chart that are drawn as one, with the places where it stands."""
 
     at: Trails | None
     chart: Chart
 
 
-def placed(step: Step, i: int, worlds: Sequence[World]) -> Step:
-    """A chart's step, with the same step of each world."""
-    return _placed(step, tuple((world.at, world.chart.steps[i]) for world in worlds))
+def with_twins(step: Step, i: int, worlds: Sequence[World]) -> Step:
+    """The step with the same step of each world as its twins."""
+    return _with_twins(step, tuple((world.at, world.chart.steps[i]) for world in worlds))
 
 
-def _placed(step: Step, twins: tuple[tuple[Trails | None, Step], ...]) -> Step:
+def _with_twins(step: Step, twins: tuple[tuple[Trails | None, Step], ...]) -> Step:
     rows = tuple(
         replace(
             row,
             steps=tuple(
-                _placed(own, tuple((at, twin.rows[r].steps[k]) for at, twin in twins))
-                for k, own in enumerate(row.steps)
+                _with_twins(inner, tuple((at, twin.rows[r].steps[k]) for at, twin in twins))
+                for k, inner in enumerate(row.steps)
             ),
         )
         for r, row in enumerate(step.rows)
@@ -139,26 +142,26 @@ def _placed(step: Step, twins: tuple[tuple[Trails | None, Step], ...]) -> Step:
 
 
 def everywhere(steps: Sequence[Step]) -> list[Step]:
-    """Variants of a step, in each copy of the chart around them."""
+    """The twins of several drawn steps; a step without twins stands for itself."""
     return [twin for step in steps for _, twin in step.twins or ((None, step),)]
 
 
-def alike(step: Step) -> Iterator[Step]:
-    """All steps that a drawn one stands for, each copy by itself."""
+def every_copy(step: Step) -> Iterator[Step]:
+    """All steps that a drawn step stands for, copy by copy."""
     for twin in everywhere([step]):
         yield from _leaves(twin)
 
 
 def _leaves(step: Step) -> Iterator[Step]:
     inside = step.merged or [s for row in step.rows for s in row.steps]
-    for own in inside:
-        yield from _leaves(own)
+    for inner in inside:
+        yield from _leaves(inner)
     if not inside:
         yield step
 
 
 def nodes(steps: Sequence[Step], parts: Sequence[int] | None = None) -> tuple[Trails, ...]:
-    """The operations that drawn steps stand for, or some of their parts."""
+    """The operations that drawn steps stand for; only those of some parts if ``parts`` is given."""
 
     def chosen(leaf: Step) -> Iterator[Part]:
         yield from leaf.parts if parts is None else (leaf.parts[i] for i in parts)
@@ -171,12 +174,12 @@ def nodes(steps: Sequence[Step], parts: Sequence[int] | None = None) -> tuple[Tr
 
 
 def worlds(step: Step) -> tuple[World, ...]:
-    """What a drawn call holds, in all its copies: each chart that differs by itself."""
+    """The charts inside a drawn call, in all its copies; equal charts are one world."""
     return tuple(world for at, twin in step.twins for world in _inside(at, twin))
 
 
 def row_worlds(step: Step, row: int) -> tuple[World, ...]:
-    """The same of one row of a run."""
+    """The charts inside one row of a run, in all its copies."""
     first = step.rows[row].steps[0]
     if len(step.rows[row].steps) == 1:
         return worlds(first)
@@ -195,26 +198,27 @@ def _inside(at: Trails | None, step: Step) -> Iterator[World]:
 
 
 def stretches(step: Step, body: Chart) -> Iterator[Chart]:
-    """The copies of a stretch that repeats, which may differ in what comes in."""
-    own = body.steps
+    """The copies of a stretch that repeats; the types of their inputs may differ."""
+    length = len(body.steps)
     for n in range(step.count):
-        merged = step.merged[n * len(own) : (n + 1) * len(own)]
-        moved = (replace(m, inputs=s.inputs) for m, s in zip(merged, own, strict=True))
+        merged = step.merged[n * length : (n + 1) * length]
+        moved = (replace(m, inputs=s.inputs) for m, s in zip(merged, body.steps, strict=True))
         yield replace(body, steps=tuple(moved))
 
 
 def single(step: Step) -> Step | None:
-    """The one call in a stretch that repeats: the stretch goes by its name."""
+    """The only call in a stretch that repeats, which gives the stretch its name."""
     return only_call(step.body) if step.body is not None else None
 
 
 def holds_steps(step: Step) -> bool:
-    """Whether there is something to see inside a call: a block may hand on what it gets."""
+    """Whether a call has steps inside. A block that returns its input has none."""
     return step.body is None or bool(step.body.steps)
 
 
 def only_call(chart: Chart) -> Step | None:
-    """The call of a stretch that holds nothing else but what joins tensors for it."""
+    """The only call in a stretch; concats that join tensors for it do not count. None if there is
+    another step, or if the chart is a whole graph."""
     if chart.graph is not None:
         return None
     calls = [s for s in chart.steps if s.kind != "bar"]
@@ -223,7 +227,7 @@ def only_call(chart: Chart) -> Step | None:
 
 
 class Forms:
-    """Numbers forms as they are met."""
+    """Gives equal structures the same number."""
 
     def __init__(self, like: Forms | None = None) -> None:
         self._forms: dict[Hashable, int] = like._forms if like is not None else {}
@@ -240,10 +244,10 @@ class Forms:
         inputs: tuple[TensorType, ...],
         steps: Sequence[Step],
         results: tuple[Ref, ...],
-        silent: tuple[Trail, ...] = (),
+        undrawn: tuple[Trail, ...] = (),
     ) -> Chart:
         wiring = tuple((s.form, s.inputs) for s in steps)
         numbers = tuple(n for s in steps for n in (s.count, *s.numbers))
         form = self.form(("chart", len(inputs), wiring, results))
         look = self.form(("look", tuple((s.look, s.inputs) for s in steps)))
-        return Chart(graph, inputs, tuple(steps), results, form, look, numbers, silent)
+        return Chart(graph, inputs, tuple(steps), results, form, look, numbers, undrawn)

@@ -1,7 +1,8 @@
 """Two versions of a network in one picture: what was added, removed and changed.
 
-Views draw a ``Comparison`` as they draw any graph; here is what they ask of its nodes, and the
-signs and colours that the finished picture gets. What happened to a box is its category.
+Views draw a ``ComparedGraph`` as they draw any graph. Here are the texts and categories that they
+need for its nodes, and the signs and colours that the finished picture gets. A box that was added,
+removed or changed has that as its category.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from typing import Final
 
 from ....compiler.ir import CallOp, Graph, LayerOp, Node
 from ....compiler.types import TensorType
-from ...diff.merge import Compared, Comparison, Mark, input_pairs, marked, renamed, whole
+from ...diff.merge import (
+    ComparedGraph,
+    ComparedNode,
+    Mark,
+    in_one_version,
+    input_pairs,
+    mark_of,
+    renamed,
+)
 from .. import picture as drawn
 from .. import style
 from ..picture import Cluster, Edge, Item, Kind, Picture, Run, Strip, Text, text
@@ -29,59 +38,61 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where a tensor comes from; ``mark`` of the line, ``also`` where it came from before."""
+class Origin:
+    """Where a tensor comes from, with the ``mark`` of its line; ``earlier`` is where it came from
+    in the old version, if that differs."""
 
     ref: Ref
     mark: Mark = ""
-    also: tuple[Ref, ...] = ()
+    earlier: tuple[Ref, ...] = ()
 
 
-def read(node: Node, sources: Sequence[Source]) -> Sequence[Source]:
-    """A node's inputs, each with what it was before."""
-    if not isinstance(node, Compared) or len(sources) != len(node.inputs):
+def node_inputs(node: Node, sources: Sequence[Origin]) -> Sequence[Origin]:
+    """The inputs of a node, each with its old origin."""
+    if not isinstance(node, ComparedNode) or len(sources) != len(node.inputs):
         return sources
     marks: Sequence[Mark] = node.wires or [""] * len(sources)
-    all = [replace(s, mark=m or s.mark) for s, m in zip(sources, marks, strict=True)]
-    return _with_extra(all, node.extra)
+    marked = [replace(s, mark=m or s.mark) for s, m in zip(sources, marks, strict=True)]
+    return _with_extra(marked, node.extra)
 
 
-def returned(graph: Graph, results: Sequence[Source]) -> Sequence[Source]:
-    """A graph's results, each with what it was before."""
-    return _with_extra(results, graph.extra) if isinstance(graph, Comparison) else results
+def graph_results(graph: Graph, results: Sequence[Origin]) -> Sequence[Origin]:
+    """The results of a graph, each with its old origin."""
+    return _with_extra(results, graph.extra) if isinstance(graph, ComparedGraph) else results
 
 
-def _with_extra(sources: Sequence[Source], places: Sequence[int]) -> list[Source]:
+def _with_extra(sources: Sequence[Origin], places: Sequence[int]) -> list[Origin]:
     count = len(sources) - len(places)
     kept = list(sources[:count])
     for place, more in zip(places, sources[count:], strict=True):
-        also = (*kept[place].also, more.ref, *more.also)
-        kept[place] = replace(kept[place], also=also)
+        earlier = (*kept[place].earlier, more.ref, *more.earlier)
+        kept[place] = replace(kept[place], earlier=earlier)
     return kept
 
 
-def told(
-    sources: Sequence[Source],
+def part_inputs(
+    sources: Sequence[Origin],
 ) -> tuple[tuple[Ref, ...], tuple[Mark, ...], tuple[int, ...]]:
-    """For a part: its inputs, how each is marked, and of the last ones what they were."""
-    extra = [(place, ref) for place, source in enumerate(sources) for ref in source.also]
+    """The fields of a part: its inputs, their marks, and for each extra input the place of the
+    input that it was."""
+    extra = [(place, ref) for place, source in enumerate(sources) for ref in source.earlier]
     gone: list[Mark] = ["removed"] * len(extra)
     refs = (*(s.ref for s in sources), *(ref for _, ref in extra))
     return refs, (*(s.mark for s in sources), *gone), tuple(place for place, _ in extra)
 
 
 def entering(step: Step, ends: Sequence[End]) -> list[End]:
-    """The ends of a step's inputs, marked, each with what it was before."""
+    """The ends of a step's inputs with their marks, each with its old end."""
     part = step.parts[0] if step.parts else None
     if part is None or len(part.wires) != len(ends):
         return list(ends)
-    marks = (_line(m) for m in part.wires)
+    marks = (_line_mark(m) for m in part.wires)
     return _gathered([replace(e, mark=m) for e, m in zip(ends, marks, strict=True)], part.extra)
 
 
 def leaving(graph: Graph | None, ends: Sequence[End]) -> list[End]:
-    """The same for the results of a chart."""
-    return _gathered(ends, graph.extra if isinstance(graph, Comparison) else ())
+    """The ends of a chart's results, each with its old end."""
+    return _gathered(ends, graph.extra if isinstance(graph, ComparedGraph) else ())
 
 
 def _gathered(ends: Sequence[End], places: Sequence[int]) -> list[End]:
@@ -89,25 +100,25 @@ def _gathered(ends: Sequence[End], places: Sequence[int]) -> list[End]:
     kept = list(ends[:count])
     for place, end in zip(places, ends[count:], strict=True):
         gone = replace(end, mark="removed", label="")
-        kept[place] = replace(kept[place], also=(*kept[place].also, gone))
+        kept[place] = replace(kept[place], earlier=(*kept[place].earlier, gone))
     return kept
 
 
-def _line(mark: Mark) -> drawn.Mark:
+def _line_mark(mark: Mark) -> drawn.LineMark:
     return mark if mark != "changed" else ""
 
 
 # --- words ------------------------------------------------------------------------------------
 
 
-def before(node: Node) -> Node | None:
-    """What a changed node was."""
-    return node.before if isinstance(node, Compared) and node.mark == "changed" else None
+def old_version(node: Node) -> Node | None:
+    """The old version of a changed node; None if it did not change."""
+    return node.before if isinstance(node, ComparedNode) and node.mark == "changed" else None
 
 
 def only_arguments(node: Node) -> bool:
-    """Whether nothing about a call itself is other than what it is called with."""
-    old = before(node)
+    """Whether a call changed in its arguments at most: not in label, count or block."""
+    old = old_version(node)
     if old is None:
         return True
     was, now = old.operation, node.operation
@@ -115,9 +126,9 @@ def only_arguments(node: Node) -> bool:
     return not renamed(old, node) and old.count == node.count and names[0] == names[1]
 
 
-def relabelled(step: Step) -> str:
-    """``fc → head``: the label of a layer or call that has another."""
-    old = before(step.node)
+def label_change(step: Step) -> str:
+    """``fc → head`` if a layer has another label than before, else empty."""
+    old = old_version(step.node)
     was, now = (n.operation if n else None for n in (old, step.node))
     same = (
         isinstance(was, LayerOp) and isinstance(now, LayerOp) and type(was.layer) is type(now.layer)
@@ -126,10 +137,10 @@ def relabelled(step: Step) -> str:
 
 
 def port_look(graph: Graph, side: str, i: int) -> tuple[Kind, str]:
-    """The category of an input's or output's box, and the shape: ``10 → 100``."""
+    """The category of the box of an input or output, and its shape: ``10 → 100``."""
     ports = graph.inputs if side == "input" else graph.outputs
     now = _typed(ports[i].type)
-    if not isinstance(graph, Comparison):
+    if not isinstance(graph, ComparedGraph):
         return "io", now
     pairs = input_pairs(graph.before, graph.after)
     olds = graph.before.inputs if side == "input" else graph.before.outputs
@@ -145,103 +156,106 @@ def _typed(type: TensorType) -> str:
 
 
 def together(parts: Sequence[Part], core: int) -> bool:
-    """Whether layers may share a box: one that only one version has shares it with its like."""
-    mark = marked(parts[core].node)
-    return not whole(mark) or all(marked(p.node) == mark for p in parts)
+    """Whether layers may share a box. A layer of one version shares it only with others of that
+    version."""
+    mark = mark_of(parts[core].node)
+    return not in_one_version(mark) or all(mark_of(p.node) == mark for p in parts)
 
 
-def kind(step: Step, category: Kind) -> Kind:
+def category_of(step: Step, category: Kind) -> Kind:
     """The category of a step's box."""
     if step.body is not None and step.body.graph is None:
         return category
-    return marked(step.node) or category
+    return mark_of(step.node) or category
 
 
 def holds_changes(step: Step) -> bool:
-    """Whether there is something to see inside a call: all of it, or what differs."""
+    """Whether a call has differences inside: all of it if only one version has it."""
     graph = step.body.graph if step.body is not None else None
     if graph is None:
         return True
-    return whole(marked(step.node)) or (isinstance(graph, Comparison) and graph.differs)
+    return in_one_version(mark_of(step.node)) or (
+        isinstance(graph, ComparedGraph) and graph.differs
+    )
 
 
-def shut_kind(step: Step) -> Kind:
-    """The category of a call whose inside is not to be seen."""
+def closed_category(step: Step) -> Kind:
+    """The category of the box of a closed call."""
     same = step.body is None or step.body.graph is None or not holds_changes(step)
-    return kind(step, "block") if same else marked(step.node) or "changed"
+    return category_of(step, "block") if same else mark_of(step.node) or "changed"
 
 
 def brief(step: Step, line: Text) -> Text:
-    """One line for a step inside a shut box, with its sign and how its count changed."""
-    sign = style.SIGNS.get(kind(step, "other"), "")
+    """The line of a step inside a closed box, with its sign and the change of its count."""
+    sign = style.SIGNS.get(category_of(step, "other"), "")
     if not sign or not line:
         return line
-    plain = tuple(run for run in line if run.look != "badge") if counted(step) else line
-    return text(f"{sign} ", plain, " " if counted(step) else "", counted(step))
+    plain = tuple(run for run in line if run.look != "badge") if count_change(step) else line
+    return text(f"{sign} ", plain, " " if count_change(step) else "", count_change(step))
 
 
-def counted(step: Step) -> Text:
-    """``×2 → ×3``; nothing where the count is as before."""
-    old = before(step.node)
+def count_change(step: Step) -> Text:
+    """``×2 → ×3``; empty if the count is as before."""
+    old = old_version(step.node)
     if old is None or old.count == step.node.count:
         return ()
     return text(Run(f"×{old.count} → ×{step.node.count}", "badge"))
 
 
-def arguments(node: Node) -> str:
-    """``width 64 → 128``: what a block is called with, and was."""
-    old = before(node)
+def changed_arguments(node: Node) -> str:
+    """``width 64 → 128``: the arguments of a call that changed."""
+    old = old_version(node)
     was, now = (old.operation if old is not None else None), node.operation
     if not isinstance(was, CallOp) or not isinstance(now, CallOp):
         return ""
     names = [f"was {was.graph.name}"] if was.graph.name != now.graph.name else []
-    held = dict(was.graph.arguments)
-    given = [
-        f"{name} {arrow(style.value(held[name]), style.value(value))}"
+    old_arguments = dict(was.graph.arguments)
+    changes = [
+        f"{name} {arrow(style.value(old_arguments[name]), style.value(value))}"
         for name, value in now.graph.arguments
-        if name in held and held[name] != value
+        if name in old_arguments and old_arguments[name] != value
     ]
-    return style.clip(", ".join(names + given), words.LINE)
+    return style.clip(", ".join(names + changes), words.LINE)
 
 
 def caption(part: Part) -> tuple[str, str]:
-    """A layer's words; of a changed one with what it was: ``conv 3×3, 64 → 128``."""
+    """The caption of a layer; if it changed, with what it was: ``conv 3×3, 64 → 128``."""
     title, second = words.caption(part)
-    old = before(part.node)
+    old = old_version(part.node)
     op, was = part.node.operation, old.operation if old is not None else None
     if old is None or not isinstance(op, LayerOp) or not isinstance(was, LayerOp):
         return title, second
     first, last = words.caption(replace(part, node=old))
     if type(op.layer) is not type(was.layer):
         return arrow(first, title), second
-    given = (
+    settings = (
         (name, getattr(was.layer, name), getattr(op.layer, name)) for name in op.layer.settings
     )
-    unsaid = [
+    changes = [
         f"{name} {arrow(style.value(a), style.value(b))}"
-        for name, a, b in given
-        if a != b and _silent(op, name, a, part)
+        for name, a, b in settings
+        if a != b and _not_in_title(op, name, a, part)
     ]
     kept = [s for s in second.split(", ") if s and s in last.split(", ")]
-    said = ", ".join([*unsaid, *kept]) if unsaid or second != last else second
-    return arrow(first, title), said
+    changed = ", ".join([*changes, *kept]) if changes or second != last else second
+    return arrow(first, title), changed
 
 
 def strip(part: Part) -> str:
-    """The words of a strip: ``ReLU → GELU``."""
-    old = before(part.node)
-    said = words.strip(part)
-    return arrow(words.strip(replace(part, node=old)), said) if old is not None else said
+    """The caption of a strip: ``ReLU → GELU``."""
+    old = old_version(part.node)
+    now = words.strip(part)
+    return arrow(words.strip(replace(part, node=old)), now) if old is not None else now
 
 
-def _silent(op: LayerOp, name: str, old: object, part: Part) -> bool:
-    """Whether a setting is not said in a layer's title."""
+def _not_in_title(op: LayerOp, name: str, old: object, part: Part) -> bool:
+    """Whether the title of a layer leaves a setting out."""
     other = part.node.replace(op=op.replace(layer=op.layer.replace(**{name: old})))
     return words.caption(replace(part, node=other))[0] == words.caption(part)[0]
 
 
 def arrow(old: str, new: str) -> str:
-    """``conv 3×3, 64 → 128``: what is equal is said once."""
+    """``conv 3×3, 64 → 128``: equal words stand once."""
     if old == new:
         return new
     olds, news = old.split(", "), new.split(", ")
@@ -264,7 +278,7 @@ def _arrow(old: str, new: str) -> str:
 
 
 def painted(picture: Picture) -> Picture:
-    """With signs, plain colours for what is as before, and marked lines."""
+    """The picture with signs, marked lines, and plain colours where nothing changed."""
     marks = {box.id: box.category for box in picture.boxes() if box.category in style.CHANGES}
     edges = _marked(picture.edges, marks, {b.id for b in picture.boxes() if b.shape == "fork"})
     again = picture.redraw
@@ -274,19 +288,19 @@ def painted(picture: Picture) -> Picture:
 
 
 def _marked(edges: Iterable[Edge], marks: dict[str, Kind], forks: set[str]) -> tuple[Edge, ...]:
-    """Lines from and to what only one version has."""
-    found: list[Edge] = []
-    into: dict[str, Counter[drawn.Mark]] = {}
+    """The edges with marks on those from or to a box that only one version has."""
+    result: list[Edge] = []
+    into: dict[str, Counter[drawn.LineMark]] = {}
     for edge in edges:
         mark = edge.mark or _end(marks.get(edge.tail)) or _end(marks.get(edge.head))
         if edge.tail in forks and not mark and len(into.get(edge.tail, ())) == 1:
             mark = next(iter(into[edge.tail]))
         into.setdefault(edge.head, Counter())[mark] += 1
-        found.append(replace(edge, mark=mark))
-    return tuple(found)
+        result.append(replace(edge, mark=mark))
+    return tuple(result)
 
 
-def _end(category: Kind | None) -> drawn.Mark:
+def _end(category: Kind | None) -> drawn.LineMark:
     return category if category in ("added", "removed") else ""
 
 
@@ -306,16 +320,12 @@ def _painted(item: Item) -> Item:
 
 
 def _strip(strip: Strip, around: Kind) -> Strip:
-    """A strip of a new box needs no sign of its own."""
+    """The strip with its sign. A strip of an added box needs none."""
     if strip.category not in style.CHANGES:
         return replace(strip, category="same")
-    if whole_box(around) and strip.category == around:
+    if in_one_version(around) and strip.category == around:
         return strip
     return replace(strip, label=_signed(strip.label, strip.category))
-
-
-def whole_box(category: Kind) -> bool:
-    return category in ("added", "removed")
 
 
 def _signed(line: Text, category: Kind) -> Text:

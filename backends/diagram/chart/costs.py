@@ -1,4 +1,5 @@
-"""What a step costs: parameters, multiply-accumulates, or numbers that its layers put out."""
+"""The cost of a step: parameters, multiply-accumulates, or activations (numbers that its layers
+return)."""
 
 from __future__ import annotations
 
@@ -19,23 +20,24 @@ MEASURES: Final[Mapping[str, str]] = {
 
 
 def cost(step: Step, measure: str, sizes: Mapping[str, Dim]) -> int:
-    """For one example, all copies together. Raises DiagramError where sizes are open."""
+    """The cost of all copies of a step together, for one example. Raises DiagramError if it depends
+    on an open size."""
     return _number(_step(step, measure), measure, sizes)
 
 
 def node_cost(node: Node, measure: str, sizes: Mapping[str, Dim]) -> int:
-    """The same for one copy of a node."""
+    """The cost of one copy of a node, for one example. Raises DiagramError as ``cost``."""
     return _number(_node(node, measure), measure, sizes)
 
 
 def _number(cost: Dim, measure: str, sizes: Mapping[str, Dim]) -> int:
-    found = substitute(cost, {**sizes, "N": 1})
-    if not isinstance(found, int):
+    total = substitute(cost, {**sizes, "N": 1})
+    if not isinstance(total, int):
         raise DiagramError(
-            f"{MEASURES[measure]} depend on {', '.join(symbols(found))}",
+            f"{MEASURES[measure]} depend on {', '.join(symbols(total))}",
             help="give the input's size with `--input`",
         )
-    return found
+    return total
 
 
 def _step(step: Step, measure: str) -> Dim:
@@ -51,21 +53,21 @@ def _step(step: Step, measure: str) -> Dim:
 
 
 def _node(node: Node, measure: str) -> Dim:
-    """One copy."""
+    """The cost of one copy of a node, with the symbols of open sizes."""
     if measure == "macs":
         return node_macs(node)
     op = node.operation
     if measure == "params":
         return op.graph.params if isinstance(op, CallOp) else _weights(node)
     if isinstance(op, CallOp):
-        return substitute(_made(op.graph), dict(op.sizes)) * node.steps
+        return substitute(_activations(op.graph), dict(op.sizes)) * node.steps
     total: Dim = 0
     for type in node.types:
         total = total + numel(type.shape)
     return total if isinstance(op, LayerOp) else 0
 
 
-def _made(graph: Graph) -> Dim:
+def _activations(graph: Graph) -> Dim:
     total: Dim = 0
     for node in graph.running():
         total = total + _node(node, "activations") * node.count

@@ -1,4 +1,4 @@
-"""Equal steps, equal stretches of steps and variants of a block, in a row."""
+"""Folds repeats: equal steps in a row, equal stretches of steps, and variants of a block."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from itertools import accumulate
 from typing import Final, TypeAlias
 
 from ....compiler.types import TensorType
-from ...diff.merge import marked
-from .chart import Chart, Forms, Ref, Row, Step
-from .fold import moved, role
+from ...diff.merge import mark_of
+from .chart import Chart, Forms, Ref, RunRow, Step
+from .folding import moved, role
 
 LONGEST_MOTIF: Final = 24
 FEWEST_MOTIFS: Final = 3
@@ -21,15 +21,18 @@ FEWEST_MOTIFS: Final = 3
 
 
 def merge_equal(steps: list[Step], results: tuple[Ref, ...]) -> tuple[list[Step], tuple[Ref, ...]]:
-    """One step with a count for equal ones, each reading just the one before."""
+    """The steps with equal steps in a row as one step with a count. Each of them must read the step
+    before it."""
     uses = _uses(steps, results)
     merged: list[Step] = []
     at: dict[int, int] = {}
     for i, step in enumerate(steps):
         before = merged[-1] if merged else None
         here = replace(step, inputs=moved(step.inputs, at))
-        going = i > 1 and at[i - 1] == at[i - 2]
-        if before is not None and _continues(before, step, steps, i, uses, going=going):
+        third_or_later = i > 1 and at[i - 1] == at[i - 2]
+        if before is not None and _continues(
+            before, step, steps, i, uses, third_or_later=third_or_later
+        ):
             merged[-1] = replace(
                 before,
                 count=before.count + step.count,
@@ -51,59 +54,64 @@ def _uses(steps: Sequence[Step], results: tuple[Ref, ...]) -> Counter[int]:
 
 
 def _continues(
-    before: Step, step: Step, steps: list[Step], i: int, uses: Counter[int], *, going: bool
+    before: Step, step: Step, steps: list[Step], i: int, uses: Counter[int], *, third_or_later: bool
 ) -> bool:
-    """Whether a step is one more copy: it takes what the last one gives in the same places, and
-    for the rest the same as the last one; nobody else takes anything of the last one."""
+    """Whether a step is one more copy of the step before. It reads the results of that step at the
+    same inputs, and at its other inputs the tensors that the step before reads too. No other step
+    reads the results."""
     last = steps[i - 1]
     handed = [k for k, ref in enumerate(step.inputs) if ref[0] == i - 1]
     same = len(step.inputs) == len(last.inputs) and all(
-        _fits(ref, last.inputs[k], going) if k in handed else ref == last.inputs[k]
+        _takes_previous(ref, last.inputs[k], third_or_later)
+        if k in handed
+        else ref == last.inputs[k]
         for k, ref in enumerate(step.inputs)
     )
     return (
         step.kind in ("unit", "call")
         and not any(step.part.wires)
-        and "changed" not in (marked(before.node), marked(step.node))
+        and "changed" not in (mark_of(before.node), mark_of(step.node))
         and (step.look, step.numbers) == (before.look, before.numbers)
         and step.inputs[:1] == ((i - 1, 0),)
         and uses[i - 1] == len(handed)
         and same
-        and (step.kind == "call" or _weighs(step))
+        and (step.kind == "call" or _worth_a_badge(step))
         and (role(step.part) != "L" or step.takes == before.takes)
     )
 
 
-def _fits(ref: Ref, before: Ref, going: bool) -> bool:
-    """The first copy takes anything where the second takes what the first gives."""
-    return not going or before == (ref[0] - 1, ref[1])
+def _takes_previous(ref: Ref, before: Ref, third_or_later: bool) -> bool:
+    """Whether an input fits: from the third copy on, the copy before must have read the copy before
+    it at the same input. The first copy may read anything there."""
+    return not third_or_later or before == (ref[0] - 1, ref[1])
 
 
-def _weighs(step: Step) -> bool:
-    """Repeating only pools and reshapes is no pattern worth a badge."""
+def _worth_a_badge(step: Step) -> bool:
+    """Whether a repeated step gets a badge: pools and reshapes alone do not."""
     return any(role(p) not in ("", "M") or p.node.count > 1 for p in step.parts)
 
 
-# --- stretches that repeat: what a loop without a block leaves, and runs of blocks ---------------
+# --- stretches that repeat: loops without a block, and runs of blocks ----------------------------
 
 Stretch: TypeAlias = tuple[int, int, int]
-"""Where it starts, how long one copy is, how many there are."""
+"""The first step, the number of steps in one copy, the number of copies."""
 
 
 def merge_repeats(
     forms: Forms, steps: list[Step], results: tuple[Ref, ...]
 ) -> tuple[list[Step], tuple[Ref, ...]]:
-    """Stretches of equal copies as one step with a count."""
+    """The steps with each stretch of equal copies as one step with a count."""
     signs = [forms.form(("step", s.form, s.count, s.numbers)) for s in steps]
     return _merge_motifs(forms, steps, results, signs, _repeat)
 
 
 def with_runs(forms: Forms, chart: Chart, apart: Sequence[bool], *, groups: bool) -> Chart:
-    """Runs of one form as one step with a row to each: of a block's calls, and if ``groups`` of
-    labelled groups and of stretches of several calls as well; without the steps that are
-    ``apart``."""
+    """The chart with each run of one form as one step that has a row for each copy: runs of calls
+    of a block, and with ``groups`` also of labelled groups and of stretches of several calls. Steps
+    that are ``apart`` join no run."""
     signs = [
-        s.form if _runs(s, groups) and not apart[i] else -1 - i for i, s in enumerate(chart.steps)
+        s.form if _may_run(s, groups) and not apart[i] else -1 - i
+        for i, s in enumerate(chart.steps)
     ]
     longest = LONGEST_MOTIF if groups else 1
     steps, results = _merge_motifs(
@@ -111,10 +119,10 @@ def with_runs(forms: Forms, chart: Chart, apart: Sequence[bool], *, groups: bool
     )
     if len(steps) == len(chart.steps):
         return chart
-    return forms.chart(chart.graph, chart.inputs, steps, results, chart.silent)
+    return forms.chart(chart.graph, chart.inputs, steps, results, chart.undrawn)
 
 
-def _runs(step: Step, groups: bool) -> bool:
+def _may_run(step: Step, groups: bool) -> bool:
     if step.kind != "call":
         return groups
     graph = step.body.graph if step.body else None
@@ -133,13 +141,13 @@ def _merge_motifs(
 ) -> tuple[list[Step], tuple[Ref, ...]]:
     readers = _readers(steps, results)
     echoes = _echoes(signs, steps, longest)
-    weighty = [0, *accumulate(s.kind == "call" or _weighs(s) for s in steps)]
+    weighty = [0, *accumulate(s.kind == "call" or _worth_a_badge(s) for s in steps)]
     merged: list[Step] = []
     at: dict[Ref, Ref] = {}
     i = 0
     while i < len(steps):
         stretch = _best_motif(echoes, weighty, steps, i, pairs)
-        if stretch and _closed(steps, readers, stretch):
+        if stretch and _is_chain_of_copies(steps, readers, stretch):
             merged.append(build(forms, steps, stretch, at))
             i += stretch[1] * stretch[2]
             at.update({(i - 1, r): (len(merged) - 1, r) for r in range(len(merged[-1].types))})
@@ -151,7 +159,7 @@ def _merge_motifs(
 
 
 def _readers(steps: Sequence[Step], results: tuple[Ref, ...]) -> dict[int, list[int]]:
-    """Which steps read a step; the end counts as one more."""
+    """The steps that read each step. The results count as one more reader, after all steps."""
     readers: dict[int, list[int]] = {}
     for i, step in enumerate(steps):
         for s, _ in step.inputs:
@@ -162,8 +170,8 @@ def _readers(steps: Sequence[Step], results: tuple[Ref, ...]) -> dict[int, list[
 
 
 def _echoes(signs: list[int], steps: list[Step], longest: int) -> list[list[int]]:
-    """By period and place: how many steps from there on equal the one a period before. Found in
-    one pass from the end, so that a chain of thousands costs no square of that."""
+    """By period and place: how many steps in a row, from that place on, equal the step one period
+    before. One pass from the end for each period keeps the time linear in the number of steps."""
     echoes = [[0] * (len(steps) + 1) for _ in range(longest + 1)]
     for period in range(1, longest + 1):
         row = echoes[period]
@@ -175,8 +183,8 @@ def _echoes(signs: list[int], steps: list[Step], longest: int) -> list[list[int]
 def _best_motif(
     echoes: list[list[int]], weighty: list[int], steps: list[Step], start: int, pairs: bool
 ) -> Stretch | None:
-    """The repetition from here on that covers most steps. ``weighty`` says how many of the first
-    steps are worth a badge: repeating only pools and reshapes is no pattern."""
+    """The repetition from ``start`` on that covers most steps. ``weighty`` counts the steps before
+    each place that are worth a badge: a stretch without one is no pattern."""
     best: Stretch | None = None
     for period in range(1, len(echoes)):
         fewest = 2 if pairs and period == 1 else FEWEST_MOTIFS
@@ -194,7 +202,7 @@ def _best_motif(
 
 
 def _is_run_of_layers(steps: list[Step]) -> bool:
-    """Layers of one kind that differ in numbers are no run."""
+    """Whether these are layers of one kind that differ in numbers: they are no run."""
     return all(s.kind != "call" for s in steps) and len({s.form for s in steps}) == 1
 
 
@@ -207,8 +215,9 @@ def _same_at(signs: list[int], steps: list[Step], i: int, period: int) -> bool:
     return all(a == b or (a[0] - b[0] == period and a[1] == b[1]) for a, b in pairs)
 
 
-def _closed(steps: list[Step], readers: dict[int, list[int]], stretch: Stretch) -> bool:
-    """Whether each copy reads just the last step of the copy before, and nobody else does."""
+def _is_chain_of_copies(steps: list[Step], readers: dict[int, list[int]], stretch: Stretch) -> bool:
+    """Whether each copy reads the last step of the copy before and nothing else of it, and no other
+    step reads what is inside a copy."""
     start, period, times = stretch
     end = start + period * times
     if _carry(steps, stretch) is None:
@@ -224,21 +233,22 @@ def _closed(steps: list[Step], readers: dict[int, list[int]], stretch: Stretch) 
 
 
 def _carry(steps: list[Step], stretch: Stretch) -> Ref | None:
-    """The one tensor that the first copy reads where the second reads the first; None if the
-    copies hand on another than the first result of their last step."""
+    """The tensor that the first copy reads at the inputs where the second copy reads the first.
+    None if there are several, or if the second copy reads anything but the first result of the last
+    step."""
     start, period, _ = stretch
-    found: set[Ref] = set()
+    carried: set[Ref] = set()
     for i in range(start, start + period):
         for k, ref in enumerate(steps[i + period].inputs):
             if start <= ref[0] < start + period:
                 if ref != (start + period - 1, 0):
                     return None
-                found.add(steps[i].inputs[k])
-    return found.pop() if len(found) == 1 else None
+                carried.add(steps[i].inputs[k])
+    return carried.pop() if len(carried) == 1 else None
 
 
 def _repeat(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) -> Step:
-    """A stretch of equal copies as the call of a chart, so many times."""
+    """A stretch of equal copies as one call of a chart with a count."""
     start, period, times = stretch
     outside = _outside(steps, stretch)
     body = _stretch(forms, steps, stretch, 0, outside)
@@ -261,14 +271,16 @@ def _repeat(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref
 
 
 def _run(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) -> Step:
-    """A stretch of copies that differ in numbers as one step with a row to each."""
+    """A stretch of copies that differ in numbers as one step with a row for each copy."""
     start, period, times = stretch
     outside = _outside(steps, stretch)
-    rows: list[Row] = []
+    rows: list[RunRow] = []
     for copy in range(times):
-        own = steps[start + copy * period : start + (copy + 1) * period]
-        alone = own[0].body if period == 1 else None
-        rows.append(Row(alone or _stretch(forms, steps, stretch, copy, outside), tuple(own)))
+        copy_steps = steps[start + copy * period : start + (copy + 1) * period]
+        called = copy_steps[0].body if period == 1 else None
+        rows.append(
+            RunRow(called or _stretch(forms, steps, stretch, copy, outside), tuple(copy_steps))
+        )
     if period == 1:
         outside = steps[start].inputs
     form = forms.form(("run", rows[0].body.form))
@@ -293,7 +305,8 @@ def _run(forms: Forms, steps: list[Step], stretch: Stretch, at: dict[Ref, Ref]) 
 
 
 def _outside(steps: list[Step], stretch: Stretch) -> tuple[Ref, ...]:
-    """What enters: the tensor that is handed on, then those that all copies read."""
+    """The tensors that enter a stretch: the one that each copy passes to the next, then those that
+    all copies read."""
     start, period, _ = stretch
     carry = _carry(steps, stretch)
     assert carry is not None
@@ -312,16 +325,18 @@ def _stretch(
     """One copy as a chart of its own."""
     start, period, _ = stretch
     begin = start + copy * period
-    own = steps[begin : begin + period]
+    copy_steps = steps[begin : begin + period]
     entering = (outside[0] if copy == 0 else (begin - 1, 0), *outside[1:])
     inner: dict[Ref, Ref] = {ref: (-1 - k, 0) for k, ref in reversed(list(enumerate(entering)))}
-    inner.update({(begin + k, r): (k, r) for k in range(period) for r in range(len(own[k].types))})
-    moved = [replace(s, inputs=tuple(inner[r] for r in s.inputs)) for s in own]
-    types = tuple(_type(steps, own, ref) for ref in entering)
+    inner.update(
+        {(begin + k, r): (k, r) for k in range(period) for r in range(len(copy_steps[k].types))}
+    )
+    moved = [replace(s, inputs=tuple(inner[r] for r in s.inputs)) for s in copy_steps]
+    types = tuple(_type(steps, copy_steps, ref) for ref in entering)
     return forms.chart(None, types, moved, ((period - 1, 0),))
 
 
-def _type(steps: Sequence[Step], own: Sequence[Step], ref: Ref) -> TensorType:
+def _type(steps: Sequence[Step], copy_steps: Sequence[Step], ref: Ref) -> TensorType:
     if ref[0] >= 0:
         return steps[ref[0]].types[ref[1]]
-    return next(s.takes[k] for s in own for k, r in enumerate(s.inputs) if r == ref)
+    return next(s.takes[k] for s in copy_steps for k, r in enumerate(s.inputs) if r == ref)

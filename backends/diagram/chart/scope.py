@@ -1,4 +1,4 @@
-"""Where in a net the drawing stands, and where the tensors there come from."""
+"""Where in a net a chart is drawn, and where its tensors come from."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Final, Literal
 from ....compiler.dims import Dim, substitute
 from ....compiler.ir import CallOp
 from ....compiler.types import TensorType
-from ..picture import Mark
+from ..picture import LineMark
 from .chart import Step, World, row_worlds, single, worlds
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where a tensor leaves: the box, the shape to write on the edge, and what the edge means."""
+    """The start of a line: the box that a tensor leaves, the shape to write on the line, and how
+    the line looks."""
 
     box: str
     label: str = ""
@@ -23,19 +24,19 @@ class End:
     level: bool = False
     climbs: bool = False
     name: str = ""
-    """What the block around calls the tensor, beside its first input."""
-    mark: Mark = ""
-    also: tuple[End, ...] = ()
-    """Where the tensor came from before."""
+    """The name of the tensor in the block that it enters; empty for the first input."""
+    mark: LineMark = ""
+    earlier: tuple[End, ...] = ()
+    """Where the tensor came from in the old version, if that differs."""
 
 
 NOWHERE: Final = End("")
-"""Of a tensor that is not drawn."""
+"""The end of a tensor that is not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where in the net a chart is drawn."""
+    """The place in the net where a chart is drawn: module path, sizes, depth."""
 
     id: str = ""
     path: str = ""
@@ -44,16 +45,16 @@ class Scope:
     depth: int = 0
     block: bool = False
     closed: bool = False
-    """Calls stay shut here: the arms of a U."""
+    """Whether calls stay closed here, in the arms of a U."""
     stretch: str = ""
-    """Where a stretch that repeats begins: points in it are told from those of its graph."""
+    """The start of the ids of points inside a stretch that repeats, which has no module path."""
     bare: bool = False
-    """The one call here has no wall: it shares that of the stretch around it."""
+    """Whether the only call here has no wall: it shares the wall of the stretch around it."""
     worlds: tuple[tuple[World, ...], ...] = ()
-    """All that is drawn as one here, by the variants that are told apart."""
+    """The copies that are drawn as one here, for each variant that a table tells apart."""
 
     def point(self, name: str) -> str:
-        """An id for what is no module; module paths have no hyphens."""
+        """The id of a box that is no module. It has a hyphen, which no module path has."""
         return f"{self.id.rstrip('.') or 'net'}-{self.stretch}{name}"
 
     def wall(self) -> str:
@@ -61,8 +62,8 @@ class Scope:
         return self.point("copies") if self.stretch else self.id.rstrip(".")
 
     def box(self, step: Step, alone: bool = False) -> str:
-        """The id of a step: its module path, or what comes nearest. A step that is ``alone`` in
-        its graph stands for it."""
+        """The id of a step: its module path, or its key if it has none. A step that is ``alone`` in
+        its graph has the id of the graph."""
         return self.id.rstrip(".") if alone else _id(self.id + step.part.key)
 
     def module(self, path: str) -> str:
@@ -82,8 +83,8 @@ class Scope:
         return replace(inside, worlds=tuple(row_worlds(step, row) for row in rows))
 
     def enter(self, step: Step, copies: Sequence[Step] = ()) -> Scope:
-        """The scope inside a call, or inside a stretch that repeats; ``copies`` are the variants
-        of the step that are drawn as one."""
+        """The scope inside a call or a stretch that repeats; ``copies`` are the variants of the
+        step that are drawn as one."""
         op = step.node.operation
         inside = replace(
             self,
@@ -106,10 +107,10 @@ class Scope:
             block=op.graph.kind == "block",
         )
 
-    def _outer(self, given: str) -> str:
-        return dict(self.outers).get(given, self.path + given)
+    def _outer(self, name: str) -> str:
+        return dict(self.outers).get(name, self.path + name)
 
 
 def _id(key: str) -> str:
-    """A key as an XML id: ``add#1`` is ``add-1``."""
+    """A node's key as an XML id: ``add-1`` for ``add#1``."""
     return key.replace("#", "-").replace(">", "")

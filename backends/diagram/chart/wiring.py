@@ -1,4 +1,5 @@
-"""What the wires of a chart mean: which go around, where they fork, what stands side by side."""
+"""The meaning of the wires of a chart: which are ways around, where they fork, which steps stand
+side by side."""
 
 from __future__ import annotations
 
@@ -14,16 +15,16 @@ from ....compiler.types import TensorType
 from .chart import Chart, Ref, Step
 
 Wire = tuple[int, int]
-"""The input of a step: (step, which of its inputs)."""
+"""An input of a step: (step, number of the input)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """``skips`` bypass what their sibling inputs went through. ``forks`` are the tensors drawn
-    with a point where they part. ``ranks`` are steps to stand on one line, ``axes`` a tensor that
-    parts and the step that joins all its branches, to stand below it. ``climbing`` steps
-    make the right arm of a U, ``levels`` are the (left, right) steps that its skips join.
-    ``projections`` are the layers that make queries, keys and values."""
+    """``skips`` go around steps that another input of the same step went through. ``forks`` are the
+    tensors that are drawn with a point where they fork. ``ranks`` are steps that stand side by
+    side. ``axes`` are pairs of a tensor that forks and the step that joins all its branches, which
+    stands straight below. ``climbing`` steps are the right arm of a U, ``levels`` the (left, right)
+    steps that its skips join. ``projections`` are the layers that make queries, keys and values."""
 
     skips: frozenset[Wire]
     forks: frozenset[Ref]
@@ -35,7 +36,7 @@ class Wiring:
 
 
 def wiring(chart: Chart, *, arms: bool) -> Wiring:
-    """``arms``: whether a U may be drawn as one."""
+    """The wiring of a chart; with ``arms`` a U-Net may be drawn as a U."""
     flow = _flow(chart, {})
     skips = _skips(chart, flow)
     levels = _levels(chart, skips) if arms else ()
@@ -57,7 +58,7 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
 
 
 def bypasses(chart: Chart) -> frozenset[Wire]:
-    """The skips, and what goes around into a product: a gate's other input."""
+    """The skips, and the inputs of products that go around: those of a gate."""
     return _skips(chart, _flow(chart, {}), products=True)
 
 
@@ -69,19 +70,20 @@ def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
     return readers
 
 
-def _flow(chart: Chart, known: dict[int, nx.DiGraph]) -> nx.DiGraph:
-    """Steps and tensors, each leading to what is made of it; joins weigh nothing on a way.
-    ``known`` holds what was found of other charts: one is asked once, however often called."""
-    if id(chart) in known:
-        return known[id(chart)]
-    flow = known[id(chart)] = nx.DiGraph()
+def _flow(chart: Chart, flows: dict[int, nx.DiGraph]) -> nx.DiGraph:
+    """A graph of steps and tensors, with an edge to everything that reads them. The weights count
+    the steps of a way; joins count nothing. ``flows`` keeps the result of each chart, for blocks
+    that are called often."""
+    if id(chart) in flows:
+        return flows[id(chart)]
+    flow = flows[id(chart)] = nx.DiGraph()
     flow.add_nodes_from(range(-len(chart.inputs), len(chart.steps)))
     refs = (*chart.results, *(ref for step in chart.steps for ref in step.inputs))
     flow.add_edges_from(((ref[0], ref) for ref in refs), weight=0)
     for i, step in enumerate(chart.steps):
         flow.add_edges_from(((ref, i) for ref in step.inputs), weight=int(step.kind != "join"))
         if step.body is not None and len(step.body.results) > 1:
-            flow.add_edges_from(_inside(i, step.body, known), weight=0)
+            flow.add_edges_from(_inside(i, step.body, flows), weight=0)
     return flow
 
 
@@ -89,9 +91,9 @@ def _steps(nodes: Iterable[int | Ref]) -> list[int]:
     return sorted(node for node in nodes if isinstance(node, int))
 
 
-def _inside(step: int, body: Chart, known: dict[int, nx.DiGraph]) -> Iterator[tuple[Ref, Ref]]:
-    """Which results of a block come one from another."""
-    flow = _flow(body, known)
+def _inside(step: int, body: Chart, flows: dict[int, nx.DiGraph]) -> Iterator[tuple[Ref, Ref]]:
+    """The pairs of results of a block of which the second is computed from the first."""
+    flow = _flow(body, flows)
     for k, ref in enumerate(body.results):
         after = nx.descendants(flow, ref)
         yield from (((step, k), (step, r)) for r, to in enumerate(body.results) if to in after)
@@ -99,7 +101,7 @@ def _inside(step: int, body: Chart, known: dict[int, nx.DiGraph]) -> Iterator[tu
 
 def _skips(chart: Chart, flow: nx.DiGraph, *, products: bool = False) -> frozenset[Wire]:
     around = set(skips(flow))
-    found: set[Wire] = set()
+    result: set[Wire] = set()
     for i, step in enumerate(chart.steps):
         gathers = _gathers(step)
         gates = products and step.kind == "join"
@@ -110,34 +112,36 @@ def _skips(chart: Chart, flow: nx.DiGraph, *, products: bool = False) -> frozens
             for k, ref in enumerate(step.inputs)
             if (ref, i) in around and (step.kind != "call" or _goes_around(step, k, flow))
         ]
-        found.update((i, k) for k in own)
+        result.update((i, k) for k in own)
         if not own and gathers and step.kind == "join" and len(step.inputs) == 2:
-            found.update(_projection(chart, flow, i))
-    return frozenset(found)
+            result.update(_projection(chart, flow, i))
+    return frozenset(result)
 
 
 def _goes_around(step: Step, k: int, flow: nx.DiGraph) -> bool:
-    """Of a block it has to be its first input that went through something meanwhile, where the
-    other is alike, or a map of another size: masks and memories go around nothing."""
+    """Whether an input of a call is a way around. The first input must come from it through other
+    steps, and both must have one type, or be maps of different sizes: a mask or a memory is no way
+    around."""
     other = k or (1 if len(step.inputs) == 2 else 0)
     if not 0 < other < len(step.takes):  # what came in before
         return False
-    first, own = step.takes[0], step.takes[other]
-    alike = own == first or (own.rank == first.rank and first.rank >= 4)
+    first, taken = step.takes[0], step.takes[other]
+    alike = taken == first or (taken.rank == first.rank and first.rank >= 4)
     ref, end = step.inputs[k], step.inputs[0 if k else other]
     return alike and ref != end and nx.has_path(flow, ref, end)
 
 
 def _gathers(step: Step) -> bool:
-    """Whether a way around may end here. Of a product, a difference or a comparison neither side
-    is one: one gates, one is the mean of the other, or both are branches."""
+    """Whether a way around may end at a step. It does not end at a product, a difference or a
+    comparison: there one input is a gate or a mean, or both are branches."""
     op = step.node.op
     adds = isinstance(op, LayerOp) and op.layer.role == "sum"
     return step.kind in ("bar", "call") or (step.kind == "join" and adds)
 
 
 def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
-    """The shorter of two ways from a fork to a sum, where it is a plain chain."""
+    """The wires of the shorter of two ways from a fork to a sum, if it is a plain chain: the
+    projection of a residual block."""
     first, second = chart.steps[join].inputs
     if not (_may_fork(chart, flow, first) or _may_fork(chart, flow, second)):
         return []
@@ -147,24 +151,24 @@ def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
         return []
     fork = _steps(common)[-1]
     ways = [_way(chart, s, fork) for s in (a, b)]
-    found = [w for w in ways if w is not None]
-    if len(found) < 2:
+    chains = [w for w in ways if w is not None]
+    if len(chains) < 2:
         shorter = 0 if ways[0] is not None else 1
         way = ways[shorter]
         other = (a, b)[1 - shorter]
         if way is None or len(way) > 2 or longest_way(flow, fork, other) <= len(way):
             return []
     else:
-        shorter = 0 if len(found[0]) < len(found[1]) else 1
-        way, longer = found[shorter], found[1 - shorter]
+        shorter = 0 if len(chains[0]) < len(chains[1]) else 1
+        way, longer = chains[shorter], chains[1 - shorter]
         if len(way) == len(longer) or _layers(chart, way) >= _layers(chart, longer):
             return []
     return [(join, shorter), *((s, 0) for s in way)]
 
 
 def _may_fork(chart: Chart, flow: nx.DiGraph, ref: Ref) -> bool:
-    """Whether several steps read a tensor of the plain chain that ends here. Where none do, not
-    all that comes before has to be looked through."""
+    """Whether a tensor of the plain chain that ends here has several readers. This is quick, and
+    saves the search through all ancestors."""
     while flow.out_degree(ref) <= 1:
         step = ref[0]
         if step < 0 or len(chart.steps[step].inputs) != 1:
@@ -174,7 +178,7 @@ def _may_fork(chart: Chart, flow: nx.DiGraph, ref: Ref) -> bool:
 
 
 def _layers(chart: Chart, way: list[int]) -> int:
-    """How many layers stand on a way, those in blocks and copies too."""
+    """The number of layers on a way, with those inside blocks and in copies."""
     return sum(map(_size, (chart.steps[i] for i in way)))
 
 
@@ -182,12 +186,12 @@ def _size(step: Step) -> int:
     inside = step.merged or [s for row in step.rows for s in row.steps]
     if inside:
         return sum(map(_size, inside))
-    own = len(step.parts) if step.body is None else sum(map(_size, step.body.steps))
-    return own * step.count
+    inside_once = len(step.parts) if step.body is None else sum(map(_size, step.body.steps))
+    return inside_once * step.count
 
 
 def _way(chart: Chart, step: int, fork: int) -> list[int] | None:
-    """The steps from one back to the fork, None if they are no chain."""
+    """The steps from ``step`` back to the fork; None if they are no chain."""
     way: list[int] = []
     while step != fork:
         if step < 0 or len(chart.steps[step].inputs) != 1:
@@ -200,39 +204,40 @@ def _way(chart: Chart, step: int, fork: int) -> list[int] | None:
 def _heads(
     chart: Chart, wires: list[Wire], skips: frozenset[Wire], flow: nx.DiGraph
 ) -> tuple[int, ...]:
-    """The first steps of branches that part at one tensor, a projection on the way around too."""
+    """The first steps of branches that start at one tensor, with the projection on a way around."""
     ways = [w for w in wires if w not in skips or chart.steps[w[0]].kind not in ("join", "bar")]
     steps = list(dict.fromkeys(i for i, _ in ways))
     return tuple(steps) if len(steps) > 1 and apart(flow, steps) else ()
 
 
 def _projections(chart: Chart, flow: nx.DiGraph) -> Iterator[tuple[int, ...]]:
-    """The linear layers that a product of attention reads, through what stands between."""
+    """The three linear layers whose results, perhaps through other layers, an attention reads."""
     for step in chart.steps:
         op = step.node.op
         if not isinstance(op, LayerOp) or op.layer.role != "attend":
             continue
-        found = [_linear(chart, s) for s, _ in step.inputs[:3]]
-        steps = tuple(dict.fromkeys(i for i in found if i is not None))
+        linears = [_linear(chart, s) for s, _ in step.inputs[:3]]
+        steps = tuple(dict.fromkeys(i for i in linears if i is not None))
         if len(steps) == 3 and apart(flow, steps):
             yield steps
 
 
 def _linear(chart: Chart, step: int) -> int | None:
-    """The next linear layer upwards on a straight way."""
+    """The nearest linear layer before a step; None if the way to it has several inputs."""
     while step >= 0:
-        found = chart.steps[step]
-        op = found.node.op
+        current = chart.steps[step]
+        op = current.node.op
         if isinstance(op, LayerOp) and op.layer.category == "linear":
             return step
-        if len(found.inputs) != 1:
+        if len(current.inputs) != 1:
             return None
-        step = found.inputs[0][0]
+        step = current.inputs[0][0]
     return None
 
 
 def _axes(chart: Chart, readers: dict[Ref, list[Wire]]) -> tuple[tuple[Ref, int], ...]:
-    """Three and more plain branches of one tensor that all end in one bar."""
+    """The pairs of a tensor and a bar with at least three plain branches between them, all from the
+    tensor to the bar."""
     axes: list[tuple[Ref, int]] = []
     for i, step in enumerate(chart.steps):
         if step.kind != "bar" or len(step.inputs) < 3:
@@ -244,7 +249,7 @@ def _axes(chart: Chart, readers: dict[Ref, list[Wire]]) -> tuple[tuple[Ref, int]
 
 
 def _source(chart: Chart, ref: Ref) -> Ref:
-    """Where a chain of steps with one input each begins to be a branch."""
+    """The tensor with several readers at which the branch that ends in ``ref`` starts."""
     while ref[0] >= 0 and len(chart.steps[ref[0]].inputs) == 1:
         before = chart.steps[ref[0]].inputs[0]
         if sum(s.inputs.count(before) for s in chart.steps) > 1:
@@ -257,7 +262,8 @@ def _source(chart: Chart, ref: Ref) -> Ref:
 
 
 def _levels(chart: Chart, skips: frozenset[Wire]) -> tuple[tuple[int, int], ...]:
-    """The skips of a U, outermost first: one inside the other, each over smaller tensors."""
+    """The skips of a U as pairs of steps, outermost first. They are nested, and the tensors get
+    smaller inwards."""
     pairs = sorted(
         (step.inputs[k][0], i)
         for i, step in enumerate(chart.steps)
@@ -280,14 +286,14 @@ def _shrinks(chart: Chart, outer: int, inner: int) -> bool:
 
 
 def _smaller(a: TensorType, b: TensorType) -> bool:
-    """Whether an extent (height, width, length) of one is less than the other's."""
+    """Whether an extent of ``a`` (height, width or length) is smaller than that of ``b``."""
     pairs = zip(a.shape[2:], b.shape[2:], strict=False)
     return any(x != y and less(x, y) is not False for x, y in pairs)
 
 
 def _is_u(chart: Chart, skips: frozenset[Wire], climbing: frozenset[int]) -> bool:
-    """Whether the right arm just climbs: nothing there shrinks again, and to each place one way
-    leads over from the left, from a place of its own."""
+    """Whether the right arm only climbs: no tensor shrinks there, and each skip from the left
+    starts and ends at a step of its own."""
     arm = [(i, step) for i, step in enumerate(chart.steps) if i in climbing]
     over = [
         (ref, i)
@@ -304,7 +310,8 @@ def _is_u(chart: Chart, skips: frozenset[Wire], climbing: frozenset[int]) -> boo
 def _climbing(
     chart: Chart, levels: tuple[tuple[int, int], ...], flow: nx.DiGraph
 ) -> frozenset[int]:
-    """The way up: from where the tensor grows again after the innermost left end."""
+    """The steps of the right arm: from the first that makes the tensor larger, after the left end
+    of the innermost skip."""
     if not levels:
         return frozenset()
     left, join = levels[-1]

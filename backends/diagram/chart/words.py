@@ -1,4 +1,4 @@
-"""What a picture says of steps: captions, names, arguments, tooltips."""
+"""The texts about steps in a picture: captions, names, arguments, tooltips."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from ....compiler.types import TensorType
 from ....grammar.source import Span
 from .. import style
 from ..picture import Run, Text, text
-from .chart import Part, Step, alike, single
+from .chart import Part, Step, every_copy, single
 from .scope import Scope
 
 LINE: int = 44
-"""Letters of a box's small lines."""
+"""Letters of a small line in a box."""
 
 
 def port_name(side: str, i: int, names: list[str]) -> str:
-    """``image``, ``tokens``; outputs are told apart only where there are several."""
+    """The name of an input or output: ``image``, ``tokens``. A single one without a name is
+    ``input`` or ``output``."""
     if side == "input" and names[i] not in ("", "x"):
         return names[i]
     if len(names) == 1:
@@ -30,16 +31,17 @@ def port_name(side: str, i: int, names: list[str]) -> str:
 
 
 def caption(part: Part) -> tuple[str, str]:
+    """The title of a part's box, and its second line."""
     op = part.node.operation
     if isinstance(op, LayerOp):
         layer = op.layer
-        full = _in_full(layer, part.node.takes)
+        full = _with_whole_kernel(layer, part.node.takes)
         return full.caption()[0].replace("//", "/"), layer.caption()[1].replace("//", "/")
     return (part.body.graph.name if part.body and part.body.graph else "", "")
 
 
-def _in_full(layer: Layer, takes: Sequence[TensorType]) -> Layer:
-    """``conv(3, 64)`` with its kernel as it is: ``3×3``."""
+def _with_whole_kernel(layer: Layer, takes: Sequence[TensorType]) -> Layer:
+    """The layer with its kernel for every axis: ``3×3`` for ``conv(3, 64)``."""
     kernel = layer.settings.get("kernel") and getattr(layer, "kernel", None)
     axes = takes[0].rank - 2 if takes else 0
     square = isinstance(kernel, int) and not isinstance(kernel, bool) and axes in (2, 3)
@@ -47,13 +49,13 @@ def _in_full(layer: Layer, takes: Sequence[TensorType]) -> Layer:
 
 
 def strip(part: Part) -> str:
-    """What a strip says: how the numbers are put is the whole of a ``rearrange``."""
-    said, second = caption(part)
+    """The caption of a strip, by the abbreviation of its layer; of a ``rearrange`` the pattern."""
+    first, second = caption(part)
     op = part.node.operation
     layer = op.layer if isinstance(op, LayerOp) else None
     if layer is not None and layer.role == "rearrange":
         return second
-    return said.replace(layer.title, layer.abbreviation) if layer and layer.abbreviation else said
+    return first.replace(layer.title, layer.abbreviation) if layer and layer.abbreviation else first
 
 
 def idle(part: Part) -> bool:
@@ -67,6 +69,7 @@ def idle(part: Part) -> bool:
 
 
 def params(part: Part) -> Dim:
+    """The number of parameters of a layer, without buffers and tied weights."""
     total: Dim = 0
     for name, weight in layer_weights(part.node).items():
         tied = isinstance(part.node.op, LayerOp) and name in part.node.op.tied
@@ -79,14 +82,14 @@ def params(part: Part) -> Dim:
 
 
 def name(step: Step) -> str:
-    """The block's name, empty for a group."""
+    """The name of the block that a step calls; empty for a group."""
     inner = single(step)
     graph = (inner or step).body.graph if (inner or step).body else None
     return graph.name if graph is not None and graph.kind == "block" else ""
 
 
 def label(step: Step) -> str:
-    """The label that a call was given; empty for one numbered by its word or its place."""
+    """The label of a call in the text; empty if its name comes from its block or its place."""
     if step.body is None or step.body.graph is None:
         return ""
     label = step.part.path.rpartition(".")[2]
@@ -101,86 +104,99 @@ def label(step: Step) -> str:
 
 
 def given_label(step: Step) -> str:
-    """The label of a layer; empty for one that goes by its word and number."""
+    """The label of a layer in the text; empty if its name is its word and a number."""
     own = step.part.path.rpartition(".")[2]
     op = step.node.op
-    known = ("", op.layer.word, *op.layer.aliases) if isinstance(op, LayerOp) else ("",)
-    return "" if step.node.word in known[1:] or own.rstrip("0123456789") in known else own
+    default_names = ("", op.layer.word, *op.layer.aliases) if isinstance(op, LayerOp) else ("",)
+    return (
+        ""
+        if step.node.word in default_names[1:] or own.rstrip("0123456789") in default_names
+        else own
+    )
 
 
-def shares(step: Step) -> bool:
-    """Whether a step has weights, and another the same: of a stretch, all that it holds."""
+def has_shared_weights(step: Step) -> bool:
+    """Whether a step has weights and shares them with another step. For a stretch: whether all its
+    steps with weights do."""
     if step.body is None or step.body.graph is not None:
-        return step.part.shared and _weighs(step.node)
+        return step.part.shared and _has_weights(step.node)
     weighing = [inner for inner in step.body.steps if _holds_weights(inner)]
-    return bool(weighing) and all(map(shares, weighing))
+    return bool(weighing) and all(map(has_shared_weights, weighing))
 
 
 def _holds_weights(step: Step) -> bool:
     if step.body is not None and step.body.graph is None:
         return any(map(_holds_weights, step.body.steps))
-    return any(_weighs(part.node) for part in step.parts)
+    return any(_has_weights(part.node) for part in step.parts)
 
 
-def _weighs(node: Node) -> bool:
+def _has_weights(node: Node) -> bool:
     if isinstance(node.operation, LayerOp):
         return bool(own_weights(node))
-    return node.called is not None and any(map(_weighs, node.called.nodes))
+    return node.called is not None and any(map(_has_weights, node.called.nodes))
 
 
 def ties(graph: Graph) -> dict[str, str]:
-    """By module path, whose tensor a layer's is: ``tied to tok.weight``."""
-    found: dict[str, str] = {}
-    holds: dict[int, bool] = {}
-    waiting = [(graph, "")]
-    while waiting:
-        here, prefix = waiting.pop()
-        for tie in here.ties:
+    """A line for each layer with a tied weight, by module path: ``tied to tok.weight``."""
+    result: dict[str, str] = {}
+    has_ties: dict[int, bool] = {}
+    remaining = [(graph, "")]
+    while remaining:
+        current, prefix = remaining.pop()
+        for tie in current.ties:
             source = f"{prefix}{tie.source}.{tie.source_weight}"
-            found.setdefault(prefix + tie.path, f"tied to {source}")
-        waiting += [
+            result.setdefault(prefix + tie.path, f"tied to {source}")
+        remaining += [
             (node.called, f"{prefix}{node.path}.")
-            for node in here.nodes
-            if node.called is not None and not node.outer and _ties(node.called, holds)
+            for node in current.nodes
+            if node.called is not None and not node.outer and _has_ties(node.called, has_ties)
         ]
-    return found
+    return result
 
 
-def _ties(graph: Graph, known: dict[int, bool]) -> bool:
-    """Whether a graph, or one that it calls, ties tensors."""
-    if id(graph) not in known:
+def _has_ties(graph: Graph, results: dict[int, bool]) -> bool:
+    """Whether a graph, or a graph that it calls, ties weights. ``results`` holds earlier
+    answers."""
+    if id(graph) not in results:
         inner = (node.called for node in graph.nodes)
-        known[id(graph)] = bool(graph.ties) or any(_ties(g, known) for g in inner if g is not None)
-    return known[id(graph)]
+        results[id(graph)] = bool(graph.ties) or any(
+            _has_ties(g, results) for g in inner if g is not None
+        )
+    return results[id(graph)]
 
 
 def recurs(node: Node) -> bool:
-    """Whether a layer goes along time by itself; a cell gets its state from outside."""
+    """Whether a layer keeps a state along time. A cell does not: its state is an input."""
     op = node.op
     recurrent = isinstance(op, LayerOp) and op.layer.category == "recurrent"
     return isinstance(op, LayerOp) and recurrent and op.layer.role != "cell"
 
 
 def title(copies: Sequence[Step], prefix: str = "") -> str:
-    """``denseblock1 · dense_layer``; a label that differs between the copies is left out."""
+    """``denseblock1 · dense_layer``: label and block. A label that differs between the copies is
+    left out."""
     labels = {label(step) for step in copies}
-    said = [prefix, labels.pop() if len(labels) == 1 else "", name(copies[0])]
-    return " · ".join(dict.fromkeys(word for word in said if word))
+    names = [prefix, labels.pop() if len(labels) == 1 else "", name(copies[0])]
+    return " · ".join(dict.fromkeys(word for word in names if word))
 
 
 def arguments(step: Step, varying: dict[str, set[str]]) -> str:
-    """``width 128, stride 2``: what tells this call from the others of its block."""
+    """``width 128, stride 2``: the arguments that differ from those of other calls of the block."""
     graph = step.body.graph if step.body else None
     if graph is None:
         return ""
     differs = varying.get(graph.name, set())
-    said = [(k, style.value(v)) for k, v in graph.arguments if k in differs]
+    values = [(name, style.value(value)) for name, value in graph.arguments if name in differs]
     hidden = ("false", "tensor")  # a tensor comes in by a line
-    return ", ".join(k if v == "true" else f"{k} {v}" for k, v in said if v not in hidden)
+    return ", ".join(
+        name if value == "true" else f"{name} {value}"
+        for name, value in values
+        if value not in hidden
+    )
 
 
 def brief(step: Step, varying: dict[str, set[str]]) -> Text:
-    """One line for a step inside a shut box; none for a weight."""
+    """One line for a step inside a closed box; empty for a weight."""
     count = text(Run(f" ×{step.count}", "badge")) if step.count > 1 else ()
     if step.kind == "call":
         words = " ".join(word for word in (name(step), arguments(step, varying)) if word)
@@ -197,18 +213,18 @@ def brief(step: Step, varying: dict[str, set[str]]) -> Text:
 
 
 def titles(graph: Graph, title: str | None) -> tuple[str, str]:
-    """The net's name, and under it what its documentation says first."""
+    """The name of the net, and the first sentence of its documentation for the line below."""
     if title is not None:
         return title, ""
     words = " ".join(graph.documentation.split("\n\n")[0].split()).replace("`", "")
     sentence = words.partition(". ")[0].partition("; ")[0].rstrip(".")
-    known = graph.alias or ("" if graph.name == "net" else graph.name)
-    same = _bare(known) == _bare(sentence)
-    return (known or sentence, "") if same or not known else (known, sentence)
+    own_name = graph.alias or ("" if graph.name == "net" else graph.name)
+    same = _letters_only(own_name) == _letters_only(sentence)
+    return (own_name or sentence, "") if same or not own_name else (own_name, sentence)
 
 
-def _bare(said: str) -> str:
-    return "".join(c for c in said.lower() if c.isalnum())
+def _letters_only(line: str) -> str:
+    return "".join(c for c in line.lower() if c.isalnum())
 
 
 # --- tooltips ---------------------------------------------------------------------------------
@@ -218,19 +234,22 @@ FIRST: Final = "the first of several, which differ:"
 
 
 def about_step(copies: Sequence[Step], scope: Scope) -> str:
-    """All settings, whole shapes, parameters: of each copy, or of the first if they differ."""
+    """The tooltip of a layer: all settings, full shapes, parameters. If the copies differ, those of
+    the first."""
     first = copies[0]
-    lines = [_said(part, scope) for part in first.parts]
-    every = [_numbers(own, scope) for copy in copies for own in alike(copy)]
+    lines = [_part_line(part, scope) for part in first.parts]
+    numbers = [_numbers(twin, scope) for copy in copies for twin in every_copy(copy)]
     each = " each" if first.count > 1 else ""
-    lines += [f"{said}{each}" if said[:1].isdigit() else said for said in every[0]]
-    spelt = {tuple(_spelt(p) for p in own.parts) for copy in copies for own in alike(copy)}
-    several = len(spelt) > 1 or len(set(every)) > 1
+    lines += [f"{number}{each}" if number[:1].isdigit() else number for number in numbers[0]]
+    spellings = {
+        tuple(_spelling(p) for p in twin.parts) for copy in copies for twin in every_copy(copy)
+    }
+    several = len(spellings) > 1 or len(set(numbers)) > 1
     return "\n".join([FIRST] * several + [line for line in lines if line])
 
 
 def _numbers(step: Step, scope: Scope) -> tuple[str, ...]:
-    """What comes in and what comes out, parameters and MACs of one copy."""
+    """The types of inputs and results, the parameters and the MACs of one copy."""
     takes = ", ".join(str(scope.type(t)) for t in step.takes)
     types = ", ".join(str(scope.type(t)) for t in step.types)
     total = sum(p for p in map(params, step.parts) if isinstance(p, int))
@@ -242,27 +261,27 @@ def _numbers(step: Step, scope: Scope) -> tuple[str, ...]:
 
 
 def _macs(nodes: Sequence[Node], scope: Scope) -> str:
-    """Multiply-accumulates for one example; empty where there are none."""
+    """Multiply-accumulates for one example; empty if there are none."""
     total: Dim = 0
     for node in nodes:
         total = total + node_macs(node)
-    said = substitute(total, dict(scope.sizes) | {"N": 1})
-    number = f"{said:,}" if isinstance(said, int) else style.dim(said)
-    return f"{number} MACs" if said != 0 else ""
+    macs = substitute(total, dict(scope.sizes) | {"N": 1})
+    number = f"{macs:,}" if isinstance(macs, int) else style.dim(macs)
+    return f"{number} MACs" if macs != 0 else ""
 
 
-def _said(part: Part, scope: Scope) -> str:
+def _part_line(part: Part, scope: Scope) -> str:
     path = scope.module(part.path) if part.path else ""
-    return ": ".join(word for word in (path, _spelt(part)) if word)
+    return ": ".join(word for word in (path, _spelling(part)) if word)
 
 
-def _spelt(part: Part) -> str:
+def _spelling(part: Part) -> str:
     op = part.node.op
     return spell(op.layer) if isinstance(op, LayerOp) else ""
 
 
-def written(step: Step) -> tuple[Span, ...]:
-    """Where else a step is written: its strips, all copies, the block that it calls."""
+def other_spans(step: Step) -> tuple[Span, ...]:
+    """The other places where a step is written: its strips, its copies, the block that it calls."""
     nodes = [part.node for s in (step, *step.merged) for part in s.parts]
     nodes += [row.steps[0].node for row in step.rows]
     bodies = [s.body for s in (step, *(row.steps[0] for row in step.rows))]
@@ -272,26 +291,26 @@ def written(step: Step) -> tuple[Span, ...]:
 
 
 def about_call(copies: Sequence[Step], below: Scope) -> str:
-    """The path, the block with its arguments, what its documentation says first, parameters: of
-    each copy, or of the first if they differ."""
+    """The tooltip of a call: path, block with arguments, first line of the documentation,
+    parameters. If the copies differ, those of the first."""
     path = below.path.rstrip(".")
     graph = copies[0].body.graph if copies[0].body else None
     if graph is None:
         return path
-    bodies = [own.body for copy in copies for own in alike(copy)]
+    bodies = [own.body for copy in copies for own in every_copy(copy)]
     graphs = {id(body.graph): body.graph for body in bodies if body is not None and body.graph}
     steps = copies[0].node.steps
-    told = [_about(one, steps, below) for one in graphs.values()]
-    several = len(set(told)) > 1
-    return "\n".join([FIRST] * several + [path, *(line for line in told[0] if line)])
+    lines = [_about(one, steps, below) for one in graphs.values()]
+    several = len(set(lines)) > 1
+    return "\n".join([FIRST] * several + [path, *(line for line in lines[0] if line)])
 
 
 def _about(graph: Graph, steps: Dim, below: Scope) -> tuple[str, ...]:
-    """``steps``: how often it runs along a scan's axis."""
-    given = ", ".join(f"{k}={style.value(v)}" for k, v in graph.arguments)
+    """The lines about a called graph; ``steps`` is how often it runs along the axis of a scan."""
+    arguments = ", ".join(f"{k}={style.value(v)}" for k, v in graph.arguments)
     macs = substitute(graph.macs * steps, dict(below.sizes) | {"N": 1})
     return (
-        f"{graph.name}({given})" if given else graph.name,
+        f"{graph.name}({arguments})" if arguments else graph.name,
         graph.documentation.strip().partition("\n")[0],
         f"{style.amount(graph.params)} parameters",
         f"{style.amount(macs)} MACs" if macs != 0 else "",

@@ -1,6 +1,5 @@
-"""The letters of pictures that carry their own: Arimo, which is as wide as Arial and Helvetica, so
-that everything stays where the layout put it. ``make fonts`` writes the files here. ``korean.py``
-has the letters that Arimo lacks.
+"""The fonts that pictures embed: Arimo, which is as wide as Arial and Helvetica, so that the layout
+fits. ``make fonts`` writes the files here. ``korean.py`` has the letters that Arimo lacks.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from typing import Final, Literal, TypeAlias, get_args
 Style: TypeAlias = Literal["Regular", "Bold", "Italic", "BoldItalic"]
 
 MISSING: Final = 0
-"""The glyph of characters that the font does not have: an empty box."""
+"""The glyph for characters that the font does not have: an empty box."""
 _DRAWS: Final = ("glyf", "head", "hhea", "hmtx", "loca", "maxp")
-"""The tables that it takes to draw glyphs by number."""
+"""The tables that are needed to draw glyphs by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,9 @@ class Font:
     def has(self, character: str) -> bool:
         return ord(character) in self.glyphs
 
-    def spell(self, said: str) -> list[int]:
+    def spell(self, text: str) -> list[int]:
         """The glyphs of a text."""
-        return [self.glyphs.get(ord(c), MISSING) for c in said]
+        return [self.glyphs.get(ord(c), MISSING) for c in text]
 
     def width(self, glyphs: Iterable[int], size: float) -> float:
         return sum(self.advances[g] for g in glyphs) * size / 1000
@@ -61,7 +60,7 @@ class Font:
         new = {
             "glyf": b"".join(outlines),
             "loca": struct.pack(f">{len(ends)}I", *ends),
-            # Without the checksum of the file that it was; places are in the long form.
+            # The checksum of the original file becomes 0; places are in the long form.
             "head": head[:8] + bytes(4) + head[12:50] + b"\0\1" + head[52:],
         }
         return _file({tag: self.tables[tag] for tag in _DRAWS} | new)
@@ -84,7 +83,7 @@ def font(style: Style) -> Font:
 
 
 def read(name: str, data: bytes) -> Font:
-    """A font of the form that ``reduce.py`` makes."""
+    """A font from a file as ``reduce.py`` writes it."""
     tables = _tables(data)
     units = int.from_bytes(tables["head"][18:20])
     box = struct.unpack_from(">4h", tables["head"], 36)
@@ -117,14 +116,15 @@ def _tables(data: bytes) -> dict[str, bytes]:
 
 
 def _glyphs(cmap: bytes) -> dict[int, int]:
-    """Of its one subtable, which is of format 12: stretches of characters."""
+    """The glyph of each character. The table has one subtable, in format 12: ranges of
+    characters."""
     (start,) = struct.unpack_from(">I", cmap, 8)
     (count,) = struct.unpack_from(">I", cmap, start + 12)
-    found: dict[int, int] = {}
+    result: dict[int, int] = {}
     for i in range(count):
         first, last, glyph = struct.unpack_from(">3I", cmap, start + 16 + 12 * i)
-        found |= {char: glyph + char - first for char in range(first, last + 1)}
-    return found
+        result |= {char: glyph + char - first for char in range(first, last + 1)}
+    return result
 
 
 def _places(tables: Mapping[str, bytes]) -> list[int]:

@@ -1,7 +1,8 @@
-"""Google's Arimo to the files here: ``python -m netwright.backends.diagram.fonts.generate FOLDER``
-(or ``make fonts``), with the variable fonts in FOLDER.
+"""Makes the font files here from Google's Arimo: ``python -m
+netwright.backends.diagram.fonts.generate FOLDER`` (or ``make fonts``), with the variable fonts in
+FOLDER.
 
-Weights are set and rare letters left out. The license (OFL.txt) allows that and asks to be kept
+The files have fixed weights and no rare letters. The license (OFL.txt) allows that; it must stay
 beside them.
 """
 

@@ -1,8 +1,8 @@
 """Letters that Arimo lacks: Hangul, kana and Chinese characters of NanumGothic (OFL), which comes
 with the extra ``korean``.
 
-The fonts of the machine are not used: one spec gives the same picture everywhere. Of the package
-that carries the font only the files are read. It is made for matplotlib, and is not imported.
+The fonts of the machine are not used, so that a spec gives the same picture everywhere. The package
+with the font is made for matplotlib and is not imported; only its files are read.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ SCRIPTS: Final = (
     range(0xF900, 0xFB00),
     range(0xFF00, 0xFFF0),
 )
-"""Where the font is likely to have a character: to say so where it is not installed."""
+"""The characters that the font is likely to have; the error says so if it is not installed."""
 NAMED: Final = 8
-"""How many characters a message names."""
+"""The most characters that a message names."""
 
 
 def missing(text: Iterable[str]) -> str:
-    """The characters of a text that Arimo has no letter for, each once, in order. What stands
-    for a character that is not shown may lack one."""
-    known = font("Regular")
+    """The characters of a text for which Arimo has no letter, each once, in order. Characters that
+    are not shown do not count."""
+    arimo = font("Regular")
     shown = {c for c in text if c.isprintable() and c not in SIGNS}
-    return "".join(sorted(c for c in shown if not known.has(c)))
+    return "".join(sorted(c for c in shown if not arimo.has(c)))
 
 
 def paths() -> list[Path]:
-    """The font files. Raises DiagramError where the extra is not installed."""
-    found = [find_spec(module) for module in NEEDED]
-    places = found[0].submodule_search_locations if found[0] else None
-    if not all(found) or not places:
+    """The font files. Raises LookupError if the extra is not installed."""
+    modules = [find_spec(module) for module in NEEDED]
+    places = modules[0].submodule_search_locations if modules[0] else None
+    if not all(modules) or not places:
         raise LookupError(CARRIER)
     return [Path(places[0]) / "fonts" / name for name in FILES.values()]
 
@@ -76,7 +76,7 @@ def required(characters: str) -> list[Path]:
 
 @lru_cache(maxsize=16)
 def letters(style: Style, characters: str) -> Font:
-    """The font with these characters alone. It has no italics."""
+    """The font with only these characters. It has no italics."""
     from fontTools.ttLib import TTFont
 
     from .reduce import reduced
@@ -95,6 +95,6 @@ def _no_letters(characters: str) -> DiagramError:
 
 
 def _named(characters: str) -> str:
-    said = ", ".join(f"`{c}` (U+{ord(c):04X})" for c in characters[:NAMED])
+    names = ", ".join(f"`{c}` (U+{ord(c):04X})" for c in characters[:NAMED])
     more = len(characters) - NAMED
-    return f"{said} and {more} more characters" if more > 0 else said
+    return f"{names} and {more} more characters" if more > 0 else names

@@ -1,6 +1,6 @@
-"""A TrueType font with few characters, in the simplest form: what ``Font`` reads.
+"""Makes a TrueType font with few characters, in the simple form that ``Font`` reads.
 
-By fontTools, which only what needs it imports: ``make fonts``, and letters beyond Arimo's.
+It needs fontTools, so it is imported only for ``make fonts`` and for letters that Arimo lacks.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from fontTools.ttLib import newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 NAMES: Final = [0, 1, 2, 4, 6, 13, 14]
-"""The name table's entries: who made it, what it is called, its license."""
+"""The entries of the name table that are kept: author, name, license."""
 
 UNUSED: Final = ["GDEF", "GPOS", "GSUB", "STAT", "gasp", "TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]
-"""Tables for typesetters and for who draws fonts."""
+"""Tables for typesetting programs and font designers."""
 
 
 def reduced(font: Any, characters: Iterable[int]) -> bytes:
-    """The file of a font (a ``TTFont``, which this changes) with these characters alone.
+    """The file of a font (a ``TTFont``, which is changed) with only these characters.
 
-    Hints are left out, composite glyphs become simple ones, and one table of format 12 tells which
-    glyph a character has.
+    Hints are left out, composite glyphs become simple ones, and one table of format 12 maps
+    characters to glyphs.
     """
     options = Options(layout_features=[], hinting=False, name_IDs=NAMES, notdef_outline=True)
     options.drop_tables += UNUSED

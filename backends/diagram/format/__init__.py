@@ -1,6 +1,5 @@
-"""How a picture is written: a format is a module here with ``write(picture) -> bytes``, found by
-its suffix.
+"""The formats: each module here with ``write(picture) -> bytes`` is one, named after its suffix.
 
-Imports layouts and pictures, no chart and no view. Files with a leading underscore serve the
-formats and are none.
+Imports layouts and pictures, no chart and no view. Files with a leading underscore are no formats;
+the formats use them.
 """

@@ -1,4 +1,4 @@
-"""A picture in words, for who cannot see it."""
+"""A picture in words, for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ LETTERS: Final = 80
 
 
 def description(picture: Picture | Drawing) -> str:
-    """What the net is, what goes in and comes out, and the steps in between, in running order::
+    """The net in words: what it is, its inputs, its steps in running order, its outputs::
 
     The diagram of a network in 9 steps: image 3×224×224; conv 7×7, 64, BN, ReLU; …; output 1000.
     """
     if isinstance(picture, Drawing):
-        return _told(picture.subtitle, picture.said)
-    return _told(picture.subtitle, [said for item in picture.items if (said := _said(item))])
+        return _sentences(picture.subtitle, picture.steps)
+    return _sentences(picture.subtitle, [step for item in picture.items if (step := _step(item))])
 
 
-def _told(subtitle: str, steps: Sequence[str]) -> str:
+def _sentences(subtitle: str, steps: Sequence[str]) -> str:
     shown = steps
     if len(steps) > STEPS:
-        rest = len(steps) - STEPS + 1
-        shown = [*steps[: STEPS - 2], f"{rest} more", steps[-1]]
+        more = len(steps) - STEPS + 1
+        shown = [*steps[: STEPS - 2], f"{more} more", steps[-1]]
     about = f"{subtitle}. " if subtitle else ""
     noun = "step" if len(steps) == 1 else "steps"
     return f"{about}The diagram of a network in {len(steps)} {noun}: {'; '.join(shown)}."
 
 
-def _said(item: Item) -> str:
-    """Forks and words on lines say nothing; a block says what it is made of."""
+def _step(item: Item) -> str:
+    """A box in words; a block with what it is made of. Empty for forks, tables and words on
+    lines."""
     if not isinstance(item, Box):
         kinds = Counter(_kind(box) for box in Picture("", "", "", "TB", item.items, ()).boxes())
         inside = ", ".join(f"{n} {kind}" for kind, n in kinds.items() if kind)

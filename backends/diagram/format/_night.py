@@ -1,4 +1,4 @@
-"""Colours on a dark page: what each of a picture's colours becomes there."""
+"""The colours of a picture on a dark page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WHERE: Final = {"text": "text[fill", "fill": ":not(text)[fill", "stroke": "[str
 
 
 def rules(svg: str) -> str:
-    """The style of a picture that follows the reader's screen; printed it stays light."""
+    """The CSS rules of a picture that is dark on a dark screen; in print it stays light."""
     used = {
         ("text" if tag == "text" else kind, colour)
         for tag, attributes in _TAG.findall(svg)
@@ -36,7 +36,8 @@ def rules(svg: str) -> str:
 
 
 def dark(kind: str, colour: str) -> str:
-    """Fills take a bit of their line's colour, lines and words much white."""
+    """The colour on a dark page. A fill becomes dark, with some of the colour of its line; lines
+    and text become lighter."""
     if kind == "text":
         return _mix(colour, "#ffffff", 0.33 if colour == style.BADGE.lower() else 0.16)
     if colour == style.INK.lower():

@@ -1,8 +1,8 @@
-"""A drawn picture cut into pieces that can be put elsewhere: the states of a page share most of
-theirs, so that a state is little more than a list of places.
+"""Cuts a drawn picture into pieces that can be moved. The states of a page share most pieces, so
+that a state is little more than a list of places.
 
-A piece is the markup of a box, a wall, a line or the title, measured from its own upper left
-corner.
+A piece is the markup of a box, a cluster, a line or the title; its coordinates start at its own
+upper left corner.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Element: TypeAlias = ElementTree.Element
 Point: TypeAlias = tuple[float, float]
 
 LINES: Final = 12
-"""Lines of a box that lead to it."""
+"""The most lines of the spec that lead to one box."""
 SIGN: Final = 3.0
-"""How far inside of a block's corner the sign stands that opens and shuts it."""
+"""Points from the corner of a block to the sign that opens and closes it."""
 BUTTON: Final = ' tabindex="0" role="button"'
 
 _PAIR: Final = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 _SHIFT: Final = re.compile(r"translate\((-?[\d.]+) (-?[\d.]+)\)")
 _SHAPES: Final = {"path": "d", "polygon": "points", "polyline": "points"}
 _ROUNDED: Final = 25
-"""Points of a box with round corners: eight curves, back to where they start."""
-_KNOWN: Final = {("stroke-width", "1.1"), ("font-size", "9.00"), ("text-anchor", "start")}
-"""What the page's style says for all."""
+"""The number of points of a box with round corners: eight curves that end where they start."""
+_DEFAULTS: Final = {("stroke-width", "1.1"), ("font-size", "9.00"), ("text-anchor", "start")}
+"""Attributes that the style of the page sets for all pieces."""
 _DROPPED: Final = frozenset(
     {
         "font-family",
@@ -51,7 +51,7 @@ _DROPPED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """``start`` is the opening tag without its ``>``: it lacks the place."""
+    """``start`` is the opening tag without its ``>``, because the place is added there."""
 
     start: str
     inside: str
@@ -60,16 +60,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Pieces in painting order, from the upper left corner of a sheet of this size; boxes come in
-    running order, each block's handle before what is in it."""
+    """Pieces in painting order, on a sheet of this size. Boxes come in running order, and the
+    handle of a block before its content."""
 
     size: Point
     pieces: tuple[Piece, ...]
 
 
 def cut(picture: Picture, svg: str, sources: list[Source]) -> Sheet:
-    """``svg`` is the picture drawn, without a legend. Sources that are new are added to the list:
-    pieces know them by their number."""
+    """The pieces of a picture; ``svg`` is the picture as drawn, without a legend. New sources are
+    added to the list, and pieces refer to them by number."""
     root = ElementTree.fromstring(svg)
     shift = _SHIFT.search(root[0].get("transform", ""))
     assert shift is not None
@@ -79,7 +79,7 @@ def cut(picture: Picture, svg: str, sources: list[Source]) -> Sheet:
 
 
 def note(svg: str) -> tuple[str, Point]:
-    """A picture of nothing but words and swatches: its markup and its size."""
+    """The markup and the size of a picture that is only the legend."""
     group = next(list(g) for g in ElementTree.fromstring(svg)[0] if _kind(g) == "g")
     left, top, right, bottom = _bounds(group)
     inside = "".join(_markup(e, (left, top)) for e in group if _kind(e) != "title")
@@ -143,7 +143,7 @@ class _Cutter:
         return Piece(start, inside, (left + self.shift[0], top + self.shift[1]))
 
     def handle(self, cluster: Cluster) -> Piece:
-        """What shuts an open block."""
+        """The handle that closes an open block."""
         name = escape(letters(cluster.title) or cluster.id)
         start = f'<g class="handle" data-place="{escape(cluster.place)}"{BUTTON}'
         start += f' aria-expanded="true" aria-label="{name}"'
@@ -152,23 +152,24 @@ class _Cutter:
         return Piece(start, _glyph("M-3 0H3"), at)
 
     def data(self, item: Box | Cluster) -> str:
-        """Attributes for the script; forks and words on lines tell nothing."""
+        """The attributes for the script; none for forks and words on lines."""
         if isinstance(item, Box) and item.shape in ("fork", "label"):
             return ""
         path = module(item.id, set(self.groups))
         name = letters(item.title) or path or item.id
-        known = {"data-name": name, "data-path": path, "data-place": item.place}
-        known["data-lines"] = " ".join(self.lines(item))
-        said = _attributes({key: value for key, value in known.items() if value})
+        values = {"data-name": name, "data-path": path, "data-place": item.place}
+        values["data-lines"] = " ".join(self.lines(item))
+        attributes = _attributes({key: value for key, value in values.items() if value})
         if isinstance(item, Cluster):
-            return said
+            return attributes
         state = ' aria-expanded="false"' if item.place else ""
         label = f"{name}, {path}" if path not in ("", name) else name
-        return f'{said}{BUTTON}{state} aria-label="{escape(label)}"'
+        return f'{attributes}{BUTTON}{state} aria-label="{escape(label)}"'
 
     def lines(self, item: Box | Cluster) -> Iterator[str]:
-        """``0:12`` is the twelfth line of the first source. The item's own come first."""
-        numbers = [(span.source, span.line) for span in item.also]
+        """The lines of the spec that lead to an item, its own lines first. ``0:12`` is line 12 of
+        the first source."""
+        numbers = [(span.source, span.line) for span in item.other_spans]
         if item.span:
             source, first = item.span.source, item.span.line
             last = min(source.position(item.span.end)[0], first + LINES)
@@ -199,7 +200,7 @@ def _points(element: Element) -> Iterator[Point]:
 
 
 def _bounds(elements: Sequence[Element]) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the shapes; words count where there are no shapes."""
+    """Left, top, right, bottom of the shapes; of the text if there are no shapes."""
     shapes = [p for e in elements if _kind(e) != "text" for p in _points(e)]
     xs, ys = zip(*(shapes or [p for e in elements for p in _points(e)]), strict=True)
     return min(xs), min(ys), max(xs), max(ys)
@@ -209,7 +210,9 @@ def _markup(element: Element, corner: Point) -> str:
     kind = _kind(element)
     if kind == "title":
         return f"<title>{escape(element.text or '')}</title>"
-    kept = {k: v for k, v in element.attrib.items() if k not in _DROPPED and (k, v) not in _KNOWN}
+    kept = {
+        k: v for k, v in element.attrib.items() if k not in _DROPPED and (k, v) not in _DEFAULTS
+    }
     if kind == "text":
         return _text(element, corner, kept)
     if kind == "ellipse":
@@ -236,19 +239,19 @@ def _rounded(element: Element, corner: Point, kept: dict[str, str]) -> str:
 
 
 def _text(element: Element, corner: Point, kept: dict[str, str]) -> str:
-    """Blanks before a word are room: a browser would drop them."""
-    said = (element.text or "").replace("\xa0", " ")
-    blanks = said[: len(said) - len(said.lstrip())]
-    if not said.strip():
+    """The markup of a text. A browser drops the blanks before it, so the text is moved instead."""
+    letters = (element.text or "").replace("\xa0", " ")
+    blanks = letters[: len(letters) - len(letters.lstrip())]
+    if not letters.strip():
         return ""
     room = width(blanks, float(element.get("font-size", "9")))
     x, y = _moved(float(element.get("x", "0")) + room, float(element.get("y", "0")), corner)
     kept |= {"x": x, "y": y}
-    return f"<text{_attributes(kept)}>{escape(said.strip())}</text>"
+    return f"<text{_attributes(kept)}>{escape(letters.strip())}</text>"
 
 
-def _attributes(known: dict[str, str]) -> str:
-    return "".join(f' {key}="{escape(value)}"' for key, value in known.items())
+def _attributes(values: dict[str, str]) -> str:
+    return "".join(f' {key}="{escape(value)}"' for key, value in values.items())
 
 
 def _moved(x: float, y: float, corner: Point) -> tuple[str, str]:

@@ -1,8 +1,8 @@
-"""The states of a picture that a page holds: how far the net is open, block by block.
+"""The states of a picture on a page: a state says which blocks are open.
 
-A block opens and shuts in its place. All ways to do that at once are too many, so there is every
-depth, and from those on what one click more reaches, the nearest first, as many as fit a page. The
-script goes to the nearest state there is.
+Blocks open and close in their place. There are too many combinations, so a page has a state for
+every depth and then the states that are one click further, the nearest first, as many as fit. The
+script of the page goes to the nearest state that it has.
 """
 
 from __future__ import annotations
@@ -16,85 +16,86 @@ from typing import Final
 from ..picture import Box, Item, Picture, Redraw
 
 MOST: Final = 24
-"""States of a page."""
+"""The most states of a page."""
 PLACES: Final = 24
-"""Of a picture with more blocks than this there are the depths alone."""
+"""A picture with more blocks than this has states for the depths alone."""
 BOXES: Final = 250
-"""Boxes of a state; what is asked for may have more."""
+"""The most boxes of a state; the first state may have more."""
 
 Places = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """``pictures[0]`` is what was asked for; ``levels`` are the numbers of those by depth."""
+    """``pictures[0]`` is the requested picture; ``levels`` are the numbers of the pictures by
+    depth."""
 
     pictures: tuple[Picture, ...]
     levels: tuple[int, ...]
 
 
-def states(picture: Picture) -> States:
-    """Of a picture that cannot be redrawn there is just the one; of one coloured by cost too, for
-    its scale goes from the costliest box."""
+def all_states(picture: Picture) -> States:
+    """The states of a picture. There is only one if the picture cannot be redrawn, or is coloured
+    by cost: the scale of colours starts at the most costly box, which differs between states."""
     if picture.redraw is None or picture.measure:
         return States((picture,), ())
-    found = {opened(picture): picture}
+    pictures = {open_places(picture): picture}
     levels = []
-    for level in _levels(picture, picture.redraw):
-        key = opened(level)
-        found.setdefault(key, level)
-        levels.append(list(found).index(key))
-    _explore(found, picture.redraw)
-    return States(tuple(found.values()), tuple(levels) if len(levels) > 1 else ())
+    for level in _by_depth(picture, picture.redraw):
+        key = open_places(level)
+        pictures.setdefault(key, level)
+        levels.append(list(pictures).index(key))
+    _explore(pictures, picture.redraw)
+    return States(tuple(pictures.values()), tuple(levels) if len(levels) > 1 else ())
 
 
-def opened(picture: Picture) -> Places:
+def open_places(picture: Picture) -> Places:
     return frozenset(cluster.place for cluster in picture.clusters() if cluster.place)
 
 
-def shut(picture: Picture) -> tuple[str, ...]:
+def closed_places(picture: Picture) -> tuple[str, ...]:
     return tuple(dict.fromkeys(box.place for box in picture.boxes() if box.place))
 
 
-def _levels(picture: Picture, redraw: Redraw) -> Iterator[Picture]:
-    """From all shut to all open."""
+def _by_depth(picture: Picture, redraw: Redraw) -> Iterator[Picture]:
+    """The pictures of all depths, from all blocks closed to all open."""
     last: Places | None = None
     for depth in count():
         level = redraw(depth)
-        if opened(level) == last or _boxes(level) > BOXES:
+        if open_places(level) == last or _boxes(level) > BOXES:
             break
         yield level
-        last = opened(level)
+        last = open_places(level)
     whole = picture
-    while shut(whole) and _boxes(whole) <= BOXES:
-        more = redraw(opened(whole) | set(shut(whole)))
-        if opened(more) == opened(whole):
+    while closed_places(whole) and _boxes(whole) <= BOXES:
+        more = redraw(open_places(whole) | set(closed_places(whole)))
+        if open_places(more) == open_places(whole):
             return
         whole = more
-    if opened(whole) != last and _boxes(whole) <= BOXES:
+    if open_places(whole) != last and _boxes(whole) <= BOXES:
         yield whole
 
 
-def _explore(found: dict[Places, Picture], redraw: Redraw) -> None:
-    """Add what clicks lead to, nearest first."""
-    waiting = deque(found.values())
-    while waiting and len(found) < MOST:
+def _explore(pictures: dict[Places, Picture], redraw: Redraw) -> None:
+    """Add the states that clicks lead to, the nearest first."""
+    waiting = deque(pictures.values())
+    while waiting and len(pictures) < MOST:
         current = waiting.popleft()
-        if len(opened(current)) + len(shut(current)) > PLACES:
+        if len(open_places(current)) + len(closed_places(current)) > PLACES:
             continue
-        for places in _clicks(current):
-            if places in found or len(found) == MOST:
+        for places in _after_one_click(current):
+            if places in pictures or len(pictures) == MOST:
                 continue
             drawn = redraw(places)
-            if opened(drawn) not in found and _boxes(drawn) <= BOXES:
-                found[opened(drawn)] = drawn
+            if open_places(drawn) not in pictures and _boxes(drawn) <= BOXES:
+                pictures[open_places(drawn)] = drawn
                 waiting.append(drawn)
 
 
-def _clicks(picture: Picture) -> Iterator[Places]:
-    """What is open after one place more opens, or after one shuts with all that is in it."""
-    now = opened(picture)
-    for place in shut(picture):
+def _after_one_click(picture: Picture) -> Iterator[Places]:
+    """The open places after each possible click: one place opens, or one closes with all inside."""
+    now = open_places(picture)
+    for place in closed_places(picture):
         yield now | {place}
     for cluster in picture.clusters():
         if cluster.place:

@@ -1,8 +1,8 @@
-"""Any text as LaTeX that prints it and does nothing else.
+"""Writes any text as LaTeX that prints it and does nothing else.
 
-What comes out is ASCII, and stands for itself under every encoding and under babel's shorthands:
-nothing in it is left to be active. Hangul, kana and Chinese characters stay what they are, in
-UTF-8, for kotex to print: https://ctan.org/pkg/cjk-ko
+The result is ASCII and has no active characters, so that it prints the same under every encoding
+and with babel's shorthands. Hangul, kana and Chinese characters stay as they are, in UTF-8: kotex
+prints them (https://ctan.org/pkg/cjk-ko).
 """
 
 from __future__ import annotations
@@ -140,10 +140,10 @@ _ACCENTS: Final = {
 _LIGATURES: Final = frozenset("-',")
 
 
-def escaped(said: str) -> str:
-    """``a_b → 50%`` is ``a\\_b $\\rightarrow$ 50\\%``."""
+def escaped(text: str) -> str:
+    """The text as LaTeX: ``a\\_b $\\rightarrow$ 50\\%`` for ``a_b → 50%``."""
     parts: list[str] = []
-    for c in unicodedata.normalize("NFC", said):
+    for c in unicodedata.normalize("NFC", text):
         new = _character(c)
         # Two of these in a row would be one other character.
         if parts and new[:1] in _LIGATURES and parts[-1][-1:] in _LIGATURES:
@@ -176,14 +176,15 @@ def _character(c: str) -> str:
 
 
 def _accented(c: str) -> str:
-    """``\\'{e}`` for é; nothing if there is no such letter in LaTeX."""
+    """``\\'{e}`` for é; empty if LaTeX has no such accent."""
     base, *marks = list(unicodedata.normalize("NFD", c))
-    known = len(marks) == 1 and marks[0] in _ACCENTS and base.isascii() and base.isalpha()
-    return f"\\{_ACCENTS[marks[0]]}{{{base}}}" if known else ""
+    exists = len(marks) == 1 and marks[0] in _ACCENTS and base.isascii() and base.isalpha()
+    return f"\\{_ACCENTS[marks[0]]}{{{base}}}" if exists else ""
 
 
 def _raised(c: str) -> str:
-    """A letter or digit above or below the line: ``x²``, ``Kᵀ``, ``x₁``."""
+    """A raised or lowered letter or digit, as in ``x²``, ``Kᵀ``, ``x₁``; empty for other
+    characters."""
     kind, _, base = unicodedata.decomposition(c).partition(" ")
     sign = {"<super>": "^", "<sub>": "_"}.get(kind, "")
     plain = chr(int(base, 16)) if sign and " " not in base else ""

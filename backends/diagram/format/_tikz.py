@@ -1,7 +1,7 @@
-"""What all TikZ pictures share: the document around them, colours, words, legends.
+"""The common parts of TikZ pictures: the document around them, colours, text, legends.
 
-A picture needs TikZ and no more. All that it defines is local to it, or gives way to what the
-author's preamble has under that name, so that a paper can hold several and restyle them at once.
+A picture needs no package but TikZ. Its definitions are local, or are skipped if the author's
+preamble has the name already. So a paper can have several pictures, and style them all at once.
 """
 
 from __future__ import annotations
@@ -69,29 +69,28 @@ def document(
 ) -> bytes:
     """A file around the lines of a picture, in points with y downwards.
 
-    ``kinds`` are the categories that it shows, ``strips`` those with words on them; ``commands``
-    and ``styles`` are those of this sort of picture. Of them and the common ones, what is used is
-    defined.
-    """
-    said = "\n".join(body)
-    used = list(_used(_COMMANDS | dict(commands), said))
+    ``kinds`` are the categories in the picture, ``strips`` those with text on them; ``commands``
+    and ``styles`` are those of this sort of picture. The file defines those of them, and of the
+    common ones, that the picture uses."""
+    content = "\n".join(body)
+    used = list(_used(_COMMANDS | dict(commands), content))
     own = {f"net {kind}": f"net box, fill=net{kind}, draw=net{kind}line" for kind in kinds}
-    looks = _used(_LOOKS | dict(styles) | own, " ".join((said, *(value for _, value in used))))
+    looks = _used(_LOOKS | dict(styles) | own, " ".join((content, *(value for _, value in used))))
     lines = [
         *_colours(kinds, strips, heat=heat),
         *(rf"\providecommand\{name}{value}" for name, value in used),
         r"\tikzset{",
         *(f"  {name}/.style={{{value}}}," for name, value in looks),
         "  every net/.try}",
-        said,
+        content,
     ]
     picture = "\n".join(lines)
-    named = escaped(title)
-    korean = needs_kotex(named + picture)
+    escaped_title = escaped(title)
+    korean = needs_kotex(escaped_title + picture)
     packages = ("standalone", "tikz", "adjustbox", *(["kotex"] if korean else []))
     letters = "\\usepackage{kotex}" if korean else ""
     return _DOCUMENT.format(
-        title=named, picture=picture, packages=",".join(packages), letters=letters
+        title=escaped_title, picture=picture, packages=",".join(packages), letters=letters
     ).encode()
 
 
@@ -99,7 +98,8 @@ def document(
 
 
 def _colours(kinds: Sequence[Kind], strips: Collection[Kind], *, heat: bool) -> Iterator[str]:
-    """Of categories: netconv fills, netconvline surrounds, netconvword is for words on it."""
+    """The colours of categories: netconv for the fill, netconvline for the line, netconvword for
+    text."""
     for kind in kinds:
         paint = style.PAINTS[kind]
         yield _colour(f"net{kind}", paint.fill)
@@ -127,21 +127,22 @@ def _colour(name: str, value: str) -> str:
     return rf"\providecolor{{{name}}}{{HTML}}{{{value.removeprefix('#')}}}"
 
 
-def _used(known: Mapping[str, str], said: str) -> list[tuple[str, str]]:
-    """Those named in a text or by one that is; each builds on earlier ones only."""
+def _used(definitions: Mapping[str, str], text: str) -> list[tuple[str, str]]:
+    """The definitions that a text uses, directly or through another definition. A definition uses
+    only earlier ones."""
     kept: list[tuple[str, str]] = []
-    for name, value in reversed(list(known.items())):
-        if re.search(rf"\b{name}\b", said):
+    for name, value in reversed(list(definitions.items())):
+        if re.search(rf"\b{name}\b", text):
             kept.append((name, value))
-            said += f" {value}"
+            text += f" {value}"
     return kept[::-1]
 
 
 # --- words ------------------------------------------------------------------------------------
 
 
-def command(name: str, *said: str) -> str:
-    return f"\\{name}" + "".join(f"{{{argument}}}" for argument in said)
+def command(name: str, *arguments: str) -> str:
+    return f"\\{name}" + "".join(f"{{{argument}}}" for argument in arguments)
 
 
 def stacked(lines: Iterable[str]) -> str:
@@ -153,8 +154,8 @@ def words(line: Text) -> str:
 
 
 def _run(run: Run) -> str:
-    said = escaped(run.text)
-    return said if run.look == "plain" else command(f"net{run.look}", said)
+    letters = escaped(run.text)
+    return letters if run.look == "plain" else command(f"net{run.look}", letters)
 
 
 def table(columns: str, rows: Iterable[Sequence[str]]) -> str:
@@ -162,7 +163,8 @@ def table(columns: str, rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    """After a line's end a bracket or star would be read as its option."""
+    """A row of a table. Braces protect a bracket or star at its start, which LaTeX would read as an
+    option of the row before."""
     first = f"{{{cells[0]}}}" if cells[0].startswith(("[", "*")) else cells[0]
     return " & ".join((first, *cells[1:]))
 

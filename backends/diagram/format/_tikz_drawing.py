@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .. import style
-from ..drawing import RISE, SIDE, TOP, Ball, Drawing, Label, Solid, Wire
+from ..drawing import RISE, SIDE, TOP, Ball, Drawing, Solid, TextBlock, Wire
 from ..picture import Kind
 from . import _tikz as tikz
 from ._tex import escaped
@@ -53,8 +53,8 @@ def _body(drawing: Drawing) -> Iterator[str]:
     yield from map(_ball, drawing.balls)
     yield from map(_label, drawing.labels)
     if drawing.legend:
-        said = tikz.legend(drawing.legend, drawing.columns)
-        yield rf"\node[net legend] at {at(*drawing.at)} {{{said}}};"
+        table = tikz.legend(drawing.legend, drawing.columns)
+        yield rf"\node[net legend] at {at(*drawing.at)} {{{table}}};"
 
 
 def _solid(solid: Solid) -> str:
@@ -72,11 +72,11 @@ def _wire(wire: Wire) -> str:
 
 def _ball(ball: Ball) -> str:
     size = f"minimum size={number(2 * ball.r)}bp"
-    said = command("nettitle", words(ball.title))
-    return rf"\node[net ball, {size}] at {at(ball.x, ball.y)} {{{said}}};"
+    title = command("nettitle", words(ball.title))
+    return rf"\node[net ball, {size}] at {at(ball.x, ball.y)} {{{title}}};"
 
 
-def _label(label: Label) -> str:
+def _label(label: TextBlock) -> str:
     lines = [command("netsmall", words(line)) for line in label.lines]
     if label.look == "heading":
         lines[0] = command("netheading", words(label.lines[0]))

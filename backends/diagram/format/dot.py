@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..drawing import Drawing
-from ..layout.dot import dot
+from ..layout.digraph import dot
 from ..picture import Picture
 
 DRAWINGS: Final = True

@@ -1,8 +1,8 @@
-"""One page by itself: the picture to zoom and drag, blocks to open and shut, what is known of a
-box, and the spec beside it.
+"""One page with everything: the picture, which can be zoomed and dragged, blocks that open and
+close, the details of a box, and the spec beside it.
 
-It asks no network for anything, and tells the browser so, which runs just the script written here.
-The page is made of ``page.html``, ``page.css`` and ``page.js``.
+The page loads nothing from the network, and its policy makes the browser run no script but its
+own. It is made of ``page.html``, ``page.css`` and ``page.js``.
 """
 
 from __future__ import annotations
@@ -21,45 +21,46 @@ from typing import Any, Final
 from ....grammar.printable import printable
 from ....grammar.source import Source
 from .. import style
-from ..layout.dot import legend_alone
+from ..layout.digraph import legend_alone
 from ..picture import Picture
 from ..progress import say
 from ._alt import description
 from ._night import INK, NAMED, PAPER, dark
 from ._pieces import Piece, Sheet, cut, note
-from ._states import States, opened, shut, states
+from ._states import States, all_states, closed_places, open_places
 from .svg import bare, drawn
 
 ROOM: Final = 110_000
-"""Letters for all states."""
+"""Letters for all states together."""
 LEAST: Final = 30_000
-"""Letters for the states beside a first one that is large."""
+"""Letters for the other states, if the first is large."""
 LEGEND: Final = 1.1
 """Pixels to a point."""
 PLACE: Final = 14
-"""Letters to say where a piece goes."""
+"""Letters for the place of a piece."""
 WHOLE: Final = 2_000
-"""Lines of a spec that is shown whole; of a longer one just those that lead to boxes."""
+"""The most lines of a spec that is shown whole; of a longer one only the lines that lead to
+boxes."""
 
 _HERE: Final = Path(__file__).parent
 _COLOUR: Final = re.compile(r"(<(\w+)[^>]*? )(fill|stroke)=\"(#[0-9a-f]{6}|white|black)\"")
 _COORDINATES: Final = re.compile(r' (?:c?[xy]|rx|d|points|width|height)="([-\d., MC]*)"')
 _NUMBER: Final = re.compile(r"-?[\d.]+")
 NEAR: Final = 0.15
-"""Points by which places differ when the same thing is laid out elsewhere: they are rounded."""
+"""Points by which equal pieces may differ, because places are rounded."""
 _LINES: Final = re.compile(r' data-lines="([\d: ]+)"')
 _SLOT: Final = re.compile(r"@([\w-]+)@")
 
 
 def write(picture: Picture) -> bytes:
     sources = [box.span.source for box in picture.boxes() if box.span][:1]
-    found = states(picture)
-    sheets = _sheets(found.pictures, sources)
+    states = all_states(picture)
+    sheets = _sheets(states.pictures, sources)
     kept, more = _fitting(sheets)
     pieces = [_markup(piece) for piece in more]
-    known = {
-        "states": [_state(found.pictures[i], places) for i, places in kept.items()],
-        "levels": [list(kept).index(i) for i in found.levels if i in kept],
+    states_data = {
+        "states": [_state(states.pictures[i], places) for i, places in kept.items()],
+        "levels": [list(kept).index(i) for i in states.levels if i in kept],
     }
     first = "\n".join(_markup(piece, f' transform="{_at(piece)}"') for piece in sheets[0].pieces)
     linked = set(" ".join(_LINES.findall("".join([first, *pieces]))).split())
@@ -69,8 +70,8 @@ def write(picture: Picture) -> bytes:
         "about": escape(description(picture)),
         "size": " ".join(f"{n:g}" for n in sheets[0].size),
         "picture": _painted(first, colours),
-        "legend": _painted(_legend(picture, found), colours),
-        "states": _json(known | {"pieces": [_painted(piece, colours) for piece in pieces]}),
+        "legend": _painted(_legend(picture, states), colours),
+        "states": _json(states_data | {"pieces": [_painted(piece, colours) for piece in pieces]}),
         "sources": "\n".join(
             _source(i, _name(source, sources[0]), source, linked)
             for i, source in enumerate(sources)
@@ -79,7 +80,7 @@ def write(picture: Picture) -> bytes:
     }
     words["style"] = _colours(sorted(colours)) + "\n" + _read("page.css")
     words |= {f"{name}-hash": _hash(words[name]) for name in ("style", "script")}
-    # In one go: what is filled in may read like a slot.
+    # All slots in one pass, because a text that is filled in may look like a slot.
     return _SLOT.sub(lambda slot: words[slot[1]], _read("page.html")).encode()
 
 
@@ -91,17 +92,17 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _json(known: object) -> str:
-    """For the inside of a script element, which ``</`` would end."""
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+def _json(data: object) -> str:
+    """JSON for the inside of a script element, without ``<``, because ``</`` would end it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 # --- states -----------------------------------------------------------------------------------
 
 
 def _sheets(pictures: Sequence[Picture], sources: list[Source]) -> list[Sheet]:
-    """Laid out side by side, for the layout is another program; cut one after another, for sources
-    are numbered as they are met."""
+    """The sheet of each picture. They are laid out in parallel, because the layout is another
+    program, and cut one after another, because sources get their numbers in order."""
     plain = [replace(picture, legend=False) for picture in pictures]
     layouts: list[str] = []
     with ThreadPoolExecutor() as pool:
@@ -117,8 +118,9 @@ def _sheets(pictures: Sequence[Picture], sources: list[Source]) -> list[Sheet]:
 
 
 def _fitting(sheets: Sequence[Sheet]) -> tuple[dict[int, tuple[Sheet, list[int]]], list[Piece]]:
-    """The states that there is room for: by number their sheets and where which piece goes. And
-    the pieces that the first state has not. Pieces are counted from those of the first."""
+    """The states for which there is room: by number the sheet of each, and the number and place of
+    each piece. Then the pieces that the first state does not have: their numbers follow those of
+    the first."""
     stock = _Stock(sheets[0].pieces)
     room = max(LEAST, ROOM - _cost(sheets[0].pieces))
     kept: dict[int, tuple[Sheet, list[int]]] = {}
@@ -160,12 +162,12 @@ class _Stock:
         return None
 
     def put(self, piece: Piece) -> int:
-        known = self.find(piece)
-        return self.add(piece) if known is None else known
+        index = self.find(piece)
+        return self.add(piece) if index is None else index
 
 
 def _form(piece: Piece) -> tuple[tuple[str, str], list[float]]:
-    """A piece without its coordinates, and those."""
+    """A piece without its coordinates, and the coordinates."""
     numbers = [float(n) for s in _COORDINATES.findall(piece.inside) for n in _NUMBER.findall(s)]
     return (piece.start, _COORDINATES.sub(_blank, piece.inside)), numbers
 
@@ -174,11 +176,11 @@ def _blank(coordinates: re.Match[str]) -> str:
     return _NUMBER.sub("", coordinates[0])
 
 
-def _state(picture: Picture, held: tuple[Sheet, list[int]]) -> dict[str, Any]:
-    sheet, places = held
+def _state(picture: Picture, sheet_and_places: tuple[Sheet, list[int]]) -> dict[str, Any]:
+    sheet, places = sheet_and_places
     return {
-        "open": sorted(opened(picture)),
-        "shut": list(shut(picture)),
+        "open": sorted(open_places(picture)),
+        "closed": list(closed_places(picture)),
         "size": sheet.size,
         "drawn": places,
     }
@@ -197,13 +199,13 @@ def _markup(piece: Piece, place: str = "") -> str:
     return f"{piece.start}{place}>{piece.inside}</g>"
 
 
-def _legend(picture: Picture, found: States) -> str:
-    """Of all states, beside the picture."""
-    items = tuple(item for other in found.pictures for item in other.items)
-    said = legend_alone(replace(picture, items=items)) if picture.legend else ""
-    if not said:
+def _legend(picture: Picture, states: States) -> str:
+    """The legend of all states, beside the picture."""
+    items = tuple(item for other in states.pictures for item in other.items)
+    dot = legend_alone(replace(picture, items=items)) if picture.legend else ""
+    if not dot:
         return ""
-    inside, (wide, high) = note(bare(said))
+    inside, (wide, high) = note(bare(dot))
     size = (
         f'width="{wide * LEGEND:.0f}" height="{high * LEGEND:.0f}" viewBox="0 0 {wide:g} {high:g}"'
     )
@@ -214,7 +216,8 @@ def _legend(picture: Picture, found: States) -> str:
 
 
 def _name(source: Source, first: Source) -> str:
-    """The file as it is called beside the first: nothing of folders above goes into a page."""
+    """The name of a file, relative to the folder of the first; a page shows no folder above
+    that."""
     if source.name.startswith("<"):
         return "spec"
     path, folder = Path(source.name), Path(first.name).parent
@@ -223,13 +226,13 @@ def _name(source: Source, first: Source) -> str:
 
 
 def _source(number: int, name: str, source: Source, linked: set[str]) -> str:
-    """The lines with anchors, each as ``line:0:12``; the script finds boxes by that."""
-    lines = list(_lines(number, source, linked))
+    """The spec with an id for each line, like ``line:0:12``, by which the script finds it."""
+    label = escape(name)
     items = "\n".join(
-        f'<li id="line:{number}:{i}" value="{i}" data-said="{escape(name)}:{i}">{escape(said)}</li>'
-        for i, said in lines
+        f'<li id="line:{number}:{i}" value="{i}" data-label="{label}:{i}">{escape(text)}</li>'
+        for i, text in _lines(number, source, linked)
     )
-    return f"<h2>{escape(name)}</h2>\n<ol>\n{items}\n</ol>"
+    return f"<h2>{label}</h2>\n<ol>\n{items}\n</ol>"
 
 
 def _lines(number: int, source: Source, linked: set[str]) -> Iterator[tuple[int, str]]:
@@ -242,16 +245,17 @@ def _lines(number: int, source: Source, linked: set[str]) -> Iterator[tuple[int,
 # --- light and dark ---------------------------------------------------------------------------
 
 
-def _painted(markup: str, used: set[tuple[str, str]]) -> str:
-    """Colours by name, for what they are: the style says what they are by day and by night."""
+def _painted(markup: str, colours: set[tuple[str, str]]) -> str:
+    """The markup with variables for colours, whose values the style sets for light and dark
+    pages."""
 
-    def painted(found: re.Match[str]) -> str:
-        kind = "text" if found[2] == "text" else found[3]
-        colour = NAMED.get(found[4], found[4])
-        used.add((kind, colour))
-        return f'{found[1]}{found[3]}="var({_variable(kind, colour)})"'
+    def painted(match: re.Match[str]) -> str:
+        kind = "text" if match[2] == "text" else match[3]
+        colour = NAMED.get(match[4], match[4])
+        colours.add((kind, colour))
+        return f'{match[1]}{match[3]}="var({_variable(kind, colour)})"'
 
-    # Twice, for an element has a fill and a line.
+    # Twice, because an element may have a fill and a line.
     return _COLOUR.sub(painted, _COLOUR.sub(painted, markup))
 
 

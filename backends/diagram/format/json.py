@@ -1,4 +1,4 @@
-"""A picture and where everything in it stands, for programs that draw it themselves."""
+"""A picture with the places of all its parts, for programs that draw it themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ....grammar.printable import json_text
-from ..layout.placed import Frame, Line, placed
+from ..layout.placed import Frame, PlacedLine, placed
 from ..picture import Box, Cluster, Picture, Strip, letters
 
 VERSION: Final = 1
@@ -35,8 +35,8 @@ def document(picture: Picture) -> dict[str, Any]:
 
 
 def module(id: str, ids: set[str]) -> str:
-    """The module path that an id comes from, empty for an operator: those have hyphens, and so
-    has a module's second use."""
+    """The module path of an id; empty for an operator, whose id has a hyphen. The id of a module's
+    second use has a hyphen too."""
     stem, hyphen, number = id.rpartition("-")
     if not hyphen:
         return id
@@ -86,7 +86,7 @@ def _strip(strip: Strip) -> dict[str, str]:
     return {"label": letters(strip.label), "category": strip.category}
 
 
-def _edge(line: Line) -> dict[str, Any]:
+def _edge(line: PlacedLine) -> dict[str, Any]:
     edge = line.edge
     return {
         "tail": edge.tail,

@@ -1,7 +1,7 @@
-"""Mermaid, which code hosts draw in place.
+"""Mermaid, which code hosts draw inside a document.
 
-It has no points, strips or tables: lines part at the box itself, strips and rows become lines of
-the label. Mermaid refuses long texts and more than 500 edges, so clusters are shut until it fits.
+It has no points, strips or tables: lines fork at the box itself, strips and rows become lines of
+the label. Mermaid refuses long texts and more than 500 edges, so clusters close until it fits.
 """
 
 from __future__ import annotations
@@ -46,59 +46,61 @@ _SIGNS: Final = str.maketrans(_ENTITIES)
 
 
 def write(picture: Picture) -> bytes:
-    """Raises TooLarge where no shutting helps."""
-    picture = _contract(picture)
+    """The picture in Mermaid. Raises TooLarge if it is too large with all clusters closed."""
+    picture = _without_points(picture)
     while True:
-        said = _text(picture)
+        text = _text(picture)
         edges = len(picture.edges)
-        if edges <= EDGES and len(said) <= LETTERS:
-            return said.encode()
-        shut = _shut_largest(picture)
-        if shut is None:
+        if edges <= EDGES and len(text) <= LETTERS:
+            return text.encode()
+        smaller = _close_largest(picture)
+        if smaller is None:
             raise TooLarge(
-                f"{picture.name} makes {edges} edges and {len(said)} letters of Mermaid, "
+                f"{picture.name} makes {edges} edges and {len(text)} letters of Mermaid, "
                 f"which takes {EDGES} and {LETTERS}",
                 help="draw an .svg, or put its layers into blocks or repeats",
             )
-        picture = shut
+        picture = smaller
 
 
 # --- fewer boxes and edges --------------------------------------------------------------------
 
 
-def _contract(picture: Picture) -> Picture:
-    """Without points and words on lines: what goes through one goes past it."""
+def _without_points(picture: Picture) -> Picture:
+    """The picture without points and words on lines: an edge through one goes on to the next
+    box."""
     into = {edge.head: edge for edge in picture.edges if edge.look != "hidden"}
     passed = (box for box in picture.boxes() if box.shape in ("fork", "label"))
-    gone = {box.id: box for box in passed if box.id in into}
+    dropped = {box.id: box for box in passed if box.id in into}
     edges: list[Edge] = []
-    said: set[tuple[str, str]] = set()
+    labelled: set[tuple[str, str]] = set()
     for edge in picture.edges:
-        if edge.look == "hidden" or edge.head in gone:
+        if edge.look == "hidden" or edge.head in dropped:
             continue
         label = edge.label
-        while edge.tail in gone:
+        while edge.tail in dropped:
             before = into[edge.tail]
-            word = letters(gone[edge.tail].title) or before.label
-            if not label and word and (before.tail, word) not in said:
+            word = letters(dropped[edge.tail].title) or before.label
+            if not label and word and (before.tail, word) not in labelled:
                 label = word
             look = before.look if edge.look == "flow" else edge.look
             edge = replace(edge, tail=before.tail, look=look)
-        said.add((edge.tail, label))
+        labelled.add((edge.tail, label))
         edges.append(replace(edge, label="" if edge.look == "skip" else label))
-    return replace(picture, items=_kept(picture.items, gone), edges=tuple(edges), ranks=())
+    return replace(picture, items=_without(picture.items, dropped), edges=tuple(edges), ranks=())
 
 
-def _kept(items: tuple[Item, ...], gone: dict[str, Box]) -> tuple[Item, ...]:
+def _without(items: tuple[Item, ...], dropped: dict[str, Box]) -> tuple[Item, ...]:
     return tuple(
-        replace(item, items=_kept(item.items, gone)) if isinstance(item, Cluster) else item
+        replace(item, items=_without(item.items, dropped)) if isinstance(item, Cluster) else item
         for item in items
-        if item.id not in gone
+        if item.id not in dropped
     )
 
 
-def _shut_largest(picture: Picture) -> Picture | None:
-    """The innermost cluster that holds most boxes becomes a box; None if there is none."""
+def _close_largest(picture: Picture) -> Picture | None:
+    """The picture with the innermost cluster that has most boxes as a box; None if it has no
+    cluster."""
     inner = [c for c in picture.clusters() if not any(isinstance(i, Cluster) for i in c.items)]
     if not inner:
         return None
@@ -151,7 +153,7 @@ def _text(picture: Picture) -> str:
 
 
 def _names(picture: Picture) -> dict[str, str]:
-    """Module paths as words that Mermaid takes for names."""
+    """The names of boxes and clusters in Mermaid, by module path."""
     taken: set[str] = set()
     names: dict[str, str] = {}
     for item in _items(picture.items):
@@ -176,7 +178,7 @@ def _item(item: Item, names: dict[str, str], indent: str, direction: str) -> Ite
         start, end = _shape(item)
         yield f'{indent}{names[item.id]}{start}"{_label(item)}"{end}:::{_class(item)}'
         return
-    title = _said(letters(item.title)) or " "
+    title = _escaped(letters(item.title)) or " "
     yield f'{indent}subgraph {names[item.id]}["{title}"]'
     yield f"{indent}  direction {direction}"
     for inner in item.items:
@@ -197,31 +199,31 @@ def _class(box: Box) -> Kind:
 
 
 def _label(box: Box) -> str:
-    # Tags keep a lone "+" from being taken for a list.
-    title = _said(letters(box.title))
+    # Without the tags Mermaid reads a single "+" as a list.
+    title = _escaped(letters(box.title))
     lines = [_strips(box.above), f"<b>{title}</b>" if title else ""]
-    lines += [_said(letters(line)) for line in box.lines]
+    lines += [_escaped(letters(line)) for line in box.lines]
     lines += [_strips(box.below), *_rows(box.table)]
     return "<br/>".join(line for line in lines if line) or " "
 
 
 def _strips(strips: tuple[Strip, ...]) -> str:
-    return _said(" · ".join(letters(s.label) for s in strips))
+    return _escaped(" · ".join(letters(s.label) for s in strips))
 
 
 def _rows(table: Table | None) -> Iterator[str]:
     if table is not None:
-        yield f"<i>{_said(', '.join(cell or '·' for cell in table.head))}</i>"
-        yield from (_said(", ".join(cell or "·" for cell in row)) for row in table.rows)
+        yield f"<i>{_escaped(', '.join(cell or '·' for cell in table.head))}</i>"
+        yield from (_escaped(", ".join(cell or "·" for cell in row)) for row in table.rows)
 
 
-def _said(words: str) -> str:
+def _escaped(words: str) -> str:
     return " ".join(words.split()).translate(_SIGNS)
 
 
 def _edge(edge: Edge, names: dict[str, str]) -> str:
     line = "-.->" if edge.look == "skip" else "-->"
-    label = f'|"{_said(edge.label)}"|' if edge.label else ""
+    label = f'|"{_escaped(edge.label)}"|' if edge.label else ""
     return f"{names[edge.tail]} {line}{label} {names[edge.head]}"
 
 

@@ -6,7 +6,7 @@ const panel = document.getElementById('picture-source');
 const { states, levels, pieces: more } =
   JSON.parse(document.getElementById('picture-states').textContent);
 
-// --- where one looks ------------------------------------------------------------------------
+// --- the visible part -----------------------------------------------------------------------
 
 let all = svg.getAttribute('viewBox').split(' ').map(Number);
 let view = [...all];
@@ -36,7 +36,7 @@ function move(dx, dy) { view[0] += dx; view[1] += dy; show(); }
 
 function fit() { view = [...all]; show(); }
 
-// --- states: pieces at places; those of the first stand in the page ---------------------------
+// --- states: pieces at places; the pieces of the first state are in the page ------------------
 
 const rest = document.createElementNS(svg.namespaceURI, 'g');
 rest.innerHTML = more.join('');
@@ -73,8 +73,8 @@ function glide(groups, before) { // from where things were to where they are
   }
 }
 
-function can(name) { // whether a block opens and shuts
-  return states.some(s => s.open.includes(name)) && states.some(s => s.shut.includes(name));
+function can(name) { // whether a block can open and close
+  return states.some(s => s.open.includes(name)) && states.some(s => s.closed.includes(name));
 }
 
 function mark() {
@@ -86,7 +86,7 @@ function mark() {
     button.setAttribute('aria-pressed', String(levels[i] === now));
 }
 
-function nearest(fits) { // the state like this one in what is open
+function nearest(fits) { // the state with the fewest differences in open blocks
   const here = new Set(states[now].open);
   let best = -1, least = Infinity;
   for (const [i, state] of states.entries()) {
@@ -103,9 +103,9 @@ function block(name) { // the wall of an open block, or its box
     .find(g => g.dataset.place === name && !g.matches('.handle'));
 }
 
-function turn(name) { // open what is shut, shut what is open; it stays where it is
+function turn(name) { // open a closed block, close an open one; it stays where it is
   const open = states[now].open.includes(name);
-  const next = nearest(s => (open ? s.shut : s.open).includes(name));
+  const next = nearest(s => (open ? s.closed : s.open).includes(name));
   if (next < 0) return;
   const was = at(block(name)), focused = layer.contains(document.activeElement);
   draw(next);
@@ -121,7 +121,7 @@ function focus(name) {
   if (button) button.focus({ preventScroll: true });
 }
 
-// --- what is known of a box, and where it is written -----------------------------------------
+// --- the details of a box, and where it is written -------------------------------------------
 
 function close() {
   card.hidden = true;
@@ -139,20 +139,21 @@ function tell(group) {
   card.querySelector('h2').textContent = known.name;
   const list = card.querySelector('dl');
   list.replaceChildren();
-  const add = (name, said) => {
+  const add = (name, content) => {
     const term = document.createElement('dt'), text = document.createElement('dd');
     term.textContent = name;
-    text.append(said);
+    text.append(content);
     list.append(term, text);
   };
   if (known.path) add('module', known.path);
-  const said = title ? title.textContent : '';
-  if (said) add('details', said.startsWith(`${known.path}\n`) ? said.slice(known.path.length + 1) : said);
+  const tooltip = title ? title.textContent : '';
+  if (tooltip) add('details', tooltip.startsWith(`${known.path}\n`)
+    ? tooltip.slice(known.path.length + 1) : tooltip);
   if (numbers.length) add('source', link(numbers[0]));
   const button = card.querySelector('[data-do=toggle]');
   button.hidden = !(known.place && can(known.place));
   button.dataset.name = known.place || '';
-  button.textContent = states[now].open.includes(known.place) ? 'shut' : 'open';
+  button.textContent = states[now].open.includes(known.place) ? 'close' : 'open';
   card.hidden = false;
   for (const number of numbers) line(number).classList.add('chosen');
   if (numbers.length) line(numbers[0]).scrollIntoView({ block: 'nearest' });
@@ -161,7 +162,7 @@ function tell(group) {
 function link(number) {
   const made = document.createElement('a');
   made.href = `#line:${number}`;
-  made.textContent = line(number).dataset.said;
+  made.textContent = line(number).dataset.label;
   made.addEventListener('click', event => {
     event.preventDefault();
     source(true);
@@ -180,7 +181,7 @@ function reads(group, number) {
   return Boolean(group.dataset.lines) && group.dataset.lines.split(' ').includes(number);
 }
 
-function light(number) { // the boxes of a line, opened where they are shut
+function light(number) { // mark the boxes of a line, and open the blocks around them
   close();
   const next = nearest(state => holds(state, number));
   if (next < 0) return;
@@ -249,7 +250,7 @@ for (const name of ['pointerup', 'pointercancel']) svg.addEventListener(name, ()
   if (was && !was.far && name === 'pointerup') click(was.on);
 });
 
-function click(on) { // a shut block opens; an open one shuts by its handle or its title
+function click(on) { // a closed block opens; the handle or the title of an open one closes it
   const group = on.closest('[data-name], .handle');
   if (!group) return close();
   const turns = group.matches('.can') && (!group.matches('.cluster') || on.matches('text'));
@@ -270,7 +271,7 @@ for (const [i, number] of levels.entries()) {
   button.type = 'button';
   button.dataset.level = i;
   button.textContent = i;
-  button.title = i ? `${i} levels of blocks open` : 'all blocks shut';
+  button.title = i ? `${i} levels of blocks open` : 'all blocks closed';
   button.addEventListener('click', () => { close(); draw(number); fit(); });
   row.append(button);
 }

@@ -1,7 +1,7 @@
-"""The SVG's lines and letters as one PDF page: vectors, text that can be selected and searched.
+"""The SVG as one PDF page, with vectors and with text that can be selected and searched.
 
-Graphviz writes a handful of SVG elements, each with a twin in PDF; a general converter would be
-five packages and a second of start-up. The letters go along (fonts/), as journals want it.
+Graphviz writes a few SVG elements, and PDF has the same; a general converter would need five
+packages and a second of start-up. The fonts are embedded (fonts/), as journals require.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .svg import drawn, spoken
 DRAWINGS: Final = True
 
 Used: TypeAlias = dict[str, tuple[Font, dict[int, str]]]
-"""Under each font's name the font and its glyphs that occur, with the character that each is."""
+"""By the name of each font: the font, and the glyphs in use with their characters."""
 
 _NAMED: Final = {"white": "#ffffff", "black": "#000000", "lightgrey": "#d3d3d3"}
 _NUMBER: Final = re.compile(r"-?[\d.]+")
@@ -36,7 +36,7 @@ def write(picture: Picture | Drawing) -> bytes:
     box = [float(n) for n in root.get("viewBox", "").split()]
     page = next(iter(root))
     shift = [float(n) for n in _NUMBER.findall(page.get("transform", "").split("translate")[1])]
-    # SVG counts down from the top, PDF up from the bottom; graphviz's own y are negative already.
+    # In SVG y grows downwards, in PDF upwards; graphviz's own y are negative already.
     origin = (shift[0] - box[0], box[3] - (shift[1] - box[1]))
     lines = [f"1 0 0 -1 {origin[0]:.2f} {origin[1]:.2f} cm"]
     used: Used = {}
@@ -115,8 +115,8 @@ def _point(numbers: list[float], at: int) -> str:
 def _text(element: ElementTree.Element, others: str, used: Used) -> str:
     """``others`` are the characters of the picture that Arimo lacks."""
     size = float(element.get("font-size", "9"))
-    said = normalize("NFC", element.text or "")
-    runs = list(_runs(said, _face(element), others, used))
+    letters = normalize("NFC", element.text or "")
+    runs = list(_runs(letters, _face(element), others, used))
     x, y = float(element.get("x", "0")), float(element.get("y", "0"))
     if element.get("text-anchor") == "middle":
         x -= sum(face.width(glyphs, size) for face, glyphs in runs) / 2
@@ -128,15 +128,15 @@ def _text(element: ElementTree.Element, others: str, used: Used) -> str:
     return f"BT {colour} rg 1 0 0 -1 {x:.2f} {y:.2f} Tm {shown} ET"
 
 
-def _runs(said: str, style: Style, others: str, used: Used) -> Iterator[tuple[Font, list[int]]]:
-    """The stretches of a text that one font has, in glyphs of it."""
-    for other, stretch in groupby(said, others.__contains__):
+def _runs(letters: str, style: Style, others: str, used: Used) -> Iterator[tuple[Font, list[int]]]:
+    """The parts of a text that are in one font: the font, and the glyphs."""
+    for other, stretch in groupby(letters, others.__contains__):
         text = "".join(stretch)
         face = korean.letters(style, others) if other else font(style)
         glyphs = face.spell(text)
-        known = used.setdefault(face.name, (face, {}))[1]
+        characters = used.setdefault(face.name, (face, {}))[1]
         for glyph, char in zip(glyphs, text, strict=True):
-            known.setdefault(glyph, char)
+            characters.setdefault(glyph, char)
         yield face, glyphs
 
 
@@ -155,8 +155,8 @@ CAPITALS, STEM = 716, 80  # of Arimo: how tall capitals are; what viewers withou
 
 
 def _font(face: Font, used: dict[int, str], at: int) -> list[bytes]:
-    """The objects of a font, the first of which is number ``at``. Texts are glyph numbers, two
-    bytes each; the last object tells readers which characters they are."""
+    """The PDF objects of a font; the first has the number ``at``. Texts are glyph numbers of two
+    bytes; the last object maps them to characters."""
     tag = _tag(face.name + str(sorted(used)))
     name = f"{tag}+{face.name}"
     slanted = 64 * ("Italic" in face.name)
@@ -178,14 +178,14 @@ def _font(face: Font, used: dict[int, str], at: int) -> list[bytes]:
 
 
 def _tag(of: str) -> str:
-    """Six letters that tell one subset of a font from another."""
+    """Six letters that are different for different subsets of a font."""
     number = zlib.crc32(of.encode())
     return "".join(chr(ord("A") + number // 26**i % 26) for i in range(6))
 
 
 def _characters(used: dict[int, str]) -> str:
-    known = sorted((g, c) for g, c in used.items() if g != MISSING)
-    lines = [f"<{g:04x}> <{c.encode('utf-16-be').hex()}>" for g, c in known]
+    characters = sorted((g, c) for g, c in used.items() if g != MISSING)
+    lines = [f"<{g:04x}> <{c.encode('utf-16-be').hex()}>" for g, c in characters]
     hundreds = [lines[i : i + 100] for i in range(0, len(lines), 100)]  # more is not allowed
     blocks = "".join(
         f"{len(some)} beginbfchar\n{chr(10).join(some)}\nendbfchar\n" for some in hundreds
@@ -219,17 +219,17 @@ def _file(content: bytes, used: Used, width: float, height: float, title: str) -
 
 
 def _numbered(objects: Sequence[bytes]) -> bytes:
-    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    file = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     places = []
     for i, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (i, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+        places.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (i, body)
+    start = len(file)
+    file += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    file += b"".join(b"%010d 00000 n \n" % place for place in places)
     trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R >>"
-    out += f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
-    return bytes(out)
+    file += f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(file)
 
 
 def _stream(data: bytes, entries: str = "") -> bytes:

@@ -1,7 +1,7 @@
-"""Pixels: 160 to the inch, fewer where the picture is very large.
+"""Pixels: 160 to the inch, fewer if the picture is very large.
 
-The layout program draws them, with the Arimo that it carries. Where a picture has other letters,
-resvg draws its svg, with the fonts of the extra ``korean``.
+The layout program draws them, with its own Arimo. If a picture has letters that Arimo lacks, resvg
+draws the svg, with the fonts of the extra ``korean``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from ..drawing import Drawing
 from ..fonts import arimo, korean
-from ..layout.dot import dot
+from ..layout.digraph import dot
 from ..layout.engine import extent, lay_out
 from ..picture import Picture
 from .svg import bare, spoken
@@ -23,7 +23,7 @@ DPI: Final = 160
 LONGEST: Final = 12000.0
 """Pixels of the longer side that every viewer shows."""
 HEBREW: Final = range(0x591, 0x5F5)
-"""What the layout program's Arimo has besides ours."""
+"""Characters that are in the layout program's Arimo and not in ours."""
 
 _WORDS: Final = re.compile(r"(?<=>)[^<>]+(?=</text>)")
 
@@ -39,7 +39,7 @@ def write(picture: Picture | Drawing) -> bytes:
 
 
 def _others(drawn: str) -> str:
-    """The characters that are drawn and that the layout program has no letters for."""
+    """The characters in a picture for which the layout program has no letters."""
     possible = korean.missing(drawn)
     shown = set(spoken(ElementTree.fromstring(bare(drawn)))) if possible else set()
     return "".join(c for c in possible if c in shown and ord(c) not in HEBREW)
@@ -62,7 +62,7 @@ def _by_svg(drawn: str, others: str, dpi: int) -> bytes:
 
 
 def _in_its_font(svg: str, others: str) -> str:
-    """With the family named where Arimo lacks the letters: what is bold stays bold."""
+    """The svg with the font family set for the letters that Arimo lacks; bold stays bold."""
     stretch = re.compile(f"[{re.escape(others)}]+")
 
     def marked(text: re.Match[str]) -> str:

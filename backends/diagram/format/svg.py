@@ -1,5 +1,5 @@
-"""Vectors with text that can be selected, a title to each box, a class to each category, and the
-picture in words for who cannot see it. On a dark screen it is dark."""
+"""Vectors with text that can be selected, a title for each box, a class for each category, and the
+picture in words for readers who cannot see it. On a dark screen it is dark."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unicodedata import normalize
 from xml.etree import ElementTree
 
 from ..drawing import Drawing
-from ..layout.dot import dot
+from ..layout.digraph import dot
 from ..layout.engine import lay_out
 from ..picture import Picture
 from ._alt import description
@@ -25,7 +25,7 @@ _TITLE: Final = re.compile(r"(<g id=\"([^\"]*)\" class=\"([^\"]*)\">\n)<title>.*
 _LINK: Final = re.compile(r"<g id=\"a_[^\"]*\"><a [^>]*>\n|</a>\n</g>\n")
 _GRAPH: Final = re.compile(r"(?<=<g )id=\"graph0\" (class=\"graph\"[^>]*>)\n<title>.*?</title>")
 _NAMELESS: Final = re.compile(r"(?<=<g )id=\"\w+\d\" (?=class=\"(?:edge\b|cluster\">))")
-"""The layout's own ids, of lines and of the frame: a label may read the same."""
+"""The layout program's own ids, of lines and of the frame. A label of the net may be the same."""
 _ID: Final = re.compile(r"(?<=<g )id=\"[^\"]*\" ")
 
 
@@ -39,7 +39,7 @@ def write(picture: Picture | Drawing) -> bytes:
 
 
 def write_inline(picture: Picture | Drawing) -> str:
-    """For a page that holds other pictures too, a notebook's: without ids."""
+    """The svg without ids, for a page with other pictures, like a notebook."""
     title, about = _words(picture)
     named = f"<title>{title}</title>\n<desc>{about}</desc>"
     start = f'<svg role="img" aria-label="{title}" '
@@ -47,26 +47,26 @@ def write_inline(picture: Picture | Drawing) -> str:
 
 
 def drawn(picture: Picture | Drawing) -> str:
-    """The layout program's svg, with titles that say what is known of the boxes."""
+    """The layout program's svg, with the tooltips of the boxes as titles."""
     svg = bare(dot(picture))
     tooltips = picture.tooltips()
 
-    def titled(found: re.Match[str]) -> str:
-        said = tooltips.get(unescape(found[2]), "")
-        return found[1] + (f"<title>{escape(said)}</title>\n" if said else "")
+    def titled(match: re.Match[str]) -> str:
+        tooltip = tooltips.get(unescape(match[2]), "")
+        return match[1] + (f"<title>{escape(tooltip)}</title>\n" if tooltip else "")
 
     return _NAMELESS.sub("", _TITLE.sub(titled, svg))
 
 
 def bare(dot: str) -> str:
-    """The svg of a text in DOT, without what the layout program adds for itself."""
+    """The svg of a DOT text, without the comments and links that the layout program adds."""
     svg = lay_out(dot, "svg").decode()
     svg = _LINK.sub("", _COMMENT.sub("", _HEAD.sub("", svg)))
     return svg.replace('font-family="Arial"', f'font-family="{FONTS}"')
 
 
 def spoken(svg: ElementTree.Element) -> str:
-    """All the text that a picture shows, in the form in which it is drawn."""
+    """All the text in a picture, in the Unicode form that is drawn."""
     texts = (e for e in svg.iter() if e.tag.endswith("}text"))
     return normalize("NFC", "".join(e.text or "" for e in texts))
 

@@ -1,4 +1,4 @@
-"""LaTeX: a standalone document with one TikZ picture, to be read, restyled and changed by hand.
+"""LaTeX: a standalone document with one TikZ picture, which can be read and changed by hand.
 
 The picture is the SVG's, from the same layout: one ``\\node`` for each box, one ``\\draw`` for each
 line.
@@ -13,8 +13,8 @@ from typing import Final
 
 from .. import legend, style
 from ..drawing import Drawing
-from ..layout.dot import LEGEND_COLUMNS, SUBTITLE
-from ..layout.placed import Frame, Line, Placed, Point, placed
+from ..layout.digraph import LEGEND_COLUMNS, SUBTITLE
+from ..layout.placed import Frame, Placed, PlacedLine, Point, placed
 from ..picture import Box, Cluster, Kind, Picture, Run, Strip, Table, Text, costliest
 from . import _tikz as tikz
 from . import _tikz_drawing as tikz_drawing
@@ -24,10 +24,11 @@ from ._tikz import at, command, number, stacked, words
 DRAWINGS: Final = True
 
 NEAR: Final = 1.6
-"""Points from a box's anchor at which a line is said to go to that."""
+"""A line that ends within so many points of an anchor is drawn to the anchor."""
 STRAIGHT: Final = 0.6
 SHEET: Final = 4.0
-"""How far the sheet behind a repeated cluster stands out, and the outer line of a repeated box."""
+"""Points by which the sheet behind a repeated cluster, or the outer line of a repeated box, stands
+out."""
 
 Names = Mapping[str, str]
 Frames = Mapping[str, Frame]
@@ -102,7 +103,7 @@ _UNNAMED: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def _names(picture: Picture) -> dict[str, str]:
-    """Ids as TikZ takes them: without dots, colons, parentheses."""
+    """The names of boxes and clusters in TikZ: without dots, colons, parentheses."""
     names: dict[str, str] = {}
     taken: set[str] = set()
     for id in (*(box.id for box in picture.boxes()), *(f"wall.{c.id}" for c in picture.clusters())):
@@ -119,10 +120,10 @@ def _names(picture: Picture) -> dict[str, str]:
 # --- boxes ------------------------------------------------------------------------------------
 
 
-def _node(look: str, frame: Frame, name: str, said: str = "", less: float = 0.0) -> str:
+def _node(look: str, frame: Frame, name: str, content: str = "", less: float = 0.0) -> str:
     size = _size(frame.w - less, frame.h - less)
     named = f" ({name})" if name else ""
-    return rf"\node[{look}{size}]{named} at {at(*_centre(frame))} {{{said}}};"
+    return rf"\node[{look}{size}]{named} at {at(*_centre(frame))} {{{content}}};"
 
 
 def _size(w: float, h: float) -> str:
@@ -167,12 +168,12 @@ def _heat(cost: int, top: int) -> str:
 
 def _content(box: Box) -> str:
     lines = [command("nettitle", words(box.title)), *map(_small, box.lines)]
-    said = stacked(lines)
+    content = stacked(lines)
     if box.above:
-        said = rf"{_strips(box.above)} \\[1.5bp] {said}"
+        content = rf"{_strips(box.above)} \\[1.5bp] {content}"
     if box.below:
-        said = rf"{said} \\[2.5bp] {_strips(box.below)}"
-    return rf"{said} \\ {_table(box.table)}" if box.table else said
+        content = rf"{content} \\[2.5bp] {_strips(box.below)}"
+    return rf"{content} \\ {_table(box.table)}" if box.table else content
 
 
 def _small(line: Text) -> str:
@@ -192,7 +193,7 @@ def _table(table: Table) -> str:
 # --- lines ------------------------------------------------------------------------------------
 
 
-def _line(line: Line, frames: Frames, names: Names) -> str:
+def _line(line: PlacedLine, frames: Frames, names: Names) -> str:
     edge = line.edge
     mark = f", net {edge.mark} line" if edge.mark else ""
     look = f"net {edge.look}{mark}" + ("" if edge.arrow else ", -")
@@ -202,24 +203,24 @@ def _line(line: Line, frames: Frames, names: Names) -> str:
     return rf"\draw[{look}] {_path(line, frames, names)}{label};"
 
 
-def _path(line: Line, frames: Frames, names: Names) -> str:
+def _path(line: PlacedLine, frames: Frames, names: Names) -> str:
     points = _to_the_tip(line)
     edge = line.edge
     if _upright(points, frames[edge.tail], frames[edge.head]):
         return f"({names[edge.tail]}) -- ({names[edge.head]})"
-    said = _end(points[0], edge.tail, frames, names)
+    path = _end(points[0], edge.tail, frames, names)
     for i in range(1, len(points) - 2, 3):
         first, second, to = points[i : i + 3]
         last = i + 3 >= len(points)
         there = _end(to, edge.head, frames, names) if last else at(*to)
         if _straight(points[i - 1 : i + 3]):
-            said += f" -- {there}"
+            path += f" -- {there}"
         else:
-            said += f" .. controls {at(*first)} and {at(*second)} .. {there}"
-    return said
+            path += f" .. controls {at(*first)} and {at(*second)} .. {there}"
+    return path
 
 
-def _to_the_tip(line: Line) -> list[Point]:
+def _to_the_tip(line: PlacedLine) -> list[Point]:
     """The curve, drawn out to where its arrow ends."""
     points = list(line.points)
     if line.tip:
@@ -230,7 +231,7 @@ def _to_the_tip(line: Line) -> list[Point]:
 
 
 def _end(point: Point, box: str, frames: Frames, names: Names) -> str:
-    """An anchor of the box, where the line ends at one."""
+    """The end of a line: an anchor of the box if it is at one, else the point."""
     f = frames[box]
     x, y = _centre(f)
     anchors = {

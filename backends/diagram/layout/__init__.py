@@ -1,4 +1,4 @@
-"""Where everything stands: a picture in Graphviz's language, and what its layout says.
+"""The layout: writes a picture in Graphviz's language and reads the positions of its parts.
 
 Imports pictures and drawings, no chart and no view.
 """

@@ -1,5 +1,5 @@
-"""Where a laid-out picture has a line through a cluster's title: the one thing that the layout
-program does not keep apart by itself."""
+"""Finds lines that run through the title of a cluster. The layout program keeps everything else
+apart by itself."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ class _Title:
 
 
 def lines_through_titles(dot: str) -> dict[str, float]:
-    """By box: how many points a line into it would have to stand further right."""
+    """For each box that a line enters through a title: how many points further right the line would
+    have to be."""
     drawn = json.loads(lay_out(dot, "json"))
     titles = [title for item in drawn["objects"] if (title := _title(item)) is not None]
-    found: dict[str, float] = {}
+    shifts: dict[str, float] = {}
     for edge in drawn.get("edges", ()):
         if edge.get("style") == "invis":
             continue
         for title in titles:
             if edge["head"] in title.inside:
-                lacks = max((title.right + CLEAR - x for x in _meets(edge, title)), default=0.0)
+                shift = max((title.right + CLEAR - x for x in _meets(edge, title)), default=0.0)
                 head = drawn["objects"][edge["head"]]["name"]
-                if lacks:
-                    found[head] = max(found.get(head, 0.0), lacks)
-    return found
+                if shift:
+                    shifts[head] = max(shifts.get(head, 0.0), shift)
+    return shifts
 
 
 def _title(item: Any) -> _Title | None:
@@ -56,7 +57,7 @@ def _title(item: Any) -> _Title | None:
 
 
 def _meets(edge: Any, title: _Title) -> Iterator[float]:
-    """Where a line runs through a title, from left to right."""
+    """The x of the points of a line that are on a title."""
     for operation in edge.get("_draw_", ()):
         if operation["op"] != "b":
             continue

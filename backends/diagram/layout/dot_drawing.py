@@ -1,5 +1,5 @@
-"""A drawing in Graphviz's language: fronts, balls and words are nodes that have their places, and
-all behind them, faces and lines, is the background."""
+"""A drawing in Graphviz's language: fronts, balls and text are nodes with fixed places; the faces
+and lines behind them are the background."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from .. import style
-from ..drawing import HEADING, LINE, SIDE, TOP, Drawing, Label, Point, Solid, Wire
+from ..drawing import HEADING, LINE, SIDE, TOP, Drawing, Point, Solid, TextBlock, Wire
 from ..measure import SMALL, TITLE
-from . import labels
+from . import html_text
 
 HEAD: Final = (6.0, 2.1)
 """An arrow's length and half its width."""
@@ -22,25 +22,25 @@ _PENS: Final = {
 
 
 def mixed(colour: str, other: str, percent: int) -> str:
-    """So many percent of one colour, the rest the other."""
+    """``percent`` of ``colour``, mixed with ``other``."""
     pairs = [(int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
     parts = [round((a * percent + b * (100 - percent)) / 100) for a, b in pairs]
     return "#" + "".join(f"{part:02X}" for part in parts)
 
 
 def paint(solid: Solid) -> tuple[str, str]:
-    """Fill and line."""
+    """The colours of a solid: fill and line."""
     if solid.heat is not None:
         return style.HEAT[solid.heat], style.WIRE
-    known = style.PAINTS[solid.kind]
-    return known.fill, known.line
+    paint_of_kind = style.PAINTS[solid.kind]
+    return paint_of_kind.fill, paint_of_kind.line
 
 
 # --- the background ---------------------------------------------------------------------------
 
 
 def background(drawing: Drawing) -> str:
-    """In xdot, y upwards."""
+    """The faces and lines in xdot, with y upwards."""
     high = drawing.height
     parts: list[str] = []
     for solid in drawing.solids:
@@ -100,7 +100,7 @@ def _between(start: Point, end: Point, share: float) -> Point:
 
 
 def _arrow(before: Point, tip: Point) -> tuple[list[Point], Point]:
-    """The head, and where the line ends instead of at the tip."""
+    """The arrow head, and the point where the line ends, short of the tip."""
     dx, dy = tip[0] - before[0], tip[1] - before[1]
     length = max((dx * dx + dy * dy) ** 0.5, 1e-6)
     ux, uy = dx / length, dy / length
@@ -110,16 +110,16 @@ def _arrow(before: Point, tip: Point) -> tuple[list[Point], Point]:
 
 
 def _pen(colour: str, width: str, dashes: str) -> Iterator[str]:
-    yield _said("c", colour)
+    yield _operation("c", colour)
     for word in (f"setlinewidth({width})", dashes or "solid"):
-        yield _said("S", word)
+        yield _operation("S", word)
 
 
 def _filled(colour: str) -> str:
-    return _said("C", colour)
+    return _operation("C", colour)
 
 
-def _said(operation: str, word: str) -> str:
+def _operation(operation: str, word: str) -> str:
     return f"{operation} {len(word)} -{word}"
 
 
@@ -135,7 +135,7 @@ _PLAIN: Final = {"shape": "plain", "style": "", "class": "note", "tooltip": " "}
 
 
 def dot(drawing: Drawing) -> str:
-    """DOT text in which everything has its place; the same drawing gives the same bytes."""
+    """The DOT text of a drawing, with a place for everything: always the same bytes."""
     from graphviz import Digraph
 
     attributes = {
@@ -145,7 +145,7 @@ def dot(drawing: Drawing) -> str:
         "outputorder": "nodesfirst",
         "_background": background(drawing),
     }
-    node = {"fontname": labels.FONT, "fontsize": str(SMALL), "fontcolor": style.INK}
+    node = {"fontname": html_text.FONT, "fontsize": str(SMALL), "fontcolor": style.INK}
     digraph = Digraph(drawing.name, graph_attr=attributes, node_attr=node)
     high = drawing.height
     for solid in drawing.solids:
@@ -153,7 +153,7 @@ def dot(drawing: Drawing) -> str:
     for ball in drawing.balls:
         digraph.node(
             ball.id,
-            labels.html(ball.title, TITLE, bold=True),
+            html_text.html(ball.title, TITLE, bold=True),
             shape="circle",
             style="filled",
             fixedsize="true",
@@ -164,7 +164,7 @@ def dot(drawing: Drawing) -> str:
             color=style.INK,
             penwidth="1",
             id=ball.id,
-            tooltip=labels.plain(ball.tooltip or ball.id),
+            tooltip=html_text.plain(ball.tooltip or ball.id),
             pos=_pos(ball.x, ball.y, high),
             **{"class": "math"},
         )
@@ -173,8 +173,8 @@ def dot(drawing: Drawing) -> str:
         place = _pos(label.x, middle, high)
         digraph.node(f"label-{n + 1}", _words(label), pos=place, **_PLAIN, id=f"label-{n + 1}")
     if drawing.legend:
-        said = labels.legend(drawing.legend, drawing.columns)
-        digraph.node(LEGEND_ID, said, pos=_pos(*drawing.at, high), **_PLAIN, id=LEGEND_ID)
+        table = html_text.legend(drawing.legend, drawing.columns)
+        digraph.node(LEGEND_ID, table, pos=_pos(*drawing.at, high), **_PLAIN, id=LEGEND_ID)
     return str(digraph.source)
 
 
@@ -193,7 +193,7 @@ def _front(digraph: Any, solid: Solid, high: float) -> None:
         height=f"{solid.h / 72:.4f}",
         pos=_pos(solid.x + solid.w / 2, solid.y + solid.h / 2, high),
         id=solid.id,
-        tooltip=labels.plain(solid.tooltip or solid.id),
+        tooltip=html_text.plain(solid.tooltip or solid.id),
         **{"class": str(solid.kind)},
     )
 
@@ -202,10 +202,10 @@ def _pos(x: float, y: float, high: float) -> str:
     return f"{x:.2f},{high - y:.2f}"
 
 
-def _words(label: Label) -> str:
+def _words(label: TextBlock) -> str:
     first = {"heading": HEADING, "bold": SMALL, "plain": SMALL}[label.look]
     lines = [
-        labels.html(
+        html_text.html(
             line,
             SMALL if n else first,
             style.SOFT if n or label.look == "plain" else "",

@@ -1,4 +1,5 @@
-"""Runs the layout program: the one installed with netwright, which draws the same everywhere."""
+"""Runs the layout program. It is installed with netwright, so that pictures are the same
+everywhere."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ from ..progress import say
 PROGRAM: Final = "graphviz-pure"
 SECONDS: Final = 60
 KEPT: Final = 64
-"""Layouts that are remembered."""
+"""The number of layouts that are kept in memory."""
 KEPT_LENGTH: Final = 50_000
-"""Letters of a text whose layout is: what is remembered stays within some megabytes."""
+"""The longest text whose layout is kept, in letters: all of them together take some megabytes."""
 TICK: Final = 0.2
-"""Seconds between signs of life."""
+"""Seconds between reports of progress."""
 SIMPLER: Final = (
-    "open less (`--depth 1`, `--fold NAME`), or put layers into blocks: what is alike is drawn once"
+    "open less (`--depth 1`, `--fold NAME`), or put layers into blocks: equal blocks are drawn once"
 )
 
 
@@ -35,42 +36,43 @@ def program() -> str:
     """The path of graphviz-pure: beside this Python, or on the path. Raises NoLayout."""
     places = (Path(sysconfig.get_path("scripts")), Path(sys.executable).parent)
     for place in places:
-        found = shutil.which(PROGRAM, path=str(place))
-        if found:
-            return found
-    found = shutil.which(PROGRAM)
-    if found is None:
+        path = shutil.which(PROGRAM, path=str(place))
+        if path:
+            return path
+    path = shutil.which(PROGRAM)
+    if path is None:
         raise NoLayout(
             f"drawing needs {PROGRAM}, which is not installed", help=f"`pip install {PROGRAM}`"
         )
-    return found
+    return path
 
 
 def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) -> bytes:
-    """What the program makes of a DOT text. Raises DiagramError if it fails or takes too long."""
+    """The output of the program for a DOT text. Raises DiagramError if it fails or takes too
+    long."""
     command = (program or globals()["program"](), "-q", f"-T{format}", *arguments)
-    return (remembered if len(dot) <= KEPT_LENGTH else _made)(command, dot)
+    return (remembered if len(dot) <= KEPT_LENGTH else _output)(command, dot)
 
 
-def _made(command: tuple[str, ...], dot: str) -> bytes:
+def _output(command: tuple[str, ...], dot: str) -> bytes:
     status, out = _run(command, dot.encode(errors="replace"))
     if status != 0 or not out:
-        # What the program complains of are its own terms, and pages of them.
+        # The program's own message is long, and in terms that the user has not seen.
         raise DiagramError(
             "the layout program finds no place for everything in this picture", help=SIMPLER
         )
     return out
 
 
-# One picture is measured several times on its way, its insets most of all.
-remembered = lru_cache(maxsize=KEPT)(_made)
+# A picture is measured several times before it is done, its insets most often.
+remembered = lru_cache(maxsize=KEPT)(_output)
 
 
-def _run(command: Sequence[str], given: bytes) -> tuple[int, bytes]:
-    """Exit status and what it wrote. It does not outlive an interruption."""
+def _run(command: Sequence[str], dot: bytes) -> tuple[int, bytes]:
+    """The exit status and the output. The program is killed if this is interrupted."""
     until = monotonic() + SECONDS
-    with TemporaryFile() as text:  # a pipe would have to be fed between the ticks
-        text.write(given)
+    with TemporaryFile() as text:  # a pipe would have to be filled between the ticks
+        text.write(dot)
         text.seek(0)
         with Popen(command, stdin=text, stdout=PIPE, stderr=DEVNULL) as process:
             try:
@@ -90,6 +92,6 @@ def _wait(process: Popen[bytes], until: float) -> tuple[int, bytes]:
 
 
 def extent(dot: str) -> tuple[float, float]:
-    """Width and height of what is laid out, in points."""
+    """Width and height of a laid-out DOT text, in points."""
     left, bottom, right, top = map(float, json.loads(lay_out(dot, "json"))["bb"].split(","))
     return right - left, top - bottom

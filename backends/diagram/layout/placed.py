@@ -1,4 +1,4 @@
-"""A picture with its places: what the layout says of each box, wall and line.
+"""A picture with the place of each box, cluster and line.
 
 Points (72 to the inch), from the upper left corner, y downwards.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from ..picture import Box, Cluster, Edge, Picture
-from .dot import LEGEND_ID, TITLE_ID, dot
+from .digraph import LEGEND_ID, TITLE_ID, dot
 from .engine import lay_out
 
 Point: TypeAlias = tuple[float, float]
@@ -27,9 +27,9 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Cubic Bézier curves, one after another, from tail to head: a point, then three for each.
-    ``tip`` is that of the arrow, a bit after the last point."""
+class PlacedLine:
+    """A line of cubic Bézier curves from tail to head: one point, then three for each curve.
+    ``tip`` is the tip of the arrow, a little after the last point."""
 
     edge: Edge
     points: tuple[Point, ...]
@@ -39,21 +39,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """``parents`` says which cluster an item stands in. ``title`` and ``legend`` are there if asked
-    for."""
+    """A laid-out picture. ``parents`` holds the cluster of each item; ``title`` and ``legend`` are
+    None unless ``placed`` was called with ``words``."""
 
     width: float
     height: float
     boxes: tuple[tuple[Box, Frame], ...]
     clusters: tuple[tuple[Cluster, Frame], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PlacedLine, ...]
     parents: dict[str, str]
     title: Frame | None = None
     legend: Frame | None = None
 
 
 def placed(picture: Picture, *, words: bool = False) -> Placed:
-    """The picture laid out, without title and legend unless ``words`` asks for them."""
+    """The picture laid out, with title and legend only if ``words``."""
     bare = picture if words else replace(picture, legend=False, title="", subtitle="")
     drawn = json.loads(lay_out(dot(bare), "json"))
     left, bottom, right, top = _numbers(drawn["bb"])
@@ -64,17 +64,17 @@ def placed(picture: Picture, *, words: bool = False) -> Placed:
     objects = drawn["objects"]
     frames = {o["name"]: frame for o in objects if (frame := _frame(o, left, top)) is not None}
     page = {o["name"]: o for o in objects}.get("cluster_page", {})
-    found: dict[tuple[str, str, str], list[Any]] = {}
+    drawn_lines: dict[tuple[str, str, str], list[Any]] = {}
     for line in sorted(drawn.get("edges", ()), key=lambda e: e["_gvid"]):
         ends = (objects[line["tail"]]["name"], objects[line["head"]]["name"])
         if line.get("style") != "invis":
-            found.setdefault((*ends, line.get("class", "")), []).append(line)
-    lines: list[Line] = []
+            drawn_lines.setdefault((*ends, line.get("class", "")), []).append(line)
+    lines: list[PlacedLine] = []
     for edge in picture.edges:
         if edge.look == "hidden":
             continue
         ends = (edge.head, edge.tail) if edge.climbs else (edge.tail, edge.head)
-        lines.append(_line(edge, found[*ends, edge.kind].pop(0), at))
+        lines.append(_line(edge, drawn_lines[*ends, edge.kind].pop(0), at))
     parents = {item.id: c.id for c in picture.clusters() for item in c.items}
     return Placed(
         round(right - left, 2),
@@ -101,28 +101,28 @@ def _frame(drawn: Any, left: float, top: float) -> Frame | None:
 
 
 def _label(drawn: Any, left: float, top: float) -> Frame | None:
-    """Of a cluster or the whole."""
+    """The frame of the label of a cluster or of the whole."""
     if "lp" not in drawn:
         return None
     size = {"width": drawn["lwidth"], "height": drawn["lheight"]}
     return _frame({"pos": drawn["lp"], **size}, left, top)
 
 
-def _line(edge: Edge, drawn: Any, at: Any) -> Line:
+def _line(edge: Edge, drawn: Any, at: Any) -> PlacedLine:
     points: list[Point] = []
     tips: dict[str, Point] = {}
     for word in drawn["pos"].split():
-        mark, _, rest = word.partition(",")
+        mark, _, coordinates = word.partition(",")
         if mark in ("s", "e"):
-            tips[mark] = at(*_numbers(rest))
+            tips[mark] = at(*_numbers(coordinates))
         else:
             points.append(at(*_numbers(word)))
     if edge.climbs:
         points.reverse()
     tip = tips.get("s" if edge.climbs else "e")
     label = at(*_numbers(drawn["lp"])) if "lp" in drawn else None
-    return Line(edge, tuple(points), tip, label)
+    return PlacedLine(edge, tuple(points), tip, label)
 
 
-def _numbers(said: str) -> list[float]:
-    return [float(n) for n in said.split(",")]
+def _numbers(numbers: str) -> list[float]:
+    return [float(n) for n in numbers.split(",")]

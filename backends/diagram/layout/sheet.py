@@ -1,7 +1,7 @@
-"""Several pictures on one page, each laid out by itself: the trunk, and what stands beside it.
+"""Puts several pictures on one page: the trunk, and the insets beside it.
 
 In one layout they would stretch each other. So each is laid out alone, and the page is a picture
-whose boxes and lines all have their places (``layout=nop2``).
+in which every box and line has its place (``layout=nop2``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEAST: Final = 6 / 9
 """The scale at which the smallest letters have 6 points."""
 SPACE: Final = 22.0
 ABOVE: Final = 14.0
-"""Under the title."""
+"""Points under the title."""
 HEADING: Final = 50.0
 WALL: Final = 6.0
 
@@ -28,46 +28,46 @@ Point: TypeAlias = tuple[float, float]
 Rect: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 _Page: TypeAlias = tuple[list[Point], Point]
-"""Where each goes, and the size of all."""
+"""The place of each piece, and the size of the page."""
 
 _PAIR: Final = re.compile(r"(-?[\d.]+(?:e-?\d+)?),(-?[\d.]+(?:e-?\d+)?)")
 
 
 @dataclass(slots=True)
 class Places:
-    """Where things are, as attributes of DOT: boxes by id, clusters by name, edges by their ends
-    (several edges of the same ends in their order)."""
+    """The places as attributes of DOT: of boxes by id, of clusters by name, of edges by their ends
+    (several edges with the same ends in their order)."""
 
     boxes: dict[str, dict[str, str]] = field(default_factory=dict)
     clusters: dict[str, dict[str, str]] = field(default_factory=dict)
     edges: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
 
     def edge(self, tail: str, head: str) -> dict[str, str]:
-        known = self.edges.get((tail, head))
-        return known.pop(0) if known else {}
+        waiting = self.edges.get((tail, head))
+        return waiting.pop(0) if waiting else {}
 
 
-def placed(pieces: Sequence[str], legend: str, title: str, direction: str) -> Places:
-    """Pieces in DOT, the trunk first; the title goes above all."""
+def places(pieces: Sequence[str], legend: str, title: str, direction: str) -> Places:
+    """The places of pieces in DOT, the trunk first, on one page with the title above."""
     drawn = [_read(piece) for piece in pieces]
     key = _read(legend) if legend else None
     spots, (width, height) = arrange(
         [d.size for d in drawn], drawn[0].extents(), direction, key.size if key else None
     )
-    found = Places()
+    result = Places()
     for piece, (x, y) in zip([*drawn, *([key] if key else [])], spots, strict=True):
-        _collect(piece, (x, height - y - piece.size[1]), found)
+        _collect(piece, (x, height - y - piece.size[1]), result)
     if title:
         above = _read(title)
-        _collect(above, ((width - above.size[0]) / 2, height + ABOVE), found)
-    return found
+        _collect(above, ((width - above.size[0]) / 2, height + ABOVE), result)
+    return result
 
 
 # --- the page ---------------------------------------------------------------------------------
 
 
 def scale(size: Point) -> float:
-    """By how much a picture shrinks to fit the page, upright or on its side."""
+    """The scale at which a picture fits the page, upright or on its side; at most 1."""
     short, long = PAGE
     upright, lying = min(short / size[0], long / size[1]), min(long / size[0], short / size[1])
     return min(1.0, max(upright, lying))
@@ -76,21 +76,21 @@ def scale(size: Point) -> float:
 def arrange(
     sizes: Sequence[Point], trunk: Sequence[Rect], direction: str, legend: Point | None = None
 ) -> _Page:
-    """The upper left corner of each on the page that needs the least shrinking, the legend's last.
-    ``trunk`` is what the first consists of: only where all else gets too small do insets stand in
-    its bays."""
+    """The page with the largest scale: the upper left corner of each piece, that of the legend
+    last. ``trunk`` are the parts of the first piece. Insets stand in the gaps between them only if
+    all other pages get too small."""
     upright = direction == "TB"
     whole = [(0.0, 0.0, *sizes[0])]
-    found = [*_below(sizes), *(_beside(sizes, whole) if upright else ())]
-    best = max((_explained(page, sizes, legend) for page in found), key=_merit)
+    pages = [*_below(sizes), *(_beside(sizes, whole) if upright else ())]
+    best = max((_with_legend(page, sizes, legend) for page in pages), key=_score)
     if _scale(best[1]) < LEAST and upright:
-        bays = [_explained(page, sizes, legend) for page in _beside(sizes, trunk)]
-        best = max([best, *bays], key=_merit)
+        gaps = [_with_legend(page, sizes, legend) for page in _beside(sizes, trunk)]
+        best = max([best, *gaps], key=_score)
     return best
 
 
-def _explained(page: _Page, sizes: Sequence[Point], legend: Point | None) -> _Page:
-    """With the legend where the page grows least: under something, or to its right."""
+def _with_legend(page: _Page, sizes: Sequence[Point], legend: Point | None) -> _Page:
+    """The page with the legend where the page grows least: under a piece, or to its right."""
     if legend is None:
         return page
     spots, (right, bottom) = page
@@ -109,10 +109,10 @@ def _explained(page: _Page, sizes: Sequence[Point], legend: Point | None) -> _Pa
             for left, top, end, low in taken
         )
     ]
-    return max(tries, key=_merit)
+    return max(tries, key=_score)
 
 
-def _merit(page: _Page) -> tuple[float, float]:
+def _score(page: _Page) -> tuple[float, float]:
     return round(_scale(page[1]), 2), -page[1][0] * page[1][1]
 
 
@@ -121,12 +121,12 @@ def _scale(size: Point) -> float:
 
 
 def _beside(sizes: Sequence[Point], trunk: Sequence[Rect]) -> Iterator[_Page]:
-    """Columns to the right of the trunk, of every height that could make sense."""
-    high, rest = sizes[0][1], sizes[1:]
-    least = max(high, *(h for _, h in rest))
-    for limit in sorted({max(total, least) for total in _sums([h for _, h in rest])} | {least}):
+    """The pages with the pieces in columns to the right of the trunk, for every useful height."""
+    high, others = sizes[0][1], sizes[1:]
+    least = max(high, *(h for _, h in others))
+    for limit in sorted({max(total, least) for total in _sums([h for _, h in others])} | {least}):
         columns: list[list[Point]] = [[]]
-        for size in rest:
+        for size in others:
             tall = sum(h + SPACE for _, h in columns[-1]) + size[1]
             if columns[-1] and tall > limit + 0.5:
                 columns.append([])
@@ -148,23 +148,23 @@ def _beside(sizes: Sequence[Point], trunk: Sequence[Rect]) -> Iterator[_Page]:
 
 
 def _below(sizes: Sequence[Point]) -> Iterator[_Page]:
-    """Rows under the trunk."""
-    (wide, high), rest = sizes[0], sizes[1:]
-    least = max(wide, *(w for w, _ in rest))
-    for limit in sorted({max(total, least) for total in _sums([w for w, _ in rest])} | {least}):
+    """The pages with the pieces in rows under the trunk, for every useful width."""
+    (wide, high), others = sizes[0], sizes[1:]
+    least = max(wide, *(w for w, _ in others))
+    for limit in sorted({max(total, least) for total in _sums([w for w, _ in others])} | {least}):
         spots: list[Point] = []
         x, y, row = 0.0, high + SPACE, 0.0
-        for w, h in rest:
+        for w, h in others:
             if x and x + w > limit + 0.5:
                 x, y, row = 0.0, y + row + SPACE, 0.0
             spots.append((x, y))
             x, row = x + w + SPACE, max(row, h)
-        right = max([wide, *(x + w for (x, _), (w, _) in zip(spots, rest, strict=True))])
+        right = max([wide, *(x + w for (x, _), (w, _) in zip(spots, others, strict=True))])
         yield [((right - wide) / 2, 0.0), *spots], (right, y + row)
 
 
 def _sums(lengths: Sequence[float]) -> set[float]:
-    """What some in a row take."""
+    """The lengths of all stretches of neighbours, with the space between them."""
     n = len(lengths)
     return {sum(lengths[i:j]) + SPACE * (j - i - 1) for i in range(n) for j in range(i + 1, n + 1)}
 
@@ -173,7 +173,7 @@ def _sums(lengths: Sequence[float]) -> set[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class _LaidOut:
     """A layout without its margins."""
 
     objects: Sequence[Any]
@@ -192,7 +192,7 @@ class _Drawn:
         return [(r[0] - x, y - r[3], r[2] - x, y - r[1]) for r in self.rects]
 
 
-def _read(piece: str) -> _Drawn:
+def _read(piece: str) -> _LaidOut:
     drawn = json.loads(lay_out(piece, "json"))
     objects = [o for o in drawn.get("objects", ()) if not o["name"].endswith("_page")]
     edges = [e for e in drawn.get("edges", ()) if e.get("style") != "invis"]
@@ -201,14 +201,14 @@ def _read(piece: str) -> _Drawn:
     bounds = _around(rects)
     frames = [o for o in objects if o.get("class") == "inset"]
     if frames:
-        # A line that bulges out of its wall: the wall goes around it.
+        # If a line bulges out of the wall of the inset, the wall is moved around it.
         x, y, right, top = _around([r for e in edges for r in _rects(e)] or rects)
         frame = _rect(frames[0]["bb"])
         bounds = _around(
             [frame, (x - WALL, y - WALL, right + WALL, top + WALL)] if edges else [frame]
         )
         frames[0]["bb"] = ",".join(f"{n:.2f}" for n in bounds)
-    return _Drawn(drawn.get("objects", ()), edges, rects, bounds)
+    return _LaidOut(drawn.get("objects", ()), edges, rects, bounds)
 
 
 def _around(rects: Sequence[Rect]) -> Rect:
@@ -233,7 +233,7 @@ def _rects(item: Any) -> Iterator[Rect]:
 
 
 def _bulge(corners: Sequence[Sequence[float]]) -> Rect:
-    """What a line really covers, which is less than its control points do."""
+    """The rectangle around a line, which is smaller than that around its control points."""
     points = []
     for i in range(0, len(corners) - 3, 3):
         for k in range(9):
@@ -249,18 +249,19 @@ def _rect(bounds: str) -> Rect:
     return left, bottom, right, top
 
 
-def _collect(drawn: _Drawn, to: Point, found: Places) -> None:
+def _collect(drawn: _LaidOut, to: Point, result: Places) -> None:
+    """Add the places of a laid-out picture whose lower left corner is moved to a point."""
     by = (to[0] - drawn.bounds[0], to[1] - drawn.bounds[1])
     names = {}
     for item in drawn.objects:
         names[item["_gvid"]] = item["name"]
         if "pos" in item:
-            found.boxes[item["name"]] = _moved(item, ("pos",), by)
+            result.boxes[item["name"]] = _moved(item, ("pos",), by)
         elif "bb" in item:
-            found.clusters[item["name"]] = _moved(item, ("bb", "lp"), by)
+            result.clusters[item["name"]] = _moved(item, ("bb", "lp"), by)
     for edge in drawn.edges:
         ends = (names[edge["tail"]], names[edge["head"]])
-        found.edges.setdefault(ends, []).append(_moved(edge, ("pos", "lp"), by))
+        result.edges.setdefault(ends, []).append(_moved(edge, ("pos", "lp"), by))
 
 
 def _moved(item: Any, keys: Sequence[str], by: Point) -> dict[str, str]:

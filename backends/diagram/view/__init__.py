@@ -1,4 +1,4 @@
-"""What is drawn: a view is a module here with ``picture(graph, options)``, found by looking.
+"""The views: each module here with ``picture(graph, options)`` is one, and is found by its name.
 
-Imports charts and layouts. Files with a leading underscore serve the views and are none.
+Imports charts and layouts. Files with a leading underscore are no views; the views use them.
 """

@@ -1,4 +1,4 @@
-"""How much of a net is opened: all that a reader takes in, on one page of legible letters."""
+"""How much of a net is opened: as much as a reader can take in, on one page with legible text."""
 
 from __future__ import annotations
 
@@ -8,38 +8,40 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ....compiler.ir import Graph
-from ...diff.merge import Comparison
+from ...diff.merge import ComparedGraph
 from ..chart.charts import Charts
 from ..errors import TooLarge
 from ..layout.sheet import LEAST, scale
 from ..picture import Options, Picture
 
 READABLE: Final = 400
-"""Boxes that a reader takes in; beyond that less is opened."""
+"""The number of boxes that a reader can take in; with more of them, less is opened."""
 MOST: Final = 1500
-"""Boxes that are drawn at all."""
+"""The largest number of boxes that is drawn."""
 TRIES: Final = 40
-"""Pictures that are laid out to find one that fits a page."""
+"""The number of layouts that are tried to find one that fits a page."""
 
 Key: TypeAlias = tuple[str, int]
-"""A block in one form: its name, and its look."""
+"""A block in one form: its name and its look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """``groups``: labelled groups in a row are merged too; ``depth``: so many levels open at
-    most; ``shut``: blocks that stay shut; ``places``: all that is open, whatever else is said."""
+    """How much to open. With ``groups``, labelled groups in a row fold too; ``depth`` is the
+    largest number of open levels; ``closed`` blocks stay closed. If ``places`` is given, exactly
+    these are open, and the rest does not count."""
 
     groups: bool = False
     depth: int | None = None
-    shut: frozenset[Key] = frozenset()
+    closed: frozenset[Key] = frozenset()
     places: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A block that was opened unasked, inside so many others, with so many boxes; ``last`` if
-    nothing inside it was opened so. It stands for ``copies`` in a row."""
+    """A block that the view opened by itself, not on request: it has ``boxes`` inside, ``level``
+    open blocks around it, and stands for ``copies`` in a row. It is the ``last`` if no block inside
+    it was opened in this way."""
 
     key: Key
     copies: int
@@ -49,7 +51,9 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class Attempt:
+    """A picture in some detail, with what was opened for it."""
+
     picture: Picture
     openings: Sequence[Opening] = ()
 
@@ -58,25 +62,25 @@ class Drawn:
         return sum(1 for _ in self.picture.boxes())
 
 
-Draw: TypeAlias = Callable[[Charts, Graph, Options, Detail], Drawn]
+Draw: TypeAlias = Callable[[Charts, Graph, Options, Detail], Attempt]
 
 
 def readable(graph: Graph, options: Options, draw: Draw) -> Picture:
-    """As much opened as a page holds; where no folding makes it fit, as a reader takes in.
-    Raises TooLarge if that is too much."""
+    """The picture that opens as much as one page can hold; if it fits in no way, as much as a
+    reader can take in. Raises TooLarge if there are too many boxes even then."""
     return fitted(charts_for(options), graph, options, draw)[0]
 
 
 def charts_for(options: Options, like: Charts | None = None) -> Charts:
-    """Blocks that are asked for by name are kept to themselves."""
+    """The charts for a drawing: blocks that the options name do not fold with others."""
     return Charts((*options.expand, *options.fold), like)
 
 
 def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[Picture, Detail]:
-    """The same, and in how much detail it was drawn."""
+    """The picture of ``readable``, and the detail in which it was drawn."""
     details = [Detail(False, options.depth), Detail(True, options.depth)]
     details += [Detail(True, depth) for depth in (3, 2, 1, 0) if options.depth is None]
-    drawn: Drawn | None = None
+    drawn: Attempt | None = None
     refused: TooLarge | None = None
     for detail in details:
         try:
@@ -90,9 +94,9 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
         raise refused or too_large(graph.name, MOST + 1)
     if drawn.boxes > MOST:
         raise too_large(graph.name, drawn.boxes)
-    tight = options.depth is None and not isinstance(graph, Comparison)
-    if tight and drawn.boxes <= READABLE and not fits(drawn.picture):
-        drawn, detail = _shut(drawn, detail, lambda d: draw(charts, graph, options, d))
+    may_close = options.depth is None and not isinstance(graph, ComparedGraph)
+    if may_close and drawn.boxes <= READABLE and not fits(drawn.picture):
+        drawn, detail = _close_blocks(drawn, detail, lambda d: draw(charts, graph, options, d))
     return drawn.picture, detail
 
 
@@ -105,33 +109,37 @@ def too_large(name: str, count: int) -> TooLarge:
 
 
 def fits(picture: Picture) -> bool:
-    """Whether a page shows it with letters of 6 points and more."""
-    from ..layout.dot import size
+    """Whether the picture fits a page with letters of at least 6 points."""
+    from ..layout.digraph import size
 
     return scale(size(picture)) >= LEAST
 
 
-def _shut(drawn: Drawn, detail: Detail, draw: Callable[[Detail], Drawn]) -> tuple[Drawn, Detail]:
-    """With blocks shut until the page holds it, what was drawn if nothing helps. Other forms of a
-    block that is open go first, then the innermost and of those the smallest."""
-    whole, tries = (drawn, detail), TRIES
-    while tries > 0 and (openings := _again(drawn.openings) or _innermost(drawn.openings)):
+def _close_blocks(
+    drawn: Attempt, detail: Detail, draw: Callable[[Detail], Attempt]
+) -> tuple[Attempt, Detail]:
+    """The picture with blocks closed until it fits a page; unchanged if that does not help. Blocks
+    that are open in several forms are closed first, then the innermost, the smallest of them
+    first."""
+    unchanged, tries = (drawn, detail), TRIES
+    while tries > 0 and (openings := _other_forms(drawn.openings) or _innermost(drawn.openings)):
         for opening in openings:
             tries -= 1
-            attempt = draw(_without(detail, opening))
+            attempt = draw(_with_closed(detail, opening))
             if fits(attempt.picture):
-                return attempt, _without(detail, opening)
-        detail = _without(detail, openings[0])
+                return attempt, _with_closed(detail, opening)
+        detail = _with_closed(detail, openings[0])
         drawn = draw(detail)
-    return whole
+    return unchanged
 
 
-def _without(detail: Detail, opening: Opening) -> Detail:
-    return replace(detail, shut=detail.shut | {opening.key})
+def _with_closed(detail: Detail, opening: Opening) -> Detail:
+    return replace(detail, closed=detail.closed | {opening.key})
 
 
-def _again(openings: Sequence[Opening]) -> list[Opening]:
-    """The rarest of the outermost forms of blocks that are open in several."""
+def _other_forms(openings: Sequence[Opening]) -> list[Opening]:
+    """Of the blocks that are open in several forms, the outermost form with the fewest copies; at
+    most one."""
     names = Counter(o.key[0] for o in openings if o.key[0])
     several = [o for o in openings if names[o.key[0]] > 1]
     return sorted(several, key=lambda o: (o.level, o.copies, o.boxes))[:1]

@@ -1,4 +1,4 @@
-"""Runs of blocks that differ in numbers: what tells them apart, as a table."""
+"""Runs of blocks that differ in numbers: the table of their differences."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from ..picture import Table
 from ._symbols import Symbols
 
 ROWS: Final = 12
-"""Rows of a table; longer ones leave out the middle."""
+"""The most rows of a table; a longer table leaves out the middle."""
 
 
 def symbols(step: Step, varying: dict[str, set[str]]) -> Symbols:
-    """Names for the numbers: the blocks' arguments first, those of calls inside at need."""
+    """The names of the numbers that differ: arguments of the blocks first, then arguments of the
+    calls inside, if a caption needs them."""
     bodies = [row.body for row in step.rows]
-    known = Symbols(len(bodies))
+    result = Symbols(len(bodies))
     first = step.rows[0].steps[0]
     differing = varying.get(words.name(first), set()) if alone(step) else set()
     for name, values in given(bodies):
-        known.offer(name, values, always=name in differing)
+        result.offer(name, values, always=name in differing)
     for name, values in given_inside(bodies):
-        known.offer(name, values, shown=False)
+        result.offer(name, values, shown=False)
     if len(set(counts(step))) > 1:
-        known.count(counts(step))
-    return known
+        result.count(counts(step))
+    return result
 
 
 def alone(step: Step) -> bool:
@@ -37,14 +38,16 @@ def alone(step: Step) -> bool:
 
 
 def counts(step: Step) -> list[int]:
+    """The number of copies in each row."""
     return [row.steps[0].count if alone(step) else 1 for row in step.rows]
 
 
 def title(step: Step, prefix: str) -> str:
+    """The title of a run: its block, or the labels ``layer1 – layer4``."""
     if len(step.rows[0].steps) > 1:
         names = Counter(words.name(s) for s in step.rows[0].steps if s.kind == "call")
-        told = [f"{n} {name}" if n > 1 and name else name for name, n in names.items()]
-        return " · ".join(w for w in (prefix, *told) if w)
+        names_with_counts = [f"{n} {name}" if n > 1 and name else name for name, n in names.items()]
+        return " · ".join(w for w in (prefix, *names_with_counts) if w)
     name = words.name(step.rows[0].steps[0])
     labels = [words.label(row.steps[0]) for row in step.rows]
     if name or not all(labels):
@@ -53,7 +56,8 @@ def title(step: Step, prefix: str) -> str:
 
 
 def table(step: Step, symbols: Symbols) -> Table | None:
-    """A row to each, with what captions named and what comes out; None if nothing differs."""
+    """The table of a run: a row for each copy, with the numbers that captions name and the shapes
+    of the results. None if nothing differs."""
     columns = symbols.shown()
     labels, outs = _labels(step), _shapes(step)
     if any(labels):
@@ -70,7 +74,8 @@ def table(step: Step, symbols: Symbols) -> Table | None:
 
 
 def _labels(step: Step) -> list[str]:
-    """``3a``, ``3b`` for inception3a and inception3b; nothing if the paths are just numbered."""
+    """The first column: ``3a``, ``3b`` for inception3a and inception3b; empty cells if the calls
+    only have numbers."""
     labels = [words.label(row.steps[0]) for row in step.rows]
     if len(set(labels)) < len(labels):
         return [""] * len(labels)
@@ -80,7 +85,8 @@ def _labels(step: Step) -> list[str]:
 
 
 def _shapes(step: Step) -> list[str]:
-    """The rows' results: whole, or the channels where only they differ."""
+    """The shapes of the results, or only the channels if nothing else differs; none if all are
+    equal."""
     types = [row.steps[-1].types[0] for row in step.rows]
     if len({style.shape(t) for t in types}) == 1:
         return []
@@ -90,16 +96,16 @@ def _shapes(step: Step) -> list[str]:
 
 
 def given(bodies: Sequence[Chart]) -> Iterator[tuple[str, list[object]]]:
-    """The arguments of charts of one form, side by side."""
+    """The arguments of charts of one form: each name with the values in all of them."""
     graphs = [b.graph for b in bodies]
-    held = [dict(g.arguments) if g is not None else {} for g in graphs]
-    for name in held[0]:
-        if all(name in g for g in held):
-            yield name, [g[name] for g in held]
+    arguments = [dict(g.arguments) if g is not None else {} for g in graphs]
+    for name in arguments[0]:
+        if all(name in g for g in arguments):
+            yield name, [g[name] for g in arguments]
 
 
 def given_inside(bodies: Sequence[Chart]) -> Iterator[tuple[str, list[object]]]:
-    """The arguments of the calls inside, for captions that need a name."""
+    """The arguments of the calls inside, in the same way."""
     for steps in zip(*(b.steps for b in bodies), strict=True):
         called = [s.body for s in steps if s.body is not None]
         if called:

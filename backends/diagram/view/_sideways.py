@@ -1,9 +1,9 @@
 """Tensors that come in from the side: an encoder stands beside its decoder, not above it.
 
-What a block is given beside its input (a memory, keys) may be made later than the place that reads
-it stands in its column. Drawn downwards, the line would push the whole rest of the column below
-the other; so it enters through a point at the reader's height, and climbs to that. Only where the
-two have nothing in common: what a column itself gives rise to comes from above.
+A block may read a second tensor (a memory, keys) that is computed far down in another column. A
+line that runs down would push the reader, and the rest of its column, below that column. So the
+line enters through a point at the height of the reader, and climbs to it. This is done only if the
+two columns have no box above them in common: else the line comes from above.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import networkx as nx
 from ..picture import Box, Cluster, Edge, Item, Picture, Run, text
 
 PUSH: Final = 2
-"""Boxes by which a column may be pushed down."""
+"""A line climbs if it would push its reader down by this many boxes or more."""
 
 
 def beside(picture: Picture) -> Picture:
-    """With the lines that would push a column down turned upwards."""
+    """The picture in which lines that would push a column down climb instead."""
     if picture.direction != "TB" or any(e.climbs and e.look == "flow" for e in picture.edges):
         return picture
     walls = dict(_walls(picture.items, ()))
@@ -44,7 +44,7 @@ def beside(picture: Picture) -> Picture:
 
 
 def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
-    """The edges from outside a cluster to a box inside that comes earlier, by their place."""
+    """The indices of the edges that come from outside a cluster and would push its boxes down."""
     edges = picture.edges
     aside = {
         i
@@ -57,12 +57,13 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
     fed = {e.head for e in down}
 
     def height(box: str) -> int:
-        """Where a box stands without what comes from aside; above its readers, if that is all."""
+        """The rank of a box without the edges from aside; if it has no other input, one above its
+        readers."""
         below = [rank[e.head] for e in down if e.tail == box]
         return rank.get(box, 0) if box in fed or not below else min(below) - 1
 
     def above(box: str) -> set[str]:
-        """A box with all before it."""
+        """A box with all its ancestors."""
         return {box, *(nx.ancestors(flow, box) if box in flow else ())}
 
     return [
@@ -74,7 +75,7 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
 
 
 def _walls(items: Sequence[Item], around: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Boxes with the clusters that they stand in."""
+    """Each box with the clusters around it."""
     for item in items:
         if isinstance(item, Cluster):
             yield from _walls(item.items, (*around, item.id))
@@ -83,11 +84,11 @@ def _walls(items: Sequence[Item], around: tuple[str, ...]) -> Iterator[tuple[str
 
 
 def _before(items: tuple[Item, ...], box: str, new: Box) -> tuple[Item, ...]:
-    """The items with a new box just before another, in its cluster."""
-    found: list[Item] = []
+    """The items with a new box in front of another, in the same cluster."""
+    result: list[Item] = []
     for item in items:
         if isinstance(item, Cluster):
-            found.append(replace(item, items=_before(item.items, box, new)))
+            result.append(replace(item, items=_before(item.items, box, new)))
             continue
-        found += [new, item] if item.id == box else [item]
-    return tuple(found)
+        result += [new, item] if item.id == box else [item]
+    return tuple(result)

@@ -1,6 +1,6 @@
-"""A convolutional network as one chain of volumes, with the ways around.
+"""A convolutional network as one chain of stations (volumes), with the ways around them.
 
-What branches and joins again is one station; so is a block that is not opened.
+Branches that join again are one station, and so is a closed block.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from ....compiler.ir import Graph, LayerOp
 from ....compiler.types import TensorType
 from ..asked import opens
 from ..chart import words
-from ..chart.chart import Chart, Part, Ref, Step, World, alike, nodes, placed, stretches, worlds
+from ..chart.chart import (
+    Chart,
+    Part,
+    Ref,
+    Step,
+    World,
+    every_copy,
+    nodes,
+    stretches,
+    with_twins,
+    worlds,
+)
 from ..chart.charts import Charts
 from ..chart.costs import cost
 from ..chart.scope import Scope
@@ -26,22 +37,22 @@ from ..legend import CONCAT, GATE, SKIP
 from ..picture import Kind, LeftOut, Options, Text, Trail, Trails, text
 
 MOST: Final = 120
-"""Stations that are drawn at all."""
+"""The largest number of stations that is drawn."""
 NOMINAL: Final = 256
-"""What an open size is taken to be, to draw it."""
+"""The number that an open size is drawn as."""
 WAYS: Final = {"add": SKIP, "concat": SKIP, "stack": SKIP, "mul": GATE}
-"""What a way around is called, by what it leads into."""
+"""The name of a way around, by the layer that it leads to."""
 RESIZES: Final = 1.5
-"""By how much a reshape has to change height or width to be seen."""
+"""A reshape is drawn if it changes height or width by this factor or more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A step and the tensor it makes.
+    """A step and the tensor that it computes.
 
-    ``pool`` and ``up`` are thin, joined to what comes before and after; ``join`` is a sum or a
-    product; ``fore`` and ``bands`` are the norms and activations before and after; ``around``: what
-    the ways around are that it holds itself.
+    ``pool`` and ``up`` are thin: ``pool`` touches the station before it, ``up`` the one after it.
+    ``join`` is a sum or a product. ``fore`` and ``bands`` are the norms and activations before and
+    after. ``around`` names the ways around inside the station.
     """
 
     id: str
@@ -60,7 +71,7 @@ class Station:
 
     @property
     def flat(self) -> bool:
-        """Without height and width."""
+        """Whether the tensor has no height and width."""
         return _flat(self.type)
 
     @property
@@ -77,13 +88,13 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Arch:
-    """A way around, from one station's result to another's input."""
+    """A way around, from the result of one station to the input of another."""
 
     tail: int
     head: int
     name: str = SKIP
     bar: Step | None = None
-    """The concat that it shows, where no station does."""
+    """The concat at its end, if no station shows it."""
 
     @property
     def nodes(self) -> tuple[Trails, ...]:
@@ -91,8 +102,9 @@ class Arch:
 
 
 @dataclass(slots=True)
-class Chain:
-    """Walks charts. ``depth`` is how many levels of calls to open."""
+class StationWalk:
+    """Walks a chart and collects its stations; ``depth`` is the number of levels of calls to
+    open."""
 
     charts: Charts
     options: Options
@@ -101,12 +113,12 @@ class Chain:
     arches: list[Arch] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
     left_out: dict[str, list[Trails]] = field(default_factory=dict)
-    """What is not drawn, in words."""
-    silent: list[Trails] = field(default_factory=list)
-    """What is not drawn, and no reader misses it."""
+    """The operations that are not drawn, by their caption."""
+    undrawn: list[Trails] = field(default_factory=list)
+    """Operations that are not drawn and need not be mentioned."""
 
     def net(self, graph: Graph) -> None:
-        """Raises TooLarge for more stations than any page takes."""
+        """Collect the stations of a net. Raises TooLarge if a page cannot hold them."""
         port = graph.inputs[0]
         name = words.port_name("input", 0, [port.name])
         tooltip = f"input {name}: {port.type}"
@@ -116,7 +128,7 @@ class Chain:
         chart = self.charts.of(graph)
         scope = Scope(worlds=((World(None, chart),),))
         self.chart(chart, scope, {(-1, 0): 0}, (-1, 0))
-        self.settle()
+        self.fix_upsampling()
         if any(arch.head == len(self.stations) for arch in self.arches):
             last = replace(self.stations[-1], id="output-1", title=text("concat"), kind="shape")
             self.stations.append(
@@ -130,10 +142,10 @@ class Chain:
                     nodes=(),
                 )
             )
-        self.stretch()
+        self.drop_short_arches()
 
-    def stretch(self) -> None:
-        """Ways around that pass nothing are none; a concat that they alone show is left out."""
+    def drop_short_arches(self) -> None:
+        """Drop ways around that pass no station. A concat that only they show is left out."""
         near = [a for a in self.arches if a.head - a.tail == 1]
         self.arches = [a for a in self.arches if a.head - a.tail != 1]
         shown = [id(a.bar) for a in self.arches]
@@ -141,8 +153,8 @@ class Chain:
             if arch.bar and id(arch.bar) not in shown:
                 self.leave_out(arch.bar)
 
-    def settle(self) -> None:
-        """What makes a volume larger is thin only against another of that size."""
+    def fix_upsampling(self) -> None:
+        """Make an upsampling a volume of its own, unless a volume of its size comes next."""
         for i, station in enumerate(self.stations):
             after = self.stations[i + 1] if i + 1 < len(self.stations) else None
             thin = after is not None and after.what == "volume" and after.spread == station.spread
@@ -150,14 +162,14 @@ class Chain:
                 self.stations[i] = replace(station, what="volume")
 
     def chart(self, chart: Chart, scope: Scope, at: dict[Ref, int], main: Ref) -> None:
-        """Add a chart's stations. ``at`` says where its inputs come from, ``main`` which of them
-        is on the chain; all others are ways around."""
+        """Add the stations of a chart. ``at`` holds the station that each input comes from; the
+        input ``main`` is on the chain, all others are ways around."""
         lines = _lines(chart, main)
         asides = _asides(chart, lines)
         (world,) = scope.worlds[0]
-        steps = tuple(placed(step, i, [world]) for i, step in enumerate(chart.steps))
+        steps = tuple(with_twins(step, i, [world]) for i, step in enumerate(chart.steps))
         chart = replace(chart, steps=steps)
-        self.silent += [Trails(world.at, chart.silent)] if chart.silent else []
+        self.undrawn += [Trails(world.at, chart.undrawn)] if chart.undrawn else []
         for i in sorted(lines.aside):
             self.leave_out(chart.steps[i])
         at.update({ref: at.get(source, -1) for ref, source in asides.items()})
@@ -171,33 +183,35 @@ class Chain:
             at.update({ref: at.get(source, -1) for ref, source in asides.items()})
 
     def leave_out(self, step: Step, parts: Sequence[int] | None = None) -> None:
-        """All that a step holds, or some of its parts."""
+        """Record a step as not drawn, or only some of its parts."""
         if step.body is not None:
             for world in worlds(step):
-                self.silent += [Trails(world.at, world.chart.silent)] if world.chart.silent else []
+                self.undrawn += (
+                    [Trails(world.at, world.chart.undrawn)] if world.chart.undrawn else []
+                )
                 for i, inner in enumerate(world.chart.steps):
-                    self.leave_out(placed(inner, i, [world]))
+                    self.leave_out(with_twins(inner, i, [world]))
             return
         for at, twin in step.twins:
-            for leaf in alike(replace(twin, twins=())):
+            for leaf in every_copy(replace(twin, twins=())):
                 chosen = leaf.parts if parts is None else [leaf.parts[k] for k in parts]
                 for part in chosen:
-                    self.part_out(part, Trails(at, (part.trail,)))
+                    self.leave_out_part(part, Trails(at, (part.trail,)))
 
-    def part_out(self, part: Part, own: Trails) -> None:
+    def leave_out_part(self, part: Part, place: Trails) -> None:
         op = part.node.op
         if not isinstance(op, LayerOp) or op.layer.category == "source":
-            said = part.path.rpartition(".")[2] or words.caption(part)[0]
+            name = part.path.rpartition(".")[2] or words.caption(part)[0]
         elif words.idle(part):
-            self.silent.append(own)
+            self.undrawn.append(place)
             return
         else:
-            said = words.strip(part)
-        self.left_out.setdefault(said, []).append(own)
+            name = words.strip(part)
+        self.left_out.setdefault(name, []).append(place)
 
-    def gone(self) -> tuple[LeftOut, ...]:
-        told = (LeftOut(said, tuple(nodes)) for said, nodes in self.left_out.items())
-        return (*told, LeftOut("", tuple(self.silent)))
+    def omissions(self) -> tuple[LeftOut, ...]:
+        named = (LeftOut(what, tuple(nodes)) for what, nodes in self.left_out.items())
+        return (*named, LeftOut("", tuple(self.undrawn)))
 
     def step(self, chart: Chart, i: int, lines: _Lines, scope: Scope, at: dict[Ref, int]) -> None:
         step = chart.steps[i]
@@ -211,7 +225,9 @@ class Chain:
         bar = step if step.kind == "bar" and not stands else None
         if step.kind in ("join", "bar", "call"):
             self.arches += [
-                Arch(tail, head, _way(step), bar) for tail in dict.fromkeys(others) if tail >= 0
+                Arch(tail, head, _way_name(step), bar)
+                for tail in dict.fromkeys(others)
+                if tail >= 0
             ]
         if bar and not any(tail >= 0 for tail in others):
             self.leave_out(bar)
@@ -219,26 +235,26 @@ class Chain:
     def inside(
         self, step: Step, scope: Scope, sources: Sequence[int], lines: _Lines, i: int
     ) -> None:
-        """The stations of a call, of each copy."""
+        """Add the stations of each copy of a call."""
         main = next((k for k in range(len(step.inputs)) if (i, k) not in lines.skips), 0)
         (around,) = scope.worlds[0]
         for n, (copy, body, ways) in enumerate(_copies(step)):
             if n:
                 last = len(self.stations) - 1
                 sources = [last if k == main else s for k, s in enumerate(sources)]
-            known = {(-1 - k, 0): source for k, source in enumerate(sources)}
+            entering = {(-1 - k, 0): source for k, source in enumerate(sources)}
             at = Trails(around.at, ways) if ways else around.at
             below = replace(scope.enter(copy), worlds=((World(at, body),),))
-            self.chart(body, below, known, (-1 - main, 0))
+            self.chart(body, below, entering, (-1 - main, 0))
 
     def opened(self, step: Step, scope: Scope) -> bool:
         assert step.body is not None
         names = {words.name(step), words.label(step)}
         paths = {scope.module(path) for path in step.paths}
-        asked = opens(names, paths, self.options)
-        if asked is False or not _linear(step.body):
+        requested = opens(names, paths, self.options)
+        if requested is False or not _linear(step.body):
             return False
-        return asked is True or (scope.depth < self.depth and not _dips(step.body))
+        return requested is True or (scope.depth < self.depth and not _loses_space(step.body))
 
     def add(self, station: Station | None) -> None:
         if station is None:
@@ -257,7 +273,8 @@ class Chain:
     # --- steps to stations --------------------------------------------------------------------
 
     def station(self, step: Step, scope: Scope) -> Station | None:
-        """None for what is no volume: it may leave a band on the one before."""
+        """The station of a step; None if it is no volume. An activation or norm becomes a band of
+        the station before."""
         if step.body is not None or step.kind in ("scan", "run"):
             return self.box(step, scope)
         op = step.node.op
@@ -273,7 +290,7 @@ class Chain:
         fore, bands = ((), ()) if self.options.color_by or what == "join" else _bands(step)
         drawn = (*fore, step.core, *bands)
         if _flat(step.node.types[0]) and not _flat(step.types[0]):
-            # What was a vector is drawn as the volume that it is read as.
+            # A later part reads the vector as a volume, and that volume is drawn.
             drawn = tuple(range(len(step.parts)))
         self.leave_out(step, [k for k in range(len(step.parts)) if k not in drawn])
         title = words.caption(step.part)[0]
@@ -284,7 +301,7 @@ class Chain:
             what,
             op.layer.category,
             scope.type(types[0]),
-            text(title if what == "join" else _bare(title)),
+            text(title if what == "join" else _without_channels(title)),
             step.count,
             _kinds(step, fore),
             _kinds(step, bands),
@@ -294,7 +311,7 @@ class Chain:
         )
 
     def concat(self, step: Step, scope: Scope) -> Station:
-        """One that several read: the way around starts from there again."""
+        """The station of a concat with several readers: a way around may start there again."""
         return Station(
             scope.box(step),
             "join",
@@ -320,14 +337,14 @@ class Chain:
             text(name or layers),
             step.count,
             block=True,
-            around=frozenset() if body is None else _ways(body),
+            around=frozenset() if body is None else _way_names(body),
             tooltip=words.about_call([step], below),
             cost=self.cost(step, scope),
             nodes=nodes([step]),
         )
 
     def branches(self, chart: Chart, segment: Sequence[int], scope: Scope) -> None:
-        """What runs side by side."""
+        """Add one station for steps that run side by side."""
         last = chart.steps[segment[-1]]
         ways = max(2, len(last.inputs))
         costs = [self.cost(chart.steps[i], scope) for i in segment]
@@ -388,8 +405,8 @@ def _what(
 
 
 def _copies(step: Step) -> Iterator[tuple[Step, Chart, tuple[Trail, ...]]]:
-    """The copies of a call with what each holds, and the way to it: they may differ in what comes
-    in. A stretch has no way of its own."""
+    """The copies of a call with the chart and the trail of each: the types of their inputs may
+    differ. A stretch has no trail of its own."""
     assert step.body is not None
     if step.merged and step.body.graph is None:
         yield from ((step, chart, ()) for chart in stretches(step, step.body))
@@ -402,7 +419,7 @@ def _copies(step: Step) -> Iterator[tuple[Step, Chart, tuple[Trail, ...]]]:
 
 
 def _readers(chart: Chart, i: int) -> int:
-    """How often a step's result is read; by the next copy too, in a stretch that repeats."""
+    """The number of readers of a step's result, with the next copy in a stretch that repeats."""
     refs = [ref for step in chart.steps for ref in step.inputs] + list(chart.results)
     handed_on = chart.graph is None and (i, 0) in chart.results
     return refs.count((i, 0)) + (refs.count((-1, 0)) - 1 if handed_on else 0)
@@ -413,7 +430,7 @@ def _size(type: TensorType) -> float:
 
 
 def _flat(type: TensorType) -> bool:
-    """Without height and width."""
+    """Whether a tensor has no height and width."""
     return type.rank < 4 or all(nominal(d) == 1 for d in type.shape[-2:])
 
 
@@ -424,7 +441,7 @@ def _bands(step: Step) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def _kinds(step: Step, parts: Sequence[int]) -> tuple[Kind, ...]:
-    """Of those parts that make a band."""
+    """The categories of those parts that are norms or activations."""
     ops = [step.parts[k].node.op for k in parts]
     layers = [op.layer for op in ops if isinstance(op, LayerOp)]
     return tuple(
@@ -434,15 +451,15 @@ def _kinds(step: Step, parts: Sequence[int]) -> tuple[Kind, ...]:
     )
 
 
-def _bare(title: str) -> str:
-    """``conv 3×3, 64`` without the channels, which the shape says."""
+def _without_channels(title: str) -> str:
+    """``conv 3×3`` for ``conv 3×3, 64``: the shape shows the channels."""
     return re.sub(r",? \d+$", "", title)
 
 
 def nominal(size: Dim) -> int:
-    """A size as a number; open ones are taken to be large."""
-    found = substitute(size, dict.fromkeys(symbols(size), NOMINAL))
-    return max(1, found) if isinstance(found, int) else NOMINAL
+    """A size as a number; an open size counts as ``NOMINAL``."""
+    number = substitute(size, dict.fromkeys(symbols(size), NOMINAL))
+    return max(1, number) if isinstance(number, int) else NOMINAL
 
 
 # --- which steps are on the chain -------------------------------------------------------------
@@ -450,8 +467,9 @@ def nominal(size: Dim) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """``skips`` are inputs that come by a way around (or from a weight), ``aside`` the steps on
-    such ways. ``segments`` are the others in order: one step, or several that run side by side."""
+    """``skips`` are inputs that come by a way around (or from a weight), ``aside`` are the steps on
+    such ways. ``segments`` are the other steps in order: each is one step, or several that run side
+    by side."""
 
     skips: frozenset[tuple[int, int]]
     aside: frozenset[int]
@@ -459,13 +477,13 @@ class _Lines:
 
 
 def _lines(chart: Chart, main: Ref) -> _Lines:
-    known = bypasses(chart)
+    around = bypasses(chart)
     skips: set[tuple[int, int]] = set()
     aside: set[int] = set()
     for i, step in enumerate(chart.steps):
         for k, (source, _) in enumerate(step.inputs):
             outside = source < 0 and (source, 0) != main
-            if (i, k) in known or source in aside or outside:
+            if (i, k) in around or source in aside or outside:
                 skips.add((i, k))
         joins = step.kind in ("join", "bar")
         if all((i, k) in skips for k in range(len(step.inputs))) and not (joins and step.inputs):
@@ -476,7 +494,7 @@ def _lines(chart: Chart, main: Ref) -> _Lines:
 def _segments(
     chart: Chart, skips: set[tuple[int, int]], aside: set[int]
 ) -> Iterator[tuple[int, ...]]:
-    """Cut after each step that alone hands something on."""
+    """The steps on the chain, cut after each step through which everything passes."""
     reach: dict[int, int] = {}
     for i, step in enumerate(chart.steps):
         for k, (source, _) in enumerate(step.inputs):
@@ -497,13 +515,14 @@ def _segments(
 
 
 def _asides(chart: Chart, lines: _Lines) -> dict[Ref, Ref]:
-    """What comes out on ways around, and where those begin; a weight begins nowhere."""
-    found: dict[Ref, Ref] = {}
+    """The results of steps on ways around, with the tensor where each way starts; a weight starts
+    at itself."""
+    origins: dict[Ref, Ref] = {}
     for i in sorted(lines.aside):
         step = chart.steps[i]
         source = step.inputs[0] if step.inputs else (i, 0)
-        found.update({(i, r): found.get(source, source) for r in range(len(step.types))})
-    return found
+        origins.update({(i, r): origins.get(source, source) for r in range(len(step.types))})
+    return origins
 
 
 def _linear(chart: Chart) -> bool:
@@ -511,21 +530,22 @@ def _linear(chart: Chart) -> bool:
     return all(len(segment) == 1 for segment in lines.segments) and bool(lines.segments)
 
 
-def _dips(chart: Chart) -> bool:
-    """Whether volumes come in and go out, and in between is none: a gate's way, not the chain's."""
+def _loses_space(chart: Chart) -> bool:
+    """Whether a chart reads and returns volumes but has a flat tensor inside: it is the inside of a
+    gate, and no part of the chain."""
     ends = [step.types[0] for step in chart.steps[-1:]]
     inside = [type for step in chart.steps for type in step.types]
     return not any(map(_flat, (*chart.inputs[:1], *ends))) and any(map(_flat, inside))
 
 
-def _ways(chart: Chart) -> frozenset[str]:
-    """What the ways around are that join what the block did and what came in."""
+def _way_names(chart: Chart) -> frozenset[str]:
+    """The names of the ways around inside a block."""
     ends = (chart.steps[i] for i, _ in bypasses(chart))
-    found = frozenset(_way(step) for step in ends if step.kind in ("join", "bar"))
+    result = frozenset(_way_name(step) for step in ends if step.kind in ("join", "bar"))
     inner = (step.body for step in chart.steps if step.body is not None and len(chart.steps) == 1)
-    return found.union(*map(_ways, inner))
+    return result.union(*map(_way_names, inner))
 
 
-def _way(step: Step) -> str:
+def _way_name(step: Step) -> str:
     op = step.node.op
     return WAYS.get(op.layer.word, "way around") if isinstance(op, LayerOp) else SKIP

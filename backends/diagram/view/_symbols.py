@@ -1,8 +1,9 @@
-"""One text for several copies: where their numbers differ, a name stands, and a table has the rest.
+"""One text for several copies: a name takes the place of numbers that differ, and a table lists the
+numbers.
 
-``Symbols`` knows the columns of one table. ``conv 1×1, 64`` and ``conv 1×1, 128`` read
-``conv 1×1, width`` if the copies' ``width`` is 64 and 128, ``conv 1×1, 2·width`` if it is half
-that.
+``Symbols`` holds the columns of one table. ``conv 1×1, 64`` and ``conv 1×1, 128`` become
+``conv 1×1, width`` if the ``width`` of the copies is 64 and 128, and ``conv 1×1, 2·width`` if it is
+32 and 64.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ Column = tuple[str, ...]
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
 MOST_TIMES: Final = 16
 _UNSAID: Final = {"stride": "1", "dilation": "1", "groups": "1"}
-"""What a setting is where a caption leaves it out."""
+"""The values of settings that a caption leaves out."""
 
 
 class Symbols:
-    """The columns by name, in the order in which the drawing needs them."""
+    """The columns of a table by name, in the order in which captions use them."""
 
     def __init__(self, copies: int) -> None:
         self.copies = copies
@@ -34,8 +35,8 @@ class Symbols:
     def offer(
         self, name: str, values: Sequence[object], *, shown: bool = True, always: bool = False
     ) -> None:
-        """A column that captions may refer to: an argument of the block. Without ``shown`` it
-        is in the table only if a caption does; ``always`` even if all values are equal."""
+        """Add a column that captions may name: an argument of the block. Without ``shown`` it is in
+        the table only if a caption names it; with ``always`` even if all values are equal."""
         column = tuple(map(value, values))
         if (len(set(column)) > 1 or always) and name not in self.columns:
             self.columns[name] = column
@@ -46,52 +47,54 @@ class Symbols:
         return {name: c for name, c in self.columns.items() if name not in self._hidden}
 
     def line(self, lines: Sequence[str], hint: str = "", *, title: bool = False) -> Text:
-        """One line for all copies. A ``title`` begins with a layer's word: that names no number."""
+        """One line for all copies. The first word of a ``title`` is the layer's, which names no
+        number."""
         if len(set(lines)) == 1:
             return text(lines[0])
-        frames = {_NUMBER.sub("#", said) for said in lines}
+        frames = {_NUMBER.sub("#", line) for line in lines}
         if len(frames) == 1:
             return self._fill(lines, hint, title=title)
         return self._by_segment(lines)
 
     def count(self, counts: Sequence[int]) -> Text:
-        """``×3``, or ``×n``; nothing for one copy."""
+        """The badge ``×3``, or ``×n``; empty for one copy."""
         if len(set(counts)) > 1:
             return text(Run("×", "badge"), Run(self.name([str(c) for c in counts], "n"), "badge"))
         return text(Run(f"×{counts[0]}", "badge")) if counts[0] > 1 else ()
 
     def name(self, tokens: Sequence[str], hint: str) -> str:
-        """The column, or multiple of one, that holds these; a new one if there is none."""
+        """The name of the column with these values, or of one they are a multiple or part of; a new
+        column if there is none."""
         column = tuple(tokens)
         for reads in (_as_it_is, _as_square, _as_multiple, _as_part):
-            for name, known in self.columns.items():
-                said = reads(column, name, known)
-                if said:
+            for name, other in self.columns.items():
+                reading = reads(column, name, other)
+                if reading:
                     self._hidden.discard(name)
-                    return said
+                    return reading
         fresh = _unused(hint or "c", self.columns)
         self.columns[fresh] = column
         return fresh
 
     def _fill(self, lines: Sequence[str], hint: str, *, title: bool = False) -> Text:
-        """The common words, with a symbol for each number that differs."""
+        """The common words of the lines, with a symbol for each number that differs."""
         words = _NUMBER.split(lines[0])
-        numbers = [_NUMBER.findall(said) for said in lines]
+        numbers = [_NUMBER.findall(line) for line in lines]
         parts: list[str | Run] = [words[0]]
         for k, word in enumerate(words[1:]):
-            tokens = [found[k] for found in numbers]
+            tokens = [own_numbers[k] for own_numbers in numbers]
             if len(set(tokens)) == 1:
                 parts.append(tokens[0])
             else:
                 label = words[k].replace(",", " ").split()
-                known = "" if k == 0 and title else (label[-1] if label else "")
-                parts.append(Run(self.name(tokens, hint or known), "symbol"))
+                word_before = "" if k == 0 and title else (label[-1] if label else "")
+                parts.append(Run(self.name(tokens, hint or word_before), "symbol"))
             parts.append(word)
         return _unstutter(text(*parts))
 
     def _by_segment(self, lines: Sequence[str]) -> Text:
-        """Lines of comma-separated settings, of which some copies leave some out."""
-        split = [{_key(s): s for s in said.split(", ") if s} for said in lines]
+        """One line for lists of settings with commas, if some copies leave some settings out."""
+        split = [{_key(s): s for s in line.split(", ") if s} for line in lines]
         keys = dict.fromkeys(key for segments in split for key in segments)
         parts: list[str | Text] = []
         for key in keys:
@@ -114,7 +117,7 @@ def _key(segment: str) -> str:
 
 
 def _unstutter(line: Text) -> Text:
-    """``out 8, stride stride`` is ``out 8, stride``."""
+    """The line without repeated words: ``out 8, stride`` for ``out 8, stride stride``."""
     runs: list[Run] = []
     for run in line:
         before = runs[-1].text.rstrip() if runs else ""
@@ -124,36 +127,37 @@ def _unstutter(line: Text) -> Text:
     return text(*runs)
 
 
-def _as_it_is(column: Column, name: str, known: Column) -> str:
-    return name if column == known else ""
+def _as_it_is(column: Column, name: str, named: Column) -> str:
+    return name if column == named else ""
 
 
-def _as_square(column: Column, name: str, known: Column) -> str:
+def _as_square(column: Column, name: str, named: Column) -> str:
     """``k×k`` for 3×3, 5×5."""
-    pairs = zip(column, known, strict=True)
+    pairs = zip(column, named, strict=True)
     return f"{name}×{name}" if all(c == f"{k}×{k}" for c, k in pairs) else ""
 
 
-def _as_multiple(column: Column, name: str, known: Column) -> str:
+def _as_multiple(column: Column, name: str, named: Column) -> str:
     """``4·width`` for 256, 512."""
-    factor = _ratio(column, known)
+    factor = _ratio(column, named)
     return f"{factor}·{name}" if factor else ""
 
 
-def _as_part(column: Column, name: str, known: Column) -> str:
+def _as_part(column: Column, name: str, named: Column) -> str:
     """``width/4`` for 16, 32."""
-    factor = _ratio(known, column)
+    factor = _ratio(named, column)
     return f"{name}/{factor}" if factor else ""
 
 
-def _ratio(column: Column, known: Column) -> int:
-    """The small whole number that all of one are of the other; 0 if there is none."""
-    pairs = list(zip(column, known, strict=True))
+def _ratio(column: Column, named: Column) -> int:
+    """The small whole number by which all values of ``named`` are multiplied; 0 if there is
+    none."""
+    pairs = list(zip(column, named, strict=True))
     if not all(c.isdigit() and k.isdigit() and int(k) for c, k in pairs):
         return 0
     ratios = {divmod(int(c), int(k)) for c, k in pairs}
-    factor, rest = min(ratios)
-    return factor if len(ratios) == 1 and not rest and 1 < factor <= MOST_TIMES else 0
+    factor, remainder = min(ratios)
+    return factor if len(ratios) == 1 and not remainder and 1 < factor <= MOST_TIMES else 0
 
 
 def _unused(hint: str, taken: Iterable[str]) -> str:

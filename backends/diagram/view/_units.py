@@ -1,14 +1,14 @@
-"""The boxes of layers: a caption, the second line, strips, and what it weighs."""
+"""The boxes of layers: a caption, a second line, strips, and the number of parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ....compiler.ir import LayerOp, WeightOp
-from ...diff.merge import marked
+from ...diff.merge import mark_of
 from .. import style
 from ..chart import compared, words
-from ..chart.chart import Step, alike, nodes
+from ..chart.chart import Step, every_copy, nodes
 from ..chart.scope import Scope
 from ..picture import Box, Run, Strip, Text, text
 from ._symbols import Symbols
@@ -26,7 +26,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
         return Box(
             id,
             text(name),
-            compared.kind(step, "source"),
+            compared.category_of(step, "source"),
             tooltip=tooltip,
             span=node.span,
             nodes=nodes(copies),
@@ -35,7 +35,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     assert isinstance(op, LayerOp)
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)
-    if step.kind == "join" and not marked(node):
+    if step.kind == "join" and not mark_of(node):
         return Box(
             id,
             title,
@@ -43,18 +43,23 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
             "circle",
             tooltip=tooltip,
             span=node.span,
-            also=words.written(step),
+            other_spans=words.other_spans(step),
             nodes=nodes(copies),
         )
     title = text(op.layer.word) if step.kind == "join" else title
-    count = compared.counted(step) or symbols.count([c.count for c in copies])
-    shown = [i for i in range(len(step.parts)) if i not in silent(copies)]
-    label = text(Run(compared.relabelled(step), "faint"))
-    lines = (label, second, _weight(copies, category), SHARED if words.shares(step) else ())
+    count = compared.count_change(step) or symbols.count([c.count for c in copies])
+    shown = [i for i in range(len(step.parts)) if i not in idle_parts(copies)]
+    label = text(Run(compared.label_change(step), "faint"))
+    lines = (
+        label,
+        second,
+        _parameter_line(copies, category),
+        SHARED if words.has_shared_weights(step) else (),
+    )
     return Box(
         id,
         text(title, " " if count else "", count),
-        compared.kind(step, category),
+        compared.category_of(step, category),
         "bar" if step.kind == "bar" else "box",
         tuple(line for line in lines if line),
         _strips(copies, range(step.core), symbols),
@@ -62,47 +67,50 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
         repeated=bool(count),
         tooltip=tooltip,
         span=node.span,
-        also=words.written(step),
+        other_spans=words.other_spans(step),
         nodes=nodes(copies, shown),
     )
 
 
-def silent(copies: Sequence[Step]) -> set[int]:
-    """The parts that do nothing, which no strip shows."""
-    every = [own for copy in copies for own in alike(copy)]
+def idle_parts(copies: Sequence[Step]) -> set[int]:
+    """The parts that do nothing (dropout of 0): no strip shows them."""
+    steps = [step for copy in copies for step in every_copy(copy)]
     return {
         i
-        for i in range(len(every[0].parts))
-        if i != copies[0].core and all(words.idle(own.parts[i]) for own in every)
+        for i in range(len(steps[0].parts))
+        if i != copies[0].core and all(words.idle(step.parts[i]) for step in steps)
     }
 
 
 def _caption(copies: Sequence[Step], part: int, symbols: Symbols) -> tuple[Text, Text]:
-    said = [compared.caption(c.parts[part]) for c in copies]
-    return symbols.line([s[0] for s in said], title=True), symbols.line([s[1] for s in said])
+    captions = [compared.caption(c.parts[part]) for c in copies]
+    return symbols.line([s[0] for s in captions], title=True), symbols.line(
+        [s[1] for s in captions]
+    )
 
 
 def strips_below(copies: Sequence[Step], symbols: Symbols) -> tuple[Strip, ...]:
+    """The strips of the parts after the core."""
     step = copies[0]
     return _strips(copies, range(step.core + 1, len(step.parts)), symbols)
 
 
 def _strips(copies: Sequence[Step], places: Sequence[int], symbols: Symbols) -> tuple[Strip, ...]:
-    shown = [i for i in places if i not in silent(copies)]
+    shown = [i for i in places if i not in idle_parts(copies)]
     ops = [copies[0].parts[i].node.op for i in shown]
     return tuple(
         Strip(
             symbols.line([compared.strip(c.parts[i]) for c in copies]),
-            marked(copies[0].parts[i].node) or op.layer.category,
+            mark_of(copies[0].parts[i].node) or op.layer.category,
         )
         for i, op in zip(shown, ops, strict=True)
         if isinstance(op, LayerOp)
     )
 
 
-def _weight(copies: Sequence[Step], category: str) -> Text:
-    """How many parameters one copy has, where that is the point of the layer."""
+def _parameter_line(copies: Sequence[Step], category: str) -> Text:
+    """The number of parameters of one copy, for layers of which that is most of the story."""
     if category not in ("linear", "embedding"):
         return ()
-    counts = {style.amount(words.params(own.part)) for c in copies for own in alike(c)}
+    counts = {style.amount(words.params(step.part)) for c in copies for step in every_copy(c)}
     return text(counts.pop()) if len(counts) == 1 and counts != {"0"} else ()

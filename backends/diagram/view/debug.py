@@ -1,7 +1,7 @@
-"""The debug view: every layer by itself, with all that is known of it. Nothing folds, and blocks
-stay open; copies are drawn one by one unless that makes too many.
+"""The debug view: every layer is a box of its own with all its details. Nothing folds, and all
+blocks are open; copies are drawn one by one unless that makes too many boxes.
 
-Of a spec that fails it draws what there is up to the errors, and those in red."""
+If a spec has errors, it draws the network up to these, and the errors in red."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Final
 
+import networkx as nx
+
+from ....compiler.analyses import skips
 from ....compiler.dims import Dim, substitute
 from ....compiler.ir import (
     CallOp,
@@ -37,15 +40,17 @@ from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Tra
 from .docs import straighten
 
 MOST: Final = 700
-"""Boxes that are drawn."""
+"""The largest number of boxes that is drawn."""
 WIDTH: Final = 46
 """Letters of a line."""
-JOINS: Final = ("sum", "join")
+GATHERING: Final = ("sum", "join")
+"""The roles of sums and concats."""
 STEP: Final = "t → t+1"
 
 
 def picture(graph: Graph, options: Options) -> Picture:
-    """All copies of what repeats, or one of each. Raises TooLarge if that is still too much."""
+    """The debug view of a net with all copies; with one copy of each repeat if there are too many
+    boxes. Raises TooLarge if even these are too many."""
     try:
         return _draw(graph, options, copies=True)
     except TooLarge:
@@ -62,33 +67,34 @@ def _draw(graph: Graph, options: Options, *, copies: bool) -> Picture:
         subtitle,
         options.direction,
         items,
-        straighten(debug.edges),
+        straighten(debug.with_skips()),
         legend=options.legend,
         measure=MEASURES.get(options.color_by, ""),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
-    """The module around a graph, what it was handed, what its symbols are."""
+class _DebugScope:
+    """The module around a graph: its path, the modules that the graph was given, the values of its
+    symbols."""
 
     path: str = ""
     outers: tuple[tuple[str, str], ...] = ()
     sizes: tuple[tuple[str, Dim], ...] = ()
     depth: int = 0
     at: Trails | None = None
-    told: str = ""
-    """The path as it is said: with a range for copies that are drawn as one."""
+    shown_path: str = ""
+    """The path as boxes show it: with a range for copies that are drawn as one."""
 
-    def tell(self, node: Node, path: str, copies: int) -> str:
-        """The module as it is said: ``layer.0…5.fc``."""
+    def module_text(self, node: Node, path: str, copies: int) -> str:
+        """The module path as boxes show it: ``layer.0…5.fc``."""
         own = node.op.module if isinstance(node.op, WeightOp) else path
         if not own or node.outer:
             return self.module(node, path)
         if copies > 1:
             assert node.first is not None
             own += f"…{node.first + copies - 1}"
-        return f"{self.told}.{own}" if self.told else own
+        return f"{self.shown_path}.{own}" if self.shown_path else own
 
     def module(self, node: Node, path: str) -> str:
         if isinstance(node.op, WeightOp):
@@ -98,26 +104,26 @@ class _Scope:
     def inside(self, path: str) -> str:
         return f"{self.path}.{path}" if self.path else path
 
-    def outer(self, given: str) -> str:
-        return dict(self.outers).get(given) or self.inside(given)
+    def outer(self, name: str) -> str:
+        return dict(self.outers).get(name) or self.inside(name)
 
-    def enter(self, node: Node, op: CallOp, path: str) -> _Scope:
+    def enter(self, node: Node, op: CallOp, path: str) -> _DebugScope:
         sizes = {name: substitute(size, dict(self.sizes)) for name, size in op.sizes}
-        outers = tuple((name, self.outer(given)) for name, given in node.outers)
-        known = tuple((dict(self.sizes) | sizes).items())
-        return _Scope(self.module(node, path), outers, known, self.depth + 1)
+        outers = tuple((name, self.outer(passed)) for name, passed in node.outers)
+        own_sizes = tuple((dict(self.sizes) | sizes).items())
+        return _DebugScope(self.module(node, path), outers, own_sizes, self.depth + 1)
 
-    def said(self, types: Sequence[TensorType]) -> str:
+    def types(self, types: Sequence[TensorType]) -> str:
         return ", ".join(str(t.substitute(dict(self.sizes))) for t in types)
 
     def number(self, count: Dim) -> str:
-        found = substitute(count, dict(self.sizes) | {"N": 1})
-        return f"{found:,}" if isinstance(found, int) else style.dim(found)
+        total = substitute(count, dict(self.sizes) | {"N": 1})
+        return f"{total:,}" if isinstance(total, int) else style.dim(total)
 
 
 @dataclass(slots=True)
 class _Debug:
-    """Walks the graphs as they would run; ends are the ids of boxes."""
+    """Draws the graphs in running order; ends are the ids of boxes."""
 
     options: Options
     copies: bool
@@ -125,8 +131,10 @@ class _Debug:
     edges: list[Edge] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     ties: dict[str, str] = field(default_factory=dict)
-    above: dict[str, int] = field(default_factory=dict)
-    """Each box with all before it, a bit to each."""
+    flow: nx.DiGraph = field(default_factory=nx.DiGraph)
+    """The boxes with the lines along which tensors flow, without those back to a state."""
+    gathering: set[str] = field(default_factory=set)
+    """The boxes at which a way around may end: sums and concats."""
 
     def net(self, graph: Graph) -> Iterator[Item]:
         self.ties = words.ties(graph)
@@ -135,22 +143,22 @@ class _Debug:
             ends.append(self.id(f"input-{i + 1}"))
             self.join([], ends[-1])
             yield _port(ends[-1], "input", port.name, port.type)
-        items, found = self.graph(graph, ends, _Scope())
+        items, results = self.graph(graph, ends, _DebugScope())
         yield from items
-        for i, (port, end) in enumerate(zip(graph.outputs, found, strict=True)):
+        for i, (port, end) in enumerate(zip(graph.outputs, results, strict=True)):
             id = self.id(f"output-{i + 1}")
             yield _port(id, "output", port.name, port.type)
             self.join([end], id)
 
     def graph(
-        self, graph: Graph, ends: Sequence[str], scope: _Scope
+        self, graph: Graph, ends: Sequence[str], scope: _DebugScope
     ) -> tuple[list[Item], list[str]]:
         items: list[Item] = []
         at: dict[Value, str] = {}
-        given = iter(ends)
+        entering = iter(ends)
         for node in graph.nodes:
             if isinstance(node.op, InputOp):
-                at[Value(node.key)] = next(given)
+                at[Value(node.key)] = next(entering)
                 continue
             ins = [at[v] for v in flowing_in(node)]
             every = node.paths if self.copies else (node.path,)
@@ -164,7 +172,7 @@ class _Debug:
         return items, [at[v] for v in graph.results]
 
     def node(
-        self, node: Node, path: str, ins: Sequence[str], scope: _Scope, own: Trails
+        self, node: Node, path: str, ins: Sequence[str], scope: _DebugScope, own: Trails
     ) -> tuple[list[Item], list[str]]:
         if isinstance(node.op, FailedOp):
             return [self.failure(node, node.op, ins, scope)], []
@@ -173,70 +181,70 @@ class _Debug:
             return self.call(node, cell, path, ins, scope, own)
         id = self.id(scope.module(node, path) or scope.inside(node.key))
         box = replace(self.box(node, path, id, scope), nodes=(own,))
-        self.join(ins, id, around=isinstance(cell, LayerOp) and cell.layer.role in JOINS)
+        self.join(ins, id, gathers=isinstance(cell, LayerOp) and cell.layer.role in GATHERING)
         if isinstance(node.op, ScanOp) or words.recurs(node):
             self.edges.append(Edge(id, id, STEP, "loop"))
         return [box], [id] * len(node.types)
 
-    def opens(self, op: CallOp, path: str, node: Node, scope: _Scope) -> bool:
+    def opens(self, op: CallOp, path: str, node: Node, scope: _DebugScope) -> bool:
         names, module = called_by(node, op.graph), scope.module(node, path)
-        asked = opens(names, {module}, self.options)
+        requested = opens(names, {module}, self.options)
         deep = self.options.depth is not None and scope.depth >= self.options.depth
-        return not deep if asked is None else asked
+        return not deep if requested is None else requested
 
     def call(
-        self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _Scope, own: Trails
+        self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _DebugScope, own: Trails
     ) -> tuple[list[Item], list[str]]:
-        said = scope.tell(node, path, 1 if self.copies else node.count)
-        below = replace(scope.enter(node, op, path), at=own, told=said)
+        module = scope.module_text(node, path, 1 if self.copies else node.count)
+        below = replace(scope.enter(node, op, path), at=own, shown_path=module)
         id = self.id(below.path or scope.inside(node.key))
         states: list[Item] = []
         if isinstance(node.op, ScanOp):
             states, ins = self.states(node.op, op.graph, id, ins, below)
-        items, found = self.graph(op.graph, ins, below)
+        items, results = self.graph(op.graph, ins, below)
         if isinstance(node.op, ScanOp):
             first = int(node.op.emits)
-            after = found[first : first + node.op.states]
-            for made, state in zip(after, states, strict=True):
-                self.edges.append(Edge(made, state.id, STEP, "loop", climbs=made != state.id))
-            found = [found[0], *after]
-        given = ", ".join(f"{k}={style.value(v)}" for k, v in op.graph.arguments)
-        name = op.graph.name + (f"({given})" if given else "")
+            next_states = results[first : first + node.op.states]
+            for made_by, state in zip(next_states, states, strict=True):
+                self.edges.append(Edge(made_by, state.id, STEP, "loop", climbs=made_by != state.id))
+            results = [results[0], *next_states]
+        arguments = ", ".join(f"{k}={style.value(v)}" for k, v in op.graph.arguments)
+        name = op.graph.name + (f"({arguments})" if arguments else "")
         count = f" ×{node.count}" if node.count > 1 and not self.copies else ""
-        label = said.rpartition(".")[2]
-        title = said if label == name else f"{said} · {name}"
+        label = module.rpartition(".")[2]
+        title = module if label == name else f"{module} · {name}"
         heading = text(style.clip(title, 2 * WIDTH), Run(count, "badge"))
         params = f"{scope.number(op.graph.params)} parameters"
-        tooltip = "\n".join((said, name, params, _place(node.span)))
+        tooltip = "\n".join((module, name, params, _place(node.span)))
         inside = (*states, *items)
         if not inside:
-            return [], found
+            return [], results
         wall = Cluster(id, heading, inside, repeated=bool(count), tooltip=tooltip, span=node.span)
-        return [wall], found
+        return [wall], results
 
     def states(
-        self, op: ScanOp, cell: Graph, id: str, ins: Sequence[str], below: _Scope
+        self, op: ScanOp, cell: Graph, id: str, ins: Sequence[str], below: _DebugScope
     ) -> tuple[list[Item], list[str]]:
-        """A box for each state, which gets the first one and what every step hands on."""
+        """A box for each state; the first state enters it, and each step leads back to it."""
         boxes: list[Item] = []
         ends = list(ins)
         for i in range(op.sequences, op.sequences + op.states):
             port = cell.inputs[i]
             box = self.id(f"{id}-state{i - op.sequences + 1}")
-            said = text(below.said([port.type]))
+            line = text(below.types([port.type]))
             name = port.name or "state"
-            boxes.append(Box(box, text(name), "recurrent", lines=(said,), tooltip=f"state {name}"))
+            boxes.append(Box(box, text(name), "recurrent", lines=(line,), tooltip=f"state {name}"))
             self.join([ins[i]], box)
             ends[i] = box
         return boxes, ends
 
     # --- boxes --------------------------------------------------------------------------------
 
-    def box(self, node: Node, path: str, id: str, scope: _Scope) -> Box:
-        module = scope.tell(node, path, 1 if self.copies else node.count)
+    def box(self, node: Node, path: str, id: str, scope: _DebugScope) -> Box:
+        module = scope.module_text(node, path, 1 if self.copies else node.count)
         title, settings, category = _words(node, Part(node, node.key, path, ()), module)
         count = f" ×{node.count}" if node.count > 1 and not self.copies else ""
-        takes, types = scope.said(node.takes), scope.said(node.types)
+        takes, types = scope.types(node.takes), scope.types(node.types)
         lines = [text(Run(module, "faint"))] if module and title != module else []
         lines += [text(line) for line in wrap(settings, WIDTH)]
         tied = self.ties.get(scope.module(node, path))
@@ -258,30 +266,31 @@ class _Debug:
             cost=self.cost(node, scope),
         )
 
-    def cost(self, node: Node, scope: _Scope) -> int | None:
-        """By what a box is painted: what runs of it, all copies that it stands for."""
+    def cost(self, node: Node, scope: _DebugScope) -> int | None:
+        """The cost that gives a box its colour: that of all copies that it stands for. A layer that
+        does not run costs nothing."""
         if not self.options.color_by:
             return None
         one = 0 if node.idle else node_cost(node, self.options.color_by, dict(scope.sizes))
         return one if self.copies else one * node.count
 
-    def failure(self, node: Node, op: FailedOp, ins: Sequence[str], scope: _Scope) -> Box:
-        """What could not be made, with the findings' codes and headlines."""
+    def failure(self, node: Node, op: FailedOp, ins: Sequence[str], scope: _DebugScope) -> Box:
+        """The box of a layer with errors: their codes and messages."""
         id = self.id(scope.inside(node.key))
         for end, type in zip(ins, node.takes, strict=True):
-            self.edges.append(Edge(end, id, style.clip(scope.said([type]), WIDTH), mark="failed"))
+            self.edges.append(Edge(end, id, style.clip(scope.types([type]), WIDTH), mark="failed"))
         lines = [
             text(line)
-            for found in op.findings
-            for line in wrap(f"error {found.code}: {found.message}", WIDTH)
+            for finding in op.findings
+            for line in wrap(f"error {finding.code}: {finding.message}", WIDTH)
         ]
         place = _place(node.span)
         lines += [text(Run(place, "faint"))] if place else []
-        said = style.clip(" ".join(op.text.split()), WIDTH) or "the spec"
+        code = style.clip(" ".join(op.text.split()), WIDTH) or "the spec"
         tooltip = "\n".join(f"{f.code}: {f.message}" for f in op.findings)
-        return Box(id, text(said), "failed", lines=tuple(lines), tooltip=tooltip, span=node.span)
+        return Box(id, text(code), "failed", lines=tuple(lines), tooltip=tooltip, span=node.span)
 
-    def costs(self, node: Node, scope: _Scope) -> Iterator[tuple[str, str]]:
+    def costs(self, node: Node, scope: _DebugScope) -> Iterator[tuple[str, str]]:
         cell = node.operation
         part = Part(node, node.key, node.path, ())
         params = cell.graph.params if isinstance(cell, CallOp) else words.params(part)
@@ -292,6 +301,7 @@ class _Debug:
             yield "activations", f"{node_cost(node, 'activations', dict(scope.sizes)):,}"
 
     def id(self, wanted: str) -> str:
+        """An id like ``wanted`` that no other box has. Raises TooLarge for too many boxes."""
         if len(self.ids) >= MOST:
             raise TooLarge(
                 f"{self.name} has more than {MOST} layers to draw one by one",
@@ -305,15 +315,21 @@ class _Debug:
         self.ids.add(id)
         return id
 
-    def join(self, ends: Sequence[str], head: str, *, around: bool = False) -> None:
-        """``around``: an end that another one comes from is the way around that."""
-        above = [self.above[end] for end in ends]
-        mine = 1 << len(self.above)
-        for end, all in zip(ends, above, strict=True):
-            mine |= all
-            past = around and any(a != all and all | a == a for a in above)
-            self.edges.append(Edge(end, head, look="skip" if past else "flow"))
-        self.above[head] = mine
+    def join(self, ends: Sequence[str], head: str, *, gathers: bool = False) -> None:
+        """Draw a line from each end to a box; one that ``gathers`` is a sum or a concat."""
+        self.edges += [Edge(end, head) for end in ends]
+        self.flow.add_edges_from((end, head) for end in ends)
+        self.gathering |= {head} if gathers else set()
+
+    def with_skips(self) -> list[Edge]:
+        """The edges, where those that go around another way into a sum or a concat are skips."""
+        around = set(skips(self.flow))
+        return [
+            replace(edge, look="skip")
+            if edge.head in self.gathering and (edge.tail, edge.head) in around
+            else edge
+            for edge in self.edges
+        ]
 
 
 def _port(id: str, side: str, name: str, type: TensorType) -> Box:
@@ -332,15 +348,15 @@ def _words(node: Node, part: Part, module: str) -> tuple[str, str, Kind]:
         kind = kind if kind == "recurrent" else cell.layer.category
     else:
         assert isinstance(cell, CallOp)
-        given = ", ".join(f"{k}={style.value(v)}" for k, v in cell.graph.arguments)
-        title, settings = cell.graph.name, given
+        arguments = ", ".join(f"{k}={style.value(v)}" for k, v in cell.graph.arguments)
+        title, settings = cell.graph.name, arguments
     scan = "scan · " if isinstance(node.op, ScanOp) else ""
     return scan + title, settings, kind
 
 
 def _arrow(takes: str, types: str) -> list[str]:
-    said = f"{takes} → {types}" if takes else types
-    return [said] if len(said) <= WIDTH else [*wrap(takes, WIDTH), *wrap(f"→ {types}", WIDTH)]
+    line = f"{takes} → {types}" if takes else types
+    return [line] if len(line) <= WIDTH else [*wrap(takes, WIDTH), *wrap(f"→ {types}", WIDTH)]
 
 
 def _place(span: Span | None) -> str:

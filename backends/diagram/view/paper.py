@@ -1,7 +1,8 @@
-"""The paper view: the trunk as a column, every distinct block drawn once beside it.
+"""The paper view: the trunk as a column, with every distinct block drawn once beside it, as an
+inset.
 
-A block's box in the trunk names it, with the numbers that tell this use from the others; its inset
-says the same numbers by name.
+The box of a block in the trunk shows its name and the numbers of this use; the inset has names in
+their place.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Final
 from ....compiler.ir import Graph
 from ....compiler.types import TensorType
 from .. import style
-from ..asked import firsts
+from ..asked import with_first_copies
 from ..chart import words
-from ..chart.chart import Chart, Step, World, everywhere, holds_steps, nodes, placed, single
+from ..chart.chart import Chart, Step, World, everywhere, holds_steps, nodes, single, with_twins
 from ..chart.charts import Charts
 from ..chart.costs import MEASURES
 from ..chart.scope import End, Scope
@@ -24,18 +25,18 @@ from ..chart.wiring import wiring
 from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Text, text
 from . import _attention as attention
 from . import _runs as runs
-from ._fit import READABLE, Detail, Drawn, Key, Opening, fits, readable
+from ._fit import READABLE, Attempt, Detail, Key, Opening, fits, readable
 from ._symbols import Column, Symbols
 from .docs import Docs, straighten, varying
 
 
 def picture(graph: Graph, options: Options) -> Picture:
-    """Blocks are boxes, with an inset to each."""
-    return readable(graph, firsts(graph, options), _draw)
+    """The paper view of a net."""
+    return readable(graph, with_first_copies(graph, options), _draw)
 
 
-def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Drawn:
-    """With the insides of attention layers where the page has room for them."""
+def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Attempt:
+    """A drawing with insets of attention layers; without them if they do not fit the page."""
     drawn = _drawn(charts, graph, options, detail, layers=True)
     plain = not any(c.category == "attention" and c.inset for c in drawn.picture.clusters())
     if plain or (drawn.boxes <= READABLE and fits(drawn.picture)):
@@ -45,7 +46,7 @@ def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Dra
 
 def _drawn(
     charts: Charts, graph: Graph, options: Options, detail: Detail, *, layers: bool
-) -> Drawn:
+) -> Attempt:
     paper = _Paper(charts, options, detail, varying(graph))
     paper.ties = words.ties(graph)
     chart = charts.of(graph)
@@ -62,19 +63,20 @@ def _drawn(
         subtitle,
         options.direction,
         (*paper.items, *ordered),
-        straighten(_said_once(paper.edges, paper.items)),
+        straighten(_without_repeated_shapes(paper.edges, paper.items)),
         tuple(paper.ranks),
         options.legend,
         MEASURES.get(options.color_by, ""),
-        left_out=paper.gone(),
+        left_out=paper.omissions(),
     )
-    return Drawn(
+    return Attempt(
         view, [paper.opening(i, insets[i.key]) for i in paper.insets.values() if i.key in insets]
     )
 
 
-def _said_once(edges: Sequence[Edge], items: Sequence[Item]) -> list[Edge]:
-    """Shapes stand where a stage ends, not also inside it; and once on lines side by side."""
+def _without_repeated_shapes(edges: Sequence[Edge], items: Sequence[Item]) -> list[Edge]:
+    """The edges without shapes that stand elsewhere: where the cluster around them ends, or on an
+    edge between the same boxes."""
     walls: dict[str, tuple[str, ...]] = {}
     _enclose(items, (), walls)
     leaving: dict[str, set[str]] = {}
@@ -83,14 +85,14 @@ def _said_once(edges: Sequence[Edge], items: Sequence[Item]) -> list[Edge]:
             leaving.setdefault(wall, set()).add(edge.label)
     pairs = Counter((e.tail, e.head) for e in edges)
 
-    def told(edge: Edge) -> bool:
+    def is_repeated(edge: Edge) -> bool:
         around = walls.get(edge.tail, ())
         inside = bool(around) and around == walls.get(edge.head)
         return pairs[edge.tail, edge.head] > 1 or (
             inside and edge.label in leaving.get(around[-1], ())
         )
 
-    return [replace(edge, label="") if told(edge) else edge for edge in edges]
+    return [replace(edge, label="") if is_repeated(edge) else edge for edge in edges]
 
 
 def _enclose(
@@ -105,25 +107,25 @@ def _enclose(
 
 @dataclass(slots=True)
 class _Inset:
-    """A block in all its uses. ``sites`` are the calls."""
+    """A block with all its uses. ``sites`` counts the calls."""
 
     key: Key
     name: str
     scope: Scope
     number: int = 1
     note: str = ""
-    """What tells it from other forms of the block."""
+    """What distinguishes it from other forms of the block."""
     sites: int = 0
     copies: int = 0
     deepest: int = 0
     arm: bool = False
-    """Whether it stands in an arm of a U, where blocks stay shut."""
+    """Whether it is in an arm of a U, where blocks stay closed."""
     once: bool = True
     worlds: dict[Hashable, list[World]] = field(default_factory=dict)
-    """Where it stands, by what tells one use from another."""
+    """The places where it is used, by the numbers and input types of the use."""
     columns: dict[str, Column] = field(default_factory=dict)
     holds: bool = False
-    """Whether blocks are called inside."""
+    """Whether it calls blocks."""
     types: set[tuple[TensorType, ...]] = field(default_factory=set)
 
     @property
@@ -132,7 +134,7 @@ class _Inset:
 
     @property
     def bodies(self) -> list[Chart]:
-        """The charts that differ."""
+        """One chart for each set of numbers and input types."""
         return [worlds[0].chart for worlds in self.worlds.values()]
 
     @property
@@ -140,13 +142,13 @@ class _Inset:
         return text(self.name, Run(self.note, "faint"))
 
 
-COMING_IN: Final = (("x",), ("queries", "memory"), ("queries", "keys", "values"))
-"""What attention reads, by how many tensors it is given."""
+INPUT_NAMES: Final = (("x",), ("queries", "memory"), ("queries", "keys", "values"))
+"""The names of the inputs of attention, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A layer where it stands."""
+    """A layer and the place where it is used."""
 
     step: Step
     scope: Scope
@@ -156,38 +158,39 @@ class _Use:
 class _Paper(Docs):
     insets: dict[Key, _Inset] = field(default_factory=dict)
     forms: dict[Key, Chart] = field(default_factory=dict)
-    """The blocks as a reader meets them, also those that stay shut, and what they hold."""
+    """The charts of all blocks in reading order, with those that stay closed."""
     notes: dict[Key, str] = field(default_factory=dict)
-    """What tells forms of one block apart."""
-    layers: dict[attention.Said, list[_Use]] = field(default_factory=dict)
-    """Layers with something to see inside, by what an inset says of them."""
+    """What distinguishes the forms of one block."""
+    layers: dict[attention.InsetKey, list[_Use]] = field(default_factory=dict)
+    """Attention layers that get an inset, by what it shows."""
 
     # --- which blocks there are ---------------------------------------------------------------
 
     def survey(self, chart: Chart, scope: Scope) -> bool:
-        """Collect the calls of blocks, inner ones first; says whether there are any."""
-        found = False
+        """Collect the calls of blocks, inner ones first; returns whether there are any."""
+        holds_blocks = False
         upright = scope.depth == 0 and self.options.direction == "TB"
         if upright and wiring(self.with_runs(chart), arms=True).levels:
             scope = replace(scope, closed=True)
         for i, plain in enumerate(chart.steps):
-            step = placed(plain, i, scope.worlds[0])
+            step = with_twins(plain, i, scope.worlds[0])
             if _block(step) and step.body is not None:
                 self.forms.setdefault(_key(step), step.body)
-            if _block(step) and _key(step) in self.detail.shut:
+            if _block(step) and _key(step) in self.detail.closed:
                 continue
-            layer = attention.opens(step) and not attention.bare(step)
-            if layer and not self.reveals(step, scope):
-                self.layers.setdefault(attention.said(step, scope), []).append(_Use(step, scope))
+            layer = attention.opens(step) and not attention.is_bare(step)
+            if layer and not self.opens_attention(step, scope):
+                key = attention.inset_key(step, scope)
+                self.layers.setdefault(key, []).append(_Use(step, scope))
             if step.body is None or step.kind not in ("call", "scan"):
                 continue
             below = scope.enter(step)
             holds = self.survey(step.body, below)
-            found = found or holds
+            holds_blocks = holds_blocks or holds
             if step.kind == "call" and _block(step) and holds_steps(step):
-                found = True
+                holds_blocks = True
                 self.note(step, below, holds)
-        return found
+        return holds_blocks
 
     def note(self, step: Step, below: Scope, holds: bool) -> None:
         assert step.body is not None
@@ -203,21 +206,21 @@ class _Paper(Docs):
             inset.worlds.setdefault((world.chart.numbers, world.chart.inputs), []).append(world)
 
     def name_insets(self) -> None:
-        """Variants of a block go by a layer that only they have, else by letter; those that stay
-        shut too, where another has an inset."""
+        """Give names to the forms of a block: by a layer that only one has, else by letter. Forms
+        that stay closed get one too, if another form has an inset."""
         variants: dict[str, list[Key]] = {}
         for key in self.forms:
             variants.setdefault(key[0], []).append(key)
         for several in variants.values():
             if len(several) > 1 and self.insets.keys() & set(several):
-                self.name_variants(several)
+                self.name_forms(several)
 
-    def name_variants(self, several: Sequence[Key]) -> None:
-        labels = [_labels(self.forms[key]) for key in several]
+    def name_forms(self, forms: Sequence[Key]) -> None:
+        labels = [_labels(self.forms[key]) for key in forms]
         common = set.intersection(*labels)
-        for i, (key, own) in enumerate(zip(several, labels, strict=True)):
+        for i, (key, own) in enumerate(zip(forms, labels, strict=True)):
             extra = sorted(own - common)
-            if len(several) == 2 and bool(extra) != bool(labels[1 - i] - common):
+            if len(forms) == 2 and bool(extra) != bool(labels[1 - i] - common):
                 note = f" with {extra[0]}" if extra else ""
             else:
                 note = f" {chr(ord('A') + i)}" if i < 26 else f" {i + 1}"
@@ -226,8 +229,8 @@ class _Paper(Docs):
                 self.insets[key].note, self.insets[key].number = note, i + 1
 
     def apart(self, inset: _Inset) -> bool:
-        """Whether a block gets an inset; one that is just a frame around others opens in place, and
-        so does one that stands no deeper than was asked for."""
+        """Whether a block gets an inset. A block that is used once and only holds other blocks
+        opens in its place, and so does a block within the requested depth."""
         frame = inset.once and inset.holds and inset.scope.depth <= 1 and not inset.arm
         if self.options.depth is not None:
             frame = inset.deepest <= self.options.depth
@@ -258,49 +261,51 @@ class _Paper(Docs):
         if len(inset.types) > 1:
             self.options = replace(options, shapes=False)
         body = inset.bodies[0]
-        found = self.steps(inset.bodies, scope, self.entries(body, scope), symbols)
-        if len(found) > 1:
-            self.exits(body, scope, found)
+        ends = self.steps(inset.bodies, scope, self.entries(body, scope), symbols)
+        if len(ends) > 1:
+            self.exits(body, scope, ends)
         self.options = options
         inside, self.items = tuple(self.items), outside
         inset.columns = symbols.shown()
-        given = dict(body.graph.arguments) if body.graph else {}
-        own = [name for name in inset.columns if name in given]
-        named = text("(", Run(", ".join(own), "symbol"), ")") if own else ()
+        arguments = dict(body.graph.arguments) if body.graph else {}
+        named_arguments = [name for name in inset.columns if name in arguments]
+        named = text("(", Run(", ".join(named_arguments), "symbol"), ")") if named_arguments else ()
         title = text(inset.name, named, Run(inset.note, "faint"))
         tooltip = body.graph.documentation.strip() if body.graph else ""
-        kind: Kind = "attention" if attention.attends(body) else "block"
+        kind: Kind = "attention" if attention.computes_attention(body) else "block"
         return Cluster(inset.id, title, inside, kind, inset=True, tooltip=tooltip)
 
     def layer_insets(self) -> Iterator[Cluster]:
-        names = attention.names(list(self.layers))
+        names = attention.inset_names(list(self.layers))
         for n, (name, uses) in enumerate(zip(names, self.layers.values(), strict=True), 1):
             yield self.layer_inset(name, f"attention-inset{n}", uses)
 
     def layer_inset(self, name: str, id: str, uses: Sequence[_Use]) -> Cluster:
-        """What an attention layer computes, with names where tensors come in."""
-        most = max(uses, key=lambda use: max(attention.three(use.step)))
-        step = most.step
-        masked = attention.masked(step)
-        found = attention.inside(id, [step], most.scope, Symbols(1), masked=masked, alone=True)
-        own = tuple(trails for use in uses for trails in nodes([use.step]))
-        boxes = tuple(replace(box, nodes=own) for box in found.boxes)
-        if len({own.takes for use in uses for own in everywhere([use.step])}) > 1:
+        """The inset of an attention layer: the steps that it computes, with a name for each
+        input."""
+        fullest = max(uses, key=lambda use: max(attention.qkv_inputs(use.step)))
+        step = fullest.step
+        inside = attention.draw_inside(
+            id, [step], fullest.scope, Symbols(1), masked=attention.masked(step), alone=True
+        )
+        drawn_nodes = tuple(trails for use in uses for trails in nodes([use.step]))
+        boxes = tuple(replace(box, nodes=drawn_nodes) for box in inside.boxes)
+        if len({drawn_nodes.takes for use in uses for drawn_nodes in everywhere([use.step])}) > 1:
             boxes = tuple(b if b.category == "linear" else replace(b, lines=()) for b in boxes)
-        inputs = COMING_IN[max(attention.three(step))]
-        doors = [
+        inputs = [
             Box(f"{id}-in{i}", text(Run(name, "symbol")), shape="label")
-            for i, name in enumerate(inputs, 1)
+            for i, name in enumerate(INPUT_NAMES[max(attention.qkv_inputs(step))], 1)
         ]
-        forks, lines = attention.enter(step, found, [End(d.id) for d in doors], id)
+        forks, lines = attention.connections(step, inside, [End(box.id) for box in inputs], id)
         for end, head, arrow in lines:
             self.connect(end, head, arrow=arrow)
-        self.edges += found.edges
-        self.ranks.append(found.entries)
-        return Cluster(id, text(name), (*doors, *forks, *boxes), "attention", inset=True)
+        self.edges += inside.edges
+        self.ranks.append(inside.entries)
+        return Cluster(id, text(name), (*inputs, *forks, *boxes), "attention", inset=True)
 
     def entries(self, body: Chart, scope: Scope) -> list[End]:
-        """A point where the tensor comes in; several by name."""
+        """Draw a point for the input of an inset, or a name for each of several; returns the
+        ends."""
         assert body.graph is not None
         ends: list[End] = []
         ports = body.graph.inputs
@@ -317,49 +322,49 @@ class _Paper(Docs):
             ends[0] = self.fork(ends[0], scope.point("fork"))
         return ends
 
-    def exits(self, body: Chart, scope: Scope, found: Sequence[End]) -> None:
+    def exits(self, body: Chart, scope: Scope, ends: Sequence[End]) -> None:
         assert body.graph is not None
-        for i, (end, port) in enumerate(zip(found, body.graph.outputs, strict=False)):
+        for i, (end, port) in enumerate(zip(ends, body.graph.outputs, strict=False)):
             id = scope.point(f"out{i + 1}")
             name = port.name or f"output {i + 1}"
             self.items.append(Box(id, text(Run(name, "symbol")), shape="label"))
             self.connect(end, id)
 
     def total(self, costs: Sequence[int]) -> int:
-        """An inset says what the largest use costs: its copies stand in the trunk already."""
+        """The cost in an inset is that of the most costly use: the trunk has the count of each."""
         return max(costs)
 
     # --- calls --------------------------------------------------------------------------------
 
-    def known(self, step: Step) -> _Inset | None:
-        """The inset of a call."""
+    def inset_of(self, step: Step) -> _Inset | None:
+        """The inset of a call; None if it has none."""
         if not _block(step):
             return None
         inset = self.insets.get(_key(step))
         return inset if inset is not None and self.apart(inset) else None
 
     def boxed(self, step: Step) -> bool:
-        return self.known(step) is not None
+        return self.inset_of(step) is not None
 
     def only(self, body: Chart) -> Step | None:
-        own = body.graph is not None and body.graph.kind == "block"
-        return None if own else super(_Paper, self).only(body)
+        is_block = body.graph is not None and body.graph.kind == "block"
+        return None if is_block else super(_Paper, self).only(body)
 
     def opens(self, step: Step, scope: Scope) -> bool:
-        return holds_steps(step) and self.wants(step, scope)
+        return holds_steps(step) and self.should_open(step, scope)
 
-    def wants(self, step: Step, scope: Scope) -> bool:
-        asked = self.asked(step, scope)
-        if asked is not None:
-            return asked
-        shut = _block(step) and _key(step) in self.detail.shut
+    def should_open(self, step: Step, scope: Scope) -> bool:
+        requested = self.requested(step, scope)
+        if requested is not None:
+            return requested
+        closed = _block(step) and _key(step) in self.detail.closed
         arm = scope.closed and self.options.depth is None
-        if self.known(step) is not None or arm or shut:
+        if self.inset_of(step) is not None or arm or closed:
             return False
         return self.detail.depth is None or scope.depth < self.detail.depth
 
     def title(self, copies: Sequence[Step], prefix: str) -> Text:
-        inset = self.known(copies[0])
+        inset = self.inset_of(copies[0])
         if inset is not None:
             return inset.title
         if single(copies[0]) is not None:
@@ -370,11 +375,11 @@ class _Paper(Docs):
         return text(Run(self.notes.get(_key(step), ""), "faint")) if _block(step) else ()
 
     def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
-        inset = self.known(copies[0])
+        inset = self.inset_of(copies[0])
         if inset is None:
             return super(_Paper, self).arguments(copies, symbols)
-        said = [_said(inset, c.body) for c in copies]
-        line = symbols.line([style.clip(s, words.LINE) for s in said])
+        lines = [_argument_text(inset, c.body) for c in copies]
+        line = symbols.line([style.clip(s, words.LINE) for s in lines])
         return [line] if line else []
 
     def closed_block(self, body: Chart) -> bool:
@@ -388,13 +393,13 @@ class _Paper(Docs):
     ) -> list[End]:
         calls = [row.steps[0] for row in step.rows]
         first = calls[0]
-        inset = self.known(first) if runs.alone(step) else None
+        inset = self.inset_of(first) if runs.alone(step) else None
         if inset is None or self.opens(first, scope):
             return super(_Paper, self).run(step, scope, ins, prefix)
         symbols = Symbols(len(step.rows))
-        chosen = [_number(inset, row.body) for row in step.rows]
+        uses = [_use_number(inset, row.body) for row in step.rows]
         for name, column in inset.columns.items():
-            symbols.offer(name, [column[i] for i in chosen], always=True)
+            symbols.offer(name, [column[i] for i in uses], always=True)
         if len(set(runs.counts(step))) > 1:
             symbols.count(runs.counts(step))
         count = text(Run(f" ×{sum(runs.counts(step))}", "badge"))
@@ -408,7 +413,7 @@ class _Paper(Docs):
             span=step.node.span,
             nodes=nodes([step]),
         )
-        return self.shut([step], scope, ins, box)
+        return self.closed([step], scope, ins, box)
 
 
 def _block(step: Step) -> bool:
@@ -421,19 +426,19 @@ def _key(step: Step) -> Key:
     return words.name(step), step.body.look
 
 
-def _number(inset: _Inset, body: Chart | None) -> int:
-    """Which of the inset's bodies it is."""
+def _use_number(inset: _Inset, body: Chart | None) -> int:
+    """The number of the inset's body with the numbers of this use."""
     numbers = body.numbers if body else ()
     return next((i for i, b in enumerate(inset.bodies) if b.numbers == numbers), 0)
 
 
-def _said(inset: _Inset, body: Chart | None) -> str:
-    """``width 64, stride 2``."""
-    i = _number(inset, body)
+def _argument_text(inset: _Inset, body: Chart | None) -> str:
+    """The numbers of a use with their names: ``width 64, stride 2``."""
+    i = _use_number(inset, body)
     return ", ".join(f"{name} {column[i]}" for name, column in inset.columns.items())
 
 
 def _labels(chart: Chart) -> set[str]:
-    """What the layers of a block are called."""
+    """The labels of the layers of a block, without numbers."""
     paths = [part.path for step in chart.steps for part in step.parts if part.path]
     return {path.partition(".")[0].rstrip("0123456789") for path in paths} - {""}

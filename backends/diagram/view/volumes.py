@@ -1,7 +1,7 @@
-"""The volumes view: a convolutional network as boxes in space, as wide as its tensors and as thick
-as they have channels, on a line from left to right.
+"""The volumes view: a convolutional network as boxes in space on a line from left to right. A box
+has the height and width of its tensor, and its thickness shows the channels.
 
-Sizes are drawn by their logarithms: 224 and 7 pixels, 3 and 2048 channels are all to be seen.
+Sizes are drawn by their logarithms, so that 224 and 7 pixels, 3 and 2048 channels can all be seen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from ....compiler.ir import Graph
 from ....grammar.wording import counted
 from .. import legend, style
-from ..asked import firsts
+from ..asked import with_first_copies
 from ..chart import words
 from ..chart.charts import Charts
 from ..chart.costs import MEASURES
@@ -26,9 +26,9 @@ from ..drawing import (
     ROW,
     Ball,
     Drawing,
-    Label,
     Point,
     Solid,
+    TextBlock,
     Wire,
     label_width,
     legend_width,
@@ -37,58 +37,58 @@ from ..errors import DiagramError, TooLarge
 from ..legend import CONCAT, Entry
 from ..measure import SMALL, line_width
 from ..picture import Kind, Options, Run, Text, Trails, letters, text
-from ._stations import Chain, Station
+from ._stations import Station, StationWalk
 
 PAGE: Final = 1188.0
 """Points of width that a landscape A4 page shows with letters of 6 points."""
 LEVELS: Final = (4, 3, 2, 1, 0)
-"""How many levels of calls are opened, if nobody says: the most that fit the page."""
+"""The levels of calls to open that are tried in this order, if the options give no depth."""
 
 TALLEST, LOWEST = 128.0, 24.0
-"""Of volumes: the largest and, at most so small, the smallest."""
+"""The height of the largest volume, and the least height of the smallest."""
 LONGEST, SHORTEST = 104.0, 26.0
-"""Of tensors without height and width: those of 4096 numbers and of one."""
+"""The height of a flat tensor with 4096 numbers, and with one."""
 THINNEST, THICKEST = 4.0, 30.0
-"""For 3 channels and for 2048."""
+"""The thickness for 3 channels, and for 2048."""
 FLAT, THIN, BAND = 7.0, 4.0, 2.4
 SLOPE: Final = 0.3
-"""Points into the depth for each of width."""
+"""Points into the depth for each point of width."""
 SLICES: Final = 4
-"""Copies that are drawn one by one."""
+"""The most copies that are drawn one by one."""
 GAP: Final = 13.0
 APART: Final = 10.0
-"""Between captions."""
+"""Points between captions."""
 BALL: Final = 6.5
 RAISED: Final = 11.0
-"""Between arches, one above the other."""
+"""Points between arches, one above the other."""
 NOTE: Final = 110
-"""Letters of a line that says what is not drawn."""
+"""Letters of a line in the note about what is not drawn."""
 BEND: Final = 6.0
 UNDER: Final = 12.0
-"""Below the title, above the legend."""
+"""Points below the title, and above the legend."""
 
 
 def picture(graph: Graph, options: Options) -> Drawing:
-    """As much opened as fits one page. Raises DiagramError for a net without volumes, or that is
-    no chain from one input to one output."""
+    """The volumes view of a net, with as much opened as fits one page. Raises DiagramError if the
+    net has no volumes, or is no chain from one input to one output."""
     _check(graph)
-    options = firsts(graph, options)
+    options = with_first_copies(graph, options)
     charts = Charts((*options.expand, *options.fold))
     levels = LEVELS if options.depth is None else (options.depth,)
     drawn: Drawing | None = None
     refused: TooLarge | None = None
     for depth in levels:
-        chain = Chain(charts, options, depth)
+        walk = StationWalk(charts, options, depth)
         try:
-            chain.net(graph)
+            walk.net(graph)
         except TooLarge as error:
             refused = error
             continue
-        if all(station.flat for station in chain.stations):
+        if all(station.flat for station in walk.stations):
             raise _refusal(graph, "none of its tensors has height and width")
-        if len(chain.stations) == 1:
+        if len(walk.stations) == 1:
             raise _refusal(graph, "none of its layers makes a volume")
-        drawn = _Layout(graph, options, chain).drawing()
+        drawn = _VolumeLayout(graph, options, walk).drawing()
         if drawn.width <= PAGE:
             return drawn
     if drawn is None and refused is not None:
@@ -119,7 +119,7 @@ def _refusal(graph: Graph, why: str) -> DiagramError:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Heights and widths between those of the net's largest and smallest tensor."""
+    """Scales heights and widths by the net's largest and smallest tensor."""
 
     most: int
     least: int
@@ -152,7 +152,8 @@ def _length(count: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Sized:
-    """``slices`` copies of ``thick`` points, each ``high`` and ``deep``, with thin bands."""
+    """A station with its size in points: ``slices`` copies, each ``thick``, ``high`` and ``deep``,
+    with thin bands."""
 
     station: Station
     thick: float
@@ -166,7 +167,7 @@ class _Sized:
 
     @property
     def across(self) -> float:
-        """From front left to front right."""
+        """The width of the front, over all copies."""
         if self.station.what == "join":
             return 2 * BALL
         return self.slices * (self.thick + BAND * self.bands)
@@ -185,8 +186,8 @@ def _sized(station: Station, scale: _Scale) -> _Sized:
     return _Sized(station, thick, scale.extent(high), SLOPE * scale.extent(wide), slices)
 
 
-def _joined(before: _Sized, after: _Sized) -> bool:
-    """Whether two stand against each other: a pool, what undoes one, and copies in all but name."""
+def _touch(before: _Sized, after: _Sized) -> bool:
+    """Whether two stations touch: at a pool, at an upsampling, and between equal volumes."""
     a, b = before.station, after.station
     if "join" in (a.what, b.what) or a.flat or b.flat or "io" in (a.kind, b.kind):
         return False
@@ -201,7 +202,7 @@ def _joined(before: _Sized, after: _Sized) -> bool:
 
 @dataclass(slots=True)
 class _Place:
-    """``x`` is the left edge halfway into the depth."""
+    """A station with its place: ``x`` is the left edge, halfway into the depth."""
 
     sized: _Sized
     x: float = 0.0
@@ -220,39 +221,40 @@ class _Place:
 
     @property
     def middle(self) -> float:
-        """Of the front."""
+        """The middle of the front."""
         return self.x + (self.sized.across - self.sized.deep) / 2
 
     @property
     def top(self) -> float:
-        """Above the axis: of the upper face's middle."""
+        """The height of the middle of the upper face above the axis."""
         return self.sized.high / 2
 
     @property
     def summit(self) -> float:
-        """Of the back, and of a way around on it."""
+        """The height of the back above the axis, with a way around on top of it."""
         return self.top + RISE * self.sized.deep / 2 + RAISED * bool(self.sized.station.around)
 
 
-class _Layout:
-    """Places all; the axis of the chain is at height 0 until the end."""
+class _VolumeLayout:
+    """Places the stations, captions and ways around. The axis of the chain is at height 0 until the
+    page is made."""
 
-    def __init__(self, graph: Graph, options: Options, chain: Chain) -> None:
+    def __init__(self, graph: Graph, options: Options, walk: StationWalk) -> None:
         self.graph = graph
         self.options = options
-        self.arches = chain.arches
+        self.arches = walk.arches
         self.landed = {arch.head for arch in self.arches}
-        scale = _scale(chain.stations)
-        self.places = [_Place(_sized(station, scale)) for station in chain.stations]
+        scale = _scale(walk.stations)
+        self.places = [_Place(_sized(station, scale)) for station in walk.stations]
         self.groups = _grouped(self.places, self.landed)
-        self.left_out = chain.gone()
-        self.captions = _shared([_caption(group, options) for group in self.groups])
+        self.left_out = walk.omissions()
+        self.captions = _share_names([_caption(group, options) for group in self.groups])
         self.place()
 
     def place(self) -> None:
-        """From left to right, with room for arrows and captions."""
+        """Place the groups from left to right, with room for arrows and captions."""
         last = 0.0
-        said = 0.0
+        caption_end = 0.0
         for group, caption in zip(self.groups, self.captions, strict=True):
             x = 0.0
             for place in group:
@@ -262,12 +264,12 @@ class _Layout:
             middle = caption.of.middle if caption.lines else 0.0
             start = last + GAP - min(p.left for p in group)
             if caption.lines:
-                start = max(start, said + APART + need - middle)
+                start = max(start, caption_end + APART + need - middle)
             for place in group:
                 place.x += start
             last = max(p.right for p in group)
             if caption.lines:
-                said = caption.of.middle + need
+                caption_end = caption.of.middle + need
         self.shift(-min(0.0, *(c.of.middle - c.width / 2 for c in self.captions), 0.0))
 
     def shift(self, by: float) -> None:
@@ -281,16 +283,16 @@ class _Layout:
         solids = [solid for place in self.places for solid in self.solids(place, most)]
         wires = [*self.flows(), *self.arcs(), *self.handles()]
         labels, braces = self.words(solids)
-        labels += self.missing(labels, braces)
+        labels += self.not_drawn(labels, braces)
         title, subtitle = words.titles(self.graph, self.options.title)
         entries = tuple(self.entries(most)) if self.options.legend else ()
         name = self.graph.name or "network"
-        return _framed(
+        return _with_page(
             Drawing(
                 name,
                 title,
                 subtitle,
-                tuple(self.said()),
+                tuple(self.steps()),
                 0.0,
                 0.0,
                 tuple(solids),
@@ -302,7 +304,8 @@ class _Layout:
             )
         )
 
-    def said(self) -> Iterator[str]:
+    def steps(self) -> Iterator[str]:
+        """The stations in words, for readers who cannot see the picture."""
         for place in self.places:
             station = place.sized.station
             count = f" ×{station.count}" if station.count > 1 else ""
@@ -356,7 +359,7 @@ class _Layout:
             yield Wire(((before[-1].end, 0.0), (after[0].left, 0.0)))
 
     def arcs(self) -> Iterator[Wire]:
-        """Ways around, above all that they pass; of two, the wider above."""
+        """The ways around, above all stations that they pass; of two, the wider is above."""
         heights: list[tuple[int, int, float]] = []
         for arch in sorted(self.arches, key=lambda a: (a.head - a.tail, a.tail)):
             tail, head = self.places[arch.tail], self.places[arch.head]
@@ -369,7 +372,7 @@ class _Layout:
             yield _arch(start, end, -high, arch.nodes)
 
     def handles(self) -> Iterator[Wire]:
-        """The way around inside of a block, above each copy."""
+        """The ways around inside blocks, on top of each copy."""
         for place in self.places:
             sized = place.sized
             if not sized.station.around:
@@ -386,10 +389,10 @@ class _Layout:
 
     # --- words --------------------------------------------------------------------------------
 
-    def words(self, solids: Sequence[Solid]) -> tuple[list[Label], list[Wire]]:
-        """Captions below all; the name of blocks in a row once, under a brace."""
+    def words(self, solids: Sequence[Solid]) -> tuple[list[TextBlock], list[Wire]]:
+        """The captions below the solids; blocks in a row have their name once, under a brace."""
         low = max((s.y + s.h for s in solids), default=0.0) + 7
-        labels: list[Label] = []
+        labels: list[TextBlock] = []
         braces: list[Wire] = []
         for run in _runs(self.captions):
             if run[0].shared:
@@ -397,28 +400,28 @@ class _Layout:
                 depth = max(len(c.lines) for c in run)
                 y = low + depth * LINE + 3
                 braces.append(_brace(left, right, y))
-                labels.append(Label((left + right) / 2, y + 6, (run[0].name,), "bold"))
+                labels.append(TextBlock((left + right) / 2, y + 6, (run[0].name,), "bold"))
             labels += [
-                Label(c.of.middle, low, c.lines, "plain" if c.shared else "bold")
+                TextBlock(c.of.middle, low, c.lines, "plain" if c.shared else "bold")
                 for c in run
                 if c.lines
             ]
         return labels, braces
 
-    def missing(self, labels: Sequence[Label], braces: Sequence[Wire]) -> list[Label]:
-        """Below all words, what is not drawn."""
-        gone = [(left.said, left.number()) for left in self.left_out if left.said]
-        told = [*self.copies(), *(f"{n} {said}" if n > 1 else said for said, n in gone)]
-        if not told:
+    def not_drawn(self, labels: Sequence[TextBlock], braces: Sequence[Wire]) -> list[TextBlock]:
+        """The note about what is not drawn, below all captions."""
+        left_out = [(left.what, left.number()) for left in self.left_out if left.what]
+        items = [*self.copies(), *(f"{n} {what}" if n > 1 else what for what, n in left_out)]
+        if not items:
             return []
-        lines = wrap(f"not drawn: {'; '.join(told)}", NOTE)
+        lines = wrap(f"not drawn: {'; '.join(items)}", NOTE)
         low = max((m.y + LINE * len(m.lines) for m in labels), default=0.0)
         left, right = self.places[0].left, max(p.right for p in self.places)
         faint = tuple(text(Run(line, "faint")) for line in lines)
-        return [Label((left + right) / 2, low + 5, faint)]
+        return [TextBlock((left + right) / 2, low + 5, faint)]
 
     def copies(self) -> Iterator[str]:
-        """Those beyond what stands side by side."""
+        """The copies of repeated blocks that are not drawn."""
         elided = [caption for caption in self.captions if caption.count > caption.drawn]
         for name in dict.fromkeys(caption.name for caption in elided):
             alike = [caption for caption in elided if caption.name == name]
@@ -445,7 +448,7 @@ def _grouped(places: Sequence[_Place], landed: set[int]) -> list[list[_Place]]:
     for i, place in enumerate(places):
         after_up = i > 0 and places[i - 1].sized.station.what == "up"
         apart = i in landed and not after_up
-        if groups and not apart and _joined(groups[-1][-1].sized, place.sized):
+        if groups and not apart and _touch(groups[-1][-1].sized, place.sized):
             groups[-1].append(place)
         else:
             groups.append([place])
@@ -457,8 +460,8 @@ def _grouped(places: Sequence[_Place], landed: set[int]) -> list[list[_Place]]:
 
 @dataclass(slots=True)
 class _Caption:
-    """Of a group, under the station ``of``, of which so many of ``count`` copies are ``drawn``.
-    ``shared``: the name stands under a brace."""
+    """The caption of a group, under the station ``of``; ``drawn`` of its ``count`` copies are
+    drawn. If it is ``shared``, the name stands under a brace."""
 
     group: list[_Place]
     of: _Place
@@ -472,43 +475,47 @@ class _Caption:
 
 
 def _caption(group: list[_Place], options: Options) -> _Caption:
-    """The thickest part of a group gives it its name."""
-    of = max(group, key=lambda p: (p.sized.station.what == "volume", p.sized.across))
-    station = of.sized.station
-    same = [p.sized for p in group if p.sized.station.what == "volume"] or [of.sized]
-    count, drawn = sum(s.station.count for s in same), sum(s.slices for s in same)
+    """The caption of a group: its thickest volume gives the name."""
+    main = max(group, key=lambda p: (p.sized.station.what == "volume", p.sized.across))
+    station = main.sized.station
+    slabs = [p.sized for p in group if p.sized.station.what == "volume"] or [main.sized]
+    count, drawn = sum(s.station.count for s in slabs), sum(s.slices for s in slabs)
     badge = text(Run(f"×{count}", "badge")) if count > 1 else ()
     if station.what == "join":
-        return _Caption(group, of, (), (), 0.0)
+        return _Caption(group, main, (), (), 0.0)
     first = text(station.title, " " if badge else "", badge)
-    said = text(style.shape(station.type)) if options.shapes else ()
+    shape = text(style.shape(station.type)) if options.shapes else ()
     weight = _weight([p.sized.station for p in group], options.color_by)
-    lines = tuple(line for line in (first, said, weight) if line)
+    lines = tuple(line for line in (first, shape, weight) if line)
     wide = max(line_width(line, SMALL, bold=i == 0) for i, line in enumerate(lines))
-    return _Caption(group, of, station.title, lines, wide, count, drawn, (badge,))
+    return _Caption(group, main, station.title, lines, wide, count, drawn, (badge,))
 
 
 def _weight(stations: Sequence[Station], measure: str) -> Text:
-    """What a group costs, where that is asked."""
+    """The cost of a group; empty if the options colour by none."""
     total = sum(s.cost or 0 for s in stations)
     unit = "" if measure == "params" else f" {MEASURES.get(measure, '')}"
     return text(f"{style.amount(total)}{unit}") if total else ()
 
 
-def _shared(captions: list[_Caption]) -> list[_Caption]:
-    """Several blocks of one name in a row say it once, if it is not wider than all of them."""
+def _share_names(captions: list[_Caption]) -> list[_Caption]:
+    """The captions, where blocks of one name in a row share it, if the name is not wider than all
+    of them."""
     for run in _runs(captions):
-        rest = [tuple(line for line in (c.lines[1:] + c.badge) if line) for c in run]
-        wide = [max((line_width(line, SMALL) for line in lines), default=0.0) for lines in rest]
-        known = run[0].of.sized.station.block and len(run) > 1
-        if known and sum(wide) + APART * len(run) >= line_width(run[0].name, SMALL, bold=True):
-            for caption, lines, width in zip(run, rest, wide, strict=True):
+        lines_without_name = [tuple(line for line in (c.lines[1:] + c.badge) if line) for c in run]
+        wide = [
+            max((line_width(line, SMALL) for line in lines), default=0.0)
+            for lines in lines_without_name
+        ]
+        shares = run[0].of.sized.station.block and len(run) > 1
+        if shares and sum(wide) + APART * len(run) >= line_width(run[0].name, SMALL, bold=True):
+            for caption, lines, width in zip(run, lines_without_name, wide, strict=True):
                 caption.lines, caption.width, caption.shared = lines, width, True
     return captions
 
 
 def _runs(captions: Sequence[_Caption]) -> list[list[_Caption]]:
-    """Neighbours with one name."""
+    """The captions in groups of neighbours with one name."""
     runs: list[list[_Caption]] = []
     for caption in captions:
         before = runs[-1][-1] if runs else None
@@ -523,7 +530,7 @@ def _runs(captions: Sequence[_Caption]) -> list[list[_Caption]]:
 
 
 def _out(place: _Place) -> Point:
-    """Where a way around leaves: the last copy's upper face, or the ball."""
+    """The point where a way around starts: on the upper face of the last copy, or on the ball."""
     if place.sized.station.what == "join":
         return place.x + 1.4 * BALL, -0.9 * BALL
     one = place.sized.across / place.sized.slices
@@ -537,7 +544,7 @@ def _into(place: _Place) -> Point:
 
 
 def _arch(start: Point, end: Point, y: float, nodes: tuple[Trails, ...] = ()) -> Wire:
-    """Up to a height, across and down."""
+    """A line up to a height, across and down."""
     (x0, y0), (x1, y1) = start, end
     bend = min(BEND, (x1 - x0) / 2, (y0 - y) / 2, (y1 - y) / 2)
     return Wire((start, (x0, y), (x1, y), end), "skip", bend, nodes)
@@ -550,8 +557,8 @@ def _brace(left: float, right: float, y: float) -> Wire:
 # --- the page ---------------------------------------------------------------------------------
 
 
-def _framed(drawing: Drawing) -> Drawing:
-    """With the title above, the legend below, and all of it from 0 on."""
+def _with_page(drawing: Drawing) -> Drawing:
+    """The drawing with the title above and the legend below, moved so that it starts at 0."""
     left, top, right, bottom = _around(drawing)
     wide = right - left
     heads = list(_heading(drawing.title, drawing.subtitle, wide))
@@ -588,15 +595,15 @@ def _around(drawing: Drawing) -> tuple[float, float, float, float]:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _heading(title: str, subtitle: str, wide: float) -> Iterator[Label]:
+def _heading(title: str, subtitle: str, wide: float) -> Iterator[TextBlock]:
     if title:
-        yield Label(0, 0, (text(title),), "heading")
+        yield TextBlock(0, 0, (text(title),), "heading")
     lines = wrap(subtitle, max(40, int(wide / 5)))
     if lines:
-        yield Label(0, HEADING if title else 0, tuple(text(line) for line in lines))
+        yield TextBlock(0, HEADING if title else 0, tuple(text(line) for line in lines))
 
 
 def _columns(entries: Sequence[Entry], wide: float) -> int:
-    """As many as fit side by side."""
+    """The number of legend columns that fit side by side."""
     fitting = (n for n in range(len(entries), 1, -1) if legend_width(entries, n) <= wide)
     return next(fitting, 1)

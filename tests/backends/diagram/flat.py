@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from netwright.backends.diff.merge import Comparison
+from netwright.backends.diff.merge import ComparedGraph
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
 from netwright.compiler.types import TensorType
@@ -95,7 +95,10 @@ def flat(graph: Graph) -> Flat:
         producer = Producer((("input", i),))
         found.types[producer] = port.type
         ends.append((producer,))
-    places = [*range(len(graph.outputs)), *(graph.extra if isinstance(graph, Comparison) else ())]
+    places = [
+        *range(len(graph.outputs)),
+        *(graph.extra if isinstance(graph, ComparedGraph) else ()),
+    ]
     for i, made in zip(places, _run(found, graph, _Here(), ends), strict=True):
         found.uses += [Use(producer, (("output", i),)) for producer in made]
     return found

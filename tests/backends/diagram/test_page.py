@@ -15,7 +15,13 @@ import pytest
 
 from netwright import load
 from netwright.backends.diagram import render
-from netwright.backends.diagram.format._states import BOXES, MOST, opened, shut, states
+from netwright.backends.diagram.format._states import (
+    BOXES,
+    MOST,
+    all_states,
+    closed_places,
+    open_places,
+)
 from netwright.backends.diagram.format.html import ROOM
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.view.docs import picture
@@ -80,7 +86,7 @@ def test_a_block_that_hands_on_what_it_gets_does_not_open() -> None:
     net = graph("block core: x { x }\nnet n: x[6] { x > core * 2 > linear(6) > core as c }")
     drawn = picture(net, Options())
     assert [box.title for box in drawn.boxes() if "core" in str(box.title)]
-    assert not shut(drawn)
+    assert not closed_places(drawn)
     assert len(known(render(net, "html").decode())["states"]) == 1
 
 
@@ -101,7 +107,7 @@ def test_boxes_say_where_they_come_from() -> None:
     assert ("g", "data-path", "layer1.0") in tags.attributes
     line = next(i for i, s in enumerate(RESIDUAL.splitlines(), 1) if "conv(7x7" in s)
     assert ("g", "data-lines", f"0:{line}") in tags.attributes
-    assert ("li", "data-said", f"net.net:{line}") in tags.attributes
+    assert ("li", "data-label", f"net.net:{line}") in tags.attributes
     assert ("li", "id", f"line:0:{line}") in tags.attributes
 
 
@@ -192,26 +198,28 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("name", NETS)
 def test_states_are_what_clicks_lead_to(name: str) -> None:
     first = picture(graph(NETS[name]), Options())
-    found = states(first)
+    found = all_states(first)
     assert found.pictures[0] is first
     assert len(found.pictures) <= MOST + len(found.levels)
-    open = [opened(p) for p in found.pictures]
+    open = [open_places(p) for p in found.pictures]
     assert len(set(open)) == len(open)
     assert all(sum(1 for _ in p.boxes()) <= BOXES for p in found.pictures[1:])
     if found.levels:
         assert not open[found.levels[0]]
-        assert not shut(found.pictures[found.levels[-1]])
+        assert not closed_places(found.pictures[found.levels[-1]])
         # By depth, each has at least what the one before has.
         assert all(open[a] <= open[b] for a, b in zip(found.levels, found.levels[1:], strict=False))
 
 
 def test_whatever_can_be_clicked_has_a_state() -> None:
-    found = states(picture(graph(RESIDUAL), Options()))
-    open = {opened(p) for p in found.pictures}
-    for place in shut(found.pictures[0]):
-        assert opened(found.pictures[0]) | {place} in open
-    for place in opened(found.pictures[0]):
-        assert any(place not in places and places < opened(found.pictures[0]) for places in open)
+    found = all_states(picture(graph(RESIDUAL), Options()))
+    open = {open_places(p) for p in found.pictures}
+    for place in closed_places(found.pictures[0]):
+        assert open_places(found.pictures[0]) | {place} in open
+    for place in open_places(found.pictures[0]):
+        assert any(
+            place not in places and places < open_places(found.pictures[0]) for places in open
+        )
 
 
 @pytest.mark.parametrize("name", ["residual", "inception", "recurrent"])
@@ -223,7 +231,7 @@ def test_the_page_holds_every_state_as_it_would_be_drawn(name: str) -> None:
     inline = re.findall(r"^<g (.*?)</g>$", said, re.MULTILINE | re.DOTALL)
     assert len(inline) == len(held["states"][0]["drawn"]) // 3
     pieces = [*inline, *held["pieces"]]
-    drawn = {opened(p): p for p in states(first).pictures}
+    drawn = {open_places(p): p for p in all_states(first).pictures}
     for state in held["states"]:
         expected = drawn[frozenset(state["open"])]
         ids = re.findall(
@@ -242,7 +250,7 @@ def test_a_net_of_many_blocks_has_its_depths() -> None:
     chain = " > ".join(f"b{i}(4) > tanh" for i in range(30))
     found = load_source(Source("net.net", f"{blocks}\nnet many: x[8] {{ x > {chain} }}\n"))
     assert found.graph is not None
-    assert len(states(picture(found.graph, Options())).pictures) == 2
+    assert len(all_states(picture(found.graph, Options())).pictures) == 2
 
 
 # --- in a browser -----------------------------------------------------------------------------
@@ -347,7 +355,7 @@ def test_blocks_open_and_shut_by_the_pointer(shown: Browser) -> None:
     shown.click("[data-place][aria-expanded=false] text")
     (place,) = places(shown)
     assert shown.run("return block(arguments[0]).classList.contains('cluster')", place)
-    assert "shut" in card(shown)
+    assert "close" in card(shown)
     at = shown.place(f".cluster[data-place='{place}']")
     shown.click(f".cluster[data-place='{place}'] text")
     assert places(shown) == []

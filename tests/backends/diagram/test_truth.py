@@ -11,7 +11,7 @@ import pytest
 
 from netwright.backends.diagram import render
 from netwright.backends.diagram.errors import TooLarge
-from netwright.backends.diagram.format._states import opened
+from netwright.backends.diagram.format._states import open_places
 from netwright.backends.diagram.picture import Options, Picture, letters
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
@@ -183,7 +183,7 @@ def test_what_is_opened_by_name_shuts_nothing_else(name: str) -> None:
     found = load_source(read("resnet"), net="resnet50").graph
     assert found is not None
     asked = drawn(found, "docs", expand=(name,))
-    assert opened(asked) >= opened(drawn(found, "docs")) | {name}
+    assert open_places(asked) >= open_places(drawn(found, "docs")) | {name}
     assert not complaints(asked, found)
 
 
@@ -209,8 +209,8 @@ def test_an_inset_names_the_parameters_that_a_block_has() -> None:
 def test_depth_opens_the_arms_of_a_u() -> None:
     twice = "conv(3x3, c, pad=1) > conv(1, c)"
     text = NETS["u"].replace("(conv(3x3, c, pad=1) > bn > relu) * 2", twice)
-    assert not opened(drawn(graph(text), "docs"))
-    assert opened(drawn(graph(text), "docs", depth=1))
+    assert not open_places(drawn(graph(text), "docs"))
+    assert open_places(drawn(graph(text), "docs", depth=1))
     assert not wrong(graph(text), "docs", depth=1)
 
 

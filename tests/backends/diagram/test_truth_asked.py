@@ -1,4 +1,4 @@
-"""Pictures show nothing that is not so, whatever is asked of them: depths, blocks opened and shut
+"""Pictures show nothing that is not so, whatever is asked of them: depths, blocks opened and closed
 by name, from left to right; networks of many families; two versions in one."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from netwright.backends.diagram.asked import names
 from netwright.backends.diagram.chart.compared import painted
 from netwright.backends.diagram.picture import Picture
-from netwright.backends.diff.merge import Comparison, merge
+from netwright.backends.diff.merge import ComparedGraph, merge
 from netwright.compiler.ir import Graph
 from tests.backends.diff.versions import PAIRS, versions
 
@@ -108,7 +108,7 @@ def test_whatever_is_asked_of_random_nets(view: str) -> None:
 # --- two versions in one ----------------------------------------------------------------------
 
 
-def pair(name: str, view: str) -> tuple[Picture, Comparison]:
+def pair(name: str, view: str) -> tuple[Picture, ComparedGraph]:
     before, after = versions(name)
     both = merge(before.ir, after.ir)
     return painted(drawn(both, view)), both

@@ -74,7 +74,7 @@ HELD = re.compile(r'(<script[^>]*id="picture-states"[^>]*>)(.*?)(</script>)', re
         lambda held: held["states"][1]["drawn"].__delitem__(slice(6, 9)),
         lambda held: held["states"][1]["drawn"].__setitem__(7, 5000),
         lambda held: held["states"][2]["open"].append("nothing"),
-        lambda held: held["states"][2].update(shut=[]),
+        lambda held: held["states"][2].update(closed=[]),
         lambda held: held.update(
             pieces=[piece.replace(">BN<", ">LN<") for piece in held["pieces"]]
         ),

@@ -12,10 +12,10 @@ import pytest
 
 from netwright.backends.diagram import DiagramError, formats, render, to_dot
 from netwright.backends.diagram.chart.charts import Charts
-from netwright.backends.diagram.drawing import Drawing, Label, Solid, label_width
+from netwright.backends.diagram.drawing import Drawing, Solid, TextBlock, label_width
 from netwright.backends.diagram.legend import Entry
 from netwright.backends.diagram.picture import Options, letters
-from netwright.backends.diagram.view._stations import Chain, Station
+from netwright.backends.diagram.view._stations import Station, StationWalk
 from netwright.backends.diagram.view.volumes import PAGE, picture
 from netwright.compiler.ir import Graph
 
@@ -39,8 +39,8 @@ SMALL = ("residual", "inception", "dense", "u", "sequential")
 REFUSED = ("encoder", "recurrent", "siamese", "memory", "loop")
 
 
-def chain(net: Graph, depth: int = 4, **options: Any) -> Chain:
-    found = Chain(Charts(), Options(**options), depth)
+def chain(net: Graph, depth: int = 4, **options: Any) -> StationWalk:
+    found = StationWalk(Charts(), Options(**options), depth)
     found.net(net)
     return found
 
@@ -188,7 +188,7 @@ def test_open_sizes_are_drawn() -> None:
 # --- the layout -------------------------------------------------------------------------------
 
 
-def rect(label: Label) -> tuple[float, float, float, float]:
+def rect(label: TextBlock) -> tuple[float, float, float, float]:
     half = label_width(label) / 2
     return label.x - half, label.y, label.x + half, label.y + 11 * len(label.lines)
 

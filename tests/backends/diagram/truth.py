@@ -30,7 +30,7 @@ from netwright.backends.diagram.picture import (
     Trails,
     letters,
 )
-from netwright.backends.diff.merge import Comparison, marked
+from netwright.backends.diff.merge import ComparedGraph, mark_of
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import Graph, LayerOp, ScanOp, WeightOp, node_macs
 from netwright.compiler.spelling import spell
@@ -48,7 +48,7 @@ SUMS: Final = frozenset({"add", "sub", "concat", "stack"})
 """What a skip connection may lead into."""
 
 
-def compared(picture: Picture, graph: Comparison) -> list[str]:
+def compared(picture: Picture, graph: ComparedGraph) -> list[str]:
     """The same of two versions in one: what stands where, by which lines, and what is marked."""
     trunk = tuple(i for i in picture.items if not (isinstance(i, Cluster) and i.inset))
     gone = {at for left in picture.left_out for at in addresses(left.nodes)}
@@ -407,7 +407,7 @@ class _Piece:
         """What only one version has is marked so, and nothing else is."""
         for id, box in self.boxes.items():
             ops = [self.flat.ops[at] for at in self.held[id] if at in self.flat.ops]
-            wanted = {mark for op in ops if (mark := marked(op.node)) in ("added", "removed")}
+            wanted = {mark for op in ops if (mark := mark_of(op.node)) in ("added", "removed")}
             told = {box.category, *(strip.category for strip in (*box.above, *box.below))}
             told &= {"added", "removed"}
             if ops and all(at in self.flat.ops for at in self.held[id]) and wanted != told:
@@ -446,7 +446,7 @@ class _Piece:
         )
 
     def lists(self, box: Box) -> bool:
-        """Whether a shut box says by lines which layers it stands for."""
+        """Whether a closed box says by lines which layers it stands for."""
         return not letters(_unbadged(box.title)).strip() and bool(box.lines)
 
     def leads_back(self, tail: str, heads: frozenset[str]) -> bool:
@@ -567,7 +567,7 @@ class _Piece:
         yield " · ".join(costs)
 
     def shared(self) -> Iterator[str]:
-        """Of a wall or a shut block with shared weights: all in it that has some runs again."""
+        """Of a wall or a closed block with shared weights: all in it that has some runs again."""
         for id, box in self.boxes.items():
             told = [wall.title for wall in self.walls[id]]
             told += box.lines if any(at in self.flat.calls for at in self.held[id]) else ()

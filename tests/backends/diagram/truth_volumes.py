@@ -16,7 +16,7 @@ from typing import Final
 
 from netwright.backends.diagram import style
 from netwright.backends.diagram.chart import words
-from netwright.backends.diagram.drawing import RISE, Ball, Drawing, Label, Point, Solid, Wire
+from netwright.backends.diagram.drawing import RISE, Ball, Drawing, Point, Solid, TextBlock, Wire
 from netwright.backends.diagram.picture import Trails, letters
 from netwright.compiler.ir import Graph, LayerOp
 
@@ -156,7 +156,7 @@ class _Read:
         words += self.braced
         return {s.id for s, told in words if re.match(r"\d+ (branches|layers)", told)}
 
-    def under(self, row: list[Slab], label: Label) -> Slab:
+    def under(self, row: list[Slab], label: TextBlock) -> Slab:
         return next(s for s in row if abs(s.middle - label.x) < NEAR)
 
     @cached_property
@@ -297,7 +297,7 @@ class _Read:
     # --- words -----------------------------------------------------------------------------------
 
     @cached_property
-    def captioned(self) -> list[tuple[list[Slab], Label]]:
+    def captioned(self) -> list[tuple[list[Slab], TextBlock]]:
         """Rows with the words below them."""
         found = []
         for row in self.rows:
@@ -313,7 +313,7 @@ class _Read:
                     break
         return found
 
-    def caption(self, row: list[Slab], label: Label) -> Iterator[str]:
+    def caption(self, row: list[Slab], label: TextBlock) -> Iterator[str]:
         """Name, how often, and the shape."""
         lines = [letters(line) for line in label.lines]
         at = self.under(row, label)
@@ -370,7 +370,7 @@ class _Read:
             yield f"{slab.id}: {len(kinds) // each} copies are drawn as {slab.copies}"
 
 
-def _red(label: Label, number: str) -> bool:
+def _red(label: TextBlock, number: str) -> bool:
     return any(run.look == "badge" and number in run.text for line in label.lines for run in line)
 
 
@@ -397,7 +397,7 @@ def _called(op: Op) -> str:
     return (label or _caption(op)[0]) if source else words.strip(_part(op))
 
 
-def _note(labels: tuple[Label, ...]) -> dict[str, int]:
+def _note(labels: tuple[TextBlock, ...]) -> dict[str, int]:
     """``not drawn: 8 ReLU; 3 BN``."""
     text = " ".join(letters(line) for m in labels for line in m.lines if _faint(line))
     if not text.startswith("not drawn: "):

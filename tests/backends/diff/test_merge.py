@@ -9,7 +9,7 @@ import pytest
 
 from netwright import load, loads
 from netwright.backends.diff.align import CELLS, Aligner
-from netwright.backends.diff.merge import Compared, Comparison, marked, merge
+from netwright.backends.diff.merge import ComparedGraph, ComparedNode, mark_of, merge
 from netwright.backends.diff.signs import Signs
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node
 from netwright.compiler.spelling import spell
@@ -32,11 +32,11 @@ def words(nodes: Iterator[Node]) -> Counter[str]:
     return Counter(spell(op.layer) for op in ops if isinstance(op, LayerOp))
 
 
-def version(merged: Comparison, *, old: bool) -> Counter[str]:
+def version(merged: ComparedGraph, *, old: bool) -> Counter[str]:
     """The layers of one version, as the merged graph tells them."""
     gone = "added" if old else "removed"
-    kept = (n for n in layers(merged) if marked(n) != gone)
-    return words((n.before or n) if old and isinstance(n, Compared) else n for n in kept)
+    kept = (n for n in layers(merged) if mark_of(n) != gone)
+    return words((n.before or n) if old and isinstance(n, ComparedNode) else n for n in kept)
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -61,7 +61,7 @@ def test_nodes_stand_in_an_order_in_which_they_can_run(name: str) -> None:
             op = node.operation
             if isinstance(op, CallOp):
                 ports = sum(isinstance(n.op, InputOp) for n in op.graph.nodes)
-                extra = len(node.extra) if isinstance(node, Compared) else 0
+                extra = len(node.extra) if isinstance(node, ComparedNode) else 0
                 assert len(node.inputs) == ports + extra
                 waiting.append(op.graph)
         assert {v.node for v in graph.results} <= known
@@ -72,7 +72,7 @@ def test_a_net_and_itself(name: str) -> None:
     first, second = load("resnet", net=name), load("resnet", net=name)
     merged = merge(first.ir, second.ir)
     assert not merged.differs
-    assert not any(isinstance(n, Compared) for n in merged.nodes)
+    assert not any(isinstance(n, ComparedNode) for n in merged.nodes)
     assert (merged.params, merged.macs) == (first.ir.params, first.ir.macs)
 
 
@@ -80,8 +80,8 @@ def marks(name: str) -> dict[str, str]:
     before, after = versions(name)
     found: dict[str, str] = {}
     for node in layers(merge(before.ir, after.ir)):
-        if marked(node):
-            found[node.path or node.key] = marked(node)
+        if mark_of(node):
+            found[node.path or node.key] = mark_of(node)
     return found
 
 
@@ -96,7 +96,7 @@ def test_labels_come_before_places() -> None:
     before = loads("net a: x[8] { x > linear(8) as a > linear(8) as b > linear(8) as c }")
     after = loads("net a: x[8] { x > linear(9) as b > linear(8) as c }")
     merged = merge(before.ir, after.ir)
-    assert [(n.path, marked(n)) for n in layers(merged)] == [
+    assert [(n.path, mark_of(n)) for n in layers(merged)] == [
         ("a", "removed"),
         ("b", "changed"),
         ("c", ""),

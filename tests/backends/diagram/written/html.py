@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
-from netwright.backends.diagram.format._states import opened, shut
+from netwright.backends.diagram.format._states import closed_places, open_places
 from netwright.backends.diagram.format.html import write
 from netwright.backends.diagram.picture import Box, Cluster, Picture, letters
 
@@ -25,7 +25,7 @@ ANCHOR = re.compile(r'<li id="line:(\d+:\d+)"[^>]*>(.*?)</li>')
 @dataclass
 class State:
     open: frozenset[str]
-    shut: tuple[str, ...]
+    closed: tuple[str, ...]
     elements: list[ElementTree.Element]
     things: list[Thing]
 
@@ -46,8 +46,8 @@ def _all(picture: Picture, page: str) -> Iterator[str]:
     found, levels = states(page), _held(page)["levels"]
     yield from (f"a level that is no state: {n}" for n in levels if n >= len(found))
     for n, (state, wanted) in enumerate(pictures(picture, found)):
-        if (opened(wanted), shut(wanted)) != (state.open, state.shut):
-            yield f"state {n} has open {sorted(state.open)} and shut {state.shut}"
+        if (open_places(wanted), closed_places(wanted)) != (state.open, state.closed):
+            yield f"state {n} has open {sorted(state.open)} and closed {state.closed}"
         yield from (f"state {n}: {said}" for said in hangs_together(wanted, state.things))
         yield from (f"state {n}: {said}" for said in _panel(wanted, state, page))
 
@@ -78,7 +78,7 @@ def states(page: str) -> list[State]:
             for i, x, y in places
             if (elements[i].get("class") or "").split()[0] in ("node", "edge", "cluster")
         ]
-        found.append(State(frozenset(state["open"]), tuple(state["shut"]), own, things))
+        found.append(State(frozenset(state["open"]), tuple(state["closed"]), own, things))
     return found
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 
-from netwright.backends.diagram.format.mmd import EDGES, LETTERS, _contract, _text, write
+from netwright.backends.diagram.format.mmd import EDGES, LETTERS, _text, _without_points, write
 from netwright.backends.diagram.picture import Picture, letters
 
 from .common import differ, many, said, signs, visible
@@ -19,7 +19,7 @@ LINE = re.compile(r'(\w+) (-->|-\.->)(?:\|"(.*)"\|)? (\w+)')
 
 def complaints(picture: Picture, written: bytes | None = None) -> list[str]:
     """Nothing of a picture that is shut until Mermaid takes it."""
-    if len(visible(picture)) > EDGES or len(_text(_contract(picture))) > LETTERS:
+    if len(visible(picture)) > EDGES or len(_text(_without_points(picture))) > LETTERS:
         return []
     return [*_all(picture, (written or write(picture)).decode())]
 

@@ -1,4 +1,4 @@
-"""Words in Graphviz's HTML: lines of several looks, and the legend."""
+"""Text in Graphviz's HTML: lines of several looks, and the legend."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ def runs(line: Text, *, bold: bool = False) -> str:
 
 
 def _run(run: Run, bold: bool) -> str:
-    said = escape(run.text) + room(run.text)
+    html = escape(run.text) + room(run.text)
     if run.look == "faint":
-        return f'<FONT COLOR="{style.FAINT}">{said}</FONT>'
+        return f'<FONT COLOR="{style.FAINT}">{html}</FONT>'
     if run.look == "badge":
-        return f'<FONT COLOR="{style.BADGE}"><B>{said}</B></FONT>'
+        return f'<FONT COLOR="{style.BADGE}"><B>{html}</B></FONT>'
     if run.look == "symbol":
-        said = f"<I>{said}</I>"
-    return f"<B>{said}</B>" if bold else said
+        html = f"<I>{html}</I>"
+    return f"<B>{html}</B>" if bold else html
 
 
-def cell(said: str, colour: str, *, italic: bool = False) -> str:
-    run = Run(f" {said}", "symbol" if italic else "plain")
+def cell(text: str, colour: str, *, italic: bool = False) -> str:
+    run = Run(f" {text}", "symbol" if italic else "plain")
     return html((run,), SMALL, colour)[1:-1]
 
 
 def legend(entries: Sequence[Entry], columns: int) -> str:
-    """Nothing for no entries."""
+    """The table of a legend; empty if it has no entries."""
     rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
     lines = ["".join(map(_entry, row)) for row in rows]
     start = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" CELLPADDING="0">'
@@ -76,6 +76,6 @@ def _swatch(fill: str, line: str) -> str:
     )
 
 
-def plain(said: str) -> str:
-    """Text as it stands: no HTML, no escapes."""
-    return said.replace("\\", "\\\\")
+def plain(text: str) -> str:
+    """The text without a meaning in HTML or in escapes."""
+    return text.replace("\\", "\\\\")

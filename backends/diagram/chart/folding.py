@@ -1,4 +1,5 @@
-"""Conv, norm and activation are one step; so are a projection and how it is cut into heads."""
+"""Folds nodes into steps: conv, norm and activation are one step, and so are a projection and the
+rearrange that cuts it into heads."""
 
 from __future__ import annotations
 
@@ -11,19 +12,20 @@ from ....compiler.dims import Size
 from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
 from ....compiler.layer import Layer
 from ....compiler.types import TensorType
-from ...diff.merge import marked
+from ...diff.merge import mark_of
 from .chart import Forms, Part, Ref, Step, StepKind
-from .compared import before, together
+from .compared import old_version, together
 
 BARS: Final = frozenset({"join", "stack"})
 STRIPS: Final = 3
 MOVES: Final = frozenset({"rearrange", "reshape", "turn"})
-"""Layers that put the same numbers another way."""
+"""Layers that only change the order or the shape of their numbers."""
 
 
 def fold(
     forms: Forms, parts: list[Part], results: tuple[Ref, ...]
 ) -> tuple[list[Step], tuple[Ref, ...]]:
+    """The steps that parts fold into, and the results as results of these steps."""
     at: dict[int, int] = {}
     steps: list[Step] = []
     for unit, core in _units(parts, results):
@@ -34,16 +36,17 @@ def fold(
 
 
 def moved(refs: Iterable[Ref], at: dict[int, int]) -> tuple[Ref, ...]:
+    """The refs with the numbers of their steps replaced: ``at`` holds the new number of each."""
     return tuple((at.get(s, s) if s >= 0 else s, r) for s, r in refs)
 
 
 def _units(parts: list[Part], results: tuple[Ref, ...]) -> list[tuple[list[int], int]]:
-    """The parts that make one step each, with the place of the core, in running order."""
+    """The parts of each step in running order, with the place of the core among them."""
     units: list[tuple[list[int], int]] = []
-    done: set[int] = set()
+    folded: set[int] = set()
     following = _followers(parts, results)
     for i in range(len(parts)):
-        if i in done:
+        if i in folded:
             continue
         chain = [i]
         while role(parts[chain[-1]]) and chain[-1] in following:
@@ -58,13 +61,14 @@ def _units(parts: list[Part], results: tuple[Ref, ...]) -> list[tuple[list[int],
                 units.append((unit, core - start))
             else:
                 units += [([j], 0) for j in unit]
-        done.update(chain)
-    # A unit stands where its last part does: its strips may read nothing but the part before.
+        folded.update(chain)
+    # A unit takes the place of its last part. That is right because a strip reads nothing but the
+    # part before it.
     return sorted(units, key=lambda unit: unit[0][-1])
 
 
 def _followers(parts: list[Part], results: tuple[Ref, ...]) -> dict[int, int]:
-    """The one part that reads a part, where it reads nothing else."""
+    """For each part the only part that reads it, if that has no other input."""
     uses = Counter(ref for p in parts for ref in p.inputs)
     uses.update(results)
     reads: Counter[int] = Counter()
@@ -78,8 +82,9 @@ def _followers(parts: list[Part], results: tuple[Ref, ...]) -> dict[int, int]:
 
 
 def role(part: Part) -> str:
-    """What may share a box with a neighbour: C conv, L linear, N norm, A activation, D dropout,
-    M another order of the same numbers, O other layers that take strips below, of any inputs."""
+    """A letter for a part that may share a box with its neighbour, else empty: C conv, L linear,
+    N norm, A activation, D dropout, M another order of the same numbers, O another layer that may
+    have strips below (with any number of inputs)."""
     node = part.node
     if not isinstance(node.op, LayerOp) or node.count > 1 or part.shared or len(node.types) != 1:
         return ""
@@ -96,16 +101,16 @@ def role(part: Part) -> str:
 
 
 def _cut(roles: str) -> Iterable[tuple[int, int, int]]:
-    """Stretches of a chain that are a box each: (start, end, core)."""
-    # Norms that come first and a conv that comes last: pre-activation, the strips stand above.
-    before = bool(re.fullmatch(r"N[NAD]*C[NADC]*", roles)) and roles.endswith("C")
-    unit = _BEFORE if before else _AFTER
+    """The stretches of a chain that become one box each: (start, end, core)."""
+    # Norms first and a conv last is pre-activation: the strips stand above.
+    pre_activation = bool(re.fullmatch(r"N[NAD]*C[NADC]*", roles)) and roles.endswith("C")
+    unit = _BEFORE if pre_activation else _AFTER
     at = 0
     while at < len(roles):
-        found = unit.match(roles, at) or _ALONE.match(roles, at)
-        assert found is not None
-        yield at, found.end(), max(at, found.start("core"))
-        at = found.end()
+        match = unit.match(roles, at) or _ALONE.match(roles, at)
+        assert match is not None
+        yield at, match.end(), max(at, match.start("core"))
+        at = match.end()
 
 
 _BEFORE: Final = re.compile(r"(?:NA?)?(?P<core>C)")
@@ -118,7 +123,7 @@ def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, .
     numbers: list[object] = []
     shapes = [_structure(forms, part, numbers) for part in parts]
     looks = [_look(part, shape) for part, shape in zip(parts, shapes, strict=True)]
-    own = parts[core]
+    main = parts[core]
     return Step(
         kind,
         parts,
@@ -129,9 +134,9 @@ def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, .
         forms.form((kind, core, *shapes)),
         forms.form((kind, core, *looks)),
         tuple(numbers),
-        own.node.count,
-        own.body,
-        _paths(own),
+        main.node.count,
+        main.body,
+        _paths(main),
     )
 
 
@@ -163,16 +168,16 @@ def _kind(part: Part) -> StepKind:
 
 
 def _structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
-    own = _own_structure(forms, part, numbers)
-    mark, was = marked(part.node), before(part.node)
+    structure = _own_structure(forms, part, numbers)
+    mark, old = mark_of(part.node), old_version(part.node)
     if not mark and not any(part.wires):
-        return own
-    told = _was(forms, was, numbers) if was is not None else ()
-    return (own, mark, part.wires, part.extra, told)
+        return structure
+    old_structure = _old_structure(forms, old, numbers) if old is not None else ()
+    return (structure, mark, part.wires, part.extra, old_structure)
 
 
-def _was(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
-    """What a node was that is changed."""
+def _old_structure(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
+    """The structure of the old version of a changed node."""
     op = node.operation
     numbers.append(node.count)
     if isinstance(op, LayerOp):
@@ -206,17 +211,20 @@ def _operation(
 
 
 def _settings(forms: Forms, layer: Layer, numbers: list[object]) -> tuple[Hashable, ...]:
-    """A layer without its numbers, which go into the list."""
-    held = ((name, getattr(layer, name)) for name in layer.settings)
-    return (layer.word, *((name, _hollow(forms, value, numbers)) for name, value in held))
+    """The settings of a layer without their numbers, which are added to the list."""
+    settings = ((name, getattr(layer, name)) for name in layer.settings)
+    return (
+        layer.word,
+        *((name, _without_numbers(forms, value, numbers)) for name, value in settings),
+    )
 
 
-def _hollow(forms: Forms, value: object, numbers: list[object]) -> Hashable:
+def _without_numbers(forms: Forms, value: object, numbers: list[object]) -> Hashable:
     if isinstance(value, int | float | Size) and not isinstance(value, bool):
         numbers.append(value)
         return "#"
     if isinstance(value, list | tuple):
-        return ("list", *(_hollow(forms, v, numbers) for v in value))
+        return ("list", *(_without_numbers(forms, v, numbers) for v in value))
     if isinstance(value, TensorType):
         return ("tensor", value.rank)
     if isinstance(value, Layer):

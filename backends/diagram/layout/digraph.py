@@ -1,4 +1,4 @@
-"""A picture in Graphviz's language. Here is all that the layout needs to be told."""
+"""A picture in Graphviz's language, with all settings of the layout."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .. import legend, style
 from ..drawing import Drawing
 from ..measure import SMALL, TITLE, box_width, line_width
 from ..picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costliest
-from . import dot_drawing, labels, sheet
+from . import dot_drawing, html_text, sheet
 from .collisions import lines_through_titles
 from .engine import extent
 from .sheet import Places
 
 GRAPH: Final = {
     "bgcolor": "white",
-    "fontname": labels.FONT,
+    "fontname": html_text.FONT,
     "fontsize": "11",
     "nodesep": "0.28",
     "ranksep": "0.21",
@@ -32,7 +32,7 @@ GRAPH: Final = {
 NODE: Final = {
     "shape": "box",
     "style": "rounded,filled",
-    "fontname": labels.FONT,
+    "fontname": html_text.FONT,
     "fontsize": "11",
     "fontcolor": style.INK,
     "margin": "0.08,0.03",
@@ -41,7 +41,7 @@ NODE: Final = {
     "penwidth": "1.1",
 }
 EDGE: Final = {
-    "fontname": labels.FONT,
+    "fontname": html_text.FONT,
     "fontsize": "9",
     "color": style.WIRE,
     "fontcolor": style.WIRE,
@@ -53,12 +53,12 @@ GAP: Final = 5.0
 MARGIN: Final = 9.0
 SHEET_MARGIN: Final = 4.0
 LEGEND_COLUMNS: Final = 4
-"""Which are as wide as a narrow picture."""
+"""Four columns are as wide as a narrow picture."""
 SUBTITLE: Final = 64
 ROUNDS: Final = 4
-"""How often room is made for titles that a line runs through."""
+"""How often a picture is laid out again to move lines out of titles."""
 CHECKED: Final = 400
-"""Boxes of a picture that is laid out more than once."""
+"""The most boxes of a picture that is laid out more than once."""
 
 LEGEND_ID: Final = "page-legend"
 TITLE_ID: Final = "page-title"
@@ -79,9 +79,9 @@ Spacers: TypeAlias = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """What boxes need to know of the edges: their stretch of trunk, the room on their left, and
-    how many edges come in."""
+class _Context:
+    """What boxes need to know of the rest of the picture: their stretch of trunk, the room on their
+    left, the number of edges that enter, their places, and the cost of the most costly box."""
 
     groups: dict[str, str]
     spacers: Spacers
@@ -97,7 +97,8 @@ class _Layout:
 
 
 def dot(picture: Picture | Drawing) -> str:
-    """DOT text; the same picture gives the same bytes. With insets everything has its place."""
+    """The DOT text of a picture: always the same bytes. In a picture with insets everything already
+    has its place."""
     if isinstance(picture, Drawing):
         return dot_drawing.dot(picture)
     insets = [item for item in picture.items if isinstance(item, Cluster) and item.inset]
@@ -105,15 +106,15 @@ def dot(picture: Picture | Drawing) -> str:
 
 
 def size(picture: Picture) -> sheet.Point:
-    """Width and height in points; near enough for a picture without insets, whose titles may yet
-    want some room."""
+    """Width and height in points. For a picture without insets they are close: its titles may need
+    some more room."""
     insets = any(isinstance(item, Cluster) and item.inset for item in picture.items)
-    return extent(dot(picture) if insets else _text(picture, _spacers(picture)))
+    return extent(dot(picture) if insets else _text(picture, _room_for_titles(picture)))
 
 
 def _alone(picture: Picture) -> str:
-    """What is laid out in one go, with room for titles."""
-    spacers = _spacers(picture) if picture.direction == "TB" else {}
+    """The DOT text of a picture that is laid out as a whole, with room for titles."""
+    spacers = _room_for_titles(picture) if picture.direction == "TB" else {}
     text = _text(picture, spacers)
     small = sum(1 for _ in picture.boxes()) <= CHECKED
     before: dict[str, float] = {}
@@ -132,8 +133,8 @@ def _alone(picture: Picture) -> str:
 
 
 def _tethered(picture: Picture, tied: Collection[str]) -> Picture:
-    """With hidden lines to the room on the left of boxes, from where lines into them come: room
-    that hangs on its box alone may land on the other side."""
+    """The picture with hidden edges to the spacers on the left of boxes, from the tails of the
+    edges into these boxes: a spacer without such an edge may land on the right."""
     edges: list[Edge] = []
     for edge in picture.edges:
         if edge.head in tied and edge.look == "flow" and not edge.climbs:
@@ -143,32 +144,32 @@ def _tethered(picture: Picture, tied: Collection[str]) -> Picture:
 
 
 def legend_alone(picture: Picture) -> str:
-    """The legend as a picture of its own; empty where there is nothing to tell."""
+    """The legend as a picture of its own; empty if it has no entries."""
     return _note(LEGEND_ID, _legend(picture, 1))
 
 
 def _page(picture: Picture, insets: Sequence[Cluster]) -> str:
-    """The trunk, the insets and the legend, each laid out alone."""
+    """The DOT text of the trunk, the insets and the legend, each laid out alone."""
     from graphviz import Digraph
 
     trunk = tuple(item for item in picture.items if item not in insets)
     pieces = [_alone(_piece(picture, items)) for items in (trunk, *((i,) for i in insets))]
-    words = {LEGEND_ID: _legend(picture, 1), TITLE_ID: _heading(picture)}
-    key, title = (_note(id, said) for id, said in words.items())
+    notes = {LEGEND_ID: _legend(picture, 1), TITLE_ID: _heading(picture)}
+    key, title = (_note(id, words) for id, words in notes.items())
     attributes = GRAPH | {"layout": "nop2"}
     digraph = Digraph(picture.name, graph_attr=attributes, node_attr=NODE, edge_attr=EDGE)
-    layout = _layout(picture, {}, sheet.placed(pieces, key, title, picture.direction))
+    layout = _layout(picture, {}, sheet.places(pieces, key, title, picture.direction))
     for item in picture.items:
         _item(digraph, item, layout)
     _edges(digraph, picture, layout)
-    for id, said in words.items():
-        if said:
-            digraph.node(id, said, **_NOTES[id], **layout.at(id))
+    for id, words in notes.items():
+        if words:
+            digraph.node(id, words, **_NOTES[id], **layout.at(id))
     return str(digraph.source)
 
 
 def _piece(picture: Picture, items: tuple[Item, ...]) -> Picture:
-    """Part of a picture, without words around it."""
+    """A part of a picture, without title and legend."""
     part = replace(picture, title="", subtitle="", items=items, legend=False)
     ids = {box.id for box in part.boxes()}
     return replace(
@@ -178,18 +179,18 @@ def _piece(picture: Picture, items: tuple[Item, ...]) -> Picture:
     )
 
 
-def _note(id: str, said: str) -> str:
-    """Words as a picture of their own."""
+def _note(id: str, words: str) -> str:
+    """The title or the legend as a picture of its own."""
     from graphviz import Digraph
 
     digraph = Digraph(graph_attr=GRAPH, node_attr=NODE)
-    digraph.node(id, said, **_NOTES[id])
-    return str(digraph.source) if said else ""
+    digraph.node(id, words, **_NOTES[id])
+    return str(digraph.source) if words else ""
 
 
-def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) -> _Layout:
-    return _Layout(
-        groups=_groups(picture.edges),
+def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) -> _Context:
+    return _Context(
+        groups=_trunk_stretches(picture.edges),
         spacers=spacers,
         inputs=Counter(edge.head for edge in picture.edges if edge.look == "flow"),
         places=places,
@@ -202,7 +203,7 @@ def _text(picture: Picture, spacers: Spacers) -> str:
 
     digraph = Digraph(picture.name, graph_attr=_attributes(picture), node_attr=NODE, edge_attr=EDGE)
     layout = _layout(picture, spacers)
-    # The graph's own label is the legend, so the title is that of a cluster without a wall.
+    # The label of the graph is the legend, so the title is the label of a cluster without a wall.
     with digraph.subgraph(name="cluster_page") as page:
         page.attr(label=_heading(picture), peripheries="0", margin="4", labelloc="t")
         for item in picture.items:
@@ -213,7 +214,7 @@ def _text(picture: Picture, spacers: Spacers) -> str:
     return str(digraph.source)
 
 
-def _edges(digraph: Any, picture: Picture, layout: _Layout) -> None:
+def _edges(digraph: Any, picture: Picture, layout: _Context) -> None:
     boxes = {box.id: box for box in picture.boxes()}
     for edge in picture.edges:
         _edge(digraph, edge, boxes, picture.direction, layout)
@@ -226,13 +227,13 @@ def _attributes(picture: Picture) -> dict[str, str]:
 
 
 def _heading(picture: Picture) -> str:
-    lines = [labels.html((Run(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
-    lines += [labels.font((Run(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
+    lines = [html_text.html((Run(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
+    lines += [html_text.font((Run(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
     return f"<{'<BR/>'.join(lines)}>" if lines else ""
 
 
 def _legend(picture: Picture, columns: int) -> str:
-    return labels.legend(list(legend.entries(picture)), columns) if picture.legend else ""
+    return html_text.legend(list(legend.entries(picture)), columns) if picture.legend else ""
 
 
 def _rank(digraph: Any, boxes: Iterable[str]) -> None:
@@ -245,7 +246,7 @@ def _rank(digraph: Any, boxes: Iterable[str]) -> None:
 # --- boxes ------------------------------------------------------------------------------------
 
 
-def _item(digraph: Any, item: Item, layout: _Layout) -> None:
+def _item(digraph: Any, item: Item, layout: _Context) -> None:
     if isinstance(item, Cluster):
         _cluster(digraph, item, layout)
         return
@@ -275,66 +276,92 @@ def _spacer(digraph: Any, box: str, points: float) -> None:
         line.edge(id, box, style="invis")
 
 
+_FORK: Final = {
+    "shape": "point",
+    "width": "0.06",
+    "height": "0.06",
+    "color": style.WIRE,
+    "label": "",
+    "class": "fork",
+    "tooltip": " ",
+}
+
+
 def _box(box: Box, inputs: int) -> dict[str, str]:
+    """The attributes of a box; ``inputs`` is the number of edges that enter."""
     common = {
         "id": box.id,
         "class": str(box.category),
-        "tooltip": labels.plain(box.tooltip or box.id),
+        "tooltip": html_text.plain(box.tooltip or box.id),
     }
+    match box.shape:
+        case "fork":
+            return common | _FORK
+        case "circle":
+            return common | _circle(box)
+        case "label":
+            return common | _words_on_line(box)
+        case "table":
+            return common | _table_alone(box)
+        case "bar":
+            return common | _bar(box, inputs)
+        case "box":
+            return common | _plain_box(box)
+
+
+def _plain_box(box: Box) -> dict[str, str]:
     paint = style.PAINTS[box.category]
-    if box.shape == "fork":
-        return common | {
-            "shape": "point",
-            "width": "0.06",
-            "height": "0.06",
-            "color": style.WIRE,
-            "label": "",
-            "class": "fork",
-            "tooltip": " ",
-        }
-    if box.shape == "circle":
-        return common | {
-            "shape": "circle",
-            "label": labels.html(box.title, 13, bold=True),
-            "fixedsize": "true",
-            "width": "0.26",
-            "height": "0.26",
-            "margin": "0",
-            "style": "filled",
-            "fillcolor": "white",
-            "color": style.INK,
-        }
-    if box.shape == "label":
-        return {
-            "id": box.id,
-            "class": "label",
-            "tooltip": " ",
-            "shape": "plain",
-            "style": "",
-            "label": labels.html(box.title, SMALL, style.WIRE),
-            "width": "0",
-            "height": "0",
-        }
-    if box.shape == "table":
-        return common | {
-            "label": f"<{_table(box.table)}>" if box.table else "",
-            "class": "table",
-            "fillcolor": "white",
-            "color": style.SHEET,
-            "penwidth": "0.8",
-            "margin": "0.04,0.02",
-            "height": "0.1",
-        }
-    if box.shape == "bar":
-        return common | {
-            "label": _bar(box),
-            "style": "filled",
-            **_bar_paint(box),
-            "height": "0.24",
-            "width": f"{max(0.5, 0.8 * (inputs - 1)):.1f}",
-        }
     repeated = {"peripheries": "2"} if box.repeated else {}
-    return common | {"label": _label(box), "fillcolor": paint.fill, "color": paint.line} | repeated
+    return {"label": _label(box), "fillcolor": paint.fill, "color": paint.line} | repeated
+
+
+def _circle(box: Box) -> dict[str, str]:
+    return {
+        "shape": "circle",
+        "label": html_text.html(box.title, 13, bold=True),
+        "fixedsize": "true",
+        "width": "0.26",
+        "height": "0.26",
+        "margin": "0",
+        "style": "filled",
+        "fillcolor": "white",
+        "color": style.INK,
+    }
+
+
+def _words_on_line(box: Box) -> dict[str, str]:
+    return {
+        "class": "label",
+        "tooltip": " ",
+        "shape": "plain",
+        "style": "",
+        "label": html_text.html(box.title, SMALL, style.WIRE),
+        "width": "0",
+        "height": "0",
+    }
+
+
+def _table_alone(box: Box) -> dict[str, str]:
+    return {
+        "label": f"<{_table(box.table)}>" if box.table else "",
+        "class": "table",
+        "fillcolor": "white",
+        "color": style.SHEET,
+        "penwidth": "0.8",
+        "margin": "0.04,0.02",
+        "height": "0.1",
+    }
+
+
+def _bar(box: Box, inputs: int) -> dict[str, str]:
+    """The bar of a concat is as wide as its inputs need."""
+    return {
+        "label": _bar_label(box),
+        "style": "filled",
+        **_bar_paint(box),
+        "height": "0.24",
+        "width": f"{max(0.5, 0.8 * (inputs - 1)):.1f}",
+    }
 
 
 def _bar_paint(box: Box) -> dict[str, str]:
@@ -344,17 +371,20 @@ def _bar_paint(box: Box) -> dict[str, str]:
     return {"fillcolor": paint.fill, "color": paint.line}
 
 
-def _bar(box: Box) -> str:
-    lines = "".join(f" {labels.font(line)}" for line in box.lines)
-    return f"<{labels.runs(box.title, bold=True)}{lines}>"
+def _bar_label(box: Box) -> str:
+    lines = "".join(f" {html_text.font(line)}" for line in box.lines)
+    return f"<{html_text.runs(box.title, bold=True)}{lines}>"
 
 
 def _label(box: Box) -> str:
     """A title, lines under it, strips above and below, or a table."""
     if not (box.above or box.below or box.table):
-        lines = [labels.runs(box.title, bold=True), *(labels.font(line) for line in box.lines)]
+        lines = [
+            html_text.runs(box.title, bold=True),
+            *(html_text.font(line) for line in box.lines),
+        ]
         return f"<{'<BR/>'.join(lines)}>"
-    words = [labels.runs(box.title, bold=True), *(labels.font(line) for line in box.lines)]
+    words = [html_text.runs(box.title, bold=True), *(html_text.font(line) for line in box.lines)]
     middle = f'<TR><TD CELLPADDING="1">{"<BR/>".join(words)}</TD></TR>'
     rows = [_strips(box.above), middle, _strips(box.below)]
     if box.table:
@@ -373,15 +403,15 @@ def _strips(strips: tuple[Strip, ...]) -> str:
 
 def _strip(strip: Strip) -> str:
     paint = style.PAINTS[strip.category]
-    words = labels.html((Run(" "), *strip.label, Run(" ")), SMALL, paint.word)[1:-1]
+    words = html_text.html((Run(" "), *strip.label, Run(" ")), SMALL, paint.word)[1:-1]
     return f'<TD STYLE="ROUNDED" BGCOLOR="{paint.fill}">{words}</TD>'
 
 
 def _table(table: Table) -> str:
-    head = "".join(f"<TD>{labels.cell(c, style.FAINT, italic=True)}</TD>" for c in table.head)
+    head = "".join(f"<TD>{html_text.cell(c, style.FAINT, italic=True)}</TD>" for c in table.head)
     rows = "".join(
         "<TR>"
-        + "".join(f'<TD ALIGN="RIGHT">{labels.cell(c, style.INK)}</TD>' for c in row)
+        + "".join(f'<TD ALIGN="RIGHT">{html_text.cell(c, style.INK)}</TD>' for c in row)
         + "</TR>"
         for row in table.rows
     )
@@ -392,7 +422,7 @@ def _table(table: Table) -> str:
 # --- clusters ---------------------------------------------------------------------------------
 
 
-def _cluster(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
+def _cluster(digraph: Any, cluster: Cluster, layout: _Context) -> None:
     if not cluster.repeated:
         _wall(digraph, cluster, layout)
         return
@@ -412,10 +442,12 @@ def _cluster(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
         _wall(sheet, cluster, layout)
 
 
-def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
+def _wall(digraph: Any, cluster: Cluster, layout: _Context) -> None:
     with digraph.subgraph(name=f"cluster_{cluster.id}") as wall:
         wall.attr(
-            label=labels.html(cluster.title, TITLE, style.SOFT, bold=True) if cluster.title else "",
+            label=html_text.html(cluster.title, TITLE, style.SOFT, bold=True)
+            if cluster.title
+            else "",
             labeljust="l",
             labelloc="t",
             style="rounded,dashed" if cluster.inset else "rounded,filled",
@@ -424,7 +456,7 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Layout) -> None:
             **_wall_line(cluster),
             peripheries="1",
             id=cluster.id,
-            tooltip=labels.plain(cluster.tooltip or cluster.id),
+            tooltip=html_text.plain(cluster.tooltip or cluster.id),
             **{"class": "inset" if cluster.inset else str(cluster.category)},
             **layout.around(cluster.id),
         )
@@ -438,11 +470,11 @@ def _wall_line(cluster: Cluster) -> dict[str, str]:
     return {"color": style.PAINTS[cluster.category].line, "penwidth": "1.8"}
 
 
-def _spacers(picture: Picture) -> Spacers:
-    """By box where the trunk enters clusters: how much room is wanted to its left, so that no
-    title of theirs meets the edge that comes in."""
+def _room_for_titles(picture: Picture) -> Spacers:
+    """The room to leave on the left of each box that an edge enters from outside its clusters, so
+    that the edge does not meet a title of theirs."""
     inside: dict[str, list[Cluster]] = {}
-    _enclosing(picture.items, [], inside)
+    _collect_walls(picture.items, [], inside)
     boxes = {box.id: box for box in picture.boxes()}
     met: set[str] = set()
     needs: Spacers = {}
@@ -462,20 +494,22 @@ def _spacers(picture: Picture) -> Spacers:
     return needs
 
 
-def _enclosing(
-    items: tuple[Item, ...], walls: list[Cluster], found: dict[str, list[Cluster]]
+def _collect_walls(
+    items: tuple[Item, ...], walls: list[Cluster], walls_by_box: dict[str, list[Cluster]]
 ) -> None:
     for item in items:
         if isinstance(item, Cluster):
-            _enclosing(item.items, [*walls, item], found)
+            _collect_walls(item.items, [*walls, item], walls_by_box)
         else:
-            found[item.id] = walls
+            walls_by_box[item.id] = walls
 
 
 # --- edges ------------------------------------------------------------------------------------
 
 
-def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layout: _Layout) -> None:
+def _edge(
+    digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layout: _Context
+) -> None:
     if edge.look == "hidden" and layout.places:
         return
     if edge.look == "hidden":
@@ -504,7 +538,7 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layou
         attributes["class"] = edge.kind
     tail, head = _ports(edge, boxes, direction)
     if edge.climbs:
-        # Ranks grow downwards: the edge is laid out from its head, and its arrow turned.
+        # Ranks grow downwards: the edge is laid out from its head, with the arrow at the other end.
         attributes["dir"] = "back"
         if not edge.arrow:
             attributes["arrowtail"] = "none"
@@ -518,7 +552,8 @@ def _edge(digraph: Any, edge: Edge, boxes: dict[str, Box], direction: str, layou
 
 
 def _ports(edge: Edge, boxes: dict[str, Box], direction: str) -> tuple[str, str]:
-    """A way around leaves a fork and enters a sum at the right, if it runs down."""
+    """Tail and head with the sides at which the edge leaves and enters: a way around that runs down
+    leaves a fork and enters a sum on the right."""
     tail, head = boxes[edge.tail].shape, boxes[edge.head].shape
     if edge.look == "loop":
         side = "e" if direction == "TB" else "s"
@@ -530,8 +565,8 @@ def _ports(edge: Edge, boxes: dict[str, Box], direction: str) -> tuple[str, str]
     return edge.tail + f":{side}" * leaves, edge.head + f":{side}" * enters
 
 
-def _groups(edges: tuple[Edge, ...]) -> dict[str, str]:
-    """Boxes on one straight stretch of trunk, each stretch named by its first box."""
+def _trunk_stretches(edges: tuple[Edge, ...]) -> dict[str, str]:
+    """For each box on a straight stretch of trunk the first box of the stretch."""
     first: dict[str, str] = {}
     for edge in edges:
         if edge.trunk:
