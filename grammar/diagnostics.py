@@ -13,6 +13,8 @@ from .printable import printable
 from .record import Record, field
 from .source import Span
 
+ASKED: Final = "E220"
+"""What is asked for is not there: a name that no text has, from the command line or a call."""
 MAX_ERRORS: Final = 100
 """The most errors that are reported for one text."""
 

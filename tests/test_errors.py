@@ -23,7 +23,7 @@ ERRORS = Path(__file__).parent / "errors"
 EXPLAIN = Path(__file__).parents[1] / "netwright" / "cli" / "explain"
 FILES = sorted(path.name for path in ERRORS.glob("*.net"))
 EXPECTED = re.compile(r"[ \t]*###((?:[ \t]+[EW]\d{3})+)$", re.MULTILINE)
-NOT_HERE: dict[str, str] = {}
+NOT_HERE = {"E220": "what is asked for comes from outside"}
 """Codes without an example, and why."""
 
 Place = tuple[int, str]

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import STDIN
+from ..grammar.diagnostics import ASKED
 from ..grammar.printable import json_text
 from ..network import net_name
 from ._parser import Misuse, complain, request, source
-from ._work import deliver, load_and_report
+from ._work import deliver, load_and_report, status
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
@@ -27,9 +28,10 @@ def run(options: Namespace) -> int:
     form = options.output_format or _form(options)
     suffix = "" if form else suffix_of(options)
     versions = [_compiled(spec, options) for spec in options.diff]
-    if any(v is None for v in versions):
-        return 1
-    (before, old, first), (after, new, second) = (v for v in versions if v is not None)
+    failed = [v for v in versions if isinstance(v, int)]
+    if failed:
+        return max(failed)
+    (before, old, first), (after, new, second) = (v for v in versions if not isinstance(v, int))
     if form:
         text = _report(form, before, after, (old, new))
         deliver(text.encode(), options.output, first | second)
@@ -46,7 +48,8 @@ def _form(options: Namespace) -> str:
     return "text" if output is None or output.suffix == ".txt" else ""
 
 
-def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | None:
+def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | int:
+    """The graph, its name and what was read, or the exit status of errors."""
     name, net = _selected(spec)
     keywords = request(options)
     text = source(name, options)
@@ -55,7 +58,7 @@ def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]
         return compilation.graph, net_name(compilation, text), compilation.read
     if (
         net is None
-        and any(d.code == "E219" for d in compilation.diagnostics)
+        and any(d.code == ASKED for d in compilation.diagnostics)
         and len(compilation.nets) > 1
     ):
         complain(
@@ -64,7 +67,7 @@ def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]
                 f"write `{name}:{compilation.nets[-1]}`",
             )
         )
-    return None
+    return status(compilation.diagnostics)
 
 
 def _selected(spec: str) -> tuple[str, str | None]:

@@ -2,7 +2,8 @@
 
 All nets of a file that need no parameters are checked, or the one that --net names. The status is
 0 without errors (warnings are allowed, unless --strict), 1 with errors, 2 if a file could not be
-read. A comment `# netwright: ignore W501` silences a warning on its line."""
+read or an option names what the spec does not have. A comment `# netwright: ignore W501` silences
+a warning on its line."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def test_check_with_parameters(run: Netwright) -> None:
     given = ("check", "several.net", "--net", "any", "-p", "d=16", "-p", "unit=wide")
     assert run(*given).status == 0
     done = run(*given, "-p", "depth=3")
-    assert done.status == 1
+    assert done.status == 2
     assert "no parameter `depth`" in done.out
 
 
@@ -243,7 +243,7 @@ def test_findings_go_to_standard_error(run: Netwright, command: str) -> None:
 
 def test_several_nets_want_a_choice(run: Netwright, golden: Golden) -> None:
     done = run("summary", "several.net")
-    assert (done.status, done.out) == (1, "")
+    assert (done.status, done.out) == (2, "")
     golden("cli/check/several.txt", done.err)
     assert run("summary", "several.net", "--net", "small").status == 0
 
@@ -255,8 +255,18 @@ def test_the_net_named_like_the_file(run: Netwright) -> None:
 
 def test_misspelt_net(run: Netwright) -> None:
     done = run("summary", "several.net", "--net", "smal")
-    assert done.status == 1
+    assert done.status == 2
     assert "did you mean `small`?" in done.err
+
+
+@pytest.mark.parametrize("command", ["check", "summary", "build"])
+@pytest.mark.parametrize(
+    "option", ["--net=medium", "--net=small -p=width=8", "--net=small --input=image=8"]
+)
+def test_a_name_that_the_spec_does_not_have_is_misuse(
+    run: Netwright, command: str, option: str
+) -> None:
+    assert run(command, "several.net", *option.split()).status == 2
 
 
 def test_build(run: Netwright) -> None:
@@ -353,7 +363,7 @@ def test_diff_of_two_nets_of_a_file(run: Netwright) -> None:
 
 def test_diff_says_how_to_choose_a_net(run: Netwright) -> None:
     done = run("render", "--diff", "several.net", "several.net:small")
-    assert (done.status, done.out) == (1, "")
+    assert (done.status, done.out) == (2, "")
     assert "write `several.net:any`" in done.err
 
 
@@ -508,7 +518,7 @@ def test_a_name_with_a_space_is_quoted(run: Netwright) -> None:
 
 def test_a_net_that_is_not_there_is_told_once(run: Netwright) -> None:
     done = run("render", "--diff", "several:small", "several:large2")
-    assert (done.status, done.err.count("has no net"), "compares" in done.err) == (1, 1, False)
+    assert (done.status, done.err.count("has no net"), "compares" in done.err) == (2, 1, False)
 
 
 def test_new_overwrites_nothing(run: Netwright) -> None:

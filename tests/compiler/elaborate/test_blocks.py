@@ -117,7 +117,7 @@ def test_inputs_by_name_bind_sizes_everywhere() -> None:
     assert shape(text, inputs={"b": "5x8"}) == "[N, 5, 8]"
     assert shape(text, inputs={"a": "5x8"}) == "[N, 5, 8]"
     assert codes(text, inputs={"a": "5x8", "b": "6x8"}) == ["E305"]
-    assert codes(text, inputs={"c": "5x8"}) == ["E219"]
+    assert codes(text, inputs={"c": "5x8"}) == ["E220"]
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_net_is_chosen() -> None:
     """
     assert shape(text, net="b") == "[N, 2]"
     assert codes(text) == []
-    assert error(text, net="d").code == "E219"
+    assert error(text, net="d").code == "E220"
 
 
 def test_parameters_come_from_outside() -> None:
