@@ -23,7 +23,6 @@ from netwright.backends.diagram.view.docs import picture
 from ...conftest import Golden
 from .latex import compiled, needs_latex, pages, words
 from .nets import INCEPTION, LAID_OUT, NETS, RESIDUAL, SEQUENTIAL, graph
-from .seeds import printed
 
 HOSTILE = (
     r"\input{/etc/passwd} ^^5cinput \end{document} 50% of #1 & $x_1^2$ {a} ~b~ --- ?` <<x>> "
@@ -201,14 +200,3 @@ def test_a_paper_takes_several_and_restyles_them(tmp_path: Path) -> None:
     ).stdout.replace(b" ", b"")
     assert b"rgb(100%,0%,0%)" in drawn
     assert b"rgb(0%,100%,0%)" in drawn
-
-
-def test_the_same_bytes_under_any_hash_seed() -> None:
-    script = (
-        "from tests.backends.diagram.nets import NETS, graph\n"
-        "from netwright.backends.diagram import render\n"
-        "import hashlib\n"
-        "text = b''.join(render(graph(NETS[n]), 'tex', view='paper') for n in ('dense', 'u'))\n"
-        "print(hashlib.sha256(text).hexdigest())"
-    )
-    assert len(printed(script, 0, 1)) == 1
