@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from ...grammar import syntax
+from ...grammar.source import Span
+from ..environment import Environment
 from ..values import (
     BlockNetwork,
     Chain,
     Combined,
+    Data,
     Fan,
     Identity,
     Labelled,
@@ -21,6 +24,7 @@ from ..values import (
     Shared,
     Sliced,
     Template,
+    Tensor,
 )
 from .attributes import evaluate_attribute
 from .calls import evaluate_call
@@ -36,7 +40,7 @@ from .compositions import (
     apply_word,
 )
 from .decisions import evaluate_conditional
-from .elaborator import Rules
+from .elaborator import Elaborator, Rules
 from .groups import apply_group
 from .instances import apply_block
 from .labels import apply_labelled, evaluate_labelled
@@ -53,11 +57,27 @@ from .literals import (
     evaluate_text,
 )
 from .names import evaluate_name
+from .naming import Naming
 from .operators import evaluate_binary, evaluate_unary
 from .ports import evaluate_input
-from .scans import apply_scan, evaluate_scan
 from .shares import apply_shared
 from .statements import apply_loop, evaluate_for
+
+
+def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
+    """Few nets have scans: the largest room of all is loaded with the first one."""
+    from . import scans
+
+    return scans.evaluate_scan(el, expr, env)
+
+
+def apply_scan(
+    el: Elaborator, network: Scan, inputs: list[Tensor], span: Span, naming: Naming
+) -> Data:
+    from . import scans
+
+    return scans.apply_scan(el, network, inputs, span, naming)
+
 
 RULES: Final = Rules(
     evaluate={

@@ -22,7 +22,7 @@ def imported(name: str) -> set[str]:
     """The files of the folder that one of them imports."""
     tree = ast.parse((FOLDER / f"{name}.py").read_text("utf-8"))
     found = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 1)
-    return {n.module or "" for n in found}
+    return {name for n in found for name in ([n.module] if n.module else [a.name for a in n.names])}
 
 
 def test_all_rooms_are_told() -> None:
