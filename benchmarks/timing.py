@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -53,14 +54,15 @@ def seconds(job: Job, times: int = 1) -> float:
     return (perf_counter() - began) / times
 
 
-def process(*arguments: str) -> Job:
-    """A whole Python process, from its start to its end, with compiled modules at hand."""
+def process(*arguments: str, folder: Path | None = None) -> Job:
+    """A whole Python process, from its start to its end, with compiled modules at hand; what lies
+    in the folder that it runs in is imported from there."""
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": COMPILED.name}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, *arguments]
 
     def run() -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment, cwd=folder)
 
     return run
 
