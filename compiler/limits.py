@@ -19,7 +19,7 @@ class Limits(Record):
     ``steps`` is the work for one net, each some microseconds, ``layers`` how many there are,
     ``depth`` how far blocks and lists are nested, ``items`` and ``characters`` the length of a list
     and a text, ``terms`` how long the expression of a symbolic size is, ``tokens`` how many words
-    and signs a text has.
+    and signs a text has, ``boxes`` how many boxes a picture has.
     """
 
     steps: int = 300_000
@@ -29,6 +29,7 @@ class Limits(Record):
     characters: int = 100_000
     terms: int = 100
     tokens: int = MAX_TOKENS
+    boxes: int = 1_500
 
 
 NETS_TOGETHER: Final = 2

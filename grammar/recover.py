@@ -16,7 +16,7 @@ from . import syntax as s
 from .brackets import STATEMENT_WORDS, TooDeepError, balance
 from .build import Builder
 from .depth import too_deep
-from .diagnostics import MAX_ERRORS, Diagnostic
+from .diagnostics import MAX_ERRORS, Diagnostic, Fix
 from .lalr import MisfitError, Spliced, Token, run
 from .layout import CLOSERS, CLOSES, layout
 from .mend import BRACKETS, Mend, extent, fix, mended, mends, opener, varied
@@ -50,7 +50,7 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     error = _nearest(other.diagnostics, changed, repairs[0], opened)
     candidates = () if error.code in UNMENDED else varied(repairs)[:MAX_FIXES]
     fixes = tuple(fix(source, tokens, mend) for mend in candidates)
-    builder.diagnostics.append(error.replace(others=fixes))
+    builder.diagnostics.append(_with_fixes(error, fixes, changed))
     statements = layout(mended(tokens, repairs[0]))
     return tuple(_Recovery(source, builder, changed).statements(statements))
 
@@ -64,6 +64,14 @@ def _balanced(source: Source, builder: Builder, tokens: list[Token]) -> tuple[s.
         return ()
     diagnostics.extend(unbalanced)
     return tuple(_Recovery(source, builder).statements(layout(tokens)))
+
+
+def _with_fixes(error: Diagnostic, fixes: tuple[Fix, ...], changed: Span) -> Diagnostic:
+    """A fix that changes another line than the likely one is the last to be tried."""
+    own = error.fix
+    if own is None or not own.edits or own.edits[0].span.line == changed.line:
+        return error.replace(others=fixes)
+    return error.replace(fix=None, others=(*fixes, own))
 
 
 def _copy(token: Token) -> Token:

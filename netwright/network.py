@@ -235,23 +235,30 @@ class Drawable:
         self.name = name
         self._sources = tuple(sources)
 
-    def to_dot(self, **options: Any) -> str:
+    def to_dot(self, *, limits: Mapping[str, int] | None = None, **options: Any) -> str:
         """The diagram in Graphviz's language."""
         from .backends.diagram import to_dot
 
-        return _drawn(lambda: to_dot(self.ir, **options), self.ir)
+        return _drawn(lambda: to_dot(self.ir, **options), self.ir, limits)
 
-    def render(self, path: str | os.PathLike[str], **options: Any) -> Path:
+    def render(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        limits: Mapping[str, int] | None = None,
+        **options: Any,
+    ) -> Path:
         """Draw into a file, in the format of its suffix (svg, png, pdf, tex, html, dot, mmd, json).
 
-        Options are those of ``netwright.backends.diagram.render``: ``view``, ``depth``, .... Raises
+        Options are those of ``netwright.backends.diagram.render``: ``view``, ``depth``, ....
+        ``limits={"boxes": 3000}`` allows more boxes. Raises
         OSError if the file cannot be written, or if the network was read from it.
         """
         from .backends.diagram import render
 
         target = Path(path)
         suffix = target.suffix.lower()
-        picture = _drawn(lambda: render(self.ir, suffix, **options), self.ir)
+        picture = _drawn(lambda: render(self.ir, suffix, **options), self.ir, limits)
         write(target, picture, self._sources)
         return target
 
@@ -401,12 +408,15 @@ class Network(Drawable):
         return {k: v for k, v in vars(self).items() if k not in made_anew}
 
 
-def _drawn(make: Callable[[], T], ir: Graph) -> T:
+def _drawn(make: Callable[[], T], ir: Graph, limits: Mapping[str, int] | None = None) -> T:
     """The result of ``make``. The help of a DiagramError is put in terms of Python."""
     from .backends.diagram import DiagramError
+    from .compiler.limits import limited
 
+    _check_limits(limits)
     try:
-        return _shown(lambda _: make(), ir, "drawing it", DiagramError, TypeError)
+        with limited(limits):
+            return _shown(lambda _: make(), ir, "drawing it", DiagramError, TypeError)
     except DiagramError as error:
         raise type(error)(error.message, help=in_python(error.help)) from None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ...compiler.limits import DEFAULTS, limits
+from ...grammar.wording import raises
+
 
 class DiagramError(Exception):
     """A picture cannot be drawn; ``help`` says what to do."""
@@ -23,6 +26,16 @@ class TooLarge(DiagramError):
     """The picture has more boxes than a page or the layout program can hold."""
 
     code = "E411"
+
+
+def most_boxes(usual: int) -> int:
+    """How many boxes a picture may have: as many as the view usually takes, or as it is told."""
+    allowed = limits().boxes
+    return usual if allowed == DEFAULTS.boxes else allowed
+
+
+def too_many_boxes(message: str, most: int, help: str) -> TooLarge:
+    return TooLarge(message, help=f"{help}; {raises('boxes', 2 * most)}")
 
 
 class NoLayout(DiagramError):

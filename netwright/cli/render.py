@@ -112,6 +112,7 @@ def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) 
     """Draw into the file that the options name, and return the exit status."""
     from ..backends.diagram import DiagramError, NoBlock, render
     from ..backends.diagram.progress import heard_by
+    from ..compiler.limits import limited
 
     looks = {name: getattr(options, name) for name in LOOKS}
     try:
@@ -120,6 +121,7 @@ def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) 
             Progress(sys.stderr) as progress,
             heard_by(progress.show),
             guarded("drawing it", graph.span, DiagramError),
+            limited(dict(options.limits)),
         ):
             picture = render(graph, suffix, **looks)
     except CompileError as error:

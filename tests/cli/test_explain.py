@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,9 @@ def test_the_wrong_example_is_not_drawn(code: str, tmp_path: Path) -> None:
 
 def draw(text: str, folder: Path) -> Path:
     words = text.partition("\n")[0].split()
-    depth = {"depth": int(words[words.index("--depth") + 1])} if "--depth" in words else {}
+    depth: dict[str, Any] = (
+        {"depth": int(words[words.index("--depth") + 1])} if "--depth" in words else {}
+    )
     return nw.loads(text).render(folder / words[words.index("-o") + 1], **depth)
 
 

@@ -95,6 +95,13 @@ def test_indentation_tells_where_a_bracket_is_wrong(
     assert found.span.line == line
 
 
+def test_the_fix_is_in_that_line() -> None:
+    text = "net n: x[8] {\n  x + (relu as a > gelu\n    > linear(8)\n    > tanh\n}\n"
+    (found,) = parse(Source("n.net", text))[1]
+    lines = [fix.edits[0].span.line for fix in (found.fix, *found.others) if fix is not None]
+    assert lines[0] == 2
+
+
 def test_lines_that_are_nowhere_in_particular() -> None:
     """Where several lines are at odds with their brackets, the indentation tells nothing."""
     text = "net n: x[8] {\nx > (relu\n> (gelu\n> tanh))\n > linear(3\n}\n"

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ....compiler.ir import Graph
+from ....compiler.limits import DEFAULTS
 from ...diff.merge import ComparedGraph
 from ..chart.charts import Charts
-from ..errors import TooLarge
+from ..errors import TooLarge, most_boxes, too_many_boxes
 from ..layout.sheet import LEAST, scale
 from ..picture import Options, Picture
 
 READABLE: Final = 400
 """The number of boxes that a reader can take in; with more of them, less is opened."""
-MOST: Final = 1500
+MOST: Final = DEFAULTS.boxes
 """The largest number of boxes that is drawn."""
 TRIES: Final = 40
 """The number of layouts that are tried to find one that fits a page."""
@@ -91,8 +92,8 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
         if drawn.boxes <= READABLE and (detail.groups or fits(drawn.picture)):
             break
     if drawn is None:
-        raise refused or too_large(graph.name, MOST + 1)
-    if drawn.boxes > MOST:
+        raise refused or too_large(graph.name, most_boxes(MOST) + 1)
+    if drawn.boxes > most_boxes(MOST):
         raise too_large(graph.name, drawn.boxes)
     may_close = options.depth is None and not isinstance(graph, ComparedGraph)
     if may_close and drawn.boxes <= READABLE and not fits(drawn.picture):
@@ -101,9 +102,11 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
 
 
 def too_large(name: str, count: int) -> TooLarge:
-    return TooLarge(
-        f"{name or 'the network'} has {count} boxes to draw, at most {MOST} fit a picture",
-        help="put its layers into blocks or repeats (`block`, `f * 3`, `as name`): "
+    most = most_boxes(MOST)
+    return too_many_boxes(
+        f"{name or 'the network'} has {count} boxes to draw, at most {most} fit a picture",
+        most,
+        "put its layers into blocks or repeats (`block`, `f * 3`, `as name`): "
         "each folds into one box",
     )
 

@@ -32,7 +32,7 @@ from ..chart.charts import Charts
 from ..chart.costs import cost
 from ..chart.scope import Scope
 from ..chart.wiring import bypasses
-from ..errors import TooLarge
+from ..errors import most_boxes, too_many_boxes
 from ..legend import CONCAT, GATE, SKIP
 from ..picture import Kind, LeftOut, Options, Text, Trail, Trails, text
 
@@ -259,10 +259,12 @@ class StationWalk:
     def add(self, station: Station | None) -> None:
         if station is None:
             return
-        if len(self.stations) >= MOST:
-            raise TooLarge(
-                f"there are more than {MOST} volumes to draw",
-                help="open fewer levels of blocks (`--depth 1`), or put layers into blocks: "
+        most = most_boxes(MOST)
+        if len(self.stations) >= most:
+            raise too_many_boxes(
+                f"there are more than {most} volumes to draw",
+                most,
+                "open fewer levels of blocks (`--depth 1`), or put layers into blocks: "
                 "each is one volume",
             )
         self.used[station.id] += 1

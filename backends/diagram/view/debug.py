@@ -35,7 +35,7 @@ from ..asked import called_by, opens
 from ..chart import words
 from ..chart.chart import Part, flowing_in
 from ..chart.costs import MEASURES, node_cost
-from ..errors import TooLarge
+from ..errors import TooLarge, most_boxes, too_many_boxes
 from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Trails, text
 from .docs import straighten
 
@@ -302,10 +302,12 @@ class _Debug:
 
     def id(self, wanted: str) -> str:
         """An id like ``wanted`` that no other box has. Raises TooLarge for too many boxes."""
-        if len(self.ids) >= MOST:
-            raise TooLarge(
-                f"{self.name} has more than {MOST} layers to draw one by one",
-                help="open fewer levels of blocks (`--depth 2`), or draw the docs view",
+        most = most_boxes(MOST)
+        if len(self.ids) >= most:
+            raise too_many_boxes(
+                f"{self.name} has more than {most} layers to draw one by one",
+                most,
+                "open fewer levels of blocks (`--depth 2`), or draw the docs view",
             )
         plain = wanted.replace("#", "-").replace(">", "")
         id, number = plain, 1

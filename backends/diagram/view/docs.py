@@ -42,6 +42,7 @@ from ..chart.compared import (
 from ..chart.costs import MEASURES, cost
 from ..chart.scope import NOWHERE, End, Scope
 from ..chart.wiring import Wiring, wiring
+from ..errors import most_boxes
 from ..picture import (
     Box,
     Cluster,
@@ -195,7 +196,7 @@ class Docs:
             variants = [self.with_runs(variants[0])]
         chart = variants[0]
         boxes = len(chart.steps) + (0 if scope.depth else len(ends))
-        if boxes > MOST:
+        if boxes > most_boxes(MOST):
             raise too_large(scope.path.rstrip("."), boxes)
         wires, scope = self.lay_wires(chart, scope)
         at = self.fork_inputs(chart, wires, scope, ends)

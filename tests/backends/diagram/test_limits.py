@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 
+import netwright as nw
 from netwright.backends.diagram import TooLarge, to_dot
 from netwright.backends.diagram.picture import Options
 from netwright.backends.diagram.view._fit import READABLE
@@ -51,6 +53,21 @@ def test_a_long_chain_without_a_pattern_is_refused_with_advice(view: str) -> Non
     with pytest.raises(TooLarge, match=r"boxes to draw.*\n.*`block`"):
         to_dot(graph(CHAIN.format(times=3000, width="64 + i * i % 1009")), view=view)
     assert time.monotonic() - before < 20
+
+
+@pytest.mark.parametrize(("view", "layers"), [("docs", 1600), ("debug", 400), ("volumes", 130)])
+def test_what_the_error_says_raises_the_bound(view: str, layers: int) -> None:
+    text = CHAIN.format(times=layers, width="64 + i * i % 1009")
+    if view == "volumes":
+        text = (
+            f"net n: x[3, 64, 64] {{ x > for i in range({layers}) {{ conv(1, 8 + i % 7 + i) }} }}"
+        )
+    net = nw.loads(text)
+    with pytest.raises(TooLarge) as refused:
+        net.to_dot(view=view)
+    said = re.search(r'`limits=\{"boxes": (\d+)\}` raises this one', refused.value.help)
+    assert said
+    assert net.to_dot(view=view, limits={"boxes": int(said[1])})
 
 
 def test_a_network_of_hundreds_of_blocks_folds_deeper() -> None:
