@@ -107,9 +107,9 @@ def called_by(node: Node, inner: Graph) -> set[str]:
 def label(node: Node, inner: Graph) -> str:
     """The label that a call was given; empty for one numbered by its block."""
     words = [word for word in node.path.split(".") if not word.isdigit()]
-    own = words[-1] if words else ""
+    last_word = words[-1] if words else ""
     block = inner.name if inner.kind == "block" else ""
-    return "" if block and block in (node.word, own.rstrip("0123456789")) else own
+    return "" if block and block in (node.word, last_word.rstrip("0123456789")) else last_word
 
 
 def _first(graph: Graph, wanted: str) -> str:

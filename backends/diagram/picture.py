@@ -20,21 +20,27 @@ Look: TypeAlias = Literal["plain", "symbol", "badge", "faint"]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A piece of a line in one look."""
 
     text: str
     look: Look = "plain"
 
 
-Text: TypeAlias = tuple[Run, ...]
+Text: TypeAlias = tuple[TextRun, ...]
 
 
-def text(*parts: str | Run | Text) -> Text:
+def text(*parts: str | TextRun | Text) -> Text:
     """One line from strings, runs and lines; empty parts leave nothing."""
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     for part in parts:
-        new = (Run(part),) if isinstance(part, str) else (part,) if isinstance(part, Run) else part
+        new = (
+            (TextRun(part),)
+            if isinstance(part, str)
+            else (part,)
+            if isinstance(part, TextRun)
+            else part
+        )
         runs += [r for r in new if r.text]
     return tuple(runs)
 
@@ -142,7 +148,8 @@ class Edge:
     ``mark`` gives another colour. A ``level`` edge is drawn flat, between the two arms of a U, and
     does not move either end up or down. The head of an edge that ``climbs`` is above its tail.
     ``trunk`` edges are kept straight. ``name`` is the input's name in the block that the edge
-    enters."""
+    enters.
+    """
 
     tail: str
     head: str

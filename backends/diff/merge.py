@@ -220,6 +220,7 @@ class _PairMerger:
         return compared
 
     def both(self, old: Node, new: Node) -> Node:
+        """The node of both versions; the new node itself if nothing differs."""
         op, slots = self.operation(old, new)
         inputs, wires, extra = self.wires(old, new, slots)
         mark: Mark = "changed" if self.differs(old, new) else ""
@@ -262,6 +263,8 @@ class _PairMerger:
     def wires(
         self, old: Node, new: Node, slots: Slots
     ) -> tuple[tuple[Value, ...], tuple[Mark, ...], tuple[int, ...]]:
+        """The inputs of a node of both versions, the mark of each, and the places of the extra
+        ones."""
         inputs: list[Value] = []
         marks: list[Mark] = []
         extra: dict[int, Value] = {}

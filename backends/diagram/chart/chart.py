@@ -28,7 +28,7 @@ def flowing_in(node: Node) -> tuple[Value, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StepPart:
     """A node with its module path inside the chart's graph; ``^name`` is a module that the graph
     was given. ``within`` are the keys of the groups around it that are not drawn."""
 
@@ -61,7 +61,7 @@ class Step:
     """
 
     kind: StepKind
-    parts: tuple[Part, ...]
+    parts: tuple[StepPart, ...]
     core: int
     inputs: tuple[Ref, ...]
     takes: tuple[TensorType, ...]
@@ -81,7 +81,7 @@ class Step:
     the copy."""
 
     @property
-    def part(self) -> Part:
+    def part(self) -> StepPart:
         return self.parts[self.core]
 
     @property
@@ -163,7 +163,7 @@ def _leaves(step: Step) -> Iterator[Step]:
 def nodes(steps: Sequence[Step], parts: Sequence[int] | None = None) -> tuple[Trails, ...]:
     """The operations that drawn steps stand for; only those of some parts if ``parts`` is given."""
 
-    def chosen(leaf: Step) -> Iterator[Part]:
+    def chosen(leaf: Step) -> Iterator[StepPart]:
         yield from leaf.parts if parts is None else (leaf.parts[i] for i in parts)
 
     return tuple(

@@ -11,7 +11,7 @@ from typing import Final
 from ....compiler.ir import Graph, GraphKind, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
 from ...diff.merge import mark_of
 from ..picture import Trail
-from .chart import Chart, Forms, Part, Ref, flowing_in
+from .chart import Chart, Forms, Ref, StepPart, flowing_in
 from .compared import Origin, graph_results, node_inputs, only_arguments, part_inputs
 from .folding import fold
 from .repeats import merge_equal, merge_repeats, with_runs
@@ -60,8 +60,8 @@ class Charts(Forms):
 
     # --- nodes to parts: small groups dissolve ------------------------------------------------
 
-    def _parts(self, graph: Graph) -> tuple[list[Part], tuple[Ref, ...], tuple[Trail, ...]]:
-        parts: list[Part] = []
+    def _parts(self, graph: Graph) -> tuple[list[StepPart], tuple[Ref, ...], tuple[Trail, ...]]:
+        parts: list[StepPart] = []
         undrawn: list[Trail] = []
         sources = [Origin((-1 - i, 0)) for i in range(len(graph.inputs))]
         results = self._inline(graph, sources, "", {}, parts, (), undrawn)
@@ -73,10 +73,13 @@ class Charts(Forms):
         origins: Sequence[Origin],
         prefix: str,
         outers: dict[str, str],
-        parts: list[Part],
+        parts: list[StepPart],
         within: tuple[str, ...],
         undrawn: list[Trail],
     ) -> Sequence[Origin]:
+        """Add the parts of a graph to ``parts``, and those of its small groups in their place;
+        returns where the graph's results come from. ``origins`` are those of its inputs, ``prefix``
+        and ``outers`` give the module paths."""
         at: dict[Value, Origin] = {}
         entering = iter(origins)
         for node in graph.nodes:
@@ -99,7 +102,7 @@ class Charts(Forms):
                 outputs = graph_results(body.graph, results)
             elif _joins_one(node):
                 outputs = inputs
-                undrawn.append(Part(node, node.key, path, (), within=within).trail)
+                undrawn.append(StepPart(node, node.key, path, (), within=within).trail)
             else:
                 key = prefix + (node.path if node.path and not node.outer else node.key)
                 part = _part(node, key, path, inputs, parts, body)
@@ -110,12 +113,17 @@ class Charts(Forms):
 
 
 def _part(
-    node: Node, key: str, path: str, inputs: Sequence[Origin], parts: list[Part], body: Chart | None
-) -> Part:
+    node: Node,
+    key: str,
+    path: str,
+    inputs: Sequence[Origin],
+    parts: list[StepPart],
+    body: Chart | None,
+) -> StepPart:
     refs, wires, extra = part_inputs(inputs)
     if not any(wires) and not extra:
-        return Part(node, key, path, _regrouped(node, refs, parts), body)
-    return Part(node, key, path, refs, body, wires=wires, extra=extra)
+        return StepPart(node, key, path, _regrouped(node, refs, parts), body)
+    return StepPart(node, key, path, refs, body, wires=wires, extra=extra)
 
 
 def _joins_one(node: Node) -> bool:
@@ -124,7 +132,7 @@ def _joins_one(node: Node) -> bool:
     return one and isinstance(node.op, LayerOp) and node.op.layer.role == "join"
 
 
-def _regrouped(node: Node, inputs: tuple[Ref, ...], parts: list[Part]) -> tuple[Ref, ...]:
+def _regrouped(node: Node, inputs: tuple[Ref, ...], parts: list[StepPart]) -> tuple[Ref, ...]:
     """The inputs of a concat. If an earlier concat joins the first of them, it takes their place:
     the growing list of a DenseNet is drawn as a chain, not as lines from everywhere."""
     if not isinstance(node.op, LayerOp) or node.op.layer.role != "join":
@@ -138,7 +146,7 @@ def _regrouped(node: Node, inputs: tuple[Ref, ...], parts: list[Part]) -> tuple[
     return inputs
 
 
-def _joined(part: Part, parts: list[Part]) -> tuple[Ref, ...]:
+def _joined(part: StepPart, parts: list[StepPart]) -> tuple[Ref, ...]:
     """All tensors that a concat joins, also through a concat that it reads first."""
     first = part.inputs[0]
     before = parts[first[0]] if first[0] >= 0 else None
@@ -173,12 +181,12 @@ def _small(body: Chart, node: Node, within: GraphKind) -> bool:
     return node.path.rpartition(".")[2].isdigit() or (within == "block" and plain)
 
 
-def _mark_shared(parts: list[Part]) -> list[Part]:
+def _mark_shared(parts: list[StepPart]) -> list[StepPart]:
     """The parts with keys of their own; those that use the modules of another are ``shared``."""
     paths = {id(p): (p.path, mark_of(p.node) == "removed") for p in parts}
     used = Counter(paths[id(p)] for p in parts if not isinstance(p.node.op, WeightOp))
     keys: Counter[str] = Counter()
-    result: list[Part] = []
+    result: list[StepPart] = []
     for part in parts:
         keys[part.key] += 1
         key = part.key if keys[part.key] == 1 else f"{part.key}-{keys[part.key]}"

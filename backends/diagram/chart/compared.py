@@ -26,9 +26,9 @@ from ...diff.merge import (
 )
 from .. import picture as drawn
 from .. import style
-from ..picture import Cluster, Edge, Item, Kind, Picture, Run, Strip, Text, text
+from ..picture import Cluster, Edge, Item, Kind, Picture, Strip, Text, TextRun, text
 from . import words
-from .chart import Part, Ref, Step
+from .chart import Ref, Step, StepPart
 from .scope import End
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
@@ -76,9 +76,9 @@ def part_inputs(
     """The fields of a part: its inputs, their marks, and for each extra input the place of the
     input that it was."""
     extra = [(place, ref) for place, source in enumerate(sources) for ref in source.earlier]
-    gone: list[Mark] = ["removed"] * len(extra)
+    removed: list[Mark] = ["removed"] * len(extra)
     refs = (*(s.ref for s in sources), *(ref for _, ref in extra))
-    return refs, (*(s.mark for s in sources), *gone), tuple(place for place, _ in extra)
+    return refs, (*(s.mark for s in sources), *removed), tuple(place for place, _ in extra)
 
 
 def entering(step: Step, ends: Sequence[End]) -> list[End]:
@@ -99,8 +99,8 @@ def _gathered(ends: Sequence[End], places: Sequence[int]) -> list[End]:
     count = len(ends) - len(places)
     kept = list(ends[:count])
     for place, end in zip(places, ends[count:], strict=True):
-        gone = replace(end, mark="removed", label="")
-        kept[place] = replace(kept[place], earlier=(*kept[place].earlier, gone))
+        old_end = replace(end, mark="removed", label="")
+        kept[place] = replace(kept[place], earlier=(*kept[place].earlier, old_end))
     return kept
 
 
@@ -144,10 +144,10 @@ def port_look(graph: Graph, side: str, i: int) -> tuple[Kind, str]:
         return "io", now
     pairs = input_pairs(graph.before, graph.after)
     olds = graph.before.inputs if side == "input" else graph.before.outputs
-    was, own = pairs[i] if side == "input" else (i if i < len(olds) else None, i)
-    if was is None or own is None:
-        return ("added" if was is None else "removed"), now
-    old = _typed(olds[was].type)
+    old_index, new_index = pairs[i] if side == "input" else (i if i < len(olds) else None, i)
+    if old_index is None or new_index is None:
+        return ("added" if old_index is None else "removed"), now
+    old = _typed(olds[old_index].type)
     return ("changed", f"{old} → {now}") if old != now else ("io", now)
 
 
@@ -155,7 +155,7 @@ def _typed(type: TensorType) -> str:
     return style.shape(type) + ("" if type.dtype == "float" else f" {type.dtype}")
 
 
-def together(parts: Sequence[Part], core: int) -> bool:
+def together(parts: Sequence[StepPart], core: int) -> bool:
     """Whether layers may share a box. A layer of one version shares it only with others of that
     version."""
     mark = mark_of(parts[core].node)
@@ -199,7 +199,7 @@ def count_change(step: Step) -> Text:
     old = old_version(step.node)
     if old is None or old.count == step.node.count:
         return ()
-    return text(Run(f"×{old.count} → ×{step.node.count}", "badge"))
+    return text(TextRun(f"×{old.count} → ×{step.node.count}", "badge"))
 
 
 def changed_arguments(node: Node) -> str:
@@ -218,7 +218,7 @@ def changed_arguments(node: Node) -> str:
     return style.clip(", ".join(names + changes), words.LINE)
 
 
-def caption(part: Part) -> tuple[str, str]:
+def caption(part: StepPart) -> tuple[str, str]:
     """The caption of a layer; if it changed, with what it was: ``conv 3×3, 64 → 128``."""
     title, second = words.caption(part)
     old = old_version(part.node)
@@ -241,14 +241,14 @@ def caption(part: Part) -> tuple[str, str]:
     return arrow(first, title), changed
 
 
-def strip(part: Part) -> str:
+def strip(part: StepPart) -> str:
     """The caption of a strip: ``ReLU → GELU``."""
     old = old_version(part.node)
     now = words.strip(part)
     return arrow(words.strip(replace(part, node=old)), now) if old is not None else now
 
 
-def _not_in_title(op: LayerOp, name: str, old: object, part: Part) -> bool:
+def _not_in_title(op: LayerOp, name: str, old: object, part: StepPart) -> bool:
     """Whether the title of a layer leaves a setting out."""
     other = part.node.replace(op=op.replace(layer=op.layer.replace(**{name: old})))
     return words.caption(replace(part, node=other))[0] == words.caption(part)[0]
@@ -305,17 +305,18 @@ def _end(category: Kind | None) -> drawn.LineMark:
 
 
 def _painted(item: Item) -> Item:
+    """The item with signs on its title and strips; white if nothing changed."""
     title = _signed(item.title, item.category)
     if isinstance(item, Cluster):
         return replace(item, title=title, items=tuple(map(_painted, item.items)))
-    own = item.category
-    plain = own not in style.CHANGES and own != "io"
+    category = item.category
+    plain = category not in style.CHANGES and category != "io"
     return replace(
         item,
         title=title,
-        category="same" if plain else own,
-        above=tuple(_strip(s, own) for s in item.above),
-        below=tuple(_strip(s, own) for s in item.below),
+        category="same" if plain else category,
+        above=tuple(_strip(s, category) for s in item.above),
+        below=tuple(_strip(s, category) for s in item.below),
     )
 
 

@@ -13,7 +13,7 @@ from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copi
 from ....compiler.layer import Layer
 from ....compiler.types import TensorType
 from ...diff.merge import mark_of
-from .chart import Forms, Part, Ref, Step, StepKind
+from .chart import Forms, Ref, Step, StepKind, StepPart
 from .compared import old_version, together
 
 BARS: Final = frozenset({"join", "stack"})
@@ -23,7 +23,7 @@ MOVES: Final = frozenset({"rearrange", "reshape", "turn"})
 
 
 def fold(
-    forms: Forms, parts: list[Part], results: tuple[Ref, ...]
+    forms: Forms, parts: list[StepPart], results: tuple[Ref, ...]
 ) -> tuple[list[Step], tuple[Ref, ...]]:
     """The steps that parts fold into, and the results as results of these steps."""
     at: dict[int, int] = {}
@@ -40,7 +40,7 @@ def moved(refs: Iterable[Ref], at: dict[int, int]) -> tuple[Ref, ...]:
     return tuple((at.get(s, s) if s >= 0 else s, r) for s, r in refs)
 
 
-def _units(parts: list[Part], results: tuple[Ref, ...]) -> list[tuple[list[int], int]]:
+def _units(parts: list[StepPart], results: tuple[Ref, ...]) -> list[tuple[list[int], int]]:
     """The parts of each step in running order, with the place of the core among them."""
     units: list[tuple[list[int], int]] = []
     folded: set[int] = set()
@@ -67,7 +67,7 @@ def _units(parts: list[Part], results: tuple[Ref, ...]) -> list[tuple[list[int],
     return sorted(units, key=lambda unit: unit[0][-1])
 
 
-def _followers(parts: list[Part], results: tuple[Ref, ...]) -> dict[int, int]:
+def _followers(parts: list[StepPart], results: tuple[Ref, ...]) -> dict[int, int]:
     """For each part the only part that reads it, if that has no other input."""
     uses = Counter(ref for p in parts for ref in p.inputs)
     uses.update(results)
@@ -81,7 +81,7 @@ def _followers(parts: list[Part], results: tuple[Ref, ...]) -> dict[int, int]:
     }
 
 
-def role(part: Part) -> str:
+def role(part: StepPart) -> str:
     """A letter for a part that may share a box with its neighbour, else empty: C conv, L linear,
     N norm, A activation, D dropout, M another order of the same numbers, O another layer that may
     have strips below (with any number of inputs)."""
@@ -118,7 +118,7 @@ _AFTER: Final = re.compile(rf"D?(?P<core>[CL])[NADM]{{0,{STRIPS}}}|O[DM]{{0,2}}"
 _ALONE: Final = re.compile(r"(?P<core>N)A?|.")
 
 
-def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, ...]) -> Step:
+def _step(forms: Forms, parts: tuple[StepPart, ...], core: int, inputs: tuple[Ref, ...]) -> Step:
     kind = _kind(parts[core])
     numbers: list[object] = []
     shapes = [_structure(forms, part, numbers) for part in parts]
@@ -140,18 +140,18 @@ def _step(forms: Forms, parts: tuple[Part, ...], core: int, inputs: tuple[Ref, .
     )
 
 
-def _look(part: Part, structure: Hashable) -> Hashable:
+def _look(part: StepPart, structure: Hashable) -> Hashable:
     graph = part.body.graph if part.body else None
     if part.body is None or graph is None:
         return structure
     return ("call", graph.name if graph.kind == "block" else "", part.body.look)
 
 
-def _paths(part: Part) -> tuple[str, ...]:
+def _paths(part: StepPart) -> tuple[str, ...]:
     return copies_of(part.path, part.node.first, part.node.count)
 
 
-def _kind(part: Part) -> StepKind:
+def _kind(part: StepPart) -> StepKind:
     op = part.node.op
     if isinstance(op, CallOp):
         return "call"
@@ -167,7 +167,7 @@ def _kind(part: Part) -> StepKind:
     return "unit"
 
 
-def _structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
+def _structure(forms: Forms, part: StepPart, numbers: list[object]) -> Hashable:
     structure = _own_structure(forms, part, numbers)
     mark, old = mark_of(part.node), old_version(part.node)
     if not mark and not any(part.wires):
@@ -186,7 +186,7 @@ def _old_structure(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
     return (graph.name, repr(graph.arguments)) if graph else ()
 
 
-def _own_structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
+def _own_structure(forms: Forms, part: StepPart, numbers: list[object]) -> Hashable:
     op = part.node.op
     sharing = part.path if part.shared else ""
     if isinstance(op, ScanOp):
@@ -199,7 +199,7 @@ def _own_structure(forms: Forms, part: Part, numbers: list[object]) -> Hashable:
 
 
 def _operation(
-    forms: Forms, op: LayerOp | CallOp, part: Part, numbers: list[object]
+    forms: Forms, op: LayerOp | CallOp, part: StepPart, numbers: list[object]
 ) -> tuple[Hashable, ...]:
     if isinstance(op, LayerOp):
         return ("layer", *_settings(forms, op.layer, numbers))

@@ -139,6 +139,9 @@ def _merge_motifs(
     longest: int = LONGEST_MOTIF,
     pairs: bool = False,
 ) -> tuple[list[Step], tuple[Ref, ...]]:
+    """The steps with each repeated stretch as the one step that ``build`` makes of it. Steps with
+    equal ``signs`` are equal; ``longest`` limits the steps in one copy; with ``pairs`` two copies
+    of a single step are enough."""
     readers = _readers(steps, results)
     echoes = _echoes(signs, steps, longest)
     weighty = [0, *accumulate(s.kind == "call" or _worth_a_badge(s) for s in steps)]

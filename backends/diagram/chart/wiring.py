@@ -52,9 +52,9 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
         and ref[0] not in {s for s, _ in levels}
     )
     ranks = tuple(r for ref, wires in readers.items() if (r := _heads(chart, wires, skips, flow)))
-    made = tuple(_projections(chart, flow))
-    ranks = (*ranks, *(rank for rank in made if rank not in ranks))
-    return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels, made)
+    projections = tuple(_projections(chart, flow))
+    ranks = (*ranks, *(rank for rank in projections if rank not in ranks))
+    return Wiring(skips, forks, ranks, _axes(chart, readers), climbing, levels, projections)
 
 
 def bypasses(chart: Chart) -> frozenset[Wire]:
@@ -100,6 +100,8 @@ def _inside(step: int, body: Chart, flows: dict[int, nx.DiGraph]) -> Iterator[tu
 
 
 def _skips(chart: Chart, flow: nx.DiGraph, *, products: bool = False) -> frozenset[Wire]:
+    """The wires that go around: into sums, concats and calls, and with ``products`` into
+    products."""
     around = set(skips(flow))
     result: set[Wire] = set()
     for i, step in enumerate(chart.steps):
@@ -107,13 +109,13 @@ def _skips(chart: Chart, flow: nx.DiGraph, *, products: bool = False) -> frozens
         gates = products and step.kind == "join"
         if not (gathers or gates) or len(step.inputs) < 2:
             continue
-        own = [
+        skip_inputs = [
             k
             for k, ref in enumerate(step.inputs)
             if (ref, i) in around and (step.kind != "call" or _goes_around(step, k, flow))
         ]
-        result.update((i, k) for k in own)
-        if not own and gathers and step.kind == "join" and len(step.inputs) == 2:
+        result.update((i, k) for k in skip_inputs)
+        if not skip_inputs and gathers and step.kind == "join" and len(step.inputs) == 2:
             result.update(_projection(chart, flow, i))
     return frozenset(result)
 
@@ -123,12 +125,12 @@ def _goes_around(step: Step, k: int, flow: nx.DiGraph) -> bool:
     steps, and both must have one type, or be maps of different sizes: a mask or a memory is no way
     around."""
     other = k or (1 if len(step.inputs) == 2 else 0)
-    if not 0 < other < len(step.takes):  # what came in before
+    if not 0 < other < len(step.takes):  # an extra input of the old version
         return False
     first, taken = step.takes[0], step.takes[other]
-    alike = taken == first or (taken.rank == first.rank and first.rank >= 4)
+    comparable = taken == first or (taken.rank == first.rank and first.rank >= 4)
     ref, end = step.inputs[k], step.inputs[0 if k else other]
-    return alike and ref != end and nx.has_path(flow, ref, end)
+    return comparable and ref != end and nx.has_path(flow, ref, end)
 
 
 def _gathers(step: Step) -> bool:

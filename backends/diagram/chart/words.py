@@ -12,8 +12,8 @@ from ....compiler.spelling import spell
 from ....compiler.types import TensorType
 from ....grammar.source import Span
 from .. import style
-from ..picture import Run, Text, text
-from .chart import Part, Step, every_copy, single
+from ..picture import Text, TextRun, text
+from .chart import Step, StepPart, every_copy, single
 from .scope import Scope
 
 LINE: int = 44
@@ -30,7 +30,7 @@ def port_name(side: str, i: int, names: list[str]) -> str:
     return names[i] or f"{side} {i + 1}"
 
 
-def caption(part: Part) -> tuple[str, str]:
+def caption(part: StepPart) -> tuple[str, str]:
     """The title of a part's box, and its second line."""
     op = part.node.operation
     if isinstance(op, LayerOp):
@@ -48,7 +48,7 @@ def _with_whole_kernel(layer: Layer, takes: Sequence[TensorType]) -> Layer:
     return layer.replace(kernel=(kernel,) * axes) if square else layer
 
 
-def strip(part: Part) -> str:
+def strip(part: StepPart) -> str:
     """The caption of a strip, by the abbreviation of its layer; of a ``rearrange`` the pattern."""
     first, second = caption(part)
     op = part.node.operation
@@ -58,7 +58,7 @@ def strip(part: Part) -> str:
     return first.replace(layer.title, layer.abbreviation) if layer and layer.abbreviation else first
 
 
-def idle(part: Part) -> bool:
+def idle(part: StepPart) -> bool:
     """Whether a layer does nothing: dropout with probability 0."""
     op = part.node.op
     return (
@@ -68,7 +68,7 @@ def idle(part: Part) -> bool:
     )
 
 
-def params(part: Part) -> Dim:
+def params(part: StepPart) -> Dim:
     """The number of parameters of a layer, without buffers and tied weights."""
     total: Dim = 0
     for name, weight in layer_weights(part.node).items():
@@ -105,13 +105,13 @@ def label(step: Step) -> str:
 
 def given_label(step: Step) -> str:
     """The label of a layer in the text; empty if its name is its word and a number."""
-    own = step.part.path.rpartition(".")[2]
+    label = step.part.path.rpartition(".")[2]
     op = step.node.op
     default_names = ("", op.layer.word, *op.layer.aliases) if isinstance(op, LayerOp) else ("",)
     return (
         ""
-        if step.node.word in default_names[1:] or own.rstrip("0123456789") in default_names
-        else own
+        if step.node.word in default_names[1:] or label.rstrip("0123456789") in default_names
+        else label
     )
 
 
@@ -197,7 +197,7 @@ def arguments(step: Step, varying: dict[str, set[str]]) -> str:
 
 def brief(step: Step, varying: dict[str, set[str]]) -> Text:
     """One line for a step inside a closed box; empty for a weight."""
-    count = text(Run(f" ×{step.count}", "badge")) if step.count > 1 else ()
+    count = text(TextRun(f" ×{step.count}", "badge")) if step.count > 1 else ()
     if step.kind == "call":
         words = " ".join(word for word in (name(step), arguments(step, varying)) if word)
         return text(style.clip(words, LINE), count)
@@ -270,12 +270,12 @@ def _macs(nodes: Sequence[Node], scope: Scope) -> str:
     return f"{number} MACs" if macs != 0 else ""
 
 
-def _part_line(part: Part, scope: Scope) -> str:
+def _part_line(part: StepPart, scope: Scope) -> str:
     path = scope.module(part.path) if part.path else ""
     return ": ".join(word for word in (path, _spelling(part)) if word)
 
 
-def _spelling(part: Part) -> str:
+def _spelling(part: StepPart) -> str:
     op = part.node.op
     return spell(op.layer) if isinstance(op, LayerOp) else ""
 
@@ -297,10 +297,10 @@ def about_call(copies: Sequence[Step], below: Scope) -> str:
     graph = copies[0].body.graph if copies[0].body else None
     if graph is None:
         return path
-    bodies = [own.body for copy in copies for own in every_copy(copy)]
+    bodies = [twin.body for copy in copies for twin in every_copy(copy)]
     graphs = {id(body.graph): body.graph for body in bodies if body is not None and body.graph}
     steps = copies[0].node.steps
-    lines = [_about(one, steps, below) for one in graphs.values()]
+    lines = [_about(called, steps, below) for called in graphs.values()]
     several = len(set(lines)) > 1
     return "\n".join([FIRST] * several + [path, *(line for line in lines[0] if line)])
 

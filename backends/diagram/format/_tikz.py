@@ -12,7 +12,7 @@ from typing import Final
 
 from .. import style
 from ..legend import CONCAT, Entry
-from ..picture import Kind, Run, Text
+from ..picture import Kind, Text, TextRun
 from ._tex import OTHER, escaped, needs_kotex
 
 _LOOKS: Final = {
@@ -71,11 +71,16 @@ def document(
 
     ``kinds`` are the categories in the picture, ``strips`` those with text on them; ``commands``
     and ``styles`` are those of this sort of picture. The file defines those of them, and of the
-    common ones, that the picture uses."""
+    common ones, that the picture uses.
+    """
     content = "\n".join(body)
     used = list(_used(_COMMANDS | dict(commands), content))
-    own = {f"net {kind}": f"net box, fill=net{kind}, draw=net{kind}line" for kind in kinds}
-    looks = _used(_LOOKS | dict(styles) | own, " ".join((content, *(value for _, value in used))))
+    styles_of_kinds = {
+        f"net {kind}": f"net box, fill=net{kind}, draw=net{kind}line" for kind in kinds
+    }
+    looks = _used(
+        _LOOKS | dict(styles) | styles_of_kinds, " ".join((content, *(value for _, value in used)))
+    )
     lines = [
         *_colours(kinds, strips, heat=heat),
         *(rf"\providecommand\{name}{value}" for name, value in used),
@@ -153,7 +158,7 @@ def words(line: Text) -> str:
     return "".join(map(_run, line))
 
 
-def _run(run: Run) -> str:
+def _run(run: TextRun) -> str:
     letters = escaped(run.text)
     return letters if run.look == "plain" else command(f"net{run.look}", letters)
 
@@ -181,7 +186,7 @@ def _mark(entry: Entry) -> str:
     if entry.mark == "concat":
         return command("textbf", CONCAT)
     if entry.mark == "badge":
-        return words((Run("×n", "badge"),))
+        return words((TextRun("×n", "badge"),))
     if entry.heat is not None:
         return rf"\netswatch{{netheat{entry.heat}}}{{netwire}}"
     return rf"\netswatch{{net{entry.kind}}}{{net{entry.kind}line}}"

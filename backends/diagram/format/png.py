@@ -49,7 +49,7 @@ def _by_svg(drawn: str, others: str, dpi: int) -> bytes:
     files = korean.required(others)
     from resvg_py import svg_to_bytes
 
-    with arimo() as own:
+    with arimo() as arimo_files:
         return svg_to_bytes(
             _in_its_font(bare(drawn), others),
             zoom=dpi / 96,
@@ -57,7 +57,7 @@ def _by_svg(drawn: str, others: str, dpi: int) -> bytes:
             skip_system_fonts=True,
             font_family="Arimo",
             sans_serif_family="Arimo",
-            font_files=[str(file) for file in (*own, *files)],
+            font_files=[str(file) for file in (*arimo_files, *files)],
         )
 
 

@@ -15,7 +15,7 @@ from .. import legend, style
 from ..drawing import Drawing
 from ..layout.digraph import LEGEND_COLUMNS, SUBTITLE
 from ..layout.placed import Frame, Placed, PlacedLine, Point, placed
-from ..picture import Box, Cluster, Kind, Picture, Run, Strip, Table, Text, costliest
+from ..picture import Box, Cluster, Kind, Picture, Strip, Table, Text, TextRun, costliest
 from . import _tikz as tikz
 from . import _tikz_drawing as tikz_drawing
 from ._tex import escaped
@@ -185,7 +185,7 @@ def _strips(strips: tuple[Strip, ...]) -> str:
 
 
 def _table(table: Table) -> str:
-    head = [words((Run(cell, "symbol"),)) if cell else "" for cell in table.head]
+    head = [words((TextRun(cell, "symbol"),)) if cell else "" for cell in table.head]
     rows = [[escaped(cell) for cell in row] for row in table.rows]
     return tikz.table("r" * len(head), [head, *rows])
 

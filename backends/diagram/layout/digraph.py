@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from .. import legend, style
 from ..drawing import Drawing
 from ..measure import SMALL, TITLE, box_width, line_width
-from ..picture import Box, Cluster, Edge, Item, Picture, Run, Strip, Table, costliest
+from ..picture import Box, Cluster, Edge, Item, Picture, Strip, Table, TextRun, costliest
 from . import dot_drawing, html_text, sheet
 from .collisions import lines_through_titles
 from .engine import extent
@@ -227,8 +227,10 @@ def _attributes(picture: Picture) -> dict[str, str]:
 
 
 def _heading(picture: Picture) -> str:
-    lines = [html_text.html((Run(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
-    lines += [html_text.font((Run(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
+    lines = (
+        [html_text.html((TextRun(picture.title),), 13, bold=True)[1:-1]] if picture.title else []
+    )
+    lines += [html_text.font((TextRun(line),)) for line in wrap(picture.subtitle, SUBTITLE)]
     return f"<{'<BR/>'.join(lines)}>" if lines else ""
 
 
@@ -261,6 +263,7 @@ def _item(digraph: Any, item: Item, layout: _Context) -> None:
 
 
 def _spacer(digraph: Any, box: str, points: float) -> None:
+    """An invisible node on the left of a box, which leaves room there."""
     id = f"{box}-room"
     digraph.node(
         id,
@@ -403,7 +406,7 @@ def _strips(strips: tuple[Strip, ...]) -> str:
 
 def _strip(strip: Strip) -> str:
     paint = style.PAINTS[strip.category]
-    words = html_text.html((Run(" "), *strip.label, Run(" ")), SMALL, paint.word)[1:-1]
+    words = html_text.html((TextRun(" "), *strip.label, TextRun(" ")), SMALL, paint.word)[1:-1]
     return f'<TD STYLE="ROUNDED" BGCOLOR="{paint.fill}">{words}</TD>'
 
 

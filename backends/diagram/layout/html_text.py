@@ -9,7 +9,7 @@ from typing import Final
 from .. import style
 from ..legend import CONCAT, Entry
 from ..measure import SMALL, room
-from ..picture import Run, Text
+from ..picture import Text, TextRun
 
 FONT: Final = "Arial"  # its metrics are Helvetica's, Liberation Sans's and Arimo's
 
@@ -27,7 +27,7 @@ def runs(line: Text, *, bold: bool = False) -> str:
     return "".join(_run(run, bold) for run in line)
 
 
-def _run(run: Run, bold: bool) -> str:
+def _run(run: TextRun, bold: bool) -> str:
     html = escape(run.text) + room(run.text)
     if run.look == "faint":
         return f'<FONT COLOR="{style.FAINT}">{html}</FONT>'
@@ -39,7 +39,7 @@ def _run(run: Run, bold: bool) -> str:
 
 
 def cell(text: str, colour: str, *, italic: bool = False) -> str:
-    run = Run(f" {text}", "symbol" if italic else "plain")
+    run = TextRun(f" {text}", "symbol" if italic else "plain")
     return html((run,), SMALL, colour)[1:-1]
 
 
@@ -60,9 +60,9 @@ def _mark(entry: Entry) -> str:
     if entry.mark == "skip":
         return cell("- -", style.SKIP)
     if entry.mark == "concat":
-        return html((Run(CONCAT),), SMALL, style.INK, bold=True)[1:-1]
+        return html((TextRun(CONCAT),), SMALL, style.INK, bold=True)[1:-1]
     if entry.mark == "badge":
-        return html((Run("×n", "badge"),), SMALL)[1:-1]
+        return html((TextRun("×n", "badge"),), SMALL)[1:-1]
     if entry.heat is not None:
         return _swatch(style.HEAT[entry.heat], style.WIRE)
     paint = style.PAINTS[entry.kind]

@@ -14,7 +14,7 @@ from typing import Final
 
 import networkx as nx
 
-from ..picture import Box, Cluster, Edge, Item, Picture, Run, text
+from ..picture import Box, Cluster, Edge, Item, Picture, TextRun, text
 
 PUSH: Final = 2
 """A line climbs if it would push its reader down by this many boxes or more."""
@@ -35,7 +35,7 @@ def beside(picture: Picture) -> Picture:
         id = edge.head
         if id not in forks:
             id = f"{edge.head}-from-{edge.tail}"
-            point = Box(id, text(Run(edge.name, "symbol")), shape="label")
+            point = Box(id, text(TextRun(edge.name, "symbol")), shape="label")
             items = _before(items, edge.head, point)
             edges.append(Edge(id, edge.head))
             ranks.append((id, edge.head))

@@ -18,9 +18,9 @@ from ..asked import opens
 from ..chart import words
 from ..chart.chart import (
     Chart,
-    Part,
     Ref,
     Step,
+    StepPart,
     World,
     every_copy,
     nodes,
@@ -198,7 +198,7 @@ class StationWalk:
                 for part in chosen:
                     self.leave_out_part(part, Trails(at, (part.trail,)))
 
-    def leave_out_part(self, part: Part, place: Trails) -> None:
+    def leave_out_part(self, part: StepPart, place: Trails) -> None:
         op = part.node.op
         if not isinstance(op, LayerOp) or op.layer.category == "source":
             name = part.path.rpartition(".")[2] or words.caption(part)[0]
@@ -384,6 +384,7 @@ class StationWalk:
 def _what(
     step: Step, word: str, kind: Kind
 ) -> Literal["volume", "pool", "up", "join", "band", "nothing"]:
+    """How a layer is drawn; ``band`` is a band of the station before, ``nothing`` is left out."""
     before, after = (step.takes or step.types)[0], step.types[0]
     if step.kind == "join":
         return "join"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..picture import Run, Text, text
+from ..picture import Text, TextRun, text
 from ..style import value
 
 Column = tuple[str, ...]
@@ -59,8 +59,10 @@ class Symbols:
     def count(self, counts: Sequence[int]) -> Text:
         """The badge ``×3``, or ``×n``; empty for one copy."""
         if len(set(counts)) > 1:
-            return text(Run("×", "badge"), Run(self.name([str(c) for c in counts], "n"), "badge"))
-        return text(Run(f"×{counts[0]}", "badge")) if counts[0] > 1 else ()
+            return text(
+                TextRun("×", "badge"), TextRun(self.name([str(c) for c in counts], "n"), "badge")
+            )
+        return text(TextRun(f"×{counts[0]}", "badge")) if counts[0] > 1 else ()
 
     def name(self, tokens: Sequence[str], hint: str) -> str:
         """The name of the column with these values, or of one they are a multiple or part of; a new
@@ -80,7 +82,7 @@ class Symbols:
         """The common words of the lines, with a symbol for each number that differs."""
         words = _NUMBER.split(lines[0])
         numbers = [_NUMBER.findall(line) for line in lines]
-        parts: list[str | Run] = [words[0]]
+        parts: list[str | TextRun] = [words[0]]
         for k, word in enumerate(words[1:]):
             tokens = [own_numbers[k] for own_numbers in numbers]
             if len(set(tokens)) == 1:
@@ -88,7 +90,7 @@ class Symbols:
             else:
                 label = words[k].replace(",", " ").split()
                 word_before = "" if k == 0 and title else (label[-1] if label else "")
-                parts.append(Run(self.name(tokens, hint or word_before), "symbol"))
+                parts.append(TextRun(self.name(tokens, hint or word_before), "symbol"))
             parts.append(word)
         return _unstutter(text(*parts))
 
@@ -109,7 +111,7 @@ class Symbols:
         tokens = [s.removeprefix(key).strip() or "true" for s in segments]
         if set(tokens) == {"true", "–"}:
             tokens = [t.replace("–", "false") for t in tokens]
-        return text(Run(self.name(tokens, key), "symbol"))
+        return text(TextRun(self.name(tokens, key), "symbol"))
 
 
 def _key(segment: str) -> str:
@@ -118,7 +120,7 @@ def _key(segment: str) -> str:
 
 def _unstutter(line: Text) -> Text:
     """The line without repeated words: ``out 8, stride`` for ``out 8, stride stride``."""
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     for run in line:
         before = runs[-1].text.rstrip() if runs else ""
         if run.look == "symbol" and re.search(rf"(?<!\S){re.escape(run.text)}$", before):

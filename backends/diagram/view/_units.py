@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ....compiler.ir import LayerOp, WeightOp
 from ...diff.merge import mark_of
@@ -10,64 +11,51 @@ from .. import style
 from ..chart import compared, words
 from ..chart.chart import Step, every_copy, nodes
 from ..chart.scope import Scope
-from ..picture import Box, Run, Strip, Text, text
+from ..picture import Box, Strip, Text, TextRun, text
 from ._symbols import Symbols
 
-SHARED = text(Run("shared weights", "faint"))
+SHARED = text(TextRun("shared weights", "faint"))
 
 
 def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
-    """The box of a step, or of several that differ in numbers."""
+    """The box of a layer or weight, or of several that differ in numbers."""
     step = copies[0]
-    node = step.node
-    id, tooltip = scope.box(step), words.about_step(copies, scope)
-    if isinstance(node.op, WeightOp):
-        name = f"{scope.module(step.part.path)}.{node.op.weight}"
-        return Box(
-            id,
-            text(name),
-            compared.category_of(step, "source"),
-            tooltip=tooltip,
-            span=node.span,
-            nodes=nodes(copies),
-        )
-    op = node.operation
+    tooltip = words.about_step(copies, scope)
+    box = Box(scope.box(step), tooltip=tooltip, span=step.node.span, nodes=nodes(copies))
+    if isinstance(step.node.op, WeightOp):
+        name = f"{scope.module(step.part.path)}.{step.node.op.weight}"
+        return replace(box, title=text(name), category=compared.category_of(step, "source"))
+    op = step.node.operation
     assert isinstance(op, LayerOp)
+    box = replace(box, other_spans=words.other_spans(step))
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)
-    if step.kind == "join" and not mark_of(node):
-        return Box(
-            id,
-            title,
-            category,
-            "circle",
-            tooltip=tooltip,
-            span=node.span,
-            other_spans=words.other_spans(step),
-            nodes=nodes(copies),
-        )
+    if step.kind == "join" and not mark_of(step.node):
+        return replace(box, title=title, category=category, shape="circle")
     title = text(op.layer.word) if step.kind == "join" else title
+    return _layer(replace(box, category=category), copies, title, second, symbols)
+
+
+def _layer(box: Box, copies: Sequence[Step], title: Text, second: Text, symbols: Symbols) -> Box:
+    """The box with all the text of a layer: count, lines, strips."""
+    step = copies[0]
     count = compared.count_change(step) or symbols.count([c.count for c in copies])
     shown = [i for i in range(len(step.parts)) if i not in idle_parts(copies)]
-    label = text(Run(compared.label_change(step), "faint"))
     lines = (
-        label,
+        text(TextRun(compared.label_change(step), "faint")),
         second,
-        _parameter_line(copies, category),
+        _parameter_line(copies, box.category),
         SHARED if words.has_shared_weights(step) else (),
     )
-    return Box(
-        id,
-        text(title, " " if count else "", count),
-        compared.category_of(step, category),
-        "bar" if step.kind == "bar" else "box",
-        tuple(line for line in lines if line),
-        _strips(copies, range(step.core), symbols),
-        strips_below(copies, symbols),
+    return replace(
+        box,
+        title=text(title, " " if count else "", count),
+        category=compared.category_of(step, box.category),
+        shape="bar" if step.kind == "bar" else "box",
+        lines=tuple(line for line in lines if line),
+        above=_strips(copies, range(step.core), symbols),
+        below=strips_below(copies, symbols),
         repeated=bool(count),
-        tooltip=tooltip,
-        span=node.span,
-        other_spans=words.other_spans(step),
         nodes=nodes(copies, shown),
     )
 

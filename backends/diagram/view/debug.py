@@ -1,7 +1,8 @@
 """The debug view: every layer is a box of its own with all its details. Nothing folds, and all
 blocks are open; copies are drawn one by one unless that makes too many boxes.
 
-If a spec has errors, it draws the network up to these, and the errors in red."""
+If a spec has errors, it draws the network up to these, and the errors in red.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +34,10 @@ from ....grammar.source import Span
 from .. import style
 from ..asked import called_by, opens
 from ..chart import words
-from ..chart.chart import Part, flowing_in
+from ..chart.chart import StepPart, flowing_in
 from ..chart.costs import MEASURES, node_cost
 from ..errors import TooLarge, most_boxes, too_many_boxes
-from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Trails, text
+from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, TextRun, Trails, text
 from .docs import straighten
 
 MOST: Final = 700
@@ -88,15 +89,16 @@ class _DebugScope:
 
     def module_text(self, node: Node, path: str, copies: int) -> str:
         """The module path as boxes show it: ``layer.0…5.fc``."""
-        own = node.op.module if isinstance(node.op, WeightOp) else path
-        if not own or node.outer:
+        inner_path = node.op.module if isinstance(node.op, WeightOp) else path
+        if not inner_path or node.outer:
             return self.module(node, path)
         if copies > 1:
             assert node.first is not None
-            own += f"…{node.first + copies - 1}"
-        return f"{self.shown_path}.{own}" if self.shown_path else own
+            inner_path += f"…{node.first + copies - 1}"
+        return f"{self.shown_path}.{inner_path}" if self.shown_path else inner_path
 
     def module(self, node: Node, path: str) -> str:
+        """The full module path of a node; empty if it has none."""
         if isinstance(node.op, WeightOp):
             return self.inside(node.op.module)
         return self.outer(path) if node.outer else self.inside(path) if path else ""
@@ -105,6 +107,7 @@ class _DebugScope:
         return f"{self.path}.{path}" if self.path else path
 
     def outer(self, name: str) -> str:
+        """The full path of a module that the graph was given."""
         return dict(self.outers).get(name) or self.inside(name)
 
     def enter(self, node: Node, op: CallOp, path: str) -> _DebugScope:
@@ -153,6 +156,8 @@ class _Debug:
     def graph(
         self, graph: Graph, ends: Sequence[str], scope: _DebugScope
     ) -> tuple[list[Item], list[str]]:
+        """Draw a graph, copy by copy; returns its boxes and clusters, and the ends of its
+        results."""
         items: list[Item] = []
         at: dict[Value, str] = {}
         entering = iter(ends)
@@ -161,26 +166,27 @@ class _Debug:
                 at[Value(node.key)] = next(entering)
                 continue
             ins = [at[v] for v in flowing_in(node)]
-            every = node.paths if self.copies else (node.path,)
-            for i, path in enumerate(every):
+            paths = node.paths if self.copies else (node.path,)
+            for i, path in enumerate(paths):
                 copies = range(i, i + 1) if self.copies else range(node.count)
-                own = Trails(scope.at, (((node.key, copies),),))
-                made, outs = self.node(node, path, ins, scope, own)
-                items += made
+                place = Trails(scope.at, (((node.key, copies),),))
+                drawn, outs = self.node(node, path, ins, scope, place)
+                items += drawn
                 ins = [*(outs[r] for r in node.main), *ins[len(node.main) :]]
             at.update({Value(node.key, r): end for r, end in enumerate(outs)})
         return items, [at[v] for v in graph.results]
 
     def node(
-        self, node: Node, path: str, ins: Sequence[str], scope: _DebugScope, own: Trails
+        self, node: Node, path: str, ins: Sequence[str], scope: _DebugScope, place: Trails
     ) -> tuple[list[Item], list[str]]:
+        """Draw one node, or one copy of it, as a box or an open cluster."""
         if isinstance(node.op, FailedOp):
             return [self.failure(node, node.op, ins, scope)], []
         cell = node.operation
         if isinstance(cell, CallOp) and not node.idle and self.opens(cell, path, node, scope):
-            return self.call(node, cell, path, ins, scope, own)
+            return self.call(node, cell, path, ins, scope, place)
         id = self.id(scope.module(node, path) or scope.inside(node.key))
-        box = replace(self.box(node, path, id, scope), nodes=(own,))
+        box = replace(self.box(node, path, id, scope), nodes=(place,))
         self.join(ins, id, gathers=isinstance(cell, LayerOp) and cell.layer.role in GATHERING)
         if isinstance(node.op, ScanOp) or words.recurs(node):
             self.edges.append(Edge(id, id, STEP, "loop"))
@@ -193,10 +199,16 @@ class _Debug:
         return not deep if requested is None else requested
 
     def call(
-        self, node: Node, op: CallOp, path: str, ins: Sequence[str], scope: _DebugScope, own: Trails
+        self,
+        node: Node,
+        op: CallOp,
+        path: str,
+        ins: Sequence[str],
+        scope: _DebugScope,
+        place: Trails,
     ) -> tuple[list[Item], list[str]]:
         module = scope.module_text(node, path, 1 if self.copies else node.count)
-        below = replace(scope.enter(node, op, path), at=own, shown_path=module)
+        below = replace(scope.enter(node, op, path), at=place, shown_path=module)
         id = self.id(below.path or scope.inside(node.key))
         states: list[Item] = []
         if isinstance(node.op, ScanOp):
@@ -213,7 +225,7 @@ class _Debug:
         count = f" ×{node.count}" if node.count > 1 and not self.copies else ""
         label = module.rpartition(".")[2]
         title = module if label == name else f"{module} · {name}"
-        heading = text(style.clip(title, 2 * WIDTH), Run(count, "badge"))
+        heading = text(style.clip(title, 2 * WIDTH), TextRun(count, "badge"))
         params = f"{scope.number(op.graph.params)} parameters"
         tooltip = "\n".join((module, name, params, _place(node.span)))
         inside = (*states, *items)
@@ -242,22 +254,22 @@ class _Debug:
 
     def box(self, node: Node, path: str, id: str, scope: _DebugScope) -> Box:
         module = scope.module_text(node, path, 1 if self.copies else node.count)
-        title, settings, category = _words(node, Part(node, node.key, path, ()), module)
+        title, settings, category = _words(node, StepPart(node, node.key, path, ()), module)
         count = f" ×{node.count}" if node.count > 1 and not self.copies else ""
         takes, types = scope.types(node.takes), scope.types(node.types)
-        lines = [text(Run(module, "faint"))] if module and title != module else []
+        lines = [text(TextRun(module, "faint"))] if module and title != module else []
         lines += [text(line) for line in wrap(settings, WIDTH)]
         tied = self.ties.get(scope.module(node, path))
-        lines += [text(Run(tied, "faint"))] if tied else []
+        lines += [text(TextRun(tied, "faint"))] if tied else []
         lines += [text(line) for line in _arrow(takes, types)]
         costs = [f"{cost} {unit}" for unit, cost in self.costs(node, scope) if cost != "0"]
         lines += [text(" · ".join(costs))] if costs else []
-        lines += [text(Run("does not run: no output needs it", "badge"))] if node.idle else []
+        lines += [text(TextRun("does not run: no output needs it", "badge"))] if node.idle else []
         place = _place(node.span)
-        lines += [text(Run(place, "faint"))] if place else []
+        lines += [text(TextRun(place, "faint"))] if place else []
         return Box(
             id,
-            text(title, Run(count, "badge")),
+            text(title, TextRun(count, "badge")),
             category,
             lines=tuple(lines),
             repeated=bool(count),
@@ -285,14 +297,14 @@ class _Debug:
             for line in wrap(f"error {finding.code}: {finding.message}", WIDTH)
         ]
         place = _place(node.span)
-        lines += [text(Run(place, "faint"))] if place else []
+        lines += [text(TextRun(place, "faint"))] if place else []
         code = style.clip(" ".join(op.text.split()), WIDTH) or "the spec"
         tooltip = "\n".join(f"{f.code}: {f.message}" for f in op.findings)
         return Box(id, text(code), "failed", lines=tuple(lines), tooltip=tooltip, span=node.span)
 
     def costs(self, node: Node, scope: _DebugScope) -> Iterator[tuple[str, str]]:
         cell = node.operation
-        part = Part(node, node.key, node.path, ())
+        part = StepPart(node, node.key, node.path, ())
         params = cell.graph.params if isinstance(cell, CallOp) else words.params(part)
         yield "parameters", scope.number(params)
         if not node.idle:
@@ -338,7 +350,7 @@ def _port(id: str, side: str, name: str, type: TensorType) -> Box:
     return Box(id, text(name or side), "io", lines=(text(str(type)),), tooltip=f"{side} {name}")
 
 
-def _words(node: Node, part: Part, module: str) -> tuple[str, str, Kind]:
+def _words(node: Node, part: StepPart, module: str) -> tuple[str, str, Kind]:
     """Title, all settings, category."""
     cell = node.operation
     if isinstance(cell, WeightOp):

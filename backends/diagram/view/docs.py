@@ -51,9 +51,9 @@ from ..picture import (
     LeftOut,
     Options,
     Picture,
-    Run,
     Table,
     Text,
+    TextRun,
     Trails,
     letters,
     text,
@@ -212,7 +212,7 @@ class Docs:
                 continue
             ins = [self.wire(at[ref], wires, i, k) for k, ref in enumerate(step.inputs)]
             pairs = zip(variants, worlds, strict=True)
-            copies = [with_twins(v.steps[i], i, own) for v, own in pairs]
+            copies = [with_twins(v.steps[i], i, copy_worlds) for v, copy_worlds in pairs]
             before = len(self.edges)
             outs = self.step(copies, scope, entering(step, ins), symbols)
             if len(self.edges) > before:
@@ -282,6 +282,7 @@ class Docs:
         return ref in wires.forks or (uses > 1 and scope.depth > 0)
 
     def wire(self, end: End, wires: Wiring, step: int, k: int) -> End:
+        """The end of a step's input with its look: a way around, or a line that climbs."""
         if (step, k) in wires.skips:
             levels = {right for _, right in wires.levels}
             return replace(end, look="skip", level=step in levels)
@@ -291,7 +292,7 @@ class Docs:
         """Add the label to the box that was drawn last: ``q_proj`` beside ``k_proj``."""
         box, label = self.items[-1], words.given_label(step)
         if isinstance(box, Box) and box.shape == "box" and label:
-            self.items[-1] = replace(box, lines=(text(Run(label, "faint")), *box.lines))
+            self.items[-1] = replace(box, lines=(text(TextRun(label, "faint")), *box.lines))
 
     def hold_axis(self, source: str, bar: str) -> None:
         """Keep a bar straight below the box where its branches start, by a hidden edge in the
@@ -307,6 +308,8 @@ class Docs:
         return End(id)
 
     def connect(self, end: End, head: str, *, arrow: bool = True) -> None:
+        """Draw a line, and one from the old end if that differs. A box has its shape as a label on
+        one line only."""
         if end.box == NOWHERE.box:
             return
         label = "" if end.look == "skip" or end.box in self.labelled else end.label
@@ -331,6 +334,8 @@ class Docs:
     def step(
         self, copies: Sequence[Step], scope: Scope, ins: Sequence[End], symbols: Symbols
     ) -> list[End]:
+        """Draw a step, or several that differ in numbers as one; returns the ends of its
+        results."""
         if copies[0].kind == "call":
             return self.call(copies, scope, ins, symbols)
         if copies[0].kind == "run":
@@ -347,7 +352,7 @@ class Docs:
         box = self.with_cost(copies, scope, unit(copies, scope, symbols))
         tied = self.ties.get(scope.module(copies[0].part.path)) if copies[0].part.path else None
         if tied and box.shape == "box":
-            box = replace(box, lines=(*box.lines, text(Run(tied, "faint"))))
+            box = replace(box, lines=(*box.lines, text(TextRun(tied, "faint"))))
         self.items.append(box)
         for end in ins:
             self.connect(end, box.id)
@@ -397,7 +402,9 @@ class Docs:
             return box
         sizes = dict(scope.sizes)
         each = [[cost(twin, measure, sizes) for twin in everywhere([c])] for c in copies]
-        least, total = (self.total([pick(own) for own in each]) for pick in (min, max))
+        least, total = (
+            self.total([pick(copy_costs) for copy_costs in each]) for pick in (min, max)
+        )
         number = style.amount(total) if least == total else _range(least, total)
         new = text(number, f" {MEASURES[measure]}" if measure != "params" else "")
         needless = total == 0 or any(letters(line) == letters(new) for line in box.lines)
@@ -591,12 +598,14 @@ class Docs:
     def states(self, op: ScanOp, body: Chart, below: Scope, ins: Sequence[End]) -> Sequence[End]:
         """Draw the boxes of the states; returns the ends that enter the cell."""
         assert body.graph is not None
-        every = [world.chart.graph for own in below.worlds for world in own if world.chart.graph]
+        graphs = [
+            world.chart.graph for variant in below.worlds for world in variant if world.chart.graph
+        ]
         after = op.sequences + op.states
         step = self.fork(ins[0], below.point("step"))
         ends = []
         for i, port in enumerate(body.graph.inputs[op.sequences : after]):
-            types = [graph.inputs[op.sequences + i].type for graph in every]
+            types = [graph.inputs[op.sequences + i].type for graph in graphs]
             shapes = {style.shape(below.type(type)) for type in types}
             box = Box(
                 below.point(f"state{i + 1}"),
@@ -716,7 +725,7 @@ class Docs:
         lines = [brief(step, line) for step, line in pairs if line]
         if len(lines) > LINES:
             more = len(lines) - LINES + 1
-            lines = [*lines[: LINES - 1], text(Run(f"… {more} more", "faint"))]
+            lines = [*lines[: LINES - 1], text(TextRun(f"… {more} more", "faint"))]
         return lines
 
     def briefly(self, copies: Sequence[Step], symbols: Symbols) -> Text:
@@ -744,7 +753,7 @@ class Docs:
         title = text(
             runs.title(step, prefix or ""), self.variant(first) if runs.alone(step) else ()
         )
-        count = text(Run(f"×{sum(runs.counts(step))}", "badge"))
+        count = text(TextRun(f"×{sum(runs.counts(step))}", "badge"))
         heading = text(title, " " if title else "", count)
         below = scope.enter_run(step)
         with self.discarding():

@@ -22,7 +22,7 @@ from ..chart.charts import Charts
 from ..chart.costs import MEASURES
 from ..chart.scope import End, Scope
 from ..chart.wiring import wiring
-from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Run, Text, text
+from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Text, TextRun, text
 from . import _attention as attention
 from . import _runs as runs
 from ._fit import READABLE, Attempt, Detail, Key, Opening, fits, readable
@@ -139,7 +139,7 @@ class _Inset:
 
     @property
     def title(self) -> Text:
-        return text(self.name, Run(self.note, "faint"))
+        return text(self.name, TextRun(self.note, "faint"))
 
 
 INPUT_NAMES: Final = (("x",), ("queries", "memory"), ("queries", "keys", "values"))
@@ -218,8 +218,8 @@ class _Paper(Docs):
     def name_forms(self, forms: Sequence[Key]) -> None:
         labels = [_labels(self.forms[key]) for key in forms]
         common = set.intersection(*labels)
-        for i, (key, own) in enumerate(zip(forms, labels, strict=True)):
-            extra = sorted(own - common)
+        for i, (key, form_labels) in enumerate(zip(forms, labels, strict=True)):
+            extra = sorted(form_labels - common)
             if len(forms) == 2 and bool(extra) != bool(labels[1 - i] - common):
                 note = f" with {extra[0]}" if extra else ""
             else:
@@ -269,8 +269,10 @@ class _Paper(Docs):
         inset.columns = symbols.shown()
         arguments = dict(body.graph.arguments) if body.graph else {}
         named_arguments = [name for name in inset.columns if name in arguments]
-        named = text("(", Run(", ".join(named_arguments), "symbol"), ")") if named_arguments else ()
-        title = text(inset.name, named, Run(inset.note, "faint"))
+        named = (
+            text("(", TextRun(", ".join(named_arguments), "symbol"), ")") if named_arguments else ()
+        )
+        title = text(inset.name, named, TextRun(inset.note, "faint"))
         tooltip = body.graph.documentation.strip() if body.graph else ""
         kind: Kind = "attention" if attention.computes_attention(body) else "block"
         return Cluster(inset.id, title, inside, kind, inset=True, tooltip=tooltip)
@@ -293,7 +295,7 @@ class _Paper(Docs):
         if len({drawn_nodes.takes for use in uses for drawn_nodes in everywhere([use.step])}) > 1:
             boxes = tuple(b if b.category == "linear" else replace(b, lines=()) for b in boxes)
         inputs = [
-            Box(f"{id}-in{i}", text(Run(name, "symbol")), shape="label")
+            Box(f"{id}-in{i}", text(TextRun(name, "symbol")), shape="label")
             for i, name in enumerate(INPUT_NAMES[max(attention.qkv_inputs(step))], 1)
         ]
         forks, lines = attention.connections(step, inside, [End(box.id) for box in inputs], id)
@@ -314,7 +316,7 @@ class _Paper(Docs):
             if len(ports) == 1:
                 box = Box(id, shape="fork")
             else:
-                box = Box(id, text(Run(port.name or "x", "symbol")), shape="label")
+                box = Box(id, text(TextRun(port.name or "x", "symbol")), shape="label")
             self.items.append(box)
             ends.append(End(id))
         uses = sum(s.inputs.count((-1, 0)) for s in body.steps) + body.results.count((-1, 0))
@@ -327,7 +329,7 @@ class _Paper(Docs):
         for i, (end, port) in enumerate(zip(ends, body.graph.outputs, strict=False)):
             id = scope.point(f"out{i + 1}")
             name = port.name or f"output {i + 1}"
-            self.items.append(Box(id, text(Run(name, "symbol")), shape="label"))
+            self.items.append(Box(id, text(TextRun(name, "symbol")), shape="label"))
             self.connect(end, id)
 
     def total(self, costs: Sequence[int]) -> int:
@@ -372,7 +374,7 @@ class _Paper(Docs):
         return text(super(_Paper, self).title(copies, prefix), self.variant(copies[0]))
 
     def variant(self, step: Step) -> Text:
-        return text(Run(self.notes.get(_key(step), ""), "faint")) if _block(step) else ()
+        return text(TextRun(self.notes.get(_key(step), ""), "faint")) if _block(step) else ()
 
     def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
         inset = self.inset_of(copies[0])
@@ -402,7 +404,7 @@ class _Paper(Docs):
             symbols.offer(name, [column[i] for i in uses], always=True)
         if len(set(runs.counts(step))) > 1:
             symbols.count(runs.counts(step))
-        count = text(Run(f" ×{sum(runs.counts(step))}", "badge"))
+        count = text(TextRun(f" ×{sum(runs.counts(step))}", "badge"))
         box = Box(
             scope.box(step, prefix is not None),
             text(inset.title, count),

@@ -36,7 +36,7 @@ from ..drawing import (
 from ..errors import DiagramError, TooLarge
 from ..legend import CONCAT, Entry
 from ..measure import SMALL, line_width
-from ..picture import Kind, Options, Run, Text, Trails, letters, text
+from ..picture import Kind, Options, Text, TextRun, Trails, letters, text
 from ._stations import Station, StationWalk
 
 PAGE: Final = 1188.0
@@ -193,8 +193,8 @@ def _touch(before: _Sized, after: _Sized) -> bool:
         return False
     if b.what == "pool" or a.what == "up":
         return True
-    alike = (a.what, a.title, a.type) == (b.what, b.title, b.type)
-    return alike and a.what == "volume" and not a.block
+    equal = (a.what, a.title, a.type) == (b.what, b.title, b.type)
+    return equal and a.what == "volume" and not a.block
 
 
 # --- the layout -------------------------------------------------------------------------------
@@ -313,6 +313,8 @@ class _VolumeLayout:
             yield letters(station.title) + count + shape
 
     def solids(self, place: _Place, most: int) -> Iterator[Solid]:
+        """The cuboids of a station: for each copy its norms and activations as thin bands around
+        it."""
         sized, station = place.sized, place.sized.station
         if station.what == "join":
             return
@@ -324,10 +326,10 @@ class _VolumeLayout:
             parts = [(f"{id}-fore{n + 1}", kind, BAND) for n, kind in enumerate(station.fore)]
             parts.append((id, station.kind, sized.thick))
             parts += [(f"{id}-band{n + 1}", kind, BAND) for n, kind in enumerate(station.bands)]
-            for own, kind, thick in parts:
-                first = own == station.id
+            for part_id, kind, thick in parts:
+                first = part_id == station.id
                 yield Solid(
-                    own,
+                    part_id,
                     kind,
                     x,
                     -front[0],
@@ -417,15 +419,15 @@ class _VolumeLayout:
         lines = wrap(f"not drawn: {'; '.join(items)}", NOTE)
         low = max((m.y + LINE * len(m.lines) for m in labels), default=0.0)
         left, right = self.places[0].left, max(p.right for p in self.places)
-        faint = tuple(text(Run(line, "faint")) for line in lines)
+        faint = tuple(text(TextRun(line, "faint")) for line in lines)
         return [TextBlock((left + right) / 2, low + 5, faint)]
 
     def copies(self) -> Iterator[str]:
         """The copies of repeated blocks that are not drawn."""
         elided = [caption for caption in self.captions if caption.count > caption.drawn]
         for name in dict.fromkeys(caption.name for caption in elided):
-            alike = [caption for caption in elided if caption.name == name]
-            count, drawn = sum(c.count for c in alike), sum(c.drawn for c in alike)
+            same_name = [caption for caption in elided if caption.name == name]
+            count, drawn = sum(c.count for c in same_name), sum(c.drawn for c in same_name)
             yield f"{letters(name)} ({count - drawn} of {count})"
 
     def entries(self, most: int) -> Iterator[Entry]:
@@ -480,7 +482,7 @@ def _caption(group: list[_Place], options: Options) -> _Caption:
     station = main.sized.station
     slabs = [p.sized for p in group if p.sized.station.what == "volume"] or [main.sized]
     count, drawn = sum(s.station.count for s in slabs), sum(s.slices for s in slabs)
-    badge = text(Run(f"×{count}", "badge")) if count > 1 else ()
+    badge = text(TextRun(f"×{count}", "badge")) if count > 1 else ()
     if station.what == "join":
         return _Caption(group, main, (), (), 0.0)
     first = text(station.title, " " if badge else "", badge)

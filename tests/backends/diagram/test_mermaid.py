@@ -25,8 +25,8 @@ from netwright.backends.diagram.picture import (
     Item,
     Options,
     Picture,
-    Run,
     Strip,
+    TextRun,
     text,
 )
 from netwright.backends.diagram.view.docs import picture
@@ -191,7 +191,7 @@ def test_points_are_passed_by_and_words_go_on_lines() -> None:
 def test_strips_stand_in_running_order() -> None:
     box = Box(
         "a",
-        text("conv", Run(" ×2", "badge")),
+        text("conv", TextRun(" ×2", "badge")),
         "conv",
         lines=(text("stride 2"),),
         repeated=True,

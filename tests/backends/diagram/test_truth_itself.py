@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from netwright.backends.diagram.picture import Box, Cluster, Edge, Item, Picture, Run
+from netwright.backends.diagram.picture import Box, Cluster, Edge, Item, Picture, TextRun
 
 from .nets import NETS, graph
 from .test_truth import drawn
@@ -159,7 +159,7 @@ def test_numbers_of_one_copy_are_found_out() -> None:
     picture = drawn(net, "paper")
 
     def plain(item: Item) -> Item:
-        runs = tuple(Run("77" if r.look == "symbol" else r.text) for r in item.title)
+        runs = tuple(TextRun("77" if r.look == "symbol" else r.text) for r in item.title)
         return replace(item, title=runs) if isinstance(item, Box) and item.shape == "box" else item
 
     spoilt = changed(picture, plain)
@@ -176,7 +176,7 @@ def test_words_that_do_not_hold_are_found_out(old: str, new: str) -> None:
         picture = drawn(net, view)
 
         def said(item: Item) -> Item:
-            runs = tuple(Run(r.text.replace(old, new), r.look) for r in item.title)
+            runs = tuple(TextRun(r.text.replace(old, new), r.look) for r in item.title)
             return replace(item, title=runs)
 
         spoilt = changed(picture, said)

@@ -9,7 +9,7 @@ import pytest
 
 from netwright.backends.diagram.drawing import Drawing
 from netwright.backends.diagram.errors import DiagramError
-from netwright.backends.diagram.picture import LeftOut, Options, Run, letters
+from netwright.backends.diagram.picture import LeftOut, Options, TextRun, letters
 from netwright.backends.diagram.view.volumes import picture
 from netwright.compiler.ir import Graph
 
@@ -151,7 +151,8 @@ def said_otherwise(old: str, new: str) -> Callable[[Drawing], Drawing]:
             replace(
                 m,
                 lines=tuple(
-                    tuple(Run(r.text.replace(old, new), r.look) for r in line) for line in m.lines
+                    tuple(TextRun(r.text.replace(old, new), r.look) for r in line)
+                    for line in m.lines
                 ),
             )
             for m in d.labels

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from netwright.backends.diagram.errors import TooLarge
-from netwright.backends.diagram.picture import Box, Cluster, Item, Picture, Run, text
+from netwright.backends.diagram.picture import Box, Cluster, Item, Picture, TextRun, text
 from netwright.compiler.ir import Graph
 from netwright.files import shipped
 
@@ -143,7 +143,7 @@ def another_label(p: Picture) -> Picture:
 def another_count(p: Picture) -> Picture:
     def more(item: Item) -> Item:
         badge = isinstance(item, Cluster) and item.repeated
-        return replace(item, title=(*item.title, Run("7", "badge"))) if badge else item
+        return replace(item, title=(*item.title, TextRun("7", "badge"))) if badge else item
 
     return changed(p, more)
 

@@ -18,15 +18,15 @@ from typing import Final
 
 from netwright.backends.diagram import style
 from netwright.backends.diagram.chart import words
-from netwright.backends.diagram.chart.chart import Part
+from netwright.backends.diagram.chart.chart import StepPart
 from netwright.backends.diagram.picture import (
     Box,
     Cluster,
     Edge,
     Item,
     Picture,
-    Run,
     Text,
+    TextRun,
     Trails,
     letters,
 )
@@ -748,8 +748,8 @@ def said(at: Address) -> str:
     return ".".join(f"{key}[{i}]" if i else key for key, i in at)
 
 
-def _part(op: Op) -> Part:
-    return Part(op.node, op.node.key, op.node.path, ())
+def _part(op: Op) -> StepPart:
+    return StepPart(op.node, op.node.key, op.node.path, ())
 
 
 def _caption(op: Op) -> tuple[str, str]:
@@ -796,13 +796,13 @@ def _agrees(line: Text, op: Op) -> bool:
     second = _caption(op)[1]
     if _pattern(line).fullmatch(second):
         return True
-    segments: list[list[Run]] = [[]]
+    segments: list[list[TextRun]] = [[]]
     for run in line:
         for k, piece in enumerate(run.text.split(", ")):
             if k:
                 segments.append([])
             if piece:
-                segments[-1].append(Run(piece, run.look))
+                segments[-1].append(TextRun(piece, run.look))
     told = second.split(", ") if second else []
     patterns = [(_pattern(tuple(s)), s) for s in segments]
     sayable = all(any(p.fullmatch(t) or _called(s, t) for p, s in patterns) for t in told)
@@ -812,7 +812,7 @@ def _agrees(line: Text, op: Op) -> bool:
     return sayable and needed
 
 
-def _called(segment: Sequence[Run], told: str) -> bool:
+def _called(segment: Sequence[TextRun], told: str) -> bool:
     """Whether a segment is the name of a setting."""
     first = segment[0]
     return first.look == "symbol" and told.startswith(first.text.strip("0123456789"))
@@ -842,7 +842,7 @@ def _numbers_inside(graph: Graph) -> set[str]:
             if node.called is not None:
                 waiting.append(node.called)
             if isinstance(node.operation, LayerOp):
-                part = Part(node, node.key, node.path, ())
+                part = StepPart(node, node.key, node.path, ())
                 for told in (*words.caption(part), words.strip(part)):
                     found |= set(NUMBER.findall(told))
     return found | {"2", "3", "4", "5", "6", "7", "8", "9"}
