@@ -170,9 +170,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Operations that are not drawn, and what they are; "" if no reader needs to know."""
+    """Operations that are not drawn; the ``caption`` is "" if no reader needs to know of them."""
 
-    what: str
+    caption: str
     nodes: tuple[Trails, ...]
 
     def number(self) -> int:

@@ -56,7 +56,7 @@ class Station:
     """
 
     id: str
-    what: Literal["volume", "pool", "up", "join"]
+    role: Literal["volume", "pool", "up", "join"]
     kind: Kind
     type: TensorType
     title: Text
@@ -157,9 +157,9 @@ class StationWalk:
         """Make an upsampling a volume of its own, unless a volume of its size comes next."""
         for i, station in enumerate(self.stations):
             after = self.stations[i + 1] if i + 1 < len(self.stations) else None
-            thin = after is not None and after.what == "volume" and after.spread == station.spread
-            if station.what == "up" and not thin:
-                self.stations[i] = replace(station, what="volume")
+            thin = after is not None and after.role == "volume" and after.spread == station.spread
+            if station.role == "up" and not thin:
+                self.stations[i] = replace(station, role="volume")
 
     def chart(self, chart: Chart, scope: Scope, at: dict[Ref, int], main: Ref) -> None:
         """Add the stations of a chart. ``at`` holds the station that each input comes from; the
@@ -210,7 +210,7 @@ class StationWalk:
         self.left_out.setdefault(name, []).append(place)
 
     def omissions(self) -> tuple[LeftOut, ...]:
-        named = (LeftOut(what, tuple(nodes)) for what, nodes in self.left_out.items())
+        named = (LeftOut(caption, tuple(nodes)) for caption, nodes in self.left_out.items())
         return (*named, LeftOut("", tuple(self.undrawn)))
 
     def step(self, chart: Chart, i: int, lines: _Lines, scope: Scope, at: dict[Ref, int]) -> None:
@@ -282,14 +282,14 @@ class StationWalk:
         op = step.node.op
         if not isinstance(op, LayerOp) or step.kind == "bar":
             return None
-        what = _what(step, op.layer.word, op.layer.category)
-        if what == "band":
+        role = _role(step, op.layer.word, op.layer.category)
+        if role == "band":
             self.band(step)
             return None
-        if what == "nothing":
+        if role == "nothing":
             self.leave_out(step)
             return None
-        fore, bands = ((), ()) if self.options.color_by or what == "join" else _bands(step)
+        fore, bands = ((), ()) if self.options.color_by or role == "join" else _bands(step)
         drawn = (*fore, step.core, *bands)
         if _flat(step.node.types[0]) and not _flat(step.types[0]):
             # A later part reads the vector as a volume, and that volume is drawn.
@@ -300,10 +300,10 @@ class StationWalk:
         types = step.types if last == len(step.parts) - 1 else step.parts[last].node.types
         return Station(
             scope.box(step),
-            what,
+            role,
             op.layer.category,
             scope.type(types[0]),
-            text(title if what == "join" else _without_channels(title)),
+            text(title if role == "join" else _without_channels(title)),
             step.count,
             _kinds(step, fore),
             _kinds(step, bands),
@@ -367,7 +367,7 @@ class StationWalk:
 
     def band(self, step: Step) -> None:
         last = self.stations[-1]
-        plain = last.what == "volume" and not last.block and last.kind != "io"
+        plain = last.role == "volume" and not last.block and last.kind != "io"
         if not plain or self.options.color_by or last.count * step.count > 1:
             self.leave_out(step)
             return
@@ -381,7 +381,7 @@ class StationWalk:
         return cost(step, measure, dict(scope.sizes)) if measure else None
 
 
-def _what(
+def _role(
     step: Step, word: str, kind: Kind
 ) -> Literal["volume", "pool", "up", "join", "band", "nothing"]:
     """How a layer is drawn; ``band`` is a band of the station before, ``nothing`` is left out."""

@@ -365,12 +365,12 @@ class Docs:
         self.leave_out("concat of one tensor", undrawn)
 
     def omissions(self) -> tuple[LeftOut, ...]:
-        return tuple(LeftOut(what, tuple(nodes)) for what, nodes in self.left_out.items())
+        return tuple(LeftOut(caption, tuple(nodes)) for caption, nodes in self.left_out.items())
 
-    def leave_out(self, what: str, nodes: Iterable[Trails]) -> None:
+    def leave_out(self, caption: str, nodes: Iterable[Trails]) -> None:
         """Record operations that are not drawn, with what they are."""
         for trails in nodes:
-            self.left_out.setdefault(what, []).append(trails)
+            self.left_out.setdefault(caption, []).append(trails)
 
     def leave(self, copies: Sequence[Step], scope: Scope, ends: Sequence[End]) -> list[End]:
         """The ends of a step's results, with the shape as a label if it differs from the

@@ -168,19 +168,19 @@ class _Sized:
     @property
     def across(self) -> float:
         """The width of the front, over all copies."""
-        if self.station.what == "join":
+        if self.station.role == "join":
             return 2 * BALL
         return self.slices * (self.thick + BAND * self.bands)
 
 
 def _sized(station: Station, scale: _Scale) -> _Sized:
     slices = min(station.count, SLICES)
-    if station.what == "join":
+    if station.role == "join":
         return _Sized(station, 2 * BALL, 2 * BALL, 0)
     if station.flat:
         return _Sized(station, FLAT, _length(station.channels), FLAT * 0.9, slices)
     high, wide = station.spread
-    thick = THIN if station.what in ("pool", "up") else _thickness(station.channels)
+    thick = THIN if station.role in ("pool", "up") else _thickness(station.channels)
     if station.block and slices > 1:
         thick = max(THINNEST, thick * 0.6)
     return _Sized(station, thick, scale.extent(high), SLOPE * scale.extent(wide), slices)
@@ -189,12 +189,12 @@ def _sized(station: Station, scale: _Scale) -> _Sized:
 def _touch(before: _Sized, after: _Sized) -> bool:
     """Whether two stations touch: at a pool, at an upsampling, and between equal volumes."""
     a, b = before.station, after.station
-    if "join" in (a.what, b.what) or a.flat or b.flat or "io" in (a.kind, b.kind):
+    if "join" in (a.role, b.role) or a.flat or b.flat or "io" in (a.kind, b.kind):
         return False
-    if b.what == "pool" or a.what == "up":
+    if b.role == "pool" or a.role == "up":
         return True
-    equal = (a.what, a.title, a.type) == (b.what, b.title, b.type)
-    return equal and a.what == "volume" and not a.block
+    equal = (a.role, a.title, a.type) == (b.role, b.title, b.type)
+    return equal and a.role == "volume" and not a.block
 
 
 # --- the layout -------------------------------------------------------------------------------
@@ -309,14 +309,14 @@ class _VolumeLayout:
         for place in self.places:
             station = place.sized.station
             count = f" ×{station.count}" if station.count > 1 else ""
-            shape = "" if station.what == "join" else f" {style.shape(station.type)}"
+            shape = "" if station.role == "join" else f" {style.shape(station.type)}"
             yield letters(station.title) + count + shape
 
     def solids(self, place: _Place, most: int) -> Iterator[Solid]:
         """The cuboids of a station: for each copy its norms and activations as thin bands around
         it."""
         sized, station = place.sized, place.sized.station
-        if station.what == "join":
+        if station.role == "join":
             return
         heat = None if station.cost is None else style.HEAT.index(style.heat(station.cost, most))
         front = (sized.high / 2 - RISE * sized.deep / 2, sized.high)
@@ -345,7 +345,7 @@ class _VolumeLayout:
     def balls(self) -> Iterator[Ball]:
         for place in self.places:
             station = place.sized.station
-            if station.what == "join":
+            if station.role == "join":
                 yield Ball(
                     station.id,
                     place.x + BALL,
@@ -412,8 +412,11 @@ class _VolumeLayout:
 
     def not_drawn(self, labels: Sequence[TextBlock], braces: Sequence[Wire]) -> list[TextBlock]:
         """The note about what is not drawn, below all captions."""
-        left_out = [(left.what, left.number()) for left in self.left_out if left.what]
-        items = [*self.copies(), *(f"{n} {what}" if n > 1 else what for what, n in left_out)]
+        left_out = [(left.caption, left.number()) for left in self.left_out if left.caption]
+        items = [
+            *self.copies(),
+            *(f"{n} {caption}" if n > 1 else caption for caption, n in left_out),
+        ]
         if not items:
             return []
         lines = wrap(f"not drawn: {'; '.join(items)}", NOTE)
@@ -433,13 +436,13 @@ class _VolumeLayout:
     def entries(self, most: int) -> Iterator[Entry]:
         measure = MEASURES.get(self.options.color_by, "")
         stations = [place.sized.station for place in self.places]
-        used: set[Kind] = {s.kind for s in stations if s.what != "join" and s.kind != "io"}
+        used: set[Kind] = {s.kind for s in stations if s.role != "join" and s.kind != "io"}
         used |= {band for s in stations for band in (*s.fore, *s.bands)}
         yield from legend.scale(most, measure) if measure else legend.swatches(used)
         ways = {arch.name for arch in self.arches}.union(*(s.around for s in stations))
         if ways:
             yield Entry("skip", " or ".join(sorted(ways, reverse=True)))
-        if any(letters(s.title) == CONCAT for s in stations if s.what == "join"):
+        if any(letters(s.title) == CONCAT for s in stations if s.role == "join"):
             yield Entry("concat", "concatenation")
         if any(run.look == "badge" for c in self.captions for line in c.lines for run in line):
             yield Entry("badge", "repeated n times")
@@ -448,7 +451,7 @@ class _VolumeLayout:
 def _grouped(places: Sequence[_Place], landed: set[int]) -> list[list[_Place]]:
     groups: list[list[_Place]] = []
     for i, place in enumerate(places):
-        after_up = i > 0 and places[i - 1].sized.station.what == "up"
+        after_up = i > 0 and places[i - 1].sized.station.role == "up"
         apart = i in landed and not after_up
         if groups and not apart and _touch(groups[-1][-1].sized, place.sized):
             groups[-1].append(place)
@@ -478,12 +481,12 @@ class _Caption:
 
 def _caption(group: list[_Place], options: Options) -> _Caption:
     """The caption of a group: its thickest volume gives the name."""
-    main = max(group, key=lambda p: (p.sized.station.what == "volume", p.sized.across))
+    main = max(group, key=lambda p: (p.sized.station.role == "volume", p.sized.across))
     station = main.sized.station
-    slabs = [p.sized for p in group if p.sized.station.what == "volume"] or [main.sized]
+    slabs = [p.sized for p in group if p.sized.station.role == "volume"] or [main.sized]
     count, drawn = sum(s.station.count for s in slabs), sum(s.slices for s in slabs)
     badge = text(TextRun(f"×{count}", "badge")) if count > 1 else ()
-    if station.what == "join":
+    if station.role == "join":
         return _Caption(group, main, (), (), 0.0)
     first = text(station.title, " " if badge else "", badge)
     shape = text(style.shape(station.type)) if options.shapes else ()
@@ -533,14 +536,14 @@ def _runs(captions: Sequence[_Caption]) -> list[list[_Caption]]:
 
 def _out(place: _Place) -> Point:
     """The point where a way around starts: on the upper face of the last copy, or on the ball."""
-    if place.sized.station.what == "join":
+    if place.sized.station.role == "join":
         return place.x + 1.4 * BALL, -0.9 * BALL
     one = place.sized.across / place.sized.slices
     return place.end - one * 0.4, -place.top
 
 
 def _into(place: _Place) -> Point:
-    if place.sized.station.what == "join":
+    if place.sized.station.role == "join":
         return place.x + BALL, -BALL
     return place.x + place.sized.thick * 0.5, -place.top
 

@@ -174,7 +174,7 @@ def nothing_left_out(d: Drawing) -> Drawing:
 
 def another_left_out(d: Drawing) -> Drawing:
     first, *rest = d.left_out
-    return replace(d, left_out=(LeftOut(first.what, first.nodes[1:]), *rest))
+    return replace(d, left_out=(LeftOut(first.caption, first.nodes[1:]), *rest))
 
 
 @pytest.mark.parametrize(

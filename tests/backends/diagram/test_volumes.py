@@ -64,8 +64,8 @@ def test_vgg16_has_its_sixteen_layers() -> None:
     stations = chain(shipped("vgg:vgg16")).stations
     assert counts(stations, "conv 3×3") == 13
     assert counts(stations, "linear") == 3
-    assert sum(s.what == "pool" for s in stations) == 5
-    assert [s.spread[0] for s in stations if s.what == "pool"] == [112, 56, 28, 14, 7]
+    assert sum(s.role == "pool" for s in stations) == 5
+    assert [s.spread[0] for s in stations if s.role == "pool"] == [112, 56, 28, 14, 7]
 
 
 def test_resnet50_has_sixteen_blocks_with_a_way_around() -> None:
@@ -77,7 +77,7 @@ def test_resnet50_has_sixteen_blocks_with_a_way_around() -> None:
 
 def test_resnet18_opened_has_an_arch_to_each_sum() -> None:
     found = chain(shipped("resnet:resnet18"), depth=2)
-    sums = [i for i, s in enumerate(found.stations) if s.what == "join"]
+    sums = [i for i, s in enumerate(found.stations) if s.role == "join"]
     assert len(sums) == 8
     assert [a.head for a in found.arches] == sums
     # A projection is on the way around: 16 convs on the chain, besides the first.
@@ -92,7 +92,7 @@ def test_the_arches_of_a_u_join_equal_sizes() -> None:
         tail, head = found.stations[arch.tail], found.stations[arch.head]
         assert tail.spread == head.spread
         assert tail.channels == head.channels
-        assert found.stations[arch.head - 1].what == "up"
+        assert found.stations[arch.head - 1].role == "up"
 
 
 def test_branches_are_one_box() -> None:
@@ -117,7 +117,7 @@ def test_the_chain_ends_with_what_the_net_gives() -> None:
 def test_a_growing_list_joins_at_every_layer() -> None:
     """Each layer of a dense block reads all before it: there the next way around starts."""
     found = chain(graph(NETS["dense"]))
-    joins = [i for i, s in enumerate(found.stations) if s.what == "join"]
+    joins = [i for i, s in enumerate(found.stations) if s.role == "join"]
     assert [found.stations[i].channels for i in joins] == [*range(36, 73, 12), *range(84, 145, 12)]
     assert [a.head for a in found.arches] == joins
     assert {a.tail for a in found.arches} >= set(joins) - {joins[3], joins[-1]}
@@ -136,7 +136,7 @@ def test_shared_and_weighted_ways_are_no_arches() -> None:
     found = chain(net, expand=("gate",))
     (arch,) = found.arches
     assert letters(found.stations[arch.tail].title) == "conv 3×3"
-    assert found.stations[arch.head].what == "join"
+    assert found.stations[arch.head].role == "join"
 
 
 def test_a_generator_grows() -> None:
@@ -144,7 +144,7 @@ def test_a_generator_grows() -> None:
           z > linear(64 * 16) > reshape(-1, 64, 4, 4) > conv_transpose(4x4, 32, stride=2, pad=1)
             > bn > relu > conv_transpose(4x4, 3, stride=2, pad=1) > tanh }""")
     stations = chain(net).stations
-    assert [s.what for s in stations[1:]] == ["volume"] * 3
+    assert [s.role for s in stations[1:]] == ["volume"] * 3
     assert [s.spread for s in stations[1:]] == [(4, 4), (8, 8), (16, 16)]
 
 
@@ -160,7 +160,7 @@ def solids(net: Graph, **options: Any) -> list[tuple[Station, Solid]]:
     """Volumes with their first solid."""
     at = {solid.id: solid for solid in drawing(net, **options).solids}
     stations = chain(net, options["depth"]).stations
-    return [(s, at[s.id]) for s in stations if s.what == "volume" and not s.flat]
+    return [(s, at[s.id]) for s in stations if s.role == "volume" and not s.flat]
 
 
 @pytest.mark.parametrize("name", ["vgg:vgg16", "unet", "alexnet"])
