@@ -29,12 +29,14 @@ class TooLarge(DiagramError):
 
 
 def most_boxes(usual: int) -> int:
-    """How many boxes a picture may have: as many as the view usually takes, or as it is told."""
+    """The largest number of boxes in a picture: ``usual``, which the view chooses, or the limit
+    that the caller sets."""
     allowed = limits().boxes
     return usual if allowed == DEFAULTS.boxes else allowed
 
 
 def too_many_boxes(message: str, most: int, help: str) -> TooLarge:
+    """The error with the limit ``most`` in its help, and how to raise it."""
     return TooLarge(message, help=f"{help}; {raises('boxes', 2 * most)}")
 
 
