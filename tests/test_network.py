@@ -162,8 +162,8 @@ MISUSES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: nw.loads("relu", limits=3), TypeError, "a dict"),  # type: ignore[arg-type]
     (lambda: SMALL.diff("resnet"), TypeError, "another one"),  # type: ignore[arg-type]
     (lambda: SMALL.render("x"), DiagramError, "without a suffix"),
-    (lambda: SMALL.render("x.svg", depth=-1), DiagramError, "no number of levels"),
-    (lambda: SMALL.render("x.svg", depth="2"), DiagramError, "no number of levels"),
+    (lambda: SMALL.render("x.svg", depth=-1), DiagramError, "not a number of levels"),
+    (lambda: SMALL.render("x.svg", depth="2"), DiagramError, "not a number of levels"),
 ]
 
 

@@ -112,7 +112,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         raise DiagramError(f"cannot draw to {options.direction}", help="there are TB, LR")
     if options.depth is not None and not (type(options.depth) is int and options.depth >= 0):
         help = "0, 1, 2, ..."
-        raise DiagramError(f"{options.depth!r} is no number of levels", help=help)
+        raise DiagramError(f"{options.depth!r} is not a number of levels", help=help)
     if options.color_by and options.color_by not in MEASURES:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
