@@ -19,7 +19,7 @@ from .shares import shared_network
 from .statements import add_default, assign
 from .trees import pattern_names, place_in_import
 
-FILE_STEPS: Final = 100
+FILE_STEPS: Final = 200
 """What a net takes of its own: each is elaborated in a file anew."""
 IMPORT_STEPS: Final = 10
 Make: TypeAlias = Callable[[Elaborator, FileNames], Data]

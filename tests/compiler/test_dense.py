@@ -37,6 +37,10 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "list": lambda n: "a = [" + "1, " * n + f"1]\n{NET}",
     "imports": lambda n: "import resnet\n" * (n // 8) + NET,
     "parameters": lambda n: f"net n({', '.join(f'a{i}=1' for i in range(n // 4))}): x[4] {{ x }}",
+    "nets": lambda n: _lines("net n{} = relu", n // 4),
+    "linears": lambda n: f"net n: x[4] {{\n x\n{_lines(' > linear({})', n // 8)} }}".replace(
+        "(0)", "(1)"
+    ),
     "negations": lambda n: "a = " + "-" * n + f"1\n{NET}",
 }
 
@@ -48,6 +52,29 @@ def test_a_dense_text_ends_soon(kind: str, count: int) -> None:
     found = nw.check(TEXTS[kind](count)[:1_000_000])
     assert process_time() - start < 10
     assert not any(d.code == "E901" for d in found)
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("count", [4_000, pytest.param(300_000, marks=pytest.mark.slow)])
+def test_summary_and_source_of_a_dense_text_end_soon(kind: str, count: int) -> None:
+    """With what they say, or with errors, none of which is netwright's own."""
+    start = process_time()
+    try:
+        net = nw.loads(TEXTS[kind](count)[:1_000_000])
+        assert net.summary()
+        assert net.to_source()
+    except nw.CompileError as error:
+        assert not any(d.code == "E901" for d in error.diagnostics)
+    assert process_time() - start < 20
+
+
+def test_more_nets_than_a_check_goes_through_are_told_soon() -> None:
+    text = _lines("net n{} = relu", 28_000)
+    start = process_time()
+    found = nw.check(text)
+    assert process_time() - start < 10
+    assert [d.code for d in found] == ["E214"]
+    assert nw.check(_lines("net n{} = relu", 1_000)) == []
 
 
 def test_ten_thousand_layers_written_out_are_no_dense_text() -> None:
