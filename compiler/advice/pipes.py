@@ -6,7 +6,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..layer import Layer
-from ..values import Data, Tensor, describe
+from ..values import Data, Network, Tensor, describe
 from . import error
 
 
@@ -24,7 +24,21 @@ def not_piped(value: Data, span: Span) -> Diagnostic:
 
 
 def no_bundle(other: Data, span: Span) -> Diagnostic:
-    return error("E207", f"a bundle holds only tensors, and this is {describe(other)}", span)
+    message = f"a bundle holds only tensors, and this is {describe(other)}"
+    if not isinstance(other, Network) or not span.text.startswith("["):
+        return error("E207", message, span)
+    start = Edit(Span(span.source, span.start, span.start), "id > ")
+    return error(
+        "E207",
+        message,
+        span,
+        notes=["a pipe that starts with a tensor has no other input"],
+        help=[
+            "`id > [...]` pipes the input of the whole into the networks of the list; "
+            "`[x > f, y]` pipes `x` into one"
+        ],
+        fix=Fix("begin with `id > `", (start,)),
+    )
 
 
 def loop_without_result(span: Span) -> Diagnostic:
