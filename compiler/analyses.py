@@ -1,8 +1,8 @@
-"""What the structure of a network says: skips, branches, cuts, longest paths, lifetimes, patterns.
+"""Analyses of a network's structure: skips, branches, cuts, longest paths, lifetimes, patterns.
 
-The algorithms are networkx's; here is what they need to know of networks. All take a graph of
-``compiler.graph``, most of them any directed graph. What is of no input (a weight that is read, a
-table of positions) is on no way from the inputs.
+The algorithms are networkx's; these functions apply them to networks. All take a graph of
+``compiler.graph``, and most of them any directed graph. A node that depends on no input (a weight
+that is read, a table of positions) is on no path from the inputs.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from .dims import Size, product, substitute, symbols
 from .types import TensorType
 
 Node: TypeAlias = Any
-"""Keys of a network's graph, or whatever else a graph has as its nodes."""
+"""A key of a network's graph, or any node of another graph."""
 
 BYTES: Final = {"float": 4, "int": 8, "bool": 1}
-"""Of one number, as PyTorch has it without further words."""
+"""Bytes of one number in PyTorch's default dtypes."""
 HANDED_ON: Final = ("output", "weight")
-"""Nodes that make no tensor."""
+"""Kinds of nodes that make no new tensor."""
 _START, _END = "<start>", "<end>"
 
 
 def inputs(graph: nx.DiGraph) -> list[Node]:
-    """Where data comes in: the inputs of a network, of another graph what nothing leads to."""
+    """The inputs of a network; in another graph the nodes that no edge leads to."""
     return _ends(graph, "input", graph.in_degree)
 
 
@@ -43,26 +43,26 @@ def _ends(graph: nx.DiGraph, kind: str, degree: Mapping[Node, int]) -> list[Node
 
 
 def dominators(graph: nx.DiGraph) -> dict[Node, Node]:
-    """By node, the last one before it that all its ways from the inputs have in common. Nodes with
-    none are left out."""
+    """For each node, the last node before it that all paths from the inputs to it pass. Nodes
+    without one are left out."""
     return _dominators(graph.edges(), inputs(graph))
 
 
 def post_dominators(graph: nx.DiGraph) -> dict[Node, Node]:
-    """By node, the first one after it that all its ways to the outputs have in common."""
+    """For each node, the first node after it that all paths from it to the outputs pass."""
     return _dominators(((head, tail) for tail, head in graph.edges()), outputs(graph))
 
 
 def _dominators(edges: Any, starts: list[Node]) -> dict[Node, Node]:
     rooted = nx.DiGraph(edges)
     rooted.add_edges_from((_START, node) for node in starts)
-    found = nx.immediate_dominators(rooted, _START)
-    return {node: by for node, by in found.items() if by not in (None, _START)}
+    dominators = nx.immediate_dominators(rooted, _START)
+    return {node: by for node, by in dominators.items() if by not in (None, _START)}
 
 
 def cuts(graph: nx.DiGraph) -> list[Node]:
-    """The nodes through which all goes from the inputs to the outputs, in order: a network may be
-    cut after each of them, and what it makes is all that is handed on."""
+    """The nodes that all paths from the inputs to the outputs pass, in order: a network can be cut
+    after each of them, and only the node's results cross the cut."""
     ended = nx.DiGraph(graph.edges())
     ended.add_nodes_from(graph.nodes(data=True))
     ended.add_edges_from((node, _END) for node in outputs(graph))
@@ -85,25 +85,26 @@ def _upwards(dominators: Mapping[Node, Node], node: Node) -> Iterator[Node]:
 
 
 def skips(graph: nx.DiGraph) -> list[tuple[Node, Node]]:
-    """The edges beside which there is a longer way: what the transitive reduction leaves out."""
+    """The edges with a longer path beside them: those that the transitive reduction leaves out."""
     simple = nx.DiGraph(graph.edges())
-    return [edge for edge in list(simple.edges) if _has_other_way(simple, *edge)]
+    return [edge for edge in list(simple.edges) if _has_other_path(simple, *edge)]
 
 
-def _has_other_way(graph: nx.DiGraph, tail: Node, head: Node) -> bool:
-    """One edge at a time is quick where the way around is short, as it nearly always is; networkx's
-    ``transitive_reduction`` takes the square of the graph's size."""
+def _has_other_path(graph: nx.DiGraph, tail: Node, head: Node) -> bool:
+    """Whether another path leads along an edge. To ask edge by edge is quick, since the other path
+    is nearly always short; networkx's ``transitive_reduction`` takes the square of the graph's
+    size."""
     if graph.out_degree(tail) < 2 or graph.in_degree(head) < 2:
         return False
     graph.remove_edge(tail, head)
-    found = nx.has_path(graph, tail, head)
+    has_path = nx.has_path(graph, tail, head)
     graph.add_edge(tail, head)
-    return bool(found)
+    return bool(has_path)
 
 
 class Branching(NamedTuple):
-    """A node whose ways part and the first where all of them have met. ``ways`` are the nodes of
-    each, in order; of an edge from one to the other none."""
+    """A node where paths part, and the first node where all of them have met. ``ways`` are the
+    nodes of each path, in order; for a direct edge the path is empty."""
 
     fork: Node
     join: Node
@@ -111,7 +112,7 @@ class Branching(NamedTuple):
 
 
 def branches(graph: nx.DiGraph) -> list[Branching]:
-    """Where ways part and meet, in the order of the forks."""
+    """The places where paths part and meet, in the order of the forks."""
     simple = nx.DiGraph()
     simple.add_nodes_from(graph)
     simple.add_edges_from(graph.edges())
@@ -133,7 +134,7 @@ def _ways(graph: nx.DiGraph, fork: Node, join: Node) -> tuple[tuple[Node, ...], 
 
 
 def apart(graph: nx.DiGraph, nodes: Collection[Node]) -> bool:
-    """Whether none of the nodes leads to another."""
+    """Whether no path leads from one of the nodes to another."""
     return all(nx.descendants(graph, node).isdisjoint(nodes) for node in nodes)
 
 
@@ -143,8 +144,8 @@ def apart(graph: nx.DiGraph, nodes: Collection[Node]) -> bool:
 def critical_path(
     graph: nx.DiGraph, weight: str = "macs", sizes: Mapping[str, int] | None = None
 ) -> list[Node]:
-    """The way whose nodes have the most of an attribute together: what has to be done one after
-    another. ``sizes`` are those of the symbols; raises ValueError where one is missing."""
+    """The path whose nodes have the largest sum of an attribute: work that has to be done one step
+    after another. ``sizes`` are the symbols' sizes; raises ValueError if one is missing."""
     weighed = nx.DiGraph()
     for node, cost in graph.nodes(data=weight, default=0):
         number = _number(cost, sizes, f"{weight} of {node}")
@@ -155,15 +156,15 @@ def critical_path(
 
 
 def _number(dim: Any, sizes: Mapping[str, int] | None, what: str) -> int:
-    found: Any = substitute(dim, {"N": 1, **(sizes or {})}) if isinstance(dim, Size) else dim
-    if isinstance(found, Size):
-        missing = ", ".join(f"{name!r}: ..." for name in symbols(found))
-        raise ValueError(f"{what} is {found}: give its sizes, as in sizes={{{missing}}}")
-    return found  # type: ignore[no-any-return]
+    number: Any = substitute(dim, {"N": 1, **(sizes or {})}) if isinstance(dim, Size) else dim
+    if isinstance(number, Size):
+        missing = ", ".join(f"{name!r}: ..." for name in symbols(number))
+        raise ValueError(f"{what} is {number}: give its sizes, as in sizes={{{missing}}}")
+    return number  # type: ignore[no-any-return]
 
 
 def longest_way(graph: nx.DiGraph, start: Node, end: Node, weight: str = "weight") -> int:
-    """The most that the edges on a way weigh together, each 1 if nothing else is said."""
+    """The largest sum of the edges' weights on a path, where an edge weighs 1 by default."""
     between = nx.descendants(graph, start) & (nx.ancestors(graph, end) | {end})
     inner = graph.subgraph(between | {start})
     return int(nx.dag_longest_path_length(inner, weight=weight, default_weight=1))
@@ -173,8 +174,8 @@ def longest_way(graph: nx.DiGraph, start: Node, end: Node, weight: str = "weight
 
 
 def lifetimes(graph: nx.MultiDiGraph) -> dict[tuple[Node, int], Node]:
-    """The last node that reads each tensor, run in the graph's order. A tensor is who makes it and
-    which of its results it is; one that nobody reads is gone after its maker."""
+    """The last node that reads each tensor, in the graph's order. A tensor is given as its node and
+    the number of the result; one that no node reads ends with its own node."""
     last: dict[tuple[Node, int], Node] = {
         (node, result): node
         for node, types in graph.nodes(data="types")
@@ -186,12 +187,12 @@ def lifetimes(graph: nx.MultiDiGraph) -> dict[tuple[Node, int], Node]:
 
 
 def memory(graph: nx.MultiDiGraph, sizes: Mapping[str, int] | None = None) -> dict[Node, int]:
-    """Bytes of all tensors that are alive while each node runs, in the graph's order, with its own
-    inputs and results. The largest number is what a forward pass needs beside the weights, if each
-    result is written to new memory.
+    """The bytes of all tensors that are alive while each node runs, its own inputs and results
+    included, in the graph's order. The largest number is the memory of a forward pass beside the
+    weights, if each result is written to new memory.
 
-    ``sizes`` are those of the symbols, one example by default. Raises ValueError where one is
-    missing.
+    ``sizes`` are the symbols' sizes; the batch has one example by default. Raises ValueError if one
+    is missing.
     """
     place = {node: i for i, node in enumerate(graph)}
     change = [0] * (len(place) + 1)
@@ -215,21 +216,21 @@ def _bytes(type: TensorType, sizes: Mapping[str, int] | None) -> int:
 
 
 def alike(one: nx.DiGraph, other: nx.DiGraph, by: str = "text") -> bool:
-    """Whether two graphs are one and the same but for the names of their nodes."""
+    """Whether two graphs are the same but for the names of their nodes."""
     return bool(nx.is_isomorphic(one, other, _agree(by), _same_slots))
 
 
 def occurrences(graph: nx.DiGraph, pattern: nx.DiGraph, by: str = "word") -> list[dict[Node, Node]]:
-    """Where a pattern is in a graph: by node of the pattern, the node of the graph. Its nodes say
-    what they are by one attribute; those that do not have it stand for any."""
+    """The places of a pattern in a graph: for each node of the pattern, the node of the graph.
+    Nodes match if one attribute is equal; a node of the pattern without it matches any node."""
     matcher = nx.algorithms.isomorphism.DiGraphMatcher(
         nx.DiGraph(graph), nx.DiGraph(pattern), _agree(by)
     )
 
-    found: dict[frozenset[Node], dict[Node, Node]] = {}
+    matches: dict[frozenset[Node], dict[Node, Node]] = {}
     for match in matcher.subgraph_isomorphisms_iter():
-        found.setdefault(frozenset(match), {mine: node for node, mine in match.items()})
-    return list(found.values())
+        matches.setdefault(frozenset(match), {mine: node for node, mine in match.items()})
+    return list(matches.values())
 
 
 def _agree(by: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], bool]:

@@ -1,9 +1,9 @@
-"""Graphs under construction: drafts of nodes, tensors crossing scopes, module paths.
+"""Graphs under construction: drafts of nodes, tensors that cross scopes, module paths.
 
 A ``Builder`` grows one module scope: the net, a block's instance, or a labelled group. A tensor
 of an enclosing scope is *captured* as an input; a tensor of a closed inner scope is *exported* as
-one more result of the call. ``freeze`` turns the whole into ``ir.Graph``, keeping what outputs
-need.
+one more result of the call. ``freeze`` turns the whole into ``ir.Graph``, and keeps the nodes
+that outputs need.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .values import Shared, Tensor
 
 
 class Scanned(Record):
-    """That a call or layer is stepped over axis 1 (see ``ir.ScanOp``)."""
+    """Says that a call or layer runs step by step along axis 1 (see ``ir.ScanOp``)."""
 
     sequences: int
     states: int
@@ -29,16 +29,16 @@ class Scanned(Record):
 
 
 class Draft(Entity):
-    """A node to be. ``label`` is the module path if the text gives one, else ``word`` is
-    numbered when its scope closes; both empty for operators and inputs. ``first`` is the number in
-    which the path ends, if it counts modules (see ``ir.Node``)."""
+    """A node under construction. ``label`` is the module path if the text gives one, else ``word``
+    gets a number when its scope closes; both are empty for operators and inputs. ``first`` is the
+    number at the end of the path, if it counts modules (see ``ir.Node``)."""
 
     builder: Builder
     layer: Layer | None = None
     child: Builder | None = None
     inputs: list[Tensor] = field(default_factory=list)
     takes: tuple[TensorType, ...] = ()
-    """The inputs' types; of a scan, those of one step."""
+    """The inputs' types; for a scan the types of one step."""
     types: list[TensorType | None] = field(default_factory=list)
     label: str = ""
     word: str = ""
@@ -49,7 +49,8 @@ class Draft(Entity):
     results: list[Tensor] = field(default_factory=list)
     """For a call: the tensors of ``child`` that its results are."""
     main: tuple[int, ...] = (0,)
-    """The results that a pipe carries on; the others are side results, or reached from outside."""
+    """The results that a pipe carries on; the others are side results, or tensors inside that are
+    reached from outside."""
     weight: tuple[tuple[Draft, ...], str] | None = None
     """For a weight read as a tensor: the drafts that lead to its module, and its name."""
     tied: dict[str, tuple[tuple[Draft, ...], str]] = field(default_factory=dict)
@@ -61,11 +62,11 @@ class Draft(Entity):
     scan: Scanned | None = None
     failed: FailedOp | None = None
     step_of: Tensor | None = None
-    """The sequence, of which this stands for one step while its cell is applied."""
+    """The sequence that this stands for one step of, while its cell is applied."""
 
     @property
     def size(self) -> int:
-        """How many layers one copy is."""
+        """How many layers one copy has."""
         return 1 if self.child is None else max(1, self.child.size)
 
     def tensors(self, start: int = 0) -> list[Tensor]:
@@ -93,8 +94,8 @@ class Draft(Entity):
 
     def export(self, inner: Tensor) -> Tensor:
         """A tensor of the called graph as a result of the call."""
-        for i, known in enumerate(self.results):
-            if known.identity == inner.identity:
+        for i, result in enumerate(self.results):
+            if result.identity == inner.identity:
                 return Tensor(self, i, self.types[i])
         self.results.append(inner)
         sizes = dict(self.sizes)
@@ -103,8 +104,9 @@ class Draft(Entity):
 
 
 class Waiting(Entity):
-    """What stands in a labelled group before its network is applied: it takes its numbers then,
-    in the order of the text. ``prefix`` is that of a fan-out's branches, ``branch`` the next."""
+    """The nodes of a labelled group that were made before its network is applied: they get their
+    numbers then, in the order of the text. ``prefix`` begins the labels of a fan-out's branches,
+    ``branch`` is the number of the next one."""
 
     drafts: list[Draft]
     prefix: str | None = None
@@ -117,7 +119,7 @@ class Builder(Entity):
     name: str
     parent: Builder | None = None
     path: str = ""
-    """Of a group: its label."""
+    """The label of a group."""
     site: Draft | None = None
     """The (first) call of this graph in its parent."""
     numbered: bool = False
@@ -130,15 +132,15 @@ class Builder(Entity):
     taken: dict[str, Span | None] = field(default_factory=dict)
     """Module paths given by labels and positions, with their places."""
     holders: dict[str, str] = field(default_factory=dict)
-    """What leads to taken paths, with one of them: ``layer`` of ``layer.0``."""
+    """The prefixes of taken paths, each with one of the paths: ``layer`` of ``layer.0``."""
     position: int = 0
     waiting: Waiting | None = None
     size: int = 0
-    """How many layers it holds, those of called graphs at each call."""
+    """How many layers it has; a called graph counts at each call."""
     shares: list[Shared] = field(default_factory=list)
     """Shares that live here and have been used."""
     declared: dict[str, Span] = field(default_factory=dict)
-    """Shares that its text declares, used or not."""
+    """The shares that its text declares, used or not."""
     outers: list[Shared] = field(default_factory=list)
     """Shares of enclosing scopes that are used here or further inside."""
     ties: list[tuple[Draft, tuple[Draft, ...], str]] = field(default_factory=list)
@@ -149,7 +151,7 @@ class Builder(Entity):
     span: Span | None = None
     closed: bool = False
     private: bool = False
-    """Tied to its surroundings: not to be used for another instance."""
+    """Whether it is tied to its surroundings, so that no other call can use it."""
 
     def input(
         self, port: str, type: TensorType | None, span: Span | None, *, hidden: bool = False
@@ -160,15 +162,15 @@ class Builder(Entity):
 
     def capture(self, outer: Tensor) -> Tensor:
         """A tensor of the parent as an input here."""
-        known = self.captured.get(outer.identity)
-        if known is not None:
-            return Tensor(known[0], 0, known[0].types[0])
+        captured = self.captured.get(outer.identity)
+        if captured is not None:
+            return Tensor(captured[0], 0, captured[0].types[0])
         piped = any(not i.hidden for i in self.inputs)
         return self._captured(outer, outer.identity, hidden=piped)
 
     def pipe(self, outer: Tensor, *, apart: bool) -> Tensor:
-        """A tensor of the parent as an input that is piped in. ``apart``: where a text inside names
-        that tensor, it means another input."""
+        """A tensor of the parent as an input that is piped in. ``apart``: a text inside that names
+        this tensor means another input."""
         if apart:
             return self._captured(outer, (len(self.inputs), -1), hidden=False)
         inner = self.capture(outer)
@@ -182,7 +184,7 @@ class Builder(Entity):
         return inner
 
     def outer(self, tensor: Tensor) -> Tensor | None:
-        """What an input of this scope was captured from, at its first call."""
+        """The tensor that an input of this scope was captured from, at its first call."""
         pairs = self.captured.values()
         return next((outer for draft, outer in pairs if draft is tensor.draft), None)
 
@@ -196,7 +198,7 @@ class Builder(Entity):
             self.holders.setdefault(prefix, path)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Make room for paths that are given anew."""
+        """Frees paths, which will be given again."""
         gone = set(paths)
         kept = {path: span for path, span in self.taken.items() if path not in gone}
         self.taken, self.holders = {}, {}
@@ -204,7 +206,7 @@ class Builder(Entity):
             self.take(path, span)
 
     def clash(self, path: str) -> tuple[str, Span | None] | None:
-        """The taken path that a new one cannot stand beside, and its place."""
+        """The taken path that excludes a new one, and its place; None if there is none."""
         if path in self.holders:
             path = self.holders[path]
         other = next((p for p in (path, *_prefixes(path)) if p in self.taken), None)
@@ -217,7 +219,7 @@ class Builder(Entity):
             builder = builder.parent
 
     def close(self) -> None:
-        """Number the unlabelled drafts: ``conv1``, ``conv2``, skipping what is taken."""
+        """Numbers the drafts without labels: ``conv1``, ``conv2``, and skips taken paths."""
         if self.closed:
             return
         self.closed = True
@@ -231,8 +233,8 @@ class Builder(Entity):
                 following[draft.word] = self._number(draft, following.get(draft.word, 1), taken)
 
     def _number(self, draft: Draft, least: int, taken: set[str]) -> int:
-        """Give copies the next free numbers, those beyond a taken one as a draft of their own;
-        the number after them."""
+        """Gives copies the next free numbers, and returns the number after them. A taken number
+        splits the copies into two drafts."""
         part: Draft | None = None
         while part is not draft:
             while f"{draft.word}{least}" in taken:
@@ -254,13 +256,13 @@ class Builder(Entity):
         return None
 
     def copy(self, draft: Draft, index: int) -> Draft:
-        """One of a draft's copies as a draft of its own."""
+        """Splits one of a draft's copies off, as a draft of its own."""
         if index > 0:
             self._split(draft, index)
         return self._split(draft, 1) if draft.count > 1 else draft
 
     def _split(self, draft: Draft, count: int) -> Draft:
-        """The first copies, set apart."""
+        """Splits off the first copies."""
         first = draft.replace(count=count, results=list(draft.results), names={})
         first.types = list(draft.types)
         tensors = first.tensors()
@@ -275,7 +277,7 @@ class Builder(Entity):
 
 
 def bring(tensor: Tensor, into: Builder) -> Tensor:
-    """The tensor as seen from a scope: captured on the way in, exported on the way out."""
+    """A tensor as a scope sees it: captured on the way in, exported on the way out."""
     if tensor.builder is into:
         return tensor
     inward: list[Builder] = []
@@ -290,12 +292,12 @@ def bring(tensor: Tensor, into: Builder) -> Tensor:
         return bring(outer, into)
     site = tensor.builder.site
     if site is None:
-        raise LookupError("a tensor of a scope that is not in reach")
+        raise LookupError("the tensor's scope cannot be reached")
     return bring(site.export(tensor), into)
 
 
 def origin(tensor: Tensor) -> tuple[int, int]:
-    """The identity of what is captured, through all the scopes on the way."""
+    """The identity of the captured tensor, through all the scopes on the way."""
     outer = tensor.builder.outer(tensor)
     while outer is not None:
         tensor = outer

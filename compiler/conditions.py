@@ -1,4 +1,4 @@
-"""When two sizes are equal, in the words of people: ``H must be even``, not ``H is 2*(H//2)``."""
+"""Conditions for two sizes to be equal, in words: ``H must be even``, not ``H is 2*(H//2)``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from .dims import (
 
 
 class Condition(Record):
-    """``H and W`` are to be ``multiples of 4``. ``multiple`` is that number, where it is one."""
+    """``H and W`` must be ``multiples of 4``; ``multiple`` is 4 then, and 0 for other
+    conditions."""
 
     subjects: tuple[str, ...]
     what: str
@@ -37,7 +38,7 @@ class Condition(Record):
         return f"{listing(self.subjects)} {'is' if len(self.subjects) == 1 else 'are'} {self._what}"
 
     def required(self) -> str:
-        """As the language says it, ``H % 4 == 0``; empty where it is no multiple of a symbol."""
+        """The condition in the language, ``H % 4 == 0``; empty if it is not about a multiple."""
         plain = self.multiple and all(name.isidentifier() for name in self.subjects)
         tests = (f"{name} % {self.multiple} == 0" for name in self.subjects)
         return " and ".join(tests) if plain else ""
@@ -48,7 +49,7 @@ class Condition(Record):
 
 
 def together(conditions: Iterable[Condition]) -> list[Condition]:
-    """Those of one kind as one: ``H and W must be even``."""
+    """The conditions, with those of one kind joined: ``H and W must be even``."""
     kinds: dict[tuple[str, int], dict[str, None]] = {}
     for condition in conditions:
         kind = kinds.setdefault((condition.what, condition.multiple), {})
@@ -57,20 +58,20 @@ def together(conditions: Iterable[Condition]) -> list[Condition]:
 
 
 def equality(a: Dim, b: Dim) -> list[Condition]:
-    """What has to be so for two sizes to be equal."""
+    """The conditions for two sizes to be equal."""
     difference = a - b
     if isinstance(difference, Size):
-        known = _divisible(difference) or _ordered(difference) or _by_period(difference)
-        if known:
-            return known
+        conditions = _divisible(difference) or _ordered(difference) or _by_period(difference)
+        if conditions:
+            return conditions
     return [Condition((str(a),), f"equal to `{b}`")]
 
 
 # --- multiples -------------------------------------------------------------------------------
 
 
-class _Rest(Record):
-    """``quotient`` is ``(n - rest) / d``: the rest, under a name of its own."""
+class _Remainder(Record):
+    """A remainder under a name of its own: ``quotient`` is ``(n - remainder) / d``."""
 
     quotient: Quotient
     name: str
@@ -79,29 +80,33 @@ class _Rest(Record):
 
 
 def _divisible(difference: Size) -> list[Condition]:
-    """From ``n - d * (n//d)``, the rest of a division, which has to be some number."""
-    rests = list(_rests(difference))
-    if not rests or any(isinstance(a, Extreme) for a in _atoms(difference)):
+    """Conditions from ``n - d * (n//d)``, the remainder of a division, which has to be some
+    number."""
+    remainders = list(_remainders(difference))
+    if not remainders or any(isinstance(a, Extreme) for a in _atoms(difference)):
         return []
-    exact = _with_rests(difference, rests)
-    if substitute(exact, dict.fromkeys((r.name for r in rests), 0)) == 0:
-        return _multiples(rests) if _one_sided(difference) else []
-    return _of_one_rest(exact, rests[0]) if len(rests) == 1 else []
+    exact = _with_remainders(difference, remainders)
+    if substitute(exact, dict.fromkeys((r.name for r in remainders), 0)) == 0:
+        return _multiples(remainders) if _one_sided(difference) else []
+    return _of_one_remainder(exact, remainders[0]) if len(remainders) == 1 else []
 
 
-def _rests(difference: Size) -> Iterator[_Rest]:
-    """For each quotient; none at all where one is not a quotient of a plain size by a number."""
-    found = dict.fromkeys(a for a in _atoms(difference) if isinstance(a, Quotient))
-    plain = (isinstance(q.denominator, int) and not _rounded(q.numerator) for q in found)
+def _remainders(difference: Size) -> Iterator[_Remainder]:
+    """The remainder of each quotient; none at all if one quotient is not of a plain size by a
+    number."""
+    quotients = dict.fromkeys(a for a in _atoms(difference) if isinstance(a, Quotient))
+    plain = (isinstance(q.denominator, int) and not _rounded(q.numerator) for q in quotients)
     if all(plain):
-        for i, quotient in enumerate(found):
+        for i, quotient in enumerate(quotients):
             if isinstance(quotient.denominator, int):
-                yield _Rest(quotient, f"rest {i}", quotient.numerator, quotient.denominator)
+                yield _Remainder(
+                    quotient, f"remainder {i}", quotient.numerator, quotient.denominator
+                )
 
 
-def _with_rests(difference: Size, rests: Iterable[_Rest]) -> Dim:
+def _with_remainders(difference: Size, remainders: Iterable[_Remainder]) -> Dim:
     """A multiple of the difference, without quotients."""
-    by_quotient = {rest.quotient: rest for rest in rests}
+    by_quotient = {remainder.quotient: remainder for remainder in remainders}
     scales = [product(_divisor(by_quotient, a) for a in m) for m, _ in difference.terms]
     scale = lcm(*(s for s in scales if isinstance(s, int)))
     total: Dim = 0
@@ -111,59 +116,68 @@ def _with_rests(difference: Size, rests: Iterable[_Rest]) -> Dim:
     return total
 
 
-def _divisor(rests: dict[Quotient, _Rest], atom: Atom) -> int:
-    return rests[atom].divisor if isinstance(atom, Quotient) else 1
+def _divisor(remainders: dict[Quotient, _Remainder], atom: Atom) -> int:
+    return remainders[atom].divisor if isinstance(atom, Quotient) else 1
 
 
-def _numerator(rests: dict[Quotient, _Rest], atom: Atom) -> Dim:
+def _numerator(remainders: dict[Quotient, _Remainder], atom: Atom) -> Dim:
     if isinstance(atom, Quotient):
-        return rests[atom].numerator - symbol(rests[atom].name)
+        return remainders[atom].numerator - symbol(remainders[atom].name)
     return Size((((atom,), 1),))
 
 
 def _one_sided(difference: Size) -> bool:
-    """Whether rounding moves the difference one way only, so that nothing may be rounded."""
+    """Whether rounding changes the difference only in one direction, so that it is 0 only if
+    nothing is rounded."""
     signs = {c > 0 for m, c in difference.terms if any(isinstance(a, Quotient) for a in m)}
     return len(signs) == 1 and all(
         (bounds(a.numerator)[0] or 0) > 0 for a in _atoms(difference) if isinstance(a, Quotient)
     )
 
 
-def _multiples(rests: list[_Rest]) -> list[Condition]:
-    """All divisions without a rest; a multiple of 4 is one of 2 too."""
+def _multiples(remainders: list[_Remainder]) -> list[Condition]:
+    """Every size is a multiple of its divisors; a multiple of 4 is a multiple of 2 too."""
     wanted: dict[str, int] = {}
-    for rest in rests:
-        whole, offset = _offset(rest.numerator)
-        if offset % rest.divisor:
-            return _rest_of(rest.numerator, 0, rest.divisor) if len(rests) == 1 else []
-        wanted[str(whole)] = lcm(wanted.get(str(whole), 1), rest.divisor)
+    for remainder in remainders:
+        whole, offset = _offset(remainder.numerator)
+        if offset % remainder.divisor:
+            return (
+                _remainder_of(remainder.numerator, 0, remainder.divisor)
+                if len(remainders) == 1
+                else []
+            )
+        wanted[str(whole)] = lcm(wanted.get(str(whole), 1), remainder.divisor)
     return together(_multiple(whole, divisor) for whole, divisor in wanted.items())
 
 
-def _of_one_rest(exact: Dim, rest: _Rest) -> list[Condition]:
-    """``s * (rest - c)`` is zero where the rest is c."""
-    at_zero = substitute(exact, {rest.name: 0})
-    slope = substitute(exact, {rest.name: 1}) - at_zero
-    if rest.name in symbols(slope) or equal(slope, 0) is not False:
+def _of_one_remainder(exact: Dim, remainder: _Remainder) -> list[Condition]:
+    """``s * (remainder - c)`` is 0 if the remainder is c."""
+    at_zero = substitute(exact, {remainder.name: 0})
+    slope = substitute(exact, {remainder.name: 1}) - at_zero
+    if remainder.name in symbols(slope) or equal(slope, 0) is not False:
         return []
     value = -at_zero // slope
-    if not isinstance(value, int) or value * slope != -at_zero or not 0 <= value < rest.divisor:
+    if (
+        not isinstance(value, int)
+        or value * slope != -at_zero
+        or not 0 <= value < remainder.divisor
+    ):
         return []
-    return _rest_of(rest.numerator, value, rest.divisor)
+    return _remainder_of(remainder.numerator, value, remainder.divisor)
 
 
-def _rest_of(numerator: Size, value: int, divisor: int) -> list[Condition]:
-    """``numerator % divisor == value``, of the numerator without its constant."""
+def _remainder_of(numerator: Size, value: int, divisor: int) -> list[Condition]:
+    """``numerator % divisor == value``, said of the numerator without its constant."""
     whole, offset = _offset(numerator)
-    return [_with_rest(str(whole), (value - offset) % divisor, divisor)]
+    return [_with_remainder(str(whole), (value - offset) % divisor, divisor)]
 
 
-def _with_rest(name: str, rest: int, divisor: int) -> Condition:
-    if rest == 0:
+def _with_remainder(name: str, remainder: int, divisor: int) -> Condition:
+    if remainder == 0:
         return _multiple(name, divisor)
     if divisor == 2:
         return Condition((name,), "odd")
-    return Condition((name,), f"a multiple of {divisor} plus {rest}")
+    return Condition((name,), f"a multiple of {divisor} plus {remainder}")
 
 
 def _offset(numerator: Size) -> tuple[Dim, int]:
@@ -182,7 +196,8 @@ MAX_PERIOD: Final = 64
 
 
 def _by_period(difference: Size) -> list[Condition]:
-    """Of one symbol and its quotients by numbers: which of its rests make the difference zero."""
+    """Conditions on one symbol and its quotients by numbers: the remainders for which the
+    difference is 0."""
     names = symbols(difference)
     quotients = [a for a in _atoms(difference) if isinstance(a, Quotient)]
     divisors = [q.denominator for q in quotients if isinstance(q.denominator, int)]
@@ -191,21 +206,23 @@ def _by_period(difference: Size) -> list[Condition]:
     flat = len(divisors) == len(quotients) and not any(_rounded(q.numerator) for q in quotients)
     if len(names) != 1 or not linear or not flat or not 1 < period <= MAX_PERIOD:
         return []
-    rests = [_zero_at(difference, names[0], rest or period, period) for rest in range(period)]
-    if None in rests:
+    remainders = [
+        _zero_at(difference, names[0], remainder or period, period) for remainder in range(period)
+    ]
+    if None in remainders:
         return []
-    good = [rest for rest, zero in enumerate(rests) if zero]
+    good = [remainder for remainder, zero in enumerate(remainders) if zero]
     return _evenly(names[0], good, period) or _one_more(names[0], good, period)
 
 
 def _is_linear(size: Size) -> bool:
-    """In its symbol and its quotients, without minima and maxima."""
+    """Whether a size is linear in its symbol and its quotients, without minima and maxima."""
     return all(len(m) < 2 and not isinstance(a, Extreme) for m, _ in size.terms for a in (*m, None))
 
 
 def _zero_at(difference: Size, name: str, start: int, period: int) -> bool | None:
-    """Whether a difference is zero at ``start`` and at every period after; None where it is at
-    some only. On these values it is linear."""
+    """Whether a difference is 0 at ``start`` and at every period after it; None if only at some. On
+    these values it is linear."""
     first, second = (substitute(difference, {name: start + i * period}) for i in (0, 1))
     if not isinstance(first, int) or not isinstance(second, int):
         return None
@@ -216,7 +233,7 @@ def _zero_at(difference: Size, name: str, start: int, period: int) -> bool | Non
 
 
 def _evenly(name: str, good: list[int], period: int) -> list[Condition]:
-    """Rests that are those of a smaller divisor: 0, 2 of 4 are the even numbers."""
+    """Remainders that are those of a smaller divisor: 0 and 2 of 4 are the even numbers."""
     count = len(good)
     if (
         not 0 < count < period
@@ -224,7 +241,7 @@ def _evenly(name: str, good: list[int], period: int) -> list[Condition]:
         or good != list(range(good[0], period, period // count))
     ):
         return []
-    return [_with_rest(name, good[0], period // count)]
+    return [_with_remainder(name, good[0], period // count)]
 
 
 def _one_more(name: str, good: list[int], period: int) -> list[Condition]:
@@ -235,7 +252,7 @@ def _one_more(name: str, good: list[int], period: int) -> list[Condition]:
 
 
 def _ordered(difference: Size) -> list[Condition]:
-    """``min(S, T) - T`` is zero where T is at most S."""
+    """``min(S, T) - T`` is 0 if T is at most S."""
     extremes = [m[0] for m, c in difference.terms if len(m) == 1 and abs(c) == 1]
     for atom in extremes:
         if not isinstance(atom, Extreme):

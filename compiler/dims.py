@@ -45,7 +45,8 @@ Monomial: TypeAlias = tuple[Atom, ...]  # sorted by text; repeated for powers; (
 
 
 class Size:
-    """An integer expression over symbols. Immutable; never a plain number (that is an ``int``)."""
+    """An integer expression over symbols. It is immutable, and never a plain number (an
+    ``int``)."""
 
     __slots__ = ("_hash", "terms", "weight")
     terms: tuple[tuple[Monomial, int], ...]
@@ -54,7 +55,7 @@ class Size:
         self.terms = terms
         self._hash = hash(terms)
         self.weight = sum(1 + sum(_atom_weight(atom) for atom in m) for m, _ in terms)
-        """How long the expression is."""
+        """The length of the expression."""
 
     def __hash__(self) -> int:
         return self._hash
@@ -132,7 +133,7 @@ def is_symbol(dim: object) -> bool:
 
 
 def floor_div(a: Dim, b: Dim) -> Dim:
-    """``a // b``, simplified where algebra settles it.
+    """``a // b``, simplified as far as algebra can.
 
     Raises ZeroDivisionError for a zero divisor.
     """
@@ -148,33 +149,33 @@ def floor_div(a: Dim, b: Dim) -> Dim:
 
 
 def _floor_by_size(a: Dim, b: Size) -> Dim:
-    """The part that divides, and a quotient of what is left: ``(T*S + H) // S`` is
+    """The part that ``b`` divides, plus the quotient of the remainder: ``(T*S + H) // S`` is
     ``T + H // S``."""
     above, below = _reduced(a, b)
     if isinstance(below, int):
         return floor_div(above, below)
-    whole, rest = _divided(above, below)
-    part = _below_one(rest, below)
+    whole, remainder = _divided(above, below)
+    part = _below_one(remainder, below)
     if part is not None:
         return whole + part
-    if _weight(rest) > _weight(above):
-        whole, rest = 0, above
-    nested = _nested_quotient(rest) if bounds(below)[0] else None
+    if _weight(remainder) > _weight(above):
+        whole, remainder = 0, above
+    nested = _nested_quotient(remainder) if bounds(below)[0] else None
     if nested is not None:
         numerator, inner = nested
         return whole + floor_div(numerator, inner * below)
-    return _sum((whole, Size((((Quotient(_as_size(rest), below),), 1),))))
+    return _sum((whole, Size((((Quotient(_as_size(remainder), below),), 1),))))
 
 
-def _below_one(rest: Dim, b: Dim) -> int | None:
-    """``rest // b`` where that is 0 or -1 for all values."""
-    if rest == 0 or (less(rest, 0) is False and less(rest, b)):
+def _below_one(a: Dim, b: Dim) -> int | None:
+    """``a // b`` if that is 0 or -1 for all values, else None."""
+    if a == 0 or (less(a, 0) is False and less(a, b)):
         return 0
-    return -1 if less(rest, 0) and less(rest, -b) is False else None
+    return -1 if less(a, 0) and less(a, -b) is False else None
 
 
 def _reduced(a: Dim, b: Size) -> tuple[Dim, Dim]:
-    """A fraction without the factors that all its terms share. Symbols are never zero."""
+    """A fraction without the factors that all its terms share. (Symbols are never 0.)"""
     terms = (*_terms(a), *b.terms)
     number = gcd(*(c for _, c in terms))
     shared = [atom for atom in b.terms[0][0] if isinstance(atom, Symbol)]
@@ -194,34 +195,35 @@ def _taken(left: list[Atom], atom: Atom) -> bool:
 
 
 def _over(a: Dim, monomial: Monomial, number: int) -> Dim:
-    """A size over a monomial that divides each of its terms."""
+    """A size divided by a monomial that divides each of its terms."""
     return _size({_without(m, monomial) or (): c // number for m, c in _terms(a)})
 
 
 def _without(m: Monomial, factor: Monomial) -> Monomial | None:
-    """A monomial over another; None where that does not divide it."""
+    """A monomial divided by another; None if that does not divide it."""
     left = list(m)
     return tuple(left) if all(_taken(left, atom) for atom in factor) else None
 
 
 def _divided(a: Dim, b: Size) -> tuple[Dim, Dim]:
-    """Polynomial division: a quotient and a rest, of which no term can be divided."""
+    """Polynomial division: a quotient, and a remainder without a term that can be divided."""
     lead, number = _leading(b)
     whole: Dim = 0
-    rest = a
+    remainder = a
     for _ in range(MAX_DIVISION_STEPS):
-        step = _next_step(rest, lead, number)
+        step = _next_step(remainder, lead, number)
         if step == 0:
-            return whole, rest
-        whole, rest = whole + step, rest - step * b
-        if _weight(rest) > MAX_DIVISION_WEIGHT:
+            return whole, remainder
+        whole, remainder = whole + step, remainder - step * b
+        if _weight(remainder) > MAX_DIVISION_WEIGHT:
             break
     return 0, a
 
 
-def _next_step(rest: Dim, lead: Monomial, number: int) -> Dim:
-    """What the leading term of a divisor goes into, of the first term that it divides."""
-    for m, c in sorted(_terms(rest), key=_rank_of_term):
+def _next_step(remainder: Dim, lead: Monomial, number: int) -> Dim:
+    """The first term that the leading term of a divisor divides, divided by it; 0 if there is
+    none."""
+    for m, c in sorted(_terms(remainder), key=_rank_of_term):
         left = _without(m, lead)
         if left is not None and c // number:
             return _size({left: c // number})
@@ -237,24 +239,24 @@ def _leading(a: Dim) -> tuple[Monomial, int]:
 
 
 def _rank_of_term(term: tuple[Monomial, int]) -> tuple[int, list[str]]:
-    """Higher powers first, then by text: an order that multiplying keeps."""
+    """A key that sorts higher powers first, then by text: multiplication keeps this order."""
     return -len(term[0]), [str(atom) for atom in term[0]]
 
 
 def _floor_by_int(a: Size, b: int) -> Dim:
     whole = {m: c // b for m, c in a.terms}
-    rest = _size({m: c % b for m, c in a.terms})
-    if isinstance(rest, int):
-        return _sum((_size(whole), rest // b))
-    common = reduce(gcd, (c for m, c in rest.terms if m), b)
+    remainder = _size({m: c % b for m, c in a.terms})
+    if isinstance(remainder, int):
+        return _sum((_size(whole), remainder // b))
+    common = reduce(gcd, (c for m, c in remainder.terms if m), b)
     if common > 1:
-        rest = _as_size(_size({m: c // common for m, c in rest.terms}))
-        return _sum((_size(whole), floor_div(rest, b // common)))
-    nested = _nested_quotient(rest)
+        remainder = _as_size(_size({m: c // common for m, c in remainder.terms}))
+        return _sum((_size(whole), floor_div(remainder, b // common)))
+    nested = _nested_quotient(remainder)
     if nested is not None:
         numerator, inner = nested
         return _sum((_size(whole), floor_div(numerator, inner * b)))
-    return _sum((_size(whole), Size((((Quotient(rest, b),), 1),))))
+    return _sum((_size(whole), Size((((Quotient(remainder, b),), 1),))))
 
 
 def _nested_quotient(a: Dim) -> tuple[Dim, Dim] | None:
@@ -298,7 +300,7 @@ def _flat(kind: Literal["min", "max"], items: Iterable[Dim]) -> Iterator[Dim]:
 
 
 def _beats(kind: Literal["min", "max"], a: Dim, b: Dim) -> bool:
-    """Whether ``b`` may be left out beside ``a``."""
+    """Whether ``a`` makes ``b`` superfluous."""
     return less(b, a) is False if kind == "min" else less(a, b) is False
 
 
@@ -314,7 +316,8 @@ def equal(a: Dim, b: Dim) -> bool | None:
 
 
 def _never_zero(a: Size) -> bool:
-    """2T + 1 is odd: the constant is no multiple of the coefficients' common divisor."""
+    """Whether a size is never 0, as 2T + 1: the coefficients' common divisor does not divide the
+    constant."""
     common = reduce(gcd, (c for m, c in a.terms if m), 0)
     return dict(a.terms).get((), 0) % common != 0
 
@@ -330,16 +333,16 @@ def less(a: Dim, b: Dim) -> bool | None:
 
 
 Range: TypeAlias = tuple[int | None, int | None]
-"""Lower and upper bounds, None where there is none."""
+"""The lower and the upper bound, each None if there is none."""
 
 
 def bounds(a: Dim) -> Range:
-    """The bounds of a size, every symbol being at least 1.
+    """The bounds of a size, if every symbol is at least 1.
 
-    The tightest of several readings: term by term; the same with ``1 + s`` for each symbol, so that
-    ``S*T - S`` is seen to be no less than 0; with the fractions around each floor quotient, so
-    that ``T - 2*(T//2)`` is seen to be 0 or 1; and with each item of a minimum or maximum, so that
-    ``T - min(S, T)`` is seen to be no less than 0.
+    They are the tightest that several methods give: term by term; term by term with ``1 + s`` for
+    each symbol, which shows that ``S*T - S`` is at least 0; with the fractions around each floor
+    quotient, which shows that ``T - 2*(T//2)`` is 0 or 1; and with each item of a minimum or
+    maximum, which shows that ``T - min(S, T)`` is at least 0.
     """
     ranges = [_by_terms(a, 1)]
     if isinstance(a, Size) and len(a.terms) > 1:
@@ -356,14 +359,14 @@ def _tightest(ranges: Iterable[Range]) -> Range:
 
 
 def _by_items(a: Size) -> Range:
-    """With each item in the place of the first minimum or maximum that stands alone."""
+    """Bounds with each item in place of the first minimum or maximum that is a term by itself."""
     alone = ((m[0], c) for m, c in a.terms if len(m) == 1 and isinstance(m[0], Extreme))
     atom, coefficient = next(alone, (None, 0))
     if not isinstance(atom, Extreme) or len(atom.items) > MAX_ITEMS or a.weight > MAX_ITEMS_WEIGHT:
         return None, None
-    rest = a - Size((((atom,), coefficient),))
-    lows, highs = zip(*(bounds(rest + item * coefficient) for item in atom.items), strict=True)
-    # No less than the least; a minimum counted once is no more than each of its items.
+    others = a - Size((((atom,), coefficient),))
+    lows, highs = zip(*(bounds(others + item * coefficient) for item in atom.items), strict=True)
+    # It is at least the least of these; a minimum that counts once is at most each of its items.
     least = (atom.kind == "min") == (coefficient > 0)
     return _pick("min" if least else "max", lows, strict=least), _pick(
         "min" if least else "max", highs, strict=not least
@@ -375,7 +378,7 @@ MAX_ITEMS_WEIGHT: Final = 24
 
 
 def _by_terms(a: Dim, least: int) -> Range:
-    """Term by term, symbols outside of quotients and extremes being at least ``least``."""
+    """Bounds term by term, if symbols outside of quotients and extremes are at least ``least``."""
     low: int | None = 0
     high: int | None = 0
     for monomial, coefficient in _terms(a):
@@ -387,7 +390,7 @@ def _by_terms(a: Dim, least: int) -> Range:
 
 
 def _by_excess(a: Size) -> Range:
-    """With ``1 + s`` for each symbol, where that does not expand too far."""
+    """Bounds with ``1 + s`` for each symbol, if that does not expand too far."""
     if sum(2 ** len(monomial) for monomial, _ in a.terms) > 64:
         return None, None
     shifted: Dim = 0
@@ -398,7 +401,7 @@ def _by_excess(a: Size) -> Range:
 
 
 def _by_fractions(a: Size) -> Range:
-    """With ``n // d`` between ``(n - d + 1) / d`` and ``n / d``."""
+    """Bounds with ``n // d`` between ``(n - d + 1) / d`` and ``n / d``."""
     quotients = [(m[0], c) for m, c in a.terms if len(m) == 1 and isinstance(m[0], Quotient)]
     exact = [(q, c, q.denominator) for q, c in quotients if isinstance(q, Quotient)]
     whole = [(q, c, d) for q, c, d in exact if isinstance(d, int)]
@@ -418,17 +421,17 @@ def _by_fractions(a: Size) -> Range:
 
 
 def _multiplied(a: Size) -> Iterator[tuple[Dim, Dim, int, Dim]]:
-    """The quotients by sizes that stand multiplied by their own divisor, ``S * (T//S)``: that
-    product, the numerator, how often, and how much less than the numerator it may be."""
-    found = dict.fromkeys(q for m, _ in a.terms for q in m if isinstance(q, Quotient))
-    for quotient in found:
+    """The quotients by sizes that are multiplied by their own divisor, ``S * (T//S)``: the product,
+    the numerator, how often it occurs, and by how much it may be below the numerator."""
+    quotients = dict.fromkeys(q for m, _ in a.terms for q in m if isinstance(q, Quotient))
+    for quotient in quotients:
         divisor = quotient.denominator
         if isinstance(divisor, int) or not bounds(divisor)[0]:
             continue
         once = ((m, c) for m, c in a.terms if m.count(quotient) == 1)
         cofactor = _size({_without(m, (quotient,)) or (): c for m, c in once})
-        times, rest = _divided(cofactor, divisor)
-        if isinstance(times, int) and times and rest == 0:
+        times, remainder = _divided(cofactor, divisor)
+        if isinstance(times, int) and times and remainder == 0:
             yield divisor * Size((((quotient,), 1),)), quotient.numerator, times, divisor - 1
 
 
@@ -460,20 +463,20 @@ def _atom_bounds(atom: Atom, least: int) -> Range:
 
 
 def _pick(kind: str, ends: tuple[int | None, ...], *, strict: bool) -> int | None:
-    known = [e for e in ends if e is not None]
-    if not known or (strict and len(known) < len(ends)):
+    numbers = [e for e in ends if e is not None]
+    if not numbers or (strict and len(numbers) < len(ends)):
         return None
-    return min(known) if kind == "min" else max(known)
+    return min(numbers) if kind == "min" else max(numbers)
 
 
 def symbols(*dims: Dim) -> tuple[str, ...]:
     """The names of all symbols, in order of first appearance."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for dim in dims:
         for monomial, _ in _terms(dim):
             for atom in monomial:
-                found.update(dict.fromkeys(_atom_symbols(atom)))
-    return tuple(found)
+                names.update(dict.fromkeys(_atom_symbols(atom)))
+    return tuple(names)
 
 
 def _atom_symbols(atom: Atom) -> tuple[str, ...]:
@@ -509,22 +512,22 @@ def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
     return _extreme(atom.kind, [substitute(item, values) for item in atom.items])
 
 
-def solved(unknown: Sequence[Dim], known: Sequence[Dim]) -> dict[str, Dim] | None:
-    """The symbols' values that make the first sizes the second; None where there are none."""
-    if len(unknown) != len(known):
+def solved(sizes: Sequence[Dim], wanted: Sequence[Dim]) -> dict[str, Dim] | None:
+    """The symbols' values that make ``sizes`` equal to ``wanted``; None if there are none."""
+    if len(sizes) != len(wanted):
         return None
     values: dict[str, Dim] = {}
     # Bare symbols first: then `2*d` is often a number already.
-    for a, b in sorted(zip(unknown, known, strict=True), key=lambda pair: not is_symbol(pair[0])):
-        found = _solution(substitute(a, values), b)
-        if found is None:
+    for a, b in sorted(zip(sizes, wanted, strict=True), key=lambda pair: not is_symbol(pair[0])):
+        solution = _solution(substitute(a, values), b)
+        if solution is None:
             return None
-        values.update(found)
+        values.update(solution)
     return values
 
 
 def _solution(a: Dim, b: Dim) -> dict[str, Dim] | None:
-    """For the only symbol of ``a``; {} where both are equal."""
+    """The value of the only symbol of ``a``; {} if both are equal, None if there is no solution."""
     if a == b:
         return {}
     names = symbols(a)
@@ -533,13 +536,13 @@ def _solution(a: Dim, b: Dim) -> dict[str, Dim] | None:
 
 
 def isolated(size: Dim, name: str) -> Dim | None:
-    """The symbol's value that makes a size zero, if it is linear in the symbol."""
+    """The symbol's value that makes a size 0, if the size is linear in the symbol; else None."""
     coefficient = dict(_terms(size)).get((Symbol(name),), 0)
-    rest = size - coefficient * symbol(name)
-    if not coefficient or name in symbols(rest):
+    others = size - coefficient * symbol(name)
+    if not coefficient or name in symbols(others):
         return None
-    value = floor_div(-rest, coefficient)
-    return None if value * coefficient != -rest or less(value, 1) else value
+    value = floor_div(-others, coefficient)
+    return None if value * coefficient != -others or less(value, 1) else value
 
 
 def product(dims: Iterable[Dim]) -> Dim:

@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from .values import Data
 
 Defaults = Mapping[str, tuple[tuple[syntax.Setting, "Environment"], ...]]
-"""By a layer's word: the settings of the ``default`` statements above, with what they see."""
+"""By a layer's word: the settings of the ``default`` statements above, each with its
+environment."""
 
 
 ALL: Final = "*"
-"""Among lost names: any name may be lost."""
+"""Among lost names: every name may be lost."""
 NAMELESS: Final = ""
-"""Among lost names: one is missing, ``share = linear(8)``, and may be any that is not known."""
+"""Among lost names: a name is missing in ``share = linear(8)``, and any unknown name may be it."""
 
 
 class Environment(Entity):
-    """A body's own names, then its enclosing text's. ``labels`` are looked up last."""
+    """The names that a text sees: a body's own, then those of the enclosing text. ``labels`` are
+    looked up last."""
 
     file: FileNames
     parent: Environment | None = None
@@ -32,14 +34,15 @@ class Environment(Entity):
     defaults: Defaults = field(default_factory=dict)
     depth: int = 0
     seen: Any = None
-    """What keys of instances found out about a snapshot."""
+    """The tensors and symbols in a snapshot, which keys of instances have looked up."""
 
     def inner(self) -> Environment:
-        """For a loop's or comprehension's body: sees all, keeps its own names to itself."""
+        """The environment for the body of a loop or comprehension, which sees all names and keeps
+        its own to itself."""
         return Environment(self.file, self, defaults=self.defaults, depth=self.depth)
 
     def snapshot(self) -> Environment:
-        """As it is now: what a block defined here sees, whatever is assigned later."""
+        """A copy as it is now: a block that is defined here sees it, whatever is assigned later."""
         parent = self.parent.snapshot() if self.parent else None
         return Environment(
             self.file, parent, dict(self.names), dict(self.labels), self.defaults, self.depth
@@ -47,7 +50,7 @@ class Environment(Entity):
 
     @property
     def extent(self) -> int:
-        """How many names there are."""
+        """The number of names."""
         return sum(len(scope.names) + len(scope.labels) for scope in self.chain())
 
     def chain(self) -> Iterator[Environment]:
@@ -62,19 +65,19 @@ class Environment(Entity):
 
 
 class Declarations(Entity):
-    """What the statements of a file declare: one for all nets of a compilation, so it holds no
-    values. A number of ``default`` statements says at which line something stands."""
+    """What the statements of a file declare. All nets of a compilation share it, so it holds no
+    values. The number of ``default`` statements above a line says which defaults hold there."""
 
     tree: syntax.File
     names: dict[str, Callable[[Any, FileNames], Data]] = field(default_factory=dict)
-    """What makes a value, by name: it gets the elaborator and the file."""
+    """By name, the function that makes its value from the elaborator and the file."""
     spans: dict[str, Span] = field(default_factory=dict)
     twice: list[tuple[str, Span]] = field(default_factory=list)
-    """Names that are defined again, and where."""
+    """Names that are defined a second time, with the place."""
     plain: dict[str, None] = field(default_factory=dict)
-    """The names of constants, shares and imports, in their order: all but the blocks."""
+    """The names of constants, shares and imports, in their order."""
     modules: dict[str, str] = field(default_factory=dict)
-    """The names of imported files by their dotted ones."""
+    """The names of imported files by their dotted names."""
     imports: list[syntax.Import | syntax.FromImport] = field(default_factory=list)
     nets: dict[str, syntax.Block] = field(default_factory=dict)
     defaults: list[syntax.Default] = field(default_factory=list)
@@ -84,19 +87,20 @@ class Declarations(Entity):
 
 
 class FileNames(Entity):
-    """A file's constants, blocks, imports and shares: in any order, so made when first asked."""
+    """A file's constants, blocks, imports and shares. They may stand in any order, so each is made
+    when it is first needed."""
 
     source: Source
     declared: Declarations
     made: dict[str, Data] = field(default_factory=dict)
     making: set[str] = field(default_factory=set)
     scopes: dict[Span, Environment] = field(default_factory=dict)
-    """What an assignment gave its names, by its place."""
+    """By the place of an assignment, the values of its names."""
     defaults: list[Defaults] = field(default_factory=list)
-    """Those in force at first, and after each ``default`` statement."""
+    """The defaults at the top of the file, and after each ``default`` statement."""
     environment: Environment | None = None
     lost: frozenset[str] = frozenset()
-    """Names whose definitions have a syntax error: unknown, and reported already."""
+    """Names whose definitions have a syntax error, which is already reported."""
     broken: tuple[Span, ...] = ()
     """Where the text has syntax errors."""
 
@@ -105,9 +109,9 @@ class FileNames(Entity):
         return self.declared.names
 
     def after(self, defaults: int) -> Environment:
-        """What is seen below so many ``default`` statements."""
-        known = self.defaults[min(defaults, len(self.defaults) - 1)]
-        return Environment(self, defaults=known)
+        """The environment below so many ``default`` statements."""
+        own = self.defaults[min(defaults, len(self.defaults) - 1)]
+        return Environment(self, defaults=own)
 
     def is_broken(self, span: Span) -> bool:
         """Whether a syntax error lies in this part of the text."""

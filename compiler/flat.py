@@ -1,7 +1,7 @@
 """A graph without hierarchy: each run of a layer by itself, in an order in which they can run.
 
-This is the one place that opens calls, copies and scans, and that knows which module a run uses.
-Plain values: ``compiler.graph`` makes a networkx graph of them, the summary a table.
+Only this module opens calls, copies and scans, and knows which module a run uses. Its results are
+plain values: ``compiler.graph`` makes a networkx graph of them, and the summary a table.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ Producer: TypeAlias = tuple[str, int]
 """A tensor: the key of the run that makes it, and which of its results it is."""
 
 Kind: TypeAlias = Literal["input", "layer", "weight", "each", "state", "stack", "final"]
-"""What a run does. Those of a scan's border do no work: ``each`` hands the cell one step of a
-sequence, ``state`` what the step before left; ``stack`` collects all steps, ``final`` is the state
-after the last."""
+"""The kind of a run. The last four are at a scan's border and compute nothing: ``each`` gives the
+cell one step of a sequence, ``state`` gives it the state after the step before; ``stack`` collects
+the results of all steps, ``final`` is the state after the last step."""
 
 
 class Run(Record):
-    """One run of a layer, or of what else gives a tensor.
+    """One run of a layer, or of another node that has a tensor as its result.
 
-    ``key`` says where it runs, ``module`` which module it uses: of a share one for all its runs.
-    ``around`` is the module whose body it stands in. ``scans`` are the keys of the scans around,
+    ``key`` names the run, ``module`` the module that it uses: all runs of a share use one module.
+    ``around`` is the module whose body it is in. ``scans`` are the keys of the scans around it,
     outermost first: it runs ``steps`` times for one run of the net.
 
-    Where repeats are folded it stands for ``copies`` modules. ``runs`` counts how often they run,
-    all together, in one step; 0 if no output needs them.
+    If repeats are folded, it stands for ``copies`` modules. ``runs`` counts how often all of them
+    run together in one step; it is 0 if no output needs them.
     """
 
     key: str
@@ -44,18 +44,18 @@ class Run(Record):
     module: str = ""
     around: str = ""
     sizes: Mapping[str, Dim] = {}
-    """What the symbols of the node's graph are, in those of the net's inputs."""
+    """The symbols of the node's graph, in terms of the symbols of the net's inputs."""
     scans: tuple[str, ...] = ()
     steps: Dim = 1
     copies: int = 1
     runs: int = 1
     tied: Mapping[str, str] = {}
-    """The weights that are another module's, and which: keys of the state dict. The other is not
-    known where repeats are folded."""
+    """Weights that belong to another module, with that module's weight: keys of the state dict. The
+    other weight is "" if repeats are folded."""
 
     @cached_property
     def layer(self) -> Layer | None:
-        """With its sizes in the symbols of the net's inputs."""
+        """The layer, with its sizes in the symbols of the net's inputs; None for other runs."""
         op = self.node.operation
         if self.kind != "layer" or not isinstance(op, LayerOp):
             return None
@@ -65,7 +65,7 @@ class Run(Record):
 
     @cached_property
     def weights(self) -> dict[str, Weight]:
-        """What the module holds, tied weights too, by their keys in the state dict."""
+        """The weights of the module, tied ones included, by their keys in the state dict."""
         if self.kind != "layer" or not self.module:
             return {}
         own = own_weights(self.node).items()
@@ -82,13 +82,14 @@ class Run(Record):
 
     @cached_property
     def macs(self) -> Dim:
-        """Multiply-accumulates of one run, all steps of the scans around."""
+        """Multiply-accumulates of one run, with all steps of the scans around it."""
         takes = [t.substitute(self.sizes) for t in piped(self.node)]
         return self.layer.macs(takes, self.types) * self.steps if self.layer is not None else 0
 
 
 class Flat(Record):
-    """All runs. ``loops`` lead from what a step leaves to the ``state`` that has it next."""
+    """All runs. ``loops`` lead from the state after a step to the ``state`` run of the next
+    step."""
 
     runs: tuple[Run, ...]
     results: tuple[Producer, ...]
@@ -96,26 +97,27 @@ class Flat(Record):
 
 
 def flat(graph: Graph, *, fold: bool = False) -> Flat:
-    """The runs of a graph, idle layers among them. ``fold``: a repeat is one run of its copies."""
-    walk = _Walk(fold)
+    """The runs of a graph, with its idle layers. ``fold``: a repeat is one run of all its
+    copies."""
+    walk = _Flattening(fold)
     inputs = [
         walk.add(Run(node.key, "input", node, (), node.types))
         for node in graph.nodes
         if isinstance(node.op, InputOp)
     ]
-    results = walk.graph(_Scope(graph), [key for keys in inputs for key in keys])
+    results = walk.graph(_CalledGraph(graph), [key for keys in inputs for key in keys])
     return Flat(tuple(walk.runs), tuple(results), tuple(walk.loops))
 
 
 class _Module(Record):
-    """A module path, and how many modules it stands for: ``layer.0…2`` for three."""
+    """A module path, and the number of modules it stands for: ``layer.0…2`` is three."""
 
     path: str
     copies: int = 1
 
 
-class _Scope(Record):
-    """A graph as it is called somewhere. ``at`` begins the keys of its runs."""
+class _CalledGraph(Record):
+    """A graph at one of its calls. The keys of its runs start with ``at``."""
 
     graph: Graph
     at: str = ""
@@ -132,18 +134,20 @@ class _Scope(Record):
         return _Module(full, self.module.copies * copies)
 
     def named(self, path: str) -> _Module:
-        """A module inside, or inside one that is handed in."""
-        first, dot, rest = path.partition(".")
+        """A module inside this one, or inside a module that was passed in."""
+        first, dot, inner = path.partition(".")
         if first not in self.outers:
             return self.own(path)
         outer = self.outers[first]
-        return _Module(outer.path + dot + rest, outer.copies)
+        return _Module(outer.path + dot + inner, outer.copies)
 
     def weight(self, path: str, weight: str) -> str:
         return f"{self.named(path).path}.{weight}".strip(".")
 
 
-class _Walk:
+class _Flattening:
+    """Collects the runs while the graphs are walked."""
+
     def __init__(self, fold: bool) -> None:
         self.fold = fold
         self.runs: list[Run] = []
@@ -154,8 +158,9 @@ class _Walk:
         self.runs.append(run)
         return [(run.key, i) for i in range(len(run.types))]
 
-    def graph(self, scope: _Scope, given: Sequence[Producer]) -> list[Producer]:
-        """Add what a graph runs; the producers of its results. Nothing flows in what is idle."""
+    def graph(self, scope: _CalledGraph, given: Sequence[Producer]) -> list[Producer]:
+        """Adds the runs of a graph and returns the producers of its results; an idle graph has
+        none."""
         for tie in scope.graph.ties:
             source = scope.weight(tie.source, tie.source_weight)
             self.ties[scope.weight(tie.path, tie.weight)] = source
@@ -168,8 +173,8 @@ class _Walk:
                 made.update({Value(node.key, i): result for i, result in enumerate(results)})
         return [made[value] for value in scope.graph.results] if scope.runs else []
 
-    def copies(self, node: Node, scope: _Scope, taken: list[Producer]) -> list[Producer]:
-        """All copies of a node, one after another: each takes what the one before gives."""
+    def copies(self, node: Node, scope: _CalledGraph, taken: list[Producer]) -> list[Producer]:
+        """All copies of a node, one after another: each takes the results of the one before."""
         results: list[Producer] = []
         kind: Kind = "weight" if isinstance(node.op, WeightOp) else "layer"
         types = tuple(t.substitute(scope.sizes) for t in node.types) if scope.sizes else node.types
@@ -194,8 +199,8 @@ class _Walk:
                 taken = [*(results[i] for i in node.main), *taken[len(node.main) :]]
         return results
 
-    def modules(self, node: Node, scope: _Scope) -> Iterable[tuple[str, _Module, int]]:
-        """Key, module and how often it runs, for each copy."""
+    def modules(self, node: Node, scope: _CalledGraph) -> Iterable[tuple[str, _Module, int]]:
+        """The key, the module and the number of runs of each copy."""
         if isinstance(node.op, WeightOp):
             return [(node.key, scope.named(node.op.module), 1)]
         if node.outer or not node.path:
@@ -205,12 +210,12 @@ class _Walk:
             return [(node.key, scope.own(_folded(node), node.count), node.count)]
         return [(path, scope.own(path), 1) for path in node.paths]
 
-    def run(self, run: Run, scope: _Scope) -> list[Producer]:
+    def run(self, run: Run, scope: _CalledGraph) -> list[Producer]:
         if isinstance(run.node.op, ScanOp):
             return self.scan(run, run.node.op, scope)
         return self.operation(run, scope)
 
-    def operation(self, run: Run, scope: _Scope) -> list[Producer]:
+    def operation(self, run: Run, scope: _CalledGraph) -> list[Producer]:
         op = run.node.operation
         if isinstance(op, CallOp):
             return self.graph(_called(run, op, scope), run.takes)
@@ -221,8 +226,9 @@ class _Walk:
 
     # --- scans --------------------------------------------------------------------------------
 
-    def scan(self, run: Run, op: ScanOp, scope: _Scope) -> list[Producer]:
-        """The cell once, between what hands it the steps and what collects them."""
+    def scan(self, run: Run, op: ScanOp, scope: _CalledGraph) -> list[Producer]:
+        """The cell once, between the runs that give it the steps and those that collect its
+        results."""
         inner = run.replace(
             scans=(*run.scans, run.key),
             steps=run.steps * substitute(run.node.steps, scope.sizes),
@@ -245,7 +251,7 @@ class _Walk:
     def border(
         self, run: Run, kind: Kind, takes: Sequence[Producer], types: Sequence[TensorType]
     ) -> list[Producer]:
-        """One run for each tensor that crosses a scan's border."""
+        """One run for each tensor that enters or leaves a scan."""
         made: list[Producer] = []
         for i, (producer, type) in enumerate(zip(takes, types, strict=True), 1):
             key = f"{run.key}#{kind}{i if len(takes) > 1 else ''}"
@@ -255,10 +261,10 @@ class _Walk:
         return made
 
 
-def _called(run: Run, op: CallOp, scope: _Scope) -> _Scope:
-    """What a run calls, as a scope."""
+def _called(run: Run, op: CallOp, scope: _CalledGraph) -> _CalledGraph:
+    """The graph that a run calls, at this call."""
     sizes = {name: substitute(dim, scope.sizes) for name, dim in op.sizes}
-    return _Scope(
+    return _CalledGraph(
         graph=op.graph,
         at=f"{run.key}.",
         module=_Module(run.module or scope.module.path, run.copies),
@@ -271,7 +277,7 @@ def _called(run: Run, op: CallOp, scope: _Scope) -> _Scope:
 
 
 def _cell_types(run: Run, op: ScanOp) -> tuple[TensorType, ...]:
-    """What a scan's cell gives at one step."""
+    """The types of the results of a scan's cell at one step."""
     first, *states = run.types
     emitted = [TensorType((first.shape[0], *first.shape[2:]), first.dtype)] if op.emits else []
     return (*emitted, *states)

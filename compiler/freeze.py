@@ -1,10 +1,9 @@
-"""From builders to ``ir.Graph``: keeps what the outputs need, gives every module its path.
+"""From builders to ``ir.Graph``: keeps the nodes that outputs need, gives every module its path.
 
-Modules that no output needs stay as idle nodes, for their weights. A scope that several calls
-share is frozen once for all results that they use, as far as the same nodes run for these: no call
-runs more than it needs.
+Modules that no output needs stay as idle nodes, for their weights. Several calls of a scope share
+one frozen graph if the same nodes run for their results: no call runs more than it needs.
 
-Of a spec that fails all is kept that was made up to its errors: ``freeze_partial``.
+``freeze_partial`` keeps everything that was made before the errors of a spec.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from .types import TensorType
 from .values import Shared, Tensor
 
 Key: TypeAlias = tuple[tuple[int, int, int], ...]
-"""Results, each by its tensor and by how often the call gives the same tensor before."""
+"""Results, each as its tensor and the number of earlier results that are the same tensor."""
 OPEN: Final = TensorType((symbol("?"),))
-"""Of a tensor whose rank is still unknown where a spec fails."""
+"""The type of a tensor whose rank is still unknown when a spec fails."""
 
 
 class Result(Record):
-    """A result of a graph, ``index`` among those of a call that asks for it; ``side``: no pipe
-    carries it on (see ``ir.Port``)."""
+    """A result of a graph; ``index`` is its place among the results of a call that uses it;
+    ``side``: no pipe carries it on (see ``ir.Port``)."""
 
     tensor: Tensor
     name: str = ""
@@ -43,8 +42,8 @@ class Result(Record):
         return (*self.tensor.identity, self.again)
 
 
-class Part(Entity):
-    """What runs of a scope, and all results that calls ask of it."""
+class ScopePart(Entity):
+    """A set of nodes of a scope that run together, and all results that calls need from it."""
 
     wanted: dict[tuple[int, int, int], Result] = field(default_factory=dict)
 
@@ -54,20 +53,20 @@ class Part(Entity):
 
 
 def freeze_partial(root: Builder, outputs: Sequence[tuple[str, Tensor]]) -> Graph | None:
-    """What was made before a spec failed, with a node for each call that did: to be drawn, not to
-    be run. None if that is nothing."""
+    """The graph that was made before a spec failed, with a node for each call that failed: it can
+    be drawn, but not run. None if nothing was made."""
     if not root.drafts:
         return None
     return Freezer(whole=True).freeze(root, [t for _, t in outputs], [n for n, _ in outputs])
 
 
 class Freezer:
-    """Freezes the graphs of one elaboration; ``whole`` keeps what no output needs too."""
+    """Freezes the graphs of one elaboration; ``whole`` also keeps nodes that no output needs."""
 
     def __init__(self, *, whole: bool = False) -> None:
         self.whole = whole
         self.cuts: dict[tuple[int, Key, Key], _Cut] = {}
-        self.parts: dict[tuple[int, Key, frozenset[tuple[int, int]]], Part] = {}
+        self.parts: dict[tuple[int, Key, frozenset[tuple[int, int]]], ScopePart] = {}
         self.uses: dict[int, Uses] = {}
 
     def freeze(self, builder: Builder, results: Sequence[Tensor], names: Sequence[str]) -> Graph:
@@ -89,25 +88,25 @@ class Freezer:
         return root
 
     def cut(self, builder: Builder, results: Sequence[Result], main: Key) -> _Cut:
-        """``main`` are all that pipes carry on, wanted or not."""
+        """``main`` are all results that pipes carry on, used or not."""
         key = (id(builder), main, _key(results))
         if key not in self.cuts:
             self.cuts[key] = _Cut(self, builder, results, main)
         return self.cuts[key]
 
-    def _gather(self, cut: _Cut, seen: set[int]) -> None:
-        """Note what is asked of each scope before any is frozen."""
-        if id(cut) in seen:
+    def _gather(self, cut: _Cut, visited: set[int]) -> None:
+        """Collects the results that are needed from each scope, before any is frozen."""
+        if id(cut) in visited:
             return
-        seen.add(id(cut))
+        visited.add(id(cut))
         for result in cut.results:
             cut.part.wanted.setdefault(result.key, result)
         for draft in cut.calls():
-            self._gather(cut.called(draft), seen)
+            self._gather(cut.called(draft), visited)
 
 
 class _Cut:
-    """A scope as far as some of its results need it."""
+    """The nodes of a scope that some of its results need."""
 
     def __init__(
         self, freezer: Freezer, builder: Builder, results: Sequence[Result], main: Key
@@ -128,7 +127,7 @@ class _Cut:
         self.counts: dict[str, int] = {}
 
     def _mark(self, results: Iterable[Tensor]) -> None:
-        """Which results of which drafts are needed."""
+        """Marks the drafts and their results that these results need."""
         waiting = list(results)
         while waiting:
             tensor = waiting.pop()
@@ -143,12 +142,12 @@ class _Cut:
             self.used[id(draft)] = set(range(len(draft.types)))
 
     @cached_property
-    def part(self) -> Part:
+    def part(self) -> ScopePart:
         key = (id(self.builder), self.main, self._running())
-        return self.freezer.parts.setdefault(key, Part())
+        return self.freezer.parts.setdefault(key, ScopePart())
 
     def _running(self) -> frozenset[tuple[int, int]]:
-        """What runs: each draft, and of a call which part of the called scope."""
+        """The drafts that run; for a call also the part of the called scope."""
         ports = {id(d) for d in self.builder.inputs if not d.hidden}
         drafts = (d for d in (*self.builder.inputs, *self.builder.drafts) if id(d) in self.used)
         return frozenset((id(d), self._part_in(d)) for d in drafts if id(d) not in ports)
@@ -163,7 +162,7 @@ class _Cut:
 
     @cached_property
     def elsewhere(self) -> list[Shared]:
-        """The shares that live here and run in inner scopes only."""
+        """The shares that live here and run only in inner scopes."""
         here = {id(d.share) for d in self.kept if d.share is not None}
         return [s for s in self.builder.shares if id(s) not in here]
 
@@ -183,7 +182,7 @@ class _Cut:
             kind=builder.kind,
             name=builder.name,
             inputs=tuple(Port(n.names[0], n.types[0]) for n in inputs),
-            outputs=tuple(Port(r.name, _known(r.tensor), r.side) for r in self.results),
+            outputs=tuple(Port(r.name, _type(r.tensor), r.side) for r in self.results),
             results=tuple(self._value(r.tensor) for r in self.results),
             nodes=(*inputs, *nodes),
             arguments=builder.arguments,
@@ -195,13 +194,14 @@ class _Cut:
         )
 
     def _check_paths(self, kept: Iterable[Draft]) -> None:
-        """Each module has a path of its own: labels are checked, and numbers skip what is taken."""
+        """Each module has a path of its own, since labels are checked and numbers skip taken
+        paths."""
         paths = [path for d in kept if d.share is None for path in d.paths()]
         paths += [share.name for share in self.builder.shares]
         assert self.freezer.whole or len(set(paths)) == len(paths), f"one path twice: {paths}"
 
     def takes(self, port: Draft) -> bool:
-        """Whether an input stays: what is only seen from inside has to be used."""
+        """Whether an input stays: an input that is only seen from inside must be used."""
         return not port.hidden or id(port) in self.used
 
     # --- nodes --------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ class _Cut:
     def _input(self, draft: Draft) -> Node:
         name = self._unique(draft.port if draft.port.isidentifier() else "x")
         self.keys[id(draft)] = f">{name}"
-        types = (_known(draft.tensors()[0]),)
+        types = (_type(draft.tensors()[0]),)
         return Node(
             f">{name}", InputOp(draft.hidden), (), (), types, names=(name,), span=draft.span
         )
@@ -230,7 +230,7 @@ class _Cut:
             key=key,
             op=op,
             inputs=() if idle else tuple(map(self._value, inputs)),
-            takes=draft.takes if draft.layer and not draft.scan else tuple(map(_known, inputs)),
+            takes=draft.takes if draft.layer and not draft.scan else tuple(map(_type, inputs)),
             types=types,
             path=path,
             first=draft.first,
@@ -263,19 +263,19 @@ class _Cut:
         if draft.weight is not None:
             chain, name = draft.weight
             local = chain_from(chain, self.builder)
-            return WeightOp(module_path(local or chain), name), tuple(map(_known, draft.tensors()))
+            return WeightOp(module_path(local or chain), name), tuple(map(_type, draft.tensors()))
         if draft.child is not None:
             results = self._given(draft)
             tensors = draft.tensors() if draft.scan else [draft.export(r.tensor) for r in results]
             graph = self._cut(draft, results).graph
-            return CallOp(graph, draft.sizes), tuple(map(_known, tensors))
+            return CallOp(graph, draft.sizes), tuple(map(_type, tensors))
         assert draft.layer is not None
-        types = tuple(_known(t) for t in draft.tensors())
+        types = tuple(_type(t) for t in draft.tensors())
         return LayerOp(draft.layer, tuple(sorted(draft.tied))), types
 
     def _wanted(self, draft: Draft) -> list[Result]:
-        """The results of a call that are used: the first if it does not run, of a repeat also those
-        that the next copy takes, of a scan all, of a share what any use wants."""
+        """The results of a call that are used: the first one if it does not run; with a repeat also
+        those that the next copy takes; all of a scan; of a share those that any call uses."""
         used = self.used.get(id(draft))
         results = _results(draft)
         if draft.scan is not None:
@@ -296,14 +296,14 @@ class _Cut:
         return self.freezer.cut(draft.child, results, _key(main))
 
     def called(self, draft: Draft) -> _Cut:
-        """The called scope, as far as this call needs it."""
+        """The nodes of the called scope that this call needs."""
         if id(draft) not in self.cuts:
             self.cuts[id(draft)] = self._cut(draft, self._wanted(draft))
         return self.cuts[id(draft)]
 
     def _given(self, draft: Draft) -> list[Result]:
-        """The results of the graph that is called: what other calls ask of it too, but for a scan,
-        which takes them all, and a share, whose uses agree on them."""
+        """The results of the called graph, with those that other calls need. A scan takes them all,
+        and the uses of a share agree on them."""
         if id(draft) not in self.given:
             part = self.called(draft).part
             alone = draft.scan is not None or id(draft) in self.freezer.uses
@@ -311,7 +311,7 @@ class _Cut:
         return self.given[id(draft)]
 
     def _inputs(self, draft: Draft) -> list[Tensor]:
-        """The inputs that are needed for what is wanted."""
+        """The inputs that the used results need."""
         if draft.child is None:
             return draft.inputs
         called = self._cut(draft, self._wanted(draft))
@@ -325,7 +325,7 @@ class _Cut:
         return Value(self.keys[id(draft)], result)
 
     def _names(self, draft: Draft) -> tuple[str, ...]:
-        """The names that the text gives to the results, in their order."""
+        """The names of the results in the text, in their order."""
         if not draft.names:
             return ()
         if draft.child is None or draft.scan is not None:
@@ -341,11 +341,11 @@ class _Cut:
     # --- shares and ties ----------------------------------------------------------------------
 
     def _declared(self, share: Shared) -> Node:
-        """A share that runs in inner scopes only lives here as an idle node."""
+        """An idle node for a share that lives here and runs only in inner scopes."""
         first = share.first
         assert first is not None
         op, types = self._op(first)
-        takes = tuple(map(_known, first.inputs)) if first.scan else first.takes
+        takes = tuple(map(_type, first.inputs)) if first.scan else first.takes
         return Node(share.name, op, (), takes, types, path=share.name, idle=True, span=share.span)
 
     def _ties(self) -> Iterable[Tie]:
@@ -357,7 +357,7 @@ class _Cut:
 
 
 def _results(draft: Draft) -> list[Result]:
-    """All results of a call; of a scan no one is a side result."""
+    """All results of a call; a scan has no side results."""
     main = range(len(draft.results)) if draft.scan else draft.main
     if len(draft.results) == 1:
         return [Result(draft.results[0], side=0 not in main)]
@@ -368,11 +368,11 @@ def _results(draft: Draft) -> list[Result]:
 
 
 def _counted(tensors: Iterable[Tensor]) -> Iterator[tuple[Tensor, int]]:
-    """Each with the number of those before it that are the same."""
-    seen: Counter[tuple[int, int]] = Counter()
+    """Each tensor with the number of equal ones before it."""
+    counts: Counter[tuple[int, int]] = Counter()
     for tensor in tensors:
-        yield tensor, seen[tensor.identity]
-        seen[tensor.identity] += 1
+        yield tensor, counts[tensor.identity]
+        counts[tensor.identity] += 1
 
 
 def _key(results: Iterable[Result]) -> Key:
@@ -383,7 +383,7 @@ def _calls(draft: Draft) -> bool:
     return draft.child is not None and draft.failed is None and draft.weight is None
 
 
-def _known(tensor: Tensor) -> TensorType:
+def _type(tensor: Tensor) -> TensorType:
     kind = tensor.draft.types[tensor.index]
     assert kind is not None
     return kind

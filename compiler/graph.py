@@ -1,7 +1,7 @@
-"""The compiled graph as a networkx graph, hierarchical or flat: what reasons about structure.
+"""The compiled graph as a networkx graph, hierarchical or flat, for code about its structure.
 
-Apart from ``ir``, since importing networkx takes longer than a whole check. ``docs/graph.md``
-is for its users; ``compiler.analyses`` has what networkx cannot know of a network.
+It is a module apart from ``ir``, since importing networkx takes longer than a whole check.
+``docs/graph.md`` is for its users; ``compiler.analyses`` has the analyses that networkx lacks.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ NO_DATA: Final[Mapping[str, Any]] = {
     "line": 0,
     "layer": None,
 }
-"""What every node has; ``docs/graph.md`` says what each is."""
+"""The data of every node; ``docs/graph.md`` explains each."""
 
 OBJECTS: Final = ("graph", "node", "layer")
-"""What else nodes may have, and no file can hold."""
+"""Further data of nodes, which no file can hold."""
 
 
 class NetGraph(nx.MultiDiGraph):  # type: ignore[misc]  # networkx has no types
     """A network as a graph of its nodes, in an order in which they can run.
 
-    An edge leads from who makes a tensor to who reads it; its key is the reader's input. A node of
-    a hierarchical graph that calls a block has the block's graph as its ``graph``.
-    """
+    An edge leads from the node that makes a tensor to a node that reads it; its key is the number
+    of the reader's input. A node that calls a block has the block's graph as its ``graph``, in a
+    hierarchical graph."""
 
     ir: Graph | None = None
-    """Of a hierarchical graph: what it was made of."""
+    """The graph that a hierarchical graph was made of."""
 
     @property
     def inputs(self) -> list[str]:
@@ -62,9 +62,8 @@ class NetGraph(nx.MultiDiGraph):  # type: ignore[misc]  # networkx has no types
     def flatten(self, *, loops: bool = False) -> NetGraph:
         """One node for each run of a layer: calls, copies and the cells of scans are opened.
 
-        It has no cycle. With ``loops`` what a scan's cell hands from step to step is an edge too,
-        with ``loop=True``.
-        """
+        It has no cycle. With ``loops`` the states that a scan passes from step to step are edges
+        too, with ``loop=True``."""
         if self.ir is None:
             raise ValueError("only a whole network is flattened: net.graph.flatten()")
         return _flattened(self.ir, loops=loops)
@@ -85,15 +84,15 @@ def to_networkx(graph: Graph) -> NetGraph:
     return _hierarchical(graph, {})
 
 
-def _hierarchical(graph: Graph, known: dict[int, NetGraph]) -> NetGraph:
-    if id(graph) in known:
-        return known[id(graph)]
-    view = known[id(graph)] = NetGraph(name=graph.name)
+def _hierarchical(graph: Graph, views: dict[int, NetGraph]) -> NetGraph:
+    if id(graph) in views:
+        return views[id(graph)]
+    view = views[id(graph)] = NetGraph(name=graph.name)
     view.ir = graph
     names = _Names(graph, [n.key for n in graph.nodes])
     counted: set[str] = set()
     for node in graph.nodes:
-        inner = {} if node.called is None else {"graph": _hierarchical(node.called, known)}
+        inner = {} if node.called is None else {"graph": _hierarchical(node.called, views)}
         data = _of_node(node, graph)
         if node.outer or (node.path and node.path in counted):
             data["params"] = 0
@@ -124,15 +123,15 @@ def _flattened(graph: Graph, *, loops: bool) -> NetGraph:
 
 
 def _shown(made: Flat) -> Iterator[Run]:
-    """The runs without those of a share that is idle where it was declared and runs elsewhere, and
-    without what leaves a scan for nobody."""
-    seen = {run.module for run in made.runs if run.runs and run.kind == "layer"}
+    """The runs, without idle runs of a share that runs elsewhere, and without results of a scan
+    that nothing reads."""
+    shown = {run.module for run in made.runs if run.runs and run.kind == "layer"}
     read = {key for run in made.runs for key, _ in run.takes} | {key for key, _ in made.results}
     for run in made.runs:
         if run.kind in ("stack", "final") and run.key not in read:
             continue
-        if run.runs or run.module not in seen:
-            seen |= set() if run.runs else {run.module}
+        if run.runs or run.module not in shown:
+            shown |= set() if run.runs else {run.module}
             yield run
 
 
@@ -140,11 +139,11 @@ def _shown(made: Flat) -> Iterator[Run]:
 
 
 class _Names:
-    """Keys as users see them: an input goes by its name unless a module has that."""
+    """Keys as users see them: an input has its name as its key, unless a module has that name."""
 
     def __init__(self, graph: Graph, keys: Collection[str]) -> None:
         self.taken = set(keys)
-        self.known = {n.key: self.new(n.key[1:], ">{}") for n in _inputs(graph)}
+        self.inputs = {n.key: self.new(n.key[1:], ">{}") for n in _inputs(graph)}
 
     def new(self, name: str, otherwise: str) -> str:
         key = otherwise.format(name) if name in self.taken else name
@@ -152,7 +151,7 @@ class _Names:
         return key
 
     def of(self, key: str) -> str:
-        return self.known.get(key, key)
+        return self.inputs.get(key, key)
 
 
 def _inputs(graph: Graph) -> Iterator[Node]:
@@ -160,7 +159,7 @@ def _inputs(graph: Graph) -> Iterator[Node]:
 
 
 def _of_node(node: Node, graph: Graph) -> dict[str, Any]:
-    """What there is to know of a node of a hierarchical graph."""
+    """The data of a node of a hierarchical graph."""
     op = node.op
     if isinstance(op, InputOp):
         return _of_run(Run(node.key, "input", node, (), node.types))
@@ -183,9 +182,10 @@ def _of_node(node: Node, graph: Graph) -> dict[str, Any]:
 
 
 def _tied(path: str, op: LayerOp, graph: Graph) -> dict[str, str]:
-    """With what a graph alone tells; which weights they are may be known further out."""
-    known = {f"{t.path}.{t.weight}": f"{t.source}.{t.source_weight}" for t in graph.ties}
-    return {key: known.get(key, "") for key in (f"{path}.{name}" for name in op.tied)}
+    """The tied weights of a layer, as far as its own graph shows the others; an enclosing graph may
+    know them."""
+    sources = {f"{t.path}.{t.weight}": f"{t.source}.{t.source_weight}" for t in graph.ties}
+    return {key: sources.get(key, "") for key in (f"{path}.{name}" for name in op.tied)}
 
 
 def _of_call(node: Node, graph: Graph) -> dict[str, Any]:
@@ -254,7 +254,7 @@ def _of_run(run: Run) -> dict[str, Any]:
 
 
 def _single(dim: Dim) -> Dim:
-    """For one example."""
+    """A size for a batch of one example."""
     return substitute(dim, {"N": 1})
 
 
@@ -288,7 +288,8 @@ def _add_outputs(
 
 
 def _plain(data: Mapping[str, Any], texts: Collection[str]) -> dict[str, str | int | float | bool]:
-    """``texts`` name what is no number everywhere: a file knows one type for each."""
+    """Data as a file can hold it. ``texts`` are the names of data that are not numbers in every
+    node, since a file has one type for each."""
     shown = {name: _text(value) for name, value in data.items() if name not in OBJECTS}
     return {name: str(value) if name in texts else value for name, value in shown.items()}
 

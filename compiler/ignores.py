@@ -1,7 +1,7 @@
 """``# netwright: ignore W501``: a comment that silences warnings on its line.
 
-It names the codes. One that names no code, an unknown one, or one that nothing on its line has is
-said: else it would stay when the reason has gone.
+It names the codes. A comment gets a warning of its own if it names no code, an unknown code, or a
+code that no warning on its line has: otherwise it would stay when its reason is gone.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ _CODES: Final = re.compile(r"[ \t,]*([A-Za-z]\d+)\b")
 
 
 class Ignores(Entity):
-    """The comments of the texts that findings speak of, and which of them have served."""
+    """The comments in the texts of findings, and those that silenced a finding."""
 
     served: set[tuple[Source, int, str]] = field(default_factory=set)
-    found: dict[Source, dict[int, list[Span]]] = field(default_factory=dict)
+    codes: dict[Source, dict[int, list[Span]]] = field(default_factory=dict)
+    """By text and line, the codes that comments name."""
 
     def kept(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """The findings that no comment on their line silences."""
@@ -47,49 +48,49 @@ class Ignores(Entity):
         return False
 
     def of(self, source: Source) -> dict[int, list[Span]]:
-        """The places of the codes by line."""
-        if source not in self.found:
-            self.found[source] = {}
+        """The codes that the comments of a text name, by line."""
+        if source not in self.codes:
+            self.codes[source] = {}
             for comment in _ignores(source):
-                self.found[source].setdefault(comment.line, []).extend(_codes(comment))
-        return self.found[source]
+                self.codes[source].setdefault(comment.line, []).extend(_codes(comment))
+        return self.codes[source]
 
     def idle(self, tree: syntax.File) -> Iterator[Diagnostic]:
-        """Comments that silence nothing, after all nets were looked at: in a block that none of
-        them uses, only what its text tells could have been found."""
-        help = "leave it out; it stands on the line of the warning"
-        source, unseen = tree.span.source, _unused_blocks(tree)
+        """Warnings for comments that silence nothing, after all nets were checked. In a block that
+        no net uses, only warnings that need no elaboration are known."""
+        help = "leave it out, or move it to the line of the warning"
+        source, unchecked = tree.span.source, _unused_blocks(tree)
         for line, codes in self.of(source).items():
             for code in codes:
                 served = (source, line, code.text) in self.served
-                seen = code.text in of_text() or not any(_holds(b, code) for b in unseen)
-                if code.text in known_codes() and seen and not served:
-                    yield _said(f"nothing on this line is {code.text}", code, help)
+                checked = code.text in of_text() or not any(_holds(b, code) for b in unchecked)
+                if code.text in known_codes() and checked and not served:
+                    yield _warning(f"this line has no {code.text}", code, help)
 
 
 def wrong(source: Source) -> Iterator[Diagnostic]:
-    """Comments that cannot be understood: they name no code of a warning."""
+    """Warnings for comments that name no code of a warning."""
     for comment in _directives(source):
         codes = list(_codes(comment))
         if _verb(comment) != "ignore" or not codes:
             help = "`# netwright: ignore W501` silences W501 on its line"
-            yield _said("this comment silences nothing", comment, help)
+            yield _warning("this comment silences nothing", comment, help)
             continue
         help = "`netwright explain` lists the codes; errors cannot be silenced"
         unknown = (code for code in codes if code.text not in known_codes())
-        yield from (_said(f"there is no warning {c.text}", c, help) for c in unknown)
+        yield from (_warning(f"there is no warning {c.text}", c, help) for c in unknown)
 
 
 def _unused_blocks(tree: syntax.File) -> list[Span]:
     """The blocks of a file that none of its nets uses, as far as names tell."""
     own = {s.name: s for s in tree.statements if isinstance(s, syntax.Block)}
-    seen = {s.name for s in own.values() if s.kind == "net"}
+    used = {s.name for s in own.values() if s.kind == "net"}
     waiting = [s for s in tree.statements if not isinstance(s, syntax.Block) or s.kind == "net"]
     while waiting:
         names = {n.id for n in walk([waiting.pop()]) if isinstance(n, syntax.Name)}
-        waiting += [own[name] for name in names - seen if name in own]
-        seen |= names
-    return [s.span for s in own.values() if s.name not in seen]
+        waiting += [own[name] for name in names - used if name in own]
+        used |= names
+    return [s.span for s in own.values() if s.name not in used]
 
 
 def _holds(block: Span, code: Span) -> bool:
@@ -98,7 +99,7 @@ def _holds(block: Span, code: Span) -> bool:
 
 @cache
 def of_text() -> frozenset[str]:
-    """The codes of what is seen in a text alone."""
+    """The codes of warnings that need only the text."""
     return frozenset({*(lint.CODE for lint in lints() if hasattr(lint, "in_file")), "W510"})
 
 
@@ -108,7 +109,7 @@ def known_codes() -> frozenset[str]:
     return frozenset({*(lint.CODE for lint in lints()), "W510", CODE})
 
 
-def _said(message: str, span: Span, help: str) -> Diagnostic:
+def _warning(message: str, span: Span, help: str) -> Diagnostic:
     return Diagnostic(CODE, message, span, help=(help,), severity="warning")
 
 
@@ -130,7 +131,7 @@ def _verb(comment: Span) -> str:
 
 
 def _codes(comment: Span) -> Iterator[Span]:
-    """``W501, W504 since ...``: the codes at its start; the rest is why."""
+    """The codes at the start of ``W501, W504 since ...``; the text after them is the reason."""
     match = _COMMENT.match(comment.text)
     at = match.start(2) if match else len(comment.text)
     while code := _CODES.match(comment.text, at):

@@ -1,5 +1,5 @@
-"""Specs in files: how one is read, and where imported ones are found: beside the importer, on the
-search path, among the shipped."""
+"""Specs in files: how a file is read, and where imported files are found: beside the importing
+file, on the search path, among the shipped specs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ SHIPPED: Final = Path(specs.__path__[0])
 Parsed: TypeAlias = tuple[syntax.File, tuple[Diagnostic, ...]]
 _DEFINED: Final = re.compile(r"^(?:net|block) (\w+)", re.MULTILINE)
 LARGEST = 16 * 2**20
-"""Bytes of a spec that are read at all."""
+"""The largest spec that is read, in bytes."""
 
 
 class Unreadable(OSError):
-    """A spec that cannot be read; ``hint`` says what may help."""
+    """A spec cannot be read; ``hint`` says what may help."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -37,14 +37,14 @@ class Unreadable(OSError):
 
 
 class NotFound(Unreadable, FileNotFoundError):
-    """No file and no shipped spec of that name."""
+    """There is no file and no shipped spec with this name."""
 
 
 # --- reading ---------------------------------------------------------------------------------
 
 
 def read(path: Path) -> Source:
-    """A spec's text. Raises Unreadable."""
+    """The text of a spec. Raises Unreadable."""
     return Source(str(path), decode(str(path), _load(path)))
 
 
@@ -67,7 +67,7 @@ def _reason(error: Exception) -> str:
 
 
 def decode(name: str, data: bytes) -> str:
-    """The text of a spec of that name. Raises Unreadable."""
+    """The bytes of a spec as text. Raises Unreadable."""
     if len(data) > LARGEST:
         raise Unreadable(f"{name} is larger than a spec may be: {LARGEST >> 20} MiB")
     try:
@@ -82,24 +82,24 @@ def decode(name: str, data: bytes) -> str:
 
 
 def find(module: str, folders: Iterable[Path]) -> Path | None:
-    """The file of a spec with this dotted name, in the first of the folders that has it."""
+    """The file of a spec with this dotted name, in the first folder that has it; else None."""
     relative = Path(*module.split(".")).with_suffix(".net")
     return next((f / relative for f in folders if (f / relative).is_file()), None)
 
 
 class _Read(Record):
-    """What a compilation read: each file is looked for, read, parsed and declared once, however
-    many nets see it."""
+    """What a compilation has read: each file is found, read, parsed and declared once, for all nets
+    that use it."""
 
-    found: dict[tuple[str, Path], Source | Unreadable | None] = field(default_factory=dict)
+    sources: dict[tuple[str, Path], Source | Unreadable | None] = field(default_factory=dict)
     parsed: dict[Source, Parsed] = field(default_factory=dict)
     declared: dict[Source, Declarations] = field(default_factory=dict)
     names: dict[Path, list[str]] = field(default_factory=dict)
 
 
 class Finder:
-    """Finds modules by dotted name, inside the given folders only. ``changed`` is taken for the
-    file of that name."""
+    """Finds modules by dotted name, only inside the given folders. ``changed`` is used instead of
+    the file with its name."""
 
     def __init__(self, search: Sequence[Path] = (), changed: Source | None = None) -> None:
         self.search = tuple(search)
@@ -108,11 +108,11 @@ class Finder:
 
     @property
     def declared(self) -> dict[Source, Declarations]:
-        """What the files declare that were seen so far."""
+        """The declarations of the files that were read so far."""
         return self._read.declared
 
     def with_changed(self, source: Source) -> Finder:
-        """The same files, this one changed."""
+        """A finder of the same files, one of them changed."""
         other = Finder(self.search, source)
         other._read = self._read
         return other
@@ -120,15 +120,15 @@ class Finder:
     def find(self, module: str, importer: Source) -> Source | None:
         """The imported file's text, or None. Raises Unreadable."""
         key = module, Path(importer.name).parent
-        if key not in self._read.found:
-            self._read.found[key] = self._found(module, importer)
-        source = self._read.found[key]
+        if key not in self._read.sources:
+            self._read.sources[key] = self._look_for(module, importer)
+        source = self._read.sources[key]
         if isinstance(source, Unreadable):
             raise source
         changed = self.changed
         return changed if changed and source and changed.name == source.name else source
 
-    def _found(self, module: str, importer: Source) -> Source | Unreadable | None:
+    def _look_for(self, module: str, importer: Source) -> Source | Unreadable | None:
         path = find(module, self._folders(importer))
         if path is None:
             return None
@@ -141,13 +141,13 @@ class Finder:
             return error
 
     def parse(self, source: Source, most_tokens: int) -> Parsed:
-        """The tree of a file that was found, and its errors."""
+        """The syntax tree of a file, and its errors."""
         if source not in self._read.parsed:
             self._read.parsed[source] = parse(source, most_tokens)
         return self._read.parsed[source]
 
     def names(self, importer: Source) -> list[str]:
-        """What could be imported by a bare name."""
+        """The names that could be imported without dots."""
         return [name for folder in self._folders(importer) for name in self._names_in(folder)]
 
     def _names_in(self, folder: Path) -> list[str]:
@@ -168,6 +168,6 @@ def shipping(name: str) -> str | None:
 
 @cache
 def _shipped() -> Mapping[str, str]:
-    """By the names of the nets and blocks that are shipped: the spec that has them."""
+    """By the name of a shipped net or block, the spec that has it."""
     specs = [(path.stem, read(path).text) for path in sorted(SHIPPED.glob("*.net"), reverse=True)]
     return {name: spec for spec, text in specs for name in _DEFINED.findall(text)}

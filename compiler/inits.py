@@ -1,4 +1,4 @@
-"""Initialisers (torch.nn.init): their settings, and the weights that they suit."""
+"""Initialisers (torch.nn.init): their settings, and the weights that they can initialise."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ INIT_SETTINGS: Final[Mapping[str, dict[str, Any]]] = {
     "sparse": {"sparsity": float, "std": float},
     "trunc_normal": {"mean": float, "std": float, "a": float, "b": float},
 }
-"""The types of the settings, in PyTorch's order. Two go without their names."""
+"""The types of the settings, in PyTorch's order. The first two can be given by position."""
 
 INITS: Final = tuple(INIT_SETTINGS)
 REQUIRED: Final = {"constant": "val", "sparse": "sparsity"}
@@ -58,25 +58,25 @@ RANKS: Final = {
     "kaiming_uniform": (2, None),
     "kaiming_normal": (2, None),
 }
-"""The least and most axes of the weights that an initialiser is for; others take any."""
+"""The least and the most axes of a weight for these initialisers; the others take any weight."""
 
 
 def wrong_value(name: str, given: Mapping[str, Any]) -> tuple[str, str] | None:
-    """A setting out of its range, and what is wrong with it."""
+    """A setting out of its range, and what is wrong with it; None if all are fine."""
     numbers = {k: v for k, v in given.items() if isinstance(v, int | float)}
     for setting, value in numbers.items():
         if not isfinite(value):
-            return setting, f"is {value}, which is no finite number"
+            return setting, f"is {value}, which is not a finite number"
     if numbers.get("std", 0) < 0:
-        return "std", f"is {numbers['std']}, and a deviation is not negative"
+        return "std", f"is {numbers['std']}, and a deviation cannot be negative"
     if name == "trunc_normal" and numbers.get("std", 1) == 0:
-        return "std", "is 0, and there is nothing to cut off"
+        return "std", "is 0, and then there is nothing to cut off"
     if name.startswith("xavier") and numbers.get("gain", 0) < 0:
-        return "gain", f"is {numbers['gain']}, and a deviation is not negative"
+        return "gain", f"is {numbers['gain']}, and a deviation cannot be negative"
     if not 0 <= numbers.get("sparsity", 0) <= 1:
-        return "sparsity", f"is {numbers['sparsity']}: it is a share, between 0 and 1"
+        return "sparsity", f"is {numbers['sparsity']}, and it must be between 0 and 1"
     if numbers.get("groups", 1) < 1:
-        return "groups", f"is {numbers['groups']}: it is at least 1"
+        return "groups", f"is {numbers['groups']}, and it must be at least 1"
     if name in RANGES:
         low, high = RANGES[name]
         low, high = numbers.get("a", low), numbers.get("b", high)
@@ -86,7 +86,7 @@ def wrong_value(name: str, given: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def unsuited(init: Init, shape: tuple[Dim, ...]) -> str:
-    """Why a weight of a shape cannot be initialised so; empty if it can."""
+    """Why a weight of this shape cannot be initialised like this; "" if it can."""
     given = dict(init.settings)
     required = REQUIRED.get(init.name)
     if required is not None and required not in given:
@@ -100,5 +100,5 @@ def unsuited(init: Init, shape: tuple[Dim, ...]) -> str:
     groups = given.get("groups", 1)
     filters = shape[0] if init.name == "dirac" else 0
     if isinstance(groups, int) and isinstance(filters, int) and filters % groups:
-        return f"`dirac` in {groups} groups do not divide {filters} filters"
+        return f"the {groups} groups of `dirac` do not divide {filters} filters"
     return ""

@@ -1,7 +1,7 @@
-"""The compiled form: a graph of graphs in single-assignment order, frozen.
+"""The compiled form: a frozen graph of graphs.
 
 A ``Graph`` is one module: the net itself, an instance of a block, or a labelled group. Its nodes
-stand in an order in which they can run. A node is a layer, a call of another graph, a parameter,
+are in an order in which they can run. A node is a layer, a call of another graph, a parameter,
 or an input; equal instances of a block share one ``Graph``. ``compiler.flat`` opens it, and
 ``compiler.graph`` makes a networkx graph of it; this module imports nothing slow.
 """
@@ -28,8 +28,8 @@ class Value(Record):
 
 
 class InputOp(Record):
-    """An input of the graph. ``hidden``: not piped in, but seen from inside (a tensor argument
-    of a block, a tensor of the enclosing body)."""
+    """An input of the graph. ``hidden``: it is not piped in, but the body uses it (a tensor
+    argument of a block, a tensor of the enclosing body)."""
 
     hidden: bool = False
 
@@ -54,9 +54,9 @@ class ScanOp(Record):
     """A cell run over axis 1, the same weights at every step.
 
     The node's inputs are ``sequences`` tensors ``[N, T, ...]`` (the cell gets ``[N, ...]``), then
-    ``states`` initial states, then what else the cell takes, the same at every step. The results
+    ``states`` initial states, then further inputs of the cell, the same at every step. The results
     are the first result of every step, stacked on axis 1, then the final states. With ``emits``
-    the cell's first result is no state; without, it is the first state.
+    the cell's first result is not a state; without it, it is the first state.
     """
 
     cell: LayerOp | CallOp
@@ -74,7 +74,8 @@ class WeightOp(Record):
 
 
 class FailedOp(Record):
-    """What could not be made: only in the graph of a spec that fails, which is for drawing.
+    """A node that could not be made. It is only in the graph of a spec that fails, which can be
+    drawn.
 
     ``text`` is the piece of the spec, ``findings`` say what is wrong with it.
     """
@@ -91,17 +92,17 @@ class Node(Record):
 
     ``key`` is unique in the graph. ``path`` is the module path inside the graph (``conv1``,
     ``layer.0``) that holds the weights, and is ``""`` for operators, slices and inputs. Two nodes
-    with one path use the same weights (``share``). ``first`` is the number in which it ends, where
-    that counts modules: 1 of ``conv1``, 0 of ``layer.0``; a label as written has none.
+    with one path use the same weights (``share``). ``first`` is the number at its end, if that
+    counts modules: 1 of ``conv1``, 0 of ``layer.0``; a label that the text gives has none.
 
-    ``count`` > 1 stands for that many copies one after another, each with its own weights and under
-    the next number; ``paths`` are those of all. The ``main`` results of one are the first inputs of
-    the next.
+    ``count`` > 1 stands for that many copies one after another, each with its own weights and the
+    next number; ``paths`` are the paths of all. The ``main`` results of one copy are the first
+    inputs of the next.
 
     ``module``: where ``path`` names a module that lives in an enclosing graph (a ``share``
     declared outside), ``outer`` is True and ``path`` is the name among ``Graph.outer``.
 
-    ``idle``: no output needs it; its weights exist and it does not run.
+    ``idle``: no output needs it; its weights exist, and it does not run.
     """
 
     key: str
@@ -124,23 +125,23 @@ class Node(Record):
 
     @property
     def operation(self) -> Op:
-        """What runs: of a scan the cell."""
+        """What runs: for a scan its cell."""
         return self.op.cell if isinstance(self.op, ScanOp) else self.op
 
     @property
     def called(self) -> Graph | None:
-        """The graph that runs, of a scan the cell's; None where there is none."""
+        """The graph that runs, for a scan the graph of its cell; None if there is none."""
         op = self.operation
         return op.graph if isinstance(op, CallOp) else None
 
     @property
     def steps(self) -> Dim:
-        """How often the operation runs: of a scan once for each step."""
+        """How often the operation runs: for a scan once for each step."""
         return self.takes[0].shape[1] if isinstance(self.op, ScanOp) else 1
 
     @property
     def operands(self) -> tuple[TensorType, ...]:
-        """On what the operation runs: of a scan on one step."""
+        """The types that the operation runs on: for a scan those of one step."""
         if not isinstance(self.op, ScanOp):
             return self.takes
         steps = [TensorType((t.shape[0], *t.shape[2:]), t.dtype) for t in self.takes]
@@ -154,7 +155,7 @@ class Node(Record):
 
     @property
     def word(self) -> str:
-        """``conv`` of ``conv1``, where the path is a word and its number; empty for labels."""
+        """``conv`` of ``conv1``, if the path is a word and its number; "" for labels."""
         return "" if self.first is None else self.stem.rpartition(".")[2]
 
     @property
@@ -183,8 +184,8 @@ class Tie(Record):
 class Port(Record):
     """An input or output of a graph: its name as written (may be empty for outputs).
 
-    ``side``: a side result, which falls away where the graph's results are piped on, or a tensor
-    inside that is reached from outside.
+    ``side``: a side result, which a pipe does not carry on, or a tensor inside that is reached from
+    outside.
     """
 
     name: str
@@ -193,7 +194,7 @@ class Port(Record):
 
 
 def stem_of(path: str, first: int | None) -> str:
-    """A module path without the number that it ends in, if it counts."""
+    """A module path without the number at its end, if that counts modules."""
     return path if first is None else path.removesuffix(str(first))
 
 
@@ -229,7 +230,7 @@ class Graph(Record):
     ties: tuple[Tie, ...] = ()
     documentation: str = ""
     alias: str = ""
-    """The net's own name, where it is another with arguments: ``net resnet50 = ResNet(...)``."""
+    """The net's own name, if it is another net with arguments: ``net resnet50 = ResNet(...)``."""
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @cached_property
@@ -238,8 +239,8 @@ class Graph(Record):
 
     @cached_property
     def sequential(self) -> bool:
-        """Whether it is a chain: one input, each node taking just the one before, all running,
-        and the last one's first result the only output. (May still hold function nodes.)"""
+        """Whether it is a chain: it has one input, each node takes only the one before, all run,
+        and the first result of the last node is the only output. (Some nodes may be functions.)"""
         real = [n for n in self.nodes if not isinstance(n.op, InputOp)]
         if len(self.inputs) != 1 or len(self.results) != 1 or not real:
             return False
@@ -277,13 +278,13 @@ def piped(node: Node) -> tuple[TensorType, ...]:
 
 
 def layer_weights(node: Node) -> dict[str, Weight]:
-    """The weights that a layer node holds itself, tied ones included."""
+    """The weights of a layer that is in this graph, tied ones included."""
     return {} if node.outer else own_weights(node)
 
 
 def own_weights(node: Node) -> dict[str, Weight]:
-    """The weights of a node's layer, wherever they live. None are known where a spec failed
-    before the types of its inputs were."""
+    """The weights of a node's layer, wherever they are. It has none if a spec failed before the
+    types of the layer's inputs were known."""
     op, takes = node.operation, piped(node)
     if not isinstance(op, LayerOp) or len(takes) < op.layer.arity[0]:
         return {}
@@ -292,11 +293,11 @@ def own_weights(node: Node) -> dict[str, Weight]:
 
 def _count_params(graph: Graph) -> Dim:
     total: Dim = 0
-    seen: set[str] = set()
+    counted: set[str] = set()
     for node in graph.nodes:
-        if node.outer or (node.path and node.path in seen):
+        if node.outer or (node.path and node.path in counted):
             continue
-        seen.add(node.path)
+        counted.add(node.path)
         total = total + _node_params(node) * node.count
     return total
 
@@ -323,7 +324,7 @@ def _count_macs(graph: Graph) -> Dim:
 
 
 def node_macs(node: Node) -> Dim:
-    """One copy's multiply-accumulates."""
+    """The multiply-accumulates of one copy."""
     op = node.operation
     if isinstance(op, CallOp):
         return substitute(op.graph.macs, dict(op.sizes)) * node.steps

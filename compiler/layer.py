@@ -54,14 +54,14 @@ Sizes: TypeAlias = int | Size | tuple[Dim, ...]
 
 
 class Range(Record):
-    """Where the numbers of a setting lie, and why they do; what they are, if that has a name."""
+    """The numbers that a setting takes, why, and what kind of number it is, if that has a name."""
 
     least: float = -inf
     most: float = inf
     why: str = ""
     kind: str = ""
     infinite: bool = False
-    """Whether the infinities belong to it."""
+    """Whether it includes the infinities."""
 
     def holds(self, number: float) -> bool:
         return self.least <= number <= self.most or (self.infinite and isinf(number))
@@ -70,25 +70,25 @@ class Range(Record):
 INT32: Final = 2**31 - 1
 FLOAT32: Final = 3.4028234663852886e38
 _COUNTED: Final = "PyTorch counts it in 32 bits"
-_HELD: Final = "PyTorch's floats have 32 bits"
+_FLOATS: Final = "PyTorch's floats have 32 bits"
 
-FLOATS: Final = Range(-FLOAT32, FLOAT32, _HELD, infinite=True)
-"""Of every float without another range."""
+FLOATS: Final = Range(-FLOAT32, FLOAT32, _FLOATS, infinite=True)
+"""The range of every float that declares no other."""
 
-# The kinds of settings: what has a range has it by its kind.
+# The kinds of settings: a setting gets its range from its kind.
 Window: TypeAlias = Annotated[Sizes, Range(1, INT32, _COUNTED)]
 """A kernel, a stride, a dilation."""
 Border: TypeAlias = Annotated[Sizes, Range(0, INT32, _COUNTED)]
-"""What is put around the input."""
+"""The size of the padding around the input."""
 Target: TypeAlias = Annotated[Sizes, Range(1)]
 """The sizes of a result."""
 Positive: TypeAlias = Annotated[Dim, Range(1)]
 """A size or a count that is not 0."""
 Count: TypeAlias = Annotated[int, Range(1)]
-Few: TypeAlias = Annotated[int, Range(1, 1000, "each is made, or done, one by one")]
-Nonnegative: TypeAlias = Annotated[float, Range(0, FLOAT32, _HELD)]
-Epsilon: TypeAlias = Annotated[float, Range(1e-45, FLOAT32, _HELD)]
-"""What keeps a divisor from being 0."""
+Few: TypeAlias = Annotated[int, Range(1, 1000, "they are made or done one by one")]
+Nonnegative: TypeAlias = Annotated[float, Range(0, FLOAT32, _FLOATS)]
+Epsilon: TypeAlias = Annotated[float, Range(1e-45, FLOAT32, _FLOATS)]
+"""A number that keeps a divisor from being 0."""
 Probability: TypeAlias = Annotated[float, Range(0, 1, kind="a probability between 0 and 1")]
 
 Tensor: TypeAlias = TensorType
@@ -96,7 +96,7 @@ Tensor: TypeAlias = TensorType
 after the piped ones, in field order (only those that are given)."""
 
 Reach: TypeAlias = tuple[Dim, Dim]
-"""The least and the largest."""
+"""The least and the largest number."""
 
 Category: TypeAlias = Literal[
     "io",
@@ -136,11 +136,11 @@ Role: TypeAlias = Literal[
     "rotary",
     "gap",
 ]
-"""``turn``: another order of axes; ``zeros``: what states start from."""
+"""``turn``: another order of axes; ``zeros``: the start of states."""
 
 Effect: TypeAlias = Literal["random", "training", "state"]
-"""``random``: it draws random numbers; ``training``: it does something else in training;
-``state``: a call changes what it keeps, as running averages are."""
+"""``random``: it draws random numbers; ``training``: it computes something else in training;
+``state``: a call changes a buffer or weight, such as running averages."""
 
 REQUIRED: Final = object()
 
@@ -209,13 +209,12 @@ class Example(Record):
 
 
 class Foreign(Record):
-    """What a layer is called elsewhere: in torch.nn, Keras and Caffe, or by people.
+    """The names of a layer elsewhere: in torch.nn, Keras and Caffe, or among people.
 
-    ``names`` are separated by spaces; ``#`` is each of 1, 2 and 3. ``positions`` says what
-    arguments without names mean there, where that is not what they mean here. ``added`` are
-    settings that the layer has there by itself, ``renamed`` settings with names of their own.
-    ``word`` is what it is called here, where that is one of its other words.
-    """
+    ``names`` are separated by spaces; ``#`` is each of 1, 2 and 3. ``positions`` are the settings
+    that arguments without names mean there, if these differ from here. ``added`` are settings that
+    the layer has there by default, ``renamed`` settings that have other names there. ``word`` is
+    its word here, if that is one of its aliases."""
 
     names: str
     positions: str | None = None
@@ -229,8 +228,8 @@ class Foreign(Record):
 
 
 class Made(Record):
-    """What made a tensor: a layer, of what, as which of its results. ``source`` made its first
-    input, if these are ints and that is known."""
+    """How a tensor was made: by which layer, from which inputs, and as which of its results.
+    ``source`` says how the first input was made, if it has ints and that is known."""
 
     layer: Layer
     inputs: tuple[TensorType, ...]
@@ -238,16 +237,16 @@ class Made(Record):
     source: Made | None = None
 
     def reach(self, made: TensorType) -> Reach | None:
-        """The least and the largest of the ints in it, where they are known."""
+        """The least and the largest int in the tensor, or None if they are not known."""
         return self.layer.reach(made, self)
 
     @property
     def taken(self) -> Reach | None:
-        """Those of its first input."""
+        """The reach of the layer's first input."""
         return self.source.reach(self.inputs[0]) if self.source is not None else None
 
 
-class Setting(Record):
+class SettingField(Record):
     name: str
     default: Any
 
@@ -263,20 +262,20 @@ def setting(default: Any = REQUIRED) -> Any:
 
 @dataclass_transform(field_specifiers=(setting,), frozen_default=True, kw_only_default=True)
 class Layer:
-    """Base of all layers. Not a dataclass: hundreds of them would cost 0.1 s at start-up."""
+    """Base of all layers. It is not a dataclass: hundreds of those would take 0.1 s at start-up."""
 
     word: ClassVar[str] = ""
-    """As written in a spec; a class without a word is an abstract base."""
+    """The word in a spec; a class without a word is an abstract base."""
     aliases: ClassVar[tuple[str, ...]] = ()
     foreign: ClassVar[tuple[Foreign, ...]] = ()
-    """What it is called elsewhere."""
+    """Its names elsewhere."""
     title: ClassVar[str] = ""
-    """Its name as papers write it, ``BatchNorm``; empty where that is the word."""
+    """Its name in papers, ``BatchNorm``; "" if that is the word."""
     abbreviation: ClassVar[str] = ""
-    """The name where there is little room: ``BN``."""
+    """The name for places with little room: ``BN``."""
     category: ClassVar[Category] = "other"
     role: ClassVar[Role] = ""
-    """What it is to those who read a graph: warnings and pictures ask for roles, not for words."""
+    """The part that it plays in a graph: warnings and pictures ask for roles, not for words."""
     examples: ClassVar[tuple[Example, ...]] = ()
     positional: ClassVar[int] = 2
     """How many settings may be given by position (the first fields in order)."""
@@ -303,18 +302,18 @@ class Layer:
     """Whether it keeps the axis ``dim``, and each of its elements depends on the others along that
     axis (``softmax``, ``cumsum``)."""
     channel_axis: ClassVar[Literal["second", "last"] | None] = None
-    """Where it takes the channels or features of its input to be, if that matters."""
+    """The axis on which it takes the channels or features of its input, if it matters."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")
     """Axis names of an input of unknown rank (a one-liner without ``input``)."""
     assumed_dtype: ClassVar[Dtype] = "float"
 
-    settings: ClassVar[dict[str, Setting]] = {}
+    settings: ClassVar[dict[str, SettingField]] = {}
 
     def __init_subclass__(cls) -> None:
-        # A plain default stays in the class as an attribute: `self.stride` finds it there.
-        # Required settings come first, then a layer's own: those of a base take no position.
+        # A plain default stays in the class as an attribute, where `self.stride` finds it.
+        # Required settings come first, then a layer's own: settings of a base have no position.
         own = {
-            name: Setting(name, cls.__dict__.get(name, REQUIRED))
+            name: SettingField(name, cls.__dict__.get(name, REQUIRED))
             for name, annotation in cls.__annotations__.items()
             if not str(annotation).startswith("ClassVar")
         }
@@ -339,10 +338,10 @@ class Layer:
         return self is other or (isinstance(other, Layer) and self._key() == other._key())
 
     def __hash__(self) -> int:
-        known: int | None = self.__dict__.get("_hash")
-        if known is None:
-            known = self.__dict__["_hash"] = hash(self._key())
-        return known
+        result: int | None = self.__dict__.get("_hash")
+        if result is None:
+            result = self.__dict__["_hash"] = hash(self._key())
+        return result
 
     def __repr__(self) -> str:
         given = (f"{k}={v!r}" for k, v in self.given().items())
@@ -360,21 +359,21 @@ class Layer:
     def replace(self, **changes: Any) -> Layer:
         return type(self)(**({n: getattr(self, n) for n in self.settings} | changes))
 
-    # --- what a layer says of itself -------------------------------------------------------
-    # `inputs` are the piped ones; tensor settings are at hand as attributes holding their types.
-    # (`Any` twice is how a signature says that overrides name their inputs: `infer(self, x)`.)
+    # --- what a layer says about itself -----------------------------------------------------
+    # `inputs` are the piped ones; a tensor setting is an attribute that holds the tensor's type.
+    # (With `Any` twice, mypy lets an override name its inputs: `infer(self, x)`.)
 
     def infer(self, *inputs: Any, **_: Any) -> TensorType | tuple[TensorType, ...]:
-        """The type, or types, of the results. Raises Refused where PyTorch would refuse."""
+        """The type or types of the results. Raises Refused if PyTorch would refuse."""
         raise NotImplementedError(self.word)
 
     def suit(self, made: Sequence[Made | None], *inputs: Any, **_: Any) -> None:
-        """Raises Refused where what made the piped inputs, and after them the tensor settings, as
-        far as that is known, tells that PyTorch would refuse, or give something else than it
-        says."""
+        """Raises Refused if the layers that made the piped inputs and the tensor settings show that
+        PyTorch would refuse these, or would return something else than this layer says. An
+        element of ``made`` is None if that is not known."""
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
-        """The least and the largest of the ints that it gives; None where that is not known."""
+        """The least and the largest int of a result; None if they are not known."""
         return how.taken if self.keeps_elements else None
 
     def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
@@ -390,11 +389,12 @@ class Layer:
         raise NotImplementedError(self.word)
 
     def effects(self) -> frozenset[Effect]:
-        """What it does beside computing the same from the same inputs and weights."""
+        """What it does beside computing the same result from the same inputs and weights."""
         return NO_EFFECTS
 
     def idle(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Settings that are given and change nothing, each with helps: what to do instead."""
+        """Settings that are given and have no effect, each with helps that say what to do
+        instead."""
         return ()
 
     def axis_order(self, rank: int) -> tuple[int, ...] | None:
@@ -406,7 +406,7 @@ class Layer:
         return tuple(range(rank)) if keeps else None
 
     def states(self, *steps: TensorType) -> tuple[TensorType, ...]:
-        """Of a single-step cell: the types of its states, for ``scan``."""
+        """The types of a single-step cell's states, for ``scan``."""
         return ()
 
     def inits(self) -> dict[str, Init]:
@@ -432,24 +432,24 @@ class Weighted(Layer):
 
 
 class Biased(Weighted):
-    """A layer with a bias too, where it is wanted: ``conv(3x3, 64, bias_init=zeros)``."""
+    """A layer whose bias can be initialised too: ``conv(3x3, 64, bias_init=zeros)``."""
 
     init: Init | None = None
     bias_init: Init | None = None
 
     def inits(self) -> dict[str, Init]:
-        # `default conv(bias_init=zeros)` leaves those without a bias alone.
+        # `default conv(bias_init=zeros)` does not change convolutions without a bias.
         bias = self.bias_init if getattr(self, "bias", True) else None
         return super().inits() | ({} if bias is None else {"bias": bias})
 
 
 NO_EFFECTS: Final[frozenset[Effect]] = frozenset()
 DROPS: Final[frozenset[Effect]] = frozenset({"random", "training"})
-"""What dropout does."""
+"""The effects of dropout."""
 
 
 def dropping(p: float) -> frozenset[Effect]:
-    """The effects of dropout: with probability 1 nothing is left to chance."""
+    """The effects of dropout with this probability: 1 is not random."""
     return DROPS if 0 < p < 1 else DROPS - {"random"} if p else NO_EFFECTS
 
 
@@ -457,15 +457,15 @@ def dropping(p: float) -> frozenset[Effect]:
 
 
 class Open:
-    """What layers found to depend on symbols, for the elaborator, which settles it or says so.
+    """Conditions that depend on symbols: the elaborator decides them, or warns about them.
 
-    ``with Open() as noted``: what ``same``, ``short`` and ``divides`` note meanwhile."""
+    ``with Open() as noted`` collects those that ``same``, ``short`` and ``divides`` note inside."""
 
     def __init__(self) -> None:
         self.equal: list[tuple[Dim, Dim]] = []
         """The two must be equal."""
         self.least: list[tuple[Dim, Dim]] = []
-        """The first must be no less than the second."""
+        """The first must be at least the second."""
 
     def __bool__(self) -> bool:
         return bool(self.equal or self.least)
@@ -482,7 +482,7 @@ _open: ContextVar[Open | None] = ContextVar("_open", default=None)
 
 
 def same(a: Dim, b: Dim) -> bool:
-    """Whether two sizes are equal; where symbols leave that open, True, and it is noted."""
+    """Whether two sizes are equal; if symbols leave that open, True, and the condition is noted."""
     if a is b or a == b:
         return True
     answer = equal(a, b)
@@ -492,8 +492,8 @@ def same(a: Dim, b: Dim) -> bool:
 
 
 def short(size: Dim, least: Dim) -> bool:
-    """Whether a size is less than it must be; where symbols leave that open, False, and it is
-    noted."""
+    """Whether a size is less than it must be; if symbols leave that open, False, and the condition
+    is noted."""
     answer = less(size, least)
     if answer is None and (noted := _open.get()) is not None:
         noted.least.append((size, least))
@@ -501,12 +501,13 @@ def short(size: Dim, least: Dim) -> bool:
 
 
 def divides(divisor: Dim, size: Dim) -> bool:
-    """Whether a size is a multiple; where symbols leave that open, True, and it is noted."""
+    """Whether a size is a multiple; if symbols leave that open, True, and the condition is
+    noted."""
     return same(size // divisor * divisor, size)
 
 
 def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
-    """The common shape by PyTorch's rules, aligned from the right; None where there is none."""
+    """The common shape by PyTorch's rules, aligned from the right; None if there is none."""
     rank = max(map(len, shapes))
     result: list[Dim] = [1] * rank
     for shape in shapes:
@@ -520,20 +521,20 @@ def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
     return tuple(result)
 
 
-# --- what a layer gives ------------------------------------------------------------------------
+# --- results ------------------------------------------------------------------------
 
 
 def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
-    """The types of its results. Raises Refused, for a setting outside of its range too."""
+    """The types of a layer's results. Raises Refused, also for a setting outside of its range."""
     for name, range_ in ranges(type(layer)).items():
         _within(range_, name, getattr(layer, name))
-    found = layer.infer(*inputs)
-    return (found,) if isinstance(found, TensorType) else tuple(found)
+    types = layer.infer(*inputs)
+    return (types,) if isinstance(types, TensorType) else tuple(types)
 
 
 def _within(range_: Range, name: str, value: Any) -> None:
-    """Refuses a number that is outside. Texts, none and tensors are no numbers;
-    what open sizes are at least is noted."""
+    """Refuses a number outside of a range. (Texts, none and tensors are not numbers.) The least
+    value of an open size is noted."""
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, Size):
             outside = range_.least >= 0 and short(number, int(range_.least))
@@ -560,8 +561,9 @@ _trying: ContextVar[bool] = ContextVar("_trying", default=False)
 
 
 def tried(layer: Layer, *inputs: TensorType, **changes: Any) -> tuple[TensorType, ...] | None:
-    """What a layer with other settings gives; None where it refuses. No hint names a setting that
-    was not tried. The hints of a refusal met here are of no use, so they are not tried."""
+    """The types of the results with other settings; None if the layer refuses. Every setting that a
+    hint names was tried like this. Inside a trial no further hints are tried, since nobody would
+    see them."""
     if _trying.get():
         return None
     token = _trying.set(True)
@@ -595,11 +597,11 @@ _ANOTHER_RANK: Final = {
     1: "is the batch in the input's shape? It is never written: `image[3, 224, 224]`",
     -1: "are the channels missing? An image in grey has one: `image[1, 28, 28]`",
 }
-"""By how many axes the input has more than there are sizes."""
+"""By the number of axes that the input has beyond the sizes."""
 
 
 def collapse(sizes: tuple[Dim, ...]) -> Dim | tuple[Dim, ...]:
-    """``(3, 3)`` as ``3``, the way PyTorch code is written."""
+    """``(3, 3)`` as ``3``, as people write PyTorch code."""
     return sizes[0] if sizes and all(s == sizes[0] for s in sizes) else sizes
 
 
@@ -626,14 +628,14 @@ _ranges: dict[type[Layer], dict[str, Range]] = {}
 
 
 def hints(layer: type[Layer]) -> dict[str, Any]:
-    """The settings' types; resolved when a layer is first used, not at start-up."""
+    """The settings' types. They are resolved when a layer is first used, not at start-up."""
     if layer not in _hints:
         _resolve(layer)
     return _hints[layer]
 
 
 def ranges(layer: type[Layer]) -> dict[str, Range]:
-    """Where the numbers of its settings lie, of those that have a range."""
+    """The ranges of a layer's settings, for those that have one."""
     if layer not in _ranges:
         _resolve(layer)
     return _ranges[layer]
@@ -643,19 +645,19 @@ def _resolve(layer: type[Layer]) -> None:
     bases = [base for base in layer.__mro__ if issubclass(base, Layer)]
     homes = {n: base for base in reversed(bases) for n in base.__annotations__}
     written = {name: _hint(homes[name], name) for name in layer.settings}
-    found = {name: _range(hint) for name, hint in written.items()}
-    _ranges[layer] = {name: range_ for name, range_ in found.items() if range_ is not None}
+    all_ranges = {name: _range(hint) for name, hint in written.items()}
+    _ranges[layer] = {name: range_ for name, range_ in all_ranges.items() if range_ is not None}
     _hints[layer] = {name: _bare(hint) for name, hint in written.items()}
 
 
 def _range(hint: Any) -> Range | None:
-    """The range of a type: of ``Window``, of ``Window | None``."""
+    """The range of a type such as ``Window`` or ``Window | None``; None if it has none."""
     if get_origin(hint) is Annotated:
-        found: Range = hint.__metadata__[0]
-        return found
+        own: Range = hint.__metadata__[0]
+        return own
     inside = map(_range, get_args(hint)) if get_origin(hint) in (Union, UnionType) else ()
-    known = next((range_ for range_ in inside if range_ is not None), None)
-    return FLOATS if hint is float else known
+    inner = next((range_ for range_ in inside if range_ is not None), None)
+    return FLOATS if hint is float else inner
 
 
 def _bare(hint: Any) -> Any:
@@ -668,12 +670,12 @@ def _bare(hint: Any) -> Any:
 
 
 def _hint(home: type[Layer], name: str) -> Any:
-    """As ``typing.get_type_hints`` finds it, which goes through all that a layer inherits."""
+    """The type of one setting. (``typing.get_type_hints`` would resolve everything inherited.)"""
     return eval(home.__annotations__[name], vars(sys.modules[home.__module__]))
 
 
 def conforms(value: object, hint: Any) -> bool:
-    """Whether a value has the type of a setting. An int is a float, a bool is no int."""
+    """Whether a value has the type of a setting. An int is also a float; a bool is not an int."""
     if type(value) in _kinds(hint) or hint is Any:
         return True
     if isinstance(hint, str):
@@ -701,7 +703,7 @@ def conforms(value: object, hint: Any) -> bool:
 
 @cache
 def _kinds(hint: Any) -> frozenset[type]:
-    """The classes all of whose own instances have the type: int of ``int | tuple[int, ...]``."""
+    """The classes whose direct instances all have the type: int for ``int | tuple[int, ...]``."""
     if get_origin(hint) in (Union, UnionType):
         return frozenset().union(*map(_kinds, get_args(hint)))
     if get_origin(hint) is not None or not isinstance(hint, type):

@@ -1,5 +1,5 @@
-"""What a spec may ask for at most, by name. A spec comes from a stranger: what is done with it must
-end soon, or with an error that says which bound was passed. Whoever trusts a spec raises one."""
+"""The limits for a spec, by name. A spec may come from a stranger, so its compilation must end
+soon, or with an error that names the limit. A user who trusts a spec can raise a limit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..grammar.wording import raises
 
 
 class Limits(Record):
-    """The bounds that may be raised; their names are those of ``--limit``.
+    """The limits that can be raised; ``--limit`` uses their names.
 
-    ``steps`` is the work for one net, each some microseconds, ``layers`` how many there are,
-    ``depth`` how far blocks and lists are nested, ``items`` and ``characters`` the length of a list
-    and a text, ``terms`` how long the expression of a symbolic size is, ``tokens`` how many words
-    and signs a text has, ``boxes`` how many boxes a picture has.
+    ``steps`` is the work for one net (a step takes some microseconds), ``layers`` the number of
+    layers, ``depth`` the nesting of blocks and lists, ``items`` and ``characters`` the length of a
+    list and a text, ``terms`` the length of the expression of a symbolic size, ``tokens`` the
+    number of words and signs in a text, ``boxes`` the number of boxes in a picture.
     """
 
     steps: int = 300_000
@@ -33,31 +33,32 @@ class Limits(Record):
 
 
 NETS_TOGETHER: Final = 2
-"""A check goes through all nets of a file: for these together, so many times the steps of one."""
+"""A check looks at all nets of a file; together they may take this many times the steps of one."""
 MAX_INT: Final = 2**62
 MAX_ELEMENTS: Final = 2**59
 MAX_RANK: Final = 64
-"""PyTorch's own: it counts the bytes of a tensor, up to eight for an element, in 64 bits, and its
-tensors have 64 axes."""
+"""Limits of PyTorch: it counts the bytes of a tensor, up to eight for an element, in 64 bits, and
+its tensors have at most 64 axes."""
 MAX_INPUTS: Final = 1024
-"""Of one layer: Python does not compile sums of many more."""
+"""The most inputs of one layer: Python cannot compile much longer sums."""
 
 DEFAULTS: Final = Limits()
 _IN_FORCE: ContextVar[Limits] = ContextVar("limits")
 
 
 class UnknownLimit(ValueError):
-    """A bound of no such name, or no number for it; the message says what is possible."""
+    """There is no limit with this name, or the number is wrong; the message says what is
+    possible."""
 
 
 def limits() -> Limits:
-    """The bounds of what is compiled at the moment."""
+    """The limits of the compilation that is running."""
     return _IN_FORCE.get(DEFAULTS)
 
 
 @contextmanager
 def limited(given: Mapping[str, int] | None) -> Iterator[None]:
-    """Bounds, some of them raised. Raises UnknownLimit."""
+    """Raises some limits inside a ``with``. Raises UnknownLimit."""
     token = _IN_FORCE.set(raised(given or {}))
     try:
         yield
@@ -66,7 +67,7 @@ def limited(given: Mapping[str, int] | None) -> Iterator[None]:
 
 
 def raised(given: Mapping[str, int]) -> Limits:
-    """The bounds with some of them given. Raises UnknownLimit."""
+    """The limits, some of them replaced. Raises UnknownLimit."""
     for name, value in given.items():
         if name not in positional(Limits()):
             raise UnknownLimit(f"no bound is called {name}: {', '.join(positional(Limits()))}")
@@ -76,5 +77,5 @@ def raised(given: Mapping[str, int]) -> Limits:
 
 
 def how_to_raise(name: str) -> str:
-    """What the error of a bound says: why it is there, and how to raise it."""
+    """The help of an error about a limit: why it is there, and how to raise it."""
     return raises(name, 2 * getattr(limits(), name))

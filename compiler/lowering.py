@@ -1,4 +1,4 @@
-"""How a layer is written in PyTorch: data, printed by ``backends.pytorch`` and run as printed.
+"""The PyTorch form of a layer as data, which ``backends.pytorch`` prints as source.
 
 A lowering has a module to construct (``self.conv1 = nn.Conv2d(...)``), or none, and the
 expression that its call is in ``forward``. Values inside may be Python literals (numbers, strings,
@@ -27,14 +27,14 @@ class Self(Record):
 
 
 class Raw(Record):
-    """Text as it stands: ``torch.float32``."""
+    """Source text: ``torch.float32``."""
 
     text: str
 
 
 class Device(Raw):
-    """The device to make a tensor on: ``x.device`` of the graph's first tensor input. Where
-    nothing is known of one it reads ``None``, PyTorch's default device."""
+    """The device to make a tensor on: ``x.device`` of the graph's first tensor input, or ``None``,
+    PyTorch's default device, if there is no such input."""
 
     text: str = "None"
 
@@ -55,7 +55,7 @@ class Attr(Record):
 
 
 class Infix(Record):
-    """``left operator right``; the printer adds parentheses where precedence asks."""
+    """``left operator right``; the printer adds parentheses if precedence needs them."""
 
     operator: str
     left: Code
@@ -77,10 +77,10 @@ class Subscript(Record):
 
 
 class Helper(Record):
-    """A class or function that the generated file defines once, because PyTorch has none.
+    """A class or function that the generated file defines once, because PyTorch lacks it.
 
-    ``source`` is its whole text, formatted as it shall appear, importing nothing itself:
-    ``math``, ``torch``, ``Tensor``, ``nn`` and ``F`` (torch.nn.functional) are at hand.
+    ``source`` is its whole text, formatted for the file. It has no imports of its own: the file
+    imports ``math``, ``torch``, ``Tensor``, ``nn`` and ``F`` (torch.nn.functional).
     """
 
     name: str
@@ -101,7 +101,7 @@ class Lowering(Record):
     """The same expression without the module, where that holds no state: ``torch.relu(x)``. Written
     where the spec gives the layer no name."""
     nested: tuple[int | tuple[int, ...], ...] = ()
-    """How several results come nested: ``(0, (1, 2))`` for ``y, (h, c) = ...``; by default flat."""
+    """How the results are nested: ``(0, (1, 2))`` for ``y, (h, c) = ...``; flat by default."""
 
 
 def call(function: str, *args: Code, **kwargs: Code) -> Call:
@@ -126,5 +126,5 @@ def function(name: str, *args: Code, **kwargs: Code) -> Lowering:
 
 
 def given(**settings: tuple[Code, Code]) -> dict[str, Code]:
-    """The settings whose value differs from PyTorch's default."""
+    """The settings whose values differ from PyTorch's defaults."""
     return {k: value for k, (value, default) in settings.items() if value != default}

@@ -1,7 +1,7 @@
-"""The names in a block that nothing in its file gives, found by reading.
+"""Names in a block that nothing in its file defines, found in the syntax tree.
 
-A block that no net uses, and an arm that no condition takes, are not elaborated; a misspelt word
-in them would wait there for whoever uses them first.
+A block that no net uses, and an arm that no condition takes, are not elaborated. Without this, a
+misspelt word in them would be found only by the first user of the block.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DTYPES: Final = frozenset({"int", "float", "bool"})
 
 
 def known_in(tree: syntax.File) -> set[str]:
-    """What every body of a file sees: the file's own names and the language's words."""
+    """The names that every body of a file sees: the file's own names and the language's words."""
     own = {name for statement in tree.statements for name in _top(statement)}
     return {*own, *layers(), *FUNCTIONS, *OWN_WORDS, "N"}
 
@@ -39,15 +39,15 @@ def _top(statement: syntax.Statement) -> Iterator[str]:
             yield from (alias or name for name, alias in statement.names)
 
 
-def unknown_names(block: syntax.Block, known: Collection[str]) -> Iterator[syntax.Name]:
-    """Those of a block that are neither ``known`` nor its own."""
-    own = set(_given(block))
-    found = (n for n in _read(block) if n.id not in known and n.id not in own)
-    return iter(sorted(found, key=lambda name: name.span.start))
+def unknown_names(block: syntax.Block, visible: Collection[str]) -> Iterator[syntax.Name]:
+    """The names in a block that are neither ``visible`` nor defined in the block."""
+    own = set(_defined(block))
+    unknown = (n for n in _read(block) if n.id not in visible and n.id not in own)
+    return iter(sorted(unknown, key=lambda name: name.span.start))
 
 
-def _given(node: syntax.Node) -> Iterator[str]:
-    """Every name that is bound somewhere inside; which part sees it is not asked."""
+def _defined(node: syntax.Node) -> Iterator[str]:
+    """Every name that is defined somewhere inside, whichever part of the block sees it."""
     waiting: list[syntax.Node] = [node]
     while waiting:
         node = waiting.pop()
@@ -75,7 +75,7 @@ def _names(node: syntax.Node) -> Iterator[syntax.Name]:
 
 
 def _read(node: syntax.Node) -> Iterator[syntax.Name]:
-    """The names that are read, without the options of settings: ``pad=same``."""
+    """The names that are read, without options of settings (``pad=same``)."""
     waiting: list[syntax.Node] = [node]
     while waiting:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""Findings that repeat others: of one place for several nets, of one word in several places."""
+"""Joins findings that repeat others: one place in several nets, one word in several places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..grammar.diagnostics import Diagnostic, Fix, Label
 from ..grammar.source import Source, Span
 
 MAX_PLACES: Final = 3
-"""So many further places of a word are shown."""
+"""How many further places of a word are shown."""
 
 Key = tuple[str, Source | Span | None, str]
 
@@ -19,14 +19,15 @@ def told_once(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     first: dict[Key, Diagnostic] = {}
     for finding in findings:
         key = _key(finding)
-        known = first.setdefault(key, finding)
-        if known is not finding and finding.code == "E201":
-            first[key] = _together(known, finding)
+        earlier = first.setdefault(key, finding)
+        if earlier is not finding and finding.code == "E201":
+            first[key] = _together(earlier, finding)
     return iter(first.values())
 
 
 def _key(finding: Diagnostic) -> Key:
-    """An unknown word is one mistake in its file; any other is one at its place."""
+    """What makes two findings equal: an unknown word is one mistake in its whole file, any other
+    error is one mistake at its place."""
     span = finding.span
     if span is None or finding.severity != "error":
         return finding.code, span, finding.message
@@ -36,12 +37,12 @@ def _key(finding: Diagnostic) -> Key:
 
 
 def _piped_on(fix: Fix | None) -> str:
-    """What a repair adds to the layer: ``lstm(64) > last`` is not ``lstm(64)``."""
+    """The layers that a fix adds: ``lstm(64) > last`` is not ``lstm(64)``."""
     return fix.title.partition(" > ")[2] if fix else ""
 
 
 def _together(first: Diagnostic, again: Diagnostic) -> Diagnostic:
-    """With the other place, and the repair of both."""
+    """The first finding with the place of the second, and a fix for both."""
     spans = [first.span, *(label.span for label in first.labels)]
     if again.span is None or again.span in spans:
         return first

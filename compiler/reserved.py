@@ -1,4 +1,4 @@
-"""Names that PyTorch has taken: a label or share that is called so could not be reached."""
+"""Names that PyTorch uses itself: a module with such a name could not be reached."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODULE_ATTRIBUTES: Final = frozenset(
     zero_grad
     """.split()  # noqa: SIM905
 )
-"""Public attributes of every ``nn.Module``: a submodule of that name could not be reached."""
+"""Public attributes of every ``nn.Module``: a submodule with such a name could not be reached."""
 
 PRIVATE_ATTRIBUTES: Final = frozenset(
     """
@@ -34,14 +34,14 @@ PRIVATE_ATTRIBUTES: Final = frozenset(
 
 
 def reserved(name: str) -> bool:
-    """Whether a submodule, parameter or buffer of this name would hide, or be hidden by, what
-    every module has."""
+    """Whether a submodule, parameter or buffer with this name would hide an attribute of every
+    module, or be hidden by it."""
     dunder = name.startswith("__") and name.endswith("__")
     return name in MODULE_ATTRIBUTES or name in PRIVATE_ATTRIBUTES or dunder
 
 
 def refusal(name: str) -> tuple[str, str]:
-    """What is said of such a name, and what to do."""
+    """The message and the help for such a name."""
     free = f"{name.strip('_')}_"
     help = f"`{free}_`" if reserved(free) else f"`{free}`"
-    return f"`{name}` is no label: every PyTorch module has one of its own", help
+    return f"`{name}` cannot be a label: every PyTorch module has an attribute `{name}`", help

@@ -1,4 +1,4 @@
-"""Room for a compilation: a deep stack, and no garbage collection meanwhile."""
+"""Room for a compilation: a deep stack, and no garbage collection while it runs."""
 
 from __future__ import annotations
 

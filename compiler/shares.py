@@ -17,48 +17,48 @@ Name: TypeAlias = tuple[tuple[int, int], int]
 
 
 class Uses(Entity):
-    """The calls of one share, and which of its results any of them wants."""
+    """The calls of one share, and the results that any of them uses."""
 
     names: dict[int, list[Name]]
-    """By draft: what its results are called."""
+    """By draft: the names of its results."""
     order: list[Name]
     wanted: set[Name] = field(default_factory=set)
     settled: frozenset[Name] = frozenset()
-    """What all of them give."""
+    """The results that the module returns, for all calls."""
 
     def want(self, draft: Draft, results: Iterable[int]) -> None:
         self.wanted |= {self.names[id(draft)][i] for i in results}
 
     def given(self, draft: Draft) -> list[int]:
-        """The results of a use that stand for what the module gives, in its order."""
+        """The results of a call that are the module's results, in the module's order."""
         names = self.names[id(draft)]
         return [names.index(name) for name in self.order if name in self.settled]
 
 
 def uses_in(root: Builder) -> dict[int, Uses]:
-    """Of all shares that are groups or blocks, by the drafts that call them."""
-    found: dict[Shared, list[Draft]] = {}
+    """The uses of all shares that are groups or blocks, by the drafts that call them."""
+    calls_by_share: dict[Shared, list[Draft]] = {}
     for draft in _drafts(root, set()):
         if draft.share is not None and draft.share.first is not None:
-            calls = found.setdefault(draft.share, [draft.share.first])
+            calls = calls_by_share.setdefault(draft.share, [draft.share.first])
             calls += [draft] if draft is not draft.share.first else []
     uses: dict[int, Uses] = {}
-    for calls in found.values():
+    for calls in calls_by_share.values():
         if all(d.child is not None and d.scan is None for d in calls):
             uses |= dict.fromkeys(map(id, calls), _aligned(calls))
     return uses
 
 
-def _drafts(scope: Builder, seen: set[int]) -> Iterator[Draft]:
+def _drafts(scope: Builder, visited: set[int]) -> Iterator[Draft]:
     for draft in scope.drafts:
-        if draft.child is not None and id(draft.child) not in seen:
-            seen.add(id(draft.child))
-            yield from _drafts(draft.child, seen)
+        if draft.child is not None and id(draft.child) not in visited:
+            visited.add(id(draft.child))
+            yield from _drafts(draft.child, visited)
         yield draft
 
 
 def _aligned(calls: list[Draft]) -> Uses:
-    """Calls of one share that all have the results that any of them has."""
+    """The uses of one share, after every call got the results that any of them has."""
     first = calls[0]
     for draft in calls:
         for inner in list(draft.results):
@@ -71,17 +71,17 @@ def _aligned(calls: list[Draft]) -> Uses:
 
 
 def _names(draft: Draft, first: Draft) -> list[Name]:
-    seen: Counter[tuple[int, int]] = Counter()
+    counts: Counter[tuple[int, int]] = Counter()
     names: list[Name] = []
     for inner in draft.results:
         same = _counterpart(inner, draft, first).identity
-        names.append((same, seen[same]))
-        seen[same] += 1
+        names.append((same, counts[same]))
+        counts[same] += 1
     return names
 
 
 def _counterpart(inner: Tensor, here: Draft, there: Draft) -> Tensor:
-    """A tensor inside of one call of a share, in the graph of another."""
+    """The tensor in another call of a share that corresponds to a tensor of this call."""
     a, b = here.child, there.child
     assert a is not None and b is not None
     if a is b:
@@ -98,10 +98,10 @@ def _counterpart(inner: Tensor, here: Draft, there: Draft) -> Tensor:
 
 
 def form(draft: Draft) -> Any:
-    """What a module does, without the names of its sizes: two calls of one module have one form.
+    """What a module does, without the names of its sizes: two calls can use one module if their
+    forms are equal.
 
-    Of a layer it is how the module is made; of a graph also what is called in it, and in which
-    order."""
+    For a layer it is how the module is made; for a graph also the calls in it, in their order."""
     if draft.child is not None:
         return _graph_form(draft.child)
     made = _lowering(draft) if draft.layer is not None else None
@@ -110,8 +110,8 @@ def form(draft: Draft) -> Any:
 
 def _graph_form(graph: Builder) -> Any:
     types = [d.types[0] for d in graph.inputs]
-    found = dict.fromkeys(s for t in types if t is not None for s in t.symbols() if s != "N")
-    names = {name: symbol(f"#{i}") for i, name in enumerate(found)}
+    sizes = dict.fromkeys(s for t in types if t is not None for s in t.symbols() if s != "N")
+    names = {name: symbol(f"#{i}") for i, name in enumerate(sizes)}
     places = {id(d): i for i, d in enumerate((*graph.inputs, *graph.drafts))}
     return tuple(_node_form(d, places, names) for d in graph.drafts)
 
@@ -129,7 +129,7 @@ def _lowering(draft: Draft) -> Any:
     assert layer is not None
     try:
         return layer.lower(*draft.takes[: len(draft.takes) - len(layer.tensors())])
-    except Refused:  # a size that only a call knows: compared when it is known
+    except Refused:  # a size that only the call knows: compared when it is known
         return None
 
 

@@ -16,7 +16,8 @@ def spell(layer: Layer, *, inits: bool = True) -> str:
 
 
 def _setting(layer: Layer, name: str, value: object) -> Iterator[str]:
-    """The first setting and the required ones go without their names, tensors unmentioned."""
+    """The words of one setting: the first and the required settings have no names, tensors no
+    words."""
     place = list(layer.settings).index(name)
     if isinstance(value, TensorType):
         return

@@ -1,4 +1,4 @@
-"""No repair is offered that was not tried: it is made, and the text is checked again."""
+"""A fix is offered only after it was tried: it is made, and the changed text is checked."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..grammar.source import Source
 from ..grammar.trial import Check, Trial, source_of
 
 MAX_TRIAL_WORK: Final = 120_000
-"""Characters read again and steps taken again, for all repairs of a text together: what would go
-beyond is not tried."""
+"""The work for all fixes of a text together, in characters that are read and steps that are taken
+again. A fix that would need more is not tried."""
 FINDING_WORK: Final = 500
-"""What a finding takes to be made, in the same measure."""
+"""The work to make one finding, in the same measure."""
 MAX_CHOICE_WORK: Final = 100_000
-"""And to choose among several repairs of one error."""
+"""The work to choose among several fixes of one error."""
 ENOUGH_STEPS: Final = 12_000
-"""After so many, no further net is checked to choose among them."""
+"""After this many steps no further net is checked to choose among fixes."""
 
 
 class Enough(Record):
-    """Which nets of a changed text are checked: those first in which ``at`` lies, others until
-    there are so many errors or steps."""
+    """How much of a changed text is checked: first the net around ``at``, then others until there
+    are this many errors or steps."""
 
     at: int
     errors: int
@@ -31,7 +31,7 @@ class Enough(Record):
 
 
 class Again(Protocol):
-    """What a changed text is found to be, and the steps that took."""
+    """Checks a changed text: its findings, and the steps that the check took."""
 
     def __call__(
         self, source: Source, enough: Enough | None = None, /
@@ -41,9 +41,9 @@ class Again(Protocol):
 def tried(
     findings: Sequence[Diagnostic], files: Container[str], steps: int, again: Again
 ) -> tuple[Diagnostic, ...]:
-    """The findings, each with the first of its repairs that mends. What cannot be tried is not
-    offered: there is too much of it, or it stands outside of these files. ``steps`` is what the
-    first check took; the next is likely to take as many."""
+    """The findings, each with its first fix that works. A fix that cannot be tried is not offered:
+    it needs too much work, or changes another file. ``steps`` is what the first check took; the
+    next is likely to take as many."""
     trials = _Trials(files, steps, again)
     findings = trials.settled(findings)
     good = trials.together(f for f in findings if not f.others)
@@ -57,11 +57,11 @@ class _Trials:
         self.again = again
         self.work = 0
         self.made: dict[Source, list[Edit]] = {}
-        """The edits of repairs that mend: others are tried on top of them."""
+        """The edits of fixes that work: other fixes are tried on top of them."""
 
     def settled(self, findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-        """A finding with several likely repairs has the one that leaves the fewest errors; what
-        goes with it was an echo."""
+        """A finding with several likely fixes gets the one that leaves the fewest errors. Errors
+        that disappear with it were consequences."""
         for finding in findings:
             if not finding.others:
                 continue
@@ -76,7 +76,7 @@ class _Trials:
         return findings
 
     def _best(self, finding: Diagnostic, errors: Sequence[Diagnostic]) -> tuple[Fix, Trial] | None:
-        """Of the repairs of a finding the first that leaves no error, else the fewest."""
+        """The first fix of a finding that leaves no error, else the one that leaves the fewest."""
         best: tuple[Fix, Trial] | None = None
         fewest = len(errors)
         for fix in (finding.fix, *finding.others):
@@ -85,8 +85,8 @@ class _Trials:
                 continue
             trial = Trial(source, fix.edits, self._until(fix, fewest))
             left = sum(f.severity == "error" for f in trial.findings)
-            known = sum(map(trial.still_reports, errors))
-            if left < fewest and left <= known:
+            old = sum(map(trial.still_reports, errors))
+            if left < fewest and left <= old:
                 best, fewest = (fix, trial), left
             if not left:
                 break
@@ -97,8 +97,8 @@ class _Trials:
         return lambda source: self.check(source, enough)
 
     def together(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Those whose first repairs mend when all that can be are made at once: often that is
-        all of them."""
+        """The findings whose first fixes work when all fixes are made at once: often all of
+        them."""
         good: list[Diagnostic] = []
         for source, those in self._by_source(findings).items():
             trial = Trial(source, _edits(those), self.check)
@@ -108,17 +108,17 @@ class _Trials:
         return good
 
     def _by_source(self, findings: Iterable[Diagnostic]) -> dict[Source, list[Diagnostic]]:
-        """Findings with a repair, in the order of the text, each apart from the others."""
-        found: dict[Source, list[Diagnostic]] = {}
+        """Findings with a fix by text, in the order of the text, each apart from the others."""
+        by_source: dict[Source, list[Diagnostic]] = {}
         fixed = [(*_extent(f.fix), f) for f in findings if f.fix and self.can_be_tried(f.fix)]
         for source, _, _, finding in sorted(fixed, key=lambda item: item[2]):
-            known = found.setdefault(source, [])
-            if _are_apart(_edits([finding]), _edits(known)):
-                known.append(finding)
-        return found
+            earlier = by_source.setdefault(source, [])
+            if _are_apart(_edits([finding]), _edits(earlier)):
+                earlier.append(finding)
+        return by_source
 
     def repaired(self, finding: Diagnostic) -> Diagnostic:
-        """The finding with a repair that mends, or with none."""
+        """The finding with a fix that works, or with none."""
         likely = (fix for fix in (finding.fix, *finding.others) if fix)
         fix = next((fix for fix in likely if self.mends(finding, fix)), None)
         return finding.replace(fix=fix, help=_helps(finding, fix), others=())
@@ -137,14 +137,14 @@ class _Trials:
         return self.work + len(source.text) + self.steps <= MAX_TRIAL_WORK
 
     def check(self, source: Source, enough: Enough | None = None) -> Iterable[Diagnostic]:
-        found, steps = self.again(source, enough)
-        findings = list(found)
+        diagnostics, steps = self.again(source, enough)
+        findings = list(diagnostics)
         self.work += len(source.text) + steps + FINDING_WORK * len(findings)
         return findings
 
 
 def _beside(finding: Diagnostic, fix: Fix) -> Diagnostic:
-    """A finding stands where its repair is: a wrong bracket is often noticed lines later."""
+    """A finding moves to the place of its fix: a wrong bracket is often noticed lines later."""
     at, span = fix.edits[0].span, finding.span
     if span is None or span.source is not at.source or abs(span.line - at.line) <= 1:
         return finding
@@ -157,7 +157,7 @@ def _beside(finding: Diagnostic, fix: Fix) -> Diagnostic:
 
 
 def _helps(finding: Diagnostic, fix: Fix | None) -> tuple[str, ...]:
-    """Without what said the same as a repair that is not offered."""
+    """The helps, without one that says the same as a fix that is not offered."""
     if fix is finding.fix:
         return finding.help
     return tuple(h for h in finding.help if finding.fix is None or h != finding.fix.title)
@@ -175,6 +175,6 @@ def _edits(findings: Iterable[Diagnostic]) -> list[Edit]:
 
 
 def _extent(fix: Fix) -> tuple[Source, int, int]:
-    """Its text, and where its first edit starts and its last one ends."""
+    """The text of a fix, the start of its first edit and the end of its last one."""
     spans = [edit.span for edit in fix.edits]
     return spans[0].source, min(s.start for s in spans), max(s.end for s in spans)

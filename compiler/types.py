@@ -1,4 +1,4 @@
-"""What a tensor is before it exists: a shape and a dtype."""
+"""The type of a tensor: a shape and a dtype."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Shape: TypeAlias = tuple[Dim, ...]
 
 
 class TensorType(Record):
-    """``shape`` counts the batch: ``(N, 3, 224, 224)``."""
+    """``shape`` includes the batch: ``(N, 3, 224, 224)``."""
 
     shape: Shape
     dtype: Dtype = "float"

@@ -50,7 +50,7 @@ def test_the_limit_is_pytorchs(body: str, asked: str) -> None:
     """The limit that is named is where PyTorch begins, or ceases, to run; `require` says it."""
     text = f"net n: {body}"
     (found,) = nw.check(text)
-    assert (found.code, found.message) == ("W520", f"this runs only where {asked}")
+    assert (found.code, found.message) == ("W520", f"this runs only if {asked}")
     limit = int(asked.split()[-1])
     outside = limit + 1 if "most" in asked else limit - 1
     assert runs(text, limit)
@@ -73,7 +73,7 @@ EMPTY = [
 @pytest.mark.parametrize(("body", "asked"), EMPTY)
 def test_an_axis_has_an_element(body: str, asked: str) -> None:
     found = [d.message for d in nw.check(f"net n: x[T, 8] {{ {body} }}") if d.code == "W520"]
-    assert found == [f"this runs only where {asked}"]
+    assert found == [f"this runs only if {asked}"]
 
 
 def test_rotary_turns_pairs() -> None:
@@ -91,13 +91,13 @@ def test_rotary_turns_pairs() -> None:
 )
 def test_sizes_that_divide_are_not_0(body: str) -> None:
     found = [d for d in nw.check(f"net n: x[T, D] {{ {body} }}") if d.code != "W502"]
-    assert "this runs only where T is at least 2" in [d.message for d in found]
+    assert "this runs only if T is at least 2" in [d.message for d in found]
     assert not [d for d in found if d.severity == "error"]
 
 
 def test_a_promise_that_is_too_weak() -> None:
     (found,) = nw.check("net n: x[8, T] { require T >= 4\n x > conv(5, 8) }")
-    assert found.message == "this runs only where T is at least 5"
+    assert found.message == "this runs only if T is at least 5"
 
 
 def test_multiples() -> None:
@@ -211,7 +211,7 @@ block inner: x {{ {body} }}
 block outer: x {{ {outer} }}
 net n: a[8, T], b[8, S] {{ [a > outer > mean(2), b > outer > mean(2)] > add }}
 """
-    found = [d.message.removeprefix("this runs only where ") for d in nw.check(text)]
+    found = [d.message.removeprefix("this runs only if ") for d in nw.check(text)]
     assert found == asked
 
 
