@@ -95,7 +95,10 @@ def pytorch_takes(name: str, shape: tuple[int, ...], given: dict[str, int]) -> b
 REFUSED = [
     ('linear(3, init=normal(std="a"))', '`std` of `normal` takes a number, got the text "a"'),
     ("linear(3, init=normal(0, 0.02, 5))", "`normal` takes 2 arguments by position"),
-    ("linear(3, init=normal(std=-1))", "`std` of `normal` is -1, and a deviation cannot be negative"),
+    (
+        "linear(3, init=normal(std=-1))",
+        "`std` of `normal` is -1, and a deviation cannot be negative",
+    ),
     ("linear(3, init=dirac)", "`dirac` is for weights of 3 to 5 axes, and this one is [3, 8]"),
     (
         "linear(3, bias_init=kaiming_normal)",
