@@ -50,4 +50,4 @@ def test_what_python_takes_in_no_name_is_an_error(text: str, sign: str) -> None:
         nw.loads(f"net n: a[3] {{ {text} = a > linear(2)\n {text} }}")
     found = raised.value.diagnostics
     assert {d.code for d in found} == {"E106"}
-    assert found[0].message.startswith(f"`{sign}` cannot stand in a name")
+    assert found[0].message.startswith(f"`{sign}` cannot be in a name")
