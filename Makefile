@@ -48,7 +48,7 @@ measure: $(VENV)/dev
 
 # The parse tables of grammar/net.lark, whenever that has changed.
 tables: $(VENV)/demo
-	$(BIN)/python -m netwright.grammar.generate
+	$(BIN)/python -m netwright.grammar.write_tables
 
 # The letters of PDF, cut from Google's Arimo.
 fonts: $(VENV)/dev

@@ -22,7 +22,7 @@ LONGEST_CELL = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LayerRow:
     """A module (``copies`` equal ones, if they are folded), or an operator that has MACs."""
 
     path: str
@@ -45,9 +45,9 @@ class Row:
         return self.runs > self.copies
 
 
-def rows(graph: Graph, *, fold: bool = False) -> list[Row]:
+def rows(graph: Graph, *, fold: bool = False) -> list[LayerRow]:
     """A row for each module path, in the order of first use. ``fold`` joins repeats."""
-    rows_by_key: dict[object, Row] = {}
+    rows_by_key: dict[object, LayerRow] = {}
     for run in flat(graph, fold=fold).runs:
         if run.layer is not None and (run.module or run.macs != 0):
             key = run.module or (run.around, run.node.key)
@@ -56,15 +56,15 @@ def rows(graph: Graph, *, fold: bool = False) -> list[Row]:
     return list(rows_by_key.values())
 
 
-def _merge(a: Row, b: Row) -> Row:
+def _merge(a: LayerRow, b: LayerRow) -> LayerRow:
     """The row of a module that is used twice: it has its parameters once, and twice the work."""
     outputs = a.outputs if a.runs else b.outputs
     params = a.params or b.params
     return replace(a, outputs=outputs, params=params, macs=a.macs + b.macs, runs=a.runs + b.runs)
 
 
-def _row(run: Run, layer: Layer) -> Row:
-    return Row(
+def _row(run: Run, layer: Layer) -> LayerRow:
+    return LayerRow(
         path=run.module,
         layer=layer,
         outputs=run.types,
@@ -97,7 +97,7 @@ def as_dict(graph: Graph, name: str = "") -> dict[str, Any]:
     }
 
 
-def _as_dict(row: Row) -> dict[str, Any]:
+def _as_dict(row: LayerRow) -> dict[str, Any]:
     return {
         "path": row.path,
         "layer": row.layer.word,
@@ -150,7 +150,7 @@ def _totals(params: Dim, macs: Dim) -> str:
     return f"{_round(params)} parameters, {_round(macs)} multiply-accumulates (MACs) per example"
 
 
-def _cells(row: Row) -> tuple[str, str, str, str, str]:
+def _cells(row: LayerRow) -> tuple[str, str, str, str, str]:
     copies = f"  x{row.copies}" if row.copies > 1 else ""
     runs = f"  (shared, runs {row.runs} times)" if row.shared else "  (idle)" if row.idle else ""
     runs += "" if row.idle or row.steps == 1 else f"  ({row.steps} steps)"
@@ -164,7 +164,7 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
     )
 
 
-def _outputs(row: Row) -> str:
+def _outputs(row: LayerRow) -> str:
     """The outputs that flow on: all results of a bundle, without side results."""
     first, *others = map(str, row.outputs)
     if row.layer.results != "bundle" or not others:

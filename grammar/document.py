@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from .record import Record
 
 
-class Line(Record):
+class LineEnd(Record):
     """A place where a line may end. If it does not, the text ``flat`` is printed there."""
 
     flat: str | None
@@ -27,12 +27,12 @@ class Group(Record):
     body: Document
 
 
-Document: TypeAlias = str | Line | Nest | Group | tuple["Document", ...]
+Document: TypeAlias = str | LineEnd | Nest | Group | tuple["Document", ...]
 Item: TypeAlias = tuple[int, bool, Document]
 
-SPACE: Final = Line(" ")
-SOFT: Final = Line("")
-HARD: Final = Line(None)
+SPACE: Final = LineEnd(" ")
+SOFT: Final = LineEnd("")
+HARD: Final = LineEnd(None)
 
 
 def render(document: Document, width: int, step: int = 2) -> str:
@@ -52,7 +52,7 @@ def render(document: Document, width: int, step: int = 2) -> str:
             flat = _fits(item.body, waiting, width - column)
             waiting.append((indent, not flat, item.body))
         elif broken or item.flat is None:
-            empty = waiting and isinstance(waiting[-1][2], Line)
+            empty = waiting and isinstance(waiting[-1][2], LineEnd)
             parts.append("\n" if empty else "\n" + " " * indent)
             column = indent
         else:

@@ -78,7 +78,7 @@ def grammar() -> Grammar:
 
     text = HERE.joinpath("net.lark").read_text("utf-8")
     if fingerprint(text) != tables.MADE_OF:
-        from .generate import generate
+        from .write_tables import generate
 
         return generate(text)
     reductions = tables.REDUCTIONS

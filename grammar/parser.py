@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Final, cast
 
 from . import syntax as s
-from .build import Builder
 from .depth import nested_too_deep
 from .diagnostics import MAX_ERRORS, Diagnostic
 from .lalr import MisfitError, Token, run
 from .layout import layout
 from .scanner import TooManyError, scan
 from .source import Source
+from .tree_builder import TreeBuilder
 from .wording import raises
 
 MAX_TEXT: Final = 1_000_000
@@ -24,7 +24,7 @@ MAX_TOKENS: Final = 150_000
 
 def parse(source: Source, most_tokens: int = MAX_TOKENS) -> tuple[s.File, tuple[Diagnostic, ...]]:
     """The statements of a file that parse, and the errors of the others."""
-    builder = Builder(source, inner_expression)
+    builder = TreeBuilder(source, inner_expression)
     refused = _too_long(source)
     statements: tuple[s.Statement, ...] = ()
     if not refused:
@@ -48,7 +48,7 @@ def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, .
     refused = _too_long(source)
     if refused:
         return None, (refused,)
-    builder = Builder(source, inner_expression)
+    builder = TreeBuilder(source, inner_expression)
     expression = inner_expression(source, builder, 0, len(source.text))
     deep = expression and nested_too_deep(expression)
     if deep:
@@ -56,11 +56,13 @@ def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, .
     return expression, _sorted(builder.diagnostics)
 
 
-def _statements(source: Source, tokens: list[Token], builder: Builder) -> tuple[s.Statement, ...]:
+def _statements(
+    source: Source, tokens: list[Token], builder: TreeBuilder
+) -> tuple[s.Statement, ...]:
     try:
         statements = run(layout(tokens), "file", builder.actions)
     except MisfitError:
-        from .foreign import foreign
+        from .other_formats import foreign
         from .recover import recover
 
         builder.diagnostics.clear()
@@ -72,7 +74,7 @@ def _statements(source: Source, tokens: list[Token], builder: Builder) -> tuple[
     return tuple(x for x in statements if not _is_lost(x) and not _refuse_deep(x, builder))
 
 
-def inner_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
+def inner_expression(source: Source, builder: TreeBuilder, start: int, end: int) -> s.Expr | None:
     """The expression between two offsets, or None if it does not parse."""
     tokens = layout(scan(source.text, start, end), bracketed=True)
     try:
@@ -89,7 +91,7 @@ def _is_lost(statement: s.Statement) -> bool:
     return isinstance(statement, s.ExpressionStatement) and isinstance(statement.value, s.Broken)
 
 
-def _refuse_deep(statement: s.Statement, builder: Builder) -> bool:
+def _refuse_deep(statement: s.Statement, builder: TreeBuilder) -> bool:
     deep = nested_too_deep(statement)
     if deep:
         builder.diagnostics.append(deep)

@@ -11,7 +11,7 @@ from typing import Final
 
 from . import syntax as s
 from .document import HARD, SOFT, SPACE, Document, Group, Nest, render
-from .operators import LEVEL
+from .precedence import LEVEL
 
 WIDTH: Final = 100
 CALL: Final = LEVEL["call"]

@@ -14,7 +14,6 @@ from typing import Any, Final, cast
 
 from . import syntax as s
 from .brackets import STATEMENT_WORDS, TooDeepError, balance
-from .build import Builder
 from .depth import too_deep
 from .diagnostics import MAX_ERRORS, Diagnostic, Fix
 from .lalr import MisfitError, Spliced, Token, run
@@ -25,6 +24,7 @@ from .record import Entity, field
 from .repair import amend
 from .scanner import scan
 from .source import Source, Span
+from .tree_builder import TreeBuilder
 
 MAX_FIXES: Final = 24
 """The most repairs of one error that are tried."""
@@ -34,7 +34,7 @@ UNMENDED: Final = frozenset({"E114", "E118"})
 """Statements of other languages: no change of one token makes a spec of them."""
 
 
-def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
+def recover(source: Source, builder: TreeBuilder) -> tuple[s.Statement, ...]:
     """The statements that parse. The errors of the others go to the builder's diagnostics."""
     tokens = amend(source, scan(source.text), builder.diagnostics)
     if any(_lacks_name(tokens[i : i + 3]) for i in range(len(tokens))):
@@ -43,7 +43,7 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     repairs = [] if given_up else mends(tokens)
     if not repairs:
         return _balanced(source, builder, tokens)
-    other = Builder(source, builder.inner)
+    other = TreeBuilder(source, builder.inner)
     _balanced(source, other, [*map(_copy, tokens)])
     changed = source.span(*extent(tokens, repairs[0]))
     opened = opener(source, tokens, repairs[0])
@@ -55,7 +55,7 @@ def recover(source: Source, builder: Builder) -> tuple[s.Statement, ...]:
     return tuple(_Recovery(source, builder, changed).statements(statements))
 
 
-def _balanced(source: Source, builder: Builder, tokens: list[Token]) -> tuple[s.Statement, ...]:
+def _balanced(source: Source, builder: TreeBuilder, tokens: list[Token]) -> tuple[s.Statement, ...]:
     diagnostics = builder.diagnostics
     try:
         tokens, unbalanced = balance(source, tokens)
@@ -105,7 +105,7 @@ def _is_of_another_bracket(error: Diagnostic, opened: Span | None) -> bool:
     return error.code == "E103" and opened is not None and error.span != opened
 
 
-def recover_expression(source: Source, builder: Builder, start: int, end: int) -> s.Expr | None:
+def recover_expression(source: Source, builder: TreeBuilder, start: int, end: int) -> s.Expr | None:
     """The expression between two offsets after repairs, or None if it still does not parse."""
     count = len(builder.diagnostics)
     tokens = amend(source, scan(source.text, start, end), builder.diagnostics)
@@ -129,7 +129,7 @@ class _Recovery(Entity):
     """Parses statements. ``changed`` is the place of a repaired token: its statement is broken."""
 
     source: Source
-    builder: Builder
+    builder: TreeBuilder
     changed: Span | None = field(default=None)
     errors: int = field(default=0)
 

@@ -1,12 +1,13 @@
-"""The tables of net.lark, written by generate.py: change net.lark and run `make tables`.
+"""The tables of net.lark, written by write_tables.py: change net.lark and run `make tables`.
 
 A state maps what comes next to the state that it leads to, or (below zero) to a reduction:
-how many values it takes, its rule, the method of build.py, whether its values go to the parent.
+how many values it takes, its rule, the method of tree_builder.py, whether its values go to its
+parent.
 """
 
 # ruff: noqa: E501
 # fmt: off
-MADE_OF = 3112072339
+MADE_OF = 1125401516
 START = {'file': 0, 'expression': 1}
 FINAL = {'file': 25, 'expression': 31}
 KEYWORDS = {'as': 'AS', 'default': 'DEFAULT', 'else': 'ELSE', 'for': 'FOR', 'from': 'FROM', 'if': 'IF', 'import': 'IMPORT', 'in': 'IN', 'not': 'NOT', 'require': 'REQUIRE', 'share': 'SHARE'}

@@ -61,15 +61,15 @@ def _quoted(match: re.Match[str]) -> str:
 
 
 def _keywords(words: Sequence[str]) -> Iterator[str]:
-    given: dict[str, list[str]] = {}
+    values_by_keyword: dict[str, list[str]] = {}
     keyword = ""
     for word in words:
         if word in KEYWORDS:
             keyword = KEYWORDS[word]
-            given.setdefault(keyword, [])
+            values_by_keyword.setdefault(keyword, [])
         else:
-            given[keyword].append(word)
-    for keyword, values in given.items():
+            values_by_keyword[keyword].append(word)
+    for keyword, values in values_by_keyword.items():
         if keyword:
             yield f"{keyword}={_value(keyword, values)}"
         else:

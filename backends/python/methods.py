@@ -10,13 +10,13 @@ from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Infix, Prefix, Raw, Subscript
 from ...grammar.record import Record
 from ...grammar.source import Span
-from .printing import Comprehension, print_code
+from .printing import Generator, print_code
 from .statements import (
-    Assign,
-    For,
+    Assignment,
+    ForLoop,
     Return,
     Statement,
-    Var,
+    Variable,
     do,
     rebuild,
     replace_calls,
@@ -24,14 +24,14 @@ from .statements import (
     size,
     variables,
 )
-from .variables import Line, name_values
+from .variables import CodeLine, name_values
 
 LONGEST_EXPRESSION: Final = 16
 LONGEST_TEXT: Final = 80
 """The most parts and characters of an expression that is inlined; a longer one gets a line."""
 
 
-class Loop(Record):
+class CodeLoop(Record):
     """``for target in iterable``. Without a ``target``, the loop binds the tensors ``binds``.
 
     The first outputs of the loop's step are carried from round to round: they begin as ``start``,
@@ -41,7 +41,7 @@ class Loop(Record):
 
     iterable: Code
     start: tuple[Code, ...]
-    body: tuple[Step, ...]
+    body: tuple[CodeStep, ...]
     target: str = ""
     binds: tuple[Value, ...] = ()
     bind_names: tuple[str, ...] = ()
@@ -50,14 +50,14 @@ class Loop(Record):
     @property
     def reads(self) -> list[Value]:
         """The values that the rounds read and do not make themselves."""
-        made = {*self.binds, *(v for s in self.body for v in s.outputs)}
-        return [v for s in self.body for v in s.reads() if v not in made]
+        own = {*self.binds, *(v for s in self.body for v in s.outputs)}
+        return [v for s in self.body for v in s.reads() if v not in own]
 
 
-class Step(Record):
+class CodeStep(Record):
     """A statement whose variables have no names yet: ``outputs = code``, or a loop.
 
-    The code holds a ``Var`` for each value. ``names`` are the spec's names for the outputs;
+    The code holds a ``Variable`` for each value. ``names`` are the spec's names for the outputs;
     ``label`` comes from the module path, or ``auto`` if the compiler numbered it. ``calls``: a
     module is called. ``nested`` is the structure of several results: ``(0, (1, 2))`` for
     ``y, (h, c) = ...``. ``fans``: a part of the code runs for each of several modules, so nothing
@@ -71,7 +71,7 @@ class Step(Record):
     auto: str = ""
     calls: bool = False
     nested: tuple[int | tuple[int, ...], ...] = ()
-    loop: Loop | None = None
+    loop: CodeLoop | None = None
     fans: bool = False
     span: Span | None = None
 
@@ -85,7 +85,7 @@ class Step(Record):
         named = isinstance(self.code, Call) and isinstance(self.code.function, str)
         return named and not self.calls and len(variables(self.code)) == 1
 
-    def anonymous(self) -> Step:
+    def anonymous(self) -> CodeStep:
         """The step without names for its outputs."""
         return self.replace(names=(), label="", auto="")
 
@@ -99,7 +99,7 @@ class Step(Record):
 
 
 def body(
-    steps: Sequence[Step],
+    steps: Sequence[CodeStep],
     results: Sequence[Value],
     inputs: Mapping[Value, str],
     aliases: Mapping[Value, Code],
@@ -108,16 +108,16 @@ def body(
     """The statements, ending in ``return``. ``aliases`` are values that are only an attribute
     (``self.cls``); ``taken`` are names that variables may not have."""
     steps = [_unalias(s, aliases) for s in steps]
-    ending = _unalias(Step(tuple(map(Var, results)), ()), aliases)
+    ending = _unalias(CodeStep(tuple(map(Variable, results)), ()), aliases)
     uses = Counter(v for s in (*steps, ending) for v in s.reads())
     inlined = _Inliner(uses).run([_only_used(s, uses) for s in steps], ending)
     lines = [line for step in inlined for line in _lines(step, uses)]
     return tuple(_statements(inlined, name_values(lines, inputs, taken)))
 
 
-def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
+def _unalias(step: CodeStep, aliases: Mapping[Value, Code]) -> CodeStep:
     def plain(code: Code) -> Code:
-        return replace_variables(code, lambda v: aliases.get(v, Var(v)))
+        return replace_variables(code, lambda v: aliases.get(v, Variable(v)))
 
     loop = step.loop
     if loop:
@@ -127,7 +127,7 @@ def _unalias(step: Step, aliases: Mapping[Value, Code]) -> Step:
     return step.replace(code=plain(step.code), loop=loop)
 
 
-def _only_used(step: Step, uses: Counter[Value]) -> Step:
+def _only_used(step: CodeStep, uses: Counter[Value]) -> CodeStep:
     """The step with one result, if it has several and one of them is used: ``x.max(dim=1)[0]``."""
     if step.loop:
         inner = tuple(_only_used(s, uses) for s in step.loop.body)
@@ -140,25 +140,29 @@ def _only_used(step: Step, uses: Counter[Value]) -> Step:
     return step.replace(code=code, outputs=(step.outputs[used[0]],), names=names)
 
 
-def fan_out(steps: Sequence[Step], owner: str, target: str, members: Sequence[str]) -> list[Step]:
+def fan_out(
+    steps: Sequence[CodeStep], owner: str, target: str, members: Sequence[str]
+) -> list[CodeStep]:
     """The steps with ``torch.cat([branch(x) for branch in self.branches])`` in place of a call of
     each member on one tensor, if the calls follow one another and their results form one list."""
     count = len(members)
     uses = Counter(v for s in steps for v in s.reads())
     for i in range(len(steps) - count):
-        if steps[i].code != Call(Raw(members[0]), tuple(map(Var, variables(steps[i].code)[:1]))):
+        if steps[i].code != Call(
+            Raw(members[0]), tuple(map(Variable, variables(steps[i].code)[:1]))
+        ):
             continue
         calls, consumer = steps[i : i + count], steps[i + count]
         values = [v for s in calls for v in s.outputs[:1]]
         x = variables(calls[0].code)[:1]
         if (
-            [s.code for s in calls] == [Call(Raw(m), tuple(map(Var, x))) for m in members]
+            [s.code for s in calls] == [Call(Raw(m), tuple(map(Variable, x))) for m in members]
             and all(len(s.outputs) == 1 for s in calls)
             and all(uses[v] == 1 for v in values)
             and not any(any(s.names) for s in calls)
         ):
-            loop = Comprehension(Call(Raw(target), (Var(x[0]),)), target, Raw(owner))
-            code = with_list(consumer.code, [Var(v) for v in values], [loop])
+            loop = Generator(Call(Raw(target), (Variable(x[0]),)), target, Raw(owner))
+            code = with_list(consumer.code, [Variable(v) for v in values], [loop])
             if code != consumer.code:
                 fan = consumer.replace(code=code, calls=True, fans=True)
                 return [*steps[:i], fan, *steps[i + count + 1 :]]
@@ -184,10 +188,10 @@ class _Inliner:
     def __init__(self, uses: Counter[Value], kept: Collection[Value] = ()) -> None:
         self.uses = uses
         self.kept = kept
-        self.pending: list[Step] = []
-        self.done: list[Step] = []
+        self.pending: list[CodeStep] = []
+        self.done: list[CodeStep] = []
 
-    def run(self, steps: Sequence[Step], ending: Step) -> list[Step]:
+    def run(self, steps: Sequence[CodeStep], ending: CodeStep) -> list[CodeStep]:
         for i, step in enumerate(steps):
             step = self.absorb(step, calls=step.is_operator or step.is_function)
             if i == len(steps) - 1 and self.is_result(step, ending):
@@ -206,19 +210,19 @@ class _Inliner:
         self.done += self.pending
         self.pending = []
 
-    def is_result(self, step: Step, ending: Step) -> bool:
+    def is_result(self, step: CodeStep, ending: CodeStep) -> bool:
         """Whether the step's value is all that is returned, and has no other use."""
-        alone = not step.loop and ending.code == tuple(map(Var, step.outputs))
+        alone = not step.loop and ending.code == tuple(map(Variable, step.outputs))
         return alone and self.uses[step.outputs[0]] == 1
 
-    def may_wait(self, step: Step) -> bool:
+    def may_wait(self, step: CodeStep) -> bool:
         """Whether the value may be inlined into a later line instead of getting a variable."""
         if len(step.outputs) != 1 or step.loop or self.uses[step.outputs[0]] != 1:
             return False
         named = any(step.names) or step.outputs[0] in self.kept
         return not named and _is_short(step.code)
 
-    def absorb(self, step: Step, *, calls: bool) -> Step:
+    def absorb(self, step: CodeStep, *, calls: bool) -> CodeStep:
         """The step with waiting values inlined. ``calls`` allows results of modules too, as in
         ``torch.relu(self.conv1(x))``."""
         if step.loop:
@@ -240,18 +244,20 @@ class _Inliner:
         # If the line fails when it runs, it is the module that fails: its place is the one to show.
         return step.replace(code=code, calls=True, span=called.span)
 
-    def _inlined(self, step: Step, count: int) -> Code:
+    def _inlined(self, step: CodeStep, count: int) -> Code:
         """The step's code with the last ``count`` waiting values inlined."""
         codes = {s.outputs[0]: s.code for s in self.pending[len(self.pending) - count :]}
-        return replace_variables(step.code, lambda v: codes.get(v, Var(v)))
+        return replace_variables(step.code, lambda v: codes.get(v, Variable(v)))
 
-    def inside(self, loop: Loop, outputs: tuple[Value, ...]) -> Loop:
+    def inside(self, loop: CodeLoop, outputs: tuple[Value, ...]) -> CodeLoop:
         """The loop with values inlined in its body. The value that it gathers is the last step."""
-        made = (loop.gathered,) if loop.gathered else ()
-        *steps, last = _Inliner(self.uses, outputs).run(loop.body, Step(tuple(map(Var, made)), ()))
-        if len(loop.start) == 1 and not made:
+        gathered = (loop.gathered,) if loop.gathered else ()
+        *steps, last = _Inliner(self.uses, outputs).run(
+            loop.body, CodeStep(tuple(map(Variable, gathered)), ())
+        )
+        if len(loop.start) == 1 and not gathered:
             steps = _on_the_way(steps, outputs[0])
-        return loop.replace(body=(*steps, last) if made else tuple(steps))
+        return loop.replace(body=(*steps, last) if gathered else tuple(steps))
 
     def _suffix(self, values: list[Value]) -> int:
         """How many of the last waiting steps ``values`` mentions, in the order of the steps."""
@@ -262,7 +268,7 @@ class _Inliner:
         return 0
 
 
-def _on_the_way(steps: Sequence[Step], carried: Value) -> list[Step]:
+def _on_the_way(steps: Sequence[CodeStep], carried: Value) -> list[CodeStep]:
     """``x = conv(x)``, ``x = norm(x)``: the steps on the way to a round's result get its name."""
     result = list(steps)
     for i in range(len(result) - 1):
@@ -274,8 +280,8 @@ def _on_the_way(steps: Sequence[Step], carried: Value) -> list[Step]:
     return result
 
 
-def _with_value(step: Step, old: Value, new: Value) -> Step:
-    code = replace_variables(step.code, lambda v: Var(new if v == old else v))
+def _with_value(step: CodeStep, old: Value, new: Value) -> CodeStep:
+    code = replace_variables(step.code, lambda v: Variable(new if v == old else v))
     return step.replace(code=code, outputs=tuple(new if v == old else v for v in step.outputs))
 
 
@@ -284,7 +290,7 @@ def _is_short(code: Code) -> bool:
     differ in numbers alone are laid out alike."""
 
     def leaf(part: Code, _: str) -> Code:
-        return part if isinstance(part, str) else Raw("x" if isinstance(part, Var) else "000")
+        return part if isinstance(part, str) else Raw("x" if isinstance(part, Variable) else "000")
 
     text = print_code(rebuild(code, leaf), (), "self")
     return len(text) <= LONGEST_TEXT and size(code) <= LONGEST_EXPRESSION
@@ -293,7 +299,9 @@ def _is_short(code: Code) -> bool:
 # --- naming and statements ----------------------------------------------------------------------
 
 
-def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) -> Iterator[Line]:
+def _lines(
+    step: CodeStep, uses: Counter[Value], carried: tuple[Value, ...] = ()
+) -> Iterator[CodeLine]:
     """The lines as the namer needs them. ``carried`` are values bound before a loop around."""
     loop = step.loop
     if loop is None:
@@ -303,18 +311,18 @@ def _lines(step: Step, uses: Counter[Value], carried: tuple[Value, ...] = ()) ->
     names = step.names or ("",) * len(own)
     for value, start, name in zip(own, loop.start, names, strict=False):
         is_list = loop.gathered is not None and value == own[-1]
-        yield Line((value,), tuple(variables(start)), (name,), fresh=is_list, is_list=is_list)
+        yield CodeLine((value,), tuple(variables(start)), (name,), fresh=is_list, is_list=is_list)
     used = [(v, n) for v, n in zip(loop.binds, loop.bind_names, strict=True) if uses[v]]
-    bound, wanted = tuple(v for v, _ in used), tuple(n for _, n in used)
+    bound, bound_names = tuple(v for v, _ in used), tuple(n for _, n in used)
     through = tuple(variables(loop.iterable))
-    yield Line(bound, through, wanted, label="step" if len(bound) == 1 else "", fresh=True)
-    yield Line((), (), keeps=through)  # so the target gets a different name
+    yield CodeLine(bound, through, bound_names, label="step" if len(bound) == 1 else "", fresh=True)
+    yield CodeLine((), (), keeps=through)  # so the target gets a different name
     for inner in loop.body:
         yield from _lines(inner, uses, (*carried, *own))
-    yield Line((), (), keeps=(*own, *loop.reads))
+    yield CodeLine((), (), keeps=(*own, *loop.reads))
 
 
-def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
+def _line(step: CodeStep, uses: Counter[Value], carried: tuple[Value, ...]) -> CodeLine:
     names = step.names or ("",) * len(step.outputs)
     bound = [
         (value, name)
@@ -322,7 +330,7 @@ def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
         if uses[value] and value not in carried
     ]
     reads = variables(step.code)
-    return Line(
+    return CodeLine(
         outputs=tuple(value for value, _ in bound),
         uses=tuple(v for v in reads if v not in carried),
         names=tuple(name for _, name in bound),
@@ -334,7 +342,7 @@ def _line(step: Step, uses: Counter[Value], carried: tuple[Value, ...]) -> Line:
     )
 
 
-def _targets(step: Step, names: Mapping[Value, str]) -> tuple[str, ...]:
+def _targets(step: CodeStep, names: Mapping[Value, str]) -> tuple[str, ...]:
     """The targets of the assignment: ``("y", "(h, c)")``, with ``_`` for an unused result."""
     flat = [names.get(v, "_") for v in step.outputs]
 
@@ -347,12 +355,12 @@ def _targets(step: Step, names: Mapping[Value, str]) -> tuple[str, ...]:
     return tuple(map(target, step.nested or range(len(flat))))
 
 
-def _statements(steps: Sequence[Step], names: Mapping[Value, str]) -> Iterator[Statement]:
+def _statements(steps: Sequence[CodeStep], names: Mapping[Value, str]) -> Iterator[Statement]:
     for step in steps:
         if step.loop:
             yield from _loop(step, step.loop, names)
         elif step.outputs:
-            yield Assign(_targets(step, names), _named(step.code, names), step.span)
+            yield Assignment(_targets(step, names), _named(step.code, names), step.span)
         else:
             yield Return(_named(step.code, names), step.span)
 
@@ -361,16 +369,16 @@ def _named(code: Code, names: Mapping[Value, str]) -> Code:
     return replace_variables(code, lambda v: Raw(names[v]))
 
 
-def _loop(step: Step, loop: Loop, names: Mapping[Value, str]) -> Iterator[Statement]:
+def _loop(step: CodeStep, loop: CodeLoop, names: Mapping[Value, str]) -> Iterator[Statement]:
     """``for layer in self.layers: x = layer(x, memory)``, after ``x`` is bound."""
     bound = [names[v] for v in step.outputs[: len(loop.start)]]
     for target, start in zip(bound, _named(loop.start, names), strict=True):
         if start != Raw(target):
-            yield Assign((target,), start, step.span)
+            yield Assignment((target,), start, step.span)
     statements = list(_statements(loop.body, names))
     if loop.gathered:
         last = statements.pop()
         assert isinstance(last, Return)
         statements.append(do(Call(f"{bound[-1]}.append", last.values), last.span))
     target = loop.target or ", ".join(names.get(v, "_") for v in loop.binds)
-    yield For(target, _named(loop.iterable, names), tuple(statements), step.span)
+    yield ForLoop(target, _named(loop.iterable, names), tuple(statements), step.span)

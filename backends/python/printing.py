@@ -74,7 +74,7 @@ _SIMPLE_POWER = re.compile(r"-?[\d.]+(e-?\d+)?|[A-Za-z_][\w.]*")
 _SIMPLE_SLICE = re.compile(r"[-~]*\w+")
 
 
-class Comprehension(Record):
+class Generator(Record):
     """``element for target in iterable``: the only argument of a call, or the content of a list."""
 
     element: Code
@@ -202,7 +202,7 @@ class _Printer(Record):
                 return self.prefix(operator, operand)
             case Starred(value):
                 return f"*{self.at(value, 5)}", LOOSEST
-            case Comprehension(element, target, iterable):
+            case Generator(element, target, iterable):
                 text = f"{self.at(element, LOOSEST)} for {target} in {self.at(iterable, 1)}"
                 return text, LOOSEST
         return self.bracketed(code), ATOM

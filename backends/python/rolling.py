@@ -24,14 +24,14 @@ from typing import Final, TypeAlias
 from ...compiler.ir import Value
 from ...compiler.lowering import Call, Code, Raw
 from ...grammar.record import Record
-from .methods import Loop, Step, with_list
+from .methods import CodeLoop, CodeStep, with_list
 from .printing import Late
 from .series import formatted, index, progression, steps_evenly
 from .statements import (
-    Assign,
-    For,
+    Assignment,
+    ForLoop,
     Statement,
-    Var,
+    Variable,
     do,
     replace_calls,
     replace_variables,
@@ -46,7 +46,7 @@ _NUMBERED = re.compile(r"(.+)\.([A-Za-z_]\w*?)(0|[1-9]\d*)")
 _INDEXED = re.compile(r"(.+)\[(\d+)\]")
 
 
-class Run(Record):
+class AttributeRun(Record):
     """Attributes that a loop goes through: ``denselayer1``, ``denselayer2``, ..."""
 
     owner: str
@@ -58,7 +58,7 @@ class Run(Record):
         return (f"{self.owner}.{self.stem}{self.first + i}",)
 
 
-Runs: TypeAlias = tuple[Run, ...]
+AttributeRuns: TypeAlias = tuple[AttributeRun, ...]
 Place: TypeAlias = tuple[int, int]
 """A value of a round: which step makes it, and which of its results it is."""
 
@@ -78,14 +78,14 @@ class Rolled(Record):
     """Steps with loops, the values that are returned, the attributes that each loop goes through,
     and the names of the loop variables."""
 
-    steps: Sequence[Step]
+    steps: Sequence[CodeStep]
     results: Sequence[Value]
-    loops: tuple[Runs, ...] = ()
+    loops: tuple[AttributeRuns, ...] = ()
     targets: tuple[str, ...] = ()
 
 
 def roll(
-    steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement], lists: Lists
+    steps: Sequence[CodeStep], results: Sequence[Value], init: Sequence[Statement], lists: Lists
 ) -> Rolled:
     """The steps, with loops where they repeat. ``init`` are the statements that construct the
     modules which the steps call."""
@@ -102,7 +102,7 @@ class _Row:
     """A step and its ``shape``: its code without the values that it reads and the modules that it
     calls. With ``listed`` the list of tensors among its arguments is left out too."""
 
-    def __init__(self, step: Step, *, listed: bool) -> None:
+    def __init__(self, step: CodeStep, *, listed: bool) -> None:
         self.step = step
         self.list = _list_in(step.code) if listed else None
         self.members: list[str] = []
@@ -125,7 +125,7 @@ def _list_in(code: Code) -> list[Code] | None:
 
 
 def _are_variables(items: list[Code]) -> bool:
-    return bool(items) and all(isinstance(item, Var) for item in items)
+    return bool(items) and all(isinstance(item, Variable) for item in items)
 
 
 def _anonymous(code: Code, members: list[str]) -> Code:
@@ -142,11 +142,13 @@ def _anonymous(code: Code, members: list[str]) -> Code:
 
 
 def _attempts(
-    steps: Sequence[Step], results: Sequence[Value], init: Sequence[Statement], lists: Lists
+    steps: Sequence[CodeStep], results: Sequence[Value], init: Sequence[Statement], lists: Lists
 ) -> Iterator[_Attempt]:
     """Places where a loop may begin: a step looks like another one soon after it."""
-    made = {s.targets[0]: s.value for s in init if isinstance(s, Assign) and s.targets}
-    blocks = {t: v for t, v in made.items() if isinstance(v, Call) and isinstance(v.function, Late)}
+    values = {s.targets[0]: s.value for s in init if isinstance(s, Assignment) and s.targets}
+    blocks = {
+        t: v for t, v in values.items() if isinstance(v, Call) and isinstance(v.function, Late)
+    }
     listed = [_Row(s, listed=True) for s in steps]
     for start, period in _alike(listed):
         if _grown(listed[start], listed[start + period]):
@@ -239,18 +241,18 @@ class _Attempt:
     def made(self) -> set[Value]:
         return {v for places in self.places for v in places}
 
-    def following(self) -> list[Step]:
+    def following(self) -> list[CodeStep]:
         return [r.step for r in self.rows[self.end :]]
 
-    def runs(self) -> Runs:
+    def runs(self) -> AttributeRuns:
         """The attributes that the loop goes through."""
         members = [m for row in self.rounds[0] for m in row.members]
         others = [m for row in self.rounds[1] for m in row.members]
         moving = [a for a, b in zip(members, others, strict=True) if a != b]
         matches = [_NUMBERED.fullmatch(m) for m in moving]
-        return tuple(Run(m[1], m[2], int(m[3]), self.count) for m in matches if m)
+        return tuple(AttributeRun(m[1], m[2], int(m[3]), self.count) for m in matches if m)
 
-    def body(self, code_of: Callable[[_Row], Code]) -> tuple[Step, ...]:
+    def body(self, code_of: Callable[[_Row], Code]) -> tuple[CodeStep, ...]:
         """The steps of the first round, calling the ``i``-th modules."""
         others = iter([m for row in self.rounds[1] for m in row.members])
 
@@ -275,13 +277,13 @@ class _Attempt:
 
     def with_loop(
         self,
-        loop: Loop,
+        loop: CodeLoop,
         outputs: tuple[Value, ...],
         names: tuple[str, ...],
-        after: Sequence[Step],
+        after: Sequence[CodeStep],
         results: Sequence[Value],
     ) -> Rolled:
-        step = Step((), outputs, names, loop=loop, span=self.rounds[0][0].step.span)
+        step = CodeStep((), outputs, names, loop=loop, span=self.rounds[0][0].step.span)
         before = [r.step for r in self.rows[: self.start]]
         return Rolled([*before, step, *after], results, (self.runs(),))
 
@@ -314,13 +316,15 @@ class _Gathering(_Attempt):
         if last is None or own is None or final is None:
             return None
         gathered = Value(f"list {self.start}")
-        whole = [*final, Var(last)]
-        after = [s.replace(code=with_list(s.code, whole, Var(gathered))) for s in self.following()]
+        whole = [*final, Variable(last)]
+        after = [
+            s.replace(code=with_list(s.code, whole, Variable(gathered))) for s in self.following()
+        ]
         if self.made() & {*self.results, *(v for s in after for v in s.reads())}:
             return None
-        body = self.body(lambda row: with_list(row.step.code, own, Var(gathered)))
+        body = self.body(lambda row: with_list(row.step.code, own, Variable(gathered)))
         value = next(v for v, p in self.places[0].items() if p == place)
-        loop = Loop(Call("range", (self.count,)), (own,), body, target="i", gathered=value)
+        loop = CodeLoop(Call("range", (self.count,)), (own,), body, target="i", gathered=value)
         return self.with_loop(loop, (gathered,), ("features",), after, self.results)
 
 
@@ -355,7 +359,7 @@ class _Carrying(_Attempt):
         reads = [
             (j, places[v][0]) for j, r in enumerate(self.rounds[1]) for v in r.reads if v in places
         ]
-        return all(j <= made for j, made in reads)
+        return all(j <= maker for j, maker in reads)
 
     def rolled(self) -> Rolled | None:
         start = self._starts() or {}
@@ -369,15 +373,15 @@ class _Carrying(_Attempt):
         target, iterable = head
         firsts = {value: names[place] for place, value in start.items()}
         body = self.body(lambda row: replace_variables(row.step.code, _renaming(firsts)))
-        wanted = {
+        names_by_value = {
             v: n for r in self.rounds[0] for v, n in zip(r.step.outputs, r.step.names, strict=False)
         }
         outputs = tuple(firsts.values())
-        loop = Loop(iterable, tuple(map(Var, firsts)), body, target)
+        loop = CodeLoop(iterable, tuple(map(Variable, firsts)), body, target)
         return self.with_loop(
             loop,
             outputs,
-            tuple(wanted.get(v, "") for v in outputs),
+            tuple(names_by_value.get(v, "") for v in outputs),
             [_with_values(s, last) for s in after],
             [last.get(v, v) for v in self.results],
         )
@@ -453,10 +457,10 @@ class _GoingThrough(_Carrying):
 
 
 def _renaming(values: Mapping[Value, Value]) -> Callable[[Value], Code]:
-    return lambda value: Var(values.get(value, value))
+    return lambda value: Variable(values.get(value, value))
 
 
-def _with_values(step: Step, values: Mapping[Value, Value]) -> Step:
+def _with_values(step: CodeStep, values: Mapping[Value, Value]) -> CodeStep:
     renaming = _renaming(values)
     loop = step.loop
     if loop:
@@ -493,7 +497,7 @@ def _numbered(first: str, second: str) -> str:
 # --- in __init__ ----------------------------------------------------------------------------------
 
 
-def roll_init(statements: Sequence[Statement], loops: Sequence[Runs]) -> list[Statement]:
+def roll_init(statements: Sequence[Statement], loops: Sequence[AttributeRuns]) -> list[Statement]:
     """The statements with loops in place of constructors that differ evenly."""
     result = list(statements)
     for runs in loops:
@@ -504,14 +508,16 @@ def roll_init(statements: Sequence[Statement], loops: Sequence[Runs]) -> list[St
     return result
 
 
-def _loop_of(statements: Sequence[Statement], runs: Runs) -> tuple[int, int, For] | None:
+def _loop_of(
+    statements: Sequence[Statement], runs: AttributeRuns
+) -> tuple[int, int, ForLoop] | None:
     """A loop that makes the modules of ``runs``, with the start and length of the statements that
     it replaces; None if these do not follow one another or do not differ evenly."""
     if not runs:
         return None
     count = runs[0].count
     wanted = [run.target(i) for i in range(count) for run in runs]
-    targets = [s.targets if isinstance(s, Assign) else () for s in statements]
+    targets = [s.targets if isinstance(s, Assignment) else () for s in statements]
     if wanted[0] not in targets:
         return None
     start = targets.index(wanted[0])
@@ -519,14 +525,14 @@ def _loop_of(statements: Sequence[Statement], runs: Runs) -> tuple[int, int, For
         return None
     body: list[Statement] = []
     for n, run in enumerate(runs):
-        made = [
+        assignments = [
             s
             for s in statements[start + n : start + len(wanted) : len(runs)]
-            if isinstance(s, Assign)
+            if isinstance(s, Assignment)
         ]
-        code = progression([s.value for s in made])
+        code = progression([s.value for s in assignments])
         if code is None:
             return None
         name = Raw(formatted(run.stem, run.first))
-        body.append(do(Call(f"{run.owner}.add_module", (name, code)), made[0].span))
-    return start, len(wanted), For("i", Call("range", (count,)), tuple(body))
+        body.append(do(Call(f"{run.owner}.add_module", (name, code)), assignments[0].span))
+    return start, len(wanted), ForLoop("i", Call("range", (count,)), tuple(body))

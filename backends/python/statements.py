@@ -22,11 +22,11 @@ from ...compiler.lowering import (
 )
 from ...grammar.record import Record, field
 from ...grammar.source import Span
-from .printing import Comprehension, Starred, print_code
+from .printing import Generator, Starred, print_code
 from .wrapping import wrap
 
 
-class Var(Record):
+class Variable(Record):
     """A tensor of the graph that will become a local variable."""
 
     value: Value
@@ -38,7 +38,7 @@ class Hole(Record):
     index: int
 
 
-class Assign(Record):
+class Assignment(Record):
     """``a, b = value``, or only ``value`` if there are no targets."""
 
     targets: tuple[str, ...]
@@ -51,7 +51,7 @@ class Return(Record):
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-class For(Record):
+class ForLoop(Record):
     target: str
     iterable: Code
     body: tuple[Statement, ...]
@@ -65,15 +65,15 @@ class If(Record):
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-Statement: TypeAlias = Assign | Return | For | If
+Statement: TypeAlias = Assignment | Return | ForLoop | If
 Leaf: TypeAlias = Callable[[Any, str], Code]
 OnCall: TypeAlias = Callable[[Call], Call]
 Positional: TypeAlias = Callable[[object], tuple[str, ...]]
 
 
-def do(value: Code, span: Span | None = None) -> Assign:
+def do(value: Code, span: Span | None = None) -> Assignment:
     """A call whose result is not used."""
-    return Assign((), value, span)
+    return Assignment((), value, span)
 
 
 # --- walking --------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class _Rebuilder(Record):
     positional: Positional
 
     def code(self, code: Any, hint: str = "") -> Any:
-        if is_literal(code) or isinstance(code, Var | Hole | Input | Self | Size | Device):
+        if is_literal(code) or isinstance(code, Variable | Hole | Input | Self | Size | Device):
             return self.leaf(code, hint)
         match code:
             case Call():
@@ -127,8 +127,8 @@ class _Rebuilder(Record):
                 return Subscript(self.code(value, hint), self.all(items, hint))
             case Starred(value):
                 return Starred(self.code(value, hint))
-            case Comprehension(element, target, iterable):
-                return Comprehension(self.code(element, hint), target, self.code(iterable, hint))
+            case Generator(element, target, iterable):
+                return Generator(self.code(element, hint), target, self.code(iterable, hint))
             case slice():
                 parts = (code.start, code.stop, code.step)
                 return slice(*(None if p is None else self.code(p, hint) for p in parts))
@@ -136,7 +136,7 @@ class _Rebuilder(Record):
                 return {k: self.code(v, hint) for k, v in code.items()}
             case tuple() | list():
                 return type(code)(self.all(code, hint))
-            case Assign() | Return() | For() | If():
+            case Assignment() | Return() | ForLoop() | If():
                 return self.statement(code)
         return code
 
@@ -152,11 +152,11 @@ class _Rebuilder(Record):
 
     def statement(self, statement: Statement) -> Statement:
         match statement:
-            case Assign():
+            case Assignment():
                 return statement.replace(value=self.code(statement.value))
             case Return():
                 return statement.replace(values=self.all(statement.values))
-            case For():
+            case ForLoop():
                 iterable = self.code(statement.iterable)
                 return statement.replace(iterable=iterable, body=self.all(statement.body))
             case If():
@@ -169,7 +169,7 @@ def variables(code: Any) -> list[Value]:
     values: list[Value] = []
 
     def leaf(part: Any, hint: str) -> Any:  # noqa: ARG001
-        if isinstance(part, Var):
+        if isinstance(part, Variable):
             values.append(part.value)
         return part
 
@@ -197,7 +197,7 @@ def size(code: Any) -> int:
 
 
 def replace_variables(code: Any, replacement: Callable[[Value], Code]) -> Any:
-    return rebuild(code, lambda p, _: replacement(p.value) if isinstance(p, Var) else p)
+    return rebuild(code, lambda p, _: replacement(p.value) if isinstance(p, Variable) else p)
 
 
 def replace_calls(code: Any, replacement: OnCall) -> Any:
@@ -215,10 +215,12 @@ def typed(statements: Iterable[Statement], modules: Mapping[str, str]) -> Iterat
         return call
 
     for statement in statements:
-        made: Statement = replace_calls(statement, on_call)
-        if isinstance(made, For):
-            made = made.replace(iterable=_members(made.iterable), body=tuple(typed(made.body, {})))
-        yield made
+        replaced: Statement = replace_calls(statement, on_call)
+        if isinstance(replaced, ForLoop):
+            replaced = replaced.replace(
+                iterable=_members(replaced.iterable), body=tuple(typed(replaced.body, {}))
+            )
+        yield replaced
 
 
 def _members(iterable: Code) -> Code:
@@ -234,7 +236,7 @@ def _members(iterable: Code) -> Code:
 def lines(statement: Statement, indent: int, *, places: bool) -> Iterator[str]:
     """The lines of a statement. ``places`` adds the spec's line as a comment."""
     match statement:
-        case For(target, iterable, body):
+        case ForLoop(target, iterable, body):
             yield from _line(f"for {target} in {_text(iterable)}:", indent, statement, places)
             for inner in body:
                 yield from lines(inner, indent + 1, places=places)
@@ -244,7 +246,7 @@ def lines(statement: Statement, indent: int, *, places: bool) -> Iterator[str]:
                 yield from lines(inner, indent + 1, places=places)
         case Return(values):
             yield from _line(f"return {', '.join(map(_text, values))}", indent, statement, places)
-        case Assign(targets, value):
+        case Assignment(targets, value):
             several = isinstance(value, tuple) and len(targets) > 1
             text = ", ".join(map(_text, value)) if several else _text(value)
             bound = f"{', '.join(targets)} = " if targets else ""

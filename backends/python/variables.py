@@ -17,7 +17,7 @@ from ...grammar.record import Entity, Record, field
 from .identifiers import variable
 
 
-class Line(Record):
+class CodeLine(Record):
     """The values that a line binds (those that are used) and reads. The last line is the return.
 
     ``names`` are the spec's names for the outputs; ``label`` comes from the module path, or
@@ -44,21 +44,21 @@ class Line(Record):
 
 
 def name_values(
-    lines: Sequence[Line], inputs: Mapping[Value, str], taken: frozenset[str]
+    lines: Sequence[CodeLine], inputs: Mapping[Value, str], taken: frozenset[str]
 ) -> dict[Value, str]:
     """A name for each value that some line uses; ``taken`` are names not to use."""
     return _Namer(lines, inputs, taken).run()
 
 
 class _Namer(Entity):
-    lines: Sequence[Line]
+    lines: Sequence[CodeLine]
     inputs: Mapping[Value, str]
     taken: frozenset[str]
-    made_by: dict[Value, Line] = field(default_factory=dict)
+    made_by: dict[Value, CodeLine] = field(default_factory=dict)
     start: dict[Value, float] = field(default_factory=dict)
     end: dict[Value, float] = field(default_factory=dict)
     uses: Counter[Value] = field(default_factory=Counter)
-    user: dict[Value, Line] = field(default_factory=dict)
+    user: dict[Value, CodeLine] = field(default_factory=dict)
     names: dict[Value, str] = field(default_factory=dict)
     busy: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ class _Namer(Entity):
             self._place(values, self._wishes(values))
         return self.names
 
-    def _time(self, at: int, line: Line) -> None:
+    def _time(self, at: int, line: CodeLine) -> None:
         for value in line.outputs:
             self.start[value] = self.end[value] = at
             self.made_by[value] = line

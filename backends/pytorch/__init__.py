@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .source import to_source
+from .generated_file import to_source
 
 if TYPE_CHECKING:
     import torch

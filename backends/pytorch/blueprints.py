@@ -8,10 +8,10 @@ from ...compiler.ir import Graph
 from ...compiler.lowering import Call, Helper, Raw
 from ...grammar.record import Record, field
 from ..python.identifiers import plain
-from ..python.rolling import Runs, roll_init
-from ..python.statements import Assign, Statement, do
+from ..python.rolling import AttributeRuns, roll_init
+from ..python.statements import Assignment, Statement, do
 from .holders import Classes, Holder
-from .inits import Uniform, initialise
+from .initialisers import Uniform, initialise
 from .modules import Item, Tree, construct, fill, members, sequential
 from .steps import Forward
 
@@ -66,7 +66,7 @@ def make_blueprint(graph: Graph, classes: Classes, uniform: Uniform) -> Blueprin
 
 
 def _init(
-    scope: Holder, base: str, loops: tuple[Runs, ...], uniform: Uniform
+    scope: Holder, base: str, loops: tuple[AttributeRuns, ...], uniform: Uniform
 ) -> Iterator[Statement]:
     """The statements of ``__init__``; none if there is nothing to build."""
     tree, graph = scope.tree, scope.graph
@@ -82,5 +82,5 @@ def _init(
         yield from roll_init(list(construct(tree)), loops)
     for tie in graph.ties:
         target = scope.weight(tie.path, tie.weight)
-        yield Assign((target,), Raw(scope.weight(tie.source, tie.source_weight)))
+        yield Assignment((target,), Raw(scope.weight(tie.source, tie.source_weight)))
     yield from initialise(tree, uniform)

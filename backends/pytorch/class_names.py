@@ -13,15 +13,15 @@ from .nodes import one_of
 def name_classes(classes: Sequence[Class]) -> None:
     """Name all classes. The root comes first; the simplest variant of a block has its name."""
     places = _places(classes[-1].graph)
-    helpers = {h.name for c in classes for h in c.draft.helpers}
+    helpers = {h.name for c in classes for h in c.blueprint.helpers}
     taken = {*IN_SCOPE, *helpers}
     families: dict[str, list[Class]] = {}
-    for made in (classes[-1], *classes[:-1]):
-        families.setdefault(_family(made.graph, places), []).append(made)
+    for cls in (classes[-1], *classes[:-1]):
+        families.setdefault(_family(cls.graph, places), []).append(cls)
     for family, variants in families.items():
-        for made, wish in _wishes(family, variants, classes[-1]):
-            made.name.text = numbered(wish, taken)
-            taken.add(made.name.text)
+        for cls, wish in _wishes(family, variants, classes[-1]):
+            cls.name.text = numbered(wish, taken)
+            taken.add(cls.name.text)
 
 
 def _family(graph: Graph, places: Mapping[int, str]) -> str:
@@ -48,18 +48,18 @@ def _places(root: Graph) -> dict[int, str]:
 
 def _wishes(family: str, variants: Sequence[Class], root: Class) -> Iterator[tuple[Class, str]]:
     """``Basic``, and ``BasicDownsample`` for the variant that also has a ``downsample``."""
-    children = {id(v): set(v.draft.tree.children) for v in variants}
+    children = {id(v): set(v.blueprint.tree.children) for v in variants}
     if variants[0] is root:
         yield root, family
         variants, family = variants[1:], f"{family}Block"
     simplest: Class | None = None
-    for made in variants:
-        if simplest is None and all(children[id(made)] <= c for c in children.values()):
-            simplest = made
+    for cls in variants:
+        if simplest is None and all(children[id(cls)] <= c for c in children.values()):
+            simplest = cls
     if simplest is not None:
         yield simplest, family
-    for made in variants:
-        if made is not simplest:
-            extra = children[id(made)] - children[id(simplest)] if simplest is not None else set()
+    for cls in variants:
+        if cls is not simplest:
+            extra = children[id(cls)] - children[id(simplest)] if simplest is not None else set()
             label = extra.pop() if len(extra) == 1 else ""
-            yield made, family + ("" if label[-1:].isdigit() else camel(label))
+            yield cls, family + ("" if label[-1:].isdigit() else camel(label))

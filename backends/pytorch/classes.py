@@ -9,7 +9,7 @@ from ...compiler.ir import Graph
 from ...compiler.lowering import Call
 from .blueprints import Blueprint, make_blueprint
 from .class_names import name_classes
-from .inits import uniform
+from .initialisers import uniform
 from .merging import Class, Skeleton, merge
 from .modules import sequential
 from .nodes import graphs_in
@@ -22,19 +22,19 @@ class Program:
         self.root_graph = root
         self.uniform = uniform(root)
         self.classes: list[Class] = []
-        self.drafts: dict[int, Blueprint] = {}
+        self.blueprints: dict[int, Blueprint] = {}
         self.constructors: dict[int, Call] = {}
         for level in _levels(root):
             self._level(level)
         self.root = self.classes[-1]
-        made = _constructed(root)
-        self.classes = [c for c in self.classes if not made.isdisjoint(map(id, c.graphs))]
+        used = _constructed(root)
+        self.classes = [c for c in self.classes if not used.isdisjoint(map(id, c.graphs))]
         name_classes(self.classes)
 
-    # what a draft asks about the graphs that it calls
+    # what a blueprint asks about the graphs that it calls
 
-    def draft(self, graph: Graph) -> Blueprint:
-        return self.drafts[id(graph)]
+    def blueprint(self, graph: Graph) -> Blueprint:
+        return self.blueprints[id(graph)]
 
     def constructor(self, graph: Graph) -> Call:
         return self.constructors[id(graph)]
@@ -44,36 +44,36 @@ class Program:
     def _level(self, graphs: Sequence[Graph]) -> None:
         alike: dict[Any, list[tuple[Graph, Blueprint]]] = {}
         for graph in graphs:
-            made = make_blueprint(graph, self, self.uniform)
+            blueprint = make_blueprint(graph, self, self.uniform)
             if graph is self.root_graph:
-                made = made.replace(init=(*made.init, *self.uniform.statements()))
-            self.drafts[id(graph)] = made
-            if graph.kind == "group" and made.base == "nn.Sequential":
-                self.constructors[id(graph)] = sequential(made.tree)
+                blueprint = blueprint.replace(init=(*blueprint.init, *self.uniform.statements()))
+            self.blueprints[id(graph)] = blueprint
+            if graph.kind == "group" and blueprint.base == "nn.Sequential":
+                self.constructors[id(graph)] = sequential(blueprint.tree)
             else:
-                alike.setdefault(_likeness(graph, made), []).append((graph, made))
+                alike.setdefault(_likeness(graph, blueprint), []).append((graph, blueprint))
         for members in alike.values():
             self._settle([g for g, _ in members], [d for _, d in members])
 
-    def _settle(self, graphs: list[Graph], drafts: list[Blueprint]) -> None:
-        made = merge(graphs, drafts)
-        self.classes.append(made)
+    def _settle(self, graphs: list[Graph], blueprints: list[Blueprint]) -> None:
+        cls = merge(graphs, blueprints)
+        self.classes.append(cls)
         for graph in graphs:
-            self.constructors[id(graph)] = made.construct(graph)
+            self.constructors[id(graph)] = cls.construct(graph)
 
 
 def _constructed(root: Graph) -> set[int]:
     """The graphs that a module is made for. The uses of a share have a graph each, and one module:
     it is made for the first of them."""
-    made, waiting = {id(root)}, [root]
+    constructed, waiting = {id(root)}, [root]
     while waiting:
         inner: dict[str, Graph] = {}
         for node in waiting.pop().nodes:
             if node.called is not None and not node.outer:
                 inner.setdefault(node.path, node.called)
-        waiting += [graph for graph in inner.values() if id(graph) not in made]
-        made.update(map(id, inner.values()))
-    return made
+        waiting += [graph for graph in inner.values() if id(graph) not in constructed]
+        constructed.update(map(id, inner.values()))
+    return constructed
 
 
 def _levels(root: Graph) -> list[list[Graph]]:
@@ -93,8 +93,8 @@ def _levels(root: Graph) -> list[list[Graph]]:
     return levels
 
 
-def _likeness(graph: Graph, made: Blueprint) -> Any:
+def _likeness(graph: Graph, blueprint: Blueprint) -> Any:
     """A key that graphs of one class share: their place in the text, and all but the numbers."""
     name = graph.name.rstrip("0123456789") if graph.kind == "group" else graph.name
     place = (graph.span.source.name, graph.span.start) if graph.span else (graph.kind, name)
-    return place, Skeleton(made).key
+    return place, Skeleton(blueprint).key

@@ -38,7 +38,7 @@ class Built(Protocol):
 class Classes(Protocol):
     """The classes of the graphs that a graph calls."""
 
-    def draft(self, graph: Graph) -> Built:
+    def blueprint(self, graph: Graph) -> Built:
         """The called graph's class."""
 
     def constructor(self, graph: Graph) -> Call:
@@ -83,7 +83,7 @@ class Holder:
             if node.outer and self._brings(node):
                 wanted.add(node.path)
             if node.called is not None:
-                inner = dict(self.classes.draft(node.called).outers)
+                inner = dict(self.classes.blueprint(node.called).outers)
                 wanted.update(path for name, path in node.outers if name in inner)
         return tuple((path, name) for path, name in self.outers.items() if path in wanted)
 
@@ -136,7 +136,7 @@ class Holder:
         graph = node.called
         if graph is not None:
             code = self.classes.constructor(graph)
-            return Item(code, node, node.count, self.classes.draft(graph).tree)
+            return Item(code, node, node.count, self.classes.blueprint(graph).tree)
         module = self.lowering(node).module
         assert module is not None
         return Item(module, node, node.count)
@@ -169,7 +169,7 @@ class Holder:
         if node.outer or not node.path or len(node.inputs) != 1 or len(node.types) != 1:
             return False
         if isinstance(node.op, CallOp):
-            return self.classes.draft(node.op.graph).plain
+            return self.classes.blueprint(node.op.graph).plain
         if not isinstance(node.op, LayerOp):
             return False
         lowering = self.lowering(node)

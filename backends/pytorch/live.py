@@ -19,7 +19,7 @@ from weakref import finalize, ref
 
 from ...compiler.ir import Graph
 from .. import MissingExtra
-from .source import File
+from .generated_file import GeneratedFile
 
 if TYPE_CHECKING:
     import torch
@@ -38,17 +38,17 @@ def to_class(graph: Graph) -> type[torch.nn.Module]:
         if missing.name != "torch":
             raise
         raise MissingExtra("PyTorch", "torch") from None
-    file = File(graph, places=True)
-    made: type[torch.nn.Module] = getattr(module_of(file.text), file.name)
-    return made
+    file = GeneratedFile(graph, places=True)
+    cls: type[torch.nn.Module] = getattr(module_of(file.text), file.name)
+    return cls
 
 
-def instance(made: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
+def instance(cls: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
     """A module with its weights on ``device`` (``"meta"``: they take no memory)."""
     import torch
 
     with torch.device(device) if device is not None else nullcontext():
-        return made()
+        return cls()
 
 
 def module_of(text: str) -> ModuleType:
@@ -65,9 +65,9 @@ def module_of(text: str) -> ModuleType:
     # A function keeps the module's dictionary alive, so the dictionary keeps the module alive.
     vars(module)["__itself__"] = module
     exec(compile(text, filename, "exec"), module.__dict__)
-    for made in _classes(module):
-        made.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
-        made.__source__ = text  # type: ignore[attr-defined]
+    for cls in _classes(module):
+        cls.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
+        cls.__source__ = text  # type: ignore[attr-defined]
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     sys.modules[name] = _StandIn(module)
     finalize(module, _forget, name, filename).atexit = False
@@ -102,11 +102,11 @@ def _classes(module: ModuleType) -> list[type]:
 
 def _reduce(self: Any, protocol: int) -> tuple[Any, ...]:  # noqa: ARG001
     """How to pickle an instance: as the source text, the class's name and the state."""
-    made = type(self)
+    cls = type(self)
     state = self.__getstate__() if hasattr(self, "__getstate__") else self.__dict__
-    return _restore, (made.__source__, made.__qualname__), state
+    return _restore, (cls.__source__, cls.__qualname__), state
 
 
 def _restore(text: str, name: str) -> Any:
-    made = getattr(module_of(text), name)
-    return made.__new__(made)
+    cls = getattr(module_of(text), name)
+    return cls.__new__(cls)

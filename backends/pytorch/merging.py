@@ -1,4 +1,4 @@
-"""One class for drafts that differ only in literals."""
+"""One class for blueprints that differ only in literals."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ...compiler.ir import Graph
 from ...compiler.lowering import Attr, Call, Code, Infix, Raw
 from ...grammar.record import Entity, field
 from ..python.printing import Late
-from ..python.statements import Assign, Hole, Statement, rebuild, replace_calls
+from ..python.statements import Assignment, Hole, Statement, rebuild, replace_calls
 from .blueprints import Blueprint
-from .parameters import Parameter, Parameters, Row, same
+from .parameters import ClassParameter, Parameters, same
 from .signatures import defaults, positional
 
 _POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
@@ -23,9 +23,9 @@ class Class(Entity):
 
     name: Late
     graphs: list[Graph]
-    draft: Blueprint
-    parameters: list[Parameter] = field(default_factory=list)
-    rows: dict[int, Row] = field(default_factory=dict)
+    blueprint: Blueprint
+    parameters: list[ClassParameter] = field(default_factory=list)
+    rows: dict[int, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def graph(self) -> Graph:
@@ -44,23 +44,23 @@ class Class(Entity):
 
 
 class Skeleton:
-    """A draft with holes in place of its literals, and the literals."""
+    """A blueprint with holes in place of its literals, and the literals."""
 
-    def __init__(self, made: Blueprint) -> None:
+    def __init__(self, blueprint: Blueprint) -> None:
         self.values: list[Any] = []
         self.hints: list[str] = []
-        self.init = tuple(self._holed(s) for s in made.init)
-        self.forward = made.forward and tuple(map(self._holed, made.forward))
+        self.init = tuple(self._holed(s) for s in blueprint.init)
+        self.forward = blueprint.forward and tuple(map(self._holed, blueprint.forward))
         self.key = repr(
             (
-                made.base,
+                blueprint.base,
                 self.init,
                 self.forward,
-                made.arguments,
-                made.outers,
-                made.sizes,
-                made.results,
-                made.helpers,
+                blueprint.arguments,
+                blueprint.outers,
+                blueprint.sizes,
+                blueprint.results,
+                blueprint.helpers,
             )
         )
 
@@ -74,11 +74,11 @@ class Skeleton:
         return Hole(len(self.values) - 1)
 
 
-def merge(graphs: Sequence[Graph], drafts: Sequence[Blueprint]) -> Class:
-    """One class for drafts that differ only in literals."""
-    skeletons = [Skeleton(d) for d in drafts]
+def merge(graphs: Sequence[Graph], blueprints: Sequence[Blueprint]) -> Class:
+    """One class for blueprints that differ only in literals."""
+    skeletons = [Skeleton(d) for d in blueprints]
     first = skeletons[0]
-    chooser = Parameters(graphs, drafts[0].tree.children)
+    chooser = Parameters(graphs, blueprints[0].tree.children)
     codes = [
         chooser.code(column, hint)
         for column, hint in zip(
@@ -98,7 +98,7 @@ def merge(graphs: Sequence[Graph], drafts: Sequence[Blueprint]) -> Class:
     usual = {p.name: p.default[0] for p in parameters if p.default}
     name = Late(parameter_names=tuple(order), defaults=usual)
     return Class(
-        name, list(graphs), drafts[0].replace(init=init, forward=forward), parameters, rows
+        name, list(graphs), blueprints[0].replace(init=init, forward=forward), parameters, rows
     )
 
 
@@ -107,10 +107,10 @@ def complete(call: Call) -> Call:
     usual = defaults(call.function)
     if not usual:
         return call
-    given = dict(call.kwargs)
+    keywords = dict(call.kwargs)
     positional_names = positional(call.function)[: len(call.args)]
-    extra = {k: v for k, v in given.items() if k not in usual}
-    filled = {k: given.get(k, v) for k, v in usual.items() if k not in positional_names}
+    extra = {k: v for k, v in keywords.items() if k not in usual}
+    filled = {k: keywords.get(k, v) for k, v in usual.items() if k not in positional_names}
     return call.replace(kwargs=tuple((extra | filled).items()))
 
 
@@ -134,8 +134,8 @@ def _on_self(code: Code, stored: dict[str, None]) -> Code:
 
 
 def _storing(init: tuple[Statement, ...], names: Iterable[str]) -> tuple[Statement, ...]:
-    keep = tuple(Assign((f"self.{name}",), Raw(name)) for name in names)
+    keep = tuple(Assignment((f"self.{name}",), Raw(name)) for name in names)
     if not keep:
         return init
-    first = init[:1] or (Assign((), Call("super().__init__")),)
+    first = init[:1] or (Assignment((), Call("super().__init__")),)
     return (*first, *keep, *init[1:])

@@ -16,9 +16,9 @@ from ...compiler.lowering import Call, Code, Raw
 from ...grammar.record import Entity, field
 from ...grammar.source import Span
 from ..python.identifiers import attribute, plain
-from ..python.printing import Comprehension, Starred, quote
+from ..python.printing import Generator, Starred, quote
 from ..python.series import formatted, progression
-from ..python.statements import Assign, For, Statement, do, size
+from ..python.statements import Assignment, ForLoop, Statement, do, size
 
 FEWEST_REPEATED: Final = 3
 """Fewer equal members are written one by one; two are a repeat if they are long."""
@@ -245,7 +245,7 @@ def _add(owner: str, name: str, item: Item) -> Statement:
     span = item.node.span
     if item.count > 1:
         body = do(Call(f"{owner}.add_module", (numbered_name(item.node), item.code)), span)
-        return For("i", numbers(item.node), (body,), span)
+        return ForLoop("i", numbers(item.node), (body,), span)
     if item.code.function == "nn.Buffer":
         return do(_register_buffer(owner, name, item.code), span)
     return _set(owner, name, item.code, span)
@@ -259,7 +259,7 @@ def numbers(node: Node) -> Call:
 
 def _set(owner: str, name: str, code: Call, span: Span | None = None) -> Statement:
     if plain(name):
-        return Assign((f"{owner}.{name}",), code, span)
+        return Assignment((f"{owner}.{name}",), code, span)
     kind = "parameter" if code.function == "nn.Parameter" else "module"
     method = "register_parameter" if kind == "parameter" else "add_module"
     return do(Call(f"{owner}.{method}", (Raw(quote(name)), code)), span)
@@ -301,7 +301,7 @@ def sequential(tree: Tree) -> Call:
     return Call("nn.Sequential", (Call("OrderedDict", (pairs,)),))
 
 
-def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Comprehension | None:
+def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Generator | None:
     """``(f"layer{i}", Layer()) for i in range(12)``, or None if the children are not like that."""
     if len(named) < FEWEST_REPEATED:
         return None
@@ -312,7 +312,7 @@ def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Comprehension | None:
         return None
     code = progression([code for _, code in named])
     pair = (Raw(formatted(stem, first)), code)
-    return None if code is None else Comprehension(pair, "i", Call("range", (len(named),)))
+    return None if code is None else Generator(pair, "i", Call("range", (len(named),)))
 
 
 def _named(tree: Tree) -> Iterator[tuple[str, Code]]:
@@ -345,5 +345,5 @@ def members(tree: Tree) -> Iterator[Code]:
 
 
 def _repeated(tree: Tree, code: Code, target: str, count: int, *, alone: bool) -> Code:
-    loop = Comprehension(code, target, Call("range", (count,)))
+    loop = Generator(code, target, Call("range", (count,)))
     return loop if alone and not tree.sequential else Starred([loop])

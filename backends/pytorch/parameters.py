@@ -22,11 +22,11 @@ USUAL: Final[Mapping[str, Any]] = {
 }
 """These parameters have this default, if some instance has this value."""
 
-Row: TypeAlias = tuple[Any, ...]
+Column: TypeAlias = tuple[Any, ...]
 """A value for each instance."""
 
 
-class Parameter(Record):
+class ClassParameter(Record):
     """``default`` is empty, or the default alone."""
 
     name: str
@@ -39,14 +39,14 @@ class Parameters:
 
     def __init__(self, graphs: Sequence[Graph], attributes: Iterable[str]) -> None:
         self.taken = {*attributes, *MODULE_ATTRIBUTES, *PRIVATE_ATTRIBUTES, "module", "name"}
-        self.columns: dict[str, Row] = {}
+        self.columns: dict[str, Column] = {}
         self.defaults: dict[str, tuple[Any, ...]] = {}
         self.origins: dict[str, str] = {}
         self.arguments = _arguments(graphs)
         sizes = _input_sizes(graphs)
         self.inputs = {f"in_{k}" if k in self.arguments else k: v for k, v in sizes.items()}
 
-    def code(self, column: Row, hint: str) -> Code:
+    def code(self, column: Column, hint: str) -> Code:
         """The code of a number: a literal if it is the same in all instances, else a parameter or
         an expression over parameters. ``column`` has its value in each instance."""
         if all(same(value, column[0]) for value in column):
@@ -63,17 +63,17 @@ class Parameters:
             or self.add(hint or "value", column, hint)
         )
 
-    def equal(self, columns: Mapping[str, Row], column: Row, hint: str) -> Code | None:
+    def equal(self, columns: Mapping[str, Column], column: Column, hint: str) -> Code | None:
         """A parameter named like the first of the columns that is equal, or None."""
         names = (name for name, values in columns.items() if _equal(values, column))
         name = next(names, None)
         return None if name is None else self.add(name, column, hint)
 
-    def chosen(self, column: Row) -> Code | None:
+    def chosen(self, column: Column) -> Code | None:
         """The parameter that was given these values before, or None."""
         return next((Raw(n) for n, chosen in self.columns.items() if _equal(chosen, column)), None)
 
-    def add(self, wish: str, column: Row, hint: str = "") -> Raw:
+    def add(self, wish: str, column: Column, hint: str = "") -> Raw:
         """A parameter: the one with this wanted name and these values, or else a new one."""
         for name, origin in self.origins.items():
             if origin == wish and _equal(self.columns[name], column):
@@ -86,7 +86,7 @@ class Parameters:
             self.defaults[name] = (usual,)
         return Raw(name)
 
-    def derived(self, numbers: Mapping[str, Row], column: Row) -> Code | None:
+    def derived(self, numbers: Mapping[str, Column], column: Column) -> Code | None:
         """``width * 4``, ``in_channels // 2``, ``in_channels + growth``, or None."""
         varying = {k: v for k, v in numbers.items() if _varies(v)}
         if not all(type(v) is int for v in column):
@@ -106,11 +106,11 @@ class Parameters:
                     return Infix("+", self.reference(name, base), self.reference(other, step))
         return None
 
-    def reference(self, name: str, column: Row) -> Code:
+    def reference(self, name: str, column: Column) -> Code:
         """The code of an argument or of the input's size."""
         return self.code(column, name)
 
-    def ordered(self) -> tuple[list[Parameter], list[str]]:
+    def ordered(self) -> tuple[list[ClassParameter], list[str]]:
         """All parameters, and their names: the input's size first, then the block's own in its
         order, those with defaults last."""
         wanted = [*self.inputs, *self.arguments]
@@ -120,13 +120,15 @@ class Parameters:
             return name in self.defaults, places.get(self.origins[name], len(places))
 
         order = sorted(self.columns, key=place)
-        parameters = [Parameter(n, _hint(self.columns[n]), self.defaults.get(n, ())) for n in order]
+        parameters = [
+            ClassParameter(n, _hint(self.columns[n]), self.defaults.get(n, ())) for n in order
+        ]
         return parameters, order
 
 
-def _arguments(graphs: Sequence[Graph]) -> dict[str, Row]:
+def _arguments(graphs: Sequence[Graph]) -> dict[str, Column]:
     """The block's parameters that are literals in every instance."""
-    columns: dict[str, Row] = {}
+    columns: dict[str, Column] = {}
     for name, _ in graphs[0].arguments:
         column = tuple(_plain(dict(g.arguments).get(name)) for g in graphs)
         if all(is_literal(v) and v is not None for v in column):
@@ -143,7 +145,7 @@ def _plain(value: object) -> object:
     return items[0] if items and all(same(i, items[0]) for i in items) else items
 
 
-def _input_sizes(graphs: Sequence[Graph]) -> dict[str, Row]:
+def _input_sizes(graphs: Sequence[Graph]) -> dict[str, Column]:
     """The channels (or features) of the first input."""
     if not graphs[0].inputs:
         return {}
@@ -156,15 +158,15 @@ def _input_sizes(graphs: Sequence[Graph]) -> dict[str, Row]:
     return {name: column}
 
 
-def _varies(column: Row) -> bool:
+def _varies(column: Column) -> bool:
     return all(type(v) is int for v in column) and len(set(column)) > 1
 
 
-def _equal(a: Row, b: Row) -> bool:
+def _equal(a: Column, b: Column) -> bool:
     return all(same(x, y) for x, y in zip(a, b, strict=True))
 
 
-def _ratio(column: Row, base: Row) -> int:
+def _ratio(column: Column, base: Column) -> int:
     """The ``k`` > 1 for which the column is ``k`` times the base, or 0 if there is none."""
     if not all(base):
         return 0
@@ -172,7 +174,7 @@ def _ratio(column: Row, base: Row) -> int:
     return k if k > 1 and all(c == b * k for c, b in zip(column, base, strict=True)) else 0
 
 
-def _hint(column: Row) -> str:
+def _hint(column: Column) -> str:
     return " | ".join(dict.fromkeys(_hint_of(v) for v in sorted(column, key=_rank)))
 
 

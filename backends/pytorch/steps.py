@@ -10,10 +10,10 @@ from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, layer_weights
 from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Self, Subscript
 from ...compiler.types import TensorType
 from ..python.identifiers import variable
-from ..python.methods import Loop, Step, body, fan_out
+from ..python.methods import CodeLoop, CodeStep, body, fan_out
 from ..python.printing import dim_code
-from ..python.rolling import ModuleList, Runs, roll
-from ..python.statements import Assign, Statement, Var, rebuild, replace_variables, typed
+from ..python.rolling import AttributeRuns, ModuleList, roll
+from ..python.statements import Assignment, Statement, Variable, rebuild, replace_variables, typed
 from .holders import Holder
 from .modules import (
     TENSORS,
@@ -41,7 +41,7 @@ class Forward:
         self.demanded: dict[str, Value] = {}
         self.unknown: dict[str, str] = {}
         self.targets: set[str] = set()
-        self.loops: tuple[Runs, ...] = ()
+        self.loops: tuple[AttributeRuns, ...] = ()
         self.statements = self._statements()
 
     def _statements(self) -> tuple[Statement, ...]:
@@ -55,10 +55,10 @@ class Forward:
         helpers = {h.name for h in scope.helpers}
         sizes = {*self.unknown.values(), *(name for s in top for name in s.targets)}
         taken = frozenset({*scope.outers.values(), *sizes, *self.targets, *helpers})
-        made = body(rolled.steps, rolled.results, scope.inputs, self.aliases, taken)
-        return (*top, *typed(made, dict(opaque(scope.tree))))
+        statements = body(rolled.steps, rolled.results, scope.inputs, self.aliases, taken)
+        return (*top, *typed(statements, dict(opaque(scope.tree))))
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> Iterator[CodeStep]:
         folded = self.scope.fold()
         for node in self.scope.running:
             path, nodes = folded.get(node.key, ("", [node]))
@@ -69,11 +69,11 @@ class Forward:
             elif node.count > 1:
                 yield self._copies(node)
             else:
-                inputs = tuple(map(Var, node.inputs))
+                inputs = tuple(map(Variable, node.inputs))
                 for step in self._node(node, self.scope.module(node), inputs):
                     yield from self._unless_alias(step)
 
-    def _unless_alias(self, step: Step) -> Iterator[Step]:
+    def _unless_alias(self, step: CodeStep) -> Iterator[CodeStep]:
         """The step, unless it is only an attribute: that is written where it is used."""
         if isinstance(step.code, Raw) or _is_attribute(step.code):
             self.aliases[step.outputs[0]] = step.code
@@ -82,12 +82,12 @@ class Forward:
 
     # --- one node --------------------------------------------------------------------------------
 
-    def _chain(self, node: Node, path: str, first: Node) -> Step:
+    def _chain(self, node: Node, path: str, first: Node) -> CodeStep:
         """The call of a container that is an ``nn.Sequential``; ``node`` is its last member."""
-        code = Call(Raw(access(self.scope.tree, path)), (Var(first.inputs[0]),))
+        code = Call(Raw(access(self.scope.tree, path)), (Variable(first.inputs[0]),))
         return self._step(node, code, calls=True).replace(label=plain_label(path), auto="")
 
-    def _node(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[Step]:
+    def _node(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[CodeStep]:
         """The steps of one copy of a node, whose module is ``own``."""
         if isinstance(node.op, WeightOp):
             code: Code = Raw(self.scope.weight(node.op.module, node.op.weight))
@@ -96,11 +96,11 @@ class Forward:
             return self._scan(node, node.op, own, inputs)
         return [self._step(node, self._code(node, own, inputs), calls=self._calls(node))]
 
-    def _step(self, node: Node, code: Code, *, calls: bool) -> Step:
+    def _step(self, node: Node, code: Code, *, calls: bool) -> CodeStep:
         label, auto = labels(node)
         outputs = tuple(Value(node.key, i) for i in range(len(node.types)))
         nested = self.scope.lowering(node).nested if layer_of(node) else ()
-        return Step(code, outputs, node.names, label, auto, calls, nested, span=node.span)
+        return CodeStep(code, outputs, node.names, label, auto, calls, nested, span=node.span)
 
     def _calls(self, node: Node) -> bool:
         if isinstance(node.op, CallOp):
@@ -126,10 +126,12 @@ class Forward:
                 return self._device()
             return Raw(own) if isinstance(part, Self) else part
 
-        made = rebuild(code, leaf)
+        expression = rebuild(code, leaf)
         layer = layer_of(node)
         alone = layer is not None and layer.layer.results == "bundle" and len(node.types) == 1
-        return Subscript(made, (0,)) if alone else made  # PyTorch returns a tuple with one item
+        return (
+            Subscript(expression, (0,)) if alone else expression
+        )  # PyTorch returns a tuple with one item
 
     def _device(self) -> Code:
         """The device of tensors without inputs: that of the first input, else of the weights."""
@@ -140,10 +142,10 @@ class Forward:
 
     def _extra(self, node: Node, op: CallOp) -> tuple[tuple[str, Code], ...]:
         """The arguments of a call after the tensors: modules that are handed on, and sizes."""
-        wanted = self.scope.classes.draft(op.graph)
+        blueprint = self.scope.classes.blueprint(op.graph)
         paths, values = dict(node.outers), dict(op.sizes)
-        outers = [(name, Raw(self.scope.handed_on(paths[o]))) for o, name in wanted.outers]
-        sizes = [(name, values.get(s, symbol(s))) for s, name in wanted.sizes]
+        outers = [(name, Raw(self.scope.handed_on(paths[o]))) for o, name in blueprint.outers]
+        sizes = [(name, values.get(s, symbol(s))) for s, name in blueprint.sizes]
         return (*outers, *sizes)
 
     # --- sizes -----------------------------------------------------------------------------------
@@ -154,9 +156,9 @@ class Forward:
             for axis, dim in enumerate(taken.shape):
                 if dim == symbol(name):
                     return Subscript(Attr(code, "shape"), (axis,))
-        return Var(self.demanded.setdefault(name, Value(f"size {name}")))
+        return Variable(self.demanded.setdefault(name, Value(f"size {name}")))
 
-    def _bind_sizes(self, uses: Counter[Value]) -> Iterator[Assign]:
+    def _bind_sizes(self, uses: Counter[Value]) -> Iterator[Assignment]:
         """The statements that read sizes from the inputs. A size that is needed once is read where
         it is used; one that no input tells becomes an argument."""
         inputs = self.scope.inputs
@@ -170,14 +172,14 @@ class Forward:
             if code is None:
                 self.unknown[name] = local
             else:
-                yield Assign((local,), replace_variables(code, lambda v: Raw(inputs[v])))
+                yield Assignment((local,), replace_variables(code, lambda v: Raw(inputs[v])))
 
     def _derived(self, name: str, inputs: Iterable[Value]) -> Code | None:
         """A symbol as an expression over the inputs' shapes, or None if they do not tell it."""
         solution: Code | None = None
         for value, port in zip(inputs, self.graph.inputs, strict=True):
             for axis, dim in enumerate(port.type.shape):
-                code = Subscript(Attr(Var(value), "shape"), (axis,))
+                code = Subscript(Attr(Variable(value), "shape"), (axis,))
                 if dim == symbol(name):
                     return code
                 solution = solution or _solved(name, dim, code)
@@ -197,7 +199,7 @@ class Forward:
                 lists[access(tree, path)] = ModuleList(count, target)
         return lists
 
-    def _fanned_out(self, steps: list[Step]) -> list[Step]:
+    def _fanned_out(self, steps: list[CodeStep]) -> list[CodeStep]:
         """The steps, with ``[branch(x) for branch in self.branches]`` if the modules of a list all
         run on one tensor."""
         tree = self.scope.tree
@@ -212,18 +214,18 @@ class Forward:
             steps = fanned
         return steps
 
-    def _copies(self, node: Node) -> Step:
+    def _copies(self, node: Node) -> CodeStep:
         """A loop over all copies of a node."""
         through = [Value(node.key, i) for i in node.main]
         count = len(through)
-        inputs = (*map(Var, through), *map(Var, node.inputs[count:]))
+        inputs = (*map(Variable, through), *map(Variable, node.inputs[count:]))
         target, iterable, own = self._through(node)
         body = tuple(s.anonymous() for s in self._node(node, own, inputs))
-        loop = Loop(iterable, tuple(map(Var, node.inputs[:count])), body, target)
+        loop = CodeLoop(iterable, tuple(map(Variable, node.inputs[:count])), body, target)
         order = (*node.main, *(i for i in range(len(node.types)) if i not in node.main))
         outputs = tuple(Value(node.key, i) for i in order)
         names = tuple(node.names[i] for i in order) if node.names else ()
-        return Step((), outputs, names, loop=loop, span=node.span)
+        return CodeStep((), outputs, names, loop=loop, span=node.span)
 
     def _through(self, node: Node) -> tuple[str, Code, str]:
         """How a loop goes through the copies: target, iterable, and one copy's expression."""
@@ -240,19 +242,19 @@ class Forward:
 
     # --- scans -----------------------------------------------------------------------------------
 
-    def _scan(self, node: Node, op: ScanOp, own: str, inputs: tuple[Code, ...]) -> list[Step]:
+    def _scan(self, node: Node, op: ScanOp, own: str, inputs: tuple[Code, ...]) -> list[CodeStep]:
         """``for x in letters.unbind(1): h = self.elman1(x, h)``, and the stacked results."""
         sequences, rest = inputs[: op.sequences], inputs[op.sequences :]
         states, rest = rest[: op.states], rest[op.states :]
         items = tuple(Value(f"{node.key} item", i) for i in range(op.sequences))
         after = tuple(Value(node.key, i + 1) for i in range(op.states))
         emitted = Value(f"{node.key} emitted") if op.emits else after[0]
-        code = self._code(node, own, (*map(Var, items), *map(Var, after), *rest))
+        code = self._code(node, own, (*map(Variable, items), *map(Variable, after), *rest))
         results = (emitted, *after) if op.emits else after
         cell = self._step(node, code, calls=True).anonymous().replace(outputs=results)
         ports = self._ports(op)
         gathered = Value(f"{node.key} outputs") if Value(node.key) in self.used else None
-        loop = Loop(
+        loop = CodeLoop(
             iterable=_unbound(sequences, reverse=op.reverse),
             start=(*states, []) if gathered else states,
             body=(cell,),
@@ -262,19 +264,21 @@ class Forward:
         )
         named = node.names[1:] or ("",) * len(after)
         names = tuple(n or p for n, p in zip(named, ports[len(items) :], strict=True))
-        made = (*after, gathered) if gathered else after
-        steps = [Step((), made, (*names, "outputs")[: len(made)], loop=loop, span=node.span)]
+        outputs = (*after, gathered) if gathered else after
+        steps = [
+            CodeStep((), outputs, (*names, "outputs")[: len(outputs)], loop=loop, span=node.span)
+        ]
         if gathered:
             stack = Call("torch.stack", (_in_order(gathered, op.reverse),), (("dim", 1),))
             stacked = (Value(node.key),)
-            steps.append(Step(stack, stacked, node.names[:1], span=node.span))
+            steps.append(CodeStep(stack, stacked, node.names[:1], span=node.span))
         return steps
 
     def _ports(self, op: ScanOp) -> tuple[str, ...]:
         """Names for what a cell takes at each step, and for the states that it keeps."""
         count = op.sequences + op.states
         if isinstance(op.cell, CallOp):
-            return self.scope.classes.draft(op.cell.graph).arguments[:count]
+            return self.scope.classes.blueprint(op.cell.graph).arguments[:count]
         return ("step", "h", "c", *(f"state{i}" for i in range(count)))[:count]
 
 
@@ -288,7 +292,9 @@ def _unbound(sequences: tuple[Code, ...], *, reverse: bool) -> Code:
 
 
 def _in_order(gathered: Value, reverse: bool) -> Code:
-    return Subscript(Var(gathered), (slice(None, None, -1),)) if reverse else Var(gathered)
+    return (
+        Subscript(Variable(gathered), (slice(None, None, -1),)) if reverse else Variable(gathered)
+    )
 
 
 def _is_attribute(code: Code) -> bool:

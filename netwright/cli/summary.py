@@ -30,8 +30,8 @@ def run(options: Namespace) -> int:
     write = summary.text if options.output_format == "text" else summary.as_dict
     try:
         with guarded("summing it up", graph.span):
-            made = write(graph, name)
+            document = write(graph, name)
     except CompileError as error:
         return refuse(error.diagnostics, options, error.__cause__)
-    sys.stdout.write(made if isinstance(made, str) else f"{json_text(made)}\n")
+    sys.stdout.write(document if isinstance(document, str) else f"{json_text(document)}\n")
     return 0

@@ -201,8 +201,8 @@ def test_a_fault_names_the_place(
 @pytest.mark.parametrize(
     ("module", "name", "use"),
     [
-        ("backends.pytorch.source", "File", lambda net: net.to_source()),
-        ("backends.pytorch.live", "File", lambda net: net.to_torch()),
+        ("backends.pytorch.generated_file", "GeneratedFile", lambda net: net.to_source()),
+        ("backends.pytorch.live", "GeneratedFile", lambda net: net.to_torch()),
         ("backends.summary", "rows", lambda net: net.summary()),
         ("backends.diagram", "_picture", lambda net: net.render("a.svg")),
     ],

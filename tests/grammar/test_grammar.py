@@ -9,11 +9,11 @@ import sys
 import pytest
 from lark import Lark
 
-from netwright.grammar.build import Builder
-from netwright.grammar.generate import STARTS, generate, write
 from netwright.grammar.lalr import HERE, grammar
 from netwright.grammar.parser import inner_expression
 from netwright.grammar.source import Source
+from netwright.grammar.tree_builder import TreeBuilder
+from netwright.grammar.write_tables import STARTS, generate, write
 
 TEXT = HERE.joinpath("net.lark").read_text("utf-8")
 
@@ -47,4 +47,4 @@ def test_every_rule_has_its_method() -> None:
         for action in state.values()
         if not isinstance(action, int) and action[2] and not action[3]
     }
-    assert named == set(Builder(Source("", ""), inner_expression).actions)
+    assert named == set(TreeBuilder(Source("", ""), inner_expression).actions)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from netwright.grammar.build import Builder
 from netwright.grammar.lalr import MisfitError, run
 from netwright.grammar.layout import layout
 from netwright.grammar.mend import MAX_TOKENS, fix, mended, mends
 from netwright.grammar.parser import inner_expression, parse
 from netwright.grammar.scanner import scan
 from netwright.grammar.source import Source
+from netwright.grammar.tree_builder import TreeBuilder
 from netwright.grammar.trial import applied
 from tests import damage
 
 
 def parses(text: str) -> bool:
-    builder = Builder(Source("any", text), inner_expression)
+    builder = TreeBuilder(Source("any", text), inner_expression)
     try:
         run(layout(scan(text)), "file", builder.actions)
     except MisfitError:
@@ -118,7 +118,7 @@ def test_the_search_reads_as_the_parser_does() -> None:
         assert not (found and parses(text)), item
         for mend in found[:3]:
             tokens = scan(text)
-            builder = Builder(item.source(), inner_expression)
+            builder = TreeBuilder(item.source(), inner_expression)
             run(layout(mended(tokens, mend)), "file", builder.actions)
 
 

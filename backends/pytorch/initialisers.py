@@ -11,7 +11,7 @@ from ...compiler.layer import Init, Refused
 from ...compiler.lowering import Call, Code, Infix, Raw
 from ...grammar.record import Record
 from ...grammar.source import Span
-from ..python.statements import Assign, For, If, Statement, do
+from ..python.statements import Assignment, ForLoop, If, Statement, do
 from .modules import (
     TENSORS,
     Item,
@@ -53,7 +53,7 @@ class Uniform(Record):
             for i, (body, functions) in enumerate(alike.items())
         ]
         if tests:
-            yield For("module", Call("self.modules"), tuple(tests))
+            yield ForLoop("module", Call("self.modules"), tuple(tests))
 
     def _one(self, function: str, weight: str, init: Init) -> Iterator[Statement]:
         optional = (function, weight) in self.optional
@@ -177,10 +177,10 @@ def _repeated(tree: Tree, base: str, path: str, item: Item, skip: Uniform) -> It
     if not body and not loops:
         return
     if tree.kind == "list" and len(tree.children) == 1:
-        yield For("module", Raw(each(base, path)), (*body, *loops), item.node.span)
+        yield ForLoop("module", Raw(each(base, path)), (*body, *loops), item.node.span)
         return
-    bind = Assign(("module",), Raw(_one_of_many(tree, base, path, item)))
-    yield For("i", numbers(item.node), (bind, *body, *loops), item.node.span)
+    bind = Assignment(("module",), Raw(_one_of_many(tree, base, path, item)))
+    yield ForLoop("i", numbers(item.node), (bind, *body, *loops), item.node.span)
 
 
 def _one_of_many(tree: Tree, base: str, path: str, item: Item) -> str:
@@ -198,10 +198,10 @@ def _group(weight: str, init: Init, places: Sequence[tuple[str, Item]]) -> Itera
             yield _call(target, init, item.node.span)
     elif all(f == functions[0] for f in functions) and _direct(weight, places):
         modules = tuple(Raw(submodule("self", path)) for path, _ in places)
-        yield For("module", modules, (_call(f"module.{weight}", init, None),))
+        yield ForLoop("module", modules, (_call(f"module.{weight}", init, None),))
     else:
         names = tuple(".".join(filter(None, (path, weight))) for path, _ in places)
-        yield For("name", names, (_call("self.get_parameter(name)", init, None),))
+        yield ForLoop("name", names, (_call("self.get_parameter(name)", init, None),))
 
 
 def _direct(weight: str, places: Sequence[tuple[str, Item]]) -> bool:

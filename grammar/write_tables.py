@@ -1,4 +1,4 @@
-"""Writes tables.py from net.lark: ``python -m netwright.grammar.generate`` (or ``make tables``).
+"""Writes tables.py from net.lark, with Lark: ``make tables``.
 
 Lark makes the tables and the terminals. Parsing with them needs no Lark. States are numbered in the
 order in which they are reached, so that the same grammar gives the same file.
@@ -97,10 +97,11 @@ def _keywords(lark: Lark) -> dict[str, str]:
 # --- the text of tables.py -------------------------------------------------------------------
 
 HEAD = '''\
-"""The tables of net.lark, written by generate.py: change net.lark and run `make tables`.
+"""The tables of net.lark, written by write_tables.py: change net.lark and run `make tables`.
 
 A state maps what comes next to the state that it leads to, or (below zero) to a reduction:
-how many values it takes, its rule, the method of build.py, whether its values go to the parent.
+how many values it takes, its rule, the method of tree_builder.py, whether its values go to its
+parent.
 """
 
 # ruff: noqa: E501

@@ -12,7 +12,7 @@ from . import syntax as s
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
 from .nearby import closest
-from .operators import LEVEL
+from .precedence import LEVEL
 from .printable import printable
 from .scanner import words
 from .source import Source, Span
@@ -33,14 +33,14 @@ MAX_DIGITS: Final = 100
 Place = Token | s.Node
 
 
-class Builder:
+class TreeBuilder:
     """Makes the nodes of a text, and reports mistakes that the grammar does not exclude.
 
     ``expression`` parses the text between two offsets; it is needed for strings with ``{...}``.
     """
 
     def __init__(
-        self, source: Source, expression: Callable[[Source, Builder, int, int], s.Expr | None]
+        self, source: Source, expression: Callable[[Source, TreeBuilder, int, int], s.Expr | None]
     ) -> None:
         self.source = source
         self.diagnostics: list[Diagnostic] = []

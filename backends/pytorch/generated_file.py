@@ -14,7 +14,7 @@ from ..python.statements import Statement, lines
 from ..python.wrapping import INDENT, wrap
 from .classes import Program
 from .merging import Class
-from .parameters import Parameter
+from .parameters import ClassParameter
 
 MOST_RESULTS: Final = 4
 """The most results that a type hint lists one by one."""
@@ -26,10 +26,10 @@ def to_source(graph: Graph, *, places: bool = False) -> str:
     ``places`` adds the spec's line to each statement, as the live module does.
     Raises CompileError if PyTorch cannot express the net.
     """
-    return File(graph, places=places).text
+    return GeneratedFile(graph, places=places).text
 
 
-class File:
+class GeneratedFile:
     """A generated file: its text, and the name of the net's class."""
 
     def __init__(self, graph: Graph, *, places: bool = False) -> None:
@@ -43,62 +43,67 @@ class File:
         self.text = f"{head}\n\n\n{code}\n"
 
     def _helpers(self) -> list[str]:
-        helpers = (h for draft in self.program.drafts.values() for h in draft.helpers)
+        helpers = (h for blueprint in self.program.blueprints.values() for h in blueprint.helpers)
         return [h.source.strip("\n") for h in dict.fromkeys(helpers)]
 
-    def _class(self, made: Class) -> str:
-        draft = made.draft
-        text = [f"class {made.name.text}({draft.base}):"]
-        text += docstring(self._documentation(made), 1)
-        methods = [[f"{INDENT}{name}: Tensor" for name in draft.buffers]] if draft.buffers else []
-        if draft.init:
-            methods.append([*self._init_line(made.parameters), *self._body(draft.init)])
-        if draft.forward is not None:
+    def _class(self, cls: Class) -> str:
+        blueprint = cls.blueprint
+        text = [f"class {cls.name.text}({blueprint.base}):"]
+        text += docstring(self._documentation(cls), 1)
+        methods = (
+            [[f"{INDENT}{name}: Tensor" for name in blueprint.buffers]] if blueprint.buffers else []
+        )
+        if blueprint.init:
+            methods.append([*self._init_line(cls.parameters), *self._body(blueprint.init)])
+        if blueprint.forward is not None:
             methods.append(
-                [*self._forward_line(made), *self._about_shapes(made), *self._body(draft.forward)]
+                [*self._forward_line(cls), *self._about_shapes(cls), *self._body(blueprint.forward)]
             )
         for method in methods:
             text += ["", *method] if len(text) > 1 else method
         return "\n".join(text if methods else [*text, f"{INDENT}pass"])
 
-    def _documentation(self, made: Class) -> str:
+    def _documentation(self, cls: Class) -> str:
         """The block's documentation, without parameters that its class does not have."""
-        draft = made.draft
-        sizes, modules = (name for _, name in draft.sizes), (name for _, name in draft.outers)
-        there = {*(p.name for p in made.parameters), *draft.arguments, *sizes, *modules}
-        absent = {name for name, _ in made.graph.arguments} - there
-        return without_names(made.graph.documentation, absent)
+        blueprint = cls.blueprint
+        sizes, modules = (
+            (name for _, name in blueprint.sizes),
+            (name for _, name in blueprint.outers),
+        )
+        there = {*(p.name for p in cls.parameters), *blueprint.arguments, *sizes, *modules}
+        absent = {name for name, _ in cls.graph.arguments} - there
+        return without_names(cls.graph.documentation, absent)
 
-    def _init_line(self, parameters: Sequence[Parameter]) -> list[str]:
-        given = ["self", *map(_parameter, parameters)]
-        return wrap(f"def __init__({', '.join(given)}) -> None:", 1)
+    def _init_line(self, parameters: Sequence[ClassParameter]) -> list[str]:
+        signature = ["self", *map(_parameter, parameters)]
+        return wrap(f"def __init__({', '.join(signature)}) -> None:", 1)
 
-    def _forward_line(self, made: Class) -> list[str]:
-        draft = made.draft
-        tensors = [f"{name}: Tensor" for name in draft.arguments]
-        modules = [f"{name}: nn.Module" for _, name in draft.outers]
-        sizes = [f"{name}: int" for _, name in draft.sizes]
-        many = draft.results > MOST_RESULTS
-        several = f"tuple[{'Tensor, ...' if many else ', '.join(['Tensor'] * draft.results)}]"
-        result = "Tensor" if draft.results == 1 else several
-        given = ", ".join(["self", *tensors, *modules, *sizes])
-        return wrap(f"def forward({given}) -> {result}:", 1)
+    def _forward_line(self, cls: Class) -> list[str]:
+        blueprint = cls.blueprint
+        tensors = [f"{name}: Tensor" for name in blueprint.arguments]
+        modules = [f"{name}: nn.Module" for _, name in blueprint.outers]
+        sizes = [f"{name}: int" for _, name in blueprint.sizes]
+        many = blueprint.results > MOST_RESULTS
+        several = f"tuple[{'Tensor, ...' if many else ', '.join(['Tensor'] * blueprint.results)}]"
+        result = "Tensor" if blueprint.results == 1 else several
+        signature = ", ".join(["self", *tensors, *modules, *sizes])
+        return wrap(f"def forward({signature}) -> {result}:", 1)
 
-    def _about_shapes(self, made: Class) -> list[str]:
+    def _about_shapes(self, cls: Class) -> list[str]:
         """The docstring of the net's ``forward``: its inputs and outputs with their shapes."""
-        if made is not self.program.root:
+        if cls is not self.program.root:
             return []
-        arguments = zip(made.draft.arguments, made.graph.inputs, strict=True)
+        arguments = zip(cls.blueprint.arguments, cls.graph.inputs, strict=True)
         taken = ", ".join(f"{name} {port.type}" for name, port in arguments)
-        given = ", ".join(f"{p.name} {p.type}".strip() for p in made.graph.outputs)
-        return docstring(f"{taken} -> {given}", 2)
+        returned = ", ".join(f"{p.name} {p.type}".strip() for p in cls.graph.outputs)
+        return docstring(f"{taken} -> {returned}", 2)
 
     def _body(self, statements: Sequence[Statement]) -> Iterator[str]:
         for statement in statements:
             yield from lines(statement, 2, places=self.places)
 
 
-def _parameter(parameter: Parameter) -> str:
+def _parameter(parameter: ClassParameter) -> str:
     text = f"{parameter.name}: {parameter.hint}"
     return text + "".join(f" = {print_code(d, (), '')}" for d in parameter.default)
 
