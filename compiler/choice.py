@@ -7,7 +7,7 @@ from pathlib import PurePath
 from unicodedata import normalize
 
 from ..grammar import syntax
-from ..grammar.diagnostics import ASKED, Diagnostic
+from ..grammar.diagnostics import WRONG_OPTION, Diagnostic
 from ..grammar.nearby import closest
 from ..grammar.record import Record
 from ..grammar.source import Source
@@ -72,7 +72,7 @@ def _unknown_net(source: Source, net: str, nets: tuple[str, ...]) -> Diagnostic:
     help = (f"did you mean `{close}`?",) if close else ()
     names = ", ".join(nets) or "none"
     message = f"{source.name} has no net `{net}`"
-    return Diagnostic(ASKED, message, notes=(f"its nets: {names}",), help=help)
+    return Diagnostic(WRONG_OPTION, message, notes=(f"its nets: {names}",), help=help)
 
 
 def _no_choice(
@@ -80,7 +80,7 @@ def _no_choice(
 ) -> Diagnostic:
     if nets:
         return Diagnostic(
-            ASKED,
+            WRONG_OPTION,
             f"{source.name} has several nets: which one?",
             notes=(f"its nets: {', '.join(nets)}",),
             help=(f"`--net {(*ready, *nets)[0]}` chooses one",),

@@ -13,8 +13,8 @@ from .printable import printable
 from .record import Record, field
 from .source import Span
 
-ASKED: Final = "E220"
-"""What is asked for is not there: a name that no text has, from the command line or a call."""
+WRONG_OPTION: Final = "E220"
+"""The command line, or a call from Python, names something that the text does not have."""
 MAX_ERRORS: Final = 100
 """The most errors that are reported for one text."""
 

@@ -362,7 +362,7 @@ def _odd_lines(tokens: Sequence[Token]) -> Iterator[range]:
 def _is_odd(line: _Line, following: _Line, around: Sequence[int]) -> bool:
     """Whether a line is at odds with the indentation of the next one. Lines that begin with an
     operator are below one another, or to the right of the bracket that is open. The items of a list
-    may stand anywhere. ``around`` are the columns of the open brackets."""
+    may be anywhere. ``around`` are the columns of the open brackets."""
     farther = following.column - line.column
     unclosed = around if following.goes_on else line.opened
     left = any(column >= following.column for column in unclosed)

@@ -147,7 +147,7 @@ class _Recovery(Entity):
         return result
 
     def _forget(self, start: int, end: int) -> None:
-        """Drop the errors of a part of the text that is no spec at all."""
+        """Drop the errors of a part of the text that is not a spec at all."""
         diagnostics = self.builder.diagnostics
         diagnostics[:] = [d for d in diagnostics if not d.span or not start < d.span.start < end]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ...grammar import syntax
-from ...grammar.diagnostics import ASKED, Diagnostic
+from ...grammar.diagnostics import WRONG_OPTION, Diagnostic
 from ..layers import layers
 from . import error
 from .foreign import native
@@ -14,7 +14,7 @@ from .foreign import native
 
 def no_parameter(block: syntax.Block, name: str, help: str) -> Diagnostic:
     message = f"`{block.name}` has no parameter `{name}`"
-    return error(ASKED, message, block.name_span, help=help)
+    return error(WRONG_OPTION, message, block.name_span, help=help)
 
 
 def no_argument(parameter: syntax.Parameter, value: object) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ...grammar.diagnostics import ASKED, Diagnostic, Edit, Fix, Label
+from ...grammar.diagnostics import WRONG_OPTION, Diagnostic, Edit, Fix, Label
 from ...grammar.source import Span
 from ..types import TensorType
 from ..values import Data, Network, describe, networks_in
@@ -53,7 +53,7 @@ def input_differs(name: str, declared: TensorType, span: Span, given: TensorType
 
 def no_input(name: str, close: str | None, names: list[str]) -> Diagnostic:
     return error(
-        ASKED,
+        WRONG_OPTION,
         f"the net has no input `{name}`",
         None,
         help=f"did you mean `{close}`?" if close else f"its inputs: {', '.join(names) or 'none'}",

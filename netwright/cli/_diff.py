@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import STDIN
-from ..grammar.diagnostics import ASKED
+from ..grammar.diagnostics import WRONG_OPTION
 from ..grammar.printable import json_text
 from ..network import net_name
 from ._parser import Misuse, complain, request, source
@@ -58,7 +58,7 @@ def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]
         return compilation.graph, net_name(compilation, text), compilation.read
     if (
         net is None
-        and any(d.code == ASKED for d in compilation.diagnostics)
+        and any(d.code == WRONG_OPTION for d in compilation.diagnostics)
         and len(compilation.nets) > 1
     ):
         complain(

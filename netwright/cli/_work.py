@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..files import Unwritable, check_not_read, write
-from ..grammar.diagnostics import ASKED, Diagnostic
+from ..grammar.diagnostics import WRONG_OPTION, Diagnostic
 from ..grammar.printable import printable
 from ..grammar.source import Source
 from ..terminal import Terminal
@@ -68,7 +68,7 @@ def status(findings: Iterable[Diagnostic], *, strict: bool = False) -> int:
     diagnostics = list(findings)
     if any(d.code == FAULT for d in diagnostics):
         return INTERNAL
-    if any(d.code == ASKED for d in diagnostics):
+    if any(d.code == WRONG_OPTION for d in diagnostics):
         return MISUSE
     counts = ("error", "warning") if strict else ("error",)
     return FOUND if any(d.severity in counts for d in diagnostics) else CLEAN
