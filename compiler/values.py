@@ -1,8 +1,8 @@
-"""What an expression can be worth while a spec is elaborated.
+"""The values of expressions while a spec is elaborated.
 
 Numbers, strings, bools, None and lists are Python's own; a size is a ``dims.Size``. Here are the
-rest: tensors, networks (functions from tensors to tensors, not yet applied), and ``UNKNOWN``, the
-value after an error, which silences echoes.
+others: tensors, networks (functions from tensors to tensors, not yet applied), and ``UNKNOWN``, the
+value after an error, which causes no further errors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Unknown:
-    """The value of what failed."""
+    """The value of an expression that failed."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -38,8 +38,8 @@ class Tensor(Entity):
 
     ``type`` is None while the rank of the net's input is still unknown. ``side`` are the side
     results that an assignment takes too. ``within`` are the calls that lead to a tensor reached
-    from outside (``backbone.layer4``), outermost first. ``holder`` is its label where that also
-    leads to modules: ``layer`` of ``layer.0``.
+    from outside (``backbone.layer4``), outermost first. ``holder`` is its label if that is also the
+    start of module paths: ``layer`` of ``layer.0``.
     """
 
     draft: Draft
@@ -63,8 +63,8 @@ class Network(Entity):
 
 
 class LayerNetwork(Network):
-    """A layer with its settings. ``tensors`` are the tensors of its tensor settings;
-    ``spans`` the places of the settings, for blame."""
+    """A layer with its settings. ``tensors`` are the tensors of its tensor settings; ``spans`` are
+    the places of the settings, for errors."""
 
     layer: Layer
     word: str
@@ -85,7 +85,7 @@ class LayerNetwork(Network):
 
 
 class LayerWord(Network):
-    """A layer's bare word, with the defaults in force where it stands; settings may follow."""
+    """The word of a layer, with the defaults at its place; settings may follow."""
 
     layer: type[Layer]
     word: str
@@ -94,7 +94,7 @@ class LayerWord(Network):
 
 
 class Template(Network):
-    """A block or net and the names that its text sees; ``span`` is where it is named."""
+    """A block or net, and the names that its text sees; ``span`` is the place where it is named."""
 
     block: syntax.Block
     environment: Environment
@@ -115,7 +115,8 @@ class BlockNetwork(Network):
 
 
 class Shared(Network):
-    """One instance, wherever it is used: ``share enc = ...``. It lives in ``builder``."""
+    """One instance for all its uses: ``share enc = ...``. Its module is in the scope
+    ``builder``."""
 
     name: str
     network: Network
@@ -123,17 +124,17 @@ class Shared(Network):
     span: Span
     first: Draft | None = None
     form: Any = None
-    """What its first use does, once that is asked for."""
+    """The form of its first use (see ``shares.form``), if it was needed."""
 
 
 class Renamed(Network):
-    """A network argument under its parameter's name: ``unit`` is called ``unit1``."""
+    """A network argument under its parameter's name: its module is ``unit1`` for ``unit``."""
 
     network: Network
     word: str
 
 
-class Identity(Network):
+class IdentityNetwork(Network):
     span: Span
 
 
@@ -143,7 +144,7 @@ class Chain(Network):
 
 
 class Combined(Network):
-    """``f + g``, ``f * 0.5``: every network member gets the input; tensors and numbers stay."""
+    """``f + g``, ``f * 0.5``: each network in it gets the input; tensors and numbers stay."""
 
     operator: str
     left: Any
@@ -152,18 +153,18 @@ class Combined(Network):
 
 
 class Fan(Network):
-    """``[f, g]`` in a pipe: every branch gets the input, a bundle flows on."""
+    """``[f, g]`` in a pipe: every branch gets the input, and the result is a bundle."""
 
     members: tuple[Any, ...]
 
 
-class Repeat(Network):
+class RepeatNetwork(Network):
     network: Network
     count: int
     span: Span
 
 
-class Loop(Network):
+class LoopNetwork(Network):
     """``for`` as a network: one body piped after another."""
 
     syntax: syntax.For
@@ -180,7 +181,8 @@ class Sliced(Network):
 
 
 class Scan(Network):
-    """``scan(cell)``: a cell stepped over axis 1; ``init`` are the first states, if given."""
+    """``scan(cell)``: a cell that runs step by step along axis 1; ``init`` are the first states, if
+    given."""
 
     cell: Network
     init: tuple[Tensor, ...] | None
@@ -189,17 +191,17 @@ class Scan(Network):
     init_span: Span | None = None
 
 
-class Labelled(Network):
+class LabelledNetwork(Network):
     """``f as stem``; ``numbered``: the label is on a group, whose members are numbered. ``held`` is
-    that group, where something of it stands already: a source, a pipe from a tensor."""
+    that group, if it has nodes already: a source, a pipe from a tensor."""
 
     network: Network
-    label: Label
+    label: PathLabel
     numbered: bool
     held: Builder | None = None
 
 
-class Label(Record):
+class PathLabel(Record):
     """``path`` is the module path (``layer.0``); ``name`` the word that means the tensor."""
 
     path: str
@@ -208,7 +210,7 @@ class Label(Record):
 
     @property
     def here(self) -> bool:
-        """``as _``: named by where it stands."""
+        """Whether it is ``as _``, which names a module by its position."""
         return self.path == "_"
 
 
@@ -220,8 +222,8 @@ class Namespace(Entity):
 
 
 class Container(Entity):
-    """A module path that is no module itself: ``backbone.layer`` of ``layer.0``. It starts in
-    ``scope``, to which the calls in ``within`` lead."""
+    """A module path that is not a module itself: ``backbone.layer`` of ``layer.0``. It starts in
+    ``scope``, which the calls in ``within`` lead to."""
 
     scope: Builder
     within: tuple[Draft, ...]
@@ -229,8 +231,8 @@ class Container(Entity):
 
 
 class Builtin(Entity):
-    """A function on numbers and lists: ``len``, ``range``. ``abs`` and its like are layers too,
-    where a network is wanted."""
+    """A function on numbers and lists: ``len``, ``range``. ``abs`` and others are also layers, if a
+    network is needed."""
 
     name: str
     environment: Environment
@@ -240,9 +242,9 @@ class Builtin(Entity):
 Plain: TypeAlias = (
     "bool | int | float | str | Size | slice[Any, Any, Any] | EllipsisType | Init | Layer | None"
 )
-"""What settings and their like are worth: numbers, texts, sizes, indices, and layers in layers."""
+"""The values of settings and indices: numbers, texts, sizes, slices, and layers in layers."""
 Data: TypeAlias = "Plain | list[Any] | Tensor | Network | Namespace | Container | Builtin | Unknown"
-"""What an expression is worth; a list is one of these."""
+"""The value of an expression; the items of a list are such values too."""
 
 
 def is_number(value: object) -> TypeGuard[int | float | Size]:
@@ -257,7 +259,7 @@ def tensors_in(value: object) -> bool:
 
 
 def flows(value: object) -> bool:
-    """Whether a value is a tensor or a bundle of nothing else, what failed included."""
+    """Whether a value is a tensor or a bundle of tensors; failed values count as tensors."""
     if isinstance(value, list):
         return all(map(flows, value))
     return isinstance(value, Tensor) or value is UNKNOWN
@@ -276,7 +278,7 @@ def unknown_in(value: object) -> bool:
 
 
 def as_text(value: object) -> str | None:
-    """How a text writes a value; None for what has no such form: tensors, networks, ...."""
+    """A value as it is written into a text; None if it cannot be: tensors, networks, ...."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "none"}[value]
     if isinstance(value, list):
@@ -286,7 +288,7 @@ def as_text(value: object) -> str | None:
 
 
 def describe(value: object) -> str:
-    """A value's kind in words, for messages: ``a tensor``, ``the number 3``."""
+    """A value in words, for messages: ``a tensor``, ``the number 3``."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "none"}[value]
     if isinstance(value, int | float):

@@ -31,37 +31,37 @@ def arguments_of(
 ) -> dict[str, Any]:
     """The values of a net's parameters."""
     block = file.declared.nets[net]
-    known = {p.name: p for p in block.parameters}
+    declared = {p.name: p for p in block.parameters}
     values: dict[str, Any] = {}
-    unknown = [name for name in parameters if name not in known]
+    unknown = [name for name in parameters if name not in declared]
     for name in unknown:
         help = _instead(file, net, name, parameters[name])
         el.report(advice.arguments.no_parameter(block, name, help))
     for name, value in parameters.items():
-        if name in known:
-            values[name] = _value(el, file, block, known[name], value)
-    if unknown:  # one of them was meant for what is missing
-        lacking = [n for n, p in known.items() if p.default is None and n not in values]
+        if name in declared:
+            values[name] = _value(el, file, block, declared[name], value)
+    if unknown:  # one of them was probably meant for a missing one
+        lacking = [n for n, p in declared.items() if p.default is None and n not in values]
         values |= dict.fromkeys(lacking, UNKNOWN)
     return values
 
 
 def _instead(file: FileNames, net: str, name: str, value: object) -> str:
-    """What to do about a parameter that a net does not have."""
+    """The help for a parameter that a net does not have."""
     other = next((n for n, b in file.declared.nets.items() if name in _names(b)), None)
     if other is not None:
         chosen = {**_given_by(file, net, other), name: str(value)}
         options = (f"-p {quote(f'{n}={v}')}" for n, v in chosen.items())
         return f"`{other}` has: `--net {other} {' '.join(options)}`"
-    known = _names(file.declared.nets[net])
-    close = closest(name, known)
+    names = _names(file.declared.nets[net])
+    close = closest(name, names)
     if close is not None:
         return f"did you mean `{close}`?"
-    return f"its parameters: {', '.join(known)}" if known else "it has none"
+    return f"its parameters: {', '.join(names)}" if names else "it has none"
 
 
 def _given_by(file: FileNames, net: str, other: str) -> dict[str, str]:
-    """With which arguments a net is another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
+    """The arguments that a net gives to another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
     match file.declared.nets[net].body:
         case [syntax.ExpressionStatement(syntax.Call(syntax.Name(id=called)) as call)]:
             pass
@@ -98,12 +98,12 @@ def _value(
 # --- texts -----------------------------------------------------------------------------------
 
 VALUE: Final = object()
-"""What a parameter is for whose text is a value like any: a number, a list, a network."""
+"""The use of a parameter whose text is an ordinary value: a number, a list, a network."""
 
 
 def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) -> Any:
-    """A text's value, where a setting of the type ``wanted`` (or `VALUE`, or no one knows what)
-    is needed."""
+    """The value of a text, for a setting of the type ``wanted``; `VALUE` is any value, None is not
+    known."""
     source = Source(f"<{name}>", text)
     expression, problems = parse_expression(source)
     literal = isinstance(expression, syntax.Text | syntax.Number | syntax.Constant)
@@ -116,27 +116,27 @@ def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) ->
         return UNKNOWN
     env = file.environment or Environment(file)
     if wanted is None and isinstance(expression, syntax.Name):
-        found = lookup(el, text.strip(), env, expression.span)
-        return found.value if found is not None else text
+        meaning = lookup(el, text.strip(), env, expression.span)
+        return meaning.value if meaning is not None else text
     if wanted is VALUE or wanted is None:
         return el.evaluate(expression, env)
     return setting_value(el, expression, wanted, env)
 
 
 def _wanted(file: FileNames, block: syntax.Block, parameter: syntax.Parameter) -> Any:
-    """The type of the layers' settings that a parameter is for, `VALUE` where it is used
-    otherwise, None where only other files tell."""
+    """The type of the layers' settings that a parameter is for; `VALUE` if it has other uses, None
+    if only other files use it."""
     if isinstance(parameter.default, syntax.Text):
         return str
-    found = list(_uses(file, block, parameter.name, frozenset()))
-    told = next((use for use in found if use is not None and use is not VALUE), None)
-    return told or (VALUE if VALUE in found else None)
+    uses = list(_uses(file, block, parameter.name, frozenset()))
+    told = next((use for use in uses if use is not None and use is not VALUE), None)
+    return told or (VALUE if VALUE in uses else None)
 
 
 def _uses(
     file: FileNames, node: syntax.Node, name: str, passed: frozenset[tuple[str, str]]
 ) -> Iterator[Any]:
-    """What each place needs at which a name is read."""
+    """The types that the places need at which a name is read."""
     for child in syntax.children(node):
         if not (isinstance(child, syntax.Name) and child.id == name):
             yield from _uses(file, child, name, passed)
@@ -158,7 +158,7 @@ def _beside_text(node: syntax.Node) -> bool:
 def _argument_uses(
     file: FileNames, call: syntax.Call, name: str, passed: frozenset[tuple[str, str]]
 ) -> Iterator[Any]:
-    """What a call needs in the places at which a name is given to it."""
+    """The types that a call needs for the arguments that are this name."""
     function = call.function.id if isinstance(call.function, syntax.Name) else ""
     if function == name:
         yield VALUE
@@ -172,7 +172,7 @@ def _argument_uses(
 def _needs(
     file: FileNames, function: str, place: int | str, passed: frozenset[tuple[str, str]]
 ) -> Iterator[Any]:
-    """What a layer, or a block of the file, takes at a place."""
+    """The types that a layer, or a block of the file, takes for an argument."""
     blocks = (s for s in file.declared.tree.statements if isinstance(s, syntax.Block))
     block = next((b for b in blocks if b.name == function), None)
     types = hints(layers()[function]) if block is None and function in layers() else {}

@@ -1,4 +1,4 @@
-"""One attempt to elaborate a net: what is known of its inputs goes in, an outcome comes out."""
+"""One attempt to elaborate a net, from what is known about its inputs to an outcome."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 class Task(Record):
-    """What is to be elaborated. ``net`` is "" for the bare pipeline and None for a file without a
-    net. ``parameters`` and ``inputs`` are given from outside; ``errors`` are of the syntax."""
+    """The net to elaborate. ``net`` is "" for the bare pipeline and None for a file without a net.
+    ``parameters`` and ``inputs`` are given from outside; ``errors`` are the syntax errors."""
 
     source: Source
     tree: syntax.File
@@ -39,11 +39,11 @@ class Task(Record):
     inputs: Mapping[str, str] | str | None
     finder: Finds
     most_steps: int
-    """How many it may take."""
+    """The most steps that it may take."""
 
 
 class Outcome(Record):
-    """What became of a net, as far as it was elaborated."""
+    """The result of an attempt, complete or not."""
 
     root: Builder
     outputs: tuple[tuple[str, Tensor], ...]
@@ -51,26 +51,26 @@ class Outcome(Record):
     """Whether it has a result."""
     findings: tuple[Diagnostic, ...]
     equal: tuple[tuple[Dim, Dim, Span], ...]
-    """Sizes that are taken to be equal."""
+    """Sizes that are assumed to be equal."""
     least: tuple[tuple[Dim, Dim, Span], ...]
-    """Sizes that are taken to be no less than the second."""
+    """Sizes, each assumed to be at least the second."""
     declared: Mapping[str, Declared]
-    """Which values the inputs' sizes have, by what ``require`` says."""
+    """The values of the inputs' sizes that ``require`` allows."""
     sequences: Mapping[tuple[int, int], Draft]
-    """Tensors that are taken for [N, T, D]."""
+    """Tensors that are assumed to be [N, T, D]."""
     steps: int
     at: Span | None
-    """Where the elaboration was at last."""
+    """The place at which the elaboration ended."""
     read: frozenset[str]
     """The names of the texts that were read."""
     learnt: Knowledge | None
-    """If it is to be tried again: what is known now."""
+    """What is known now, if there should be another attempt; else None."""
     fault: Exception | None
-    """What netwright itself did wrong, if anything."""
+    """An exception inside netwright, if there was one."""
 
 
 def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
-    """Elaborate with what is known; so many steps were taken before."""
+    """Elaborates a net; ``steps`` is the number of steps of earlier attempts."""
     el = Elaborator(RULES, task.finder, knowledge, steps, task.most_steps)
     try:
         _run(el, task)
@@ -120,7 +120,7 @@ def _arguments(el: Elaborator, file: FileNames, task: Task) -> dict[str, Any]:
 
 
 def _failed(el: Elaborator) -> Outcome:
-    """Without a result; what was found is in the graph, which may be drawn."""
+    """The outcome without a result; the graph has nodes for the errors, and can be drawn."""
     el.result = None
     fail_alone(el)
     return _outcome(el)

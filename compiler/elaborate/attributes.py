@@ -1,4 +1,4 @@
-"""What a dot reaches: the labels inside a call, weights, axes, the names of an imported file."""
+"""Attributes: labels inside a call, weights, axes, the names of an imported file."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def _share_attribute(el: Elaborator, share: Shared, name: str, span: Span) -> Da
     """``words.weight``, after ``share words = embed(vocab, d)``."""
     if share.first is None:
         return el.report(advice.names.share_not_used(share, name, span))
-    found = _inside(el, share.first.tensors()[0], name, labels_only=False)
-    if found is not None:
-        return found
+    inner = _inside(el, share.first.tensors()[0], name, labels_only=False)
+    if inner is not None:
+        return inner
     return el.report(advice.names.nothing_in_share(name, share, span))
 
 
@@ -75,9 +75,9 @@ def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Dat
 
 def _tensor_attribute(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
     own = name in ("shape", "dtype", "d", "c", "h", "w", "t")
-    found = _inside(el, tensor, name, labels_only=own)
-    if found is not None:
-        return found
+    inner = _inside(el, tensor, name, labels_only=own)
+    if inner is not None:
+        return inner
     if own:
         return _axis(el, tensor, name, span)
     if name in layers():
@@ -101,14 +101,14 @@ def _names_inside(tensor: Tensor) -> set[str]:
 
 
 def _inside(el: Elaborator, tensor: Tensor, name: str, *, labels_only: bool) -> Data | None:
-    """What a name means inside the call that made a tensor, or beside it: ``layer.0``."""
+    """The meaning of a name inside the call that made a tensor, or beside it: ``layer.0``."""
     *calls, last = tensor.within or (tensor.draft,)
     if tensor.holder:
         path = f"{tensor.holder}.{name}"
         scope = calls[-1].child if calls else last.builder
-        found = reach(el, scope, tuple(calls), path, None) if scope is not None else None
-        if found is not None:
-            return found
+        inner = reach(el, scope, tuple(calls), path, None) if scope is not None else None
+        if inner is not None:
+            return inner
     last = last.builder.copy(last, last.count - 1)
     if last.child is not None and (not labels_only or name in last.child.labels):
         return reach(el, last.child, (*calls, last), name, None)
@@ -136,7 +136,7 @@ def _axis(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
 def reach(
     el: Elaborator, scope: Builder, within: tuple[Draft, ...], path: str, span: Span | None
 ) -> Data | None:
-    """What stands at a module path of a scope: a tensor, a container; None if nothing does."""
+    """The value at a module path of a scope: a tensor or a container; None if there is none."""
     labelled = scope.labels.get(path)
     draft = labelled.draft if labelled is not None else scope.find(path)
     if draft is None:

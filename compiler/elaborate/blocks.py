@@ -1,4 +1,4 @@
-"""The bodies of blocks: inputs, result, and blocks that are others with arguments."""
+"""The bodies of blocks: inputs, results, and nets that are other nets with arguments."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def enter(
     inputs: list[Tensor],
     span: Span,
 ) -> list[Tensor] | None:
-    """The block's inputs as its own tensors; ports checked, their sizes bound."""
+    """The inputs as tensors of the block. Checks the ports, and gives their sizes values."""
     ports = block.inputs
     if ports is not None and len(ports) != len(inputs):
         el.report(advice.blocks.inputs_differ(block, len(inputs), span))
@@ -100,17 +100,17 @@ def unaliased(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
     deeper(el, network.span)
     el.calls.append((network.template.name, network.span))
     try:
-        found = _named_net(el, network)
-        if found is None or found is network:
-            return found
+        net = _named_net(el, network)
+        if net is None or net is network:
+            return net
         word, span = network.word, network.span
-        return unaliased(el, BlockNetwork(found.template, found.arguments, word, span))
+        return unaliased(el, BlockNetwork(net.template, net.arguments, word, span))
     finally:
         el.calls.pop()
 
 
 def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
-    """The net that an alias names; the alias itself where that is a layer."""
+    """The net that an alias names; the alias itself if it names a layer."""
     env = network.template.environment.inner()
     env.names.update(network.arguments)
     *before, last = network.template.block.body

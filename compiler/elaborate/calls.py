@@ -62,7 +62,7 @@ def _call_value(el: Elaborator, function: Data, expr: syntax.Call, env: Environm
 
 
 def _evaluate_all(el: Elaborator, expr: syntax.Call, env: Environment) -> list[Data]:
-    """For the errors inside, when the call itself has failed."""
+    """Evaluates the arguments of a call that failed, to report the errors inside them."""
     return [el.evaluate(a, env) for a in expr.arguments]
 
 
@@ -80,10 +80,10 @@ def _method(el: Elaborator, expr: syntax.Call, env: Environment) -> Data | None:
     if not isinstance(attribute.value, syntax.Name):
         return None
     tensor, method = attribute.value.id, attribute.name
-    found = lookup(el, tensor, env, expr.span)
-    if found is None or not isinstance(found.value, Tensor):
+    meaning = lookup(el, tensor, env, expr.span)
+    if meaning is None or not isinstance(meaning.value, Tensor):
         return None
-    if found.value.draft.child is not None and method not in layers():
+    if meaning.value.draft.child is not None and method not in layers():
         return None
     if method in ("size", "dim"):
         return el.report(advice.calls.size_by_method(expr, tensor, method))
@@ -109,15 +109,15 @@ def _builtin(el: Elaborator, function: Builtin, expr: syntax.Call, env: Environm
     try:
         value: Data = call_function(function.name, arguments, settings)
     except Bad as bad:
-        return el.report(bad.said(expr.span))
+        return el.report(bad.diagnostic(expr.span))
     return value
 
 
 def _for_the_layer(
     name: str, arguments: list[Data], settings: dict[str, Data], in_pipe: bool
 ) -> bool:
-    """``max(1)`` and ``sum(dim=1)`` are the layers, ``max(a, b)`` a number; ``sum([1, 2])`` is the
-    layer in a pipe only."""
+    """Whether a call means the layer: ``max(1)`` and ``sum(dim=1)`` do, ``max(a, b)`` is a number,
+    and ``sum([1, 2])`` is the layer only in a pipe."""
     if settings or not arguments or any(map(tensors_in, arguments)):
         return True
     if name not in ("sum", "min", "max") or len(arguments) > 1:
@@ -181,15 +181,15 @@ def _bad_argument(
 
 
 def _head_is_wrong(el: Elaborator, template: Template, extra: int = 0) -> bool:
-    """Whether a body reads names that nothing gives: then a call that does not fit the head is
-    no second mistake. ``extra`` arguments may be theirs."""
+    """Whether a body uses names that are not defined: then a call that does not fit the head is not
+    a second mistake. ``extra`` arguments may be for these names."""
     from ..names import known_in, unknown_names
 
     block, file = template.block, template.environment.file
-    known = {*known_in(file.declared.tree), *template.environment.known_names()}
-    unknown = [n for n in unknown_names(block, known) if n.id not in file.lost]
+    visible = {*known_in(file.declared.tree), *template.environment.known_names()}
+    unknown = [n for n in unknown_names(block, visible) if n.id not in file.lost]
     names = list(dict.fromkeys(name.id for name in unknown))
-    misspelt = any(advice.foreign.explain_name(n, known)[0] or el.near(n, known) for n in names)
+    misspelt = any(advice.foreign.explain_name(n, visible)[0] or el.near(n, visible) for n in names)
     if not unknown or (misspelt and len(names) != extra):
         return False
     el.report(advice.calls.reads_unknown(block, unknown))
@@ -199,7 +199,8 @@ def _head_is_wrong(el: Elaborator, template: Template, extra: int = 0) -> bool:
 def bind_block(
     el: Elaborator, template: Template, given: Mapping[str, Data], word: str, span: Span
 ) -> BlockNetwork | None:
-    """Arguments in the order of the parameters, defaults evaluated where the block stands."""
+    """The block with its arguments in the order of the parameters. Defaults are evaluated in the
+    block's own environment."""
     scope = template.environment.inner()
     parameters = template.block.parameters
     for parameter in parameters:

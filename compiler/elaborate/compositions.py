@@ -1,4 +1,4 @@
-"""Networks made of networks, applied: chains, sums, fan-outs, repeats."""
+"""Applies networks that are made of networks: chains, sums, fan-outs, repeats."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..values import (
     Combined,
     Data,
     Fan,
-    Identity,
-    Labelled,
+    IdentityNetwork,
+    LabelledNetwork,
     LayerWord,
     Network,
+    PathLabel,
     Renamed,
-    Repeat,
+    RepeatNetwork,
     Sliced,
     Template,
     Tensor,
     is_number,
     unknown_in,
 )
-from ..values import Label as PathLabel
 from .calls import bind_block
 from .elaborator import Elaborator
 from .failures import fail
@@ -39,7 +39,7 @@ from .settings import bare_layer
 
 
 def apply_identity(
-    el: Elaborator, network: Identity, inputs: list[Tensor], span: Span, naming: Naming
+    el: Elaborator, network: IdentityNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     return inputs[0] if len(inputs) == 1 else list(inputs)
 
@@ -71,7 +71,7 @@ def apply_combined(
 
 
 def _side(el: Elaborator, member: Data, inputs: list[Tensor], span: Span) -> Data:
-    """One side of a sum: networks get the input, the rest is taken as it is."""
+    """One side of a sum: a network gets the input, another value stays as it is."""
     if isinstance(member, Network):
         return el.apply(member, inputs, span)
     reached(el, member)
@@ -86,7 +86,11 @@ def apply_fan(
     for i, member in enumerate(network.members):
         waiting.branch = max(waiting.branch, i)
         reached(el, member)
-        if isinstance(member, Labelled) and naming.label is not None and not member.label.here:
+        if (
+            isinstance(member, LabelledNetwork)
+            and naming.label is not None
+            and not member.label.here
+        ):
             results.append(_labelled_branch(el, member, inputs, span, naming))
             waiting.branch += 1
         elif isinstance(member, Network):
@@ -98,14 +102,14 @@ def apply_fan(
 
 
 def _waiting(el: Elaborator, naming: Naming) -> Waiting:
-    """What counts the branches of a fan-out; some of its tensors may be made already."""
-    known = el.builder.waiting
-    own = known is not None and known.prefix == f"{naming.label}."
-    return known if known is not None and own else Waiting([])
+    """The counter of a fan-out's branches; some of its tensors may be made already."""
+    waiting = el.builder.waiting
+    own = waiting is not None and waiting.prefix == f"{naming.label}."
+    return waiting if waiting is not None and own else Waiting([])
 
 
 def _labelled_branch(
-    el: Elaborator, member: Labelled, inputs: list[Tensor], span: Span, naming: Naming
+    el: Elaborator, member: LabelledNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     """``[linear(10) as cls, linear(4) as box] as heads``: it keeps its label."""
     path = naming.inside(member.label.path).label or ""
@@ -114,7 +118,7 @@ def _labelled_branch(
 
 
 def apply_repeat(
-    el: Elaborator, network: Repeat, inputs: list[Tensor], span: Span, naming: Naming
+    el: Elaborator, network: RepeatNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     value: Data = inputs[0] if len(inputs) == 1 else inputs
     done = 0
@@ -146,7 +150,8 @@ def _copy(
 def _fold(
     el: Elaborator, made: list[Draft], inputs: list[Tensor], value: Data, rest: int, naming: Naming
 ) -> bool:
-    """If a copy is one node that keeps its input's type, the rest are like it: count them."""
+    """Counts the remaining copies, if a copy is one node that keeps its input's type: then the
+    others are the same."""
     if len(made) != 1 or not _is_counted(made[0], naming):
         return False
     node, outputs = made[0], list(main_tensors(value))
@@ -176,7 +181,7 @@ def apply_renamed(
     el: Elaborator, network: Renamed, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     inner = network.network
-    while isinstance(inner, Renamed) or (isinstance(inner, Labelled) and inner.label.here):
+    while isinstance(inner, Renamed) or (isinstance(inner, LabelledNetwork) and inner.label.here):
         inner = inner.network
     if not naming.given:
         naming = Naming(word=network.word)
@@ -200,7 +205,7 @@ def apply_template(
 
 
 def _is_counted(draft: Draft, naming: Naming) -> bool:
-    """Whether further copies would be called like this one, with the next numbers."""
+    """Whether further copies would have the same name with the next numbers."""
     if draft.share is not None or draft.count > 1 or draft.tied:
         return False
     if draft.child is not None and draft.child.private:

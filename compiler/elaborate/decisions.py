@@ -1,4 +1,4 @@
-"""Conditions: they are decided before any tensor has values."""
+"""Conditions, which are decided before any tensor has values."""
 
 from __future__ import annotations
 
@@ -46,18 +46,19 @@ def decide_value(el: Elaborator, value: Data, span: Span) -> bool | None:
         return None
 
 
-def taken_as_said(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -> bool:
-    """``require T >= 4``: what it says of a size that only the input tells is so."""
+def take_promise(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -> bool:
+    """Takes a condition of ``require``, such as ``T >= 4``, as a promise about a size that only the
+    input will tell. False if it is not such a condition."""
     if not any(node is part for part in el.demands.deciding):
         return False
     if not isinstance(left, int | Size) or not isinstance(right, int | Size):
         return False
     from ..declared import declaration
 
-    said = declaration(node.operator, left, right)
-    if said is None:
+    promise = declaration(node.operator, left, right)
+    if promise is None:
         return False
-    el.demands.promises.append(said)
+    el.demands.promises.append(promise)
     return True
 
 
@@ -78,7 +79,7 @@ def chosen_arm(el: Elaborator, expr: syntax.Conditional, env: Environment) -> sy
 
 
 def _pipes_networks(el: Elaborator, arm: syntax.Expr, env: Environment) -> bool:
-    """Whether an arm is a pipe that starts from a network, as far as its first word tells."""
+    """Whether an arm is a pipe that starts from a network, judged by its first word."""
     if not isinstance(arm, syntax.Binary) or arm.operator != ">":
         return False
     first: syntax.Expr = arm
@@ -89,10 +90,10 @@ def _pipes_networks(el: Elaborator, arm: syntax.Expr, env: Environment) -> bool:
             first = first.body
         else:
             first = first.function if isinstance(first, syntax.Call) else first.value
-    found = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
-    if found is None or not isinstance(found.value, Network):
+    meaning = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
+    if meaning is None or not isinstance(meaning.value, Network):
         return False
-    return not (isinstance(found.value, LayerWord) and found.value.layer.arity == (0, 0))
+    return not (isinstance(meaning.value, LayerWord) and meaning.value.layer.arity == (0, 0))
 
 
 def require(el: Elaborator, statement: syntax.Require, env: Environment) -> bool:
@@ -110,15 +111,15 @@ def require(el: Elaborator, statement: syntax.Require, env: Environment) -> bool
 
 
 def _numbers_in(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[str]:
-    """``width = 100, heads = 7``: the numbers that a condition speaks of."""
+    """The numbers in a condition: ``width = 100, heads = 7``."""
     names = dict.fromkeys(n.id for n in names_in(expr))
-    found = []
+    texts = []
     for name in names:
-        known = lookup(el, name, env, expr.span)
-        if known is not None and isinstance(known.value, int | float | str | Size):
-            found.append(f"{name} = {known.value}")
+        meaning = lookup(el, name, env, expr.span)
+        if meaning is not None and isinstance(meaning.value, int | float | str | Size):
+            texts.append(f"{name} = {meaning.value}")
     for part in accessors(expr):
         value = el.evaluate(part, env)
         if isinstance(value, int | Size):
-            found.append(f"{part.span.text} = {value}")
-    return [", ".join(dict.fromkeys(found))] if found else []
+            texts.append(f"{part.span.text} = {value}")
+    return [", ".join(dict.fromkeys(texts))] if texts else []

@@ -1,5 +1,5 @@
-"""The state of one elaboration, and the two questions that it answers: what is an expression worth,
-and what does a network make of tensors."""
+"""The state of one elaboration, and its two operations: evaluate an expression, and apply a network
+to tensors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_SUGGESTIONS: Final = 30
 
 
 class TooMuch(Exception):
-    """A bound is exceeded, and said, or enough is said."""
+    """A limit is exceeded and reported, or there are enough errors."""
 
 
 Evaluate: TypeAlias = Callable[["Elaborator", Any, Environment], Data]
@@ -35,8 +35,8 @@ Apply: TypeAlias = Callable[["Elaborator", Any, list[Tensor], Span, Naming], Dat
 
 
 class Rules(Record):
-    """What is done by kind: with an expression, with the words whose call is one of its own, with a
-    network. ``group`` applies a network in a scope of its own."""
+    """The functions by kind: for expressions, for calls of some words, for networks. ``group``
+    applies a network in a scope of its own."""
 
     evaluate: Mapping[type[syntax.Node], Evaluate]
     words: Mapping[str, Evaluate]
@@ -45,8 +45,8 @@ class Rules(Record):
 
 
 class Meanwhile:
-    """``with`` it, an attribute of the elaborator has another value. (What `contextmanager` makes
-    would be a twentieth of a check.)"""
+    """Inside its ``with`` an attribute of the elaborator has another value. (`contextmanager` would
+    take a twentieth of the time of a check.)"""
 
     __slots__ = ("el", "name", "outer", "value")
 
@@ -64,8 +64,8 @@ class Meanwhile:
 
 
 class Elaborator:
-    """One elaboration of one net of a file. The functions on it are in the rooms beside this file;
-    a room knows only those below it, and the rules lead up."""
+    """One elaboration of one net of a file. The functions on it are in the modules beside this one.
+    A module imports only those below it; ``rules`` leads from lower modules to higher ones."""
 
     def __init__(
         self,
@@ -96,29 +96,29 @@ class Elaborator:
         self.ports: dict[str, int] = {}
         self.result: Data = None
         self.sequences: dict[tuple[int, int], Draft] = {}
-        """Tensors of which `.t` is asked: they are taken for [N, T, D]."""
+        """Tensors whose `.t` is used: they are assumed to be [N, T, D]."""
 
         self.builder = self.root
         self.frame: Environment | None = None
         self.calls: list[tuple[str, Span]] = []
         self.repeats: list[str | None] = []
-        """The repeats around: a loop's counting variable, None for ``*``."""
+        """The repeats around this place: the counting variable of a loop, None for ``*``."""
         self.held: list[Builder] = []
-        """Labelled groups in which something stands, and whose network is not applied yet."""
+        """Labelled groups that have nodes, and whose network is not applied yet."""
         self.wants_network = False
 
     def evaluate(self, expr: syntax.Expr, env: Environment) -> Data:
-        """What a piece of syntax is worth where it stands."""
+        """The value of an expression in an environment."""
         self.step(expr.span)
         value = self.evaluations[type(expr)](self, expr, env)
-        if value.__class__ is list:  # whatever looks at it takes its time
+        if value.__class__ is list:  # later steps look at all its items
             self.step(expr.span, extent(value) // 8)
         return value
 
     def apply(
         self, network: Network, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
     ) -> Data:
-        """What a network makes of tensors."""
+        """The results of a network on tensors."""
         self.step(span)
         if naming.given:
             while isinstance(network, Renamed):
@@ -129,26 +129,29 @@ class Elaborator:
 
     # --- findings ---------------------------------------------------------------------------
 
-    def report(self, found: Diagnostic) -> Unknown:
-        """Record a finding with the block calls that led here; its value is UNKNOWN."""
+    def report(self, diagnostic: Diagnostic) -> Unknown:
+        """Records a diagnostic, with the block calls that led here, and returns UNKNOWN."""
         ways = (Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:])
-        others = tuple(way for way in ways if way.span != found.span)
-        if self.findings.is_new(found):
-            told = found.replace(labels=(*found.labels, *others)) if others else found
-            self.add_findings([told])
-            self.findings.unplaced.append(told)
+        others = tuple(way for way in ways if way.span != diagnostic.span)
+        if self.findings.is_new(diagnostic):
+            labelled = (
+                diagnostic.replace(labels=(*diagnostic.labels, *others)) if others else diagnostic
+            )
+            self.add_findings([labelled])
+            self.findings.unplaced.append(labelled)
         return UNKNOWN
 
-    def add_findings(self, found: Sequence[Diagnostic]) -> None:
-        """Where they are enough, no further step is taken."""
-        self.findings.all += found
+    def add_findings(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Records diagnostics. After enough of them no further step is taken."""
+        self.findings.all += diagnostics
         if len(self.findings.all) >= MAX_FINDINGS:
             self.most_steps = 0
 
-    def near(self, word: str, known: Iterable[str]) -> str | None:
-        """The known word that is likely meant, a bounded number of times."""
+    def near(self, word: str, choices: Iterable[str]) -> str | None:
+        """The choice that is closest to a word, or None. It looks only a limited number of
+        times."""
         self.findings.suggestions += 1
-        return closest(word, known) if self.findings.suggestions <= MAX_SUGGESTIONS else None
+        return closest(word, choices) if self.findings.suggestions <= MAX_SUGGESTIONS else None
 
     # --- bounds -----------------------------------------------------------------------------
 
@@ -162,33 +165,33 @@ class Elaborator:
         if len(self.findings.all) >= MAX_FINDINGS:
             raise TooMuch
         alone = self.most_steps == self.limits.steps
-        told = advice.bounds.too_many_steps if alone else advice.bounds.too_many_steps_together
-        self.too_much(told(self.limits.steps, span))
+        wording = advice.bounds.too_many_steps if alone else advice.bounds.too_many_steps_together
+        self.too_much(wording(self.limits.steps, span))
 
     def snapshot(self, env: Environment, span: Span) -> Environment:
-        """An environment as it is now; that takes its time where there are many names."""
+        """A copy of an environment as it is now. With many names this takes time."""
         self.step(span, env.extent // 2)
         return env.snapshot()
 
-    def too_much(self, found: Diagnostic) -> NoReturn:
-        """A bound is exceeded: nothing more is done."""
-        self.report(found)
+    def too_much(self, diagnostic: Diagnostic) -> NoReturn:
+        """Reports that a limit is exceeded, and ends the elaboration."""
+        self.report(diagnostic)
         raise TooMuch
 
-    # --- where it stands --------------------------------------------------------------------
+    # --- the current place --------------------------------------------------------------------
 
     def building(self, builder: Builder) -> Meanwhile:
-        """What is made meanwhile stands in this scope."""
+        """Nodes that are made inside the ``with`` are in this scope."""
         return Meanwhile(self, "builder", builder)
 
     def wanting_network(self, wanted: bool) -> Meanwhile:
-        """Whether a word that is a function on lists and a layer means the layer."""
+        """Says whether a word that is both a function on lists and a layer means the layer."""
         return Meanwhile(self, "wants_network", wanted)
 
     def framed(self, env: Environment) -> Meanwhile:
-        """Labels made meanwhile belong to this environment."""
+        """Labels that are made inside the ``with`` belong to this environment."""
         return Meanwhile(self, "frame", env)
 
     def repeating(self, variable: str | None) -> Meanwhile:
-        """Inside a repeated body; ``variable`` counts."""
+        """The ``with`` is inside a repeated body; ``variable`` counts."""
         return Meanwhile(self, "repeats", [*self.repeats, variable])

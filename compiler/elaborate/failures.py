@@ -1,4 +1,4 @@
-"""Nodes for what could not be made: a partial graph shows them."""
+"""Nodes that stand for failed parts of a spec: a partial graph shows them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .scopes import brought
 
 
 def fail(el: Elaborator, text: str, inputs: Sequence[Tensor], span: Span) -> Unknown:
-    """A node for what could not be made of these inputs, with the findings that are at no
-    node yet. ``text`` is its piece of the spec; empty, that of the first finding."""
+    """Adds a node for the part that failed on these inputs, with the errors that no node has yet.
+    ``text`` is that part of the spec; if it is empty, the text of the first error is used."""
     if el.findings.unplaced:
         text = text or _text(el.findings.unplaced[0])
         _place(el, el.builder, FailedOp(text, tuple(el.findings.unplaced)), inputs, span)
@@ -25,14 +25,14 @@ def fail(el: Elaborator, text: str, inputs: Sequence[Tensor], span: Span) -> Unk
 
 
 def fail_alone(el: Elaborator) -> None:
-    """Nodes for the findings of something into which no tensor was piped."""
-    for found in el.findings.unplaced:
-        _place(el, el.builder, FailedOp(_text(found), (found,)), (), found.span)
+    """Adds nodes for errors in a part into which no tensor was piped."""
+    for diagnostic in el.findings.unplaced:
+        _place(el, el.builder, FailedOp(_text(diagnostic), (diagnostic,)), (), diagnostic.span)
     el.findings.unplaced.clear()
 
 
 def fail_inside(el: Elaborator, child: Builder, naming: Naming, word: str, span: Span) -> Unknown:
-    """A call of a graph that could not be completed."""
+    """Adds a call of a graph that could not be completed."""
     if not child.drafts:
         return UNKNOWN
     outer = {id(draft): tensor for draft, tensor in child.captured.values()}
@@ -55,10 +55,10 @@ def _place(
     return builder.add(Draft(builder, inputs=here, span=span, failed=op))
 
 
-def _text(found: Diagnostic) -> str:
-    return found.span.text if found.span else ""
+def _text(diagnostic: Diagnostic) -> str:
+    return diagnostic.span.text if diagnostic.span else ""
 
 
 def whole(tensor: Tensor) -> Tensor:
-    """The sequence, of one step of it."""
+    """The sequence that a tensor is one step of, or the tensor itself."""
     return tensor.draft.step_of or tensor

@@ -1,4 +1,4 @@
-"""Files: the names that they define, and what they import."""
+"""Files: the names that they define, and their imports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Make: TypeAlias = Callable[[Elaborator, FileNames], Data]
 def begin(
     el: Elaborator, source: Source, tree: syntax.File, errors: Sequence[Diagnostic]
 ) -> FileNames:
-    """The file whose net is wanted."""
+    """Starts with the file whose net is compiled."""
     file = load(el, source, tree, errors)
     el.files.read[source.name] = file
     el.files.loading.append(source.name)
@@ -38,7 +38,7 @@ def begin(
 def load(
     el: Elaborator, source: Source, tree: syntax.File, errors: Sequence[Diagnostic] = ()
 ) -> FileNames:
-    """The names that a file defines; nothing of it is elaborated yet."""
+    """The names that a file defines; their values are not evaluated yet."""
     el.step(tree.span, FILE_STEPS)
     file = FileNames(source, _declared(el, source, tree), lost=tree.lost)
     spans = (error.span for error in errors)
@@ -60,63 +60,63 @@ def _take_defaults(el: Elaborator, file: FileNames) -> None:
 
 
 def _declared(el: Elaborator, source: Source, tree: syntax.File) -> Declarations:
-    known = el.files.finder.declared.get(source)
-    if known is None or known.tree is not tree:
-        known = el.files.finder.declared[source] = Declarations(tree)
+    declarations = el.files.finder.declared.get(source)
+    if declarations is None or declarations.tree is not tree:
+        declarations = el.files.finder.declared[source] = Declarations(tree)
         for statement in tree.statements:
-            _declare(statement, known)
-    return known
+            _declare(statement, declarations)
+    return declarations
 
 
-def _declare(statement: syntax.Statement, known: Declarations) -> None:
-    defaults = len(known.defaults)
+def _declare(statement: syntax.Statement, declarations: Declarations) -> None:
+    defaults = len(declarations.defaults)
     match statement:
         case syntax.Default():
-            known.defaults.append(statement)
+            declarations.defaults.append(statement)
         case syntax.Block():
             make = partial(_template, statement=statement, defaults=defaults)
-            _define(known, statement.name, statement.name_span, make)
+            _define(declarations, statement.name, statement.name_span, make)
             if statement.kind == "net":
-                known.nets[statement.name] = statement
+                declarations.nets[statement.name] = statement
         case syntax.Assign():
             for name in pattern_names(statement.target):
                 make = partial(_constant, statement=statement, defaults=defaults, name=name.id)
-                _define_plain(known, name.id, name.span, make)
+                _define_plain(declarations, name.id, name.span, make)
         case syntax.Share():
             make = partial(_share, statement=statement, defaults=defaults)
-            _define_plain(known, statement.name, statement.name_span, make)
+            _define_plain(declarations, statement.name, statement.name_span, make)
         case syntax.Import():
-            _declare_import(statement, known)
+            _declare_import(statement, declarations)
         case syntax.FromImport():
-            known.imports.append(statement)
+            declarations.imports.append(statement)
             for imported, alias in statement.names:
                 make = partial(_imported, statement=statement, name=imported)
-                _define_plain(known, alias or imported, statement.span, make)
+                _define_plain(declarations, alias or imported, statement.span, make)
         case syntax.Require() | syntax.ExpressionStatement():
-            known.pipelines.append((statement, defaults))
+            declarations.pipelines.append((statement, defaults))
 
 
-def _declare_import(statement: syntax.Import, known: Declarations) -> None:
-    known.imports.append(statement)
+def _declare_import(statement: syntax.Import, declarations: Declarations) -> None:
+    declarations.imports.append(statement)
     name = statement.alias or statement.module.rsplit(".", 1)[-1]
     if statement.alias is None:
-        known.modules[statement.module] = name
-    _define_plain(known, name, statement.span, partial(_namespace, statement=statement))
+        declarations.modules[statement.module] = name
+    _define_plain(declarations, name, statement.span, partial(_namespace, statement=statement))
 
 
-def _define_plain(known: Declarations, name: str, span: Span, make: Make) -> None:
-    known.plain[name] = None
-    _define(known, name, span, make)
+def _define_plain(declarations: Declarations, name: str, span: Span, make: Make) -> None:
+    declarations.plain[name] = None
+    _define(declarations, name, span, make)
 
 
-def _define(known: Declarations, name: str, span: Span, make: Make) -> None:
-    if name not in known.names:
-        known.names[name] = make
-        known.spans[name] = span
+def _define(declarations: Declarations, name: str, span: Span, make: Make) -> None:
+    if name not in declarations.names:
+        declarations.names[name] = make
+        declarations.spans[name] = span
         return
-    known.names[name] = _unknown
-    if name not in known.tree.lost:
-        known.twice.append((name, span))
+    declarations.names[name] = _unknown
+    if name not in declarations.tree.lost:
+        declarations.twice.append((name, span))
 
 
 def _unknown(el: Elaborator, file: FileNames) -> Data:
@@ -130,7 +130,8 @@ def _template(el: Elaborator, file: FileNames, *, statement: syntax.Block, defau
 def _constant(
     el: Elaborator, file: FileNames, *, statement: syntax.Assign, defaults: int, name: str
 ) -> Data:
-    """One of the names of an assignment, which is made at the first use of any."""
+    """The value of one name of an assignment, which is evaluated at the first use of any of
+    them."""
     scope = file.scopes.get(statement.span)
     if scope is None:
         scope = file.scopes[statement.span] = file.after(defaults).inner()
@@ -143,17 +144,17 @@ def _share(el: Elaborator, file: FileNames, *, statement: syntax.Share, defaults
 
 
 def _namespace(el: Elaborator, file: FileNames, *, statement: syntax.Import) -> Data:
-    found = _import(el, statement.module, file, statement.span)
-    if found is None or found.environment is None:
+    imported = _import(el, statement.module, file, statement.span)
+    if imported is None or imported.environment is None:
         return UNKNOWN
-    return Namespace(statement.alias or statement.module, found.environment)
+    return Namespace(statement.alias or statement.module, imported.environment)
 
 
 def _imported(el: Elaborator, file: FileNames, *, statement: syntax.FromImport, name: str) -> Data:
-    found = _import(el, statement.module, file, statement.span)
-    if found is None or found.environment is None:
+    imported = _import(el, statement.module, file, statement.span)
+    if imported is None or imported.environment is None:
         return UNKNOWN
-    space = Namespace(statement.module, found.environment)
+    space = Namespace(statement.module, imported.environment)
     return name_of_file(el, space, name, place_in_import(name, statement.span))
 
 
@@ -191,11 +192,11 @@ def _no_module(el: Elaborator, module: str, file: FileNames, span: Span) -> None
 
 
 def check_imports(el: Elaborator, file: FileNames) -> None:
-    """Imports of an imported file are followed at once, so that circles are found."""
+    """Follows the imports of an imported file at once, so that circles are found."""
     for statement in file.declared.imports:
         _import(el, statement.module, file, statement.span)
 
 
 def _is_twofold(block: syntax.Block) -> bool:
-    """Whether two of its parameters have one name, which the parser has said: one is another."""
+    """Whether two of its parameters have one name, which the parser reports."""
     return len({p.name for p in block.parameters}) < len(block.parameters)

@@ -20,17 +20,17 @@ class Undecided(Exception):
 
 
 class Bad(Exception):
-    """An operation that its values do not allow; the message says why."""
+    """The values do not allow an operation; the message says why."""
 
     code = "E215"
     help: tuple[str, ...] = ()
 
-    def said(self, span: Span) -> Diagnostic:
+    def diagnostic(self, span: Span) -> Diagnostic:
         return Diagnostic(self.code, str(self), span, help=self.help)
 
 
 class Unbounded(Bad):
-    """What would be larger than a spec may make it; ``bound`` is the name of what forbids it."""
+    """A value would be larger than a limit allows; ``bound`` is the name of the limit."""
 
     code = "E214"
 
@@ -40,7 +40,7 @@ class Unbounded(Bad):
 
 
 def compare(symbol: str, a: Any, b: Any) -> bool:
-    """Raises Undecided where symbolic sizes leave it open."""
+    """The result of a comparison. Raises Undecided if symbolic sizes leave it open."""
     if symbol in ("==", "!="):
         return _equal(a, b) == (symbol == "==")
     if isinstance(a, bool) or isinstance(b, bool):
@@ -84,7 +84,7 @@ def _ordered(symbol: str, a: Any, b: Any) -> bool:
     if not all(isinstance(v, int | float | Size) for v in (a, b)):
         raise Bad(f"`{symbol}` compares numbers")
     first, second = (a, b) if symbol in ("<", ">=") else (b, a)
-    # A whole size is below 2.5 where it is below 3, and above it where it is above 2.
+    # A whole size is below 2.5 if it is below 3, and above 2.5 if it is above 2.
     first = math.floor(first) if isinstance(first, float) else first
     second = math.ceil(second) if isinstance(second, float) else second
     answer = less(first, second)
@@ -105,7 +105,7 @@ def contains(item: Any, collection: Any) -> bool:
         return any(_equal(item, member) for member in collection)
     if isinstance(collection, str) and isinstance(item, str):
         return item in collection
-    raise Bad("`in` looks into a list")
+    raise Bad("`in` searches a list")
 
 
 def arithmetic(symbol: str, a: Any, b: Any) -> Any:
@@ -121,7 +121,7 @@ def arithmetic(symbol: str, a: Any, b: Any) -> Any:
     if symbol == "**":
         return bounded(_power(a, b))
     if any(isinstance(v, Size) for v in (a, b)) and any(isinstance(v, float) for v in (a, b)):
-        raise Bad("a symbolic size takes part in whole arithmetic only")
+        raise Bad("a symbolic size can be combined only with whole numbers")
     if symbol == "/":
         return _divide(a, b)
     try:
@@ -129,7 +129,7 @@ def arithmetic(symbol: str, a: Any, b: Any) -> Any:
     except ZeroDivisionError:
         raise Bad("division by zero") from None
     except OverflowError:
-        raise Bad("the result is no finite number") from None
+        raise Bad("the result is not a finite number") from None
 
 
 _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -153,10 +153,10 @@ def _lists(symbol: str, a: Any, b: Any) -> list[Any]:
 
 def _power(a: Any, b: Any) -> Any:
     if isinstance(b, Size):
-        raise Bad("a symbolic size is no exponent")
+        raise Bad("a symbolic size cannot be an exponent")
     if isinstance(a, Size):
         if not isinstance(b, int) or not 0 <= b <= 8:
-            raise Bad("a symbolic size takes the exponents 0 to 8")
+            raise Bad("the exponent of a symbolic size is 0 to 8")
         return reduce(lambda x, y: bounded(x * y), [a] * b, 1)
     if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * math.log2(abs(a)) > 62:
         raise _too_large()
@@ -165,7 +165,7 @@ def _power(a: Any, b: Any) -> Any:
     except (OverflowError, ZeroDivisionError) as error:
         raise Bad(str(error)) from None
     if isinstance(result, complex):
-        raise Bad("a root of a negative number")
+        raise Bad("a negative number has no real root")
     return result
 
 
@@ -173,7 +173,7 @@ def _divide(a: Any, b: Any) -> Any:
     if isinstance(a, Size) or isinstance(b, Size):
         quotient = a // b if b != 0 else None
         if quotient is None or quotient * b != a:
-            raise Bad(f"{a} / {b} is no whole number for all sizes: `//` rounds down")
+            raise Bad(f"{a} / {b} is not a whole number for all sizes: `//` rounds down")
         return quotient
     try:
         return a / b
@@ -182,17 +182,17 @@ def _divide(a: Any, b: Any) -> Any:
 
 
 def bounded(value: Any) -> Any:
-    """The value, unless it is beyond the bounds of a spec. Raises Bad."""
+    """The value, if it is within the limits. Raises Bad."""
     if isinstance(value, int):
         if abs(value) > MAX_INT:
             raise _too_large()
     elif isinstance(value, list):
         _check_items(extent(value))
     elif isinstance(value, str) and len(value) > limits().characters:
-        bound = f"texts are bounded at {limits().characters:,} characters"
+        bound = f"a text has at most {limits().characters:,} characters"
         raise Unbounded(bound, "characters")
     elif isinstance(value, float) and not math.isfinite(value):
-        raise Bad("the result is no finite number")
+        raise Bad("the result is not a finite number")
     elif isinstance(value, Size) and not is_modest(value):
         raise Unbounded("the expression of a symbolic size grows too large", "terms")
     return value
@@ -200,15 +200,15 @@ def bounded(value: Any) -> Any:
 
 def _check_items(number: int) -> None:
     if number > limits().items:
-        raise Unbounded(f"lists are bounded at {limits().items:,} items", "items")
+        raise Unbounded(f"a list has at most {limits().items:,} items", "items")
 
 
 def _too_large() -> Unbounded:
-    return Unbounded("numbers are bounded at 2**62: PyTorch's have 64 bits")
+    return Unbounded("a number is at most 2**62: PyTorch's numbers have 64 bits")
 
 
 def extent(value: Any, depth: int = 0) -> int:
-    """The items of a list and of the lists in it, each as often as it stands there."""
+    """The number of items of a list and of the lists inside it."""
     if not isinstance(value, list):
         return len(value) if isinstance(value, str) else 0
     if depth > limits().depth:
@@ -217,9 +217,9 @@ def extent(value: Any, depth: int = 0) -> int:
 
 
 def beyond(shape: Sequence[Dim]) -> Unbounded | None:
-    """The bound that a tensor's shape passes, if any."""
+    """The error for a tensor's shape that exceeds a limit; None if it does not."""
     if len(shape) > MAX_RANK:
-        return Unbounded(f"a tensor has {len(shape):,} axes: PyTorch takes {MAX_RANK}")
+        return Unbounded(f"a tensor has {len(shape):,} axes, and PyTorch takes at most {MAX_RANK}")
     if math.prod(map(_factor, shape)) > MAX_ELEMENTS:
         return Unbounded("a tensor has more than 2**59 elements: PyTorch's numbers have 64 bits")
     if not all(is_modest(d) for d in shape if isinstance(d, Size)):
@@ -231,7 +231,7 @@ def beyond(shape: Sequence[Dim]) -> Unbounded | None:
 
 
 def _factor(size: Dim) -> int:
-    """A number as it is; of the expression of an open size, its largest number."""
+    """A number as it is; for the expression of an open size, its largest number."""
     return size if isinstance(size, int) else max(abs(c) for _, c in size.terms)
 
 
@@ -261,7 +261,7 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Dim]) -> Callabl
         if not any(isinstance(i, Size) for i in items):
             return plain(items)
         if not all(isinstance(i, int | Size) for i in items):
-            raise Bad("a symbolic size is compared with whole numbers only")
+            raise Bad("a symbolic size can be compared only with whole numbers")
         return symbolic(*items)
 
     return choose
@@ -281,7 +281,7 @@ def _round(value: Any, digits: int | None = None) -> Any:
 
 
 def _rounding(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """``floor`` and its like leave a symbolic size as it is: it is whole."""
+    """``floor`` and the like do not change a symbolic size: it is whole."""
     return lambda value: value if isinstance(value, Size) else plain(value)
 
 
@@ -313,7 +313,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 
 
 def call_function(name: str, arguments: list[Any], settings: dict[str, Any]) -> Any:
-    """A builtin's value. Raises Bad with the reason."""
+    """The result of a builtin function. Raises Bad with the reason."""
     try:
         return bounded(FUNCTIONS[name](*arguments, **settings))
     except TypeError:

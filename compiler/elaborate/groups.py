@@ -1,4 +1,4 @@
-"""Labelled groups, and the call of a graph: scopes opened and closed."""
+"""Labelled groups, and calls of graphs: scopes are opened and closed here."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def close_group(el: Elaborator, group: Builder, value: Data, naming: Naming, spa
 
 
 def _adopt(el: Elaborator, group: Builder) -> Builder:
-    """A group that waits becomes one of the current scope; its numbers wait to be reached."""
+    """Moves a waiting group into the current scope; its nodes wait for their numbers."""
     el.held.remove(group)
     outers = [(key, draft, brought(el, outer)) for key, (draft, outer) in group.captured.items()]
     group.parent = el.builder
@@ -60,7 +60,7 @@ def _adopt(el: Elaborator, group: Builder) -> Builder:
 def call_graph(
     el: Elaborator, child: Builder, value: Data, naming: Naming, word: str, span: Span
 ) -> Data:
-    """Close a scope whose result is ``value`` (of its tensors) and call it here."""
+    """Closes a scope whose result is ``value`` (of its tensors), and calls it here."""
     with el.building(child):
         inner = [brought(el, t) for t in all_tensors(value)]
     check_labels(el, child)
@@ -81,14 +81,14 @@ def call_graph(
 
 
 def called(call: Draft, value: Data) -> Data:
-    """The results of a call as its graph's ``value`` is made of them."""
+    """The results of a call, with the structure of its graph's ``value``."""
     made = rebuilt(value, iter(call.tensors()))
     call.main = tuple(t.index for t in main_tensors(made))
     return made
 
 
 def check_labels(el: Elaborator, scope: Builder) -> None:
-    """Parameters of their own have no name but their label."""
+    """Reports parameters without a label: they have no other name."""
     for draft in scope.drafts:
         if draft.layer is not None and not draft.label and is_named_by_label(draft.layer):
             el.report(advice.labels.no_name(draft.layer.word, draft.span))

@@ -27,7 +27,7 @@ BLOCK_STEPS: Final = 80
 
 
 class Conditions(Record):
-    """What a block's body asks of open sizes, and promises of them."""
+    """The conditions of a block's body on open sizes, and its promises about them."""
 
     equal: tuple[tuple[Dim, Dim, Span], ...]
     least: tuple[tuple[Dim, Dim, Span], ...]
@@ -35,7 +35,7 @@ class Conditions(Record):
 
 
 class Instance(Entity):
-    """An elaborated block: its graph, its result, and what an equal instance must map."""
+    """An elaborated block: its graph, its result, and what another equal call must map."""
 
     graph: Builder
     value: Data
@@ -43,7 +43,7 @@ class Instance(Entity):
     sizes: tuple[str, ...]
     conditions: Conditions
     borrowed: list[tuple[Tensor, Made | None]]
-    """Ints that are not its own, and what made them at the first call."""
+    """Ints that come from outside, each with how it was made at the first call."""
 
 
 def apply_block(
@@ -58,19 +58,19 @@ def apply_block(
 
 def _instance(el: Elaborator, network: BlockNetwork, inputs: list[Tensor], naming: Naming) -> Data:
     key, arguments, sizes, kept = _instance_key(el, network, inputs)
-    known, _ = el.memos.instances.get(key, (None, None))
-    if isinstance(known, Instance) and not _has_same_makers(el, known, arguments):
-        known = None
-    if known is None:
-        known = _elaborate(el, network, inputs, arguments, sizes, naming)
-        if not isinstance(known, Instance) or not known.graph.private:
-            el.memos.instances[key] = known, kept
-        if not isinstance(known, Instance):
+    instance, _ = el.memos.instances.get(key, (None, None))
+    if isinstance(instance, Instance) and not _has_same_makers(el, instance, arguments):
+        instance = None
+    if instance is None:
+        instance = _elaborate(el, network, inputs, arguments, sizes, naming)
+        if not isinstance(instance, Instance) or not instance.graph.private:
+            el.memos.instances[key] = instance, kept
+        if not isinstance(instance, Instance):
             return UNKNOWN
-        return _first_call(el, network, known, naming)
-    if not isinstance(known, Instance):
+        return _first_call(el, network, instance, naming)
+    if not isinstance(instance, Instance):
         return UNKNOWN
-    return _again(el, network, known, arguments, sizes, naming)
+    return _again(el, network, instance, arguments, sizes, naming)
 
 
 def _elaborate(
@@ -94,7 +94,7 @@ def _elaborate(
     env = network.template.environment.inner()
     env.depth += 1
     env.names.update(network.arguments)
-    found, noted, borrowed = len(el.findings.all), _noted(el), len(el.demands.borrowed)
+    findings, noted, borrowed = len(el.findings.all), _noted(el), len(el.demands.borrowed)
     el.calls.append((block.name, network.span))
     try:
         with el.building(graph), el.framed(env):
@@ -106,7 +106,7 @@ def _elaborate(
         el.calls.pop()
     if inner is None:
         return fail(el, network.word, inputs, network.span)
-    if unknown_in(value) or (len(el.findings.all) > found and value is None):
+    if unknown_in(value) or (len(el.findings.all) > findings and value is None):
         with el.building(graph):
             fail_alone(el)
         return fail_inside(el, graph, naming, network.word, network.span)
@@ -127,58 +127,59 @@ def _noted_since(el: Elaborator, noted: tuple[int, int, int]) -> Conditions:
     )
 
 
-def _note_again(el: Elaborator, known: Instance, names: dict[str, str], span: Span) -> None:
-    """What an equal instance asked, and promised, of the sizes of this call."""
-    noted, values = known.conditions, {old: symbol(new) for old, new in names.items()}
+def _note_again(el: Elaborator, instance: Instance, names: dict[str, str], span: Span) -> None:
+    """Notes the conditions and promises of an instance again, with the sizes of this call."""
+    noted, values = instance.conditions, {old: symbol(new) for old, new in names.items()}
     el.step(span, len(noted.equal) + len(noted.least) + len(noted.promises))
     for conditions, into in ((noted.equal, el.demands.equal), (noted.least, el.demands.least)):
         into += [(substitute(a, values), substitute(b, values), at) for a, b, at in conditions]
-    el.demands.promises += [(names.get(name, name), said) for name, said in noted.promises]
+    el.demands.promises += [(names.get(name, name), declared) for name, declared in noted.promises]
 
 
-def _first_call(el: Elaborator, network: BlockNetwork, known: Instance, naming: Naming) -> Data:
-    graph = known.graph
-    return call_graph(el, graph, known.value, naming, network.word, network.span)
+def _first_call(el: Elaborator, network: BlockNetwork, instance: Instance, naming: Naming) -> Data:
+    graph = instance.graph
+    return call_graph(el, graph, instance.value, naming, network.word, network.span)
 
 
 def _again(
     el: Elaborator,
     network: BlockNetwork,
-    known: Instance,
+    instance: Instance,
     arguments: list[Tensor],
     sizes: tuple[str, ...],
     naming: Naming,
 ) -> Data:
-    """An equal instance: the same graph, other inputs, perhaps other names of sizes."""
-    graph = known.graph
-    inputs = _inputs_again(el, known, arguments)
-    names = {o: n for o, n in zip(known.sizes, sizes, strict=True) if o != n}
+    """A further call of an instance: the same graph, other inputs, perhaps other names of sizes."""
+    graph = instance.graph
+    inputs = _inputs_again(el, instance, arguments)
+    names = {o: n for o, n in zip(instance.sizes, sizes, strict=True) if o != n}
     renamed = tuple((old, symbol(new)) for old, new in names.items())
-    _note_again(el, known, names, network.span)
+    _note_again(el, instance, names, network.span)
     with el.building(graph):
-        inner = [brought(el, t) for t in all_tensors(known.value)]
+        inner = [brought(el, t) for t in all_tensors(instance.value)]
     types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
     call = add_draft(el, inputs, types, network.span, child=graph, results=inner, sizes=renamed)
     pass_outers(el, graph)
     name_module(el, call, naming, network.word)
-    return called(call, known.value)
+    return called(call, instance.value)
 
 
-def _inputs_again(el: Elaborator, known: Instance, arguments: list[Tensor]) -> list[Tensor]:
-    """What the graph of an equal instance gets here."""
-    graph = known.graph
-    moved = {old.identity: new for old, new in zip(known.arguments, arguments, strict=True)}
+def _inputs_again(el: Elaborator, instance: Instance, arguments: list[Tensor]) -> list[Tensor]:
+    """The inputs of an instance's graph at this call."""
+    graph = instance.graph
+    moved = {old.identity: new for old, new in zip(instance.arguments, arguments, strict=True)}
     outer = {id(draft): tensor for draft, tensor in graph.captured.values()}
     return [_moved(el, outer[id(i)], moved) for i in graph.inputs]
 
 
-def _has_same_makers(el: Elaborator, known: Instance, arguments: list[Tensor]) -> bool:
-    """Whether the layers inside find what they asked of the ints that they get."""
-    if not known.borrowed:
+def _has_same_makers(el: Elaborator, instance: Instance, arguments: list[Tensor]) -> bool:
+    """Whether the ints that the layers inside have checked were made in the same way at this
+    call."""
+    if not instance.borrowed:
         return True
-    inputs = _inputs_again(el, known, arguments)
-    given = {id(i): new for i, new in zip(known.graph.inputs, inputs, strict=True)}
-    return all(made_by(tensor, given) == made for tensor, made in known.borrowed)
+    inputs = _inputs_again(el, instance, arguments)
+    given = {id(i): new for i, new in zip(instance.graph.inputs, inputs, strict=True)}
+    return all(made_by(tensor, given) == made for tensor, made in instance.borrowed)
 
 
 def _moved(el: Elaborator, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:
@@ -188,10 +189,10 @@ def _moved(el: Elaborator, tensor: Tensor, moved: dict[tuple[int, int], Tensor])
 def _instance_key(
     el: Elaborator, network: BlockNetwork, inputs: list[Tensor]
 ) -> tuple[tuple[Any, ...], list[Tensor], tuple[str, ...], object]:
-    """What makes two instances equal: the block, its arguments, the types of all tensors.
+    """The key that equal instances share: the block, its arguments, the types of all tensors.
 
-    Also the tensors that the key speaks of, in order, as seen from here, and the symbols of
-    their types: an equal instance maps both. Last, what the key knows by identity.
+    Also returns the tensors in the key, in order, as this scope sees them, and the symbols of their
+    types, since a further call maps both; and the objects that the key knows by identity.
     """
     keys = Keys([brought(el, t) for t in inputs])
     body = (

@@ -1,4 +1,4 @@
-"""What makes two calls of a block equal, as something hashable."""
+"""Keys that are equal for equal calls of a block."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..values import (
     Chain,
     Combined,
     Fan,
-    Labelled,
+    LabelledNetwork,
     LayerNetwork,
     LayerWord,
-    Loop,
+    LoopNetwork,
     Renamed,
-    Repeat,
+    RepeatNetwork,
     Scan,
     Shared,
     Sliced,
@@ -28,11 +28,11 @@ from ..values import (
 
 
 class Keys:
-    """The structure of arguments as something hashable; tensors and sizes are set apart.
+    """Makes a hashable key of the structure of arguments, with tensors and sizes kept apart.
 
-    ``fixed`` are the symbols that a nested block sees around it: there they keep their names.
-    ``seen`` are the tensors that it sees: an argument may be one of them. ``kept`` holds what the
-    key knows by ``id``, so that nothing else gets that number.
+    ``fixed`` are the symbols around a nested block, which keep their names in it. ``seen`` are the
+    tensors around it: an argument may be one of them. ``kept`` holds the objects that the key knows
+    by ``id``, so that no other object gets the same number.
     """
 
     def __init__(self, piped: list[Tensor]) -> None:
@@ -47,7 +47,7 @@ class Keys:
         return symbols(*self.sizes, *(d for t in types if t for d in t.shape))
 
     def pattern(self, brought: list[Tensor]) -> tuple[Any, ...]:
-        """Which of the tensors are the same, and which are also seen from inside."""
+        """Says which of the tensors are the same, and which are also seen from inside."""
         first: dict[tuple[int, int], int] = {}
         origins = [origin(t) for t in brought]
         return tuple(
@@ -60,7 +60,7 @@ class Keys:
         return id(value)
 
     def environment(self, environment: Environment) -> int:
-        """The names around a nested block or loop, as they were."""
+        """The key of the names around a nested block or loop."""
         if environment.seen is None:
             environment.seen = Sight(environment)
         self.fixed |= environment.seen.symbols
@@ -106,7 +106,7 @@ class Keys:
                 return (type(value).__name__, *map(self.of, value.members))
             case Combined():
                 return ("combined", value.operator, self.of(value.left), self.of(value.right))
-            case Repeat():
+            case RepeatNetwork():
                 return ("repeat", value.count, self.of(value.network))
             case Scan():
                 init = tuple(map(self.of, value.init)) if value.init is not None else None
@@ -115,17 +115,17 @@ class Keys:
                 return ("sliced", self.of(value.network), self.of(value.items))
             case slice():
                 return ("slice", *map(self.of, (value.start, value.stop, value.step)))
-            case Labelled():
+            case LabelledNetwork():
                 label = value.label
                 return ("labelled", label.path, label.name, value.numbered, self.of(value.network))
-            case Loop():
+            case LoopNetwork():
                 return ("loop", id(value.syntax), self.environment(value.environment))
             case _:
                 return ("value", value if value.__hash__ else self.identity(value))
 
 
 class Sight:
-    """The tensors and symbols that stand in an environment."""
+    """The tensors and symbols in an environment."""
 
     def __init__(self, environment: Environment) -> None:
         self.symbols: set[str] = set()

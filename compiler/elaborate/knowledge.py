@@ -1,4 +1,5 @@
-"""What is known of the inputs of a net: it grows from one attempt to elaborate it to the next."""
+"""What is known about the inputs of a net. It grows from one attempt to elaborate it to the
+next."""
 
 from __future__ import annotations
 
@@ -10,21 +11,21 @@ from ..types import Dtype, TensorType
 
 
 class Knowledge(Record):
-    """``known`` are the types of inputs that declare no shape, ``bound`` what open sizes turned out
-    to be, ``free`` the sizes that the spec does not name: they may still be bound."""
+    """``inputs`` are the types of inputs that declare no shape, ``bound`` the values of open sizes
+    that were found, ``free`` the sizes that the spec does not name: they may still be bound."""
 
-    known: Mapping[str, TensorType]
+    inputs: Mapping[str, TensorType]
     bound: Mapping[str, Dim]
     free: frozenset[str]
 
     def with_input(self, port: str, axes: Sequence[str], dtype: Dtype) -> Knowledge:
-        """An input of unknown rank met a layer that must know: it has these axes."""
+        """The knowledge after a layer needed the rank of an input: the input has these axes."""
         names = [axis if axis not in self.free else f"{axis}_{port}" for axis in axes[1:]]
         kind = TensorType((symbol("N"), *map(symbol, names)), dtype)
-        return self.replace(known={**self.known, port: kind}, free=self.free.union(names))
+        return self.replace(inputs={**self.inputs, port: kind}, free=self.free.union(names))
 
     def with_sizes(self, values: Mapping[str, Dim]) -> Knowledge:
-        """Open sizes turned out to be these."""
+        """The knowledge after open sizes were found to have these values."""
         news = {name: substitute(value, self.bound) for name, value in values.items()}
         return self.replace(bound={n: substitute(v, news) for n, v in self.bound.items()} | news)
 
@@ -33,7 +34,7 @@ NOTHING = Knowledge({}, {}, frozenset())
 
 
 class Learnt(Exception):
-    """More is known than when the attempt began: it starts again."""
+    """Something new about the inputs is known: the attempt starts again."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         super().__init__(knowledge)

@@ -14,15 +14,15 @@ from ..reserved import reserved
 from ..values import (
     UNKNOWN,
     Data,
-    Labelled,
+    LabelledNetwork,
     Network,
+    PathLabel,
     Tensor,
     flows,
     networks_in,
     tensors_in,
     unknown_in,
 )
-from ..values import Label as PathLabel
 from .decisions import chosen_arm
 from .elaborator import Elaborator
 from .failures import fail_inside
@@ -83,7 +83,7 @@ def evaluate_labelled(el: Elaborator, expr: syntax.Labelled, env: Environment) -
 
 
 def _strip(el: Elaborator, body: syntax.Expr, env: Environment) -> tuple[syntax.Expr, bool | None]:
-    """Through parentheses and decided conditions to what the label is on."""
+    """The expression that a label is on, inside parentheses and decided conditions."""
     while True:
         if isinstance(body, syntax.Paren):
             body = body.body
@@ -113,7 +113,7 @@ def _attach(el: Elaborator, value: Data, label: PathLabel, grouped: bool, span: 
         return UNKNOWN
     if network is None:
         return el.report(advice.labels.not_labelled(value, span))
-    return Labelled(network, label, numbered=grouped)
+    return LabelledNetwork(network, label, numbered=grouped)
 
 
 def _give_path(el: Elaborator, value: Tensor, label: PathLabel) -> None:
@@ -125,7 +125,7 @@ def _give_path(el: Elaborator, value: Tensor, label: PathLabel) -> None:
 
 
 def _remember(el: Elaborator, label: PathLabel, value: Data) -> None:
-    """From here on the label means the tensor, or the bundle."""
+    """Remembers that the label means the tensor or the bundle."""
     if isinstance(value, Tensor):
         if label.path in value.builder.holders:
             value = value.replace(holder=label.path)
@@ -139,7 +139,7 @@ def _remember(el: Elaborator, label: PathLabel, value: Data) -> None:
 def _in_group(
     el: Elaborator, label: PathLabel, grouped: bool, span: Span, make: Callable[[], Data]
 ) -> Data:
-    """A labelled group: a pipe that starts from a tensor is evaluated in its label's scope."""
+    """Evaluates a labelled group: a pipe that starts from a tensor is in the scope of its label."""
     naming = _place(el, label) if label.here else Naming(label.path, span=label.span)
     if naming is None:
         return UNKNOWN
@@ -158,8 +158,8 @@ def _in_group(
 
 
 def _hold(el: Elaborator, group: Builder, value: Data) -> Data:
-    """A network is not applied yet: what it needed (a source) waits in the group for that."""
-    if isinstance(value, Labelled) and group.drafts:
+    """Holds a group whose network is not applied yet: its nodes (sources) wait for that."""
+    if isinstance(value, LabelledNetwork) and group.drafts:
         el.held.append(group)
         return value.replace(held=group)
     dissolve(el, group, el.builder)
@@ -167,7 +167,7 @@ def _hold(el: Elaborator, group: Builder, value: Data) -> Data:
 
 
 def apply_labelled(
-    el: Elaborator, network: Labelled, inputs: list[Tensor], span: Span, naming: Naming
+    el: Elaborator, network: LabelledNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     label = network.label
     if not label.here:
@@ -201,7 +201,7 @@ def _with_held(
     span: Span,
     naming: Naming,
 ) -> Data:
-    """A labelled fan-out or repeat of which something stands already."""
+    """Applies a labelled fan-out or repeat that has nodes already."""
     around, prefix = el.builder.waiting, f"{naming.label}." if naming.label else ""
     dissolve(el, held, el.builder, prefix, fan=is_fan(network))
     value = el.apply(network, inputs, span, naming)
@@ -230,7 +230,7 @@ def _is_group(body: syntax.Expr) -> bool:
 
 
 def _is_labelled(body: syntax.Expr) -> bool:
-    """Whether a label stands inside: one around it is a scope."""
+    """Whether the expression has a label itself: a further label around it is a scope."""
     while not isinstance(body, syntax.Labelled):
         match body:
             case syntax.Paren():

@@ -1,4 +1,4 @@
-"""Layers applied to tensors: shapes are inferred, a node is made."""
+"""Applies layers to tensors: infers the shapes, and makes a node."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def apply_layer(
 
 
 def run_source(el: Elaborator, network: LayerNetwork) -> Data:
-    """``param([1, 1, d])``: a tensor at once, evaluated where it stands."""
+    """``param([1, 1, d])`` is a tensor as soon as it is evaluated."""
     return _run(el, network, [], network.span)
 
 
 def run_word(el: Elaborator, word: str, inputs: list[Tensor], span: Span, **settings: Any) -> Data:
-    """An operator's layer: it has no module path."""
+    """Applies the layer of an operator, which has no module path."""
     tensors = {k: v for k, v in settings.items() if isinstance(v, Tensor)}
     plain = settings | {k: known_type(el, v) for k, v in tensors.items()}
     network = LayerNetwork(layers()[word](**plain), word, span, tensors)
@@ -76,8 +76,8 @@ def _run(el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span
     types = [t.type or _demand(el, layer, network.word, t, span) for t in inputs]
     if None in types:
         return fail(el, network.word, inputs, span)
-    known = [t for t in types if t is not None]
-    outputs = _infer(el, network, inputs, known, given, span)
+    input_types = [t for t in types if t is not None]
+    outputs = _infer(el, network, inputs, input_types, given, span)
     if outputs is None:
         return fail(el, network.word, inputs, span)
     main = (0,) if layer.results == "side" else tuple(range(len(outputs)))
@@ -110,13 +110,13 @@ def _arity(el: Elaborator, layer: Layer, word: str, inputs: Sequence[Tensor], sp
 def _demand(
     el: Elaborator, layer: Layer, word: str, tensor: Tensor, span: Span
 ) -> TensorType | None:
-    """An input of unknown rank becomes what the layer assumes."""
+    """Gives an input of unknown rank the axes that the layer assumes."""
     if not layer.assumed:
         el.report(advice.layers.unknown_rank(word, span))
         return None
     port = input_behind(tensor)
-    known = el.knowledge.with_input(port, layer.assumed, layer.assumed_dtype)
-    raise Learnt(known)
+    knowledge = el.knowledge.with_input(port, layer.assumed, layer.assumed_dtype)
+    raise Learnt(knowledge)
 
 
 def _infer(
@@ -127,13 +127,13 @@ def _infer(
     given: list[Tensor],
     span: Span,
 ) -> tuple[TensorType, ...] | None:
-    """``given`` are the tensors of settings."""
+    """The types of the results; None after an error. ``given`` are the tensors of settings."""
     unmade = type(network.layer).suit is Layer.suit
     made = () if unmade else tuple(_maker(el, t) for t in (*inputs, *given))
     key = (network.layer, *types, *made)
-    known = el.memos.types.get(key)
-    if known is not None:
-        return known
+    remembered = el.memos.types.get(key)
+    if remembered is not None:
+        return remembered
     with Open() as noted:
         try:
             outputs = inferred(network.layer, *types)
@@ -163,8 +163,8 @@ def _infer(
 
 
 def _maker(el: Elaborator, tensor: Tensor) -> Made | None:
-    """What made a tensor. Of ints that come from outside of a block it is noted: an equal
-    call may have others."""
+    """How a tensor was made. It is noted for ints that come from outside of a block, since another
+    equal call may have others."""
     made = made_by(tensor)
     if tensor.type is not None and tensor.type.dtype == "int" and el.calls:
         el.demands.borrowed.append((tensor, made))
@@ -179,8 +179,8 @@ def _can_be_made(
     weights: Mapping[str, Weight],
     span: Span,
 ) -> bool:
-    """Whether PyTorch can make the module: before it runs, the sizes of inputs that the spec
-    declares are not known. (Those of an input without a shape are left to lazy modules.)"""
+    """Whether PyTorch can make the module before it runs, when the open sizes that the spec
+    declares are not known. (Lazy modules find the sizes of an input without a shape.)"""
     layer = network.layer
     for name, weight in weights.items():
         for size in weight.shape:
@@ -231,13 +231,13 @@ def _inits_suit(
 
 
 def _idle_init(network: LayerNetwork, setting: str) -> str:
-    """What is wrong with an initialiser of what is not there. One that comes from a `default`
-    is for those layers that have it."""
+    """The error for an initialiser of a weight that the layer does not have; "" if it comes from a
+    `default`, which is for the layers that have the weight."""
     place = network.spans.get(setting)
     if place is None or not place.overlaps(network.span):
         return ""
     what = "bias" if setting == "bias_init" else "weight of its own"
-    return f"`{setting}` starts nothing: this `{network.word}` has no {what}"
+    return f"`{setting}` has no effect: this `{network.word}` has no {what}"
 
 
 def _tie(layer: Layer, name: str, tensor: Tensor) -> Any:
@@ -281,7 +281,7 @@ def _results(layer: Layer, draft: Draft) -> Data:
 
 
 def _is_open_size(value: object) -> bool:
-    """Whether something that a layer has is a symbolic size, or holds one."""
+    """Whether a value is a symbolic size, or a tuple with one."""
     if isinstance(value, tuple):
         return any(isinstance(item, Size) for item in value)
     return isinstance(value, Size)

@@ -34,7 +34,7 @@ def evaluate_comprehension(el: Elaborator, expr: syntax.Comprehension, env: Envi
 
 
 def items_of(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[Data] | None:
-    """What a ``for`` goes through; None after an error."""
+    """The items of a ``for``; None after an error."""
     value = el.evaluate(expr, env)
     if isinstance(value, list):
         return value

@@ -1,4 +1,4 @@
-"""Numbers, texts and lists as they are written."""
+"""The values of numbers, texts and lists in the source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def bounded_value(el: Elaborator, value: Data, span: Span) -> Data:
     try:
         checked: Data = bounded(value)
     except Bad as bad:
-        return el.report(bad.said(span))
+        return el.report(bad.diagnostic(span))
     return checked
 
 
@@ -40,7 +40,7 @@ def evaluate_text(el: Elaborator, expr: syntax.Text, env: Environment) -> Data:
 
 
 def _written(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
-    """How a value is written in a text."""
+    """A value as it is written into a text."""
     value = el.evaluate(expr, env)
     if unknown_in(value):
         return UNKNOWN
@@ -59,7 +59,7 @@ def evaluate_paren(el: Elaborator, expr: syntax.Paren, env: Environment) -> Data
 
 
 def evaluate_slice(el: Elaborator, expr: syntax.Slice | syntax.Ellipsis, env: Environment) -> Data:
-    return UNKNOWN  # the parser has said that it stands behind nothing
+    return UNKNOWN  # the parser has reported it
 
 
 def evaluate_broken(el: Elaborator, expr: syntax.Broken, env: Environment) -> Data:

@@ -1,4 +1,4 @@
-"""Names: what a word means where it stands."""
+"""The meanings of names, which depend on their place."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ from ..dims import symbol
 from ..environment import ALL, NAMELESS, Environment, FileNames
 from ..imports import shipping
 from ..layers import layers
-from ..values import UNKNOWN, Builtin, Data, Identity, LayerWord, Network, Renamed, Shared, Template
+from ..values import (
+    UNKNOWN,
+    Builtin,
+    Data,
+    IdentityNetwork,
+    LayerWord,
+    Network,
+    Renamed,
+    Shared,
+    Template,
+)
 from .elaborator import Elaborator
 from .functions import FUNCTIONS
 
 OWN_WORDS: Final = frozenset({"id", "input", "scan"})
 
 
-class Found:
-    """A looked-up value (which may itself be none)."""
+class Meaning:
+    """What a name means: a value, which may itself be None."""
 
     __slots__ = ("value",)
 
@@ -35,32 +45,33 @@ def evaluate_name(el: Elaborator, expr: syntax.Name, env: Environment) -> Data:
     return unknown_name(el, expr.id, expr.span, env)
 
 
-def lookup(el: Elaborator, name: str, env: Environment, span: Span) -> Found | None:
-    """In the language's order: the body, the file, a layer, a label."""
+def lookup(el: Elaborator, name: str, env: Environment, span: Span) -> Meaning | None:
+    """The meaning of a name, looked up in this order: the body, the file, layers, labels. None if
+    it is unknown."""
     scope: Environment | None = env
     while scope is not None:
         if name in scope.names:
-            return Found(_called(scope.names[name], name))
+            return Meaning(_called(scope.names[name], name))
         scope = scope.parent
     if name in env.file.names:
-        return Found(_called(value_in_file(el, env.file, name), name))
+        return Meaning(_called(value_in_file(el, env.file, name), name))
     if name == "id":
-        return Found(Identity(span))
+        return Meaning(IdentityNetwork(span))
     if name in FUNCTIONS:
-        return Found(Builtin(name, env, span))
+        return Meaning(Builtin(name, env, span))
     if name in layers():
-        return Found(LayerWord(layers()[name], name, env, span))
+        return Meaning(LayerWord(layers()[name], name, env, span))
     labelled = (scope.labels[name] for scope in env.chain() if name in scope.labels)
     tensor = next(labelled, None)
     if tensor is not None:
-        return Found(tensor)
+        return Meaning(tensor)
     if name == "N":
-        return Found(symbol("N"))
+        return Meaning(symbol("N"))
     return None
 
 
 def value_in_file(el: Elaborator, file: FileNames, name: str) -> Data:
-    """A name of a file, made at its first use."""
+    """The value of a name of a file; it is made at the first use."""
     if name in file.made:
         return file.made[name]
     if name in file.making:
@@ -76,21 +87,21 @@ def value_in_file(el: Elaborator, file: FileNames, name: str) -> Data:
 def unknown_name(
     el: Elaborator, name: str, span: Span, env: Environment, choices: Sequence[str] = ()
 ) -> Data:
-    """``choices`` are what the name may be here, if that is not any name."""
+    """Reports an unknown name. ``choices`` are the names that are allowed here, if not all are."""
     if name in env.file.lost or ALL in env.file.lost:
         return UNKNOWN
     if choices:
         close = el.near(name, choices)
         return el.report(advice.names.not_a_choice(name, span, close, choices))
-    known = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
-    message, help, replacement = advice.foreign.explain_name(name, known)
-    known -= env.file.making
+    words = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
+    message, help, replacement = advice.foreign.explain_name(name, words)
+    words -= env.file.making
     if message is not None:
         return el.report(advice.names.foreign(message, help, span, replacement))
     setting = advice.names.setting_with(name)
     if setting is not None:
         return el.report(advice.names.option_out_of_place(name, setting, span))
-    close = replacement or el.near(name, known)
+    close = replacement or el.near(name, words)
     if NAMELESS in env.file.lost and close is None:
         return UNKNOWN
     line = _importable(el, name, env)
@@ -110,7 +121,7 @@ def _importable(el: Elaborator, name: str, env: Environment) -> str | None:
 
 
 def _named_at(value: Data, span: Span) -> Data:
-    """A block knows where it is named: what it lacks is told there."""
+    """A block with the place where it is named: errors about its arguments are reported there."""
     if isinstance(value, Template):
         return value.replace(span=span)
     if isinstance(value, Renamed):
@@ -119,8 +130,8 @@ def _named_at(value: Data, span: Span) -> Data:
 
 
 def _called(value: Data, name: str) -> Data:
-    """A network in a variable is called under the variable's word."""
-    if not isinstance(value, Network) or isinstance(value, Shared | Identity):
+    """A value under a variable's name: a network's modules get the variable's word."""
+    if not isinstance(value, Network) or isinstance(value, Shared | IdentityNetwork):
         return value
     if isinstance(value, Renamed):
         return Renamed(value.network, name)

@@ -1,4 +1,4 @@
-"""How modules are called: by a label, or by a word that their scope numbers."""
+"""The names of modules: a label, or a word with a number that the scope gives."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from typing import Final
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..layer import Layer
-from ..values import Chain, Combined, Fan, Labelled, Loop, Network, Renamed, Repeat, Shared, Sliced
+from ..values import (
+    Chain,
+    Combined,
+    Fan,
+    LabelledNetwork,
+    LoopNetwork,
+    Network,
+    Renamed,
+    RepeatNetwork,
+    Shared,
+    Sliced,
+)
 
 
 class Naming(Record):
-    """How the next module is called: by a label, or by a word that its scope numbers. ``number`` is
-    that in which the label ends, where it counts copies or branches."""
+    """The name of the next module: a label, or a word that gets a number from its scope. ``number``
+    is the number at the end of the label, if that counts copies or branches."""
 
     label: str | None = None
     word: str | None = None
@@ -22,38 +33,38 @@ class Naming(Record):
 
     @property
     def given(self) -> bool:
-        """Whether the text names the module, or its place does: no number is looked for."""
+        """Whether the text or the place names the module, so that it needs no number."""
         return self.label is not None or self.share is not None
 
     def member(self, number: int) -> Naming:
-        """For a copy or branch of what is named so."""
+        """The name of a copy or branch of the module."""
         return self if self.label is None else self.inside(str(number)).replace(number=number)
 
     def inside(self, name: str) -> Naming:
-        """For a labelled branch of what is named so; ``""`` is the scope itself."""
+        """The name of a labelled branch of the module; ``""`` is the scope itself."""
         return Naming(f"{self.label}.{name}" if self.label else name, span=self.span)
 
 
 UNNAMED: Final = Naming()
 
 MEMBERS: Final = Naming("")
-"""For what is the whole of a scope: its copies or branches are ``0``, ``1``..."""
+"""For a network that is the whole of a scope: its copies or branches are ``0``, ``1``..."""
 
 
 def is_scope(network: Network) -> bool:
     """Whether a label on the network is a scope around several modules."""
     while isinstance(network, Renamed | Sliced):
         network = network.network
-    if isinstance(network, Labelled):
+    if isinstance(network, LabelledNetwork):
         return not network.label.here
-    return isinstance(network, Chain | Combined | Loop)
+    return isinstance(network, Chain | Combined | LoopNetwork)
 
 
 def is_many(network: Network) -> bool:
-    """Whether a label on the network is one to each copy or branch."""
+    """Whether a label on the network gives a name to each copy or branch."""
     while isinstance(network, Renamed | Sliced):
         network = network.network
-    return isinstance(network, Repeat | Fan)
+    return isinstance(network, RepeatNetwork | Fan)
 
 
 def is_fan(network: Network) -> bool:

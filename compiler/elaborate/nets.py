@@ -73,7 +73,7 @@ def _one_pipeline(el: Elaborator, bare: list[syntax.ExpressionStatement], file: 
 
 
 def check_file(el: Elaborator, file: FileNames) -> None:
-    """What a file says beside its networks: imports, constants and assumptions."""
+    """Checks the parts of a file that are not networks: imports, constants and assumptions."""
     check_imports(el, file)
     for name in file.declared.plain:
         value_in_file(el, file, name)
@@ -84,15 +84,15 @@ def check_file(el: Elaborator, file: FileNames) -> None:
 
 
 def _network_result(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
-    """A pipeline's result: it starts from ``input``, or gets an input of unknown shape."""
+    """The result of a pipeline, which starts from ``input`` or gets an input of unknown shape."""
     el.root.whole = whole_labels(expr, frozenset())
     while isinstance(expr, syntax.Paren):
         expr = expr.body
     if _starts_with_input(expr):
         return el.evaluate(expr, env)
     first = head(expr)
-    found = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
-    if found is not None and (isinstance(found.value, Tensor) or tensors_in(found.value)):
+    meaning = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
+    if meaning is not None and (isinstance(meaning.value, Tensor) or tensors_in(meaning.value)):
         return el.evaluate(expr, env)
     if isinstance(expr, syntax.Name | syntax.Call | syntax.Attribute):
         value = el.evaluate(expr, env)
@@ -105,7 +105,8 @@ def _network_result(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data
 
 
 def _alias(el: Elaborator, value: Template | BlockNetwork, span: Span) -> Data:
-    """``net resnet18 = ResNet(basic, [2, 2, 2, 2])``: that net, without a scope of its own."""
+    """``net resnet18 = ResNet(basic, [2, 2, 2, 2])`` is the net that it names, without a scope of
+    its own."""
     deeper(el, span)
     if isinstance(value, Template):
         bound = bind_block(el, value, {}, value.name, span)
@@ -165,7 +166,9 @@ def _finish(el: Elaborator, value: Data, span: Span) -> None:
     if bundle(el, value, span) is None:
         return
     unknown = next((d.port for d in el.root.inputs if d.types[0] is None), None)
-    if unknown is not None:  # only layers that take any rank: what the first assumes will do
+    if (
+        unknown is not None
+    ):  # all layers take any rank: the axes that the first one assumes are used
         axes = next((a for a in _assumed(el.root) if len(a) > 2), ("N", "D"))
         raise Learnt(el.knowledge.with_input(unknown, axes, "float"))
     check_labels(el, el.root)
@@ -173,8 +176,8 @@ def _finish(el: Elaborator, value: Data, span: Span) -> None:
 
 
 def outputs(el: Elaborator) -> list[tuple[str, Tensor]]:
-    """The results with their names: declared, else the body's, else by position. Side results
-    fall away, as in any pipe."""
+    """The results with their names: a declared name, else the body's, else one by position. Side
+    results are left out, as in any pipe."""
     tensors = list(main_tensors(el.result)) if el.result is not None else []
     with el.building(el.root):
         tensors = [brought(el, t) for t in tensors]
@@ -195,7 +198,7 @@ def _path_name(tensor: Tensor) -> str:
 
 
 def _assumed(scope: Builder) -> Iterator[tuple[str, ...]]:
-    """What the layers take their inputs for, in the order of the graph."""
+    """The axes that the layers assume for their inputs, in the order of the graph."""
     for draft in scope.drafts:
         if draft.child is not None:
             yield from _assumed(draft.child)

@@ -13,7 +13,7 @@ from ..values import (
     UNKNOWN,
     Combined,
     Data,
-    Repeat,
+    RepeatNetwork,
     Tensor,
     describe,
     is_number,
@@ -21,7 +21,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .decisions import chosen_arm, decide, decide_value, taken_as_said
+from .decisions import chosen_arm, decide, decide_value, take_promise
 from .elaborator import Elaborator
 from .failures import fail
 from .functions import Bad, Undecided, arithmetic, compare, contains
@@ -95,7 +95,7 @@ def evaluate_binary(el: Elaborator, expr: syntax.Binary, env: Environment) -> Da
 
 
 def run_piped(el: Elaborator, expr: syntax.Expr, env: Environment, inputs: list[Tensor]) -> Data:
-    """A network expression applied: the input goes in at the left end of the pipe."""
+    """Applies a network expression: the input goes in at the left end of the pipe."""
     spine: list[syntax.Binary] = []
     first = expr
     while isinstance(first, syntax.Binary) and first.operator == ">":
@@ -127,14 +127,14 @@ def _first_piped(el: Elaborator, expr: syntax.Expr, env: Environment, inputs: li
 
 
 def lose_labels(expr: syntax.Expr, value: Data, env: Environment) -> None:
-    """The labels in what failed mean something unknown, like what failed."""
+    """Gives the labels inside a failed expression the value UNKNOWN."""
     if value is UNKNOWN:
         for name in label_names(expr):
             env.labels.setdefault(name, UNKNOWN)
 
 
 def _operate(el: Elaborator, node: syntax.Binary, left: Data, env: Environment) -> Data:
-    """``left operator node.right``, the left side being evaluated."""
+    """The value of ``left operator node.right``; the left side is already evaluated."""
     if node.operator in ("and", "or"):
         return _logical(el, node, left, env)
     if node.operator == ">" and not is_number(left):
@@ -172,12 +172,12 @@ def _on_numbers(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
         value: Data = arithmetic(symbol_, left, right)
         return value
     except Undecided:
-        if taken_as_said(el, node, left, right):
+        if take_promise(el, node, left, right):
             return True
         return el.report(advice.operators.undecided(node, left, right))
     except Bad as bad:
         notes = (f"the left side is {describe(left)}, the right side {describe(right)}",)
-        return el.report(bad.said(node.operator_span).replace(notes=notes))
+        return el.report(bad.diagnostic(node.operator_span).replace(notes=notes))
 
 
 def _on_tensors(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -> Data:
@@ -238,4 +238,4 @@ def _repeated(el: Elaborator, value: Data, count: int | Size, node: syntax.Binar
     plain = plain_layer(network)
     if plain is not None and count > 1:
         return el.report(advice.operators.repeated_without_weights(plain.word, count, node))
-    return Repeat(network, count, node.span)
+    return RepeatNetwork(network, count, node.span)

@@ -36,7 +36,8 @@ from .settings import bare_layer
 
 
 def as_network(el: Elaborator, value: Data) -> Network | None:
-    """None for what is no network, and for a layer's word that lacks settings: reported."""
+    """The value as a network; None if it is not one, or if it is the word of a layer that lacks
+    settings, which is reported."""
     if isinstance(value, Builtin) and value.name in layers():
         value = LayerWord(layers()[value.name], value.name, value.environment, value.span)
     if isinstance(value, LayerWord):
@@ -66,7 +67,7 @@ def network_or_value(el: Elaborator, value: Data) -> Any:
 
 
 def plain_layer(network: Network) -> LayerNetwork | None:
-    """The layer network, if the network is one layer that never has weights."""
+    """The layer network, if the network is one layer without weights; else None."""
     while isinstance(network, Renamed):
         network = network.network
     if isinstance(network, LayerNetwork):
@@ -100,13 +101,14 @@ def pipe(el: Elaborator, node: syntax.Binary, left: Data, env: Environment) -> D
 
 
 def _fail_piped(el: Elaborator, node: syntax.Binary, left: Data) -> Data:
-    """What the right side of a pipe could not make of the tensors on its left."""
+    """Adds a node for the right side of a pipe, which failed on the tensors on its left."""
     tensors = [t for t in _flatten(left) if isinstance(t, Tensor)] if el.findings.unplaced else []
     return fail(el, node.right.span.text, tensors, node.right.span) if tensors else UNKNOWN
 
 
 def pipe_target(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
-    """The right side of a pipe: there ``sum([1, 2])`` is the layer, not the function."""
+    """The value of the right side of a pipe, where ``sum([1, 2])`` is the layer, not the
+    function."""
     outer, el.wants_network = el.wants_network, True
     try:  # `with wanting_network` would be a tenth of a long chain's time
         return el.evaluate(expr, env)
@@ -122,7 +124,7 @@ def _piped_into(el: Elaborator, node: syntax.Binary, right: Data) -> Network | N
 
 
 def _no_target(expr: syntax.Expr, value: Data) -> Diagnostic:
-    """Why a pipe does not lead into a value."""
+    """The error for a pipe into a value that is not a network."""
     if isinstance(expr, syntax.For) and value is None:
         return advice.pipes.loop_without_result(expr.span)
     if isinstance(expr, syntax.Name) and expr.id in layers():

@@ -44,7 +44,7 @@ def check_port(
             tensor,
             span,
             f"holds {wanted}s",
-            help=f"`cast({wanted})` converts; an input is declared so: `x[...] {wanted}`",
+            help=f"`cast({wanted})` converts it; declare an input as `x[...] {wanted}`",
         )
     fits = port.shape is None or sizes_fit(el, port.shape, kind, env)
     if fits is not False:
@@ -71,7 +71,8 @@ def _port_refuses(
 
 
 def _sizes_of(el: Elaborator, port: syntax.Port, env: Environment) -> list[Data]:
-    """A declared shape without the batch, for a message: what is bound nowhere is a name."""
+    """A declared shape without the batch, for a message: undefined names stay as they are
+    written."""
     sizes: list[Data] = []
     for expr in port.shape or ():
         free = any(not _size_known(el, name.id, env) for name in names_in(expr))
@@ -83,9 +84,9 @@ def _sizes_of(el: Elaborator, port: syntax.Port, env: Environment) -> list[Data]
 def sizes_fit(
     el: Elaborator, shape: tuple[syntax.Expr, ...], kind: TensorType, env: Environment
 ) -> bool | None:
-    """Whether a type has a declared shape; a name that is bound nowhere takes its size.
+    """Whether a type has a declared shape; an undefined name gets the size as its value.
 
-    None if that is reported already.
+    None if an error is already reported.
     """
     declared: list[tuple[Dim, Span]] = []
     for expr in shape:
@@ -113,12 +114,12 @@ def _declared_sizes(
 def _size_in(
     el: Elaborator, expr: syntax.Expr, name: str, actual: tuple[Dim, ...], env: Environment
 ) -> Dim:
-    """What an open name must be for ``d`` or ``2 * d`` to be the actual size."""
+    """The value of an open name that makes ``d`` or ``2 * d`` the actual size."""
     if not actual or isinstance(expr, syntax.Name):
         return actual[0] if actual else 1
     env.names[name] = symbol("?")
-    found = el.evaluate(expr, env)
-    values = solved([found], actual[:1]) if isinstance(found, int | Size) else None
+    size = el.evaluate(expr, env)
+    values = solved([size], actual[:1]) if isinstance(size, int | Size) else None
     return (values or {}).get("?", 1)
 
 
@@ -129,13 +130,13 @@ def _agrees(el: Elaborator, wanted: Dim, actual: Dim, span: Span) -> bool:
 
 
 def open_names(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[str]:
-    """The names in a port's shape that are bound nowhere."""
-    found: list[str] = []
+    """The names in a port's shape that are not defined."""
+    names: list[str] = []
     for name in names_in(expr):
-        if name.id not in found and not _size_known(el, name.id, env):
+        if name.id not in names and not _size_known(el, name.id, env):
             check_size_name(el, name)
-            found.append(name.id)
-    return found
+            names.append(name.id)
+    return names
 
 
 def _size_known(el: Elaborator, name: str, env: Environment) -> bool:
@@ -206,11 +207,12 @@ def evaluate_input(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
 def net_input(
     el: Elaborator, port: str, shape: tuple[Any, ...] | None, dtype: Dtype | None, span: Span
 ) -> Tensor:
-    """An input of the net: as declared, as given from outside, or of a rank to be found."""
+    """An input of the net, with the type that is declared or given from outside, or that layers
+    need."""
     count = el.ports.get(port, 0) + 1
     el.ports[port] = count
     name = port if count == 1 else f"{port}{count}"
-    kind = el.knowledge.known.get(name)
+    kind = el.knowledge.inputs.get(name)
     given = el.given.get(name, el.given.get("") if not el.root.inputs else None)
     if shape is not None:
         kind = TensorType((symbol("N"), *shape), dtype or "float").substitute(el.knowledge.bound)
@@ -224,7 +226,7 @@ def net_input(
 
 
 def _agree(el: Elaborator, name: str, declared: TensorType, given: TensorType, span: Span) -> None:
-    """A given shape binds symbolic sizes; it must agree with numbers."""
+    """A shape from outside gives symbolic sizes their values; it must agree with numbers."""
     values = solved(declared.shape, given.shape)
     if values is None:
         el.report(advice.files.input_differs(name, declared, span, given))
@@ -233,8 +235,8 @@ def _agree(el: Elaborator, name: str, declared: TensorType, given: TensorType, s
 
 
 def port_shape(el: Elaborator, port: syntax.Port, env: Environment) -> tuple[Dim, ...] | None:
-    """A net's declared shape: names bound nowhere are symbolic sizes. None where a text stands
-    for sizes, which may be several."""
+    """The shape that a net declares; names that are not defined are symbolic sizes. None if a text
+    is in place of sizes, since it may stand for several."""
     dims: list[Dim] = []
     for expr in port.shape or ():
         if isinstance(expr, syntax.Constant) and expr.value is None:
@@ -257,14 +259,14 @@ def port_shape(el: Elaborator, port: syntax.Port, env: Environment) -> tuple[Dim
 def _batch_as_none(
     el: Elaborator, expr: syntax.Constant, port: syntax.Port, env: Environment
 ) -> None:
-    """``x[None, 3, 32, 32]``, as Keras shows a shape; of ``None`` the parser has spoken."""
+    """``x[None, 3, 32, 32]``, as Keras shows a shape. (The parser reports ``None`` itself.)"""
     if not env.file.is_broken(expr.span):
         after = (e.span for e in port.shape or () if e.span.start > expr.span.start)
         el.report(advice.files.batch_as_none(expr.span, next(after, None)))
 
 
 def check_inputs_given(el: Elaborator) -> None:
-    """Shapes are given for inputs that the net has."""
+    """Reports shapes from outside for inputs that the net does not have."""
     names = [draft.port for draft in el.root.inputs]
     for name in el.given:
         if name and name not in names:

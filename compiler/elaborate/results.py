@@ -1,4 +1,4 @@
-"""The structure of values: their tensors, and how they are shown."""
+"""The tensors in a value, and how values are shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def all_tensors(value: Data) -> list[Tensor]:
 
 
 def rebuilt(value: Data, tensors: Iterator[Tensor]) -> Data:
-    """The same structure of other tensors."""
+    """A value with the same structure and other tensors."""
     if isinstance(value, list):
         return [rebuilt(item, tensors) for item in value]
     assert isinstance(value, Tensor)

@@ -1,4 +1,4 @@
-"""What is done by kind: with each sort of expression, and with each sort of network."""
+"""The functions for each kind of expression, and for each kind of network."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..values import (
     Combined,
     Data,
     Fan,
-    Identity,
-    Labelled,
+    IdentityNetwork,
+    LabelledNetwork,
     LayerNetwork,
     LayerWord,
-    Loop,
+    LoopNetwork,
     Renamed,
-    Repeat,
+    RepeatNetwork,
     Scan,
     Shared,
     Sliced,
@@ -103,15 +103,15 @@ RULES: Final = Rules(
     },
     words={"input": evaluate_input, "scan": evaluate_scan},
     apply={
-        Identity: apply_identity,
+        IdentityNetwork: apply_identity,
         Chain: apply_chain,
         Combined: apply_combined,
         Fan: apply_fan,
-        Repeat: apply_repeat,
-        Loop: apply_loop,
+        RepeatNetwork: apply_repeat,
+        LoopNetwork: apply_loop,
         Sliced: apply_sliced,
         Renamed: apply_renamed,
-        Labelled: apply_labelled,
+        LabelledNetwork: apply_labelled,
         LayerWord: apply_word,
         LayerNetwork: apply_layer,
         Shared: apply_shared,

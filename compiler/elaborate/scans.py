@@ -1,4 +1,4 @@
-"""``scan``: a cell stepped over axis 1, the same weights at every step."""
+"""``scan``: a cell that runs step by step along axis 1, with the same weights at every step."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
 
 
 def _cell(el: Elaborator, network: Network | None) -> Network | None:
-    """A cell, which may be a net that is another with arguments."""
+    """The network of a cell, which may be a net that is another net with arguments."""
     if isinstance(network, Renamed):
         inner = _cell(el, network.network)
         return inner and Renamed(inner, network.word)
@@ -96,17 +96,17 @@ def apply_scan(
         return UNKNOWN
     before = len(el.builder.drafts)
     value = el.apply(network.cell, [*sequence, *states], network.span, naming)
-    found = _stepped(el, network, value, inputs, states)
-    if found is UNKNOWN:  # what a step was taken for is drawn on the sequence
+    result = _stepped(el, network, value, inputs, states)
+    if result is UNKNOWN:  # a partial graph shows the cell on the whole sequence
         for draft in el.builder.drafts[before:]:
             draft.inputs = [brought(el, whole(t)) for t in draft.inputs]
-    return found
+    return result
 
 
 def _stepped(
     el: Elaborator, network: Scan, value: Data, inputs: list[Tensor], states: list[Tensor]
 ) -> Data:
-    """The scan, of what the cell made of one step."""
+    """The scan, made of the cell's results for one step."""
     if unknown_in(value):
         return UNKNOWN
     results = _step_results(value, states)
@@ -116,7 +116,7 @@ def _stepped(
 
 
 def _step_results(value: Data, states: list[Tensor]) -> list[Tensor]:
-    """What a cell returns: as in any pipe without side results, unless these are its states."""
+    """The results of a cell: without side results, as in any pipe, unless these are its states."""
     ways = [list(main_tensors(value)), all_tensors(value)]
     fitting = [way for way in ways if len(way) - len(states) in (0, 1)]
     keeping = (way for way in fitting if _keep(states, way[len(way) - len(states) :]))
@@ -124,7 +124,7 @@ def _step_results(value: Data, states: list[Tensor]) -> list[Tensor]:
 
 
 def _step(el: Elaborator, tensor: Tensor, span: Span, *, declared: bool) -> Tensor | None:
-    """A stand-in for one step of a sequence: axis 1 is gone."""
+    """A placeholder for one step of a sequence: it lacks axis 1."""
     kind = known_type(el, tensor, ("N", "T", "D"))
     if kind.rank < 2 or (kind.rank == 2 and kind.dtype == "float"):
         el.report(advice.scans.no_sequence(kind, span, tensor))
@@ -167,7 +167,8 @@ def _first_states(
 
 
 def _zeros(el: Elaborator, kind: TensorType, inputs: list[Tensor], span: Span) -> Data:
-    """Of the sequences' own dtype (a network may be turned to half or double precision)."""
+    """Zeros of the sequences' own dtype (a network may be converted to half or double
+    precision)."""
     alike = [t for t in inputs if known_type(el, t).dtype == kind.dtype]
     if alike:
         return run_word(el, "new_zeros", alike[:1], span, shape=kind.shape)
@@ -175,7 +176,7 @@ def _zeros(el: Elaborator, kind: TensorType, inputs: list[Tensor], span: Span) -
 
 
 def _init_fits(el: Elaborator, network: Scan, steps: list[Tensor]) -> bool:
-    """Whether ``init=`` has the shapes that the cell declares, where it declares them."""
+    """Whether ``init=`` has the shapes that the cell declares, if it declares them."""
     ports = _ports(network.cell)[len(steps) :]
     if len(ports) != len(network.init or ()) or any(p.shape is None for p in ports):
         return True
@@ -247,7 +248,7 @@ def _as_scan(
     states: list[Tensor],
     results: list[Tensor],
 ) -> Data:
-    """Turn the call of one step into the scan of all."""
+    """Turns the call for one step into the scan of all steps."""
     if len(results) not in (len(states), len(states) + 1) or not results:
         return el.report(advice.scans.other_results(network, len(states), len(results)))
     emits = len(results) > len(states)
@@ -285,7 +286,7 @@ def _no_cell(el: Elaborator, network: Scan) -> Data:
 
 
 def _keep(before: list[Tensor], after: list[Tensor]) -> bool:
-    """Whether states have the types that they had, as far as sizes tell."""
+    """Whether the states keep their types, as far as their sizes are known."""
     pairs = [(a.type, b.type) for a, b in zip(before, after, strict=True)]
     with Open():
         return all(

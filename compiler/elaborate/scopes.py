@@ -1,4 +1,4 @@
-"""The scopes of a graph: nodes in them, names of modules, tensors brought in from others."""
+"""The scopes of a graph: their nodes, names of modules, tensors from other scopes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def brought(el: Elaborator, tensor: Tensor) -> Tensor:
 
 
 def outside(el: Elaborator, tensor: Tensor, graph: Builder) -> Tensor:
-    """A tensor as seen from where a graph is called."""
+    """A tensor as the scope of a graph's call sees it."""
     assert graph.parent is not None
     with el.building(graph.parent):
         return brought(el, tensor)
 
 
 def _let_out(el: Elaborator, tensor: Tensor) -> None:
-    """A tensor of a group that is not applied yet, and is needed outside of it."""
+    """Dissolves the groups that are not applied yet, if a tensor of theirs is used outside."""
     for group in [g for g in el.held if is_inside(tensor.builder, g)]:
         if not is_inside(el.builder, group):
             assert group.parent is not None
@@ -45,7 +45,7 @@ def add_draft(
     span: Span,
     **fields: Any,
 ) -> Draft:
-    """A new node in the current scope."""
+    """Adds a node to the current scope."""
     here = [brought(el, t) for t in inputs]
     takes = tuple(t.type for t in here if t.type is not None)
     made = Draft(el.builder, inputs=here, takes=takes, types=list(types), span=span, **fields)
@@ -55,14 +55,14 @@ def add_draft(
 
 
 def grow(el: Elaborator, builder: Builder, size: int, span: Span | None) -> None:
-    """Count the layers of a scope, where a graph that is called counts at each call."""
+    """Counts the layers of a scope; a called graph counts at each call."""
     builder.size += size
     if builder.size > el.limits.layers:
         el.too_much(advice.bounds.too_many_layers(el.limits.layers, span))
 
 
 def name_module(el: Elaborator, draft: Draft, naming: Naming, word: str) -> None:
-    """Give a module its path: a label, the next position of a numbered scope, or a word."""
+    """Gives a module its path: a label, the next position of a numbered scope, or a word."""
     builder = draft.builder
     if naming.share is not None:
         draft.share = naming.share
@@ -80,7 +80,8 @@ def name_module(el: Elaborator, draft: Draft, naming: Naming, word: str) -> None
 
 
 def take_label(el: Elaborator, builder: Builder, path: str, span: Span | None) -> None:
-    """A module path is there once, and leads either to a module or on."""
+    """Takes a module path, and reports it if another module has it, or is inside it or around
+    it."""
     first = builder.clash(path)
     if first is None:
         builder.take(path, span)
@@ -89,7 +90,7 @@ def take_label(el: Elaborator, builder: Builder, path: str, span: Span | None) -
 
 
 def take_copies(el: Elaborator, node: Draft, rest: int) -> None:
-    """Take the labels and positions of the copies after the first."""
+    """Takes the labels and positions of the copies after the first."""
     if node.first is None:
         return
     for path in node.labels()[1:]:
@@ -99,7 +100,7 @@ def take_copies(el: Elaborator, node: Draft, rest: int) -> None:
 
 
 def use_share(el: Elaborator, share: Shared) -> None:
-    """Note that a share is used in the current scope."""
+    """Notes that the current scope uses a share."""
     home = share.builder
     if share not in home.shares:
         home.shares.append(share)
@@ -116,8 +117,8 @@ def pass_outers(el: Elaborator, child: Builder) -> None:
 def dissolve(
     el: Elaborator, group: Builder, into: Builder, prefix: str = "", *, fan: bool = False
 ) -> None:
-    """Move what stands in a group to another scope: labels with a prefix. Numbers wait if the
-    group is a fan-out; else what is without a label is numbered anew."""
+    """Moves the nodes of a group to another scope; their labels get a prefix. Nodes without labels
+    wait for their numbers if the group is a fan-out, else they get new ones."""
     if group in el.held:
         el.held.remove(group)
     with el.building(into):
@@ -143,7 +144,7 @@ def dissolve(
 
 
 def number_anew(el: Elaborator, draft: Draft) -> None:
-    """By its place in a numbered scope, else by its word."""
+    """Gives a module a new number: its position in a numbered scope, else one for its word."""
     draft.label, draft.first = "", None
     name_module(el, draft, UNNAMED, draft.word)
     take_copies(el, draft, draft.count - 1)
@@ -162,7 +163,7 @@ def is_numbered(draft: Draft) -> bool:
 
 
 def reached(el: Elaborator, value: Data) -> None:
-    """What waits takes its number when the text comes to it, after what stands before it."""
+    """Gives waiting nodes their numbers when the text comes to them, in the order of the text."""
     if not any(b.waiting for b in el.builder.ancestors()):
         return
     for tensor in _tensors(value):
@@ -172,7 +173,7 @@ def reached(el: Elaborator, value: Data) -> None:
 
 
 def release(el: Elaborator, builder: Builder, last: Draft | None = None) -> None:
-    """Number what waits in a scope, up to a draft."""
+    """Numbers the waiting nodes of a scope, up to a draft."""
     waiting = builder.waiting
     while waiting is not None and waiting.drafts:
         draft = waiting.drafts.pop(0)

@@ -45,9 +45,9 @@ def bare_layer(el: Elaborator, word: LayerWord) -> Network | None:
 def _bound_once(el: Elaborator, word: LayerWord, span: Span, bind: Callable[[], Data]) -> Data:
     """A layer whose settings are literals is bound once, however often its text occurs."""
     key = (span.text, word.layer, word.word, word.environment.defaults.get(word.layer.word))
-    known = el.memos.layers.get(key)
-    if known is not None:
-        return known if known.span is span else known.moved(span)
+    remembered = el.memos.layers.get(key)
+    if remembered is not None:
+        return remembered if remembered.span is span else remembered.moved(span)
     bound = bind()
     if isinstance(bound, LayerNetwork) and not bound.tensors:
         el.memos.layers[key] = bound
@@ -96,7 +96,7 @@ def _given_once(
     arguments: tuple[syntax.Expr, ...],
     settings: tuple[syntax.Setting, ...],
 ) -> bool:
-    """Whether no setting is there by position and by name."""
+    """Whether no setting is given both by position and by name."""
     by_position = list(hints(word.layer))[: 1 if word.layer.variadic else len(arguments)]
     twice = next((s for s in settings if arguments and s.name in by_position), None)
     broken = word.environment.file.is_broken
@@ -189,9 +189,9 @@ def _finish_layer(
         return el.report(advice.layers.lacks_settings(word, missing, span))
     tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
     key = (layer, *((name, _typed(value)) for name, value in values.items()))
-    known = None if tensors else el.memos.layers.get(key)
-    if known is not None:
-        return LayerNetwork(known.layer, word.word, span, tensors, spans)
+    remembered = None if tensors else el.memos.layers.get(key)
+    if remembered is not None:
+        return LayerNetwork(remembered.layer, word.word, span, tensors, spans)
     bound: dict[str, Any] = {}
     for name, value in values.items():
         plain = known_type(el, value) if isinstance(value, Tensor) else _frozen(value)
@@ -207,15 +207,16 @@ def _finish_layer(
 
 
 def _wrong_value(el: Elaborator, word: LayerWord, name: str, value: Data, span: Span) -> Data:
-    known = options(hints(word.layer)[name])
-    close = el.near(value, known) if isinstance(value, str) else None
+    choices = options(hints(word.layer)[name])
+    close = el.near(value, choices) if isinstance(value, str) else None
     return el.report(advice.layers.wrong_value(word, name, value, close, span))
 
 
 def meant_setting(
     el: Elaborator, word: LayerWord, setting: syntax.Setting, env: Environment
 ) -> syntax.Setting:
-    """What a setting that the layer does not have is taken for; that it has none is said."""
+    """Reports a setting that the layer does not have, and returns the one that was probably
+    meant."""
     types = hints(word.layer)
     replacement, help = advice.foreign.explain_setting(
         word.layer, setting.name, list(types), setting.value.span.text
@@ -232,7 +233,7 @@ def meant_setting(
 
 
 def setting_value(el: Elaborator, expr: syntax.Expr, hint: Any, env: Environment) -> Data:
-    """A setting's value: bare names may mean its options and initialisers."""
+    """The value of a setting. A name without quotes may be one of its options or an initialiser."""
     if isinstance(expr, syntax.Name) and not is_plain_name(el, expr.id, env):
         if expr.id in options(hint):
             return expr.id
@@ -259,7 +260,7 @@ def _inner_layer(el: Elaborator, value: Data) -> Data:
 
 
 def is_plain_name(el: Elaborator, name: str, env: Environment) -> bool:
-    """Whether the spec itself gives the name a plain value."""
+    """Whether the spec itself defines the name, as a value that is not a network or tensor."""
     scope = next((s for s in env.chain() if name in s.names), None)
     if scope is not None:
         return not isinstance(scope.names[name], Network | Tensor)
@@ -305,13 +306,13 @@ def _init_value(el: Elaborator, word: str, name: str, expr: syntax.Expr, env: En
 
 
 def _is_literal(expr: syntax.Call) -> bool:
-    """Whether a call's arguments mean the same wherever it is evaluated."""
+    """Whether a call's arguments have the same values wherever it is evaluated."""
     values = (*expr.arguments, *(s.value for s in expr.settings))
     return all(isinstance(v, syntax.Number | syntax.Constant | syntax.Dims) for v in values)
 
 
 def _typed(value: Any) -> Any:
-    """A value that tells 1 from 1.0 and true when it is compared."""
+    """A value that differs for 1, 1.0 and true when it is compared."""
     if isinstance(value, list | tuple):
         return (type(value), *map(_typed, value))
     if isinstance(value, slice):

@@ -24,7 +24,9 @@ def shared_network(
 ) -> Data:
     waiting = len(el.held)
     value = el.evaluate(statement.value, env)
-    for group in el.held[waiting:]:  # what the first use would take, the next would lack
+    for group in el.held[
+        waiting:
+    ]:  # else the first use would take the nodes, and the next would lack them
         dissolve(el, group, el.builder, f"{group.path}.")
     if reserved(statement.name):
         return el.report(advice.labels.reserved(statement.name, statement.name_span))
@@ -37,7 +39,7 @@ def shared_network(
 
 
 def declare_share(el: Elaborator, statement: syntax.Share) -> None:
-    """One instance has one name: a second would take its place in silence."""
+    """Reports a second share with a name: it would replace the first in silence."""
     name, span = statement.name, statement.name_span
     first = el.builder.declared.get(name)
     if first is None:
@@ -83,7 +85,7 @@ def _same_weights(el: Elaborator, first: Draft, draft: Draft, span: Span) -> boo
 
 
 def _same_form(network: Shared, first: Draft, draft: Draft) -> bool:
-    """Whether one module does what both calls ask for; its text is written once."""
+    """Whether one module, whose source is written once, can do the work of both calls."""
     if first.child is draft.child is not None or _is_open(first) or _is_open(draft):
         return True
     from ..shares import form
@@ -97,13 +99,13 @@ def _may_equal(el: Elaborator, a: Dim, b: Dim, span: Span) -> bool:
 
 
 def _is_open(draft: Draft) -> bool:
-    """Whether the rank of something that it takes is not known yet."""
+    """Whether the rank of one of its inputs is not known yet."""
     inside = draft.child.drafts if draft.child is not None else ()
     return any(t.type is None for t in draft.inputs) or any(map(_is_open, inside))
 
 
 def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:
-    """What a call's modules are, and the sizes of their weights, in this call's symbols."""
+    """The kinds of a call's modules, and the sizes of their weights in this call's symbols."""
     sizes = dict(draft.sizes)
     if draft.child is not None:
         inner = [w for d in draft.child.drafts if d.layer or d.child for w in _weights_of(d)]
@@ -119,7 +121,7 @@ def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:
 def paired(
     first: list[tuple[Any, tuple[Dim, ...]]], second: list[tuple[Any, tuple[Dim, ...]]]
 ) -> list[tuple[Dim, Dim]] | None:
-    """The sizes that must be equal; None where the modules differ."""
+    """The pairs of sizes that must be equal; None if the modules differ."""
     if [(k, len(d)) for k, d in first] != [(k, len(d)) for k, d in second]:
         return None
     return [p for (_, a), (_, b) in zip(first, second, strict=True) for p in zip(a, b, strict=True)]

@@ -1,4 +1,4 @@
-"""Sizes: what can be one, and which must be equal, or large enough."""
+"""Sizes: whether a value is one, and which sizes must be equal, or large enough."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def check_size_name(el: Elaborator, name: syntax.Name) -> None:
 
 
 def is_bounded(el: Elaborator, shape: Shape, span: Span) -> bool:
-    """Whether PyTorch could have such a tensor; else reported."""
+    """Whether PyTorch can have a tensor of this shape; if not, that is reported."""
     large = beyond(shape)
     if large is not None:
-        el.report(large.said(span))
+        el.report(large.diagnostic(span))
     return large is None
 
 
 def unify(el: Elaborator, a: Dim, b: Dim, word: str, span: Span, inputs: Sequence[Tensor]) -> bool:
-    """Make two sizes equal if that may be; else report."""
+    """Makes two sizes equal if they can be; otherwise reports that they differ."""
     if may_be_equal(el, a, b, span):
         return True
     el.report(advice.sizes.not_equal(word, a, b, span, inputs))
@@ -49,7 +49,8 @@ def unify(el: Elaborator, a: Dim, b: Dim, word: str, span: Span, inputs: Sequenc
 
 
 def may_be_equal(el: Elaborator, a: Dim, b: Dim, span: Span) -> bool:
-    """By a free symbol, which is bound, or by an assumption, which is noted."""
+    """Whether two sizes can be equal: by a free symbol, which is then bound, or by an assumption,
+    which is noted."""
     difference = a - b
     for name in symbols(difference):
         value = isolated(difference, name) if name in el.knowledge.free else None
@@ -62,13 +63,13 @@ def may_be_equal(el: Elaborator, a: Dim, b: Dim, span: Span) -> bool:
 
 
 def is_declared(el: Elaborator, dim: Dim) -> bool:
-    """Whether a size depends on one that the spec declares. (``?`` is one that failed.)"""
+    """Whether a size depends on a size that the spec declares. (``?`` is a size that failed.)"""
     names = symbols(dim)
     return "?" not in names and not el.knowledge.free.issuperset(names)
 
 
 def ask_at_least(el: Elaborator, conditions: list[tuple[Dim, Dim]], span: Span) -> None:
-    """Note what sizes must be at least, where the spec declares these sizes."""
+    """Notes the least values of sizes that the spec declares."""
     for size, least in conditions:
         if is_declared(el, size - least):
             el.demands.least.append((size, least, span))

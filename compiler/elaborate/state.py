@@ -1,4 +1,4 @@
-"""The parts of an elaboration's state: findings, what sizes must be, files, what is remembered."""
+"""The parts of an elaboration's state: findings, conditions on sizes, files, remembered results."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ if TYPE_CHECKING:
 
 
 class Findings:
-    """What was found wrong."""
+    """The diagnostics so far."""
 
     def __init__(self) -> None:
         self.all: list[Diagnostic] = []
         self.unplaced: list[Diagnostic] = []
-        """Errors for which no node stands yet in the graph of what was made."""
+        """Errors that no node of the graph has yet."""
         self.reported: set[tuple[str, Span | None]] = set()
         self.suggestions = 0
 
-    def is_new(self, found: Diagnostic) -> bool:
-        """Whether nothing of this code was found at this place."""
-        key = found.code, found.span
+    def is_new(self, diagnostic: Diagnostic) -> bool:
+        """Whether no diagnostic with this code was reported at this place."""
+        key = diagnostic.code, diagnostic.span
         new = key not in self.reported
         self.reported.add(key)
         return new
 
     def amend(self, better: Diagnostic) -> None:
-        """Say the last finding better."""
+        """Replaces the last diagnostic by a better one."""
         if self.unplaced and self.unplaced[-1] is self.all[-1]:
             self.unplaced[-1] = better
         self.all[-1] = better
 
 
 class Demands:
-    """What layers ask of open sizes, and what the spec says of them."""
+    """The conditions of layers on open sizes, and what the spec declares about them."""
 
     def __init__(self) -> None:
         self.equal: list[tuple[Dim, Dim, Span]] = []
-        """Sizes that are taken to be equal."""
+        """Sizes that are assumed to be equal."""
         self.least: list[tuple[Dim, Dim, Span]] = []
-        """Sizes that are taken to be no less than the second."""
+        """Sizes, each assumed to be at least the second."""
         self.borrowed: list[tuple[Tensor, Made | None]] = []
-        """Ints that come through ports, and what made them: a layer was asked whether they suit."""
+        """Ints that come through ports and that a layer has checked, each with how it was made."""
         self.promises: list[tuple[str, Declared]] = []
-        """What ``require`` says of the inputs' sizes."""
+        """The values of the inputs' sizes that ``require`` allows."""
         self.deciding: list[syntax.Expr] = []
-        """The conditions of the ``require`` that is decided now."""
+        """The conditions of the ``require`` that is being decided."""
 
     @property
     def declared(self) -> dict[str, Declared]:
-        """Which values the inputs' sizes have, by what ``require`` says."""
+        """The values of the inputs' sizes that all ``require`` statements allow."""
         if not self.promises:
             return {}
         from ..declared import ANY
 
-        found: dict[str, Declared] = {}
-        for name, said in self.promises:
-            found[name] = found.get(name, ANY).joined(said)
-        return found
+        by_name: dict[str, Declared] = {}
+        for name, values in self.promises:
+            by_name[name] = by_name.get(name, ANY).joined(values)
+        return by_name
 
 
 class Finds(Protocol):
@@ -79,7 +79,7 @@ class Finds(Protocol):
 
 
 class Files:
-    """The files that are read: the spec's own, and those that it imports."""
+    """The files of a compilation: the spec's own, and those that it imports."""
 
     def __init__(self, finder: Finds) -> None:
         self.finder = finder
@@ -88,8 +88,8 @@ class Files:
 
 
 class Memos:
-    """What is made once: types by a layer and its inputs, instances of blocks, layers by
-    their text where that says all, and by the values of their settings."""
+    """Results that are made once: types by a layer and its inputs, instances of blocks, and layers,
+    by their text if all settings are literals, else by the values of their settings."""
 
     def __init__(self) -> None:
         self.types: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}

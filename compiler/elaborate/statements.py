@@ -15,7 +15,7 @@ from ..values import (
     BlockNetwork,
     Data,
     LayerWord,
-    Loop,
+    LoopNetwork,
     Network,
     Template,
     Tensor,
@@ -43,7 +43,7 @@ def run_statements(
     env: Environment,
     inputs: list[Tensor] | None,
 ) -> Data:
-    """The value of the last expression. ``inputs`` are what a network expression gets."""
+    """The value of the last expression. ``inputs`` go into it if it is a network."""
     value: Data = None
     for i, statement in enumerate(body):
         last = i == len(body) - 1
@@ -61,7 +61,8 @@ def run_statements(
 def _lacks_pipes(
     el: Elaborator, body: tuple[syntax.Statement, ...], at: int, env: Environment
 ) -> bool:
-    """A pipe from a tensor, and below it networks alone: lines that lack their ``>``."""
+    """Whether a pipe from a tensor has lines below it that are only networks: they lack their
+    ``>``."""
     first = body[at]
     if not _begins_with(el, Tensor, first, env):
         return False
@@ -74,17 +75,18 @@ def _lacks_pipes(
 
 
 def _begins_with(el: Elaborator, kind: type, statement: syntax.Statement, env: Environment) -> bool:
-    """Whether a line is an expression whose first word means this."""
+    """Whether a line is an expression whose first word means a value of this kind."""
     if not isinstance(statement, syntax.ExpressionStatement):
         return False
     first = head(statement.value)
     first = first.function if isinstance(first, syntax.Call) else first
-    found = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
-    return found is not None and isinstance(found.value, kind)
+    meaning = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
+    return meaning is not None and isinstance(meaning.value, kind)
 
 
 def run_statement(el: Elaborator, statement: syntax.Statement, env: Environment) -> bool:
-    """False after an assumption that does not hold: what follows would only echo it."""
+    """Runs a statement. False after an assumption that does not hold: later errors would only
+    follow from it."""
     match statement:
         case syntax.Assign():
             assign(el, statement, env)
@@ -130,11 +132,11 @@ def add_default(el: Elaborator, statement: syntax.Default, env: Environment) -> 
         s if s.name in layer.settings else meant_setting(el, word, s, env)
         for s in statement.settings
     ]
-    known = env.defaults.get(layer.word, ())
+    earlier = env.defaults.get(layer.word, ())
     place = el.snapshot(env, statement.span)
     added = tuple((s, place) for s in settings)
-    known = tuple(k for k in known if all(k[0].name != s.name for s in settings))
-    env.defaults = {**env.defaults, layer.word: known + added}
+    earlier = tuple(k for k in earlier if all(k[0].name != s.name for s in settings))
+    env.defaults = {**env.defaults, layer.word: earlier + added}
 
 
 def _no_layer(el: Elaborator, statement: syntax.Default, env: Environment) -> None:
@@ -157,7 +159,7 @@ def assign(el: Elaborator, statement: syntax.Assign, env: Environment) -> None:
 
 
 def called_with_a_tensor(el: Elaborator, value: Data) -> bool:
-    """``f(x)`` as in PyTorch, where it is not piped on: said once, where it stands."""
+    """Whether a value is ``f(x)`` as in PyTorch, which is not piped on; that is reported."""
     if not isinstance(value, BlockNetwork):
         return False
     tensors = [v for v in value.arguments.values() if isinstance(v, Tensor)]
@@ -182,8 +184,8 @@ def _unapplied_side(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data
     """``y = x + f``, where a sum of tensors is meant."""
     if not isinstance(expr, syntax.Binary) or not isinstance(expr.left, syntax.Name):
         return None
-    found = lookup(el, expr.left.id, env, expr.span)
-    if found is None or not isinstance(found.value, Tensor):
+    meaning = lookup(el, expr.left.id, env, expr.span)
+    if meaning is None or not isinstance(meaning.value, Tensor):
         return None
     return el.report(advice.statements.unapplied_side(expr))
 
@@ -215,13 +217,13 @@ def evaluate_for(el: Elaborator, expr: syntax.For, env: Environment) -> Data:
         env.names |= dict.fromkeys(given_names(expr), UNKNOWN)
         return UNKNOWN
     if is_network(expr):
-        return Loop(expr, tuple(items), el.snapshot(env, expr.span))
+        return LoopNetwork(expr, tuple(items), el.snapshot(env, expr.span))
     _run_loop(el, expr, items, env)
     return None
 
 
 def _run_loop(el: Elaborator, expr: syntax.For, items: list[Data], env: Environment) -> None:
-    """A ``for`` of assignments: unrolled in the body's own names."""
+    """A ``for`` of assignments: its statements run once for each item, in the body's own names."""
     for item in items:
         el.step(expr.span)
         bind_pattern(el, expr.pattern, item, env)
@@ -233,7 +235,7 @@ def _run_loop(el: Elaborator, expr: syntax.For, items: list[Data], env: Environm
 
 
 def apply_loop(
-    el: Elaborator, network: Loop, inputs: list[Tensor], span: Span, naming: Naming
+    el: Elaborator, network: LoopNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     value: Data = inputs[0] if len(inputs) == 1 else inputs
     for item in network.items:
@@ -250,8 +252,8 @@ def apply_loop(
 
 
 def counting(pattern: syntax.Pattern, env: Environment) -> str:
-    """The name in a loop's pattern that counts, else ``i``."""
+    """The name in a loop's pattern that counts; ``i`` if none does."""
     if isinstance(pattern, syntax.Name):
         return pattern.id if isinstance(env.names.get(pattern.id), int) else "i"
-    found = (counting(item, env) for item in pattern.items)
-    return next((name for name in found if name in env.names), "i")
+    names = (counting(item, env) for item in pattern.items)
+    return next((name for name in names if name in env.names), "i")

@@ -1,4 +1,4 @@
-"""What is known of a tensor: its type, and where it comes from."""
+"""Questions about a tensor: its type, and where it comes from."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .knowledge import Learnt
 
 def known_type(el: Elaborator, tensor: Tensor, axes: tuple[str, ...] = ("N", "D")) -> TensorType:
     if tensor.type is None:
-        known = el.knowledge.with_input(input_behind(tensor), axes, "float")
-        raise Learnt(known)
+        knowledge = el.knowledge.with_input(input_behind(tensor), axes, "float")
+        raise Learnt(knowledge)
     return tensor.type
 
 
@@ -47,8 +47,8 @@ def weight_chain(tensor: Tensor) -> tuple[tuple[Draft, ...], str] | None:
 
 
 def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:
-    """What made a tensor, through groups and blocks; None where that is not known, or where it is
-    made in other sizes than here. ``inputs`` are what a block gets at another call than its first,
+    """How a tensor was made, through groups and blocks; None if that is not known, or if it was
+    made with other sizes than here. ``inputs`` are the tensors that a block gets at a later call,
     by the drafts of its ports."""
     draft, index = tensor.draft, tensor.index
     outer = (inputs or {}).get(id(draft)) or draft.builder.outer(tensor)

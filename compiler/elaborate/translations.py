@@ -1,4 +1,4 @@
-"""Calls of PyTorch, Keras and Caffe, and how they are written here: the fix of an unknown word."""
+"""Translations of calls of PyTorch, Keras and Caffe: the fix for an unknown word."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .names import lookup
 
 
 def translate(el: Elaborator, expr: syntax.Call, env: Environment) -> None:
-    """Where a word of PyTorch or Keras was explained, the fix is the whole call."""
-    said = el.findings.all[-1] if el.findings.all else None
+    """Gives the error for a word of PyTorch or Keras a fix that translates the whole call."""
+    error = el.findings.all[-1] if el.findings.all else None
     function = expr.function
     module = function if isinstance(function, syntax.Call) else None
     blamed = module.function if module is not None else function
-    if said is None or said.code != "E201" or said.span != blamed.span:
+    if error is None or error.code != "E201" or error.span != blamed.span:
         return
-    found = _translation(el, module or expr, env)
-    if module is not None and found is not None and found[0]:  # nn.Linear(8, 4)(x)
-        found = _piped_into(expr.arguments, found[0]), found[1]
-    if found is not None and any(found):
-        text, why = found
-        el.findings.amend(advice.names.with_translation(said, text, why, expr.span, env.file))
+    translation = _translation(el, module or expr, env)
+    if module is not None and translation is not None and translation[0]:  # nn.Linear(8, 4)(x)
+        translation = _piped_into(expr.arguments, translation[0]), translation[1]
+    if translation is not None and any(translation):
+        text, why = translation
+        el.findings.amend(advice.names.with_translation(error, text, why, expr.span, env.file))
 
 
 def _translation(el: Elaborator, expr: syntax.Call, env: Environment) -> tuple[str, str] | None:
-    """A call of another framework as it is written here, and why it holds less."""
+    """A call of another framework in the language, and why it has fewer arguments."""
     name = expr.function.span.text
     given = [_written(el, a, env) for a in expr.arguments]
     named = [(s.name, _written(el, s.value, env)) for s in expr.settings]
@@ -61,7 +61,7 @@ def _piped_into(tensors: Sequence[syntax.Expr], called: str) -> str:
 
 
 def _written(el: Elaborator, expr: syntax.Expr, env: Environment) -> str:
-    """The text of an argument; what is another framework's in it is written as it is here."""
+    """The text of an argument, with the calls of another framework in it translated."""
     text = expr.span.text
     if isinstance(expr, syntax.List):
         return f"[{', '.join(_written(el, item, env) for item in expr.items)}]"
@@ -69,8 +69,8 @@ def _written(el: Elaborator, expr: syntax.Expr, env: Environment) -> str:
     if not isinstance(called, syntax.Name | syntax.Attribute) or _is_known(el, called, env):
         return text
     if isinstance(expr, syntax.Call):
-        found = _translation(el, expr, env)
-        return found[0] if found is not None and found[0] else text
+        translation = _translation(el, expr, env)
+        return translation[0] if translation is not None and translation[0] else text
     return advice.foreign.native(text, layers()) or text
 
 
@@ -80,13 +80,14 @@ def _is_known(el: Elaborator, expr: syntax.Name | syntax.Attribute, env: Environ
 
 
 def seems_tensor(el: Elaborator, expr: syntax.Expr, env: Environment) -> bool:
-    """Whether an argument is a tensor, as far as its text tells: it is not evaluated again."""
+    """Whether an argument seems to be a tensor. Only its text is used: it is not evaluated
+    again."""
     if isinstance(expr, syntax.List):
         return any(seems_tensor(el, item, env) for item in expr.items)
     if not isinstance(expr, syntax.Name):
         return isinstance(expr, syntax.Binary) and expr.operator == ">"
-    found = lookup(el, expr.id, env, expr.span)
-    return found is not None and (found.value is UNKNOWN or tensors_in(found.value))
+    meaning = lookup(el, expr.id, env, expr.span)
+    return meaning is not None and (meaning.value is UNKNOWN or tensors_in(meaning.value))
 
 
 def after_pipe(span: Span) -> bool:

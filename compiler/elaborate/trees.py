@@ -48,7 +48,7 @@ def conjuncts(expr: syntax.Expr) -> Iterator[syntax.Expr]:
 
 
 def port_axes(port: syntax.Port) -> tuple[str, ...]:
-    """Names for the axes of what is piped into a port, where nothing else names them."""
+    """Names for the axes of a tensor that is piped into a port, if nothing else names them."""
     names = "TDEFG"
     return ("N", *(names[i] if i < len(names) else f"D{i}" for i in range(len(port.shape or ()))))
 
@@ -60,17 +60,17 @@ def pattern_names(pattern: syntax.Pattern) -> list[syntax.Name]:
 
 
 def given_names(loop: syntax.For) -> set[str]:
-    """What a loop would have named."""
+    """The names that a loop assigns."""
     if is_network(loop):
         return set()
     targets = [s.target for s in loop.body if isinstance(s, syntax.Assign)]
-    found = {n.id for target in (loop.pattern, *targets) for n in pattern_names(target)}
+    names = {n.id for target in (loop.pattern, *targets) for n in pattern_names(target)}
     for statement in loop.body:
         if isinstance(statement, syntax.ExpressionStatement) and isinstance(
             statement.value, syntax.For
         ):
-            found |= given_names(statement.value)
-    return found
+            names |= given_names(statement.value)
+    return names
 
 
 def label_names(node: syntax.Node) -> Iterator[str]:
@@ -84,7 +84,7 @@ def label_names(node: syntax.Node) -> Iterator[str]:
 
 
 def is_network(loop: syntax.For) -> bool:
-    """Whether a loop's body ends in an expression: then it is no statement."""
+    """Whether a loop's body ends in an expression: then the loop is a network, not a statement."""
     last = loop.body[-1] if loop.body else None
     if not isinstance(last, syntax.ExpressionStatement):
         return False
@@ -99,7 +99,7 @@ def tensor_names(block: syntax.Block) -> frozenset[str]:
 
 
 def whole_labels(expr: syntax.Expr, tensors: frozenset[str]) -> tuple[Span, ...]:
-    """The labels ``as _`` on what is a whole body: ``(f > g) as _``, ``x > (f > g) as _``."""
+    """The labels ``as _`` on a whole body: ``(f > g) as _``, ``x > (f > g) as _``."""
     match expr:
         case syntax.Paren():
             return whole_labels(expr.body, tensors)
@@ -114,7 +114,7 @@ def whole_labels(expr: syntax.Expr, tensors: frozenset[str]) -> tuple[Span, ...]
 
 
 def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
-    """Whether this start of a pipe is tensors alone."""
+    """Whether the start of a pipe has only tensors."""
     match expr:
         case syntax.Name():
             return expr.id in tensors
@@ -129,7 +129,7 @@ def _holds_no_module(expr: syntax.Expr, tensors: frozenset[str]) -> bool:
 
 
 def is_alias(block: syntax.Block) -> bool:
-    """Whether a block is a net that may be another with arguments, and no more than settings."""
+    """Whether a block is a net that may be another net with arguments, apart from settings."""
     if block.kind != "net" or block.inputs is not None or not block.body:
         return False
     *before, last = block.body
@@ -141,13 +141,13 @@ def is_alias(block: syntax.Block) -> bool:
 
 
 def accessors(expr: syntax.Node) -> list[syntax.Attribute]:
-    """``x.c`` and its like in a condition that could be evaluated."""
+    """The attributes in a condition, such as ``x.c``."""
     own = [expr] if isinstance(expr, syntax.Attribute) else []
     return own or [a for child in syntax.children(expr) for a in accessors(child)]
 
 
 def place_in_import(name: str, statement: Span) -> Span:
-    """Where a module or a name stands in its import."""
+    """The place of a module or a name in its import."""
     words = list(re.finditer(rf"(?<![\w.]){re.escape(name)}(?![\w.])", statement.text))
     if not words:  # with spaces around a dot
         return statement

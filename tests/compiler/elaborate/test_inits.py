@@ -107,11 +107,11 @@ REFUSED = [
     ("linear(3, init=constant)", "`constant` needs `val`"),
     (
         "layernorm(elementwise_affine=false, init=ones)",
-        "`init` starts nothing: this `layernorm` has no weight of its own",
+        "`init` has no effect: this `layernorm` has no weight of its own",
     ),
     (
         "linear(3, bias=false, bias_init=zeros)",
-        "`bias_init` starts nothing: this `linear` has no bias",
+        "`bias_init` has no effect: this `linear` has no bias",
     ),
     ("rmsnorm(bias_init=zeros)", "`rmsnorm` has no setting `bias_init`"),
 ]
@@ -132,7 +132,7 @@ net n: x[8] {
 """
     assert not nw.check(text % "")
     (found,) = nw.check(text % ", init=ones")
-    assert found.message == "`init` starts nothing: this `linear` has no weight of its own"
+    assert found.message == "`init` has no effect: this `linear` has no weight of its own"
 
 
 @pytest.mark.parametrize(
