@@ -26,27 +26,29 @@ class Choice(Record):
 def choose_nets(
     source: Source,
     tree: syntax.File,
-    found: tuple[Diagnostic, ...],
+    syntax_errors: tuple[Diagnostic, ...],
     net: str | None,
     *,
     every: bool = False,
 ) -> Choice:
+    """``every``: all that need no arguments are meant, as a check means them."""
     blocks = {s.name: s for s in tree.statements if isinstance(s, syntax.Block) and s.kind == "net"}
     pipeline = any(isinstance(s, syntax.ExpressionStatement) for s in tree.statements)
     nets = tuple(blocks)
     if net is not None:
         net = normalize("NFKC", net)
         if net in blocks:
-            return Choice(nets, net, (net,), found)
-        return Choice(nets, None, (), (*found, _unknown_net(source, net, nets)))
+            return Choice(nets, net, (net,), syntax_errors)
+        return Choice(nets, None, (), (*syntax_errors, _unknown_net(source, net, nets)))
     ready = [name for name, b in blocks.items() if all(p.default for p in b.parameters)]
     checked = (*ready, *([""] if pipeline else []))
     chosen = _meant(source, ready, pipeline, blocks)
     if chosen is not None and not checked:
         checked = (chosen,)
-    if chosen is None and not (every and checked):
-        found = (*found, *([] if found else [_no_choice(source, tree, nets, ready)]))
-    return Choice(nets, chosen, checked, found)
+    findings = syntax_errors
+    if chosen is None and not findings and not (every and checked):
+        findings = (_no_choice(source, tree, nets, ready),)
+    return Choice(nets, chosen, checked, findings)
 
 
 def _meant(

@@ -16,15 +16,23 @@ from ..grammar import syntax
 from ..grammar.diagnostics import MAX_ERRORS, Diagnostic
 from ..grammar.parser import parse
 from ..grammar.record import Record
-from ..grammar.source import Source, Span
-from ..grammar.wording import counted
+from ..grammar.source import Source
 from .choice import Choice, choose_nets
 from .elaborate.attempt import Outcome, Task, attempt
 from .elaborate.knowledge import NOTHING
+from .findings import (
+    Findings,
+    beside,
+    is_fine,
+    not_silenced,
+    of_file,
+    with_comments,
+    with_unchecked,
+)
 from .imports import Finder
 from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
-from .lints import in_checked_file, in_failed_net, in_file, in_net
+from .lints import in_checked_file, in_failed_net, in_net
 from .lints._net import Net
 from .room import room
 
@@ -85,8 +93,10 @@ def load_source(
     request = Request(parameters or {}, inputs, Finder(search), partial)
     with room(), limited(limits):
         try:
-            found = _load(source, net, request, freeze=True)
-            return _with_trials(found, source, request, lambda text, asked: _load(text, net, asked))
+            loaded = _load(source, net, request, freeze=True)
+            return _with_trials(
+                loaded, source, request, lambda text, asked: _load(text, net, asked)
+            )
         except Exception as error:
             return _failed(source, error)
 
@@ -94,13 +104,11 @@ def load_source(
 def _load(
     source: Source, net: str | None, request: Request, *, freeze: bool = False
 ) -> Compilation:
-    tree, found = parse(source, limits().tokens)
-    chosen = choose_nets(source, tree, found, net)
-    asked = request.replace(partial=request.partial and not found)
+    tree, syntax_errors = parse(source, limits().tokens)
+    chosen = choose_nets(source, tree, syntax_errors, net)
+    asked = request.replace(partial=request.partial and not syntax_errors)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
-    errors = _at_fault(result.diagnostics, tree)
-    said = (*errors, *_of_text(tree, result.diagnostics))
-    return result.replace(diagnostics=_kept(_told_once(said)))
+    return result.replace(diagnostics=not_silenced(of_file(result.diagnostics, tree)))
 
 
 def check_source(
@@ -119,105 +127,48 @@ def check_source(
     request = Request(parameters or {}, inputs, Finder(search))
     with room(), limited(limits):
         try:
-            found = _check(source, net, request)
+            checked = _check(source, net, request)
             return _with_trials(
-                found, source, request, lambda text, asked: _check(text, net, asked)
+                checked, source, request, lambda text, asked: _check(text, net, asked)
             )
         except Exception as error:
             return _failed(source, error)
 
 
 def _failed(source: Source, error: Exception) -> Compilation:
-    """What nobody foresaw, outside of the elaboration, which knows its place."""
+    """The error that nobody foresaw, outside of the elaboration, which names the place itself."""
     from .faults import fault
 
-    found = fault(error, "compiling this text", source.span(0, 0))
-    return Compilation(None, (found,), (), read=frozenset({source.name}), fault=error)
+    unforeseen = fault(error, "compiling this text", source.span(0, 0))
+    return Compilation(None, (unforeseen,), (), read=frozenset({source.name}), fault=error)
 
 
 def _check(source: Source, net: str | None, request: Request) -> Compilation:
-    """What is wrong in the nets to be checked."""
-    tree, found = parse(source, limits().tokens)
-    chosen = choose_nets(source, tree, found, net, every=True)
+    """The findings of the nets to be checked."""
+    tree, syntax_errors = parse(source, limits().tokens)
+    chosen = choose_nets(source, tree, syntax_errors, net, every=True)
     results = list(_results(source, tree, chosen, request))
-    every = [d for result in results for d in result.diagnostics]
-    said = _at_fault(_told_once(tuple(every) or chosen.findings), tree)
-    said += _of_text(tree, said)
-    said = _with_the_rest(said, len(chosen.checked) - len(results))
-    fine = _is_fine(said)
+    every = tuple(d for result in results for d in result.diagnostics)
+    findings = of_file(every or chosen.findings, tree)
+    findings = with_unchecked(findings, len(chosen.checked) - len(results))
+    fine = is_fine(findings)
     if fine and net is None:
-        said += tuple(in_checked_file(tree))
+        findings += tuple(in_checked_file(tree))
     if fine and "netwright" in source.text:
-        said = _with_comments(tree, said, whole=set(chosen.checked) >= set(chosen.nets))
+        whole = set(chosen.checked) >= set(chosen.nets)
+        findings = with_comments(findings, tree, whole=whole)
     else:
-        said = _kept(said)
+        findings = not_silenced(findings)
+    return _of_all(results, findings, chosen)
+
+
+def _of_all(results: list[Compilation], findings: Findings, chosen: Choice) -> Compilation:
+    """What became of a file, of what became of its nets."""
     last = results[-1].net if results else ""
     steps = sum(result.steps for result in results)
     read = frozenset(name for result in results for name in result.read)
-    failed = next((r.fault for r in results if r.fault is not None), None)
-    return Compilation(None, said, chosen.nets, last, steps, read=read, fault=failed)
-
-
-def _with_the_rest(findings: tuple[Diagnostic, ...], nets: int) -> tuple[Diagnostic, ...]:
-    """After many errors some nets are not looked at; the last error says so."""
-    last = max((i for i, d in enumerate(findings) if d.severity == "error"), default=None)
-    if last is None or nets <= 0:
-        return findings
-    note = f"{counted(nets, 'net')} more of this file {'is' if nets == 1 else 'are'} not checked"
-    noted = findings[last].replace(notes=(*findings[last].notes, note))
-    return (*findings[:last], noted, *findings[last + 1 :])
-
-
-def _told_once(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    if len(findings) < 2:
-        return findings
-    from .repeated import told_once
-
-    return tuple(told_once(findings))
-
-
-def _at_fault(findings: tuple[Diagnostic, ...], tree: syntax.File) -> tuple[Diagnostic, ...]:
-    if not findings:
-        return findings
-    from .misnamed import at_declarations
-    from .origins import at_origins
-
-    return tuple(at_origins(at_declarations(findings, tree), tree))
-
-
-def _kept(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The findings that no comment silences."""
-    if not findings:
-        return findings
-    from .ignores import Ignores
-
-    return Ignores().kept(findings)
-
-
-def _with_comments(
-    tree: syntax.File, findings: tuple[Diagnostic, ...], *, whole: bool
-) -> tuple[Diagnostic, ...]:
-    """Likewise, and what is wrong with the comments: idle ones too, where all was looked at."""
-    from .ignores import Ignores, wrong
-
-    ignores = Ignores()
-    kept = ignores.kept((*findings, *wrong(tree.span.source)))
-    return (*kept, *ignores.kept(ignores.idle(tree))) if whole else kept
-
-
-def _of_text(tree: syntax.File, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """What is to be seen in the statements of a file that hold no error."""
-    errors = [d.span for d in findings if d.severity == "error" and d.span]
-    sound = tuple(s for s in tree.statements if not any(_holds(s.span, e) for e in errors))
-    return tuple(in_file(syntax.File(sound, span=tree.span)))
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.source is inner.source and outer.start <= inner.start < max(outer.end, 1)
-
-
-def _is_fine(findings: Iterable[Diagnostic]) -> bool:
-    return not any(finding.severity == "error" for finding in findings)
+    fault = next((r.fault for r in results if r.fault is not None), None)
+    return Compilation(None, findings, chosen.nets, last, steps, read=read, fault=fault)
 
 
 def _results(
@@ -226,8 +177,7 @@ def _results(
     """What becomes of the nets to be checked, or of a file without one."""
     if not chosen.checked:
         outcome = _elaborate(_task(source, tree, chosen, None, request))
-        said = outcome.findings or chosen.findings
-        yield _compilation(outcome, said, chosen)
+        yield _compilation(outcome, outcome.findings or chosen.findings, chosen)
     left, most, errors = NETS_TOGETHER * limits().steps, MAX_ERRORS, set[object]()
     if request.enough:
         left, most = request.enough.steps, request.enough.errors
@@ -252,12 +202,12 @@ def _by_need(tree: syntax.File, nets: tuple[str, ...], enough: Enough | None) ->
 
 
 def _with_trials(
-    found: Compilation,
+    compilation: Compilation,
     source: Source,
     request: Request,
     run: Callable[[Source, Request], Compilation],
 ) -> Compilation:
-    """With the repairs alone that mend."""
+    """Only repairs that mend are kept: each is made, and the text is compiled again."""
 
     def again(text: Source, enough: Enough | None = None) -> tuple[Iterable[Diagnostic], int]:
         own = text.name == source.name
@@ -266,12 +216,13 @@ def _with_trials(
         result = run(text if own else source, asked)
         return result.diagnostics, result.steps
 
-    if not any(d.fix or d.others for d in found.diagnostics):
-        return found
+    findings = compilation.diagnostics
+    if not any(d.fix or d.others for d in findings):
+        return compilation
     from .trials import tried
 
-    files = found.read | {source.name}
-    return found.replace(diagnostics=tried(found.diagnostics, files, found.steps, again))
+    files = compilation.read | {source.name}
+    return compilation.replace(diagnostics=tried(findings, files, compilation.steps, again))
 
 
 def _compile(
@@ -286,12 +237,12 @@ def _compile(
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
     outcome = _elaborate(_task(source, tree, chosen, net, request))
-    findings = (*chosen.findings, *_independent(outcome.findings, chosen.findings))
-    if not outcome.complete and _is_fine(findings):
+    findings = (*chosen.findings, *beside(outcome.findings, chosen.findings))
+    if not outcome.complete and is_fine(findings):
         from .faults import unexplained
 
         findings = (*findings, unexplained(outcome.at))
-    if _is_fine(findings):
+    if is_fine(findings):
         findings = (*findings, *in_net(Net(tree, outcome)))
         made = _compilation(outcome, findings, chosen, net)
         return made.replace(graph=_frozen(outcome)) if freeze else made
@@ -314,21 +265,11 @@ def _task(
 
 
 def _compilation(
-    outcome: Outcome, findings: tuple[Diagnostic, ...], chosen: Choice, net: str = ""
+    outcome: Outcome, findings: Findings, chosen: Choice, net: str = ""
 ) -> Compilation:
     return Compilation(
         None, findings, chosen.nets, net, outcome.steps, None, outcome.read, outcome.fault
     )
-
-
-def _independent(
-    found: Sequence[Diagnostic], syntax_errors: Sequence[Diagnostic]
-) -> Iterator[Diagnostic]:
-    """What was found besides the syntax errors, not in the same place: there it is an echo."""
-    broken = [d.span for d in syntax_errors if d.span and d.severity == "error"]
-    for finding in found:
-        if finding.span is None or not any(map(finding.span.overlaps, broken)):
-            yield finding
 
 
 def _frozen(outcome: Outcome) -> Graph:
