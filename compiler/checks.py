@@ -59,8 +59,8 @@ def at_least(least: int, **settings: Dim | tuple[Dim | None, ...] | None) -> Non
 
 
 def scaled(size: Dim, factor: float) -> Dim | None:
-    """``floor(size * factor)`` as PyTorch computes it, in floats. None for a symbolic size if there
-    is no exact expression (``0.3 * T``)."""
+    """``floor(size * factor)`` as PyTorch computes it, in floats. None for a symbolic size if the
+    result has no exact expression (``0.3 * T``)."""
     if isinstance(size, int):
         return floor(size * factor)
     numerator, denominator = float(factor).as_integer_ratio()

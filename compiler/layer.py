@@ -299,8 +299,7 @@ class Layer:
     """Whether the result consists of the elements of the one input: each is there at least once,
     and nothing else is (``reshape``, ``permute``, ``tile``)."""
     mixes_along_dim: ClassVar[bool] = False
-    """Whether it keeps the axis ``dim``, and each of its elements depends on the others along that
-    axis (``softmax``, ``cumsum``)."""
+    """Whether it keeps the axis ``dim`` and joins elements along it: ``softmax``, ``cumsum``."""
     channel_axis: ClassVar[Literal["second", "last"] | None] = None
     """The axis on which it takes the channels or features of its input, if it matters."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")

@@ -1,7 +1,7 @@
-"""Names that nothing gives, where a declaration beside them has a name that nothing uses.
+"""Unknown names, if a declaration near them has a name that nothing uses.
 
-If the unknown name is the more common one in the file, the declaration is at fault, and the error
-stands there: `block f(keepp): x { ... keep ... keep ... }`.
+If the unknown name is more common in the file than the declared one, the declaration is wrong, and
+the error moves there: `block f(keepp): x { ... keep ... keep ... }`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _UNKNOWN: Final = re.compile(r"`(\w+)` is not known here")
 
 
 def at_declarations(findings: Iterable[Diagnostic], tree: syntax.File) -> Iterator[Diagnostic]:
-    """The findings; unknown names at the declaration that is likely theirs."""
+    """The findings; an error about an unknown name moves to the declaration that was probably
+    meant."""
     declarations: _Declarations | None = None
     for finding in findings:
         match = _UNKNOWN.fullmatch(finding.message) if finding.code == "E201" else None
@@ -34,7 +35,7 @@ def at_declarations(findings: Iterable[Diagnostic], tree: syntax.File) -> Iterat
 
 
 class _Declarations:
-    """The names of a file that nothing reads; each block is looked through once."""
+    """The names of a file that nothing reads; each block is searched once."""
 
     def __init__(self, tree: syntax.File) -> None:
         self.tree = tree
@@ -43,7 +44,8 @@ class _Declarations:
         self.idle: dict[Span, list[tuple[str, Span]]] = {}
 
     def meant(self, name: str, use: Span) -> tuple[str, Span] | None:
-        """The one name that nothing reads, in the innermost block around a use that has any."""
+        """The only unread name of the innermost block around a use that has unread names; None if
+        there are several, or if it is not less common than the unknown name."""
         around = [b for b in self.blocks if b.span.start <= use.start < b.span.end]
         inside = (idle for block in reversed(around) if (idle := self._idle_in(block)))
         idle = next(inside, self.idle_blocks)
@@ -81,7 +83,7 @@ def _names(nodes: Iterable[syntax.Node]) -> Iterator[str]:
 
 
 def _blocks(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Block]:
-    """All blocks, an outer one before those inside."""
+    """All blocks, each before the blocks inside it."""
     for node in nodes:
         if isinstance(node, syntax.Block):
             yield node

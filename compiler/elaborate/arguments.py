@@ -129,8 +129,8 @@ def _wanted(file: FileNames, block: syntax.Block, parameter: syntax.Parameter) -
     if isinstance(parameter.default, syntax.Text):
         return str
     uses = list(_uses(file, block, parameter.name, frozenset()))
-    told = next((use for use in uses if use is not None and use is not VALUE), None)
-    return told or (VALUE if VALUE in uses else None)
+    setting_type = next((use for use in uses if use is not None and use is not VALUE), None)
+    return setting_type or (VALUE if VALUE in uses else None)
 
 
 def _uses(

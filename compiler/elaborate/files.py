@@ -20,7 +20,7 @@ from .statements import add_default, assign
 from .trees import pattern_names, place_in_import
 
 FILE_STEPS: Final = 200
-"""What a net takes of its own: each is elaborated in a file anew."""
+"""The steps for the file of one net: each net starts it anew."""
 IMPORT_STEPS: Final = 10
 Make: TypeAlias = Callable[[Elaborator, FileNames], Data]
 

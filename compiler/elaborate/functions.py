@@ -94,7 +94,7 @@ def _ordered(symbol: str, a: Any, b: Any) -> bool:
 
 
 def truth(value: Any) -> bool:
-    """As in Python. Raises Undecided for a size that may be zero."""
+    """Whether a value is true, as in Python. Raises Undecided for a size that may be 0."""
     if isinstance(value, Size):
         return not _equal(value, 0)
     return bool(value)

@@ -95,6 +95,6 @@ def after_pipe(span: Span) -> bool:
 
 
 def _members(arguments: tuple[syntax.Expr, ...]) -> tuple[syntax.Expr, ...]:
-    """Those of ``Sequential(f, g)`` or ``Sequential([f, g])``."""
+    """The members of ``Sequential(f, g)`` or ``Sequential([f, g])``."""
     first = arguments[0] if arguments else None
     return first.items if isinstance(first, syntax.List) else arguments

@@ -41,7 +41,7 @@ class Operator(Layer):
     reversed: bool = False
 
     def operands(self, *inputs: TensorType) -> tuple[Operand, ...]:
-        """All operands, in order. Raises Refused for too few and too many."""
+        """All operands, in order. Raises Refused if there are too few or too many."""
         operands = inputs if self.other is None else (*inputs, self.other)
         if len(operands) < 2:
             raise Refused(
@@ -357,7 +357,7 @@ class LogicalXor(Pair):
 
 
 class Lerp(Layer):
-    """From the first tensor to the second: ``a + weight * (b - a)``, written
+    """Goes from the first tensor to the second: ``a + weight * (b - a)``, written
     ``[a, b] > lerp(weight=0.3)`` or ``a > lerp(b, 0.3)``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.lerp.html

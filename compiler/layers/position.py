@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from ..layer import Example, Few, Layer, Positive, Range, Refused, Weight, divides, short
 from ..lowering import Device, Helper, Input, Lowering, call, given
 from ..types import TensorType
-from .source import Source
+from .source import SourceLayer
 
 Rows: TypeAlias = Annotated[int, Range(1, 2**24, "a table with that many rows is made")]
 
@@ -198,7 +198,7 @@ class Rotary(Layer):
         return Lowering(forward=call("rotate", Input(0), **options), helpers=(ROTARY,))
 
 
-class Alibi(Source):
+class Alibi(SourceLayer):
     """A mask for attention with linear biases (Press et al., 2022), [heads, T, T]: minus the
     distance times a slope for each head. ``causal`` hides later positions:
     ``sdpa(mask=alibi(heads, T))``.
@@ -220,7 +220,7 @@ class Alibi(Source):
         return Lowering(forward=forward, helpers=(ALIBI,))
 
 
-class RelativeBuckets(Source):
+class RelativeBuckets(SourceLayer):
     """Distances between ``queries`` and ``keys`` positions as bucket numbers [queries, keys], ints
     for an embedding (T5, Raffel et al., 2020): near distances have a bucket each, far ones share.
 

@@ -108,14 +108,14 @@ class Recurrent(Layer):
                 f"{self.word} has {len(kept)} states, {len(states)} are piped in",
                 help=f"`[x, {', '.join('hc'[: len(kept)])}] > {self.word}(...)`",
             )
-        for i, (got, wanted) in enumerate(zip(states, kept, strict=False)):
-            fits = got.rank == 3 and got.dtype == "float"
-            if not fits or not all(map(same, got.shape, wanted.shape)):
+        for i, (state, wanted) in enumerate(zip(states, kept, strict=False)):
+            fits = state.rank == 3 and state.dtype == "float"
+            if not fits or not all(map(same, state.shape, wanted.shape)):
                 raise Refused(
                     f"the first state of {self.word} is {wanted}",
                     code="E302",
                     input=i + 1,
-                    detail=f"got {got}",
+                    detail=f"got {state}",
                     notes=["[layers * directions, N, hidden], as in PyTorch"],
                 )
 
@@ -324,14 +324,14 @@ class Cell(Layer):
         wanted = self.states(x)
         if states and len(states) != len(wanted):
             raise Refused(f"{self.word} has {len(wanted)} states, {len(states)} are piped in")
-        for i, (got, kind) in enumerate(zip(states, wanted, strict=False)):
-            fits = got.rank == 2 and got.dtype == "float"
-            if not fits or not all(map(same, got.shape, kind.shape)):
+        for i, (state, kind) in enumerate(zip(states, wanted, strict=False)):
+            fits = state.rank == 2 and state.dtype == "float"
+            if not fits or not all(map(same, state.shape, kind.shape)):
                 raise Refused(
                     f"the state of {self.word} is {kind}",
                     code="E302",
                     input=i + 1,
-                    detail=f"got {got}",
+                    detail=f"got {state}",
                 )
         return wanted if len(wanted) > 1 else wanted[0]
 

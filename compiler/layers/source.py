@@ -22,14 +22,14 @@ _DTYPES: Final[dict[Dtype, Code]] = {
 }
 
 
-class Source(Layer):
-    """Base: nothing is piped in."""
+class SourceLayer(Layer):
+    """Base: a layer without piped inputs."""
 
     category: ClassVar[Category] = "source"
     arity: ClassVar[tuple[int, int | None]] = (0, 0)
 
 
-class Shaped(Source):
+class Shaped(SourceLayer):
     """Base: the spec writes the whole shape."""
 
     positional = 1
@@ -103,7 +103,7 @@ class Param(Shaped):
         return Lowering(call("nn.Parameter", call(make, *self.written)), Self())
 
 
-class Constant(Source):
+class Constant(SourceLayer):
     """Given numbers: ``constant([0.229, 0.224, 0.225])``, nested for more axes. They are kept as a
     buffer; ``persistent=true`` saves them in checkpoints, under the label.
 
@@ -257,7 +257,7 @@ class Randn(Rand):
 # --- rows of numbers -------------------------------------------------------------------------
 
 
-class Eye(Source):
+class Eye(SourceLayer):
     """The unit matrix: ``eye(4)``; ``eye(4, 6)`` has 4 rows and 6 columns.
 
     https://docs.pytorch.org/docs/stable/generated/torch.eye.html
@@ -284,7 +284,7 @@ class Eye(Source):
         return f"eye {self.rows}", ""
 
 
-class Arange(Source):
+class Arange(SourceLayer):
     """Numbers in steps: ``arange(T)`` is 0 to T - 1, ``arange(2, 8)`` 2 to 7,
     ``arange(0, 1, step=0.1)``. Ints unless a float is among them.
 
@@ -357,7 +357,7 @@ def _whole(number: Number) -> TypeGuard[Dim]:
     return isinstance(number, int | Size)
 
 
-class Linspace(Source):
+class Linspace(SourceLayer):
     """Numbers at equal distances, both ends included: ``linspace(0, 1, steps=11)``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
