@@ -22,6 +22,7 @@ from ..layer import (
 )
 from ..lowering import Call, Input, Lowering, module
 from ..types import Dtype, TensorType
+from .operands import need_room
 
 Promotion: TypeAlias = Mapping[Dtype, Dtype]
 
@@ -361,6 +362,8 @@ class Hardtanh(Activation):
                 f"min_val must be below max_val, got {self.min_val} and {self.max_val}",
                 setting="min_val" if "min_val" in self.given() else "max_val",
             )
+        for name in ("min_val", "max_val"):
+            need_room(x, getattr(self, name), name)
 
 
 class Hardsigmoid(Activation):
@@ -417,6 +420,10 @@ class Threshold(Activation):
 
     threshold: float
     value: float
+
+    def check(self, x: TensorType) -> None:
+        for name in ("threshold", "value"):
+            need_room(x, getattr(self, name), name)
 
 
 class LogSigmoid(Activation):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import reduce
-from math import isfinite
 from typing import ClassVar, TypeGuard
 
 from ..dims import Dim, Size
@@ -15,6 +14,7 @@ from .operands import (
     brief,
     common_shape,
     need_float,
+    need_room,
     promote,
     refuse_bool,
     setting_code,
@@ -463,8 +463,7 @@ class MaskedFill(Layer):
                 setting="mask",
                 help="`mask > cast(bool)`",
             )
-        if x.dtype == "int" and isinstance(self.value, float) and not isfinite(self.value):
-            raise Refused("ints cannot be infinite", code="E303", setting="value")
+        need_room(x, self.value, "value")
         return x.with_shape(*common_shape("masked_fill", (x, self.mask)))
 
     def lower(self, _: TensorType) -> Lowering:

@@ -50,6 +50,20 @@ def refuse_bool(word: str, *operands: Operand, help: str = "`cast(float)` or `ca
         raise Refused(f"{word} is not defined for bools", code="E303", help=help)
 
 
+def need_room(x: TensorType, value: Number, setting: str) -> None:
+    """PyTorch converts a number to an int tensor's dtype, and raises where 64 bits do not hold it.
+
+    Infinities and NaN do not fit either. Floats take every number.
+    """
+    if x.dtype == "int" and isinstance(value, float) and not -(2.0**63) <= value < 2.0**63:
+        raise Refused(
+            f"{value} does not fit in an int of 64 bits",
+            code="E303",
+            setting=setting,
+            help="`cast(float)` before it",
+        )
+
+
 # --- axes ------------------------------------------------------------------------------------
 
 _ASSUMED: Final[dict[int, tuple[str, ...]]] = {

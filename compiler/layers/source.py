@@ -13,7 +13,7 @@ from ..dims import Dim, Size, ceil_div, less, symbols
 from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
-from .operands import Number, brief, dtype_of, need_float, promote
+from .operands import Number, brief, dtype_of, need_float, need_room, promote
 
 _DTYPES: Final[dict[Dtype, Code]] = {
     "float": "torch.float",
@@ -478,8 +478,7 @@ class FullLike(Like):
     value: float | Size
 
     def infer(self, x: TensorType) -> TensorType:
-        if x.dtype == "int" and isinstance(self.value, float) and not isfinite(self.value):
-            raise Refused("ints cannot be infinite", code="E303", setting="value")
+        need_room(x, self.value, "value")
         return x
 
     def lower(self, _: TensorType) -> Lowering:

@@ -212,3 +212,36 @@ def test_einsum(case: tuple[str, list[torch.Tensor]]) -> None:
 @given(einsums())
 def test_einsum_long(case: tuple[str, list[torch.Tensor]]) -> None:
     check_einsum(case)
+
+
+@pytest.mark.parametrize("number", [2.0**63 - 1024, 1e19, -(2.0**63), -9.3e18, 1e30, 1e400])
+@pytest.mark.parametrize(
+    ("word", "settings", "in_torch"),
+    [
+        ("full_like", {"value": 0.0}, lambda x, value: torch.full_like(x, value)),
+        ("threshold", {"threshold": 0.5, "value": 0.0}, torch.nn.functional.threshold),
+        ("threshold", {"value": 0.5, "threshold": 0.0}, torch.nn.functional.threshold),
+        ("hardtanh", {"min_val": -1e18, "max_val": 0.0}, torch.nn.functional.hardtanh),
+        ("hardtanh", {"max_val": 1e18, "min_val": 0.0}, torch.nn.functional.hardtanh),
+        ("masked_fill", {"mask": M, "value": 0.0}, torch.Tensor.masked_fill),
+    ],
+)
+def test_ints_take_the_numbers_that_pytorch_takes(
+    word: str, settings: dict[str, Any], in_torch: Callable[..., torch.Tensor], number: float
+) -> None:
+    """The last setting becomes the number."""
+    x = torch.ones(2, 3, 4, dtype=torch.long)
+    given = settings | {[*settings][-1]: number}
+    typed = {k: type_of(v) if isinstance(v, torch.Tensor) else v for k, v in given.items()}
+
+    def taken(
+        run: Callable[[], object], refusal: type[Exception] | tuple[type[Exception], ...]
+    ) -> bool:
+        try:
+            run()
+        except refusal:
+            return False
+        return True
+
+    expected = taken(lambda: in_torch(x, **given), (RuntimeError, ValueError))
+    assert taken(lambda: layers()[word](**typed).infer(type_of(x)), Refused) is expected
