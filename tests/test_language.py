@@ -200,6 +200,15 @@ PATHS = [
     ),
     ("share enc = linear(8)\n" + VECTOR.format("x > enc > enc"), "enc"),
     (
+        "share enc = linear(8) + (param([8]) as w)\n" + VECTOR.format("x > enc > enc"),
+        "enc.0 w",
+    ),
+    (
+        "block unit(d) = linear(d) + (param([d]) as w)\nshare enc = unit(8)\n"
+        + VECTOR.format("x > enc > enc"),
+        "enc.linear1 enc.w",
+    ),
+    (
         "block l: x { x > linear(8) }\nnet f(unit=l): x[8] { x > unit > unit }",
         "unit1.linear1 unit2.linear1",
     ),
@@ -215,4 +224,4 @@ PATHS = [
 def test_module_paths(text: str, paths: str) -> None:
     names = [name for name, _ in nw.loads(text).to_torch().named_parameters()]
     for path in paths.split():
-        assert any(name.startswith(f"{path}.") for name in names), (path, names)
+        assert any(f"{name}.".startswith(f"{path}.") for name in names), (path, names)
