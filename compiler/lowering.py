@@ -39,7 +39,7 @@ class Device(Raw):
     text: str = "None"
 
 
-class Call(Record):
+class CallCode(Record):
     """``function(*args, **kwargs)``; ``function`` is a dotted name or an expression."""
 
     function: Code
@@ -48,7 +48,7 @@ class Call(Record):
 
 
 class Attr(Record):
-    """``value.name``; with ``Call`` a method: ``Call(Attr(Input(0), "flatten"), (1,))``."""
+    """``value.name``; with ``CallCode`` a method: ``CallCode(Attr(Input(0), "flatten"), (1,))``."""
 
     value: Code
     name: str
@@ -94,7 +94,7 @@ class Lowering(Record):
     the definitions that either mentions. ``inplace_safe`` needs no mention: nothing is in place.
     """
 
-    module: Call | None = None
+    module: CallCode | None = None
     forward: Code | None = None
     helpers: tuple[Helper, ...] = ()
     function: Code | None = None
@@ -104,12 +104,12 @@ class Lowering(Record):
     """How the results are nested: ``(0, (1, 2))`` for ``y, (h, c) = ...``; flat by default."""
 
 
-def call(function: str, *args: Code, **kwargs: Code) -> Call:
-    return Call(function, args, tuple(kwargs.items()))
+def call(function: str, *args: Code, **kwargs: Code) -> CallCode:
+    return CallCode(function, args, tuple(kwargs.items()))
 
 
-def method(value: Code, name: str, *args: Code, **kwargs: Code) -> Call:
-    return Call(Attr(value, name), args, tuple(kwargs.items()))
+def method(value: Code, name: str, *args: Code, **kwargs: Code) -> CallCode:
+    return CallCode(Attr(value, name), args, tuple(kwargs.items()))
 
 
 def module(
@@ -117,7 +117,7 @@ def module(
 ) -> Lowering:
     """A module called on all its inputs. ``_given`` maps a keyword to (value, PyTorch's default)
     and keeps what differs: ``_given={"stride": (self.stride, 1)}``."""
-    return Lowering(Call(name, args, tuple((kwargs | given(**(_given or {}))).items())))
+    return Lowering(CallCode(name, args, tuple((kwargs | given(**(_given or {}))).items())))
 
 
 def function(name: str, *args: Code, **kwargs: Code) -> Lowering:

@@ -70,7 +70,7 @@ def _serves_others(block: syntax.Block) -> bool:
     return block.kind == "block" or any(p.default is None for p in block.parameters)
 
 
-def _names(nodes: Iterable[syntax.Node]) -> Iterator[str]:
+def _names(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[str]:
     """The names that are read or given, as often as they stand there; labels are none."""
     waiting = [*nodes]
     while waiting:
@@ -78,11 +78,11 @@ def _names(nodes: Iterable[syntax.Node]) -> Iterator[str]:
         waiting += syntax.children(node)
         if isinstance(node, syntax.Name):
             yield node.id
-        elif isinstance(node, syntax.Block | syntax.Share | syntax.Parameter | syntax.Port):
+        elif isinstance(node, syntax.Block | syntax.Share | syntax.Parameter | syntax.DeclaredPort):
             yield node.name
 
 
-def _blocks(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Block]:
+def _blocks(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.Block]:
     """All blocks, each before the blocks inside it."""
     for node in nodes:
         if isinstance(node, syntax.Block):

@@ -46,9 +46,9 @@ def unknown_names(block: syntax.Block, visible: Collection[str]) -> Iterator[syn
     return iter(sorted(unknown, key=lambda name: name.span.start))
 
 
-def _defined(node: syntax.Node) -> Iterator[str]:
+def _defined(node: syntax.SyntaxNode) -> Iterator[str]:
     """Every name that is defined somewhere inside, whichever part of the block sees it."""
-    waiting: list[syntax.Node] = [node]
+    waiting: list[syntax.SyntaxNode] = [node]
     while waiting:
         node = waiting.pop()
         outputs = (node.outputs or ()) if isinstance(node, syntax.Block) else ()
@@ -56,7 +56,7 @@ def _defined(node: syntax.Node) -> Iterator[str]:
         match node:
             case syntax.Block() | syntax.Share() | syntax.Parameter():
                 yield node.name
-            case syntax.Port():
+            case syntax.DeclaredPort():
                 yield node.name
                 yield from (n.id for e in node.shape or () for n in _names(e))
             case syntax.Assign():
@@ -67,16 +67,16 @@ def _defined(node: syntax.Node) -> Iterator[str]:
                 yield name
 
 
-def _names(node: syntax.Node) -> Iterator[syntax.Name]:
+def _names(node: syntax.SyntaxNode) -> Iterator[syntax.Name]:
     if isinstance(node, syntax.Name):
         yield node
     for child in syntax.children(node):
         yield from _names(child)
 
 
-def _read(node: syntax.Node) -> Iterator[syntax.Name]:
+def _read(node: syntax.SyntaxNode) -> Iterator[syntax.Name]:
     """The names that are read, without options of settings (``pad=same``)."""
-    waiting: list[syntax.Node] = [node]
+    waiting: list[syntax.SyntaxNode] = [node]
     while waiting:
         node = waiting.pop()
         if isinstance(node, syntax.Name):
@@ -90,11 +90,11 @@ def _read(node: syntax.Node) -> Iterator[syntax.Name]:
         waiting += inside
 
 
-def _is_initialiser(node: syntax.Node) -> bool:
+def _is_initialiser(node: syntax.SyntaxNode) -> bool:
     return isinstance(node, syntax.Call) and _word(node) in INITS
 
 
-def _is_option(argument: syntax.Node, call: syntax.Call) -> bool:
+def _is_option(argument: syntax.SyntaxNode, call: syntax.Call) -> bool:
     value = argument.value if isinstance(argument, syntax.Setting) else argument
     if not isinstance(value, syntax.Name) or value is call.function:
         return False

@@ -58,11 +58,11 @@ class Tensor(Entity):
         return id(self.draft), self.index
 
 
-class Network(Entity):
+class NetworkValue(Entity):
     """A function from tensors to tensors, not yet applied."""
 
 
-class LayerNetwork(Network):
+class LayerNetwork(NetworkValue):
     """A layer with its settings. ``tensors`` are the tensors of its tensor settings; ``spans`` are
     the places of the settings, for errors."""
 
@@ -84,7 +84,7 @@ class LayerNetwork(Network):
         return LayerNetwork(self.layer, self.word, span, self.tensors, spans)
 
 
-class LayerWord(Network):
+class LayerWord(NetworkValue):
     """The word of a layer, with the defaults at its place; settings may follow."""
 
     layer: type[Layer]
@@ -93,7 +93,7 @@ class LayerWord(Network):
     span: Span
 
 
-class Template(Network):
+class Template(NetworkValue):
     """A block or net, and the names that its text sees; ``span`` is the place where it is named."""
 
     block: syntax.Block
@@ -105,7 +105,7 @@ class Template(Network):
         return self.block.name
 
 
-class BlockNetwork(Network):
+class BlockNetwork(NetworkValue):
     """A block with its arguments, in the order of its parameters."""
 
     template: Template
@@ -114,12 +114,12 @@ class BlockNetwork(Network):
     span: Span
 
 
-class Shared(Network):
+class Shared(NetworkValue):
     """One instance for all its uses: ``share enc = ...``. Its module is in the scope
     ``builder``."""
 
     name: str
-    network: Network
+    network: NetworkValue
     builder: Builder
     span: Span
     first: Draft | None = None
@@ -127,23 +127,23 @@ class Shared(Network):
     """The form of its first use (see ``shares.form``), if it was needed."""
 
 
-class Renamed(Network):
+class Renamed(NetworkValue):
     """A network argument under its parameter's name: its module is ``unit1`` for ``unit``."""
 
-    network: Network
+    network: NetworkValue
     word: str
 
 
-class IdentityNetwork(Network):
+class IdentityNetwork(NetworkValue):
     span: Span
 
 
-class Chain(Network):
-    members: tuple[Network, ...]
+class Chain(NetworkValue):
+    members: tuple[NetworkValue, ...]
     span: Span
 
 
-class Combined(Network):
+class Combined(NetworkValue):
     """``f + g``, ``f * 0.5``: each network in it gets the input; tensors and numbers stay."""
 
     operator: str
@@ -152,19 +152,19 @@ class Combined(Network):
     span: Span
 
 
-class Fan(Network):
+class Fan(NetworkValue):
     """``[f, g]`` in a pipe: every branch gets the input, and the result is a bundle."""
 
     members: tuple[Any, ...]
 
 
-class RepeatNetwork(Network):
-    network: Network
+class RepeatNetwork(NetworkValue):
+    network: NetworkValue
     count: int
     span: Span
 
 
-class LoopNetwork(Network):
+class LoopNetwork(NetworkValue):
     """``for`` as a network: one body piped after another."""
 
     syntax: syntax.For
@@ -172,30 +172,30 @@ class LoopNetwork(Network):
     environment: Environment
 
 
-class Sliced(Network):
+class Sliced(NetworkValue):
     """``f[:, -1]``."""
 
-    network: Network
+    network: NetworkValue
     items: tuple[Any, ...]
     span: Span
 
 
-class Scan(Network):
+class Scan(NetworkValue):
     """``scan(cell)``: a cell that runs step by step along axis 1; ``init`` are the first states, if
     given."""
 
-    cell: Network
+    cell: NetworkValue
     init: tuple[Tensor, ...] | None
     reverse: bool
     span: Span
     init_span: Span | None = None
 
 
-class LabelledNetwork(Network):
+class LabelledNetwork(NetworkValue):
     """``f as stem``; ``numbered``: the label is on a group, whose members are numbered. ``held`` is
     that group, if it has nodes already: a source, a pipe from a tensor."""
 
-    network: Network
+    network: NetworkValue
     label: PathLabel
     numbered: bool
     held: Builder | None = None
@@ -243,7 +243,9 @@ Plain: TypeAlias = (
     "bool | int | float | str | Size | slice[Any, Any, Any] | EllipsisType | Init | Layer | None"
 )
 """The values of settings and indices: numbers, texts, sizes, slices, and layers in layers."""
-Data: TypeAlias = "Plain | list[Any] | Tensor | Network | Namespace | Container | Builtin | Unknown"
+Data: TypeAlias = (
+    "Plain | list[Any] | Tensor | NetworkValue | Namespace | Container | Builtin | Unknown"
+)
 """The value of an expression; the items of a list are such values too."""
 
 
@@ -268,7 +270,7 @@ def flows(value: object) -> bool:
 def networks_in(value: object) -> bool:
     if isinstance(value, list):
         return any(map(networks_in, value))
-    return isinstance(value, Network)
+    return isinstance(value, NetworkValue)
 
 
 def unknown_in(value: object) -> bool:
@@ -304,7 +306,7 @@ def describe(value: object) -> str:
             return "a bundle of tensors"
         plain = len(value) < 6 and all(is_number(v) for v in value)
         return f"the list {value}" if plain else "a list"
-    if isinstance(value, Network):
+    if isinstance(value, NetworkValue):
         return "a network"
     if isinstance(value, Namespace):
         return f"the imported file {value.name}"

@@ -6,10 +6,10 @@ from typing import Final
 
 from .diagnostics import Diagnostic
 from .source import Span
-from .syntax import Binary, Constant, Dims, Name, Node, Number, children
+from .syntax import Binary, Dims, Name, NamedConstant, Number, SyntaxNode, children
 
 MAX_NESTING: Final = 100
-LEAVES: Final = frozenset({Name, Number, Dims, Constant})
+LEAVES: Final = frozenset({Name, Number, Dims, NamedConstant})
 
 
 def too_deep(at: Span) -> Diagnostic:
@@ -19,7 +19,7 @@ def too_deep(at: Span) -> Diagnostic:
     return Diagnostic("E126", message, at, "too deep", help=(help,))
 
 
-def nested_too_deep(root: Node) -> Diagnostic | None:
+def nested_too_deep(root: SyntaxNode) -> Diagnostic | None:
     """The error for a tree that is too deep to be walked by recursion, or None. A chain of
     operators of any length is one level."""
     waiting = [(root, 0)]
@@ -28,7 +28,7 @@ def nested_too_deep(root: Node) -> Diagnostic | None:
         if depth > MAX_NESTING:
             start = node.span.start
             return too_deep(Span(node.span.source, start, start + 1))
-        below: list[Node] = []
+        below: list[SyntaxNode] = []
         while isinstance(node, Binary):
             below.append(node.right)
             node = node.left

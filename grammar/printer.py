@@ -96,11 +96,11 @@ def _parameter(node: s.Parameter) -> Document:
     return (node.name, "=", _expression(node.default)) if node.default else node.name
 
 
-def _ports(ports: Iterable[s.Port]) -> Document:
+def _ports(ports: Iterable[s.DeclaredPort]) -> Document:
     return Group(Nest(_joined(map(_port, ports), ",", SPACE)))
 
 
-def _port(node: s.Port) -> Document:
+def _port(node: s.DeclaredPort) -> Document:
     axes = ("[", _joined(map(_expression, node.shape or ()), ", "), "]")
     shape = "" if node.shape is None else axes
     dtype = f" {node.dtype}" if node.dtype else ""
@@ -156,7 +156,7 @@ def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
             return node.span.text
         case s.Number():
             return _number(node.value)
-        case s.Constant():
+        case s.NamedConstant():
             return {True: "true", False: "false", None: "none"}[node.value]
         case s.Text():
             return _text(node)
@@ -170,7 +170,7 @@ def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
             return _comprehension(node)
         case s.Attribute():
             return (_owner(node), ".", node.name)
-        case s.Index():
+        case s.Subscript():
             items = _bracketed("[", map(_expression, node.items), "]")
             return (_operand(node.value, CALL), items)
         case s.Call():
@@ -205,7 +205,7 @@ def _number(value: float) -> str:
 def _owner(node: s.Attribute) -> Document:
     """The value before a ``.``, in parentheses if the scanner would read the dot as part of a
     number."""
-    named = isinstance(node.value, s.Name | s.Attribute | s.Index | s.Call | s.Paren)
+    named = isinstance(node.value, s.Name | s.Attribute | s.Subscript | s.Call | s.Paren)
     document = _operand(node.value, CALL)
     bare = named or not (node.name.isdecimal() or isinstance(node.value, s.Number))
     return document if bare or _level(node.value) < CALL else _parenthesised(document)

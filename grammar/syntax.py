@@ -11,44 +11,44 @@ from .record import Record, field, positional
 from .source import Span
 
 
-class Node(Record):
+class SyntaxNode(Record):
     span: Span = field(kw_only=True, compare=False, repr=False)
 
 
 # --- expressions ---------------------------------------------------------------------------
 
 
-class Number(Node):
+class Number(SyntaxNode):
     value: int | float
 
 
-class Constant(Node):
+class NamedConstant(SyntaxNode):
     """``true``, ``false`` or ``none``."""
 
     value: bool | None
 
 
-class Text(Node):
+class Text(SyntaxNode):
     """A string; ``"layer{i + 1}"`` has the parts ``"layer"`` and the expression ``i + 1``."""
 
     parts: tuple[str | Expr, ...]
 
 
-class Dims(Node):
+class Dims(SyntaxNode):
     """``3x3``: a list of numbers written with ``x``."""
 
     values: tuple[int, ...]
 
 
-class Name(Node):
+class Name(SyntaxNode):
     id: str
 
 
-class List(Node):
+class List(SyntaxNode):
     items: tuple[Expr, ...]
 
 
-class Comprehension(Node):
+class Comprehension(SyntaxNode):
     """``[element for pattern in iterable if condition]``."""
 
     element: Expr
@@ -57,12 +57,12 @@ class Comprehension(Node):
     condition: Expr | None
 
 
-class Attribute(Node):
+class Attribute(SyntaxNode):
     value: Expr
     name: str
 
 
-class Slice(Node):
+class Slice(SyntaxNode):
     """``start:stop:step`` inside an index."""
 
     start: Expr | None
@@ -70,31 +70,31 @@ class Slice(Node):
     step: Expr | None
 
 
-class Ellipsis(Node):
+class Ellipsis(SyntaxNode):
     """``...`` inside an index."""
 
 
-class Index(Node):
+class Subscript(SyntaxNode):
     """``value[items]``; each item is an expression, a slice or ``...``."""
 
     value: Expr
     items: tuple[Expr | Slice | Ellipsis, ...]
 
 
-class Setting(Node):
+class Setting(SyntaxNode):
     """``name=value`` in a call."""
 
     name: str
     value: Expr
 
 
-class Call(Node):
+class Call(SyntaxNode):
     function: Expr
     arguments: tuple[Expr, ...]
     settings: tuple[Setting, ...]
 
 
-class Unary(Node):
+class Unary(SyntaxNode):
     operator: Literal["-", "not"]
     operand: Expr
 
@@ -121,7 +121,7 @@ BinaryOperator: TypeAlias = Literal[
 ]
 
 
-class Binary(Node):
+class Binary(SyntaxNode):
     """An operator with two operands. Whether ``>`` is the pipe or a comparison depends on values.
 
     ``operator_span`` is the place of the operator itself.
@@ -133,7 +133,7 @@ class Binary(Node):
     operator_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-class Conditional(Node):
+class Conditional(SyntaxNode):
     """``then if condition else otherwise``."""
 
     condition: Expr
@@ -141,27 +141,27 @@ class Conditional(Node):
     otherwise: Expr
 
 
-class LabelName(Node):
+class LabelName(SyntaxNode):
     """``stem``, ``layer[i]``, ``"layer{i + 1}"``, ``_``: a name (or text) and its indices."""
 
     name: str | Text
     indices: tuple[Expr, ...] = ()
 
 
-class Labelled(Node):
+class Labelled(SyntaxNode):
     """``body as label``."""
 
     body: Expr
     label: LabelName
 
 
-class Paren(Node):
+class Paren(SyntaxNode):
     """``(body)``. The tree keeps it, since names of modules and some warnings depend on it."""
 
     body: Expr
 
 
-class For(Node):
+class For(SyntaxNode):
     """``for pattern in iterable { body }``: a statement if it only assigns, else a network."""
 
     pattern: Pattern
@@ -169,11 +169,11 @@ class For(Node):
     body: tuple[Statement, ...]
 
 
-class Broken(Node):
+class Broken(SyntaxNode):
     """An expression that does not parse. Its error is reported already; its value is unknown."""
 
 
-class Names(Node):
+class Names(SyntaxNode):
     """A nested pattern: ``i, (t, c, n)``."""
 
     items: tuple[Pattern, ...]
@@ -182,23 +182,23 @@ class Names(Node):
 # --- statements ----------------------------------------------------------------------------
 
 
-class Assign(Node):
+class Assign(SyntaxNode):
     """``a = value``, ``y, h, c = value``."""
 
     target: Pattern
     value: Expr
 
 
-class ExpressionStatement(Node):
+class ExpressionStatement(SyntaxNode):
     value: Expr
 
 
-class Require(Node):
+class Require(SyntaxNode):
     condition: Expr
     message: Expr | None
 
 
-class Default(Node):
+class Default(SyntaxNode):
     """``default conv(bias=false)``."""
 
     layer: str
@@ -206,18 +206,18 @@ class Default(Node):
     layer_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-class Share(Node):
+class Share(SyntaxNode):
     name: str
     value: Expr
     name_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-class Parameter(Node):
+class Parameter(SyntaxNode):
     name: str
     default: Expr | None
 
 
-class Port(Node):
+class DeclaredPort(SyntaxNode):
     """``x``, ``x[T, d] int``; an output may have no name (``name`` is empty)."""
 
     name: str
@@ -225,7 +225,7 @@ class Port(Node):
     dtype: str | None
 
 
-class Block(Node):
+class Block(SyntaxNode):
     """``block`` or ``net``: ``name(parameters): inputs -> outputs { body }``.
 
     ``inputs`` is ``None`` if there is no colon: the body is then a network expression.
@@ -236,29 +236,29 @@ class Block(Node):
     kind: Literal["block", "net"]
     name: str
     parameters: tuple[Parameter, ...]
-    inputs: tuple[Port, ...] | None
-    outputs: tuple[Port, ...] | None
+    inputs: tuple[DeclaredPort, ...] | None
+    outputs: tuple[DeclaredPort, ...] | None
     body: tuple[Statement, ...]
     braced: bool
     documentation: str
     name_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
-class Import(Node):
+class Import(SyntaxNode):
     """``import a.b`` (``alias`` None), ``import a.b as c``."""
 
     module: str
     alias: str | None
 
 
-class FromImport(Node):
+class FromImport(SyntaxNode):
     """``from a.b import c, d as e``: pairs of name and alias."""
 
     module: str
     names: tuple[tuple[str, str | None], ...]
 
 
-class File(Node):
+class File(SyntaxNode):
     """``lost`` are the words of statements that do not parse. Such a statement may define any of
     them; if its name is missing, ``lost`` has ``""`` and it may define any name."""
 
@@ -268,14 +268,14 @@ class File(Node):
 
 Expr: TypeAlias = (
     Number
-    | Constant
+    | NamedConstant
     | Text
     | Dims
     | Name
     | List
     | Comprehension
     | Attribute
-    | Index
+    | Subscript
     | Call
     | Unary
     | Binary
@@ -294,13 +294,13 @@ Statement: TypeAlias = (
 # --- walking -------------------------------------------------------------------------------
 
 
-def children(node: Node) -> list[Node]:
+def children(node: SyntaxNode) -> list[SyntaxNode]:
     """The nodes directly below a node."""
-    nodes: list[Node] = []
+    nodes: list[SyntaxNode] = []
     for name in positional(node):
         value = getattr(node, name)
         if value.__class__ is tuple:
-            nodes += [item for item in value if isinstance(item, Node)]
-        elif isinstance(value, Node):
+            nodes += [item for item in value if isinstance(item, SyntaxNode)]
+        elif isinstance(value, SyntaxNode):
             nodes.append(value)
     return nodes

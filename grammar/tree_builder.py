@@ -30,7 +30,7 @@ OTHERS_DTYPES: Final = {
 ESCAPES: Final = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 MAX_DIGITS: Final = 100
 
-Place = Token | s.Node
+Place = Token | s.SyntaxNode
 
 
 class TreeBuilder:
@@ -188,8 +188,8 @@ class TreeBuilder:
             self._report("E109", message, self._span(c[0], c[0]), "cannot be a name here", help)
         return s.Parameter(c[0].text, default, span=self._span(c[0], c[-1]))
 
-    def inputs(self, c: list[Any]) -> tuple[s.Port, ...] | None:
-        ports: tuple[s.Port, ...] = _nodes(c)
+    def inputs(self, c: list[Any]) -> tuple[s.DeclaredPort, ...] | None:
+        ports: tuple[s.DeclaredPort, ...] = _nodes(c)
         for port in ports:
             if not port.name:
                 help = "`image[3, 224, 224]`"
@@ -197,16 +197,16 @@ class TreeBuilder:
         self._once("input", ports)
         return ports or None
 
-    def outputs(self, c: list[Any]) -> tuple[s.Port, ...] | None:
-        ports: tuple[s.Port, ...] = _nodes(c)
+    def outputs(self, c: list[Any]) -> tuple[s.DeclaredPort, ...] | None:
+        ports: tuple[s.DeclaredPort, ...] = _nodes(c)
         self._once("output", [port for port in ports if port.name])
         return ports or None
 
-    def port(self, c: list[Any]) -> s.Port:
+    def port(self, c: list[Any]) -> s.DeclaredPort:
         name = c[0].text if c[0].__class__ is Token else ""
         shape = next((x for x in c if isinstance(x, s.List)), None)
         dtype = c[-1] if len(c) > 1 and c[-1].__class__ is Token else None
-        return s.Port(
+        return s.DeclaredPort(
             name,
             tuple(_axes(shape.items)) if shape else None,
             self._dtype(dtype) if dtype else None,
@@ -340,7 +340,7 @@ class TreeBuilder:
             self._once("setting", settings)
         return s.Call(c[0], arguments, settings, span=self._span(c[0], c[-1]))
 
-    def _order(self, last: Sequence[s.Node]) -> None:
+    def _order(self, last: Sequence[s.SyntaxNode]) -> None:
         """Report an argument without a name after a setting."""
         for argument in last:
             if argument.__class__ is s.Setting:
@@ -369,8 +369,8 @@ class TreeBuilder:
     def setting(self, c: list[Any]) -> s.Setting:
         return s.Setting(c[0].text, c[2], span=self._span(c[0], c[2]))
 
-    def index(self, c: list[Any]) -> s.Index:
-        return s.Index(c[0], _nodes(c[1:]), span=self._span(c[0], c[-1]))
+    def index(self, c: list[Any]) -> s.Subscript:
+        return s.Subscript(c[0], _nodes(c[1:]), span=self._span(c[0], c[-1]))
 
     def ellipsis(self, c: list[Any]) -> s.Ellipsis:
         return s.Ellipsis(span=self._span(c[0], c[0]))
@@ -407,8 +407,8 @@ class TreeBuilder:
             return s.Dims((1, 1), span=span)
         return s.Dims(tuple([int(v) for v in token.text.split("x")]), span=span)
 
-    def constant(self, c: list[Any]) -> s.Constant:
-        return s.Constant(CONSTANTS[c[0].text], span=self._span(c[0], c[0]))
+    def constant(self, c: list[Any]) -> s.NamedConstant:
+        return s.NamedConstant(CONSTANTS[c[0].text], span=self._span(c[0], c[0]))
 
     def paren(self, c: list[Any]) -> s.Paren:
         return s.Paren(c[1], span=self._span(c[0], c[2]))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from ...compiler.ir import Value
-from ...compiler.lowering import Call, Code, Infix, Prefix, Raw, Subscript
+from ...compiler.lowering import CallCode, Code, Infix, Prefix, Raw, Subscript
 from ...grammar.record import Record
 from ...grammar.source import Span
 from .printing import Generator, print_code
@@ -82,7 +82,7 @@ class CodeStep(Record):
     @property
     def is_function(self) -> bool:
         """Whether it is a function of one tensor: ``torch.relu(x)``."""
-        named = isinstance(self.code, Call) and isinstance(self.code.function, str)
+        named = isinstance(self.code, CallCode) and isinstance(self.code.function, str)
         return named and not self.calls and len(variables(self.code)) == 1
 
     def anonymous(self) -> CodeStep:
@@ -148,7 +148,7 @@ def fan_out(
     count = len(members)
     uses = Counter(v for s in steps for v in s.reads())
     for i in range(len(steps) - count):
-        if steps[i].code != Call(
+        if steps[i].code != CallCode(
             Raw(members[0]), tuple(map(Variable, variables(steps[i].code)[:1]))
         ):
             continue
@@ -156,12 +156,12 @@ def fan_out(
         values = [v for s in calls for v in s.outputs[:1]]
         x = variables(calls[0].code)[:1]
         if (
-            [s.code for s in calls] == [Call(Raw(m), tuple(map(Variable, x))) for m in members]
+            [s.code for s in calls] == [CallCode(Raw(m), tuple(map(Variable, x))) for m in members]
             and all(len(s.outputs) == 1 for s in calls)
             and all(uses[v] == 1 for v in values)
             and not any(any(s.names) for s in calls)
         ):
-            loop = Generator(Call(Raw(target), (Variable(x[0]),)), target, Raw(owner))
+            loop = Generator(CallCode(Raw(target), (Variable(x[0]),)), target, Raw(owner))
             code = with_list(consumer.code, [Variable(v) for v in values], [loop])
             if code != consumer.code:
                 fan = consumer.replace(code=code, calls=True, fans=True)
@@ -172,7 +172,7 @@ def fan_out(
 def with_list(code: Code, old: list[Code], new: Code) -> Code:
     """The code with ``new`` in place of the argument ``old``, which is a list."""
 
-    def on_call(call: Call) -> Call:
+    def on_call(call: CallCode) -> CallCode:
         return call.replace(args=tuple(new if a == old else a for a in call.args))
 
     return replace_calls(code, on_call)
@@ -379,6 +379,6 @@ def _loop(step: CodeStep, loop: CodeLoop, names: Mapping[Value, str]) -> Iterato
     if loop.gathered:
         last = statements.pop()
         assert isinstance(last, Return)
-        statements.append(do(Call(f"{bound[-1]}.append", last.values), last.span))
+        statements.append(do(CallCode(f"{bound[-1]}.append", last.values), last.span))
     target = loop.target or ", ".join(names.get(v, "_") for v in loop.binds)
     yield ForLoop(target, _named(loop.iterable, names), tuple(statements), step.span)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from ...compiler.dims import Dim, Extreme, Quotient, Size, Symbol
 from ...compiler.lowering import (
     Attr,
-    Call,
+    CallCode,
     Code,
     Helper,
     Infix,
@@ -150,7 +150,7 @@ def _atom_code(atom: Symbol | Quotient | Extreme, sizes: Mapping[str, Code]) -> 
         return sizes[atom.name]
     if isinstance(atom, Quotient):
         return Infix("//", dim_code(atom.numerator, sizes), dim_code(atom.denominator, sizes))
-    return Call(atom.kind, tuple(dim_code(item, sizes) for item in atom.items))
+    return CallCode(atom.kind, tuple(dim_code(item, sizes) for item in atom.items))
 
 
 @lru_cache(maxsize=4096)
@@ -209,7 +209,7 @@ class _Printer(Record):
 
     def bracketed(self, code: Code) -> str:
         match code:
-            case Call(function, args, kwargs):
+            case CallCode(function, args, kwargs):
                 name = function if isinstance(function, str) else self.primary(function)
                 named = [f"{k}={self.at(v, LOOSEST)}" for k, v in kwargs]
                 return f"{name}({', '.join([*self.items(args), *named])})"

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from ...compiler.ir import Value
-from ...compiler.lowering import Call, Code, Raw
+from ...compiler.lowering import CallCode, Code, Raw
 from ...grammar.record import Record
 from .methods import CodeLoop, CodeStep, with_list
 from .printing import Late
@@ -116,7 +116,7 @@ def _list_in(code: Code) -> list[Code] | None:
     """The list of tensors among a code's arguments, or None if there is not exactly one."""
     lists: list[list[Code]] = []
 
-    def on_call(call: Call) -> Call:
+    def on_call(call: CallCode) -> CallCode:
         lists.extend(a for a in call.args if isinstance(a, list) and _are_variables(a))
         return call
 
@@ -132,7 +132,7 @@ def _anonymous(code: Code, members: list[str]) -> Code:
     """The code without the values that it reads and without the modules' names. The names are
     appended to ``members``."""
 
-    def on_call(call: Call) -> Call:
+    def on_call(call: CallCode) -> CallCode:
         if not isinstance(call.function, Raw):
             return call
         members.append(call.function.text)
@@ -147,7 +147,7 @@ def _attempts(
     """Places where a loop may begin: a step looks like another one soon after it."""
     values = {s.targets[0]: s.value for s in init if isinstance(s, Assignment) and s.targets}
     blocks = {
-        t: v for t, v in values.items() if isinstance(v, Call) and isinstance(v.function, Late)
+        t: v for t, v in values.items() if isinstance(v, CallCode) and isinstance(v.function, Late)
     }
     listed = [_Row(s, listed=True) for s in steps]
     for start, period in _alike(listed):
@@ -256,7 +256,7 @@ class _Attempt:
         """The steps of the first round, calling the ``i``-th modules."""
         others = iter([m for row in self.rounds[1] for m in row.members])
 
-        def on_call(call: Call) -> Call:
+        def on_call(call: CallCode) -> CallCode:
             if not isinstance(call.function, Raw):
                 return call
             return call.replace(function=Raw(self.member(call.function.text, next(others))))
@@ -324,7 +324,7 @@ class _Gathering(_Attempt):
             return None
         body = self.body(lambda row: with_list(row.step.code, own, Variable(gathered)))
         value = next(v for v, p in self.places[0].items() if p == place)
-        loop = CodeLoop(Call("range", (self.count,)), (own,), body, target="i", gathered=value)
+        loop = CodeLoop(CallCode("range", (self.count,)), (own,), body, target="i", gathered=value)
         return self.with_loop(loop, (gathered,), ("features",), after, self.results)
 
 
@@ -416,7 +416,7 @@ class _CallingBlocks(_Carrying):
     def head(self) -> tuple[str, Code] | None:
         if _loop_of(self.init, self.runs()) is None:
             return None
-        return "i", Call("range", (self.count,))
+        return "i", CallCode("range", (self.count,))
 
 
 class _GoingThrough(_Carrying):
@@ -445,7 +445,7 @@ class _GoingThrough(_Carrying):
         if any(o not in self.lists or self.lists[o].count != self.count for o in owners):
             return None
         each = tuple(map(Raw, owners))
-        whole = each[0] if len(each) == 1 else Call("zip", each, (("strict", True),))
+        whole = each[0] if len(each) == 1 else CallCode("zip", each, (("strict", True),))
         return ", ".join(self.targets()), whole
 
     def member(self, first: str, second: str) -> str:
@@ -534,5 +534,5 @@ def _loop_of(
         if code is None:
             return None
         name = Raw(formatted(run.stem, run.first))
-        body.append(do(Call(f"{run.owner}.add_module", (name, code)), assignments[0].span))
-    return start, len(wanted), ForLoop("i", Call("range", (count,)), tuple(body))
+        body.append(do(CallCode(f"{run.owner}.add_module", (name, code)), assignments[0].span))
+    return start, len(wanted), ForLoop("i", CallCode("range", (count,)), tuple(body))

@@ -10,7 +10,7 @@ from ...compiler.dims import Size
 from ...compiler.ir import Value
 from ...compiler.lowering import (
     Attr,
-    Call,
+    CallCode,
     Code,
     Device,
     Infix,
@@ -67,7 +67,7 @@ class If(Record):
 
 Statement: TypeAlias = Assignment | Return | ForLoop | If
 Leaf: TypeAlias = Callable[[Any, str], Code]
-OnCall: TypeAlias = Callable[[Call], Call]
+OnCall: TypeAlias = Callable[[CallCode], CallCode]
 Positional: TypeAlias = Callable[[object], tuple[str, ...]]
 
 
@@ -115,7 +115,7 @@ class _Rebuilder(Record):
         if is_literal(code) or isinstance(code, Variable | Hole | Input | Self | Size | Device):
             return self.leaf(code, hint)
         match code:
-            case Call():
+            case CallCode():
                 return self.on_call(self.call(code, hint))
             case Attr(value, name):
                 return Attr(self.code(value, hint), name)
@@ -143,12 +143,12 @@ class _Rebuilder(Record):
     def all(self, codes: Iterable[Any], hint: str = "") -> tuple[Any, ...]:
         return tuple(self.code(c, hint) for c in codes)
 
-    def call(self, code: Call, hint: str) -> Call:
+    def call(self, code: CallCode, hint: str) -> CallCode:
         function = code.function
         callee = function if isinstance(function, str) else self.code(function, hint)
         hints = (*self.positional(function), *[hint] * len(code.args))
         args = tuple(self.code(a, h) for a, h in zip(code.args, hints, strict=False))
-        return Call(callee, args, tuple((k, self.code(v, k)) for k, v in code.kwargs))
+        return CallCode(callee, args, tuple((k, self.code(v, k)) for k, v in code.kwargs))
 
     def statement(self, statement: Statement) -> Statement:
         match statement:
@@ -180,7 +180,7 @@ def variables(code: Any) -> list[Value]:
 def size(code: Any) -> int:
     """The number of names, literals and operators in a code."""
     match code:
-        case Call(function, args, kwargs):
+        case CallCode(function, args, kwargs):
             callee = 0 if isinstance(function, str) else size(function)
             return 1 + callee + sum(map(size, args)) + sum(size(v) for _, v in kwargs)
         case Attr(value, _) | Prefix(_, value) | Starred(value):
@@ -209,7 +209,7 @@ def typed(statements: Iterable[Statement], modules: Mapping[str, str]) -> Iterat
     """The statements with module expressions that type checkers accept, as ``modules`` gives them
     for the plain ones, in loops too."""
 
-    def on_call(call: Call) -> Call:
+    def on_call(call: CallCode) -> CallCode:
         if isinstance(call.function, Raw) and call.function.text in modules:
             return call.replace(function=Raw(modules[call.function.text]))
         return call
@@ -227,7 +227,7 @@ def _members(iterable: Code) -> Code:
     """The iterable of a loop. For type checkers, a module inside another one is not iterable, but
     its ``children()`` are."""
     nested = isinstance(iterable, Raw) and iterable.text.endswith(("]", ")"))
-    return Call(Attr(iterable, "children")) if nested else iterable
+    return CallCode(Attr(iterable, "children")) if nested else iterable
 
 
 # --- printing -------------------------------------------------------------------------------

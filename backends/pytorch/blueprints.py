@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...compiler.ir import Graph
-from ...compiler.lowering import Call, Helper, Raw
+from ...compiler.lowering import CallCode, Helper, Raw
 from ...grammar.record import Record, field
 from ..python.identifiers import plain
 from ..python.rolling import AttributeRuns, roll_init
@@ -73,12 +73,12 @@ def _init(
     if not tree.children:
         return
     if base == "nn.Sequential":
-        yield do(Call("super().__init__", sequential(tree).args), graph.span)
+        yield do(CallCode("super().__init__", sequential(tree).args), graph.span)
     elif base == "nn.ModuleList":
-        yield do(Call("super().__init__", (list(members(tree)),)), graph.span)
+        yield do(CallCode("super().__init__", (list(members(tree)),)), graph.span)
         yield from fill(tree, "self")
     else:
-        yield do(Call("super().__init__"))
+        yield do(CallCode("super().__init__"))
         yield from roll_init(list(construct(tree)), loops)
     for tie in graph.ties:
         target = scope.weight(tie.path, tie.weight)

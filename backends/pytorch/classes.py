@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...compiler.ir import Graph
-from ...compiler.lowering import Call
+from ...compiler.lowering import CallCode
 from .blueprints import Blueprint, make_blueprint
 from .class_names import name_classes
 from .initialisers import uniform
@@ -23,7 +23,7 @@ class Program:
         self.uniform = uniform(root)
         self.classes: list[Class] = []
         self.blueprints: dict[int, Blueprint] = {}
-        self.constructors: dict[int, Call] = {}
+        self.constructors: dict[int, CallCode] = {}
         for level in _levels(root):
             self._level(level)
         self.root = self.classes[-1]
@@ -36,7 +36,7 @@ class Program:
     def blueprint(self, graph: Graph) -> Blueprint:
         return self.blueprints[id(graph)]
 
-    def constructor(self, graph: Graph) -> Call:
+    def constructor(self, graph: Graph) -> CallCode:
         return self.constructors[id(graph)]
 
     # one level: graphs that call only graphs of lower levels

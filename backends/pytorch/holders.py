@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, piped
 from ...compiler.layer import Refused
-from ...compiler.lowering import Call, Helper, Lowering
+from ...compiler.lowering import CallCode, Helper, Lowering
 from ...compiler.reserved import reserved
 from ..python.identifiers import attribute, numbered, variable
 from .modules import LIST_METHODS, Item, Tree, access, containers, plant
@@ -41,7 +41,7 @@ class Classes(Protocol):
     def blueprint(self, graph: Graph) -> Built:
         """The called graph's class."""
 
-    def constructor(self, graph: Graph) -> Call:
+    def constructor(self, graph: Graph) -> CallCode:
         """How an instance is made: ``Basic(64, stride=2)``, or ``nn.Sequential(...)``."""
 
 

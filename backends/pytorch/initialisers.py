@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from ...compiler.ir import Graph, Node, layer_weights, piped
 from ...compiler.layer import Init, Refused
-from ...compiler.lowering import Call, Code, Infix, Raw
+from ...compiler.lowering import CallCode, Code, Infix, Raw
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..python.statements import Assignment, ForLoop, If, Statement, do
@@ -53,7 +53,7 @@ class Uniform(Record):
             for i, (body, functions) in enumerate(alike.items())
         ]
         if tests:
-            yield ForLoop("module", Call("self.modules"), tuple(tests))
+            yield ForLoop("module", CallCode("self.modules"), tuple(tests))
 
     def _one(self, function: str, weight: str, init: Init) -> Iterator[Statement]:
         optional = (function, weight) in self.optional
@@ -68,7 +68,7 @@ class Uniform(Record):
 
 def _isinstance(classes: Sequence[str]) -> Code:
     options = tuple(map(Raw, classes))
-    return Call("isinstance", (Raw("module"), options if len(options) > 1 else options[0]))
+    return CallCode("isinstance", (Raw("module"), options if len(options) > 1 else options[0]))
 
 
 def uniform(root: Graph) -> Uniform:
@@ -216,7 +216,7 @@ def _typed(function: Code, weight: str) -> bool:
 
 
 def _call(target: str, init: Init, span: Span | None) -> Statement:
-    return do(Call(f"nn.init.{init.name}_", (Raw(target),), init.settings), span)
+    return do(CallCode(f"nn.init.{init.name}_", (Raw(target),), init.settings), span)
 
 
 def _check(item: Item) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ...compiler.ir import Graph
-from ...compiler.lowering import Attr, Call, Code, Infix, Raw
+from ...compiler.lowering import Attr, CallCode, Code, Infix, Raw
 from ...grammar.record import Entity, field
 from ..python.printing import Late
 from ..python.statements import Assignment, Hole, Statement, rebuild, replace_calls
@@ -31,7 +31,7 @@ class Class(Entity):
     def graph(self) -> Graph:
         return self.graphs[0]
 
-    def construct(self, graph: Graph) -> Call:
+    def construct(self, graph: Graph) -> CallCode:
         """``Basic(64, 128, stride=2)``: sizes are given by position, the others by name."""
         args: list[Code] = []
         kwargs: list[tuple[str, Code]] = []
@@ -40,7 +40,7 @@ class Class(Entity):
                 kwargs.append((parameter.name, value))
             else:
                 args.append(value)
-        return prune(Call(self.name, tuple(args), tuple(kwargs)))
+        return prune(CallCode(self.name, tuple(args), tuple(kwargs)))
 
 
 class Skeleton:
@@ -102,7 +102,7 @@ def merge(graphs: Sequence[Graph], blueprints: Sequence[Blueprint]) -> Class:
     )
 
 
-def complete(call: Call) -> Call:
+def complete(call: CallCode) -> CallCode:
     """The call with all of PyTorch's defaults written out."""
     usual = defaults(call.function)
     if not usual:
@@ -114,7 +114,7 @@ def complete(call: Call) -> Call:
     return call.replace(kwargs=tuple((extra | filled).items()))
 
 
-def prune(call: Call) -> Call:
+def prune(call: CallCode) -> CallCode:
     """The call without arguments that are PyTorch's defaults."""
     usual = defaults(call.function)
     kept = tuple((k, v) for k, v in call.kwargs if k not in usual or not same(v, usual[k]))
@@ -137,5 +137,5 @@ def _storing(init: tuple[Statement, ...], names: Iterable[str]) -> tuple[Stateme
     keep = tuple(Assignment((f"self.{name}",), Raw(name)) for name in names)
     if not keep:
         return init
-    first = init[:1] or (Assignment((), Call("super().__init__")),)
+    first = init[:1] or (Assignment((), CallCode("super().__init__")),)
     return (*first, *keep, *init[1:])

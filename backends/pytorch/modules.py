@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from ...compiler.ir import Node
-from ...compiler.lowering import Call, Code, Raw
+from ...compiler.lowering import CallCode, Code, Raw
 from ...grammar.record import Entity, field
 from ...grammar.source import Span
 from ..python.identifiers import attribute, plain
@@ -41,7 +41,7 @@ class Item(Entity):
     another. ``inside`` is the tree of its own modules, if a graph of ours is its class.
     """
 
-    code: Call
+    code: CallCode
     node: Node
     count: int = 1
     inside: Tree | None = None
@@ -244,31 +244,31 @@ def fill(tree: Tree, owner: str) -> Iterator[Statement]:
 def _add(owner: str, name: str, item: Item) -> Statement:
     span = item.node.span
     if item.count > 1:
-        body = do(Call(f"{owner}.add_module", (numbered_name(item.node), item.code)), span)
+        body = do(CallCode(f"{owner}.add_module", (numbered_name(item.node), item.code)), span)
         return ForLoop("i", numbers(item.node), (body,), span)
     if item.code.function == "nn.Buffer":
         return do(_register_buffer(owner, name, item.code), span)
     return _set(owner, name, item.code, span)
 
 
-def numbers(node: Node) -> Call:
+def numbers(node: Node) -> CallCode:
     """``range(1, 13)`` for twelve copies from ``conv1`` on."""
     start = node.first or 0
-    return Call("range", (start, start + node.count) if start else (node.count,))
+    return CallCode("range", (start, start + node.count) if start else (node.count,))
 
 
-def _set(owner: str, name: str, code: Call, span: Span | None = None) -> Statement:
+def _set(owner: str, name: str, code: CallCode, span: Span | None = None) -> Statement:
     if plain(name):
         return Assignment((f"{owner}.{name}",), code, span)
     kind = "parameter" if code.function == "nn.Parameter" else "module"
     method = "register_parameter" if kind == "parameter" else "add_module"
-    return do(Call(f"{owner}.{method}", (Raw(quote(name)), code)), span)
+    return do(CallCode(f"{owner}.{method}", (Raw(quote(name)), code)), span)
 
 
-def _register_buffer(owner: str, name: str, code: Call) -> Call:
+def _register_buffer(owner: str, name: str, code: CallCode) -> CallCode:
     """``register_buffer(name, tensor)`` for ``nn.Buffer``, which PyTorch before 2.5 lacks."""
     settings = tuple((k, v) for k, v in code.kwargs if v is not True)
-    return Call(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), settings)
+    return CallCode(f"{owner}.register_buffer", (Raw(quote(name)), *code.args), settings)
 
 
 def numbered_name(node: Node) -> Raw:
@@ -276,29 +276,29 @@ def numbered_name(node: Node) -> Raw:
     return Raw(formatted(node.stem.rpartition(".")[2], 0))
 
 
-def _container(tree: Tree) -> Call:
+def _container(tree: Tree) -> CallCode:
     """The constructor of a container, with as much of its content as one expression can give."""
     if tree.sequential:
         return sequential(tree)
     if tree.kind == "list":
-        return Call("nn.ModuleList", (list(members(tree)),))
+        return CallCode("nn.ModuleList", (list(members(tree)),))
     if tree.kind == "dict":
-        return Call("nn.ModuleDict", (dict(_named(tree)),))
-    return Call("nn.Module")
+        return CallCode("nn.ModuleDict", (dict(_named(tree)),))
+    return CallCode("nn.Module")
 
 
-def sequential(tree: Tree) -> Call:
+def sequential(tree: Tree) -> CallCode:
     """``nn.Sequential(...)`` of the children, by position or by name."""
     if tree.kind == "list":
-        return Call("nn.Sequential", tuple(members(tree)))
+        return CallCode("nn.Sequential", tuple(members(tree)))
     named = tuple(_named(tree))
     many = _numbered_pairs(named)
     if many is not None:
-        return Call("nn.Sequential", (Call("OrderedDict", (many,)),))
+        return CallCode("nn.Sequential", (CallCode("OrderedDict", (many,)),))
     if all(plain(name) for name, _ in named):
-        return Call("nn.Sequential", (Call("OrderedDict", (), named),))
+        return CallCode("nn.Sequential", (CallCode("OrderedDict", (), named),))
     pairs = [(Raw(quote(name)), code) for name, code in named]
-    return Call("nn.Sequential", (Call("OrderedDict", (pairs,)),))
+    return CallCode("nn.Sequential", (CallCode("OrderedDict", (pairs,)),))
 
 
 def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Generator | None:
@@ -312,7 +312,7 @@ def _numbered_pairs(named: Sequence[tuple[str, Code]]) -> Generator | None:
         return None
     code = progression([code for _, code in named])
     pair = (Raw(formatted(stem, first)), code)
-    return None if code is None else Generator(pair, "i", Call("range", (len(named),)))
+    return None if code is None else Generator(pair, "i", CallCode("range", (len(named),)))
 
 
 def _named(tree: Tree) -> Iterator[tuple[str, Code]]:
@@ -345,5 +345,5 @@ def members(tree: Tree) -> Iterator[Code]:
 
 
 def _repeated(tree: Tree, code: Code, target: str, count: int, *, alone: bool) -> Code:
-    loop = Generator(code, target, Call("range", (count,)))
+    loop = Generator(code, target, CallCode("range", (count,)))
     return loop if alone and not tree.sequential else Starred([loop])

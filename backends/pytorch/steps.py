@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...compiler.dims import Dim, Size, substitute, symbol, symbols
 from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, layer_weights
-from ...compiler.lowering import Attr, Call, Code, Device, Infix, Input, Raw, Self, Subscript
+from ...compiler.lowering import Attr, CallCode, Code, Device, Infix, Input, Raw, Self, Subscript
 from ...compiler.types import TensorType
 from ..python.identifiers import variable
 from ..python.methods import CodeLoop, CodeStep, body, fan_out
@@ -84,7 +84,7 @@ class Forward:
 
     def _chain(self, node: Node, path: str, first: Node) -> CodeStep:
         """The call of a container that is an ``nn.Sequential``; ``node`` is its last member."""
-        code = Call(Raw(access(self.scope.tree, path)), (Variable(first.inputs[0]),))
+        code = CallCode(Raw(access(self.scope.tree, path)), (Variable(first.inputs[0]),))
         return self._step(node, code, calls=True).replace(label=plain_label(path), auto="")
 
     def _node(self, node: Node, own: str, inputs: tuple[Code, ...]) -> list[CodeStep]:
@@ -111,7 +111,7 @@ class Forward:
     def _code(self, node: Node, own: str, inputs: tuple[Code, ...]) -> Code:
         """The node's expression, with the codes of its inputs inserted."""
         op, takes = node.operation, node.operands
-        code: Code = Call(Self(), tuple(map(Input, range(len(inputs)))))
+        code: Code = CallCode(Self(), tuple(map(Input, range(len(inputs)))))
         if isinstance(op, CallOp):
             code = code.replace(kwargs=self._extra(node, op))
         elif (forward := self.scope.lowering(node).forward) is not None:
@@ -269,7 +269,7 @@ class Forward:
             CodeStep((), outputs, (*names, "outputs")[: len(outputs)], loop=loop, span=node.span)
         ]
         if gathered:
-            stack = Call("torch.stack", (_in_order(gathered, op.reverse),), (("dim", 1),))
+            stack = CallCode("torch.stack", (_in_order(gathered, op.reverse),), (("dim", 1),))
             stacked = (Value(node.key),)
             steps.append(CodeStep(stack, stacked, node.names[:1], span=node.span))
         return steps
@@ -284,11 +284,11 @@ class Forward:
 
 def _unbound(sequences: tuple[Code, ...], *, reverse: bool) -> Code:
     """The iterable of a scan: ``zip(a.unbind(1), b.unbind(1), strict=True)``."""
-    steps = tuple(Call(Attr(s, "unbind"), (1,)) for s in sequences)
-    all_steps = steps[0] if len(steps) == 1 else Call("zip", steps, (("strict", True),))
+    steps = tuple(CallCode(Attr(s, "unbind"), (1,)) for s in sequences)
+    all_steps = steps[0] if len(steps) == 1 else CallCode("zip", steps, (("strict", True),))
     if reverse and len(steps) > 1:
-        all_steps = Call("list", (all_steps,))
-    return Call("reversed", (all_steps,)) if reverse else all_steps
+        all_steps = CallCode("list", (all_steps,))
+    return CallCode("reversed", (all_steps,)) if reverse else all_steps
 
 
 def _in_order(gathered: Value, reverse: bool) -> Code:

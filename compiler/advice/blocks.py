@@ -30,7 +30,12 @@ def no_tensor(block: syntax.Block, value: Data, place: Span) -> Diagnostic:
 
 
 def port_refuses(
-    block: syntax.Block, port: syntax.Port, wants: str, span: Span, tensor: Tensor, help: str
+    block: syntax.Block,
+    port: syntax.DeclaredPort,
+    wants: str,
+    span: Span,
+    tensor: Tensor,
+    help: str,
 ) -> Diagnostic:
     return error(
         "E305",
@@ -68,7 +73,11 @@ def _is_list(statement: syntax.Statement) -> bool:
 
 
 def output_differs(
-    block: syntax.Block, port: syntax.Port, tensor: Tensor, kind: TensorType, sizes: Sequence[Data]
+    block: syntax.Block,
+    port: syntax.DeclaredPort,
+    tensor: Tensor,
+    kind: TensorType,
+    sizes: Sequence[Data],
 ) -> Diagnostic:
     """``sizes`` are those that the port declares, without the batch."""
     place, wanted = block.body[-1].span, port.dtype or kind.dtype

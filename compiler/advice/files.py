@@ -8,7 +8,7 @@ from typing import Final
 from ...grammar.diagnostics import WRONG_OPTION, Diagnostic, Edit, Fix, Label
 from ...grammar.source import Span
 from ..types import TensorType
-from ..values import Data, Network, describe, networks_in
+from ..values import Data, NetworkValue, describe, networks_in
 from . import error
 
 FRAMEWORKS: Final = frozenset(
@@ -128,5 +128,5 @@ def two_pipelines(first: Span, others: Sequence[Span], *, from_inputs: bool) -> 
 
 
 def no_tensor(value: Data, span: Span) -> Diagnostic:
-    kind = "a network" if isinstance(value, Network) or networks_in(value) else describe(value)
+    kind = "a network" if isinstance(value, NetworkValue) or networks_in(value) else describe(value)
     return error("E219", f"the pipeline gives {kind}, not a tensor", span)

@@ -12,7 +12,7 @@ from ...grammar.wording import counted, either, listing
 from ..dims import Dim, Size, symbols
 from ..layer import Init, Layer, Refused, hints, options, takes
 from ..types import TensorType
-from ..values import Data, LayerNetwork, LayerWord, Network, Tensor, describe
+from ..values import Data, LayerNetwork, LayerWord, NetworkValue, Tensor, describe
 from . import error
 from .shapes import OPEN_WEIGHT, mismatch_help, open_weight_help, producers
 
@@ -260,9 +260,9 @@ def wrong_value(
     elif isinstance(value, str) and _is_size(unquoted) and takes(hint, int):
         help = "write numbers and sizes without quotes"
         fix = Fix(f"write `{unquoted}`", (Edit(span, unquoted),))
-    elif isinstance(value, Network | str) and takes(hint, Init):
+    elif isinstance(value, NetworkValue | str) and takes(hint, Init):
         help = f"give the name of an initialiser: `{name}=kaiming_normal`"
-    elif isinstance(value, Network | str) and options(hint):
+    elif isinstance(value, NetworkValue | str) and options(hint):
         help = f"its options are {listing(list(options(hint)))}"
     message = f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}"
     return error("E204", message, span, help=help, fix=fix)

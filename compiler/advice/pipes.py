@@ -6,7 +6,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..layer import Layer
-from ..values import Data, Network, Tensor, describe
+from ..values import Data, NetworkValue, Tensor, describe
 from . import error
 
 
@@ -25,7 +25,7 @@ def not_piped(value: Data, span: Span) -> Diagnostic:
 
 def no_bundle(other: Data, span: Span) -> Diagnostic:
     message = f"a bundle holds only tensors, and this is {describe(other)}"
-    if not isinstance(other, Network) or not span.text.startswith("["):
+    if not isinstance(other, NetworkValue) or not span.text.startswith("["):
         return error("E207", message, span)
     start = Edit(Span(span.source, span.start, span.start), "id > ")
     return error(

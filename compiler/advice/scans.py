@@ -90,7 +90,7 @@ def lengths_differ(network: Scan, lengths: list[Dim], inputs: list[Tensor]) -> D
 
 
 def init_differs(
-    port: syntax.Port, wanted: TensorType, place: Span, given: TensorType, state: Tensor
+    port: syntax.DeclaredPort, wanted: TensorType, place: Span, given: TensorType, state: Tensor
 ) -> Diagnostic:
     return error(
         "E310",
@@ -112,7 +112,7 @@ def too_few_inputs(cell: BlockNetwork, network: Scan, takes: int, given: int) ->
     )
 
 
-def unknown_state(port: syntax.Port, network: Scan) -> Diagnostic:
+def unknown_state(port: syntax.DeclaredPort, network: Scan) -> Diagnostic:
     return error(
         "E310",
         f"the shape of the state `{port.name}` is not known",
@@ -142,7 +142,11 @@ def no_block(network: Scan) -> Diagnostic:
 
 
 def state_changes(
-    network: Scan, name: str, port: syntax.Port | None, before: TensorType, after: TensorType
+    network: Scan,
+    name: str,
+    port: syntax.DeclaredPort | None,
+    before: TensorType,
+    after: TensorType,
 ) -> Diagnostic:
     return error(
         "E310",

@@ -106,7 +106,7 @@ def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) ->
     known."""
     source = Source(f"<{name}>", text)
     expression, problems = parse_expression(source)
-    literal = isinstance(expression, syntax.Text | syntax.Number | syntax.Constant)
+    literal = isinstance(expression, syntax.Text | syntax.Number | syntax.NamedConstant)
     if wanted is str and (problems or not literal):
         return text
     if expression is None or problems:
@@ -134,7 +134,7 @@ def _wanted(file: FileNames, block: syntax.Block, parameter: syntax.Parameter) -
 
 
 def _uses(
-    file: FileNames, node: syntax.Node, name: str, passed: frozenset[tuple[str, str]]
+    file: FileNames, node: syntax.SyntaxNode, name: str, passed: frozenset[tuple[str, str]]
 ) -> Iterator[Any]:
     """The types that the places need at which a name is read."""
     for child in syntax.children(node):
@@ -148,7 +148,7 @@ def _uses(
         yield from _argument_uses(file, node, name, passed)
 
 
-def _beside_text(node: syntax.Node) -> bool:
+def _beside_text(node: syntax.SyntaxNode) -> bool:
     """``mode == "pre"``"""
     return isinstance(node, syntax.Binary) and any(
         isinstance(side, syntax.Text) for side in (node.left, node.right)

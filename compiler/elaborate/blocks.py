@@ -11,7 +11,7 @@ from ..values import (
     UNKNOWN,
     BlockNetwork,
     Data,
-    Network,
+    NetworkValue,
     Renamed,
     Template,
     Tensor,
@@ -73,7 +73,7 @@ def no_result(el: Elaborator, block: syntax.Block, env: Environment) -> Data:
 
 def block_result(el: Elaborator, block: syntax.Block, env: Environment, value: Data) -> Data:
     place = block.body[-1].span
-    if isinstance(value, Network) or networks_in(value):
+    if isinstance(value, NetworkValue) or networks_in(value):
         if called_with_a_tensor(el, value):
             return UNKNOWN
         return el.report(advice.blocks.network_as_result(block, place))

@@ -16,7 +16,7 @@ from ..values import (
     Builtin,
     Data,
     LayerWord,
-    Network,
+    NetworkValue,
     Renamed,
     Template,
     Tensor,
@@ -67,7 +67,7 @@ def _evaluate_all(el: Elaborator, expr: syntax.Call, env: Environment) -> list[D
 
 
 def _not_callable(el: Elaborator, function: Data, expr: syntax.Call, given: list[Data]) -> Data:
-    if isinstance(function, Network):
+    if isinstance(function, NetworkValue):
         with_tensors = tensors_in(given) or unknown_in(given)
         return el.report(advice.calls.called_network(expr, with_tensors=with_tensors))
     return el.report(advice.calls.not_callable(expr, function))
@@ -159,7 +159,12 @@ def call_block(
 
 
 def _too_many_arguments(
-    el: Elaborator, template: Template, expr: syntax.Call, index: int, value: Data, names: list[str]
+    el: Elaborator,
+    template: Template,
+    expr: syntax.Call,
+    index: int,
+    value: Data,
+    names: list[str],
 ) -> bool:
     if _head_is_wrong(el, template, len(expr.arguments) - len(names)):
         return False

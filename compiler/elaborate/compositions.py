@@ -14,7 +14,7 @@ from ..values import (
     IdentityNetwork,
     LabelledNetwork,
     LayerWord,
-    Network,
+    NetworkValue,
     PathLabel,
     Renamed,
     RepeatNetwork,
@@ -72,7 +72,7 @@ def apply_combined(
 
 def _side(el: Elaborator, member: Data, inputs: list[Tensor], span: Span) -> Data:
     """One side of a sum: a network gets the input, another value stays as it is."""
-    if isinstance(member, Network):
+    if isinstance(member, NetworkValue):
         return el.apply(member, inputs, span)
     reached(el, member)
     return member
@@ -93,7 +93,7 @@ def apply_fan(
         ):
             results.append(_labelled_branch(el, member, inputs, span, naming))
             waiting.branch += 1
-        elif isinstance(member, Network):
+        elif isinstance(member, NetworkValue):
             results.append(el.apply(member, inputs, span, naming.member(waiting.branch)))
             waiting.branch += 1
         else:
@@ -139,7 +139,7 @@ def apply_repeat(
 
 
 def _copy(
-    el: Elaborator, network: Network, inputs: list[Tensor], span: Span, naming: Naming
+    el: Elaborator, network: NetworkValue, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     """One copy of a repeated body; its labels stay inside."""
     assert el.frame is not None

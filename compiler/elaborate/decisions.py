@@ -14,7 +14,7 @@ from ..values import (
     Data,
     LayerWord,
     Namespace,
-    Network,
+    NetworkValue,
     Tensor,
 )
 from .elaborator import Elaborator
@@ -35,7 +35,7 @@ def decide_value(el: Elaborator, value: Data, span: Span) -> bool | None:
     if isinstance(value, Tensor):
         el.report(advice.operators.condition_on_tensor(span))
         return None
-    if isinstance(value, Network | Namespace | Builtin | Container):
+    if isinstance(value, NetworkValue | Namespace | Builtin | Container):
         el.report(advice.operators.condition_on_network(value, span))
         return None
     try:
@@ -83,7 +83,7 @@ def _pipes_networks(el: Elaborator, arm: syntax.Expr, env: Environment) -> bool:
     if not isinstance(arm, syntax.Binary) or arm.operator != ">":
         return False
     first: syntax.Expr = arm
-    while isinstance(first, syntax.Binary | syntax.Labelled | syntax.Call | syntax.Index):
+    while isinstance(first, syntax.Binary | syntax.Labelled | syntax.Call | syntax.Subscript):
         if isinstance(first, syntax.Binary):
             first = first.left
         elif isinstance(first, syntax.Labelled):
@@ -91,7 +91,7 @@ def _pipes_networks(el: Elaborator, arm: syntax.Expr, env: Environment) -> bool:
         else:
             first = first.function if isinstance(first, syntax.Call) else first.value
     meaning = lookup(el, first.id, env, first.span) if isinstance(first, syntax.Name) else None
-    if meaning is None or not isinstance(meaning.value, Network):
+    if meaning is None or not isinstance(meaning.value, NetworkValue):
         return False
     return not (isinstance(meaning.value, LayerWord) and meaning.value.layer.arity == (0, 0))
 

@@ -16,7 +16,7 @@ from ..builder import Builder, Draft
 from ..environment import Environment
 from ..limits import limits
 from ..types import TensorType
-from ..values import UNKNOWN, Data, Network, Renamed, Tensor, Unknown
+from ..values import UNKNOWN, Data, NetworkValue, Renamed, Tensor, Unknown
 from .functions import extent
 from .knowledge import NOTHING, Knowledge
 from .naming import UNNAMED, Naming, is_many, is_scope
@@ -38,9 +38,9 @@ class Rules(Record):
     """The functions by kind: for expressions, for calls of some words, for networks. ``group``
     applies a network in a scope of its own."""
 
-    evaluate: Mapping[type[syntax.Node], Evaluate]
+    evaluate: Mapping[type[syntax.SyntaxNode], Evaluate]
     words: Mapping[str, Evaluate]
-    apply: Mapping[type[Network], Apply]
+    apply: Mapping[type[NetworkValue], Apply]
     group: Apply
 
 
@@ -116,7 +116,7 @@ class Elaborator:
         return value
 
     def apply(
-        self, network: Network, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
+        self, network: NetworkValue, inputs: list[Tensor], span: Span, naming: Naming = UNNAMED
     ) -> Data:
         """The results of a network on tensors."""
         self.step(span)

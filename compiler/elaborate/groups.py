@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...grammar.source import Span
 from .. import advice
 from ..builder import Builder, Draft, Waiting
-from ..values import Data, Network, Tensor, unknown_in
+from ..values import Data, NetworkValue, Tensor, unknown_in
 from .elaborator import Elaborator
 from .failures import fail_inside
 from .naming import MEMBERS, UNNAMED, Naming, is_many, is_named_by_label
@@ -15,7 +15,7 @@ from .scopes import add_draft, brought, is_numbered, name_module, outside, pass_
 
 def apply_group(
     el: Elaborator,
-    network: Network,
+    network: NetworkValue,
     inputs: list[Tensor],
     span: Span,
     naming: Naming,

@@ -15,7 +15,7 @@ from ..values import (
     UNKNOWN,
     Data,
     LabelledNetwork,
-    Network,
+    NetworkValue,
     PathLabel,
     Tensor,
     flows,
@@ -195,7 +195,7 @@ def apply_labelled(
 
 def _with_held(
     el: Elaborator,
-    network: Network,
+    network: NetworkValue,
     held: Builder,
     inputs: list[Tensor],
     span: Span,
@@ -218,7 +218,7 @@ def _place(el: Elaborator, label: PathLabel) -> Naming | None:
     return None
 
 
-def _apply_whole(el: Elaborator, network: Network, inputs: list[Tensor], span: Span) -> Data:
+def _apply_whole(el: Elaborator, network: NetworkValue, inputs: list[Tensor], span: Span) -> Data:
     """``block f = (g > h) as _``: numbered in the block itself."""
     return el.apply(network, inputs, span, MEMBERS if is_many(network) else UNNAMED)
 
@@ -237,7 +237,7 @@ def _is_labelled(body: syntax.Expr) -> bool:
                 body = body.body
             case syntax.Unary():
                 body = body.operand
-            case syntax.Index():
+            case syntax.Subscript():
                 body = body.value
             case _:
                 return False

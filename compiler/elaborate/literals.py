@@ -11,7 +11,7 @@ from .elaborator import Elaborator
 from .functions import Bad, bounded
 
 
-def evaluate_constant(el: Elaborator, expr: syntax.Constant, env: Environment) -> Data:
+def evaluate_constant(el: Elaborator, expr: syntax.NamedConstant, env: Environment) -> Data:
     return expr.value
 
 

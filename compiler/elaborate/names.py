@@ -18,7 +18,7 @@ from ..values import (
     Data,
     IdentityNetwork,
     LayerWord,
-    Network,
+    NetworkValue,
     Renamed,
     Shared,
     Template,
@@ -131,7 +131,7 @@ def _named_at(value: Data, span: Span) -> Data:
 
 def _called(value: Data, name: str) -> Data:
     """A value under a variable's name: a network's modules get the variable's word."""
-    if not isinstance(value, Network) or isinstance(value, Shared | IdentityNetwork):
+    if not isinstance(value, NetworkValue) or isinstance(value, Shared | IdentityNetwork):
         return value
     if isinstance(value, Renamed):
         return Renamed(value.network, name)

@@ -13,7 +13,7 @@ from ..values import (
     Fan,
     LabelledNetwork,
     LoopNetwork,
-    Network,
+    NetworkValue,
     Renamed,
     RepeatNetwork,
     Shared,
@@ -51,7 +51,7 @@ MEMBERS: Final = Naming("")
 """For a network that is the whole of a scope: its copies or branches are ``0``, ``1``..."""
 
 
-def is_scope(network: Network) -> bool:
+def is_scope(network: NetworkValue) -> bool:
     """Whether a label on the network is a scope around several modules."""
     while isinstance(network, Renamed | Sliced):
         network = network.network
@@ -60,14 +60,14 @@ def is_scope(network: Network) -> bool:
     return isinstance(network, Chain | Combined | LoopNetwork)
 
 
-def is_many(network: Network) -> bool:
+def is_many(network: NetworkValue) -> bool:
     """Whether a label on the network gives a name to each copy or branch."""
     while isinstance(network, Renamed | Sliced):
         network = network.network
     return isinstance(network, RepeatNetwork | Fan)
 
 
-def is_fan(network: Network) -> bool:
+def is_fan(network: NetworkValue) -> bool:
     while isinstance(network, Renamed | Sliced):
         network = network.network
     return isinstance(network, Fan)

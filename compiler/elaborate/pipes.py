@@ -20,7 +20,7 @@ from ..values import (
     Fan,
     LayerNetwork,
     LayerWord,
-    Network,
+    NetworkValue,
     Renamed,
     Tensor,
     is_number,
@@ -35,14 +35,14 @@ from .settings import bare_layer
 # --- networks out of values: words, functions and lists that mean one -------------------------
 
 
-def as_network(el: Elaborator, value: Data) -> Network | None:
+def as_network(el: Elaborator, value: Data) -> NetworkValue | None:
     """The value as a network; None if it is not one, or if it is the word of a layer that lacks
     settings, which is reported."""
     if isinstance(value, Builtin) and value.name in layers():
         value = LayerWord(layers()[value.name], value.name, value.environment, value.span)
     if isinstance(value, LayerWord):
         return bare_layer(el, value)
-    if isinstance(value, Network):
+    if isinstance(value, NetworkValue):
         return value
     if isinstance(value, list) and means_network(value):
         members = tuple(member_of(el, v) for v in value)
@@ -55,7 +55,7 @@ def means_network(value: Data) -> bool:
         return any(means_network(v) for v in value)
     if isinstance(value, Builtin):
         return value.name in layers()
-    return isinstance(value, Network)
+    return isinstance(value, NetworkValue)
 
 
 def member_of(el: Elaborator, value: Data) -> Data:
@@ -66,7 +66,7 @@ def network_or_value(el: Elaborator, value: Data) -> Any:
     return as_network(el, value) or value
 
 
-def plain_layer(network: Network) -> LayerNetwork | None:
+def plain_layer(network: NetworkValue) -> LayerNetwork | None:
     """The layer network, if the network is one layer without weights; else None."""
     while isinstance(network, Renamed):
         network = network.network
@@ -116,7 +116,7 @@ def pipe_target(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
         el.wants_network = outer
 
 
-def _piped_into(el: Elaborator, node: syntax.Binary, right: Data) -> Network | None:
+def _piped_into(el: Elaborator, node: syntax.Binary, right: Data) -> NetworkValue | None:
     network = as_network(el, right)
     if network is None and not means_network(right):
         el.report(_no_target(node.right, right))

@@ -13,7 +13,7 @@ from ..environment import Environment
 from ..layer import Open, same
 from ..limits import MAX_RANK
 from ..types import Dtype, TensorType
-from ..values import UNKNOWN, Data, Namespace, Network, Tensor
+from ..values import UNKNOWN, Data, Namespace, NetworkValue, Tensor
 from .elaborator import Elaborator
 from .knowledge import Learnt
 from .names import lookup, value_in_file
@@ -26,7 +26,7 @@ from .trees import names_in, port_axes
 def check_port(
     el: Elaborator,
     block: syntax.Block,
-    port: syntax.Port,
+    port: syntax.DeclaredPort,
     tensor: Tensor,
     env: Environment,
     span: Span,
@@ -60,7 +60,7 @@ def check_port(
 def _port_refuses(
     el: Elaborator,
     block: syntax.Block,
-    port: syntax.Port,
+    port: syntax.DeclaredPort,
     tensor: Tensor,
     span: Span,
     wants: str,
@@ -70,7 +70,7 @@ def _port_refuses(
     return False
 
 
-def _sizes_of(el: Elaborator, port: syntax.Port, env: Environment) -> list[Data]:
+def _sizes_of(el: Elaborator, port: syntax.DeclaredPort, env: Environment) -> list[Data]:
     """A declared shape without the batch, for a message: undefined names stay as they are
     written."""
     sizes: list[Data] = []
@@ -144,7 +144,7 @@ def _size_known(el: Elaborator, name: str, env: Environment) -> bool:
         return True
     if name not in env.file.names:
         return False
-    return not isinstance(value_in_file(el, env.file, name), Network | Namespace)
+    return not isinstance(value_in_file(el, env.file, name), NetworkValue | Namespace)
 
 
 def check_outputs(el: Elaborator, block: syntax.Block, env: Environment, value: Data) -> bool:
@@ -162,7 +162,11 @@ def check_outputs(el: Elaborator, block: syntax.Block, env: Environment, value: 
 
 
 def _output_fits(
-    el: Elaborator, block: syntax.Block, port: syntax.Port, tensor: Tensor, env: Environment
+    el: Elaborator,
+    block: syntax.Block,
+    port: syntax.DeclaredPort,
+    tensor: Tensor,
+    env: Environment,
 ) -> bool:
     assert port.shape is not None
     kind = known_type(el, tensor)
@@ -234,12 +238,14 @@ def _agree(el: Elaborator, name: str, declared: TensorType, given: TensorType, s
         raise Learnt(el.knowledge.with_sizes(values))
 
 
-def port_shape(el: Elaborator, port: syntax.Port, env: Environment) -> tuple[Dim, ...] | None:
+def port_shape(
+    el: Elaborator, port: syntax.DeclaredPort, env: Environment
+) -> tuple[Dim, ...] | None:
     """The shape that a net declares; names that are not defined are symbolic sizes. None if a text
     is in place of sizes, since it may stand for several."""
     dims: list[Dim] = []
     for expr in port.shape or ():
-        if isinstance(expr, syntax.Constant) and expr.value is None:
+        if isinstance(expr, syntax.NamedConstant) and expr.value is None:
             _batch_as_none(el, expr, port, env)
             continue
         for name in open_names(el, expr, env):
@@ -257,7 +263,7 @@ def port_shape(el: Elaborator, port: syntax.Port, env: Environment) -> tuple[Dim
 
 
 def _batch_as_none(
-    el: Elaborator, expr: syntax.Constant, port: syntax.Port, env: Environment
+    el: Elaborator, expr: syntax.NamedConstant, port: syntax.DeclaredPort, env: Environment
 ) -> None:
     """``x[None, 3, 32, 32]``, as Keras shows a shape. (The parser reports ``None`` itself.)"""
     if not env.file.is_broken(expr.span):

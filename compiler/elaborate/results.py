@@ -12,7 +12,7 @@ from ..values import (
     LayerNetwork,
     LayerWord,
     Namespace,
-    Network,
+    NetworkValue,
     Renamed,
     Shared,
     Template,
@@ -64,7 +64,7 @@ def shown_value(value: Data) -> object:
             return value.word
         case Renamed():
             return shown_value(value.network)
-        case Network():
+        case NetworkValue():
             return "network"
         case Tensor() | Container():
             return "tensor"

@@ -82,14 +82,14 @@ def apply_scan(
 RULES: Final = Rules(
     evaluate={
         syntax.Number: evaluate_number,
-        syntax.Constant: evaluate_constant,
+        syntax.NamedConstant: evaluate_constant,
         syntax.Dims: evaluate_dims,
         syntax.Text: evaluate_text,
         syntax.List: evaluate_list,
         syntax.Comprehension: evaluate_comprehension,
         syntax.Name: evaluate_name,
         syntax.Attribute: evaluate_attribute,
-        syntax.Index: evaluate_index,
+        syntax.Subscript: evaluate_index,
         syntax.Call: evaluate_call,
         syntax.Unary: evaluate_unary,
         syntax.Binary: evaluate_binary,

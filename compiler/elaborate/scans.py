@@ -18,7 +18,7 @@ from ..values import (
     Data,
     LayerNetwork,
     LayerWord,
-    Network,
+    NetworkValue,
     Renamed,
     Scan,
     Shared,
@@ -72,7 +72,7 @@ def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     return Scan(cell, None if states is None else tuple(states), reverse, expr.span, given)
 
 
-def _cell(el: Elaborator, network: Network | None) -> Network | None:
+def _cell(el: Elaborator, network: NetworkValue | None) -> NetworkValue | None:
     """The network of a cell, which may be a net that is another net with arguments."""
     if isinstance(network, Renamed):
         inner = _cell(el, network.network)
@@ -196,7 +196,7 @@ def _init_fits(el: Elaborator, network: Scan, steps: list[Tensor]) -> bool:
 
 def _state_types(el: Elaborator, network: Scan, steps: list[Tensor]) -> list[TensorType] | None:
     """The states' types as the cell declares them."""
-    cell: Network | None = _plain(network.cell)
+    cell: NetworkValue | None = _plain(network.cell)
     if isinstance(cell, LayerWord):
         cell = bare_layer(el, cell)
     if isinstance(cell, LayerNetwork):
@@ -225,7 +225,11 @@ def _declared_states(
 
 
 def _port_types(
-    el: Elaborator, network: Scan, ports: tuple[syntax.Port, ...], env: Environment, batch: Dim
+    el: Elaborator,
+    network: Scan,
+    ports: tuple[syntax.DeclaredPort, ...],
+    env: Environment,
+    batch: Dim,
 ) -> list[TensorType] | None:
     kinds: list[TensorType] = []
     for port in ports:
@@ -298,14 +302,14 @@ def _keep(before: list[Tensor], after: list[Tensor]) -> bool:
         )
 
 
-def _ports(cell: Network) -> tuple[syntax.Port, ...]:
+def _ports(cell: NetworkValue) -> tuple[syntax.DeclaredPort, ...]:
     """The inputs that a block declares."""
     plain = _plain(cell)
     template = plain.template if isinstance(plain, BlockNetwork) else plain
     return (template.block.inputs or ()) if isinstance(template, Template) else ()
 
 
-def _plain(network: Network) -> Network:
+def _plain(network: NetworkValue) -> NetworkValue:
     while isinstance(network, Renamed | Shared):
         network = network.network
     return network

@@ -17,7 +17,7 @@ from ..values import (
     Data,
     LayerNetwork,
     LayerWord,
-    Network,
+    NetworkValue,
     Tensor,
     tensors_in,
     unknown_in,
@@ -36,10 +36,10 @@ def call_layer(el: Elaborator, word: LayerWord, expr: syntax.Call, env: Environm
     return _bound_once(el, word, expr.span, bind) if _is_literal(expr) else bind()
 
 
-def bare_layer(el: Elaborator, word: LayerWord) -> Network | None:
+def bare_layer(el: Elaborator, word: LayerWord) -> NetworkValue | None:
     """``relu``, without parentheses."""
     made = _bound_once(el, word, word.span, lambda: _bind_layer(el, word, (), (), word.span))
-    return made if isinstance(made, Network) else None
+    return made if isinstance(made, NetworkValue) else None
 
 
 def _bound_once(el: Elaborator, word: LayerWord, span: Span, bind: Callable[[], Data]) -> Data:
@@ -134,7 +134,7 @@ def _positional(
     value = el.evaluate(extra[0], env)
     if tensors_in(value) or seems_tensor(el, extra[0], env):
         return _applied(el, word, arguments, extra[0], span, env)
-    if isinstance(value, Network):
+    if isinstance(value, NetworkValue):
         el.report(advice.layers.network_as_setting(word, arguments, limit, span))
     elif not unknown_in(value):
         el.report(advice.layers.too_many_by_position(word, arguments, names[:limit]))
@@ -263,9 +263,9 @@ def is_plain_name(el: Elaborator, name: str, env: Environment) -> bool:
     """Whether the spec itself defines the name, as a value that is not a network or tensor."""
     scope = next((s for s in env.chain() if name in s.names), None)
     if scope is not None:
-        return not isinstance(scope.names[name], Network | Tensor)
+        return not isinstance(scope.names[name], NetworkValue | Tensor)
     return name in env.file.names and not isinstance(
-        value_in_file(el, env.file, name), Network | Tensor
+        value_in_file(el, env.file, name), NetworkValue | Tensor
     )
 
 
@@ -308,7 +308,7 @@ def _init_value(el: Elaborator, word: str, name: str, expr: syntax.Expr, env: En
 def _is_literal(expr: syntax.Call) -> bool:
     """Whether a call's arguments have the same values wherever it is evaluated."""
     values = (*expr.arguments, *(s.value for s in expr.settings))
-    return all(isinstance(v, syntax.Number | syntax.Constant | syntax.Dims) for v in values)
+    return all(isinstance(v, syntax.Number | syntax.NamedConstant | syntax.Dims) for v in values)
 
 
 def _typed(value: Any) -> Any:

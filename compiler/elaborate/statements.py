@@ -16,7 +16,7 @@ from ..values import (
     Data,
     LayerWord,
     LoopNetwork,
-    Network,
+    NetworkValue,
     Template,
     Tensor,
     networks_in,
@@ -67,7 +67,7 @@ def _lacks_pipes(
     if not _begins_with(el, Tensor, first, env):
         return False
     rest = (body[i] for i in range(at + 1, len(body)))
-    lines = list(takewhile(lambda s: _begins_with(el, Network, s, env), rest))
+    lines = list(takewhile(lambda s: _begins_with(el, NetworkValue, s, env), rest))
     if lines:
         el.report(advice.statements.lacks_pipes(first.span, [line.span for line in lines]))
         fail_alone(el)
@@ -153,7 +153,7 @@ def assign(el: Elaborator, statement: syntax.Assign, env: Environment) -> None:
     if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
         if value.side:
             value = all_tensors(value)
-    elif isinstance(value, Network):
+    elif isinstance(value, NetworkValue):
         value = _named_network(el, statement, value, env)
     bind_pattern(el, statement.target, value, env)
 
@@ -200,7 +200,7 @@ def _dropped(el: Elaborator, statement: syntax.ExpressionStatement, value: Data)
         if isinstance(expr, syntax.Labelled):
             return
         el.report(advice.statements.dropped_result(statement))
-    elif isinstance(value, Network) or networks_in(value):
+    elif isinstance(value, NetworkValue) or networks_in(value):
         if called_with_a_tensor(el, value):
             return
         el.report(advice.statements.never_applied(statement))

@@ -16,7 +16,7 @@ def head(expr: syntax.Expr) -> syntax.Expr:
             expr = expr.left
         elif isinstance(expr, syntax.Paren | syntax.Labelled):
             expr = expr.body
-        elif isinstance(expr, syntax.Index | syntax.Attribute):
+        elif isinstance(expr, syntax.Subscript | syntax.Attribute):
             expr = expr.value
         elif isinstance(expr, syntax.List) and expr.items:
             expr = expr.items[0]
@@ -26,7 +26,7 @@ def head(expr: syntax.Expr) -> syntax.Expr:
             return expr
 
 
-def names_in(expr: syntax.Node) -> Iterator[syntax.Name]:
+def names_in(expr: syntax.SyntaxNode) -> Iterator[syntax.Name]:
     """The names in an expression, functions left out."""
     if isinstance(expr, syntax.Name):
         yield expr
@@ -47,7 +47,7 @@ def conjuncts(expr: syntax.Expr) -> Iterator[syntax.Expr]:
         yield expr
 
 
-def port_axes(port: syntax.Port) -> tuple[str, ...]:
+def port_axes(port: syntax.DeclaredPort) -> tuple[str, ...]:
     """Names for the axes of a tensor that is piped into a port, if nothing else names them."""
     names = "TDEFG"
     return ("N", *(names[i] if i < len(names) else f"D{i}" for i in range(len(port.shape or ()))))
@@ -73,7 +73,7 @@ def given_names(loop: syntax.For) -> set[str]:
     return names
 
 
-def label_names(node: syntax.Node) -> Iterator[str]:
+def label_names(node: syntax.SyntaxNode) -> Iterator[str]:
     """The labels in a piece of syntax."""
     waiting = [node]
     while waiting:
@@ -140,7 +140,7 @@ def is_alias(block: syntax.Block) -> bool:
     )
 
 
-def accessors(expr: syntax.Node) -> list[syntax.Attribute]:
+def accessors(expr: syntax.SyntaxNode) -> list[syntax.Attribute]:
     """The attributes in a condition, such as ``x.c``."""
     own = [expr] if isinstance(expr, syntax.Attribute) else []
     return own or [a for child in syntax.children(expr) for a in accessors(child)]

@@ -20,7 +20,7 @@ from ..layer import (
     divides,
     same,
 )
-from ..lowering import Call, Input, Lowering, module
+from ..lowering import CallCode, Input, Lowering, module
 from ..types import Dtype, TensorType
 from .operands import need_room
 
@@ -57,8 +57,8 @@ class Activation(Layer):
     def lower(self, *_: TensorType) -> Lowering:
         settings = tuple(self.given().items())
         name = f"F.{self.word}" if self.function is None else self.function
-        function = Call(name, (Input(0),), settings) if name else None
-        return Lowering(Call(f"nn.{self.torch}", (), settings), function=function)
+        function = CallCode(name, (Input(0),), settings) if name else None
+        return Lowering(CallCode(f"nn.{self.torch}", (), settings), function=function)
 
 
 class ReLU(Activation):
@@ -543,4 +543,6 @@ class GLU(Layer):
 
     def lower(self, *_: TensorType) -> Lowering:
         settings = tuple(self.given().items())
-        return Lowering(Call("nn.GLU", (), settings), function=Call("F.glu", (Input(0),), settings))
+        return Lowering(
+            CallCode("nn.GLU", (), settings), function=CallCode("F.glu", (Input(0),), settings)
+        )

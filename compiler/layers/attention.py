@@ -21,7 +21,7 @@ from ..layer import (
     same,
 )
 from ..lowering import (
-    Call,
+    CallCode,
     Code,
     Device,
     Input,
@@ -245,7 +245,7 @@ class Attention(Layer):
         settings |= {} if self.bias else {"bias": False}
         settings |= {} if k.shape[2] == width else {"kdim": k.shape[2]}
         settings |= {} if v.shape[2] == width else {"vdim": v.shape[2]}
-        module = Call(
+        module = CallCode(
             "nn.MultiheadAttention",
             (width, self.heads),
             (*settings.items(), ("batch_first", True)),
@@ -255,7 +255,7 @@ class Attention(Layer):
         options = self._mask_options(len(inputs), q.shape[1])
         if not self.return_weights:
             options["need_weights"] = False
-        attended = Call(Self(), tuple(three), tuple(options.items()))
+        attended = CallCode(Self(), tuple(three), tuple(options.items()))
         return Lowering(module, attended if self.return_weights else Subscript(attended, (0,)))
 
     def _mask_options(self, piped: int, length: Dim) -> dict[str, Code]:
@@ -401,7 +401,7 @@ class ScaledDotProduct(Layer):
         options |= {"enable_gqa": True} if self.grouped(q, k) else {}
         three = (Input(0), Input(1), Input(2))
         return Lowering(
-            forward=Call("F.scaled_dot_product_attention", three, tuple(options.items()))
+            forward=CallCode("F.scaled_dot_product_attention", three, tuple(options.items()))
         )
 
     def caption(self) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from ..checks import need, spatial
 from ..layer import Effect, Example, Foreign, Layer, Probability, Refused, dropping
-from ..lowering import Call, Helper, Lowering, module
+from ..lowering import CallCode, Helper, Lowering, module
 from ..types import TensorType
 
 
@@ -152,5 +152,5 @@ class StochasticDepth(_Dropping):
     def lower(self, x: TensorType) -> Lowering:
         given = {"mode": (self.mode, "row")}
         built = module("StochasticDepth", self.p, _given=given).module
-        assert isinstance(built, Call)
+        assert isinstance(built, CallCode)
         return Lowering(built, helpers=(STOCHASTIC_DEPTH,))

@@ -21,7 +21,7 @@ from ..layer import (
     Weight,
     same,
 )
-from ..lowering import Call, Code, Input, Lowering, Self, module
+from ..lowering import CallCode, Code, Input, Lowering, Self, module
 from ..types import TensorType
 
 
@@ -201,4 +201,4 @@ class EmbeddingBag(_Table):
         if self.per_sample_weights is None:
             return built
         scores = (("per_sample_weights", Input(1)),)
-        return Lowering(built.module, Call(Self(), (Input(0),), scores))
+        return Lowering(built.module, CallCode(Self(), (Input(0),), scores))

@@ -25,7 +25,7 @@ from ..layer import (
     numel,
     short,
 )
-from ..lowering import Call, Code, Input, Lowering, Self, function, given, method, module
+from ..lowering import CallCode, Code, Input, Lowering, Self, function, given, method, module
 from ..types import TensorType
 
 Neighbours: TypeAlias = Annotated[
@@ -322,7 +322,7 @@ class _TrailingNorm(Weighted):
             return function(f"F.{self.torch[1]}", value, shape, **eps)
         size = shape[0] if len(shape) == 1 else shape
         built = module(f"nn.{self.torch[0]}", size, **kwargs).module
-        return Lowering(built, None if value == Input(0) else Call(Self(), (value,)))
+        return Lowering(built, None if value == Input(0) else CallCode(Self(), (value,)))
 
 
 def _last(axes: tuple[int, ...], rank: int) -> bool:

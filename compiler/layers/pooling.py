@@ -34,7 +34,7 @@ from ..layer import (
     short,
     tried,
 )
-from ..lowering import Call, Code, Input, Lowering, Self, call, function, method, module
+from ..lowering import CallCode, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
 Targets: TypeAlias = Annotated[int | Size | tuple[Dim | None, ...], Range(1)]
@@ -513,7 +513,7 @@ class MaxUnpool(Windowed):
             return lowered
         size = expand(self.size, rank, "size")
         return Lowering(
-            lowered.module, Call(Self(), (Input(0), Input(1)), (("output_size", size),))
+            lowered.module, CallCode(Self(), (Input(0), Input(1)), (("output_size", size),))
         )
 
     def caption(self) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from ..layer import (
     dropping,
     same,
 )
-from ..lowering import Call, Code, Helper, Input, Lowering, Self, call, given
+from ..lowering import CallCode, Code, Helper, Input, Lowering, Self, call, given
 from ..types import TensorType
 
 PACKED = Helper(
@@ -175,7 +175,7 @@ class Recurrent(Layer):
             self.dropout if self.layers > 1 else 0.0
         )  # PyTorch warns about dropout without effect
         settings |= given(dropout=(dropout, 0.0), bidirectional=(self.bidirectional, False))
-        module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
+        module = CallCode(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
         return Lowering(module, self._forward(len(states)), self._helpers(), nested=self._nesting())
 
     def _more_settings(self) -> dict[str, tuple[Code, Code]]:
@@ -187,7 +187,7 @@ class Recurrent(Layer):
             given_states = (given_states,)
         if self.lengths is not None:
             return call("run_packed", Self(), Input(0), Input(states + 1), *given_states)
-        return Call(Self(), (Input(0), *given_states))
+        return CallCode(Self(), (Input(0), *given_states))
 
     def _helpers(self) -> tuple[Helper, ...]:
         return (PACKED,) if self.lengths is not None else ()
@@ -348,11 +348,11 @@ class Cell(Layer):
         if not isinstance(x.shape[-1], int):
             raise Refused(f"{self.word} needs to know its input's features", code="E401", input=0)
         settings = given(bias=(self.bias, True), **self._more_settings())
-        module = Call(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
+        module = CallCode(self.module_name, (x.shape[-1], self.hidden), tuple(settings.items()))
         kept: tuple[Code, ...] = tuple(Input(i + 1) for i in range(len(states)))
         if len(kept) == 2:
             kept = (kept,)
-        return Lowering(module, Call(Self(), (Input(0), *kept)))
+        return Lowering(module, CallCode(Self(), (Input(0), *kept)))
 
     def _more_settings(self) -> dict[str, tuple[Code, Code]]:
         return {}

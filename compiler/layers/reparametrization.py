@@ -8,7 +8,7 @@ from typing import Any
 from ..checks import need_known
 from ..dims import Dim, product
 from ..layer import Effect, Example, Few, Init, Layer, Refused, Weight, inferred
-from ..lowering import Call, Lowering, given
+from ..lowering import CallCode, Lowering, given
 from ..types import TensorType
 
 
@@ -62,7 +62,9 @@ class _Reparametrized(Layer):
         inner = self.layer.lower(*inputs)
         assert inner.module is not None, "a layer with weights has a module"
         kwargs = given(name=(self.name, "weight"), **settings)
-        made = Call(f"nn.utils.parametrizations.{function}", (inner.module,), tuple(kwargs.items()))
+        made = CallCode(
+            f"nn.utils.parametrizations.{function}", (inner.module,), tuple(kwargs.items())
+        )
         return Lowering(made, inner.forward, inner.helpers, None, inner.nested)
 
     def inits(self) -> dict[str, Init]:

@@ -52,12 +52,12 @@ def _imported(statement: syntax.Statement) -> Iterator[tuple[str, ...]]:
             yield from ((alias or name,) for name, alias in statement.names)
 
 
-def _in_blocks(statements: Iterable[syntax.Node]) -> Iterator[Diagnostic]:
+def _in_blocks(statements: Iterable[syntax.SyntaxNode]) -> Iterator[Diagnostic]:
     for node in _blocks(statements):
         yield from _of_block(node)
 
 
-def _blocks(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Block]:
+def _blocks(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.Block]:
     """All blocks, those in bodies after the one around them."""
     waiting = list(nodes)[::-1]
     while waiting:
@@ -104,7 +104,7 @@ def _unused(name: str, span: Span, what: str) -> Diagnostic:
     )
 
 
-def _name_of(node: syntax.Port | syntax.Parameter) -> Span:
+def _name_of(node: syntax.DeclaredPort | syntax.Parameter) -> Span:
     return Span(node.span.source, node.span.start, node.span.start + len(node.name))
 
 
@@ -120,7 +120,7 @@ def _defined(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:
                 yield from _defined(inner)
 
 
-def _names(pattern: syntax.Node) -> Iterator[syntax.Name]:
+def _names(pattern: syntax.SyntaxNode) -> Iterator[syntax.Name]:
     if isinstance(pattern, syntax.Name):
         yield pattern
     for child in syntax.children(pattern):
@@ -150,14 +150,14 @@ def _replaced(body: Iterable[syntax.Statement], read: set[str]) -> Iterator[Diag
             waiting[name.id] = name.span
 
 
-def _reads(node: syntax.Node) -> list[syntax.Node]:
+def _reads(node: syntax.SyntaxNode) -> list[syntax.SyntaxNode]:
     """The parts of a node that are evaluated: all but the names that it defines."""
     defined = getattr(node, "target", None) or getattr(node, "pattern", None)
     parts = syntax.children(node)
     return parts if defined is None else [part for part in parts if part is not defined]
 
 
-def walk(nodes: Iterable[syntax.Node]) -> Iterator[syntax.Node]:
+def walk(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.SyntaxNode]:
     """The nodes and everything inside them that is read."""
     waiting = list(nodes)
     while waiting:

@@ -221,7 +221,7 @@ class Run:
             self._ports(block.inputs, given, env)
             return self._finish(block, env, None)
 
-    def _ports(self, ports: Sequence[syntax.Port], given: list[T], env: Env) -> None:
+    def _ports(self, ports: Sequence[syntax.DeclaredPort], given: list[T], env: Env) -> None:
         if len(ports) != len(given):
             raise Refused(f"{len(given)} tensors for {len(ports)} inputs")
         for port, tensor in zip(ports, given, strict=True):
@@ -229,7 +229,7 @@ class Run:
                 self._fits(port, tensor.value, env, port.dtype or "float")
             env.names[port.name] = tensor
 
-    def _fits(self, port: syntax.Port, tensor: Tensor, env: Env, dtype: str | None) -> None:
+    def _fits(self, port: syntax.DeclaredPort, tensor: Tensor, env: Env, dtype: str | None) -> None:
         if dtype is not None and tensor.dtype != DTYPES[dtype]:
             raise Refused(f"`{port.name}` is of another type")
         if port.shape is None:
@@ -360,7 +360,7 @@ class Run:
         finally:
             self.wanted = before
 
-    def _literal(self, expr: syntax.Number | syntax.Constant, _: Env) -> Any:
+    def _literal(self, expr: syntax.Number | syntax.NamedConstant, _: Env) -> Any:
         return expr.value
 
     def _dims(self, expr: syntax.Dims, _: Env) -> Any:
@@ -424,7 +424,7 @@ class Run:
             raise Refused(f"there is no `.{expr.name}`")
         return shape[axis]
 
-    def _index(self, expr: syntax.Index, env: Env) -> Any:
+    def _index(self, expr: syntax.Subscript, env: Env) -> Any:
         value = self.value(expr.value, env)
         items = tuple(self.plainly(i, env) for i in expr.items)
         if isinstance(value, list) and has_nets(value) and not isinstance(items[0], int | slice):
@@ -915,14 +915,14 @@ ALIASES: Final = frozenset({"bn", "ln", "gn", "fc", "embed", "pool"})
 
 _RULES: Final[dict[type, Any]] = {
     syntax.Number: Run._literal,
-    syntax.Constant: Run._literal,
+    syntax.NamedConstant: Run._literal,
     syntax.Text: Run._text,
     syntax.Dims: Run._dims,
     syntax.List: Run._list,
     syntax.Comprehension: Run._comprehension,
     syntax.Name: Run._name,
     syntax.Attribute: Run._attribute,
-    syntax.Index: Run._index,
+    syntax.Subscript: Run._index,
     syntax.Slice: Run._slice,
     syntax.Ellipsis: Run._ellipsis,
     syntax.Call: Run._call,

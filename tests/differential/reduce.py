@@ -52,7 +52,7 @@ def candidates(text: str) -> Iterator[str]:
         yield "\n".join(line for line in made.split("\n") if line.strip()) + "\n"
 
 
-def _edits(node: syntax.Node) -> Iterator[tuple[Span, str]]:
+def _edits(node: syntax.SyntaxNode) -> Iterator[tuple[Span, str]]:
     for part in syntax.children(node):
         if isinstance(part, syntax.LabelName):
             continue
@@ -83,7 +83,7 @@ def _edits(node: syntax.Node) -> Iterator[tuple[Span, str]]:
         case syntax.Conditional():
             yield node.span, node.then.span.text
             yield node.span, node.otherwise.span.text
-        case syntax.Index() | syntax.Attribute():
+        case syntax.Subscript() | syntax.Attribute():
             yield node.span, node.value.span.text
         case syntax.Call():
             yield from _of_call(node)

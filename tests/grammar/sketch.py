@@ -23,13 +23,13 @@ def expression(text: str) -> s.Expr:
     return found
 
 
-def sketch(node: s.Node | str | float | bool | None) -> str:
+def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
     match node:
         case s.File():
             return " ".join(map(sketch, node.statements))
         case s.Number():
             return repr(node.value)
-        case s.Constant():
+        case s.NamedConstant():
             return f"{node.value}".lower()
         case s.Text():
             parts = (repr(p) if isinstance(p, str) else sketch(p) for p in node.parts)
@@ -46,7 +46,7 @@ def sketch(node: s.Node | str | float | bool | None) -> str:
             return _form("each", sketch(node.element), pattern, iterable, *tail)
         case s.Attribute():
             return f"{sketch(node.value)}.{node.name}"
-        case s.Index():
+        case s.Subscript():
             return f"{sketch(node.value)}[{_row(node.items)}]"
         case s.Call():
             return _form(sketch(node.function), _row(node.arguments), _row(node.settings))
@@ -85,7 +85,7 @@ def sketch(node: s.Node | str | float | bool | None) -> str:
             return _form("default", node.layer, _row(node.settings))
         case s.Share():
             return _form("share", node.name, sketch(node.value))
-        case s.Port():
+        case s.DeclaredPort():
             shape = "" if node.shape is None else f"[{_row(node.shape)}]"
             return f"{node.name}{shape}{':' + node.dtype if node.dtype else ''}"
         case s.Block():
@@ -113,7 +113,7 @@ def _body(statements: Iterable[s.Statement]) -> str:
     return f"{{{'; '.join(map(sketch, statements))}}}"
 
 
-def _row(nodes: Iterable[s.Node]) -> str:
+def _row(nodes: Iterable[s.SyntaxNode]) -> str:
     return " ".join(map(sketch, nodes))
 
 

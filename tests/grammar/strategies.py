@@ -39,7 +39,7 @@ RESERVED = {*words(), "block", "net", "true", "false", "none"}
 Trees: TypeAlias = st.SearchStrategy[Any]
 
 
-def node(kind: type[s.Node], *fields: Trees, **named: Any) -> Trees:
+def node(kind: type[s.SyntaxNode], *fields: Trees, **named: Any) -> Trees:
     return st.builds(kind, *fields, span=st.just(SPAN), **named)
 
 
@@ -65,7 +65,7 @@ lines = st.text(st.characters(exclude_characters="\n\r#", exclude_categories=["C
 
 names = node(s.Name, ids)
 numbers = node(s.Number, st.integers(0, 10**20) | st.floats(0, allow_infinity=False))
-constants = node(s.Constant, st.sampled_from([True, False, None]))
+constants = node(s.NamedConstant, st.sampled_from([True, False, None]))
 dims = node(s.Dims, st.lists(st.integers(0, 999), min_size=2, max_size=4).map(tuple))
 plain_texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 atoms = names | numbers | constants | dims | node(s.Text, st.just(()))
@@ -109,7 +109,7 @@ def larger(inner: Trees) -> Trees:
         node(s.List, tuples(inner)),
         node(s.Comprehension, inner, patterns, inner, st.none() | inner),
         node(s.Attribute, inner.map(not_number), after_dot),
-        node(s.Index, inner, items),
+        node(s.Subscript, inner, items),
         node(s.Call, inner, tuples(inner), settings),
         node(s.Unary, st.sampled_from(["-", "not"]), inner),
         node(s.Binary, st.sampled_from(OPERATORS), inner, inner, operator_span=st.just(SPAN)),
@@ -123,9 +123,12 @@ def larger(inner: Trees) -> Trees:
 expressions: Trees = st.recursive(atoms | texts, larger, max_leaves=12)
 
 ports = node(
-    s.Port, ids, st.none() | tuples(names | numbers), st.sampled_from([None, "int", "bool"])
+    s.DeclaredPort,
+    ids,
+    st.none() | tuples(names | numbers),
+    st.sampled_from([None, "int", "bool"]),
 )
-unnamed = node(s.Port, st.just(""), tuples(names | numbers), st.sampled_from([None, "int"]))
+unnamed = node(s.DeclaredPort, st.just(""), tuples(names | numbers), st.sampled_from([None, "int"]))
 parameters = node(s.Parameter, ids, st.none() | expressions)
 documentations = st.lists(lines.map(printable).filter(bool), max_size=2).map("\n".join)
 
@@ -187,7 +190,7 @@ def without_parentheses(value: Any) -> Any:
         return tuple(map(without_parentheses, value))
     if isinstance(value, s.Paren):
         return without_parentheses(value.body)
-    if not isinstance(value, s.Node):
+    if not isinstance(value, s.SyntaxNode):
         return value
     bare = {name: without_parentheses(getattr(value, name)) for name in positional(value)}
     return value.replace(**bare)

@@ -138,7 +138,7 @@ def test_spans_are_those_of_the_text() -> None:
     text = 'y = (x > f(a, b=1) as stem[0])[1:] + "a{i + 1}"\nz = y'
     file = parsed(text)
     found: dict[str, str] = {}
-    waiting: list[s.Node] = list(file.statements)
+    waiting: list[s.SyntaxNode] = list(file.statements)
     while waiting:
         node = waiting.pop()
         found.setdefault(type(node).__name__, node.span.text)

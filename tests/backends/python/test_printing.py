@@ -11,7 +11,7 @@ from netwright.backends.python.printing import print_code, quote
 from netwright.compiler.dims import dim_min, floor_div, symbol
 from netwright.compiler.lowering import (
     Attr,
-    Call,
+    CallCode,
     Code,
     Infix,
     Input,
@@ -48,7 +48,7 @@ X = Input(0)
         (call("nn.Conv2d", 3, 64, 3, bias=False), "nn.Conv2d(3, 64, 3, bias=False)"),
         (method(X, "flatten", 1), "x.flatten(1)"),
         (Attr(Self(), "weight"), "self.conv1.weight"),
-        (Call(Self(), (X, Input(1))), "self.conv1(x, a + b)"),
+        (CallCode(Self(), (X, Input(1))), "self.conv1(x, a + b)"),
         (Infix("*", Input(1), 2), "(a + b) * 2"),
         (Infix("-", X, Infix("-", X, X)), "x - (x - x)"),
         (Infix("-", Infix("-", X, X), X), "x - x - x"),

@@ -132,7 +132,7 @@ def sizes_inside(code: low.Code) -> Iterator[Size]:
     """The symbolic sizes that an expression mentions."""
     if isinstance(code, Size):
         yield code
-    elif isinstance(code, low.Call):
+    elif isinstance(code, low.CallCode):
         parts = (*code.args, *(v for _, v in code.kwargs))
         yield from (s for p in parts for s in sizes_inside(p))
     elif isinstance(code, tuple | list):
