@@ -17,7 +17,7 @@ from ..grammar.record import Entity, Record, field
 from .builder import Builder, Draft, chain_from, module_path
 from .dims import symbol
 from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
-from .shares import Uses, uses_in
+from .share_forms import Uses, uses_in
 from .types import TensorType
 from .values import Shared, Tensor
 

@@ -16,7 +16,7 @@ from netwright.backends.diagram.style import amount
 from netwright.backends.diagram.view.docs import picture
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
-from netwright.files import description, read, shipped
+from netwright.spec_files import description, read, shipped
 
 HERE: Final = Path(__file__).parent / "gallery"
 VIEWS: Final = {"resnet50": "paper", "transformer_base": "paper", "vgg16": "volumes"}

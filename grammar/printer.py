@@ -170,7 +170,7 @@ def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
             return _comprehension(node)
         case s.Attribute():
             return (_owner(node), ".", node.name)
-        case s.Subscript():
+        case s.Indexed():
             items = _bracketed("[", map(_expression, node.items), "]")
             return (_operand(node.value, CALL), items)
         case s.Call():
@@ -205,7 +205,7 @@ def _number(value: float) -> str:
 def _owner(node: s.Attribute) -> Document:
     """The value before a ``.``, in parentheses if the scanner would read the dot as part of a
     number."""
-    named = isinstance(node.value, s.Name | s.Attribute | s.Subscript | s.Call | s.Paren)
+    named = isinstance(node.value, s.Name | s.Attribute | s.Indexed | s.Call | s.Paren)
     document = _operand(node.value, CALL)
     bare = named or not (node.name.isdecimal() or isinstance(node.value, s.Number))
     return document if bare or _level(node.value) < CALL else _parenthesised(document)

@@ -74,7 +74,7 @@ class Ellipsis(SyntaxNode):
     """``...`` inside an index."""
 
 
-class Subscript(SyntaxNode):
+class Indexed(SyntaxNode):
     """``value[items]``; each item is an expression, a slice or ``...``."""
 
     value: Expr
@@ -275,7 +275,7 @@ Expr: TypeAlias = (
     | List
     | Comprehension
     | Attribute
-    | Subscript
+    | Indexed
     | Call
     | Unary
     | Binary

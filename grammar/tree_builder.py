@@ -369,8 +369,8 @@ class TreeBuilder:
     def setting(self, c: list[Any]) -> s.Setting:
         return s.Setting(c[0].text, c[2], span=self._span(c[0], c[2]))
 
-    def index(self, c: list[Any]) -> s.Subscript:
-        return s.Subscript(c[0], _nodes(c[1:]), span=self._span(c[0], c[-1]))
+    def index(self, c: list[Any]) -> s.Indexed:
+        return s.Indexed(c[0], _nodes(c[1:]), span=self._span(c[0], c[-1]))
 
     def ellipsis(self, c: list[Any]) -> s.Ellipsis:
         return s.Ellipsis(span=self._span(c[0], c[0]))

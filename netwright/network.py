@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .compiler.imports import NotFound, Unreadable
-from .files import read, write
 from .grammar.diagnostics import CompileError, Diagnostic
 from .grammar.printable import printable
 from .grammar.source import Source
 from .python_words import finding_in_python, in_python
+from .spec_files import read, write
 
 if TYPE_CHECKING:
     import torch
@@ -381,7 +381,7 @@ class Network(Drawable):
 
     def summary(self) -> str:
         """The table of all layers."""
-        from .backends.summary import text
+        from .backends.layer_table import text
 
         return _shown(lambda ir: text(ir, self.name), self.ir, "summing it up")
 

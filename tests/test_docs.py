@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import netwright as nw
-from netwright.backends import summary
+from netwright.backends import layer_table as summary
 from netwright.backends.pytorch import to_source
 from netwright.compiler.pipeline import check_source, load_source
 from netwright.grammar.source import Source

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import netwright as nw
-from netwright.files import shipped
+from netwright.spec_files import shipped
 
 ROOT = Path(__file__).parent.parent
 HERE = ROOT / "docs" / "gallery"

@@ -10,8 +10,7 @@ from ...compiler.ir import Value
 from ...compiler.lowering import CallCode, Code, Infix, Prefix, Raw, Subscript
 from ...grammar.record import Record
 from ...grammar.source import Span
-from .printing import Generator, print_code
-from .statements import (
+from .method_statements import (
     Assignment,
     ForLoop,
     Return,
@@ -24,6 +23,7 @@ from .statements import (
     size,
     variables,
 )
+from .printing import Generator, print_code
 from .variables import CodeLine, name_values
 
 LONGEST_EXPRESSION: Final = 16

@@ -24,10 +24,7 @@ from typing import Final, TypeAlias
 from ...compiler.ir import Value
 from ...compiler.lowering import CallCode, Code, Raw
 from ...grammar.record import Record
-from .methods import CodeLoop, CodeStep, with_list
-from .printing import Late
-from .series import formatted, index, progression, steps_evenly
-from .statements import (
+from .method_statements import (
     Assignment,
     ForLoop,
     Statement,
@@ -37,6 +34,9 @@ from .statements import (
     replace_variables,
     variables,
 )
+from .methods import CodeLoop, CodeStep, with_list
+from .printing import Late
+from .series import formatted, index, progression, steps_evenly
 
 FEWEST_ROUNDS: Final = 4
 """Fewer rounds make no loop; one less is enough where a list is gathered."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.lowering import Code, Infix, Raw
+from .method_statements import rebuild
 from .printing import quote
-from .statements import rebuild
 
 
 def index(first: int) -> str:

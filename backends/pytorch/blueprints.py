@@ -8,8 +8,8 @@ from ...compiler.ir import Graph
 from ...compiler.lowering import CallCode, Helper, Raw
 from ...grammar.record import Record, field
 from ..python.identifiers import plain
+from ..python.method_statements import Assignment, Statement, do
 from ..python.rolling import AttributeRuns, roll_init
-from ..python.statements import Assignment, Statement, do
 from .holders import Classes, Holder
 from .initialisers import Uniform, initialise
 from .modules import Item, Tree, construct, fill, members, sequential

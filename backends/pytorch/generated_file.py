@@ -9,8 +9,8 @@ from typing import Final
 
 from ...compiler.ir import Graph
 from ..python.docstrings import docstring, without_names
+from ..python.method_statements import Statement, lines
 from ..python.printing import print_code
-from ..python.statements import Statement, lines
 from ..python.wrapping import INDENT, wrap
 from .classes import Program
 from .merging import Class

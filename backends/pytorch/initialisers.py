@@ -11,7 +11,7 @@ from ...compiler.layer import Init, Refused
 from ...compiler.lowering import CallCode, Code, Infix, Raw
 from ...grammar.record import Record
 from ...grammar.source import Span
-from ..python.statements import Assignment, ForLoop, If, Statement, do
+from ..python.method_statements import Assignment, ForLoop, If, Statement, do
 from .modules import (
     TENSORS,
     Item,

@@ -9,8 +9,8 @@ from typing import Any, Final
 from ...compiler.ir import Graph
 from ...compiler.lowering import Attr, CallCode, Code, Infix, Raw
 from ...grammar.record import Entity, field
+from ..python.method_statements import Assignment, Hole, Statement, rebuild, replace_calls
 from ..python.printing import Late
-from ..python.statements import Assignment, Hole, Statement, rebuild, replace_calls
 from .blueprints import Blueprint
 from .parameters import ClassParameter, Parameters, same
 from .signatures import defaults, positional

@@ -16,9 +16,9 @@ from ...compiler.lowering import CallCode, Code, Raw
 from ...grammar.record import Entity, field
 from ...grammar.source import Span
 from ..python.identifiers import attribute, plain
+from ..python.method_statements import Assignment, ForLoop, Statement, do, size
 from ..python.printing import Generator, Starred, quote
 from ..python.series import formatted, progression
-from ..python.statements import Assignment, ForLoop, Statement, do, size
 
 FEWEST_REPEATED: Final = 3
 """Fewer equal members are written one by one; two are a repeat if they are long."""

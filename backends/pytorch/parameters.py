@@ -10,7 +10,7 @@ from ...compiler.lowering import Code, Infix, Raw
 from ...compiler.reserved import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES
 from ...grammar.record import Record
 from ..python.identifiers import numbered, variable
-from ..python.statements import is_literal
+from ..python.method_statements import is_literal
 
 USUAL: Final[Mapping[str, Any]] = {
     "stride": 1,

@@ -10,10 +10,17 @@ from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, layer_weights
 from ...compiler.lowering import Attr, CallCode, Code, Device, Infix, Input, Raw, Self, Subscript
 from ...compiler.types import TensorType
 from ..python.identifiers import variable
+from ..python.method_statements import (
+    Assignment,
+    Statement,
+    Variable,
+    rebuild,
+    replace_variables,
+    typed,
+)
 from ..python.methods import CodeLoop, CodeStep, body, fan_out
 from ..python.printing import dim_code
 from ..python.rolling import AttributeRuns, ModuleList, roll
-from ..python.statements import Assignment, Statement, Variable, rebuild, replace_variables, typed
 from .holders import Holder
 from .modules import (
     TENSORS,

@@ -188,7 +188,7 @@ def _bad_argument(
 def _head_is_wrong(el: Elaborator, template: Template, extra: int = 0) -> bool:
     """Whether a body uses names that are not defined: then a call that does not fit the head is not
     a second mistake. ``extra`` arguments may be for these names."""
-    from ..names import known_in, unknown_names
+    from ..undefined_names import known_in, unknown_names
 
     block, file = template.block, template.environment.file
     visible = {*known_in(file.declared.tree), *template.environment.known_names()}

@@ -83,7 +83,7 @@ def _pipes_networks(el: Elaborator, arm: syntax.Expr, env: Environment) -> bool:
     if not isinstance(arm, syntax.Binary) or arm.operator != ">":
         return False
     first: syntax.Expr = arm
-    while isinstance(first, syntax.Binary | syntax.Labelled | syntax.Call | syntax.Subscript):
+    while isinstance(first, syntax.Binary | syntax.Labelled | syntax.Call | syntax.Indexed):
         if isinstance(first, syntax.Binary):
             first = first.left
         elif isinstance(first, syntax.Labelled):

@@ -237,7 +237,7 @@ def _is_labelled(body: syntax.Expr) -> bool:
                 body = body.body
             case syntax.Unary():
                 body = body.operand
-            case syntax.Subscript():
+            case syntax.Indexed():
                 body = body.value
             case _:
                 return False

@@ -60,7 +60,7 @@ def bind_pattern(el: Elaborator, pattern: syntax.Pattern, value: Data, env: Envi
         bind_pattern(el, item, part, env)
 
 
-def evaluate_index(el: Elaborator, expr: syntax.Subscript, env: Environment) -> Data:
+def evaluate_index(el: Elaborator, expr: syntax.Indexed, env: Environment) -> Data:
     value = el.evaluate(expr.value, env)
     with el.wanting_network(False):
         items = tuple(_item(el, item, env) for item in expr.items)

@@ -89,7 +89,7 @@ RULES: Final = Rules(
         syntax.Comprehension: evaluate_comprehension,
         syntax.Name: evaluate_name,
         syntax.Attribute: evaluate_attribute,
-        syntax.Subscript: evaluate_index,
+        syntax.Indexed: evaluate_index,
         syntax.Call: evaluate_call,
         syntax.Unary: evaluate_unary,
         syntax.Binary: evaluate_binary,

@@ -88,7 +88,7 @@ def _same_form(network: Shared, first: Draft, draft: Draft) -> bool:
     """Whether one module, whose source is written once, can do the work of both calls."""
     if first.child is draft.child is not None or _is_open(first) or _is_open(draft):
         return True
-    from ..shares import form
+    from ..share_forms import form
 
     network.form = network.form or form(first)
     return bool(network.form == form(draft))

@@ -16,7 +16,7 @@ def head(expr: syntax.Expr) -> syntax.Expr:
             expr = expr.left
         elif isinstance(expr, syntax.Paren | syntax.Labelled):
             expr = expr.body
-        elif isinstance(expr, syntax.Subscript | syntax.Attribute):
+        elif isinstance(expr, syntax.Indexed | syntax.Attribute):
             expr = expr.value
         elif isinstance(expr, syntax.List) and expr.items:
             expr = expr.items[0]

@@ -13,7 +13,7 @@ from ..lowering import Code, Input, Lowering, Subscript, call
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, setting_code
 from .shape import Reshaping, on_input, with_axis
-from .source import Arange
+from .sources import Arange
 
 Item: TypeAlias = int | Size | slice | EllipsisType | TensorType | tuple[int, ...] | None
 

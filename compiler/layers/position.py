@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from ..layer import Example, Few, Layer, Positive, Range, Refused, Weight, divides, short
 from ..lowering import Device, Helper, Input, Lowering, call, given
 from ..types import TensorType
-from .source import SourceLayer
+from .sources import SourceLayer
 
 Rows: TypeAlias = Annotated[int, Range(1, 2**24, "a table with that many rows is made")]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.nearby import closest
-from ..names import known_in, unknown_names
+from ..undefined_names import known_in, unknown_names
 
 CODE = "W503"
 

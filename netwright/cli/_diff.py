@@ -6,10 +6,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..files import STDIN
 from ..grammar.diagnostics import WRONG_OPTION
 from ..grammar.printable import json_text
 from ..network import net_name
+from ..spec_files import STDIN
 from ._parser import Misuse, complain, request, source
 from ._work import deliver, load_and_report, status
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..compiler.imports import Unreadable
-from ..files import read
 from ..grammar.printable import printable
 from ..grammar.source import Source
+from ..spec_files import read
 from ..terminal import Terminal
 
 CLEAN, FOUND, MISUSE = 0, 1, 2

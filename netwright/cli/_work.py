@@ -12,10 +12,10 @@ from io import UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..files import Unwritable, check_not_read, write
 from ..grammar.diagnostics import WRONG_OPTION, Diagnostic
 from ..grammar.printable import printable
 from ..grammar.source import Source
+from ..spec_files import Unwritable, check_not_read, write
 from ..terminal import Terminal
 from ._parser import CLEAN, FOUND, INTERNAL, MISUSE, Misuse, request, source
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from shlex import quote
 
 from ..compiler.imports import Unreadable
-from ..files import find
 from ..grammar.printable import printable
+from ..spec_files import find
 from ._parser import Misuse, Parser
 
 EXAMPLES = """\
@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
 
 
 def _copied(origin: str) -> str:
-    from ..files import read
+    from ..spec_files import read
 
     try:
         return read(find(origin)).text

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..compiler.faults import guarded
-from ..files import STDIN
 from ..grammar.diagnostics import CompileError, Diagnostic
 from ..grammar.printable import printable
 from ..grammar.wording import either
+from ..spec_files import STDIN
 from ..terminal import is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
 from ._progress import Progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ..files import description, shipped
+from ..spec_files import description, shipped
 from ._parser import Parser
 
 EXAMPLES = """\

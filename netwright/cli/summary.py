@@ -24,7 +24,7 @@ def configure(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from ..backends import summary
+    from ..backends import layer_table as summary
 
     graph, name, _ = compiled(options)
     write = summary.text if options.output_format == "text" else summary.as_dict

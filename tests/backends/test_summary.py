@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from netwright.backends import summary
+from netwright.backends import layer_table as summary
 from netwright.compiler.dims import Dim, symbol
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, Value
 from netwright.compiler.layers.linear import Linear
 from netwright.compiler.pipeline import load_source
 from netwright.compiler.types import TensorType
-from netwright.files import shipped
 from netwright.grammar.source import Source
+from netwright.spec_files import shipped
 
 N, T, S = symbol("N"), symbol("T"), symbol("S")
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 import torch
 
-from netwright.backends import summary
+from netwright.backends import layer_table as summary
 from netwright.backends.pytorch import to_module
 from netwright.compiler.dims import substitute, symbols
 from netwright.compiler.ir import Graph

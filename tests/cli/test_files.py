@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from netwright import files
+from netwright import spec_files as files
 from netwright.compiler import imports
 from netwright.compiler.imports import NotFound, Unreadable
 

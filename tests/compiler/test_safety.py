@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from netwright.compiler.layers import layers
 from netwright.compiler.pipeline import Compilation, check_source, load_source
-from netwright.files import shipped
 from netwright.grammar.source import Source
+from netwright.spec_files import shipped
 
 SECONDS = 4.0
 """Of CPU time; the heaviest take a third of it."""

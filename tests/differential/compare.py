@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 import netwright as nw
+from netwright.backends.layer_table import text as summary_text
 from netwright.backends.pytorch import to_source
-from netwright.backends.summary import text as summary_text
 from netwright.compiler.dims import substitute
 from netwright.compiler.ir import Graph
 from netwright.grammar import syntax

@@ -424,7 +424,7 @@ class Run:
             raise Refused(f"there is no `.{expr.name}`")
         return shape[axis]
 
-    def _index(self, expr: syntax.Subscript, env: Env) -> Any:
+    def _index(self, expr: syntax.Indexed, env: Env) -> Any:
         value = self.value(expr.value, env)
         items = tuple(self.plainly(i, env) for i in expr.items)
         if isinstance(value, list) and has_nets(value) and not isinstance(items[0], int | slice):
@@ -922,7 +922,7 @@ _RULES: Final[dict[type, Any]] = {
     syntax.Comprehension: Run._comprehension,
     syntax.Name: Run._name,
     syntax.Attribute: Run._attribute,
-    syntax.Subscript: Run._index,
+    syntax.Indexed: Run._index,
     syntax.Slice: Run._slice,
     syntax.Ellipsis: Run._ellipsis,
     syntax.Call: Run._call,

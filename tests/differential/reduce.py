@@ -83,7 +83,7 @@ def _edits(node: syntax.SyntaxNode) -> Iterator[tuple[Span, str]]:
         case syntax.Conditional():
             yield node.span, node.then.span.text
             yield node.span, node.otherwise.span.text
-        case syntax.Subscript() | syntax.Attribute():
+        case syntax.Indexed() | syntax.Attribute():
             yield node.span, node.value.span.text
         case syntax.Call():
             yield from _of_call(node)

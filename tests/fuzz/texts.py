@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from netwright.compiler.layers import layers
-from netwright.files import shipped
+from netwright.spec_files import shipped
 from tests.differential.programs import program
 
 TOKEN: Final = re.compile(r'"[^"\n]*"|\w+|[^\S\n]+|\n|[^\w\s]')

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from netwright import report_github, report_json, report_text
-from netwright.backends import summary
+from netwright.backends import layer_table as summary
 from netwright.backends.diagram import DiagramError, formats, render, views
 from netwright.backends.pytorch import to_source
 from netwright.compiler.faults import CODE

@@ -46,7 +46,7 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
             return _form("each", sketch(node.element), pattern, iterable, *tail)
         case s.Attribute():
             return f"{sketch(node.value)}.{node.name}"
-        case s.Subscript():
+        case s.Indexed():
             return f"{sketch(node.value)}[{_row(node.items)}]"
         case s.Call():
             return _form(sketch(node.function), _row(node.arguments), _row(node.settings))

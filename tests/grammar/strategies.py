@@ -109,7 +109,7 @@ def larger(inner: Trees) -> Trees:
         node(s.List, tuples(inner)),
         node(s.Comprehension, inner, patterns, inner, st.none() | inner),
         node(s.Attribute, inner.map(not_number), after_dot),
-        node(s.Subscript, inner, items),
+        node(s.Indexed, inner, items),
         node(s.Call, inner, tuples(inner), settings),
         node(s.Unary, st.sampled_from(["-", "not"]), inner),
         node(s.Binary, st.sampled_from(OPERATORS), inner, inner, operator_span=st.just(SPAN)),

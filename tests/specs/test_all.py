@@ -13,7 +13,7 @@ import torch
 
 import netwright as nw
 from netwright.compiler.dims import substitute, symbols
-from netwright.files import shipped
+from netwright.spec_files import shipped
 
 from ..conftest import GOLDEN, Golden
 

@@ -17,7 +17,7 @@ from netwright.backends.diagram.format.svg import write_inline
 from netwright.backends.diagram.picture import Options, letters
 from netwright.backends.diagram.view.docs import picture
 from netwright.compiler.ir import Graph
-from netwright.files import shipped
+from netwright.spec_files import shipped
 
 from .nets import INCEPTION, NETS, RESIDUAL, graph
 from .test_page import Tags, colours, contrast

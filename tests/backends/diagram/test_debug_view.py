@@ -10,7 +10,7 @@ from netwright import load
 from netwright.backends.diagram import TooLarge, render, to_dot
 from netwright.backends.diagram.picture import Box, Options, Picture, letters
 from netwright.backends.diagram.view.debug import picture
-from netwright.backends.summary import rows
+from netwright.backends.layer_table import rows
 
 from .nets import NETS, RECURRENT, RESIDUAL, SIAMESE, graph
 

@@ -30,7 +30,7 @@ from netwright.backends.diagram.picture import (
     text,
 )
 from netwright.backends.diagram.view.docs import picture
-from netwright.files import shipped
+from netwright.spec_files import shipped
 
 from ...conftest import Golden
 from .nets import LAID_OUT, NETS, graph

@@ -15,7 +15,7 @@ from netwright.backends.diagram.format._states import open_places
 from netwright.backends.diagram.picture import Options, Picture, letters
 from netwright.compiler.ir import Graph
 from netwright.compiler.pipeline import load_source
-from netwright.files import read, shipped
+from netwright.spec_files import read, shipped
 
 from .nets import LAID_OUT, NETS, graph
 from .random_nets import net

@@ -13,7 +13,7 @@ import pytest
 from netwright.backends.diagram.errors import TooLarge
 from netwright.backends.diagram.picture import Box, Cluster, Item, Picture, TextRun, text
 from netwright.compiler.ir import Graph
-from netwright.files import shipped
+from netwright.spec_files import shipped
 
 from .families import FAMILIES
 from .nets import LAID_OUT, NETS, graph

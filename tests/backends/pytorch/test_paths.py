@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netwright as nw
-from netwright.backends import summary
+from netwright.backends import layer_table as summary
 
 from .test_reference import check
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import netwright as nw
-from netwright.backends import summary
+from netwright.backends import layer_table as summary
 from netwright.backends.pytorch import to_module
 from netwright.compiler.graph import to_networkx
 from netwright.compiler.ir import Graph
