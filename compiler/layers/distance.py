@@ -61,7 +61,7 @@ class PairwiseDistance(_Distance):
     )
 
     p: float = 2.0
-    eps: Nonnegative = 1e-6
+    eps: float = 1e-6
     keepdim: bool = False
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:

@@ -552,6 +552,7 @@ class Sort(Running):
     """
 
     word = "sort"
+    mixes_along_dim = True
     examples = (Example("sort(-1, descending=true)", "12x8"),)
 
     dim: int
@@ -573,6 +574,7 @@ class Argsort(Along):
     """
 
     word = "argsort"
+    mixes_along_dim = True
     examples = (Example("argsort(-1, descending=true)", "12x8"),)
 
     dim: int

@@ -392,11 +392,13 @@ class Movedim(Reshaping):
             len(sources) != len(targets)
         ):
             raise Refused("movedim needs a destination for each source", setting="destination")
+        return x.with_shape(*(x.shape[i] for i in self.axis_order(x.rank)))
+
+    def axis_order(self, rank: int) -> tuple[int, ...]:
+        sources, targets = self._axes("source", rank), self._axes("destination", rank)
         place = dict(zip(targets, sources, strict=True))
-        others = iter(i for i in range(x.rank) if i not in sources)
-        return x.with_shape(
-            *(x.shape[place[i] if i in place else next(others)] for i in range(x.rank))
-        )
+        others = iter(i for i in range(rank) if i not in sources)
+        return tuple(place[i] if i in place else next(others) for i in range(rank))
 
     def _axes(self, name: str, rank: int) -> tuple[int, ...]:
         value = getattr(self, name)

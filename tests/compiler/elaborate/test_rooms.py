@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from netwright.compiler import advice
 from netwright.compiler.elaborate.elaborator import Elaborator
 
 ROOT = Path(__file__).parents[3]
@@ -47,3 +49,9 @@ def test_the_state_has_no_rules_of_its_own() -> None:
     """What is done with a kind of expression or network stands in its room."""
     methods = [name for name in vars(Elaborator) if not name.startswith("_")]
     assert len(methods) <= 14, methods
+
+
+def test_advice_has_the_modules_of_its_folder_alone() -> None:
+    """Others look for names in every module: torch.compile does."""
+    assert not hasattr(advice, "torch")
+    assert advice.labels is import_module("netwright.compiler.advice.labels")
