@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
     from .backends.diff.changes import Report
+    from .backends.diff.merge import Merged
     from .compiler.graph import NetGraph
     from .compiler.ir import Graph
     from .compiler.pipeline import Compilation
@@ -232,6 +233,7 @@ class Drawable:
 
     def __init__(self, ir: Graph, name: str, sources: Sequence[str] = ()) -> None:
         self.ir = ir
+        self._drawing: Graph | Merged = ir
         self.name = name
         self._sources = tuple(sources)
 
@@ -239,7 +241,7 @@ class Drawable:
         """The diagram in Graphviz's language."""
         from .backends.diagram import to_dot
 
-        return _drawn(lambda: to_dot(self.ir, **options), self.ir, limits)
+        return _drawn(lambda: to_dot(self._drawing, **options), self.ir, limits)
 
     def render(
         self,
@@ -258,7 +260,7 @@ class Drawable:
 
         target = Path(path)
         suffix = target.suffix.lower()
-        picture = _drawn(lambda: render(self.ir, suffix, **options), self.ir, limits)
+        picture = _drawn(lambda: render(self._drawing, suffix, **options), self.ir, limits)
         write(target, picture, self._sources)
         return target
 
@@ -266,7 +268,7 @@ class Drawable:
         """What a notebook shows."""
         from .notebook import bundle
 
-        return bundle(self, self._view)
+        return bundle(self, self._drawing, self._view)
 
 
 class Partial(Drawable):
@@ -294,7 +296,9 @@ class Difference(Drawable):
     def __init__(self, old: Network, new: Network) -> None:
         from .backends.diff.merge import merge
 
-        super().__init__(merge(old.ir, new.ir), new.name, old._sources + new._sources)
+        merged = merge(old.ir, new.ir)
+        super().__init__(merged.graph, new.name, old._sources + new._sources)
+        self._drawing = merged
         self.old, self.new = old, new
 
     def __repr__(self) -> str:

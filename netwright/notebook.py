@@ -23,6 +23,8 @@ from .grammar.source import Source
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from .backends.diff.merge import Merged
+    from .compiler.ir import Graph
     from .network import Drawable, Network
 
 CELL = "<cell>"
@@ -149,15 +151,15 @@ def _span(painted: re.Match[str]) -> str:
     return f'<span style="{COLOURS[painted[1]]}">{painted[2]}</span>'
 
 
-def bundle(drawn: Drawable, view: str) -> dict[str, str]:
+def bundle(shown: Drawable, drawing: Graph | Merged, view: str) -> dict[str, str]:
     """The picture, if the shell can show it, and a line of text."""
-    data = {"text/plain": repr(drawn)}
+    data = {"text/plain": repr(shown)}
     if not _shows_pictures():
         return data
     from .backends.diagram import DiagramError, inline
 
     try:
-        return {"image/svg+xml": inline(drawn.ir, view=view), **data}
+        return {"image/svg+xml": inline(drawing, view=view), **data}
     except DiagramError as error:
         data["text/plain"] += f"\n{error}"
         return data

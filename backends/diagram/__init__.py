@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ from warnings import warn
 
 from ...compiler.ir import Graph
 from ...grammar.wording import listing
-from ..diff.merge import ComparedGraph
+from ..diff.merge import Merged
 from .chart.costs import MEASURES
 from .drawing import Drawing
 from .errors import DiagramError, NoBlock, NoEffect, NoLayout, TooLarge
@@ -48,13 +49,13 @@ def formats() -> tuple[str, ...]:
     return _modules("format")
 
 
-def to_dot(graph: Graph, **options: Any) -> str:
+def to_dot(graph: Graph | Merged, **options: Any) -> str:
     """The diagram in Graphviz's language; options are those of ``render``."""
     return render(graph, "dot", **options).decode()
 
 
 def render(
-    graph: Graph,
+    graph: Graph | Merged,
     suffix: str,
     *,
     view: str = "docs",
@@ -67,7 +68,7 @@ def render(
     fold: Iterable[str] = (),
     color_by: str | None = None,
 ) -> bytes:
-    """The diagram as a file of a format: ``svg``, ``.png``, ....
+    """The diagram of a net, or of two versions in one, as a file of a format: ``svg``, ....
 
     ``view`` is one of ``views()``, or ``html`` for that format; ``direction`` is TB (down) or LR
     (to the right); ``title`` defaults to the net's documentation or name, ``""`` leaves it out;
@@ -98,14 +99,18 @@ def render(
     return written
 
 
-def inline(graph: Graph, *, view: str = "docs") -> str:
+def inline(graph: Graph | Merged, *, view: str = "docs") -> str:
     """An svg without ids, for a page that shows several. Raises TooLarge."""
     from .format.svg import write_inline
 
     return write_inline(_picture(graph, view, Options()))
 
 
-def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
+def _picture(net: Graph | Merged, view: str, options: Options) -> Picture | Drawing:
+    if isinstance(net, Merged):
+        graph, options = net.graph, replace(options, marks=net.marks)
+    else:
+        graph = net
     if view not in views():
         raise DiagramError(f"there is no view {view}", help=f"there are {', '.join(views())}")
     if options.direction not in ("TB", "LR"):
@@ -117,7 +122,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
         raise DiagramError(
             f"cannot color by {options.color_by}", help=f"there are {', '.join(MEASURES)}"
         )
-    if isinstance(graph, ComparedGraph) and view not in COMPARES:
+    if options.marks and view not in COMPARES:
         raise DiagramError(
             f"the {view} view draws one network",
             help=f"two versions are drawn in the views {' and '.join(COMPARES)}",
@@ -134,7 +139,7 @@ def _picture(graph: Graph, view: str, options: Options) -> Picture | Drawing:
 
         for warning in without_effect(picture, options, partial(build, graph)):
             warn(warning, NoEffect, stacklevel=3)
-    if isinstance(graph, ComparedGraph) and isinstance(picture, Picture):
+    if options.marks and isinstance(picture, Picture):
         from .chart.compared import painted
 
         return painted(picture)

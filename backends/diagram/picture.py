@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from ...compiler.layer import Category
 from ...grammar.source import Span
+from ..diff.merge import GraphMarks
 
 Look: TypeAlias = Literal["plain", "symbol", "badge", "faint"]
 """``symbol`` (italic) names a size that differs between the copies; ``badge`` (red) is a count."""
@@ -238,7 +239,8 @@ def _clusters(items: tuple[Item, ...]) -> Iterator[Cluster]:
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a caller chooses. ``depth`` None opens as much as stays readable; ``expand`` and
-    ``fold`` name blocks, labels or module paths to open everywhere, or never."""
+    ``fold`` name blocks, labels or module paths to open everywhere, or never. ``marks`` says what
+    differs if the graph holds two versions."""
 
     direction: Literal["TB", "LR"] = "TB"
     title: str | None = None
@@ -248,3 +250,4 @@ class Options:
     expand: tuple[str, ...] = ()
     fold: tuple[str, ...] = ()
     color_by: str = ""
+    marks: GraphMarks | None = None

@@ -15,7 +15,7 @@ from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, 
 from ...compiler.layer import Layer
 from ...compiler.spelling import spell, spell_value
 from ...grammar.record import Record
-from .merge import ComparedGraph, ComparedNode, Mark, follows, merge
+from .merge import GraphMarks, Mark, NodeMarks, follows, merge
 
 VERSION: Final = 1
 SIGNS: Final[Mapping[str, str]] = {"added": "+", "removed": "-", "changed": "~"}
@@ -50,10 +50,10 @@ class Report(Record):
 
 def report(before: Graph, after: Graph) -> Report:
     """All differences."""
-    walk = _ChangeWalk()
     merged = merge(before, after)
-    walk.graph(merged, "", "")
-    rows = [*_ports(merged.before, merged.after), *walk.changes()]
+    walk = _ChangeWalk()
+    walk.graph(merged.graph, merged.marks, "", "")
+    rows = [*_ports(before, after), *walk.changes()]
     return Report(before, after, tuple(rows), tuple(walk.moved), tuple(walk.resized))
 
 
@@ -61,7 +61,7 @@ def report(before: Graph, after: Graph) -> Report:
 
 
 class _ChangeWalk:
-    """Visits every graph once, and counts how often it is used."""
+    """Visits every merged graph once, and counts how often it is used."""
 
     def __init__(self) -> None:
         self.rows: dict[Hashable, tuple[Change, list[int]]] = {}
@@ -72,32 +72,36 @@ class _ChangeWalk:
         self.moved: list[tuple[str, str]] = []
         self.resized: list[tuple[str, str]] = []
 
-    def graph(self, graph: Graph, path: str, old_path: str) -> None:
+    def graph(self, graph: Graph, marks: GraphMarks, path: str, old_path: str) -> None:
         self.entered[id(graph)] = graph
         for node in graph.nodes:
-            if isinstance(node, ComparedNode) and not isinstance(node.op, InputOp):
-                self.node(graph, node, path, old_path)
-            inner = node.called
-            if not isinstance(inner, ComparedGraph):
+            differing = marks.nodes.get(node.key)
+            if differing is None or isinstance(node.op, InputOp):
+                continue
+            self.node(graph, marks, differing, path, old_path)
+            inner, old, new = node.called, differing.before, differing.after
+            if inner is None or differing.called is None or old is None or new is None:
                 continue
             self.calls.setdefault(id(inner), []).append((id(graph), node.count))
             if id(inner) not in self.entered:
-                old = node.before if isinstance(node, ComparedNode) and node.before else node
-                self.graph(inner, _join(path, node.path), _join(old_path, old.path))
+                place, old_place = _join(path, new.path), _join(old_path, old.path)
+                self.graph(inner, differing.called, place, old_place)
 
-    def node(self, graph: Graph, node: ComparedNode, path: str, old_path: str) -> None:
-        old = node if node.mark == "removed" else node.before
-        new = None if node.mark == "removed" else node
+    def node(
+        self, graph: Graph, around: GraphMarks, marks: NodeMarks, path: str, old_path: str
+    ) -> None:
+        old, new = marks.before, marks.after
         here = _join(path, new.path) if new else ""
         there = _join(old_path, old.path) if old else ""
-        rewired = any(node.wires)
-        if old is not None and new is not None and not node.mark and not rewired:
+        rewired = any(marks.wires)
+        if old is not None and new is not None and not marks.mark and not rewired:
             self.follow(old, new, here, there)
             return
         was, now = _old_and_new(old, new)
-        if rewired and old and new:
-            was, now = _with_inputs(old, was, _before(graph)), _with_inputs(new, now, _after(graph))
-        mark: Mark = node.mark or "changed"
+        if rewired and old and new and around.versions:
+            before, after = around.versions
+            was, now = _with_inputs(old, was, before), _with_inputs(new, now, after)
+        mark: Mark = marks.mark or "changed"
         change = Change(mark, here or there, there if old else "", was, now)
         key = (mark, graph.kind == "block" and graph.name, *_key(old, new, here, path), was == now)
         if graph.kind != "block":
@@ -147,14 +151,6 @@ def _word(node: Node | None) -> str:
 def _weighs(node: Node) -> bool:
     op = node.operation
     return isinstance(op, LayerOp) and type(op.layer).weights is not Layer.weights
-
-
-def _before(graph: Graph) -> Graph:
-    return graph.before if isinstance(graph, ComparedGraph) else graph
-
-
-def _after(graph: Graph) -> Graph:
-    return graph.after if isinstance(graph, ComparedGraph) else graph
 
 
 def _join(*parts: str) -> str:
@@ -229,8 +225,7 @@ def _written(
 
 def _with_inputs(node: Node, text: str, graph: Graph) -> str:
     """The text of a node with the names of its inputs: ``[a, b] > concat``."""
-    original = graph.node.get(node.key)
-    names = [_name(graph, value) for value in original.inputs] if original else []
+    names = [_name(graph, value) for value in node.inputs]
     if not names:
         return text
     inputs = names[0] if len(names) == 1 else f"[{', '.join(names)}]"

@@ -7,24 +7,23 @@ reader sees that from the layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from ...compiler.dims import Dim
 from ...compiler.ir import (
     CallOp,
     Graph,
     InputOp,
     LayerOp,
     Node,
-    Op,
     Port,
     ScanOp,
     Value,
     layer_weights,
 )
-from ...grammar.record import field
+from ...grammar.record import Record
+from ...grammar.source import Span
 from .align import Aligner
 from .signs import Signs
 
@@ -33,59 +32,73 @@ Slots: TypeAlias = list[tuple[int | None, int | None]]
 """Pairs of inputs of the old and the new node, by number; None if only one has the input."""
 
 
-class ComparedNode(Node):
-    """A node of a ``ComparedGraph``.
+class NodeMarks(Record):
+    """What differs at a node of a merged graph.
 
-    ``before`` is the old node, if both versions have it. The inputs are those of the new node, then
-    those of the old one that differ: ``extra`` holds the place of each of these. ``wires`` marks
-    each input that only one version has, unless it comes from a node that only that version has.
+    ``before`` and ``after`` are the node in both versions, None if a version does not have it. The
+    inputs are those of the new node, then those of the old one that differ: ``extra`` holds the
+    place of each of these. ``wires`` marks each input that only one version has, unless it comes
+    from a node that only that version has. ``called`` are the marks of the graph that it calls.
     """
 
+    before: Node | None
+    after: Node | None
     mark: Mark = ""
-    before: Node | None = None
     wires: tuple[Mark, ...] = ()
     extra: tuple[int, ...] = ()
+    called: GraphMarks | None = None
+
+    @property
+    def differs(self) -> bool:
+        here = self.mark or self.extra or any(self.wires)
+        return bool(here or (self.called and self.called.differs))
 
 
-class ComparedGraph(Graph):
-    """Two versions of a graph in one. The results are those of the new graph, then those of the old
-    one that differ: ``extra`` holds the place of each of these. Parameters and MACs are those of
-    the new graph."""
+class GraphMarks(Record):
+    """What differs in a merged graph, which is a graph like any other.
 
-    before: Graph = field(kw_only=True)
-    after: Graph = field(kw_only=True)
+    ``nodes`` has the marks of its nodes by their keys, without those that the new version has in
+    the same way. ``versions`` are the graph's old and new version, None if only one version has it.
+    The results are those of the new version, then those of the old one that differ: ``extra`` holds
+    the place of each of these.
+    """
+
+    nodes: Mapping[str, NodeMarks]
+    versions: tuple[Graph, Graph] | None = None
     extra: tuple[int, ...] = ()
 
     @cached_property
     def differs(self) -> bool:
         """Whether a node or a wire in it was added, removed or changed."""
-        return bool(self.extra) or any(map(_differs, self.nodes))
+        return bool(self.extra) or any(marks.differs for marks in self.nodes.values())
+
+    def of(self, node: Node) -> NodeMarks:
+        return self.nodes.get(node.key) or NodeMarks(node, node)
+
+
+UNMARKED: Final = GraphMarks({})
+"""The marks of a graph that is not merged, or in which nothing differs."""
+
+
+class Merged(Record):
+    """Two versions of a graph in one, and what differs. Its parameters and MACs count those of
+    both: ``marks.versions`` have their own."""
+
+    graph: Graph
+    marks: GraphMarks
 
     @property
-    def params(self) -> Dim:
-        return self.after.params
-
-    @property
-    def macs(self) -> Dim:
-        return self.after.macs
+    def span(self) -> Span | None:
+        return self.graph.span
 
 
-def merge(before: Graph, after: Graph) -> ComparedGraph:
+def merge(before: Graph, after: Graph) -> Merged:
     """Both versions of a net as one graph."""
     merged = _Merger().comparison(before, after)
     names = [g.alias or g.name for g in (before, after)]
-    return merged if names[0] == names[1] else merged.replace(alias=" → ".join(names))
-
-
-def mark_of(node: Node) -> Mark:
-    """The mark of a node; "" for a node of a graph that is not compared."""
-    return node.mark if isinstance(node, ComparedNode) else ""
-
-
-def _differs(node: Node) -> bool:
-    if isinstance(node, ComparedNode) and (node.mark or node.extra or any(node.wires)):
-        return True
-    return isinstance(node.called, ComparedGraph) and node.called.differs
+    if names[0] == names[1]:
+        return merged
+    return Merged(merged.graph.replace(alias=" → ".join(names)), merged.marks)
 
 
 def in_one_version(mark: str) -> bool:
@@ -99,44 +112,47 @@ class _Merger:
     def __init__(self) -> None:
         self.signs = Signs()
         self.aligner = Aligner()
-        self.done: dict[tuple[int, int], tuple[Graph, Graph, ComparedGraph]] = {}
-        self.wholes: dict[tuple[int, Mark], tuple[Graph, Graph]] = {}
+        self.done: dict[tuple[int, int], tuple[Graph, Graph, Merged]] = {}
+        self.wholes: dict[tuple[int, Mark], tuple[Graph, Merged]] = {}
 
-    def graph(self, before: Graph, after: Graph) -> Graph:
-        """Both graphs as one; the new graph itself if nothing in it differs."""
+    def graph(self, before: Graph, after: Graph) -> Merged | None:
+        """Both graphs as one; None if nothing in them differs."""
         merged = self.comparison(before, after)
-        return merged if any(isinstance(n, ComparedNode) for n in merged.nodes) else after
+        return merged if merged.marks.nodes else None
 
-    def comparison(self, before: Graph, after: Graph) -> ComparedGraph:
+    def comparison(self, before: Graph, after: Graph) -> Merged:
         key = (id(before), id(after))
         if key not in self.done:
             self.done[key] = before, after, _PairMerger(self, before, after).merged()
         return self.done[key][2]
 
-    def alone(self, graph: Graph, mark: Mark) -> Graph:
-        """The graph with a mark on each node, if only one version has it."""
+    def alone(self, graph: Graph, mark: Mark) -> Merged:
+        """A graph that only one version has, with a mark on each node. It is a copy: another call
+        of the graph may have other marks."""
         key = (id(graph), mark)
         if key not in self.wholes:
-            nodes = tuple(
-                n if isinstance(n.op, InputOp) else self.lone(n, n.key, n.inputs, mark)
-                for n in graph.nodes
-            )
-            self.wholes[key] = graph, graph.replace(nodes=nodes)
+            pairs = [self.lone(node, mark) for node in graph.nodes]
+            marks = {n.key: m for n, m in pairs if not isinstance(n.op, InputOp)}
+            copy = graph.replace(nodes=tuple(node for node, _ in pairs))
+            self.wholes[key] = graph, Merged(copy, GraphMarks(marks))
         return self.wholes[key][1]
 
-    def lone(self, node: Node, key: str, inputs: Iterable[Value], mark: Mark) -> ComparedNode:
-        """The node with a mark, if only one version has it; its graph too."""
-        op = node.op
-        if isinstance(op, CallOp):
-            op = op.replace(graph=self.alone(op.graph, mark))
-        elif isinstance(op, ScanOp) and isinstance(op.cell, CallOp):
-            op = op.replace(cell=op.cell.replace(graph=self.alone(op.cell.graph, mark)))
-        return _compared(node, key=key, op=op, inputs=tuple(inputs), mark=mark)
+    def lone(self, node: Node, mark: Mark) -> tuple[Node, NodeMarks]:
+        """A node that only one version has, with its marks."""
+        removed = mark == "removed"
+        before, after = (node, None) if removed else (None, node)
+        if node.called is None:
+            return node, NodeMarks(before, after, mark)
+        whole = self.alone(node.called, mark)
+        return _calling(node, whole.graph), NodeMarks(before, after, mark, called=whole.marks)
 
 
-def _compared(node: Node, **changes: object) -> ComparedNode:
-    fields = {name: getattr(node, name) for name in Node._fields}
-    return ComparedNode(**(fields | changes))
+def _calling(node: Node, graph: Graph, *others: Node) -> Node:
+    """The node as a call of another graph, with the sizes of this and of other calls."""
+    calls = (n.operation for n in (*others, node))
+    sizes = {name: size for op in calls if isinstance(op, CallOp) for name, size in op.sizes}
+    call = CallOp(graph, tuple(sizes.items()))
+    return node.replace(op=node.op.replace(cell=call) if isinstance(node.op, ScanOp) else call)
 
 
 class _PairMerger:
@@ -146,24 +162,15 @@ class _PairMerger:
         self.merger, self.before, self.after = merger, before, after
         self.old: dict[Value, Value] = {}
         self.new: dict[Value, Value] = {}
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, NodeMarks] = {}
         self.sources: dict[str, tuple[Value, ...]] = {}
 
-    def merged(self) -> ComparedGraph:
+    def merged(self) -> Merged:
         inputs, ports = self.inputs()
-        nodes = [*inputs, *self.nodes()]
+        nodes = (*inputs, *self.nodes())
         results, extra = self.results()
-        return ComparedGraph(
-            **{name: getattr(self.after, name) for name in Graph._fields}
-            | {
-                "inputs": ports,
-                "nodes": tuple(nodes),
-                "results": results,
-                "extra": extra,
-                "before": self.before,
-                "after": self.after,
-            },
-        )
+        graph = self.after.replace(inputs=ports, nodes=nodes, results=results)
+        return Merged(graph, GraphMarks(self.marks, (self.before, self.after), extra))
 
     # --- inputs -------------------------------------------------------------------------------
 
@@ -183,19 +190,22 @@ class _PairMerger:
 
     def input(self, old: Node, new: Node) -> Node:
         differs = old.types != new.types and self.after.kind == "net"
-        node = _compared(new, mark="changed", before=old) if differs else new
-        self.note(old, new, node, "")
-        return node
+        if differs:
+            self.marks[new.key] = NodeMarks(old, new, "changed")
+        self.note(old, new, new)
+        return new
 
-    def note(self, old: Node | None, new: Node | None, node: Node, mark: Mark) -> None:
+    def note(self, old: Node | None, new: Node | None, node: Node) -> None:
         """Record which results of ``node`` are the results of its old and its new version."""
         for source, places in ((old, self.old), (new, self.new)):
             if source is not None:
                 last = len(node.types) - 1
                 for r in range(len(source.types)):
                     places[Value(source.key, r)] = Value(node.key, min(r, last))
-        self.marks[node.key] = mark
         self.sources[node.key] = node.inputs
+
+    def mark(self, key: str) -> Mark:
+        return self.marks[key].mark if key in self.marks else ""
 
     # --- nodes --------------------------------------------------------------------------------
 
@@ -212,40 +222,36 @@ class _PairMerger:
                 yield self.both(olds[i], news[j])
 
     def lone(self, node: Node, mark: Mark) -> Node:
-        removed = mark == "removed"
-        places = self.old if removed else self.new
-        inputs = [places[v] for v in node.inputs]
-        compared = self.merger.lone(node, f"-{node.key}" if removed else node.key, inputs, mark)
-        self.note(node if removed else None, None if removed else node, compared, mark)
-        return compared
+        alone, marks = self.merger.lone(node, mark)
+        places = self.old if marks.before else self.new
+        key = f"-{node.key}" if marks.before else node.key
+        merged = alone.replace(key=key, inputs=tuple(places[v] for v in node.inputs))
+        self.marks[key] = marks
+        self.note(marks.before, marks.after, merged)
+        return merged
 
     def both(self, old: Node, new: Node) -> Node:
         """The node of both versions; the new node itself if nothing differs."""
-        op, slots = self.operation(old, new)
+        called, slots = self.called(old, new)
         inputs, wires, extra = self.wires(old, new, slots)
         mark: Mark = "changed" if self.differs(old, new) else ""
-        same = op is new.op and inputs == new.inputs and not any(wires) and old.path == new.path
+        same = not called and inputs == new.inputs and not any(wires) and old.path == new.path
         node = new
         if mark or not same or follows(old, new):
-            node = _compared(
-                new, op=op, inputs=inputs, mark=mark, before=old, wires=wires, extra=extra
-            )
-        self.note(old, new, node, "")
+            node = (_calling(new, called.graph, old) if called else new).replace(inputs=inputs)
+            marks = called.marks if called else None
+            self.marks[new.key] = NodeMarks(old, new, mark, wires, extra, marks)
+        self.note(old, new, node)
         return node
 
-    def operation(self, old: Node, new: Node) -> tuple[Op, Slots]:
-        """The operation, with its graph merged, and the pairs of inputs."""
-        was, now = old.operation, new.operation
-        if isinstance(was, CallOp) and isinstance(now, CallOp) and not new.idle:
-            graph = self.merger.graph(was.graph, now.graph)
-            slots = input_pairs(was.graph, now.graph)
-            if graph is now.graph:
-                return new.op, slots
-            call = CallOp(graph, tuple((dict(was.sizes) | dict(now.sizes)).items()))
-            return new.op.replace(cell=call) if isinstance(new.op, ScanOp) else call, slots
+    def called(self, old: Node, new: Node) -> tuple[Merged | None, Slots]:
+        """The graphs that both call as one, if they differ, and the pairs of inputs."""
+        was, now = old.called, new.called
+        if was and now and not new.idle:
+            return self.merger.graph(was, now), input_pairs(was, now)
         if {self.old[v] for v in old.inputs} != {self.new[v] for v in new.inputs}:
-            return new.op, self.by_tensor(old, new)
-        return new.op, [(k, k) for k in range(len(new.inputs))]
+            return None, self.by_tensor(old, new)
+        return None, [(k, k) for k in range(len(new.inputs))]
 
     def by_tensor(self, old: Node, new: Node) -> Slots:
         """The pairs of inputs that read the same tensor, in any order: for a ``concat`` that joins
@@ -273,11 +279,11 @@ class _PairMerger:
             now = None if j is None else self.new[new.inputs[j]]
             shown, more = self.wire(was, now)
             inputs.append(shown)
-            unmarked = was == now or in_one_version(self.marks[shown.node])
+            unmarked = was == now or in_one_version(self.mark(shown.node))
             marks.append("" if unmarked else "removed" if now is None else "added")
             if more is not None:
                 extra[place] = more
-        marks += ["" if in_one_version(self.marks[v.node]) else "removed" for v in extra.values()]
+        marks += ["" if in_one_version(self.mark(v.node)) else "removed" for v in extra.values()]
         return (*inputs, *extra.values()), tuple(marks), tuple(extra)
 
     def wire(self, was: Value | None, now: Value | None) -> tuple[Value, Value | None]:
@@ -298,7 +304,7 @@ class _PairMerger:
         waiting, visited = [value], {value}
         while waiting:
             value_behind = waiting.pop()
-            if self.marks[value_behind.node] != mark:
+            if self.mark(value_behind.node) != mark:
                 result.add(value_behind)
                 continue
             news = [v for v in self.sources[value_behind.node] if v not in visited]

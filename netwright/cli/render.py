@@ -24,6 +24,7 @@ from ._progress import Progress
 from ._work import deliver, load_and_report, refuse, status
 
 if TYPE_CHECKING:
+    from ..backends.diff.merge import Merged
     from ..compiler.ir import Graph
     from ..compiler.pipeline import Compilation
 
@@ -108,7 +109,7 @@ def run(options: Namespace) -> int:
     return drawn or status(compilation.diagnostics)  # errors count even if something is drawn
 
 
-def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) -> int:
+def draw(net: Graph | Merged, suffix: str, options: Namespace, inputs: frozenset[str]) -> int:
     """Draw into the file that the options name, and return the exit status."""
     from ..backends.diagram import DiagramError, NoBlock, render
     from ..backends.diagram.progress import heard_by
@@ -120,10 +121,10 @@ def draw(graph: Graph, suffix: str, options: Namespace, inputs: frozenset[str]) 
             _noted(),
             Progress(sys.stderr) as progress,
             heard_by(progress.show),
-            guarded("drawing it", graph.span, DiagramError),
+            guarded("drawing it", net.span, DiagramError),
             limited(dict(options.limits)),
         ):
-            picture = render(graph, suffix, **looks)
+            picture = render(net, suffix, **looks)
     except CompileError as error:
         return refuse(error.diagnostics, options, error.__cause__)
     except NoBlock as error:

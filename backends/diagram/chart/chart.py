@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from ....compiler.ir import Graph, LayerOp, Node, Value
 from ....compiler.types import TensorType
-from ...diff.merge import Mark
+from ...diff.merge import UNMARKED, GraphMarks, Mark
 from ..picture import Trail, Trails
 
 Ref: TypeAlias = tuple[int, int]
@@ -38,11 +38,21 @@ class StepPart:
     inputs: tuple[Ref, ...]
     body: Chart | None = None
     shared: bool = False
+    mark: Mark = ""
+    before: Node | None = None
+    """The old version of a node that changed."""
+    now: Node | None = None
+    """The node as the new version has it: its own graph, if ``node`` calls one of two versions."""
     wires: tuple[Mark, ...] = ()
     """When two versions are compared: a mark for each input that only one version has."""
     extra: tuple[int, ...] = ()
     """The last inputs belong to the old version; here is the place of the input that each was."""
     within: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> Node:
+        """The node whose parameters and MACs count."""
+        return self.now or self.node
 
     @property
     def trail(self) -> Trail:
@@ -88,6 +98,14 @@ class Step:
     def node(self) -> Node:
         return self.part.node
 
+    @property
+    def mark(self) -> Mark:
+        return self.part.mark
+
+    @property
+    def before(self) -> Node | None:
+        return self.part.before
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
@@ -112,6 +130,8 @@ class Chart:
     numbers: tuple[object, ...]
     undrawn: tuple[Trail, ...] = ()
     """Concats of one tensor, which no picture shows."""
+    marks: GraphMarks = UNMARKED
+    """What differs in the graph, if it holds two versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +265,10 @@ class Forms:
         steps: Sequence[Step],
         results: tuple[Ref, ...],
         undrawn: tuple[Trail, ...] = (),
+        marks: GraphMarks = UNMARKED,
     ) -> Chart:
         wiring = tuple((s.form, s.inputs) for s in steps)
         numbers = tuple(n for s in steps for n in (s.count, *s.numbers))
         form = self.form(("chart", len(inputs), wiring, results))
         look = self.form(("look", tuple((s.look, s.inputs) for s in steps)))
-        return Chart(graph, inputs, tuple(steps), results, form, look, numbers, undrawn)
+        return Chart(graph, inputs, tuple(steps), results, form, look, numbers, undrawn, marks)

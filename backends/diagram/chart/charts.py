@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from ....compiler.ir import Graph, GraphKind, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
-from ...diff.merge import mark_of
+from ...diff.merge import UNMARKED, GraphMarks, Merged, NodeMarks
 from ..picture import Trail
 from .chart import Chart, Forms, Ref, StepPart, flowing_in
 from .compared import Origin, graph_results, node_inputs, only_arguments, part_inputs
@@ -31,10 +31,12 @@ class Charts(Forms):
         self._charts: dict[int, tuple[Graph, Chart]] = {}
         self._runs: dict[tuple[int, int, bool], tuple[Chart, Chart, Chart]] = {}
 
-    def of(self, graph: Graph) -> Chart:
+    def of(self, graph: Graph, marks: GraphMarks | None = None) -> Chart:
+        """The chart of a graph. A merged graph has ``marks``, the same ones wherever it is."""
         charted = self._charts.get(id(graph))
         if charted is None:
-            charted = self._charts[id(graph)] = (graph, self._chart(graph))
+            chart = self._chart(Merged(graph, marks or UNMARKED))
+            charted = self._charts[id(graph)] = (graph, chart)
         return charted[1]
 
     def with_runs(self, chart: Chart, drawn: Chart, *, groups: bool) -> Chart:
@@ -50,26 +52,27 @@ class Charts(Forms):
         """Whether a path in some graph may be that of a named block, or of a call around it."""
         return bool(path) and any(f".{path}." in asked for asked in self._asked)
 
-    def _chart(self, graph: Graph) -> Chart:
-        parts, results, undrawn = self._parts(graph)
+    def _chart(self, merged: Merged) -> Chart:
+        graph = merged.graph
+        parts, results, undrawn = self._parts(merged)
         steps, results = fold(self, _mark_shared(parts), results)
         steps, results = merge_equal(steps, results)
         steps, results = merge_repeats(self, steps, results)
         inputs = tuple(port.type for port in graph.inputs)
-        return self.chart(graph, inputs, steps, results, undrawn)
+        return self.chart(graph, inputs, steps, results, undrawn, merged.marks)
 
     # --- nodes to parts: small groups dissolve ------------------------------------------------
 
-    def _parts(self, graph: Graph) -> tuple[list[StepPart], tuple[Ref, ...], tuple[Trail, ...]]:
+    def _parts(self, merged: Merged) -> tuple[list[StepPart], tuple[Ref, ...], tuple[Trail, ...]]:
         parts: list[StepPart] = []
         undrawn: list[Trail] = []
-        sources = [Origin((-1 - i, 0)) for i in range(len(graph.inputs))]
-        results = self._inline(graph, sources, "", {}, parts, (), undrawn)
+        sources = [Origin((-1 - i, 0)) for i in range(len(merged.graph.inputs))]
+        results = self._inline(merged, sources, "", {}, parts, (), undrawn)
         return parts, tuple(r.ref for r in results), tuple(undrawn)
 
     def _inline(
         self,
-        graph: Graph,
+        merged: Merged,
         origins: Sequence[Origin],
         prefix: str,
         outers: dict[str, str],
@@ -82,34 +85,39 @@ class Charts(Forms):
         and ``outers`` give the module paths."""
         at: dict[Value, Origin] = {}
         entering = iter(origins)
-        for node in graph.nodes:
+        for node in merged.graph.nodes:
             if isinstance(node.op, InputOp):
                 at[Value(node.key)] = next(entering)
                 continue
             if node.idle:
                 continue
-            inputs = node_inputs(node, [at[v] for v in flowing_in(node)])
+            marks = merged.marks.of(node)
+            inputs = node_inputs(marks, [at[v] for v in flowing_in(node)])
             path = _path(node, prefix, outers)
             called = node.called
-            body = self.of(called) if called is not None else None
-            small = body is not None and not self._is_asked(path) and _small(body, node, graph.kind)
+            body = self.of(called, marks.called) if called is not None else None
+            small = (
+                body is not None
+                and not self._is_asked(path)
+                and _small(body, node, merged.graph.kind)
+                and only_arguments(marks)
+            )
             if small and body is not None and body.graph is not None:
                 inner = {name: _outer(passed, prefix, outers) for name, passed in node.outers}
                 around = (*within, node.key)
-                results = self._inline(
-                    body.graph, inputs, f"{path}.", inner, parts, around, undrawn
-                )
-                outputs = graph_results(body.graph, results)
-            elif _joins_one(node):
+                inside = Merged(body.graph, body.marks)
+                results = self._inline(inside, inputs, f"{path}.", inner, parts, around, undrawn)
+                outputs = graph_results(body, results)
+            elif _joins_one(node) and not marks.mark:
                 outputs = inputs
                 undrawn.append(StepPart(node, node.key, path, (), within=within).trail)
             else:
                 key = prefix + (node.path if node.path and not node.outer else node.key)
                 part = _part(node, key, path, inputs, parts, body)
-                parts.append(replace(part, within=within))
+                parts.append(replace(_marked(part, marks), within=within))
                 outputs = [Origin((len(parts) - 1, r)) for r in range(len(node.types))]
             at.update({Value(node.key, r): origin for r, origin in enumerate(outputs)})
-        return [at[v] for v in graph.results]
+        return [at[v] for v in merged.graph.results]
 
 
 def _part(
@@ -126,10 +134,15 @@ def _part(
     return StepPart(node, key, path, refs, body, wires=wires, extra=extra)
 
 
+def _marked(part: StepPart, marks: NodeMarks) -> StepPart:
+    """The part with what differs at its node: the views ask their steps."""
+    changed = marks.mark == "changed"
+    return replace(part, mark=marks.mark, before=marks.before if changed else None, now=marks.after)
+
+
 def _joins_one(node: Node) -> bool:
     """Whether a node is a concat of a single tensor: a list that holds one so far."""
-    one = len(node.inputs) == 1 and not mark_of(node)
-    return one and isinstance(node.op, LayerOp) and node.op.layer.role == "join"
+    return len(node.inputs) == 1 and isinstance(node.op, LayerOp) and node.op.layer.role == "join"
 
 
 def _regrouped(node: Node, inputs: tuple[Ref, ...], parts: list[StepPart]) -> tuple[Ref, ...]:
@@ -171,7 +184,7 @@ def _outer(path: str, prefix: str, outers: dict[str, str]) -> str:
 def _small(body: Chart, node: Node, within: GraphKind) -> bool:
     """Whether a call dissolves into its content: one unit, nothing, a group with a number for a
     label, or a small group inside a block."""
-    if isinstance(node.op, ScanOp) or node.count > 1 or node.outer or not only_arguments(node):
+    if isinstance(node.op, ScanOp) or node.count > 1 or node.outer:
         return False
     if not body.steps or (len(body.steps) == 1 and body.steps[0].kind == "unit"):
         return True
@@ -183,7 +196,7 @@ def _small(body: Chart, node: Node, within: GraphKind) -> bool:
 
 def _mark_shared(parts: list[StepPart]) -> list[StepPart]:
     """The parts with keys of their own; those that use the modules of another are ``shared``."""
-    paths = {id(p): (p.path, mark_of(p.node) == "removed") for p in parts}
+    paths = {id(p): (p.path, p.mark == "removed") for p in parts}
     used = Counter(paths[id(p)] for p in parts if not isinstance(p.node.op, WeightOp))
     keys: Counter[str] = Counter()
     result: list[StepPart] = []

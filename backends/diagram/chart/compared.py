@@ -1,8 +1,8 @@
 """Two versions of a network in one picture: what was added, removed and changed.
 
-Views draw a ``ComparedGraph`` as they draw any graph. Here are the texts and categories that they
-need for its nodes, and the signs and colours that the finished picture gets. A box that was added,
-removed or changed has that as its category.
+Views draw the merged graph as they draw any graph. The steps of its charts have marks. Here are the
+texts and categories for these steps, and the signs and colours that the finished picture gets. A
+box that was added, removed or changed has that as its category.
 """
 
 from __future__ import annotations
@@ -13,22 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ....compiler.ir import CallOp, Graph, LayerOp, Node
+from ....compiler.ir import LayerOp
 from ....compiler.types import TensorType
-from ...diff.merge import (
-    ComparedGraph,
-    ComparedNode,
-    Mark,
-    in_one_version,
-    input_pairs,
-    mark_of,
-    renamed,
-)
+from ...diff.merge import Mark, NodeMarks, in_one_version, input_pairs, renamed
 from .. import picture as drawn
 from .. import style
 from ..picture import Cluster, Edge, Item, Kind, Picture, Strip, Text, TextRun, text
 from . import words
-from .chart import Ref, Step, StepPart
+from .chart import Chart, Ref, Step, StepPart
 from .scope import End
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
@@ -47,18 +39,17 @@ class Origin:
     earlier: tuple[Ref, ...] = ()
 
 
-def node_inputs(node: Node, sources: Sequence[Origin]) -> Sequence[Origin]:
+def node_inputs(marks: NodeMarks, sources: Sequence[Origin]) -> Sequence[Origin]:
     """The inputs of a node, each with its old origin."""
-    if not isinstance(node, ComparedNode) or len(sources) != len(node.inputs):
+    if len(sources) != len(marks.wires):
         return sources
-    marks: Sequence[Mark] = node.wires or [""] * len(sources)
-    marked = [replace(s, mark=m or s.mark) for s, m in zip(sources, marks, strict=True)]
-    return _with_extra(marked, node.extra)
+    marked = [replace(s, mark=m or s.mark) for s, m in zip(sources, marks.wires, strict=True)]
+    return _with_extra(marked, marks.extra)
 
 
-def graph_results(graph: Graph, results: Sequence[Origin]) -> Sequence[Origin]:
-    """The results of a graph, each with its old origin."""
-    return _with_extra(results, graph.extra) if isinstance(graph, ComparedGraph) else results
+def graph_results(chart: Chart, results: Sequence[Origin]) -> Sequence[Origin]:
+    """The results of a chart's graph, each with its old origin."""
+    return _with_extra(results, chart.marks.extra)
 
 
 def _with_extra(sources: Sequence[Origin], places: Sequence[int]) -> list[Origin]:
@@ -90,9 +81,9 @@ def entering(step: Step, ends: Sequence[End]) -> list[End]:
     return _gathered([replace(e, mark=m) for e, m in zip(ends, marks, strict=True)], part.extra)
 
 
-def leaving(graph: Graph | None, ends: Sequence[End]) -> list[End]:
+def leaving(chart: Chart, ends: Sequence[End]) -> list[End]:
     """The ends of a chart's results, each with its old end."""
-    return _gathered(ends, graph.extra if isinstance(graph, ComparedGraph) else ())
+    return _gathered(ends, chart.marks.extra)
 
 
 def _gathered(ends: Sequence[End], places: Sequence[int]) -> list[End]:
@@ -111,24 +102,18 @@ def _line_mark(mark: Mark) -> drawn.LineMark:
 # --- words ------------------------------------------------------------------------------------
 
 
-def old_version(node: Node) -> Node | None:
-    """The old version of a changed node; None if it did not change."""
-    return node.before if isinstance(node, ComparedNode) and node.mark == "changed" else None
-
-
-def only_arguments(node: Node) -> bool:
+def only_arguments(marks: NodeMarks) -> bool:
     """Whether a call changed in its arguments at most: not in label, count or block."""
-    old = old_version(node)
-    if old is None:
+    old, new = marks.before, marks.after
+    if marks.mark != "changed" or old is None or new is None:
         return True
-    was, now = old.operation, node.operation
-    names = [op.graph.name if isinstance(op, CallOp) else "" for op in (was, now)]
-    return not renamed(old, node) and old.count == node.count and names[0] == names[1]
+    names = [graph.name if graph else "" for graph in (old.called, new.called)]
+    return not renamed(old, new) and old.count == new.count and names[0] == names[1]
 
 
 def label_change(step: Step) -> str:
     """``fc → head`` if a layer has another label than before, else empty."""
-    old = old_version(step.node)
+    old = step.before
     was, now = (n.operation if n else None for n in (old, step.node))
     same = (
         isinstance(was, LayerOp) and isinstance(now, LayerOp) and type(was.layer) is type(now.layer)
@@ -136,14 +121,14 @@ def label_change(step: Step) -> str:
     return arrow(old.path, step.node.path) if old and same and renamed(old, step.node) else ""
 
 
-def port_look(graph: Graph, side: str, i: int) -> tuple[Kind, str]:
+def port_look(chart: Chart, side: str, i: int, type: TensorType) -> tuple[Kind, str]:
     """The category of the box of an input or output, and its shape: ``10 → 100``."""
-    ports = graph.inputs if side == "input" else graph.outputs
-    now = _typed(ports[i].type)
-    if not isinstance(graph, ComparedGraph):
+    now = _typed(type)
+    if chart.marks.versions is None:
         return "io", now
-    pairs = input_pairs(graph.before, graph.after)
-    olds = graph.before.inputs if side == "input" else graph.before.outputs
+    before, after = chart.marks.versions
+    pairs = input_pairs(before, after)
+    olds = before.inputs if side == "input" else before.outputs
     old_index, new_index = pairs[i] if side == "input" else (i if i < len(olds) else None, i)
     if old_index is None or new_index is None:
         return ("added" if old_index is None else "removed"), now
@@ -158,31 +143,28 @@ def _typed(type: TensorType) -> str:
 def together(parts: Sequence[StepPart], core: int) -> bool:
     """Whether layers may share a box. A layer of one version shares it only with others of that
     version."""
-    mark = mark_of(parts[core].node)
-    return not in_one_version(mark) or all(mark_of(p.node) == mark for p in parts)
+    mark = parts[core].mark
+    return not in_one_version(mark) or all(p.mark == mark for p in parts)
 
 
 def category_of(step: Step, category: Kind) -> Kind:
     """The category of a step's box."""
     if step.body is not None and step.body.graph is None:
         return category
-    return mark_of(step.node) or category
+    return step.mark or category
 
 
 def holds_changes(step: Step) -> bool:
     """Whether a call has differences inside: all of it if only one version has it."""
-    graph = step.body.graph if step.body is not None else None
-    if graph is None:
+    if step.body is None or step.body.graph is None:
         return True
-    return in_one_version(mark_of(step.node)) or (
-        isinstance(graph, ComparedGraph) and graph.differs
-    )
+    return in_one_version(step.mark) or step.body.marks.differs
 
 
 def closed_category(step: Step) -> Kind:
     """The category of the box of a closed call."""
     same = step.body is None or step.body.graph is None or not holds_changes(step)
-    return category_of(step, "block") if same else mark_of(step.node) or "changed"
+    return category_of(step, "block") if same else step.mark or "changed"
 
 
 def brief(step: Step, line: Text) -> Text:
@@ -196,23 +178,22 @@ def brief(step: Step, line: Text) -> Text:
 
 def count_change(step: Step) -> Text:
     """``×2 → ×3``; empty if the count is as before."""
-    old = old_version(step.node)
+    old = step.before
     if old is None or old.count == step.node.count:
         return ()
     return text(TextRun(f"×{old.count} → ×{step.node.count}", "badge"))
 
 
-def changed_arguments(node: Node) -> str:
+def changed_arguments(step: Step) -> str:
     """``width 64 → 128``: the arguments of a call that changed."""
-    old = old_version(node)
-    was, now = (old.operation if old is not None else None), node.operation
-    if not isinstance(was, CallOp) or not isinstance(now, CallOp):
+    was, now = (step.before.called if step.before else None), step.node.called
+    if was is None or now is None:
         return ""
-    names = [f"was {was.graph.name}"] if was.graph.name != now.graph.name else []
-    old_arguments = dict(was.graph.arguments)
+    names = [f"was {was.name}"] if was.name != now.name else []
+    old_arguments = dict(was.arguments)
     changes = [
         f"{name} {arrow(style.value(old_arguments[name]), style.value(value))}"
-        for name, value in now.graph.arguments
+        for name, value in now.arguments
         if name in old_arguments and old_arguments[name] != value
     ]
     return style.clip(", ".join(names + changes), words.LINE)
@@ -221,7 +202,7 @@ def changed_arguments(node: Node) -> str:
 def caption(part: StepPart) -> tuple[str, str]:
     """The caption of a layer; if it changed, with what it was: ``conv 3×3, 64 → 128``."""
     title, second = words.caption(part)
-    old = old_version(part.node)
+    old = part.before
     op, was = part.node.operation, old.operation if old is not None else None
     if old is None or not isinstance(op, LayerOp) or not isinstance(was, LayerOp):
         return title, second
@@ -243,9 +224,8 @@ def caption(part: StepPart) -> tuple[str, str]:
 
 def strip(part: StepPart) -> str:
     """The caption of a strip: ``ReLU → GELU``."""
-    old = old_version(part.node)
     now = words.strip(part)
-    return arrow(words.strip(replace(part, node=old)), now) if old is not None else now
+    return arrow(words.strip(replace(part, node=part.before)), now) if part.before else now
 
 
 def _not_in_title(op: LayerOp, name: str, old: object, part: StepPart) -> bool:

@@ -12,9 +12,8 @@ from ....compiler.dims import Size
 from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
 from ....compiler.layer import Layer
 from ....compiler.types import TensorType
-from ...diff.merge import mark_of
 from .chart import Forms, Ref, Step, StepKind, StepPart
-from .compared import old_version, together
+from .compared import together
 
 BARS: Final = frozenset({"join", "stack"})
 STRIPS: Final = 3
@@ -169,11 +168,10 @@ def _kind(part: StepPart) -> StepKind:
 
 def _structure(forms: Forms, part: StepPart, numbers: list[object]) -> Hashable:
     structure = _own_structure(forms, part, numbers)
-    mark, old = mark_of(part.node), old_version(part.node)
-    if not mark and not any(part.wires):
+    if not part.mark and not any(part.wires):
         return structure
-    old_structure = _old_structure(forms, old, numbers) if old is not None else ()
-    return (structure, mark, part.wires, part.extra, old_structure)
+    old_structure = _old_structure(forms, part.before, numbers) if part.before else ()
+    return (structure, part.mark, part.wires, part.extra, old_structure)
 
 
 def _old_structure(forms: Forms, node: Node, numbers: list[object]) -> Hashable:

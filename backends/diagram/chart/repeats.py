@@ -9,7 +9,6 @@ from itertools import accumulate
 from typing import Final, TypeAlias
 
 from ....compiler.types import TensorType
-from ...diff.merge import mark_of
 from .chart import Chart, Forms, Ref, RunRow, Step
 from .folding import moved, role
 
@@ -70,7 +69,7 @@ def _continues(
     return (
         step.kind in ("unit", "call")
         and not any(step.part.wires)
-        and "changed" not in (mark_of(before.node), mark_of(step.node))
+        and "changed" not in (before.mark, step.mark)
         and (step.look, step.numbers) == (before.look, before.numbers)
         and step.inputs[:1] == ((i - 1, 0),)
         and uses[i - 1] == len(handed)
@@ -119,7 +118,7 @@ def with_runs(forms: Forms, chart: Chart, apart: Sequence[bool], *, groups: bool
     )
     if len(steps) == len(chart.steps):
         return chart
-    return forms.chart(chart.graph, chart.inputs, steps, results, chart.undrawn)
+    return forms.chart(chart.graph, chart.inputs, steps, results, chart.undrawn, chart.marks)
 
 
 def _may_run(step: Step, groups: bool) -> bool:

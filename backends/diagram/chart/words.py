@@ -294,13 +294,12 @@ def about_call(copies: Sequence[Step], below: Scope) -> str:
     """The tooltip of a call: path, block with arguments, first line of the documentation,
     parameters. If the copies differ, those of the first."""
     path = below.path.rstrip(".")
-    graph = copies[0].body.graph if copies[0].body else None
-    if graph is None:
+    if copies[0].body is None or copies[0].body.graph is None:
         return path
-    bodies = [twin.body for copy in copies for twin in every_copy(copy)]
-    graphs = {id(body.graph): body.graph for body in bodies if body is not None and body.graph}
+    called = [twin.part.counted.called for copy in copies for twin in every_copy(copy)]
+    graphs = {id(graph): graph for graph in called if graph is not None}
     steps = copies[0].node.steps
-    lines = [_about(called, steps, below) for called in graphs.values()]
+    lines = [_about(graph, steps, below) for graph in graphs.values()]
     several = len(set(lines)) > 1
     return "\n".join([FIRST] * several + [path, *(line for line in lines[0] if line)])
 

@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 
 from ....compiler.ir import Graph
 from ....compiler.limits import DEFAULTS
-from ...diff.merge import ComparedGraph
 from ..chart.charts import Charts
 from ..errors import TooLarge, most_boxes, too_many_boxes
 from ..layout.sheet import LEAST, scale
@@ -95,7 +94,7 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
         raise refused or too_large(graph.name, most_boxes(MOST) + 1)
     if drawn.boxes > most_boxes(MOST):
         raise too_large(graph.name, drawn.boxes)
-    may_close = options.depth is None and not isinstance(graph, ComparedGraph)
+    may_close = options.depth is None and options.marks is None
     if may_close and drawn.boxes <= READABLE and not fits(drawn.picture):
         drawn, detail = _close_blocks(drawn, detail, lambda d: draw(charts, graph, options, d))
     return drawn.picture, detail

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ....compiler.ir import LayerOp, WeightOp
-from ...diff.merge import mark_of
 from .. import style
 from ..chart import compared, words
 from ..chart.chart import Step, every_copy, nodes
@@ -30,7 +29,7 @@ def unit(copies: Sequence[Step], scope: Scope, symbols: Symbols) -> Box:
     box = replace(box, other_spans=words.other_spans(step))
     category = "recurrent" if step.kind == "scan" else op.layer.category
     title, second = _caption(copies, step.core, symbols)
-    if step.kind == "join" and not mark_of(step.node):
+    if step.kind == "join" and not step.mark:
         return replace(box, title=title, category=category, shape="circle")
     title = text(op.layer.word) if step.kind == "join" else title
     return _layer(replace(box, category=category), copies, title, second, symbols)
@@ -89,7 +88,7 @@ def _strips(copies: Sequence[Step], places: Sequence[int], symbols: Symbols) -> 
     return tuple(
         Strip(
             symbols.line([compared.strip(c.parts[i]) for c in copies]),
-            mark_of(copies[0].parts[i].node) or op.layer.category,
+            copies[0].parts[i].mark or op.layer.category,
         )
         for i, op in zip(shown, ops, strict=True)
         if isinstance(op, LayerOp)

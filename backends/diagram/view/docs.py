@@ -11,8 +11,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from ....compiler.ir import Graph, LayerOp, ScanOp
-from ...diff.merge import ComparedGraph
+from ....compiler.ir import Graph, LayerOp, Port, ScanOp
 from .. import style
 from ..asked import opens, with_first_copies
 from ..chart import words
@@ -158,27 +157,23 @@ class Docs:
     labelled: set[str] = field(default_factory=set)
     left_out: dict[str, list[Trails]] = field(default_factory=dict)
     ties: dict[str, str] = field(default_factory=dict)
-    comparing: bool = False
-    """Whether two versions are drawn: then calls without a difference stay closed."""
 
     # --- the net ------------------------------------------------------------------------------
 
     def net(self, graph: Graph) -> None:
-        self.comparing = isinstance(graph, ComparedGraph)
+        chart = self.charts.of(graph, self.options.marks)
         self.ties = words.ties(graph)
-        ends = [self.port("input", i, graph) for i in range(len(graph.inputs))]
-        chart = self.charts.of(graph)
+        ends = [self.port("input", i, chart, graph.inputs) for i in range(len(graph.inputs))]
         scope = Scope(worlds=((World(None, chart),),))
         for i, end in enumerate(self.steps([chart], scope, ends, Symbols(1))):
-            output = self.port("output", i, graph)
+            output = self.port("output", i, chart, graph.outputs)
             self.connect(replace(end, label=""), output.box)
 
-    def port(self, side: str, i: int, graph: Graph) -> End:
-        ports = graph.inputs if side == "input" else graph.outputs
+    def port(self, side: str, i: int, chart: Chart, ports: Sequence[Port]) -> End:
         name = words.port_name(side, i, [port.name for port in ports])
         type = ports[i].type
         id = f"{side}-{i + 1}"
-        category, shape = port_look(graph, side, i)
+        category, shape = port_look(chart, side, i, type)
         self.items.append(
             Box(id, text(name), category, lines=(text(shape),), tooltip=f"{side} {name}: {type}")
         )
@@ -223,7 +218,7 @@ class Docs:
         self.arrange(wires, at, heads)
         climbed = [ref[0] in wires.climbing for ref in chart.results]
         ends = [replace(at[r], climbs=c) for r, c in zip(chart.results, climbed, strict=True)]
-        return leaving(chart.graph, ends)
+        return leaving(chart, ends)
 
     def lay_wires(self, chart: Chart, scope: Scope) -> tuple[Wiring, Scope]:
         """The wiring of a chart, and the scope that closes its calls if it is a U."""
@@ -434,7 +429,7 @@ class Docs:
             return self.draw_only(step, inner, below, ins, words.label(step))
         title = self.title(copies, prefix or "")
         count = count_change(step) or symbols.count([c.count for c in copies])
-        changes = changed_arguments(step.node)
+        changes = changed_arguments(step)
         heading = text(title, " " if title and count else "", count)
         shared = SHARED if words.has_shared_weights(step) else ()
         if scope.bare and not self.boxed(step):
@@ -666,8 +661,8 @@ class Docs:
         if requested is not None:
             return requested
         deep = self.detail.depth is not None and scope.depth >= self.detail.depth
-        if self.comparing and not holds_changes(step):
-            return False
+        if self.options.marks and not holds_changes(step):
+            return False  # of two versions, what does not differ stays closed
         arm = scope.closed and self.options.depth is None
         return not (arm or deep or _key(step) in self.opened | self.detail.closed)
 

@@ -49,7 +49,7 @@ def _drawn(
 ) -> Attempt:
     paper = _Paper(charts, options, detail, varying(graph))
     paper.ties = words.ties(graph)
-    chart = charts.of(graph)
+    chart = charts.of(graph, options.marks)
     paper.survey(chart, Scope(worlds=((World(None, chart),),)))
     paper.name_insets()
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}

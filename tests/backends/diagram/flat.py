@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from netwright.backends.diff.merge import ComparedGraph
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
 from netwright.compiler.types import TensorType
@@ -88,17 +87,15 @@ Tensor: TypeAlias = tuple[Producer, ...]
 """Where a tensor comes from: of a state from two places, before the first step and after each."""
 
 
-def flat(graph: Graph) -> Flat:
+def flat(graph: Graph, extra: Sequence[int] = ()) -> Flat:
+    """``extra``: of two versions in one, which outputs the last results were in the old one."""
     found = Flat()
     ends: list[Tensor] = []
     for i, port in enumerate(graph.inputs):
         producer = Producer((("input", i),))
         found.types[producer] = port.type
         ends.append((producer,))
-    places = [
-        *range(len(graph.outputs)),
-        *(graph.extra if isinstance(graph, ComparedGraph) else ()),
-    ]
+    places = [*range(len(graph.outputs)), *extra]
     for i, made in zip(places, _run(found, graph, _Here(), ends), strict=True):
         found.uses += [Use(producer, (("output", i),)) for producer in made]
     return found

@@ -11,7 +11,7 @@ from netwright.backends.diagram import DiagramError, render, to_dot
 from netwright.backends.diagram.chart.compared import arrow, painted
 from netwright.backends.diagram.picture import Box, Cluster, Options, Picture, letters
 from netwright.backends.diagram.view.docs import picture
-from netwright.backends.diff.merge import merge
+from netwright.backends.diff.merge import Merged, merge
 from tests.backends.diff.versions import PAIRS, versions
 from tests.conftest import Golden
 
@@ -20,7 +20,11 @@ from .geometry import complaints
 
 def drawn(name: str) -> Picture:
     before, after = versions(name)
-    return painted(picture(merge(before.ir, after.ir), Options()))
+    return both(merge(before.ir, after.ir))
+
+
+def both(merged: Merged) -> Picture:
+    return painted(picture(merged.graph, Options(marks=merged.marks)))
 
 
 def said(item: Box | Cluster) -> str:
@@ -130,7 +134,7 @@ def test_every_format_has_the_signs(suffix: str) -> None:
 
 def test_unchanged_blocks_stay_shut() -> None:
     merged = merge(load("resnet", net="resnet18").ir, load("resnet", net="resnet34").ir)
-    view = painted(picture(merged, Options()))
+    view = both(merged)
     assert view.title == "resnet18 → resnet34"
     assert {letters(c.title) for c in view.clusters()} == {"layer1", "layer2"}
     shut = {letters(b.title) for b in view.boxes()}

@@ -13,7 +13,7 @@ import pytest
 from netwright.backends.diagram.asked import names
 from netwright.backends.diagram.chart.compared import painted
 from netwright.backends.diagram.picture import Picture
-from netwright.backends.diff.merge import ComparedGraph, merge
+from netwright.backends.diff.merge import Merged, merge
 from netwright.compiler.ir import Graph
 from tests.backends.diff.versions import PAIRS, versions
 
@@ -108,10 +108,10 @@ def test_whatever_is_asked_of_random_nets(view: str) -> None:
 # --- two versions in one ----------------------------------------------------------------------
 
 
-def pair(name: str, view: str) -> tuple[Picture, ComparedGraph]:
+def pair(name: str, view: str) -> tuple[Picture, Merged]:
     before, after = versions(name)
     both = merge(before.ir, after.ir)
-    return painted(drawn(both, view)), both
+    return painted(drawn(both.graph, view, marks=both.marks)), both
 
 
 @pytest.mark.parametrize("view", ["docs", "paper"])

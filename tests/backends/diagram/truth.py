@@ -30,7 +30,7 @@ from netwright.backends.diagram.picture import (
     Trails,
     letters,
 )
-from netwright.backends.diff.merge import ComparedGraph, mark_of
+from netwright.backends.diff.merge import GraphMarks, Mark, Merged
 from netwright.compiler.dims import Dim, substitute
 from netwright.compiler.ir import Graph, LayerOp, ScanOp, WeightOp, node_macs
 from netwright.compiler.spelling import spell
@@ -48,20 +48,31 @@ SUMS: Final = frozenset({"add", "sub", "concat", "stack"})
 """What a skip connection may lead into."""
 
 
-def compared(picture: Picture, graph: ComparedGraph) -> list[str]:
+def compared(picture: Picture, both: Merged) -> list[str]:
     """The same of two versions in one: what stands where, by which lines, and what is marked."""
     trunk = tuple(i for i in picture.items if not (isinstance(i, Cluster) and i.inset))
     gone = {at for left in picture.left_out for at in addresses(left.nodes)}
-    piece = _Piece(picture, trunk, flat(graph), (), gone)
+    piece = _Piece(picture, trunk, flat(both.graph, both.marks.extra), (), gone)
     found = [
         *_called_twice(picture),
         *piece.operations(),
         *piece.missing_lines(),
         *piece.invented_lines(),
         *piece.loops(),
-        *piece.marks(),
+        *piece.marks(both.marks),
     ]
     return [*dict.fromkeys(found)]
+
+
+def mark_of(at: Address, marks: GraphMarks) -> Mark:
+    """The mark of an operation."""
+    for key, _ in at[:-1]:
+        around = marks.nodes.get(key)
+        if around is None or around.called is None:
+            return ""
+        marks = around.called
+    key = at[-1][0]
+    return marks.nodes[key].mark if key in marks.nodes else ""
 
 
 def complaints(picture: Picture, graph: Graph, *, full: bool = False) -> list[str]:
@@ -403,11 +414,11 @@ class _Piece:
 
     # --- marks -----------------------------------------------------------------------------------
 
-    def marks(self) -> Iterator[str]:
+    def marks(self, marks: GraphMarks) -> Iterator[str]:
         """What only one version has is marked so, and nothing else is."""
         for id, box in self.boxes.items():
             ops = [self.flat.ops[at] for at in self.held[id] if at in self.flat.ops]
-            wanted = {mark for op in ops if (mark := mark_of(op.node)) in ("added", "removed")}
+            wanted = {mark_of(op.at, marks) for op in ops} & {"added", "removed"}
             told = {box.category, *(strip.category for strip in (*box.above, *box.below))}
             told &= {"added", "removed"}
             if ops and all(at in self.flat.ops for at in self.held[id]) and wanted != told:
