@@ -48,17 +48,24 @@ class Size:
     """An integer expression over symbols. It is immutable, and never a plain number (an
     ``int``)."""
 
-    __slots__ = ("_hash", "terms", "weight")
-    terms: tuple[tuple[Monomial, int], ...]
+    __slots__ = ("_hash", "_weight", "terms")
 
     def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
         self.terms = terms
-        self._hash = hash(terms)
-        self.weight = sum(1 + sum(_atom_weight(atom) for atom in m) for m, _ in terms)
-        """The length of the expression."""
+        self._hash: int | None = None
+        self._weight: int | None = None
 
     def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(self.terms)
         return self._hash
+
+    @property
+    def weight(self) -> int:
+        """The length of the expression."""
+        if self._weight is None:
+            self._weight = sum(1 + sum(map(_atom_weight, m)) for m, _ in self.terms)
+        return self._weight
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Size) and self.terms == other.terms
@@ -86,9 +93,11 @@ class Size:
         return _sum((other, -self))
 
     def __mul__(self, other: Dim) -> Dim:
+        if isinstance(other, int):
+            return _scaled(self, other)
         products: dict[Monomial, int] = {}
         for m, a in self.terms:
-            for n, b in _terms(other):
+            for n, b in other.terms:
                 key = tuple(sorted(m + n, key=str))
                 products[key] = products.get(key, 0) + a * b
         return _size(products)
@@ -109,6 +118,12 @@ class Size:
 
 
 Dim: TypeAlias = int | Size
+
+
+def _scaled(size: Size, number: int) -> Dim:
+    if number == 1:
+        return size
+    return Size(tuple((m, c * number) for m, c in size.terms)) if number else 0
 
 
 def _atom_weight(atom: Atom) -> int:
@@ -495,6 +510,8 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
     """The size with symbols replaced, all at once; names not in ``values`` stay."""
     if isinstance(dim, int) or not values:
         return dim
+    if is_symbol(dim):
+        return _substitute_atom(dim.terms[0][0][0], values)
     total: Dim = 0
     for monomial, coefficient in dim.terms:
         product: Dim = coefficient
@@ -506,7 +523,7 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
 
 def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
     if isinstance(atom, Symbol):
-        return values.get(atom.name, symbol(atom.name))
+        return values[atom.name] if atom.name in values else symbol(atom.name)
     if isinstance(atom, Quotient):
         return floor_div(substitute(atom.numerator, values), substitute(atom.denominator, values))
     return _extreme(atom.kind, [substitute(item, values) for item in atom.items])

@@ -29,6 +29,8 @@ class TensorType(Record):
         return TensorType(self.shape, dtype)
 
     def substitute(self, values: Mapping[str, Dim]) -> TensorType:
+        if not values:
+            return self
         return TensorType(tuple(substitute(d, values) for d in self.shape), self.dtype)
 
     def symbols(self) -> tuple[str, ...]:
