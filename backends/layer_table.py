@@ -1,13 +1,13 @@
 """The layers of a network: module paths, output shapes, parameters, MACs.
 
 ``rows`` lists every layer. ``text`` is the table for people, with repeats folded into one row;
-``as_dict`` is the document for programs. Numbers are for one example (N = 1).
+``as_dict`` is the document for programs. Numbers are for one example (N = 1), and a total is the
+sum of the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..compiler.dims import Dim, substitute
@@ -16,13 +16,13 @@ from ..compiler.ir import Graph
 from ..compiler.layer import Layer
 from ..compiler.spelling import spell, spell_value
 from ..compiler.types import TensorType
+from ..grammar.record import Record
 
 VERSION = 1
 LONGEST_CELL = 48
 
 
-@dataclass(frozen=True, slots=True)
-class LayerRow:
+class LayerRow(Record):
     """A module (``copies`` equal ones, if they are folded), or an operator that has MACs."""
 
     path: str
@@ -60,7 +60,16 @@ def _merge(a: LayerRow, b: LayerRow) -> LayerRow:
     """The row of a module that is used twice: it has its parameters once, and twice the work."""
     outputs = a.outputs if a.runs else b.outputs
     params = a.params or b.params
-    return replace(a, outputs=outputs, params=params, macs=a.macs + b.macs, runs=a.runs + b.runs)
+    return a.replace(outputs=outputs, params=params, macs=a.macs + b.macs, runs=a.runs + b.runs)
+
+
+def _totals(listed: Iterable[LayerRow]) -> tuple[Dim, Dim]:
+    """The parameters and the MACs of all rows."""
+    params: Dim = 0
+    macs: Dim = 0
+    for row in listed:
+        params, macs = params + row.params, macs + row.macs
+    return params, macs
 
 
 def _row(run: Run, layer: Layer) -> LayerRow:
@@ -87,13 +96,15 @@ def _single(dim: Dim) -> Dim:
 def as_dict(graph: Graph, name: str = "") -> dict[str, Any]:
     """The document that ``netwright summary --output-format json`` prints. Sizes that depend on
     symbols are strings."""
+    listed = rows(graph)
+    params, macs = _totals(listed)
     return {
         "version": VERSION,
         "net": name or graph.name,
         "inputs": {p.name: _shape(p.type) for p in graph.inputs},
-        "params": _number(_single(graph.params)),
-        "macs": _number(_single(graph.macs)),
-        "layers": [_as_dict(row) for row in rows(graph)],
+        "params": _number(params),
+        "macs": _number(macs),
+        "layers": [_as_dict(row) for row in listed],
     }
 
 
@@ -133,12 +144,13 @@ def text(graph: Graph, name: str = "") -> str:
     ``name`` is the net's, if the graph has another one: ``net resnet18 = ResNet(...)``.
     """
     inputs = [(p.name, "input", str(p.type), "", "") for p in graph.inputs]
-    layers = [_cells(row) for row in rows(graph, fold=True)]
-    params, macs = _single(graph.params), _single(graph.macs)
+    listed = rows(graph, fold=True)
+    layers = [_cells(row) for row in listed]
+    params, macs = _totals(listed)
     total = ("total", "", "", _exact(params), _exact(macs))
     head = ("path", "layer", "output", "params", "MACs")
     table = _table([head, *inputs, *layers, total], "<<<>>", rules={1, 1 + len(inputs + layers)})
-    return f"{_title(graph, name)}\n\n{table}\n\n{_totals(params, macs)}\n"
+    return f"{_title(graph, name)}\n\n{table}\n\n{_in_words(params, macs)}\n"
 
 
 def _title(graph: Graph, name: str) -> str:
@@ -146,7 +158,7 @@ def _title(graph: Graph, name: str) -> str:
     return ": ".join(filter(None, (name or graph.name, first)))
 
 
-def _totals(params: Dim, macs: Dim) -> str:
+def _in_words(params: Dim, macs: Dim) -> str:
     return f"{_round(params)} parameters, {_round(macs)} multiply-accumulates (MACs) per example"
 
 
