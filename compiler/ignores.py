@@ -17,7 +17,7 @@ from ..grammar.record import Entity, field
 from ..grammar.scanner import comments
 from ..grammar.source import Source, Span
 from .lints import lints
-from .lints.unused import walk
+from .lints._subjects import walk
 
 CODE = "W514"
 _COMMENT: Final = re.compile(r"#[ \t]*netwright[ \t]*:[ \t]*(\w*)(.*)")

@@ -15,7 +15,8 @@ from typing import Final
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ..grammar.source import Span
-from .lints.unused import unread_in, walk
+from .lints._subjects import walk
+from .lints.unused import unread_in
 
 _UNKNOWN: Final = re.compile(r"`(\w+)` is not known here")
 

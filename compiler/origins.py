@@ -15,7 +15,7 @@ from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic, Label
 from ..grammar.source import Span
 from .elaborate.trees import pattern_names
-from .lints.unused import walk
+from .lints._subjects import walk
 
 _CALL: Final = re.compile(r"in this call of `(\w+)`")
 _ITEM: Final = re.compile(r"(\d+) names for .*")

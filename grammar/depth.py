@@ -6,10 +6,9 @@ from typing import Final
 
 from .diagnostics import Diagnostic
 from .source import Span
-from .syntax import Binary, Dims, Name, NamedConstant, Number, SyntaxNode, children
+from .syntax import LEAVES, Binary, SyntaxNode, children
 
 MAX_NESTING: Final = 100
-LEAVES: Final = frozenset({Name, Number, Dims, NamedConstant})
 
 
 def too_deep(at: Span) -> Diagnostic:

@@ -5,7 +5,7 @@ Spans are not compared, so two texts that differ only in layout have equal trees
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from .record import Record, field, positional
 from .source import Span
@@ -293,10 +293,15 @@ Statement: TypeAlias = (
 
 # --- walking -------------------------------------------------------------------------------
 
+LEAVES: Final = frozenset({Name, Number, Dims, NamedConstant})
+"""Nodes without nodes below them."""
+
 
 def children(node: SyntaxNode) -> list[SyntaxNode]:
     """The nodes directly below a node."""
     nodes: list[SyntaxNode] = []
+    if node.__class__ in LEAVES:
+        return nodes
     for name in positional(node):
         value = getattr(node, name)
         if value.__class__ is tuple:

@@ -3,8 +3,8 @@ this folder; no list is edited.
 
 The module of a lint has a ``CODE`` and one or more of these functions, which return diagnostics:
 
-- ``in_file(tree)`` reads a text without errors;
-- ``in_checked_file(tree)`` reads a text whose nets were all elaborated without errors;
+- ``in_file(text)`` reads a text without errors;
+- ``in_checked_file(text)`` reads a text whose nets were all elaborated without errors;
 - ``in_net(net)`` looks at a net that was elaborated without errors;
 - ``in_failed_net(net)`` looks at a net with errors, for a warning that may be their cause.
 """
@@ -17,11 +17,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from ._net import Net
+    from ._subjects import Net, Text
 
 
 @cache
@@ -32,12 +31,12 @@ def lints() -> tuple[Any, ...]:
     return tuple(sorted(modules, key=lambda module: module.CODE))
 
 
-def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    return _all("in_file", tree)
+def in_file(text: Text) -> Iterator[Diagnostic]:
+    return _all("in_file", text)
 
 
-def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    return _all("in_checked_file", tree)
+def in_checked_file(text: Text) -> Iterator[Diagnostic]:
+    return _all("in_checked_file", text)
 
 
 def in_net(net: Net) -> Iterator[Diagnostic]:

@@ -1,9 +1,10 @@
-"""The net that a lint looks at."""
+"""What a lint looks at: a text, or a net."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ...grammar import syntax
 from ...grammar.record import Entity
@@ -14,6 +15,17 @@ from ._layouts import Layouts
 
 if TYPE_CHECKING:
     from ..elaborate.attempt import Outcome
+
+
+class Text(Entity):
+    """The syntax tree of a file."""
+
+    tree: syntax.File
+
+    @cached_property
+    def nodes(self) -> list[syntax.SyntaxNode]:
+        """All that is read in it."""
+        return list(walk(self.tree.statements))
 
 
 class Net(Entity):
@@ -37,6 +49,27 @@ class Net(Entity):
     def layouts(self) -> Layouts:
         """Where the features of its tensors are."""
         return Layouts(self.outcome.root, self.outcome.sequences, self.drafts)
+
+
+def walk(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.SyntaxNode]:
+    """The nodes and everything inside them that is read, in the order of the text; the names that
+    they define are left out."""
+    waiting = list(nodes)[::-1]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        parts = syntax.children(node)
+        if node.__class__ in _DEFINES:
+            defined = getattr(node, _DEFINES[node.__class__])
+            parts = [part for part in parts if part is not defined]
+        waiting += parts[::-1]
+
+
+_DEFINES: Final[dict[type, str]] = {
+    syntax.Assign: "target",
+    syntax.For: "pattern",
+    syntax.Comprehension: "pattern",
+}
 
 
 def made_by(tensor: Tensor) -> Draft:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from ..dims import Dim
-from ._net import Net
+from ._subjects import Net
 
 if TYPE_CHECKING:
     from ..conditions import Condition

@@ -10,7 +10,7 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..builder import Draft
 from ._layouts import channels_last
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W506"
 _SIZES = r"(\d+)([ \t]*[x,][ \t]*)(\d+)([ \t]*[x,][ \t]*)([134])\b"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic, Label
 from ._layouts import Reading
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W504"
 

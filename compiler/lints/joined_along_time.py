@@ -8,7 +8,7 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..builder import Draft
 from ._layouts import MaybeLayout
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W507"
 

@@ -9,15 +9,15 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..layer import Layer, hints
 from ..layers import layers
-from .unused import walk
+from ._subjects import Text
 
 CODE = "W511"
 SIZES = ("kernel", "stride", "pad", "dilation", "output_pad")
 
 
-def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    own = {s.name for s in tree.statements if isinstance(s, syntax.Block | syntax.Share)}
-    for node in walk(tree.statements):
+def in_file(text: Text) -> Iterator[Diagnostic]:
+    own = {s.name for s in text.tree.statements if isinstance(s, syntax.Block | syntax.Share)}
+    for node in text.nodes:
         if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name):
             layer = None if node.function.id in own else layers().get(node.function.id)
             yield from _products(node, layer) if layer else ()

@@ -9,13 +9,14 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.nearby import closest
 from ..undefined_names import known_in, unknown_names
+from ._subjects import Text
 
 CODE = "W503"
 
 
-def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    names = known_in(tree)
-    for block in tree.statements:
+def in_checked_file(text: Text) -> Iterator[Diagnostic]:
+    names = known_in(text.tree)
+    for block in text.tree.statements:
         for name in unknown_names(block, names) if isinstance(block, syntax.Block) else ():
             close = closest(name.id, names)
             yield Diagnostic(

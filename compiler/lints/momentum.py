@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.wording import counted
 from ..builder import Draft
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W517"
 MOST = 0.5

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from ..builder import Draft
 from ..dims import symbol, symbols
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W515"
 

@@ -9,7 +9,7 @@ from ...grammar.diagnostics import Diagnostic
 from ..builder import Draft
 from ..dims import Dim, symbol, symbols
 from ..values import Tensor
-from ._net import Net, made_by
+from ._subjects import Net, made_by
 
 CODE = "W512"
 SEQUENTIAL = frozenset({"recurrent", "attention"})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ...grammar.source import Span
 from ._layouts import Reading
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W505"
 

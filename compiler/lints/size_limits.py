@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
-from ._net import Net
+from ._subjects import Net
 
 CODE = "W520"
 

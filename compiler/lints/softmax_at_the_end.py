@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
 from ..builder import Draft
-from ._net import Net, made_by
+from ._subjects import Net, made_by
 
 CODE = "W513"
 

@@ -7,38 +7,42 @@ unused on purpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from ..elaborate.trees import place_in_import
+from ._subjects import Text, walk
 
 CODE = "W501"
 _RUNS_ON = "code that no output needs does not run"
 
 
-def in_file(tree: syntax.File) -> Iterator[Diagnostic]:
-    return _in_blocks(tree.statements)
+def in_file(text: Text) -> Iterator[Diagnostic]:
+    for node in text.nodes:
+        if isinstance(node, syntax.Block):
+            yield from _of_block(node)
 
 
-def in_checked_file(tree: syntax.File) -> Iterator[Diagnostic]:
+def in_checked_file(text: Text) -> Iterator[Diagnostic]:
     """Unused imports. A file with only blocks may import names for the files that import it."""
-    blocks = [s for s in tree.statements if isinstance(s, syntax.Block)]
+    statements = text.tree.statements
+    blocks = [s for s in statements if isinstance(s, syntax.Block)]
     if blocks and all(b.kind == "block" for b in blocks):
         return
-    read = {n.id for n in walk(tree.statements) if isinstance(n, syntax.Name)}
-    for statement in tree.statements:
-        for name, *others in _imported(statement):
-            if _is_unused(name, read) and read.isdisjoint(others):
-                span = place_in_import(name, statement.span)
-                yield Diagnostic(
-                    CODE,
-                    f"nothing uses the import `{name}`",
-                    span,
-                    help=("leave it out",),
-                    severity="warning",
-                )
+    imports = [(s, names) for s in statements for names in _imported(s)]
+    read = _names_in(text.nodes) if imports else set()
+    for statement, (name, *others) in imports:
+        if _is_unused(name, read) and read.isdisjoint(others):
+            span = place_in_import(name, statement.span)
+            yield Diagnostic(
+                CODE,
+                f"nothing uses the import `{name}`",
+                span,
+                help=("leave it out",),
+                severity="warning",
+            )
 
 
 def _imported(statement: syntax.Statement) -> Iterator[tuple[str, ...]]:
@@ -52,23 +56,13 @@ def _imported(statement: syntax.Statement) -> Iterator[tuple[str, ...]]:
             yield from ((alias or name,) for name, alias in statement.names)
 
 
-def _in_blocks(statements: Iterable[syntax.SyntaxNode]) -> Iterator[Diagnostic]:
-    for node in _blocks(statements):
-        yield from _of_block(node)
-
-
-def _blocks(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.Block]:
-    """All blocks, those in bodies after the one around them."""
-    waiting = list(nodes)[::-1]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, syntax.Block):
-            yield node
-        waiting += syntax.children(node)[::-1]
+def _names_in(nodes: Iterable[syntax.SyntaxNode]) -> set[str]:
+    return {n.id for n in nodes if isinstance(n, syntax.Name)}
 
 
 def _of_block(block: syntax.Block) -> Iterator[Diagnostic]:
-    read = {n.id for n in walk(_reads(block)) if isinstance(n, syntax.Name)}
+    read_by = [_names_in(walk([statement])) for statement in block.body]
+    read = _names_in(walk(_head(block))).union(*read_by)
     for port in block.inputs or ():
         if _is_unused(port.name, read):
             yield _unused(port.name, _name_of(port), f"the input `{port.name}`")
@@ -79,12 +73,16 @@ def _of_block(block: syntax.Block) -> Iterator[Diagnostic]:
         if _is_unused(name, read):
             yield _unused(name, span, f"`{name}`")
     if block.inputs is not None:
-        yield from _replaced(block.body, read)
+        yield from _replaced(block.body, read_by, read)
+
+
+def _head(block: syntax.Block) -> list[syntax.SyntaxNode]:
+    return [*block.parameters, *(block.inputs or ()), *(block.outputs or ())]
 
 
 def unread_in(block: syntax.Block) -> Iterator[tuple[str, Span]]:
     """The names that a block defines and never reads."""
-    read = {n.id for n in walk(_reads(block)) if isinstance(n, syntax.Name)}
+    read = _names_in(walk([block]))
     ports = ((p.name, _name_of(p)) for p in block.inputs or ())
     parameters = ((p.name, _name_of(p)) for p in block.parameters)
     defined = (*ports, *parameters, *_defined(block.body))
@@ -127,40 +125,26 @@ def _names(pattern: syntax.SyntaxNode) -> Iterator[syntax.Name]:
         yield from _names(child)
 
 
-def _replaced(body: Iterable[syntax.Statement], read: set[str]) -> Iterator[Diagnostic]:
-    """Values that are replaced, in the same body, before anything reads them."""
+def _replaced(
+    body: Sequence[syntax.Statement], read_by: Sequence[set[str]], read: set[str]
+) -> Iterator[Diagnostic]:
+    """Values that are replaced, in the same body, before anything reads them. ``read_by`` are the
+    names that each statement reads."""
     waiting: dict[str, Span] = {}
-    for statement in body:
-        for node in walk([statement]):
-            if isinstance(node, syntax.Name):
-                waiting.pop(node.id, None)
+    for statement, names in zip(body, read_by, strict=True):
+        for name in names & waiting.keys():
+            del waiting[name]
         if not isinstance(statement, syntax.Assign):
             continue
-        for name in _names(statement.target):
-            if name.id in waiting and name.id in read and not name.id.startswith("_"):
+        for target in _names(statement.target):
+            if target.id in waiting and target.id in read and not target.id.startswith("_"):
                 yield Diagnostic(
                     CODE,
-                    f"nothing uses this `{name.id}`",
-                    waiting[name.id],
+                    f"nothing uses this `{target.id}`",
+                    waiting[target.id],
                     severity="warning",
-                    detail=f"replaced in line {name.span.line}",
+                    detail=f"replaced in line {target.span.line}",
                     notes=(_RUNS_ON,),
                     help=("should the new value use it?",),
                 )
-            waiting[name.id] = name.span
-
-
-def _reads(node: syntax.SyntaxNode) -> list[syntax.SyntaxNode]:
-    """The parts of a node that are evaluated: all but the names that it defines."""
-    defined = getattr(node, "target", None) or getattr(node, "pattern", None)
-    parts = syntax.children(node)
-    return parts if defined is None else [part for part in parts if part is not defined]
-
-
-def walk(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.SyntaxNode]:
-    """The nodes and everything inside them that is read."""
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += _reads(node)
+            waiting[target.id] = target.span
