@@ -19,7 +19,7 @@ from .environment import Declarations
 
 SHIPPED: Final = Path(specs.__path__[0])
 Parsed: TypeAlias = tuple[syntax.File, tuple[Diagnostic, ...]]
-_DEFINED: Final = re.compile(r"^(?:net|block) (\w+)", re.MULTILINE)
+_DEFINED: Final = r"(?m)^(?:net|block) (\w+)"
 LARGEST = 16 * 2**20
 """The largest spec that is read, in bytes."""
 
@@ -170,4 +170,4 @@ def shipping(name: str) -> str | None:
 def _shipped() -> Mapping[str, str]:
     """By the name of a shipped net or block, the spec that has it."""
     specs = [(path.stem, read(path).text) for path in sorted(SHIPPED.glob("*.net"), reverse=True)]
-    return {name: spec for spec, text in specs for name in _DEFINED.findall(text)}
+    return {name: spec for spec, text in specs for name in re.findall(_DEFINED, text)}

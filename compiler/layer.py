@@ -649,6 +649,7 @@ def _resolve(layer: type[Layer]) -> None:
     _hints[layer] = {name: _bare(hint) for name, hint in written.items()}
 
 
+@cache
 def _range(hint: Any) -> Range | None:
     """The range of a type such as ``Window`` or ``Window | None``; None if it has none."""
     if get_origin(hint) is Annotated:
@@ -659,6 +660,7 @@ def _range(hint: Any) -> Range | None:
     return FLOATS if hint is float else inner
 
 
+@cache
 def _bare(hint: Any) -> Any:
     """A type without its range."""
     if get_origin(hint) is Annotated:
@@ -670,7 +672,12 @@ def _bare(hint: Any) -> Any:
 
 def _hint(home: type[Layer], name: str) -> Any:
     """The type of one setting. (``typing.get_type_hints`` would resolve everything inherited.)"""
-    return eval(home.__annotations__[name], vars(sys.modules[home.__module__]))
+    return _resolved(home.__annotations__[name], home.__module__)
+
+
+@cache
+def _resolved(annotation: str, module: str) -> Any:
+    return eval(annotation, vars(sys.modules[module]))
 
 
 def conforms(value: object, hint: Any) -> bool:

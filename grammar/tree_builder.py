@@ -445,7 +445,7 @@ class TreeBuilder:
     def _parts(self, text: str, base: int) -> list[str | s.Expr]:
         parts: list[str | s.Expr] = []
         plain = ""
-        for match in _PIECE.finditer(text):
+        for match in re.finditer(_PIECE, text):
             piece = match.group()
             start, end = base + match.start(), base + match.end()
             if match.lastgroup != "inner":
@@ -472,8 +472,11 @@ class TreeBuilder:
 
     def _without_format(self, start: int, end: int) -> int:
         """The end of the expression, without a format such as ``:02d`` after it."""
-        match = re.search(r":[<>^+-]?[0-9]*\.?[0-9]*[a-z%]?\s*$", self.source.text[start:end])
-        if not match or "[" in self.source.text[start:end]:
+        inner = self.source.text[start:end]
+        if ":" not in inner or "[" in inner:
+            return end
+        match = re.search(r":[<>^+-]?[0-9]*\.?[0-9]*[a-z%]?\s*$", inner)
+        if not match:
             return end
         span = Span(self.source, start + match.start(), end)
         fix = Fix("remove it", (Edit(span, ""),))
@@ -500,9 +503,7 @@ class TreeBuilder:
         return piece
 
 
-_PIECE: Final = re.compile(
-    r"\{\{|\}\}|\\.|(?P<inner>\{(?:[^{}\"']|\"[^\"]*\"|'[^']*')*\})|[^{}\\]+|[{}]"
-)
+_PIECE: Final = r"\{\{|\}\}|\\.|(?P<inner>\{(?:[^{}\"']|\"[^\"]*\"|'[^']*')*\})|[^{}\\]+|[{}]"
 
 
 def _is_pipe(value: s.Expr) -> bool:
