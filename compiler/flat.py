@@ -59,9 +59,10 @@ class Run(Record):
         op = self.node.operation
         if self.kind != "layer" or not isinstance(op, LayerOp):
             return None
+        if not self.sizes:
+            return op.layer
         given = op.layer.given().items()
-        changed = {name: _inside(value, self.sizes) for name, value in given} if self.sizes else {}
-        return op.layer.replace(**changed) if changed else op.layer
+        return op.layer.replace(**{name: _inside(value, self.sizes) for name, value in given})
 
     @cached_property
     def weights(self) -> dict[str, Weight]:

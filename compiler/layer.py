@@ -314,8 +314,10 @@ class Layer:
         own = {
             name: SettingField(name, cls.__dict__.get(name, REQUIRED))
             for name, annotation in cls.__annotations__.items()
-            if not str(annotation).startswith("ClassVar")
+            if not annotation.startswith("ClassVar")
         }
+        if not own:
+            return
         merged = own | {k: v for k, v in cls.settings.items() if k not in own}
         cls.settings = dict(sorted(merged.items(), key=lambda item: not item[1].required))
 
@@ -353,7 +355,8 @@ class Layer:
 
     def tensors(self) -> tuple[str, ...]:
         """The settings that hold tensors: inputs after the piped ones, in this order."""
-        return tuple(n for n in self.settings if isinstance(getattr(self, n), TensorType))
+        given = vars(self)
+        return tuple([n for n in self.settings if isinstance(given.get(n), TensorType)])
 
     def replace(self, **changes: Any) -> Layer:
         return type(self)(**({n: getattr(self, n) for n in self.settings} | changes))

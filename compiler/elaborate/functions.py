@@ -220,7 +220,7 @@ def beyond(shape: Sequence[Dim]) -> Unbounded | None:
     """The error for a tensor's shape that exceeds a limit; None if it does not."""
     if len(shape) > MAX_RANK:
         return Unbounded(f"a tensor has {len(shape):,} axes, and PyTorch takes at most {MAX_RANK}")
-    if math.prod(map(_factor, shape)) > MAX_ELEMENTS:
+    if math.prod([d if isinstance(d, int) else _largest_in(d) for d in shape]) > MAX_ELEMENTS:
         return Unbounded("a tensor has more than 2**59 elements: PyTorch's numbers have 64 bits")
     if not all(is_modest(d) for d in shape if isinstance(d, Size)):
         large = Unbounded("the expression of a symbolic size grows too large", "terms")
@@ -230,13 +230,13 @@ def beyond(shape: Sequence[Dim]) -> Unbounded | None:
     return None
 
 
-def _factor(size: Dim) -> int:
-    """A number as it is; for the expression of an open size, its largest number."""
-    return size if isinstance(size, int) else max(abs(c) for _, c in size.terms)
+def _largest_in(size: Size) -> int:
+    """The largest number in the expression of an open size."""
+    return max([abs(c) for _, c in size.terms])
 
 
 def is_modest(size: Size) -> bool:
-    return size.weight <= limits().terms and all(abs(c) <= MAX_INT for _, c in size.terms)
+    return size.weight <= limits().terms and _largest_in(size) <= MAX_INT
 
 
 # --- builtins ---------------------------------------------------------------------------------

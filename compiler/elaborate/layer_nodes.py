@@ -28,7 +28,8 @@ from .tensors import input_behind, known_type, made_by, weight_chain
 def apply_layer(
     el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
-    reached(el, list(network.tensors.values()))
+    if network.tensors:
+        reached(el, list(network.tensors.values()))
     value = _run(el, network, inputs, network.span)
     if value is not UNKNOWN:
         first = next(main_tensors(value))
