@@ -51,7 +51,7 @@ class StepPart:
 
     @property
     def counted(self) -> Node:
-        """The node whose parameters and MACs count."""
+        """The node whose cost counts."""
         return self.now or self.node
 
     @property

@@ -48,7 +48,7 @@ def _step(step: Step, measure: str) -> Dim:
     if inside:
         return total
     for part in step.parts:
-        total = total + _node(part.node if measure == "activations" else part.counted, measure)
+        total = total + _node(part.counted, measure)
     return total * step.count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from netwright.backends.diagram.picture import Box, Options, Picture, letters
 from netwright.backends.diagram.view.debug import picture as debug
 from netwright.backends.diagram.view.docs import picture as docs
 from netwright.backends.diagram.view.paper import picture as paper
+from netwright.backends.diff.merge import merge
 from netwright.compiler.dims import substitute
 
 from .geometry import complaints
@@ -49,6 +51,16 @@ def test_activations_are_what_layers_put_out() -> None:
     conv = next(b for b in view.boxes() if letters(b.title) == "conv 3×3, 64 ×2")
     assert conv.cost == 2 * 2 * 64 * 32 * 32
     assert "262k activations" in lines(conv)
+
+
+@pytest.mark.parametrize("measure", ["params", "macs", "activations"])
+def test_a_closed_block_of_two_versions_costs_what_the_new_one_does(measure: str) -> None:
+    text = "block f: x { x > linear(8) %s> tanh }\nnet a: x[8] { x > f > f }"
+    before, after = graph(text % "> linear(9) > linear(8) "), graph(text % "")
+    options = Options(color_by=measure, depth=0)
+    both = merge(before, after)
+    drawn = docs(both.graph, replace(options, marks=both.marks))
+    assert costs(drawn) == costs(docs(after, options)) != []
 
 
 def test_numbers_are_said_once() -> None:
