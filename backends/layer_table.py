@@ -159,7 +159,11 @@ def _title(graph: Graph, name: str) -> str:
 
 
 def _in_words(params: Dim, macs: Dim) -> str:
-    return f"{_round(params)} parameters, {_round(macs)} multiply-accumulates (MACs) per example"
+    ends = ["" if number == 1 else "s" for number in (params, macs)]
+    return (
+        f"{_round(params)} parameter{ends[0]}, "
+        f"{_round(macs)} multiply-accumulate{ends[1]} (MACs) per example"
+    )
 
 
 def _cells(row: LayerRow) -> tuple[str, str, str, str, str]:

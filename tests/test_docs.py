@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import netwright as nw
-from netwright.backends import layer_table as summary
+from netwright.backends import layer_table
 from netwright.backends.pytorch import to_source
 from netwright.compiler.pipeline import check_source, load_source
 from netwright.grammar.source import Source
@@ -51,7 +51,7 @@ def test_the_tour() -> None:
     assert report(check_source(wrong).diagnostics, ["small.net"], Terminal()) == findings
     right = load_source(Source("small.net", spec.replace("conv(3x3, c)", "conv(3x3, c, pad=1)")))
     assert right.graph is not None
-    assert is_excerpt(table, summary.text(right.graph))
+    assert is_excerpt(table, layer_table.text(right.graph))
     small, large = (nw.load("resnet", net=name) for name in ("resnet18", "resnet34"))
     assert changes == str(small.diff(large))
     code, _ = fences(ROOT / "README.md", "python")

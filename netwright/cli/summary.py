@@ -24,10 +24,10 @@ def configure(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from ..backends import layer_table as summary
+    from ..backends import layer_table
 
     graph, name, _ = compiled(options)
-    write = summary.text if options.output_format == "text" else summary.as_dict
+    write = layer_table.text if options.output_format == "text" else layer_table.as_dict
     try:
         with guarded("summing it up", graph.span):
             document = write(graph, name)

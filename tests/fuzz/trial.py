@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from netwright import report_github, report_json, report_text
-from netwright.backends import layer_table as summary
+from netwright.backends import layer_table
 from netwright.backends.diagram import DiagramError, formats, render, views
 from netwright.backends.pytorch import to_source
 from netwright.compiler.faults import CODE
@@ -74,8 +74,8 @@ def _through(text: str, random: Random, drawn: bool) -> str:
     if graph is None:
         return "clean"
     with within(SECONDS, "summary"):
-        summary.text(graph)
-        summary.as_dict(graph)
+        layer_table.text(graph)
+        layer_table.as_dict(graph)
     source = _made("to_source", lambda: to_source(graph))
     if source is not None:
         compile(source, "made", "exec")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netwright as nw
-from netwright.backends import layer_table as summary
+from netwright.backends import layer_table
 
 from .test_reference import check
 
@@ -22,8 +22,8 @@ def check_paths(pipe: str, count: int) -> None:
     weights = [p.numel() for p in module.parameters()]
     assert sum(weights) == graph.params == 6 * count
     assert len(module.state_dict()) == 2 * count
-    assert sum(r.params for r in summary.rows(graph) if isinstance(r.params, int)) == 6 * count
-    assert sum(len(r.path) > 0 for r in summary.rows(graph)) == count
+    assert sum(r.params for r in layer_table.rows(graph) if isinstance(r.params, int)) == 6 * count
+    assert sum(len(r.path) > 0 for r in layer_table.rows(graph)) == count
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_random_words_and_labels(pipe: tuple[str, int]) -> None:
 
 def test_a_summary_folds_copies_of_a_word_that_ends_in_a_digit() -> None:
     graph = nw.loads(f"{BLOCKS}\nnet n: x[2] {{ x > b0 * 3 }}").ir
-    assert [r.path for r in summary.rows(graph, fold=True)] == ["b01…3.q1"]
+    assert [r.path for r in layer_table.rows(graph, fold=True)] == ["b01…3.q1"]

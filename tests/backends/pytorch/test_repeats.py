@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import netwright as nw
-from netwright.backends import layer_table as summary
+from netwright.backends import layer_table
 from netwright.backends.pytorch import to_module
 from netwright.compiler.graph import to_networkx
 from netwright.compiler.ir import Graph
@@ -137,7 +137,7 @@ def checked(graph: Graph, inputs: list[Tensor]) -> nn.Module:
     state = module.state_dict()
     assert sorted(state) == sorted(keys(graph))
     assert sum(p.numel() for p in module.parameters()) == graph.params
-    rows = summary.rows(graph)
+    rows = layer_table.rows(graph)
     assert sum(int(str(r.params)) for r in rows) == graph.params
     expected = Reference(state).run(graph, inputs)
     for ours, theirs in zip(outputs(module, inputs), expected, strict=True):

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 import torch
 
-from netwright.backends import layer_table as summary
+from netwright.backends import layer_table
 from netwright.backends.pytorch import to_module
 from netwright.compiler.dims import substitute, symbols
 from netwright.compiler.ir import Graph
@@ -59,7 +59,7 @@ class Line:
 
 def table(net: Graph) -> tuple[list[Line], str]:
     """The lines of the layers, and what is said in all."""
-    printed = summary.text(net).splitlines()
+    printed = layer_table.text(net).splitlines()
     head = next(line for line in printed if line.startswith("path "))
     starts = [head.index(word) for word in HEAD[:3]]
     rules = [i for i, line in enumerate(printed) if line.startswith("─")]
@@ -241,8 +241,8 @@ def test_many_random_nets() -> None:
 )
 def test_a_false_table_is_found_out(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     net = graph(NETS["residual"])
-    printed = summary.text(net)
+    printed = layer_table.text(net)
     spoilt = re.sub(old, new, printed, count=1)
     assert spoilt != printed, printed
-    monkeypatch.setattr(summary, "text", lambda _: spoilt)
+    monkeypatch.setattr(layer_table, "text", lambda _: spoilt)
     assert wrong(net)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from netwright.backends import layer_table as summary
+from netwright.backends import layer_table
 from netwright.compiler.dims import Dim, symbol
 from netwright.compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, Value
 from netwright.compiler.layers.linear import Linear
@@ -76,7 +76,7 @@ def mlp() -> Graph:
 
 
 def test_every_layer_has_a_row() -> None:
-    rows = summary.rows(mlp())
+    rows = layer_table.rows(mlp())
     assert [r.path for r in rows] == [
         "stem",
         "layer.0.up",
@@ -93,13 +93,13 @@ def test_every_layer_has_a_row() -> None:
 
 def test_rows_add_up() -> None:
     for fold in (False, True):
-        rows = summary.rows(mlp(), fold=fold)
+        rows = layer_table.rows(mlp(), fold=fold)
         assert sum(r.params for r in rows if isinstance(r.params, int)) == mlp().params
         assert sum(r.macs for r in rows if isinstance(r.macs, int)) == 8 * 32 + 6 * 2048 + 32 * 4
 
 
 def test_repeats_fold() -> None:
-    folded = summary.rows(mlp(), fold=True)
+    folded = layer_table.rows(mlp(), fold=True)
     assert [(r.path, r.copies, r.runs) for r in folded] == [
         ("stem", 1, 1),
         ("layer.0…2.up", 3, 3),
@@ -110,11 +110,11 @@ def test_repeats_fold() -> None:
 
 
 def test_text(golden: Callable[[str, str], None]) -> None:
-    golden("cli/summary/mlp.txt", summary.text(mlp()))
+    golden("cli/summary/mlp.txt", layer_table.text(mlp()))
 
 
 def test_json(golden: Callable[[str, str], None]) -> None:
-    text = json.dumps(summary.as_dict(mlp()), indent=2) + "\n"
+    text = json.dumps(layer_table.as_dict(mlp()), indent=2) + "\n"
     golden("cli/summary/mlp.json", text)
 
 
@@ -144,7 +144,7 @@ def shared() -> Graph:
 
 
 def test_shared_modules_have_one_row() -> None:
-    rows = {r.path: r for r in summary.rows(shared())}
+    rows = {r.path: r for r in layer_table.rows(shared())}
     assert list(rows) == ["enc", "block.own", "old", "head"]
     assert (rows["enc"].runs, rows["enc"].shared) == (3, True)
     assert rows["enc"].params == 8 * 8 + 8
@@ -153,13 +153,13 @@ def test_shared_modules_have_one_row() -> None:
 
 
 def test_idle_modules_have_weights_and_no_work() -> None:
-    old = {r.path: r for r in summary.rows(shared())}["old"]
+    old = {r.path: r for r in layer_table.rows(shared())}["old"]
     assert old.idle
     assert (old.params, old.macs) == (18, 0)
 
 
 def test_marks(golden: Callable[[str, str], None]) -> None:
-    golden("cli/summary/twins.txt", summary.text(shared()))
+    golden("cli/summary/twins.txt", layer_table.text(shared()))
 
 
 def symbolic() -> Graph:
@@ -188,16 +188,16 @@ def symbolic() -> Graph:
 
 
 def test_sizes_are_in_the_symbols_of_the_net() -> None:
-    (row,) = summary.rows(symbolic())
+    (row,) = layer_table.rows(symbolic())
     assert str(row.outputs[0]) == "[N, T + 1, 8]"
     assert str(row.macs) == "64*T + 64"
-    document = summary.as_dict(symbolic())
+    document = layer_table.as_dict(symbolic())
     assert document["macs"] == "64*T + 64"
     assert document["inputs"] == {"x": [1, "T + 1", 8]}
 
 
 def test_open_sizes(golden: Callable[[str, str], None]) -> None:
-    golden("cli/summary/open.txt", summary.text(symbolic()))
+    golden("cli/summary/open.txt", layer_table.text(symbolic()))
 
 
 @pytest.mark.parametrize("spec", sorted(shipped()))
@@ -208,6 +208,13 @@ def test_the_rows_add_up(spec: str) -> None:
     nets = load_source(source, search=(path.parent,)).nets or (None,)
     found = (load_source(source, net=net, search=(path.parent,)).graph for net in nets)
     graph = next(graph for graph in found if graph is not None)
-    rows, document = summary.rows(graph), summary.as_dict(graph)
+    rows, document = layer_table.rows(graph), layer_table.as_dict(graph)
     for total, parts in (("params", [r.params for r in rows]), ("macs", [r.macs for r in rows])):
         assert str(sum(parts[1:], parts[0])) == str(document[total])
+
+
+def test_one_is_singular() -> None:
+    net = load_source(Source("one.net", "net one: x[1] { x > linear(1, bias=false) }")).graph
+    assert net is not None
+    last = layer_table.text(net).splitlines()[-1]
+    assert last == "1 parameter, 1 multiply-accumulate (MACs) per example"
