@@ -98,7 +98,7 @@ class Size:
         products: dict[Monomial, int] = {}
         for m, a in self.terms:
             for n, b in other.terms:
-                key = tuple(sorted(m + n, key=str))
+                key = tuple(sorted(m + n, key=str)) if m and n else m + n
                 products[key] = products.get(key, 0) + a * b
         return _size(products)
 
@@ -324,9 +324,9 @@ def equal(a: Dim, b: Dim) -> bool | None:
     difference = a - b
     if isinstance(difference, int):
         return difference == 0
-    low, high = bounds(difference)
-    if (low is not None and low > 0) or (high is not None and high < 0):
-        return False
+    for low, high in _ranges(difference):
+        if (low is not None and low > 0) or (high is not None and high < 0):
+            return False
     return False if _never_zero(difference) else None
 
 
@@ -341,10 +341,12 @@ def less(a: Dim, b: Dim) -> bool | None:
     """Whether ``a < b`` for all (True), no (False) or some (None) symbol values."""
     if isinstance(a, int) and isinstance(b, int):
         return a < b
-    low, high = bounds(b - a)
-    if low is not None and low > 0:
-        return True
-    return False if high is not None and high <= 0 else None
+    for low, high in _ranges(b - a):
+        if low is not None and low > 0:
+            return True
+        if high is not None and high <= 0:
+            return False
+    return None
 
 
 Range: TypeAlias = tuple[int | None, int | None]
@@ -352,17 +354,22 @@ Range: TypeAlias = tuple[int | None, int | None]
 
 
 def bounds(a: Dim) -> Range:
-    """The bounds of a size, if every symbol is at least 1.
+    """The bounds of a size, if every symbol is at least 1: the tightest that several methods
+    give."""
+    return _tightest(_ranges(a))
 
-    They are the tightest that several methods give: term by term; term by term with ``1 + s`` for
-    each symbol, which shows that ``S*T - S`` is at least 0; with the fractions around each floor
-    quotient, which shows that ``T - 2*(T//2)`` is 0 or 1; and with each item of a minimum or
-    maximum, which shows that ``T - min(S, T)`` is at least 0.
+
+def _ranges(a: Dim) -> Iterator[Range]:
+    """The bounds that each method gives, the quickest method first: term by term; term by term with
+    ``1 + s`` for each symbol, which shows that ``S*T - S`` is at least 0; with the fractions around
+    each floor quotient, which shows that ``T - 2*(T//2)`` is 0 or 1; and with each item of a
+    minimum or maximum, which shows that ``T - min(S, T)`` is at least 0.
     """
-    ranges = [_by_terms(a, 1)]
+    yield _by_terms(a, 1)
     if isinstance(a, Size) and len(a.terms) > 1:
-        ranges += [_by_excess(a), _by_fractions(a), _by_items(a)]
-    return _tightest(ranges)
+        yield _by_excess(a)
+        yield _by_fractions(a)
+        yield _by_items(a)
 
 
 def _tightest(ranges: Iterable[Range]) -> Range:
@@ -600,7 +607,9 @@ def _size(terms: dict[Monomial, int]) -> Dim:
     if len(kept) == 1 and not kept[0][0]:
         return kept[0][1]
     if len(kept) > 1:  # constants last, higher powers first: 2*T + 1
-        kept.sort(key=lambda term: (-len(term[0]), str(term[0])))
+        if len({len(m) for m, _ in kept}) < len(kept):
+            kept.sort(key=lambda term: str(term[0]))
+        kept.sort(key=lambda term: -len(term[0]))
     return Size(tuple(kept))
 
 
