@@ -203,7 +203,7 @@ def test_a_fault_names_the_place(
     [
         ("backends.pytorch.generated_file", "GeneratedFile", lambda net: net.to_source()),
         ("backends.pytorch.live", "GeneratedFile", lambda net: net.to_torch()),
-        ("backends.summary", "rows", lambda net: net.summary()),
+        ("backends.layer_table", "rows", lambda net: net.summary()),
         ("backends.diagram", "_picture", lambda net: net.render("a.svg")),
     ],
 )

@@ -147,7 +147,7 @@ def test_spans_are_those_of_the_text() -> None:
         "Assign": "z = y",
         "Name": "z",
         "Binary": '(x > f(a, b=1) as stem[0])[1:] + "a{i + 1}"',
-        "Index": "(x > f(a, b=1) as stem[0])[1:]",
+        "Indexed": "(x > f(a, b=1) as stem[0])[1:]",
         "Paren": "(x > f(a, b=1) as stem[0])",
         "Labelled": "f(a, b=1) as stem[0]",
         "Call": "f(a, b=1)",
