@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from ...grammar.source import Span
 from .. import advice
 from ..builder import Draft, chain_from
-from ..dims import Size, less, symbols
+from ..dims import Size, less, symbol, symbols
 from ..inits import unsuited
 from ..layer import Init, Layer, Made, Open, Refused, Weight, inferred
 from ..layers import layers
 from ..limits import MAX_INPUTS
-from ..types import TensorType
+from ..types import Shape, TensorType
 from ..values import UNKNOWN, Data, LayerNetwork, Tensor
 from .elaborator import Elaborator
 from .failures import fail
@@ -23,6 +23,10 @@ from .results import main_tensors
 from .scopes import add_draft, is_inside, name_module, reached
 from .sizes import ask_at_least, is_bounded, is_declared, unify
 from .tensors import input_behind, known_type, made_by, weight_chain
+
+WEIGHT_STEPS: Final = 3
+SIZE_STEPS: Final = 5
+SYMBOL: Final = symbol("N")
 
 
 def apply_layer(
@@ -120,6 +124,12 @@ def _demand(
     raise Learnt(knowledge)
 
 
+def _work(weights: Mapping[str, object], shapes: Iterable[Shape]) -> int:
+    """The steps that types take beyond those of a layer: many weights and long sizes take time."""
+    longer = (d.weight - SYMBOL.weight for s in shapes for d in s if isinstance(d, Size))
+    return WEIGHT_STEPS * len(weights) + SIZE_STEPS * sum(longer)
+
+
 def _infer(
     el: Elaborator,
     network: LayerNetwork,
@@ -147,6 +157,7 @@ def _infer(
         if not unify(el, a, b, network.word, span, inputs):
             return None
     shapes = (*(t.shape for t in outputs), *(w.shape for w in weights.values()))
+    el.step(span, _work(weights, shapes))
     if not all(is_bounded(el, shape, span) for shape in shapes):
         return None
     if any(0 in t.shape for t in outputs):

@@ -41,6 +41,10 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "linears": lambda n: f"net n: x[4] {{\n x\n{_lines(' > linear({})', n // 8)} }}".replace(
         "(0)", "(1)"
     ),
+    "recurrent": lambda n: f"net n: x[9, 4] {{\n x\n{_lines(' > lstm(1{})', n // 8)} }}",
+    "open sizes": lambda n: (
+        f"net n: x[4, H, W] {{\n x\n{_lines(' > conv(3, 1{}, stride=2) > upsample(2)', n // 16)} }}"
+    ),
     "negations": lambda n: "a = " + "-" * n + f"1\n{NET}",
 }
 
@@ -80,6 +84,22 @@ def test_more_nets_than_a_check_goes_through_are_told_soon() -> None:
 def test_ten_thousand_layers_written_out_are_no_dense_text() -> None:
     layers = "\n".join("  > conv(3x3, 8, pad=1)" for _ in range(10_000))
     assert nw.check(f"net n: x[8, 32, 32] {{\n  x\n{layers}\n}}") == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "line"),
+    [
+        ("20, 4", "  > lstm(1{}, bidirectional=true)"),
+        ("4, H, W", "  > conv(3, 1{}, pad=1, stride=2) > upsample(2)"),
+    ],
+)
+def test_weights_and_long_sizes_take_steps(shape: str, line: str) -> None:
+    """Thousands of layers that take long are too much by default, and no error if allowed."""
+    text = f"net n: x[{shape}] {{\n  x\n{_lines(line, 8_000)}\n}}"
+    tokens = {"tokens": 10**6}
+    assert [d.code for d in nw.check(text, limits=tokens)] == ["E214"]
+    found = nw.check(text, limits=tokens | {"steps": 10**6})
+    assert not any(d.severity == "error" for d in found)
 
 
 def test_of_many_nets_with_errors_the_first_are_checked_and_repaired() -> None:
