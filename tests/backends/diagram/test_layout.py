@@ -36,7 +36,14 @@ def test_nothing_lies_on_anything(name: str, direction: str) -> None:
     assert complaints(to_dot(graph(NETS[name]), direction=direction)) == []
 
 
-@pytest.mark.parametrize("name", shipped())
+SHIPPED = shipped()
+LAST = {name.partition(":")[0]: name for name in SHIPPED}.values()
+"""The last net of each spec, mostly its largest; the others are slow."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=() if n in LAST else pytest.mark.slow) for n in SHIPPED]
+)
 def test_shipped_specs_are_a_page_each_and_nothing_lies_on_anything(name: str) -> None:
     dot = dot_of(name)
     if dot is None:

@@ -130,7 +130,13 @@ def test_traces(name: str) -> None:
 RECURRENT = [name for name, text in NETS.items() if "lstm(" in text or "gru(" in text]
 
 
-@pytest.mark.parametrize("name", COMPILED)
+SOME_COMPILED = ("lenet", "shared_scans", "loops_in_rounds", "attention_groups")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n in SOME_COMPILED else pytest.mark.slow) for n in COMPILED],
+)
 def test_compiles_without_breaks(name: str) -> None:
     torch.compiler.reset()
     graph = graph_of(NETS[name])

@@ -164,7 +164,7 @@ SYMBOLIC = [layer for layer in all_layers() if layer.word != "attention"]
 
 @pytest.mark.parametrize("layer", SYMBOLIC, ids=lambda layer: layer.word)
 def test_symbols(layer: type[Layer]) -> None:
-    check(layer, settings(COMMON, max_examples=30, derandomize=True))
+    check(layer, settings(COMMON, max_examples=20, derandomize=True))
 
 
 @pytest.mark.slow
