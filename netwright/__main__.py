@@ -6,10 +6,9 @@ import sys
 
 
 def run() -> int:
-    """Most commands are done before there is as much to collect as their modules and one graph:
-    looking for garbage all the while would find none."""
+    """Most commands end before there is much garbage: to look for it takes longer than it helps."""
     gc.set_threshold(1_000_000)
-    atexit.register(gc.freeze)  # what is left goes with the process: nobody need look through it
+    atexit.register(gc.freeze)  # the memory goes with the process: no last look for garbage
     from .cli import main
 
     return main()
