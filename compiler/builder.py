@@ -9,6 +9,7 @@ that outputs need.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
@@ -17,6 +18,9 @@ from .ir import FailedOp, GraphKind, copies_of, stem_of
 from .layer import Layer
 from .types import TensorType
 from .values import Shared, Tensor
+
+WeightSource: TypeAlias = "tuple[tuple[Draft, ...], str]"
+"""A weight: the drafts that lead to its module, and its name."""
 
 
 class Scanned(Record):
@@ -51,9 +55,9 @@ class Draft(Entity):
     main: tuple[int, ...] = (0,)
     """The results that a pipe carries on; the others are side results, or tensors inside that are
     reached from outside."""
-    weight: tuple[tuple[Draft, ...], str] | None = None
-    """For a weight read as a tensor: the drafts that lead to its module, and its name."""
-    tied: dict[str, tuple[tuple[Draft, ...], str]] = field(default_factory=dict)
+    weight: WeightSource | None = None
+    """For a weight read as a tensor."""
+    tied: dict[str, WeightSource] = field(default_factory=dict)
     hidden: bool = False
     port: str = ""
     names: dict[int, str] = field(default_factory=dict)

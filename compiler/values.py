@@ -109,7 +109,7 @@ class BlockNetwork(NetworkValue):
     """A block with its arguments, in the order of its parameters."""
 
     template: Template
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Data]
     word: str
     span: Span
 
@@ -147,15 +147,15 @@ class Combined(NetworkValue):
     """``f + g``, ``f * 0.5``: each network in it gets the input; tensors and numbers stay."""
 
     operator: str
-    left: Any
-    right: Any
+    left: Data
+    right: Data
     span: Span
 
 
 class Fan(NetworkValue):
     """``[f, g]`` in a pipe: every branch gets the input, and the result is a bundle."""
 
-    members: tuple[Any, ...]
+    members: tuple[Data, ...]
 
 
 class RepeatNetwork(NetworkValue):
@@ -168,7 +168,7 @@ class LoopNetwork(NetworkValue):
     """``for`` as a network: one body piped after another."""
 
     syntax: syntax.For
-    items: tuple[Any, ...]
+    items: tuple[Data, ...]
     environment: Environment
 
 
@@ -176,7 +176,7 @@ class Sliced(NetworkValue):
     """``f[:, -1]``."""
 
     network: NetworkValue
-    items: tuple[Any, ...]
+    items: tuple[Data, ...]
     span: Span
 
 
@@ -244,9 +244,9 @@ Plain: TypeAlias = (
 )
 """The values of settings and indices: numbers, texts, sizes, slices, and layers in layers."""
 Data: TypeAlias = (
-    "Plain | list[Any] | Tensor | NetworkValue | Namespace | Container | Builtin | Unknown"
+    "Plain | list[Data] | Tensor | NetworkValue | Namespace | Container | Builtin | Unknown"
 )
-"""The value of an expression; the items of a list are such values too."""
+"""The value of an expression."""
 
 
 def is_number(value: object) -> TypeGuard[int | float | Size]:

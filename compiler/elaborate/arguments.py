@@ -19,7 +19,7 @@ from ..environment import Environment, FileNames
 from ..layer import Init, hints, options, takes
 from ..layers import layers
 from ..types import TensorType
-from ..values import UNKNOWN
+from ..values import UNKNOWN, Data
 from .elaborator import Elaborator
 from .functions import FUNCTIONS
 from .names import lookup
@@ -28,11 +28,11 @@ from .settings import setting_value
 
 def arguments_of(
     el: Elaborator, file: FileNames, net: str, parameters: Mapping[str, object]
-) -> dict[str, Any]:
+) -> dict[str, Data]:
     """The values of a net's parameters."""
     block = file.declared.nets[net]
     declared = {p.name: p for p in block.parameters}
-    values: dict[str, Any] = {}
+    values: dict[str, Data] = {}
     unknown = [name for name in parameters if name not in declared]
     for name in unknown:
         help = _instead(file, net, name, parameters[name])
@@ -83,7 +83,7 @@ def _names(block: syntax.Block) -> list[str]:
 
 def _value(
     el: Elaborator, file: FileNames, block: syntax.Block, parameter: syntax.Parameter, value: object
-) -> Any:
+) -> Data:
     if isinstance(value, str):
         return _text(el, file, parameter.name, value, _wanted(file, block, parameter))
     if isinstance(value, list | tuple | range):
@@ -101,7 +101,7 @@ VALUE: Final = object()
 """The use of a parameter whose text is an ordinary value: a number, a list, a network."""
 
 
-def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) -> Any:
+def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) -> Data:
     """The value of a text, for a setting of the type ``wanted``; `VALUE` is any value, None is not
     known."""
     source = Source(f"<{name}>", text)

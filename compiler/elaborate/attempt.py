@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
@@ -13,7 +13,7 @@ from .. import advice
 from ..builder import Builder, Draft
 from ..dims import Dim
 from ..environment import FileNames
-from ..values import Tensor
+from ..values import Data, Tensor
 from .elaborator import Elaborator, TooMuch
 from .failures import fail_alone
 from .files import begin
@@ -111,7 +111,7 @@ def _take_shapes(el: Elaborator, inputs: Mapping[str, str] | str) -> list[Diagno
     return problems
 
 
-def _arguments(el: Elaborator, file: FileNames, task: Task) -> dict[str, Any]:
+def _arguments(el: Elaborator, file: FileNames, task: Task) -> dict[str, Data]:
     if not task.parameters or task.net is None:
         return {}
     from .arguments import arguments_of

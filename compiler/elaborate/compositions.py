@@ -47,7 +47,7 @@ def apply_identity(
 def apply_chain(
     el: Elaborator, network: Chain, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
-    value: Data = inputs
+    value: Data = [*inputs]
     for member in network.members:
         tensors = bundle(el, value, span)
         if tensors is None:
@@ -120,7 +120,7 @@ def _labelled_branch(
 def apply_repeat(
     el: Elaborator, network: RepeatNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
-    value: Data = inputs[0] if len(inputs) == 1 else inputs
+    value: Data = inputs[0] if len(inputs) == 1 else [*inputs]
     done = 0
     while done < network.count:
         tensors = bundle(el, value, span)

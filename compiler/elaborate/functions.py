@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
 from ..limits import MAX_ELEMENTS, MAX_INT, MAX_RANK, how_to_raise, limits
-from ..values import describe
+from ..values import Data, describe, is_number
+
+T = TypeVar("T")
+Number: TypeAlias = "int | float | Size"
 
 
 class Undecided(Exception):
@@ -39,7 +41,7 @@ class Unbounded(Bad):
         self.help = (how_to_raise(bound),) if bound else ()
 
 
-def compare(symbol: str, a: Any, b: Any) -> bool:
+def compare(symbol: str, a: Data, b: Data) -> bool:
     """The result of a comparison. Raises Undecided if symbolic sizes leave it open."""
     if symbol in ("==", "!="):
         return _equal(a, b) == (symbol == "==")
@@ -61,7 +63,7 @@ _ORDER: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def _equal(a: Any, b: Any) -> bool:
+def _equal(a: Data, b: Data) -> bool:
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, Size) or isinstance(b, Size):
@@ -75,13 +77,13 @@ def _equal(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: Data) -> Data:
     """``4.0`` as 4: sizes are whole, and may be compared with floats."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _ordered(symbol: str, a: Any, b: Any) -> bool:
-    if not all(isinstance(v, int | float | Size) for v in (a, b)):
+def _ordered(symbol: str, a: Data, b: Data) -> bool:
+    if not isinstance(a, int | float | Size) or not isinstance(b, int | float | Size):
         raise Bad(f"`{symbol}` compares numbers")
     first, second = (a, b) if symbol in ("<", ">=") else (b, a)
     # A whole size is below 2.5 if it is below 3, and above 2.5 if it is above 2.
@@ -93,14 +95,14 @@ def _ordered(symbol: str, a: Any, b: Any) -> bool:
     return answer == (symbol in ("<", ">"))
 
 
-def truth(value: Any) -> bool:
+def truth(value: Data) -> bool:
     """Whether a value is true, as in Python. Raises Undecided for a size that may be 0."""
     if isinstance(value, Size):
         return not _equal(value, 0)
     return bool(value)
 
 
-def contains(item: Any, collection: Any) -> bool:
+def contains(item: Data, collection: Data) -> bool:
     if isinstance(collection, list):
         return any(_equal(item, member) for member in collection)
     if isinstance(collection, str) and isinstance(item, str):
@@ -108,13 +110,13 @@ def contains(item: Any, collection: Any) -> bool:
     raise Bad("`in` searches a list")
 
 
-def arithmetic(symbol: str, a: Any, b: Any) -> Any:
+def arithmetic(symbol: str, a: Data, b: Data) -> Data:
     """``a symbol b`` as in Python, bounded. Raises Bad."""
     if isinstance(a, list) or isinstance(b, list):
         return _lists(symbol, a, b)
     if isinstance(a, str) and isinstance(b, str) and symbol == "+":
         return bounded(a + b)
-    if not all(isinstance(v, int | float | Size) and not isinstance(v, bool) for v in (a, b)):
+    if not is_number(a) or not is_number(b):
         raise Bad(f"`{symbol}` needs numbers")
     if symbol == "@":
         raise Bad("`@` multiplies tensors")
@@ -125,11 +127,12 @@ def arithmetic(symbol: str, a: Any, b: Any) -> Any:
     if symbol == "/":
         return _divide(a, b)
     try:
-        return bounded(_ARITHMETIC[symbol](a, b))
+        result: Number = _ARITHMETIC[symbol](a, b)
     except ZeroDivisionError:
         raise Bad("division by zero") from None
     except OverflowError:
         raise Bad("the result is not a finite number") from None
+    return bounded(result)
 
 
 _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -141,23 +144,26 @@ _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def _lists(symbol: str, a: Any, b: Any) -> list[Any]:
+def _lists(symbol: str, a: Data, b: Data) -> list[Data]:
     if symbol == "+" and isinstance(a, list) and isinstance(b, list):
-        return list(bounded(a + b))
+        return bounded(a + b)
     number, items = (a, b) if isinstance(b, list) else (b, a)
-    if symbol == "*" and isinstance(number, int) and not isinstance(number, bool):
+    if symbol == "*" and type(number) is int and isinstance(items, list):
         _check_items(number * len(items))
-        return list(items) * number
+        return items * number
     raise Bad(f"`{symbol}` does not work on a list here")
 
 
-def _power(a: Any, b: Any) -> Any:
+def _power(a: Number, b: Number) -> Number:
     if isinstance(b, Size):
         raise Bad("a symbolic size cannot be an exponent")
     if isinstance(a, Size):
         if not isinstance(b, int) or not 0 <= b <= 8:
             raise Bad("the exponent of a symbolic size is 0 to 8")
-        return reduce(lambda x, y: bounded(x * y), [a] * b, 1)
+        power: Dim = 1
+        for _ in range(b):
+            power = bounded(power * a)
+        return power
     if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * math.log2(abs(a)) > 62:
         raise _too_large()
     try:
@@ -169,19 +175,20 @@ def _power(a: Any, b: Any) -> Any:
     return result
 
 
-def _divide(a: Any, b: Any) -> Any:
-    if isinstance(a, Size) or isinstance(b, Size):
-        quotient = a // b if b != 0 else None
-        if quotient is None or quotient * b != a:
-            raise Bad(f"{a} / {b} is not a whole number for all sizes: `//` rounds down")
-        return quotient
-    try:
-        return a / b
-    except ZeroDivisionError:
-        raise Bad("division by zero") from None
+def _divide(a: Number, b: Number) -> Number:
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        try:
+            return a / b
+        except ZeroDivisionError:
+            raise Bad("division by zero") from None
+    assert not isinstance(a, float) and not isinstance(b, float), "refused before"
+    quotient = a // b if b != 0 else None
+    if quotient is None or quotient * b != a:
+        raise Bad(f"{a} / {b} is not a whole number for all sizes: `//` rounds down")
+    return quotient
 
 
-def bounded(value: Any) -> Any:
+def bounded(value: T) -> T:
     """The value, if it is within the limits. Raises Bad."""
     if isinstance(value, int):
         if abs(value) > MAX_INT:
@@ -207,7 +214,7 @@ def _too_large() -> Unbounded:
     return Unbounded("a number is at most 2**62: PyTorch's numbers have 64 bits")
 
 
-def extent(value: Any, depth: int = 0) -> int:
+def extent(value: Data, depth: int = 0) -> int:
     """The number of items of a list and of the lists inside it."""
     if not isinstance(value, list):
         return len(value) if isinstance(value, str) else 0
@@ -291,6 +298,7 @@ def _abs(value: Any) -> Any:
     return dim_max(value, -value)
 
 
+# A text may call them with any values; a wrong one is a TypeError, which `call_function` reports.
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "len": len,
     "range": _range,
@@ -312,10 +320,11 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-def call_function(name: str, arguments: list[Any], settings: dict[str, Any]) -> Any:
+def call_function(name: str, arguments: list[Data], settings: dict[str, Data]) -> Data:
     """The result of a builtin function. Raises Bad with the reason."""
     try:
-        return bounded(FUNCTIONS[name](*arguments, **settings))
+        result: Data = FUNCTIONS[name](*arguments, **settings)
+        return bounded(result)
     except TypeError:
         given = ", ".join(map(describe, [*arguments, *settings.values()])) or "nothing"
         raise Bad(f"`{name}` does not work on {given}") from None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ...grammar.record import Entity, Record
 from ...grammar.source import Span
 from ..builder import Builder
 from ..dims import Dim, substitute, symbol
 from ..layer import Made
-from ..values import UNKNOWN, BlockNetwork, Data, Tensor, unknown_in
+from ..values import UNKNOWN, BlockNetwork, Data, Tensor, Unknown, unknown_in
 from .blocks import block_result, deeper, enter, run_block, unaliased
 from .elaborator import Elaborator
 from .failures import fail, fail_alone, fail_inside
@@ -80,7 +80,7 @@ def _elaborate(
     arguments: list[Tensor],
     sizes: tuple[str, ...],
     naming: Naming,
-) -> Instance | Any:
+) -> Instance | Unknown:
     el.step(network.span, BLOCK_STEPS)
     block = network.template.block
     graph = Builder(
@@ -188,7 +188,7 @@ def _moved(el: Elaborator, tensor: Tensor, moved: dict[tuple[int, int], Tensor])
 
 def _instance_key(
     el: Elaborator, network: BlockNetwork, inputs: list[Tensor]
-) -> tuple[tuple[Any, ...], list[Tensor], tuple[str, ...], object]:
+) -> tuple[tuple[object, ...], list[Tensor], tuple[str, ...], object]:
     """The key that equal instances share: the block, its arguments, the types of all tensors.
 
     Also returns the tensors in the key, in order, as this scope sees them, and the symbols of their

@@ -12,6 +12,7 @@ from ..values import (
     BlockNetwork,
     Chain,
     Combined,
+    Data,
     Fan,
     LabelledNetwork,
     LayerNetwork,
@@ -46,7 +47,7 @@ class Keys:
         types = [t.type for t in self.tensors]
         return symbols(*self.sizes, *(d for t in types if t for d in t.shape))
 
-    def pattern(self, brought: list[Tensor]) -> tuple[Any, ...]:
+    def pattern(self, brought: list[Tensor]) -> tuple[object, ...]:
         """Says which of the tensors are the same, and which are also seen from inside."""
         first: dict[tuple[int, int], int] = {}
         origins = [origin(t) for t in brought]
@@ -67,7 +68,7 @@ class Keys:
         self.seen |= environment.seen.tensors
         return self.identity(environment)
 
-    def of(self, value: Any) -> Any:
+    def of(self, value: Any) -> object:
         match value:
             case Tensor():
                 self.tensors.append(value)
@@ -134,7 +135,7 @@ class Sight:
             for value in (*scope.names.values(), *scope.labels.values()):
                 self._see(value)
 
-    def _see(self, value: Any) -> None:
+    def _see(self, value: Data) -> None:
         if isinstance(value, list):
             for item in value:
                 self._see(item)

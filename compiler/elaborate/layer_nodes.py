@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from ...grammar.source import Span
 from .. import advice
-from ..builder import Draft, chain_from
+from ..builder import Draft, WeightSource, chain_from
 from ..dims import Size, less, symbol, symbols
 from ..inits import unsuited
 from ..layer import Init, Layer, Made, Open, Refused, Weight, inferred
@@ -46,7 +46,9 @@ def run_source(el: Elaborator, network: LayerNetwork) -> Data:
     return _run(el, network, [], network.span)
 
 
-def run_word(el: Elaborator, word: str, inputs: list[Tensor], span: Span, **settings: Any) -> Data:
+def run_word(
+    el: Elaborator, word: str, inputs: list[Tensor], span: Span, **settings: object
+) -> Data:
     """Applies the layer of an operator, which has no module path."""
     tensors = {k: v for k, v in settings.items() if isinstance(v, Tensor)}
     plain = settings | {k: known_type(el, v) for k, v in tensors.items()}
@@ -54,10 +56,10 @@ def run_word(el: Elaborator, word: str, inputs: list[Tensor], span: Span, **sett
     return _run(el, network, inputs, span)
 
 
-def slice_tensor(el: Elaborator, value: Tensor, items: tuple[Any, ...], span: Span) -> Data:
+def slice_tensor(el: Elaborator, value: Tensor, items: tuple[Data, ...], span: Span) -> Data:
     known_type(el, value)
     tensors: dict[str, Tensor] = {}
-    plain: list[Any] = []
+    plain: list[object] = []
     for item in items:
         if not is_index(item):
             return el.report(advice.layers.no_index(item, span))
@@ -92,7 +94,7 @@ def _run(el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span
     return _results(layer, draft)
 
 
-def _tensor_settings(network: LayerNetwork) -> tuple[dict[str, Any], list[Tensor]]:
+def _tensor_settings(network: LayerNetwork) -> tuple[dict[str, WeightSource], list[Tensor]]:
     """The settings that tie a weight, and the tensors of the others."""
     if not network.tensors:
         return {}, []
@@ -252,16 +254,14 @@ def _idle_init(network: LayerNetwork, setting: str) -> str:
     return f"`{setting}` has no effect: this `{network.word}` has no {what}"
 
 
-def _tie(layer: Layer, name: str, tensor: Tensor) -> Any:
+def _tie(layer: Layer, name: str, tensor: Tensor) -> WeightSource | None:
     """The drafts that lead to the weight that a setting ties to, if it is one."""
     if name not in ("weight", "bias") or type(layer).weights is Layer.weights:
         return None
     return weight_chain(tensor)
 
 
-def _record_tie(
-    el: Elaborator, draft: Draft, name: str, chain: tuple[tuple[Draft, ...], str]
-) -> None:
+def _record_tie(el: Elaborator, draft: Draft, name: str, chain: WeightSource) -> None:
     draft.tied[name] = chain
     for scope in el.builder.ancestors():
         source = chain_from(chain[0], scope) if is_inside(chain[0][0].builder, scope) else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
@@ -49,7 +47,7 @@ def bind_pattern(el: Elaborator, pattern: syntax.Pattern, value: Data, env: Envi
             value.draft.names.setdefault(value.index, pattern.id)
         env.names[pattern.id] = value
         return
-    parts: list[Any]
+    parts: list[Data]
     if isinstance(value, list) and len(value) == len(pattern.items):
         parts = value
     else:
@@ -94,7 +92,7 @@ def _item(
     return el.evaluate(item, env)
 
 
-def list_item(el: Elaborator, value: list[Any] | str, items: tuple[Any, ...], span: Span) -> Data:
+def list_item(el: Elaborator, value: list[Data] | str, items: tuple[Data, ...], span: Span) -> Data:
     if len(items) == 1 and isinstance(items[0], int | slice):
         try:
             return value[items[0]]

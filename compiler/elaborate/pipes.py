@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
@@ -62,7 +61,7 @@ def member_of(el: Elaborator, value: Data) -> Data:
     return value if isinstance(value, Tensor) or is_number(value) else network_or_value(el, value)
 
 
-def network_or_value(el: Elaborator, value: Data) -> Any:
+def network_or_value(el: Elaborator, value: Data) -> Data:
     return as_network(el, value) or value
 
 

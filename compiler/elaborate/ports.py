@@ -12,13 +12,13 @@ from ..dims import Dim, Size, solved, symbol
 from ..environment import Environment
 from ..layer import Open, same
 from ..limits import MAX_RANK
-from ..types import Dtype, TensorType
+from ..types import Dtype, Shape, TensorType
 from ..values import UNKNOWN, Data, Namespace, NetworkValue, Tensor
 from .elaborator import Elaborator
 from .knowledge import Learnt
 from .names import lookup, value_in_file
 from .results import main_tensors
-from .sizes import check_size_name, is_size, may_be_equal
+from .sizes import all_sizes, as_size, check_size_name, may_be_equal
 from .tensors import known_type
 from .trees import names_in, port_axes
 
@@ -107,8 +107,8 @@ def _declared_sizes(
     for name in open_names(el, expr, env):
         env.names[name] = _size_in(el, expr, name, actual, env)
     value = el.evaluate(expr, env)
-    sizes: list[Any] = value if isinstance(value, list) else [value]
-    return sizes if all(is_size(el, s, expr.span) for s in sizes) else None
+    values = value if isinstance(value, list) else [value]
+    return all_sizes(el, ((v, expr.span) for v in values))
 
 
 def _size_in(
@@ -186,9 +186,8 @@ def evaluate_input(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     if el.builder is not el.root or el.net_block is not None:
         return el.report(advice.files.misplaced_input(expr.span))
     dtype: Any = "float"
-    shape: list[Any] = []
-    values = [*expr.arguments, *(s.value for s in expr.settings)]
-    for argument in values:
+    shape: list[Dim] = []
+    for argument in (*expr.arguments, *(s.value for s in expr.settings)):
         if isinstance(argument, syntax.Name) and argument.id in ("int", "float", "bool"):
             dtype = argument.id
             continue
@@ -201,15 +200,16 @@ def evaluate_input(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
             shape.append(el.knowledge.bound.get(argument.id, symbol(argument.id)))
             continue
         value = el.evaluate(argument, env)
-        sizes = value if isinstance(value, list) else [value]
-        if not all(is_size(el, s, argument.span) for s in sizes):
+        values = value if isinstance(value, list) else [value]
+        sizes = all_sizes(el, ((v, argument.span) for v in values))
+        if sizes is None:
             return UNKNOWN
         shape += sizes
     return net_input(el, "x", tuple(shape), dtype, expr.span)
 
 
 def net_input(
-    el: Elaborator, port: str, shape: tuple[Any, ...] | None, dtype: Dtype | None, span: Span
+    el: Elaborator, port: str, shape: Shape | None, dtype: Dtype | None, span: Span
 ) -> Tensor:
     """An input of the net, with the type that is declared or given from outside, or that layers
     need."""
@@ -255,10 +255,10 @@ def port_shape(
         if len(dims) + len(sizes) >= MAX_RANK:
             el.report(advice.bounds.too_many_axes(expr.span))
             break
-        good = [is_size(el, s, expr.span) for s in sizes]
+        checked = [as_size(el, s, expr.span) for s in sizes]
         if any(isinstance(s, str) for s in sizes):
             return None
-        dims += [s if fits else symbol("?") for s, fits in zip(sizes, good, strict=True)]
+        dims += [symbol("?") if size is None else size for size in checked]
     return tuple(dims)
 
 

@@ -38,7 +38,7 @@ from .ports import sizes_fit
 from .results import all_tensors, main_tensors
 from .scopes import brought
 from .settings import bare_layer
-from .sizes import is_size, unify
+from .sizes import all_sizes, unify
 from .tensors import known_type
 from .trees import is_alias
 
@@ -236,8 +236,9 @@ def _port_types(
         if port.shape is None:
             el.report(advice.scans.unknown_state(port, network))
             return None
-        sizes: list[Any] = [el.evaluate(e, env) for e in port.shape]
-        if not all(is_size(el, s, e.span) for s, e in zip(sizes, port.shape, strict=True)):
+        values = [(el.evaluate(e, env), e.span) for e in port.shape]
+        sizes = all_sizes(el, values)
+        if sizes is None:
             return None
         dtype: Any = port.dtype or "float"
         kinds.append(TensorType((batch, *sizes), dtype))

@@ -204,7 +204,7 @@ def _pass_label(waiting: Waiting, draft: Draft) -> None:
     waiting.stem = stem
 
 
-def _tensors(value: Any) -> Iterator[Tensor]:
+def _tensors(value: object) -> Iterator[Tensor]:
     """The tensors in a value, and in the arguments of a block."""
     if isinstance(value, Tensor):
         yield value

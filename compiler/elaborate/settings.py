@@ -71,14 +71,14 @@ def _bind_layer(
             values[default.name] = setting_value(el, default.value, types[default.name], where)
             spans[default.name] = default.span
     good = _positional(el, word, arguments, values, spans, span, env)
-    opened: list[tuple[str, Data]] = []
+    opened: list[Data] = []
     for setting in settings:
         if setting.name in types:
             hint = types[setting.name]
             values[setting.name] = setting_value(el, setting.value, hint, env)
             spans[setting.name] = setting.value.span
         elif getattr(layer, "open_settings", False):
-            opened.append((setting.name, el.evaluate(setting.value, env)))
+            opened.append([setting.name, el.evaluate(setting.value, env)])
         else:
             meant_setting(el, word, setting, env)
             good = False
@@ -192,7 +192,7 @@ def _finish_layer(
     remembered = None if tensors else el.memos.layers.get(key)
     if remembered is not None:
         return LayerNetwork(remembered.layer, word.word, span, tensors, spans)
-    bound: dict[str, Any] = {}
+    bound: dict[str, object] = {}
     for name, value in values.items():
         plain = known_type(el, value) if isinstance(value, Tensor) else _frozen(value)
         if isinstance(plain, float) and takes(types[name], int) and not takes(types[name], float):
@@ -279,7 +279,7 @@ def _init(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
         )
     written = list(zip(order, expr.arguments, strict=False))
     written += [(s.name, s.value) for s in expr.settings]
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {}  # numbers and texts: `wrong_value` refuses others
     for name, value in written:
         if name not in types:
             place = next(s.span for s in expr.settings if s.name == name)
@@ -311,7 +311,7 @@ def _is_literal(expr: syntax.Call) -> bool:
     return all(isinstance(v, syntax.Number | syntax.NamedConstant | syntax.Dims) for v in values)
 
 
-def _typed(value: Any) -> Any:
+def _typed(value: Any) -> object:
     """A value that differs for 1, 1.0 and true when it is compared."""
     if isinstance(value, list | tuple):
         return (type(value), *map(_typed, value))
@@ -320,7 +320,7 @@ def _typed(value: Any) -> Any:
     return type(value), value if value.__hash__ else id(value)
 
 
-def _frozen(value: Data) -> Any:
+def _frozen(value: Data) -> object:
     if isinstance(value, list):
         return tuple(_frozen(v) for v in value)
     if isinstance(value, slice):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
@@ -104,7 +102,7 @@ def _is_open(draft: Draft) -> bool:
     return any(t.type is None for t in draft.inputs) or any(map(_is_open, inside))
 
 
-def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:
+def _weights_of(draft: Draft) -> list[tuple[object, tuple[Dim, ...]]]:
     """The kinds of a call's modules, and the sizes of their weights in this call's symbols."""
     sizes = dict(draft.sizes)
     if draft.child is not None:
@@ -119,7 +117,7 @@ def _weights_of(draft: Draft) -> list[tuple[Any, tuple[Dim, ...]]]:
 
 
 def paired(
-    first: list[tuple[Any, tuple[Dim, ...]]], second: list[tuple[Any, tuple[Dim, ...]]]
+    first: list[tuple[object, tuple[Dim, ...]]], second: list[tuple[object, tuple[Dim, ...]]]
 ) -> list[tuple[Dim, Dim]] | None:
     """The pairs of sizes that must be equal; None if the modules differ."""
     if [(k, len(d)) for k, d in first] != [(k, len(d)) for k, d in second]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...grammar import syntax
 from ...grammar.source import Span
@@ -15,16 +15,28 @@ from .functions import beyond
 from .knowledge import Learnt
 
 
-def is_size(el: Elaborator, value: Data, span: Span) -> bool:
+def as_size(el: Elaborator, value: Data, span: Span) -> Dim | None:
+    """The value, if it is a size; None after an error."""
     if value is UNKNOWN:
-        return False
+        return None
     if not isinstance(value, int | Size) or isinstance(value, bool):
         el.report(advice.sizes.no_size(value, span))
-        return False
+        return None
     if less(value, 1):
         el.report(advice.sizes.too_small(value, span))
-        return False
-    return True
+        return None
+    return value
+
+
+def all_sizes(el: Elaborator, values: Iterable[tuple[Data, Span]]) -> list[Dim] | None:
+    """The values at these places, if all are sizes; None after an error."""
+    sizes: list[Dim] = []
+    for value, span in values:
+        size = as_size(el, value, span)
+        if size is None:
+            return None
+        sizes.append(size)
+    return sizes
 
 
 def check_size_name(el: Elaborator, name: syntax.Name) -> None:

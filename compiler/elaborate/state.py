@@ -92,6 +92,6 @@ class Memos:
     by their text if all settings are literals, else by the values of their settings."""
 
     def __init__(self) -> None:
-        self.types: dict[tuple[Any, ...], tuple[TensorType, ...]] = {}
-        self.instances: dict[tuple[Any, ...], Any] = {}
-        self.layers: dict[tuple[Any, ...], LayerNetwork] = {}
+        self.types: dict[object, tuple[TensorType, ...]] = {}
+        self.instances: dict[object, Any] = {}  # of `instances.Instance`, which is above this file
+        self.layers: dict[object, LayerNetwork] = {}

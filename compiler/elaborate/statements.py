@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import Any
 
 from ...grammar import syntax
 from ...grammar.source import Span
@@ -152,7 +151,7 @@ def assign(el: Elaborator, statement: syntax.Assign, env: Environment) -> None:
     lose_labels(statement.value, value, env)
     if isinstance(statement.target, syntax.Names) and isinstance(value, Tensor):
         if value.side:
-            value = all_tensors(value)
+            value = [*all_tensors(value)]
     elif isinstance(value, NetworkValue):
         value = _named_network(el, statement, value, env)
     bind_pattern(el, statement.target, value, env)
@@ -194,7 +193,7 @@ def _dropped(el: Elaborator, statement: syntax.ExpressionStatement, value: Data)
     if value is UNKNOWN or value is None:
         return
     if tensors_in(value):
-        expr: Any = statement.value
+        expr = statement.value
         while isinstance(expr, syntax.Binary | syntax.Paren):
             expr = expr.right if isinstance(expr, syntax.Binary) else expr.body
         if isinstance(expr, syntax.Labelled):
@@ -237,7 +236,7 @@ def _run_loop(el: Elaborator, expr: syntax.For, items: list[Data], env: Environm
 def apply_loop(
     el: Elaborator, network: LoopNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
-    value: Data = inputs[0] if len(inputs) == 1 else inputs
+    value: Data = inputs[0] if len(inputs) == 1 else [*inputs]
     for item in network.items:
         tensors = bundle(el, value, span)
         if tensors is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..builder import Draft
+from ..builder import WeightSource
 from ..layer import Made
 from ..types import TensorType
 from ..values import Tensor
@@ -34,7 +34,7 @@ def input_behind(tensor: Tensor) -> str:
             draft = next(outer.draft for inner, outer in outers if inner is draft)
 
 
-def weight_chain(tensor: Tensor) -> tuple[tuple[Draft, ...], str] | None:
+def weight_chain(tensor: Tensor) -> WeightSource | None:
     """If a tensor is some layer's weight: the drafts that lead to it, and its name."""
     draft = tensor.draft
     while draft.weight is None:

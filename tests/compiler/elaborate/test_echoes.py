@@ -42,6 +42,7 @@ def test_other_mistakes_are_told_all_the_same() -> None:
 
 
 UNKNOWN = {
+    "axis size": 'net n: x[8] { x > rearrange("b (h d) -> b h d", h=nosuch) }',
     "loop rang": "net n: x[8] -> [3] {\n  for i in rang(3) { x = x > linear(3) }\n  x\n}",
     "loop rang decl": "net n: x[8] -> [3] {\n  for i in rang(3) { y = x > linear(3) }\n  y\n}",
     "loop net": "net n: x[8] -> [3] { x > for i in rang(3) { linear(3) } }",
