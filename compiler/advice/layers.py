@@ -81,7 +81,7 @@ def no_setting_of_init(word: str, name: str, place: Span, types: Mapping[str, An
     )
 
 
-def wrong_value_of_init(word: str, name: str, hint: Any, value: Data, span: Span) -> Diagnostic:
+def not_taken(word: str, name: str, hint: Any, value: Data, span: Span) -> Diagnostic:
     return error(
         "E204",
         f"`{name}` of `{word}` takes {describe_hint(hint)}, got {describe(value)}",

@@ -8,6 +8,7 @@ from typing import Any
 from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
+from ..dims import Dim
 from ..environment import Environment
 from ..inits import INIT_SETTINGS, INITS, wrong_value
 from ..layer import Init, Layer, conforms, hints, options, takes
@@ -78,7 +79,11 @@ def _bind_layer(
             values[setting.name] = setting_value(el, setting.value, hint, env)
             spans[setting.name] = setting.value.span
         elif getattr(layer, "open_settings", False):
-            opened.append([setting.name, el.evaluate(setting.value, env)])
+            size = el.evaluate(setting.value, env)
+            if not unknown_in(size) and not conforms(size, Dim):
+                place = setting.value.span
+                size = el.report(advice.layers.not_taken(word.word, setting.name, Dim, size, place))
+            opened.append([setting.name, size])
         else:
             meant_setting(el, word, setting, env)
             good = False
@@ -302,7 +307,7 @@ def _init_value(el: Elaborator, word: str, name: str, expr: syntax.Expr, env: En
     value = setting_value(el, expr, hint, env)
     if value is UNKNOWN or conforms(value, hint):
         return value
-    return el.report(advice.layers.wrong_value_of_init(word, name, hint, value, expr.span))
+    return el.report(advice.layers.not_taken(word, name, hint, value, expr.span))
 
 
 def _is_literal(expr: syntax.Call) -> bool:

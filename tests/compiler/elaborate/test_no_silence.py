@@ -36,3 +36,13 @@ def test_a_block_that_lacks_an_argument_is_told_where_it_is_named(pipe: str) -> 
     (found,) = nw.check(f"block step(d): x {{ x > linear(d) }}\nnet n: x[8] {{ x > {pipe} }}")
     assert found.span is not None
     assert (found.code, found.span.text) == ("E203", "step")
+
+
+@pytest.mark.parametrize("value", ['"a"', "[2, 4]", "true", "relu", "1.5"])
+def test_the_size_of_a_named_axis_is_a_size(value: str) -> None:
+    text = f'net n: x[8, 8] {{ x > rearrange("b (h w) c -> b h w c", h={value}) }}'
+    (error,) = nw.check(text)
+    assert error.code == "E204"
+    assert error.message.startswith("`h` of `rearrange` takes a size, got")
+    assert error.span is not None
+    assert error.span.text == value
