@@ -11,7 +11,7 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.source import Span
 from ..grammar.wording import counted
 from .lints import in_file
-from .lints._subjects import Text
+from .lints._subjects import FileText
 
 Findings: TypeAlias = tuple[Diagnostic, ...]
 
@@ -54,7 +54,7 @@ def _of_sound_statements(findings: Findings, tree: syntax.File) -> Findings:
     """What the lints see in the statements that hold no error."""
     errors = [d.span for d in findings if d.severity == "error" and d.span]
     sound = tuple(s for s in tree.statements if not any(_holds(s.span, e) for e in errors))
-    return tuple(in_file(Text(syntax.File(sound, span=tree.span))))
+    return tuple(in_file(FileText(syntax.File(sound, span=tree.span))))
 
 
 def _holds(outer: Span, inner: Span) -> bool:

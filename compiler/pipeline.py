@@ -33,7 +33,7 @@ from .imports import Finder
 from .ir import Graph
 from .limits import NETS_TOGETHER, limited, limits
 from .lints import in_checked_file, in_failed_net, in_net
-from .lints._subjects import Net, Text
+from .lints._subjects import FileText, Net
 from .room import room
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
     findings = with_unchecked(findings, len(chosen.checked) - len(results))
     fine = is_fine(findings)
     if fine and net is None:
-        findings += tuple(in_checked_file(Text(tree)))
+        findings += tuple(in_checked_file(FileText(tree)))
     if fine and "netwright" in source.text:
         whole = set(chosen.checked) >= set(chosen.nets)
         findings = with_comments(findings, tree, whole=whole)

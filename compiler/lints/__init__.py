@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ...grammar.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from ._subjects import Net, Text
+    from ._subjects import FileText, Net
 
 
 @cache
@@ -31,11 +31,11 @@ def lints() -> tuple[Any, ...]:
     return tuple(sorted(modules, key=lambda module: module.CODE))
 
 
-def in_file(text: Text) -> Iterator[Diagnostic]:
+def in_file(text: FileText) -> Iterator[Diagnostic]:
     return _all("in_file", text)
 
 
-def in_checked_file(text: Text) -> Iterator[Diagnostic]:
+def in_checked_file(text: FileText) -> Iterator[Diagnostic]:
     return _all("in_checked_file", text)
 
 

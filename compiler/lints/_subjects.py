@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..elaborate.attempt import Outcome
 
 
-class Text(Entity):
+class FileText(Entity):
     """The syntax tree of a file."""
 
     tree: syntax.File

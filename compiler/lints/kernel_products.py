@@ -9,13 +9,13 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..layer import Layer, hints
 from ..layers import layers
-from ._subjects import Text
+from ._subjects import FileText
 
 CODE = "W511"
 SIZES = ("kernel", "stride", "pad", "dilation", "output_pad")
 
 
-def in_file(text: Text) -> Iterator[Diagnostic]:
+def in_file(text: FileText) -> Iterator[Diagnostic]:
     own = {s.name for s in text.tree.statements if isinstance(s, syntax.Block | syntax.Share)}
     for node in text.nodes:
         if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name):

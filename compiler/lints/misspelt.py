@@ -9,12 +9,12 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.nearby import closest
 from ..undefined_names import known_in, unknown_names
-from ._subjects import Text
+from ._subjects import FileText
 
 CODE = "W503"
 
 
-def in_checked_file(text: Text) -> Iterator[Diagnostic]:
+def in_checked_file(text: FileText) -> Iterator[Diagnostic]:
     names = known_in(text.tree)
     for block in text.tree.statements:
         for name in unknown_names(block, names) if isinstance(block, syntax.Block) else ():

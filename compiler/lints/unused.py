@@ -13,19 +13,19 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from ..elaborate.trees import place_in_import
-from ._subjects import Text, walk
+from ._subjects import FileText, walk
 
 CODE = "W501"
 _RUNS_ON = "code that no output needs does not run"
 
 
-def in_file(text: Text) -> Iterator[Diagnostic]:
+def in_file(text: FileText) -> Iterator[Diagnostic]:
     for node in text.nodes:
         if isinstance(node, syntax.Block):
             yield from _of_block(node)
 
 
-def in_checked_file(text: Text) -> Iterator[Diagnostic]:
+def in_checked_file(text: FileText) -> Iterator[Diagnostic]:
     """Unused imports. A file with only blocks may import names for the files that import it."""
     statements = text.tree.statements
     blocks = [s for s in statements if isinstance(s, syntax.Block)]
