@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +36,32 @@ MORE_SETTINGS: dict[str, dict[str, Any]] = {
 
 @cache
 def torchvision_models() -> Any:
-    """``torchvision.models``. Its compiled part belongs to another build of PyTorch: two
+    """``torchvision.models``. If its compiled part belongs to another build of PyTorch, two
     operators, which no classifier uses, are declared in its stead."""
     pytest.importorskip("PIL")
+    fragment = None if _compiled_part_loads() else _declared_operators()
+    models = pytest.importorskip("torchvision.models")
+    models.kept = fragment  # what it declares lasts as long as it does
+    return models
+
+
+def _compiled_part_loads() -> bool:
+    spec = find_spec("torchvision")
+    folders = spec.submodule_search_locations if spec else None
+    libraries = (lib for folder in folders or () for lib in Path(folder).glob("_C*.so"))
+    for library in libraries:
+        with suppress(OSError):
+            torch.ops.load_library(library)  # type: ignore[no-untyped-call]
+            return True
+    return False
+
+
+def _declared_operators() -> Any:
     library: Any = torch.library
     fragment = library.Library("torchvision", "FRAGMENT")
     for operator in ("nms", "qnms"):
         fragment.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    models = pytest.importorskip("torchvision.models")
-    models.kept = fragment  # what it declares lasts as long as it does
-    return models
+    return fragment
 
 
 def reference(name: str) -> torch.nn.Module:
