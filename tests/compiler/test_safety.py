@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwright.compiler.layers import layers
@@ -231,7 +231,7 @@ def _edits(tokens: list[str], draw: Callable[[int], int], words: list[str]) -> l
 
 
 @given(st.sampled_from([*SPECS, *SMALL * 3]), st.integers(1, 4), st.randoms(use_true_random=False))
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250)
 def test_a_damaged_spec_is_checked(text: str, count: int, random: object) -> None:
     draw: Callable[[int], int] = random.randrange  # type: ignore[attr-defined]
     words = [w for spec in SPECS[:3] + SMALL for w in TOKEN.findall(spec)] + list(layers())
@@ -245,6 +245,6 @@ def test_a_damaged_spec_is_checked(text: str, count: int, random: object) -> Non
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_is_checked(text: str) -> None:
     check(text)

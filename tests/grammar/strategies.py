@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from hypothesis import strategies as st
 
@@ -14,26 +14,7 @@ from netwright.grammar.scanner import words
 from netwright.grammar.source import Source
 
 SPAN = Source("tree", "").span(0, 0)
-OPERATORS = [
-    "or",
-    "and",
-    ">",
-    "<",
-    ">=",
-    "<=",
-    "==",
-    "!=",
-    "in",
-    "not in",
-    "+",
-    "-",
-    "*",
-    "/",
-    "//",
-    "%",
-    "@",
-    "**",
-]
+OPERATORS = get_args(s.BinaryOperator)
 RESERVED = {*words(), "block", "net", "true", "false", "none"}
 
 Trees: TypeAlias = st.SearchStrategy[Any]

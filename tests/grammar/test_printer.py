@@ -30,7 +30,7 @@ def test_constructs_come_back(text: str) -> None:
     assert print_file(reparsed(printed)) == printed
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(files)
 def test_trees_come_back(file: s.File) -> None:
     """Parentheses apart, which are put where the tree needs them."""
@@ -40,7 +40,7 @@ def test_trees_come_back(file: s.File) -> None:
     assert print_file(again) == printed
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(expressions)
 def test_expressions_come_back(tree: s.Expr) -> None:
     """What was once printed has all the parentheses it needs."""

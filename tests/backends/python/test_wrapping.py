@@ -45,7 +45,7 @@ _statements = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_statements, min_size=1, max_size=5))
 def test_as_ruff_does(statements: list[str]) -> None:
     def file(bodies: list[str]) -> str:

@@ -63,7 +63,7 @@ def pipes(draw: st.DrawFn) -> tuple[str, int]:
 
 
 @given(pipes())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_random_words_and_labels(pipe: tuple[str, int]) -> None:
     check_paths(*pipe)
 

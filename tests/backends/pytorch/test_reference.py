@@ -153,13 +153,13 @@ def check_loops(text: str) -> None:
 
 
 @given(loops())
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_random_loops(text: str) -> None:
     check_loops(text)
 
 
 @pytest.mark.slow
 @given(loops())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_random_loops_long(text: str) -> None:
     check_loops(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netwright as nw
@@ -165,7 +165,6 @@ def relabelled(label: str, *, count: int = 1) -> Graph:
     return graph.replace(nodes=(*before, relabelled))
 
 
-@settings(deadline=None)
 @given(NASTY.filter(lambda t: t and "." not in t))
 def test_labels_stay_in_their_quotes(label: str) -> None:
     torch = pytest.importorskip("torch")

@@ -404,7 +404,7 @@ block e(n): x { x > linear(8) > (e(n - 1) if n > 0 else a) }
 
 
 @given(st.lists(SHAPED, min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_random_specs(steps: list[tuple[str, str]]) -> None:
     lines = [shape.format(step, n=n) for n, (step, shape) in enumerate(steps)]
     body = "\n".join(f"  x = x > {line}" for line in lines)

@@ -242,7 +242,7 @@ def _computed(text: str, names: dict[str, str]) -> str:
 
 
 @given(st.lists(IMAGE, min_size=1, max_size=5), st.integers(4, 40), st.integers(4, 40))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_images(steps: list[str], height: int, width: int) -> None:
     body = " > ".join(step.format(n=n) for n, step in enumerate(steps))
     _compare(
@@ -253,7 +253,7 @@ def test_images(steps: list[str], height: int, width: int) -> None:
 
 
 @given(st.lists(SEQUENCE, min_size=1, max_size=5), st.integers(2, 40))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_sequences(steps: list[str], length: int) -> None:
     body = " > ".join(step.format(n=n) for n, step in enumerate(steps))
     _compare(f"{BLOCKS}net n: x[T, 8] {{ x > {body} }}", {"T": length}, f"{length}x8")

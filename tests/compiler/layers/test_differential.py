@@ -12,7 +12,7 @@ from netwright.compiler.layer import Layer
 
 from .harness import all_layers, cases, compare
 
-COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+COMMON = settings(database=None, suppress_health_check=list(HealthCheck))
 
 
 def differ(layer: type[Layer], how: settings) -> Counter[bool | None]:

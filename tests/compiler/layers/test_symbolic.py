@@ -30,7 +30,7 @@ from .harness import (
     sizes_inside,
 )
 
-COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+COMMON = settings(database=None, suppress_health_check=list(HealthCheck))
 
 
 FORMS = st.sampled_from(["s", "s", "s", "2*s", "s//2", "s+1"])
