@@ -81,14 +81,6 @@ def no_setting_of_init(word: str, name: str, place: Span, types: Mapping[str, An
     )
 
 
-def not_taken(word: str, name: str, hint: Any, value: Data, span: Span) -> Diagnostic:
-    return error(
-        "E204",
-        f"`{name}` of `{word}` takes {describe_hint(hint)}, got {describe(value)}",
-        span,
-    )
-
-
 # --- settings --------------------------------------------------------------------------------
 
 
@@ -249,9 +241,8 @@ def not_whole(word: LayerWord, name: str, value: float, span: Span) -> Diagnosti
 
 
 def wrong_value(
-    word: LayerWord, name: str, value: Data, close: str | None, span: Span
+    word: str, name: str, hint: Any, value: Data, close: str | None, span: Span
 ) -> Diagnostic:
-    hint = hints(word.layer)[name]
     help, fix = "", None
     unquoted = span.text.strip("\"'")
     if close is not None:
@@ -264,7 +255,7 @@ def wrong_value(
         help = f"give the name of an initialiser: `{name}=kaiming_normal`"
     elif isinstance(value, NetworkValue | str) and options(hint):
         help = f"its options are {listing(list(options(hint)))}"
-    message = f"`{name}` of `{word.word}` takes {describe_hint(hint)}, got {describe(value)}"
+    message = f"`{name}` of `{word}` takes {describe_hint(hint)}, got {describe(value)}"
     return error("E204", message, span, help=help, fix=fix)
 
 

@@ -82,7 +82,7 @@ def _bind_layer(
             size = el.evaluate(setting.value, env)
             if not unknown_in(size) and not conforms(size, Dim):
                 place = setting.value.span
-                size = el.report(advice.layers.not_taken(word.word, setting.name, Dim, size, place))
+                size = _wrong_value(el, word.word, setting.name, Dim, size, place)
             opened.append([setting.name, size])
         else:
             meant_setting(el, word, setting, env)
@@ -203,7 +203,7 @@ def _finish_layer(
         if isinstance(plain, float) and takes(types[name], int) and not takes(types[name], float):
             return el.report(advice.layers.not_whole(word, name, plain, spans.get(name, span)))
         if not conforms(plain, types[name]):
-            return _wrong_value(el, word, name, value, spans.get(name, span))
+            return _wrong_value(el, word.word, name, types[name], value, spans.get(name, span))
         bound[name] = plain
     made = LayerNetwork(layer(**bound), word.word, span, tensors, spans)
     if not tensors and layer.arity != (0, 0):
@@ -211,10 +211,9 @@ def _finish_layer(
     return run_source(el, made) if layer.arity == (0, 0) else made
 
 
-def _wrong_value(el: Elaborator, word: LayerWord, name: str, value: Data, span: Span) -> Data:
-    choices = options(hints(word.layer)[name])
-    close = el.near(value, choices) if isinstance(value, str) else None
-    return el.report(advice.layers.wrong_value(word, name, value, close, span))
+def _wrong_value(el: Elaborator, word: str, name: str, hint: Any, value: Data, span: Span) -> Data:
+    close = el.near(value, options(hint)) if isinstance(value, str) else None
+    return el.report(advice.layers.wrong_value(word, name, hint, value, close, span))
 
 
 def meant_setting(
@@ -307,7 +306,7 @@ def _init_value(el: Elaborator, word: str, name: str, expr: syntax.Expr, env: En
     value = setting_value(el, expr, hint, env)
     if value is UNKNOWN or conforms(value, hint):
         return value
-    return el.report(advice.layers.not_taken(word, name, hint, value, expr.span))
+    return _wrong_value(el, word, name, hint, value, expr.span)
 
 
 def _is_literal(expr: syntax.Call) -> bool:
