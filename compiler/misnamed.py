@@ -6,11 +6,9 @@ the error moves there: `block f(keepp): x { ... keep ... keep ... }`.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic, Edit, Fix, Label
@@ -18,21 +16,19 @@ from ..grammar.source import Span
 from .lints._subjects import walk
 from .lints.unused import unread_in
 
-_UNKNOWN: Final = re.compile(r"`(\w+)` is not known here")
-
 
 def at_declarations(findings: Iterable[Diagnostic], tree: syntax.File) -> Iterator[Diagnostic]:
     """The findings; an error about an unknown name moves to the declaration that was probably
     meant."""
     declarations: _Declarations | None = None
     for finding in findings:
-        match = _UNKNOWN.fullmatch(finding.message) if finding.code == "E201" else None
-        if match is None or finding.span is None or finding.span.source is not tree.span.source:
+        name, span = finding.unknown, finding.span
+        if not name or span is None or span.source is not tree.span.source:
             yield finding
             continue
         declarations = declarations or _Declarations(tree)
-        place = declarations.meant(match[1], finding.span)
-        yield finding if place is None else _moved(finding, match[1], place)
+        place = declarations.meant(name, span)
+        yield finding if place is None else _moved(finding, name, place)
 
 
 class _Declarations:

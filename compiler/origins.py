@@ -7,18 +7,13 @@ In ``block head(n) = linear(n)`` and ``x > head(conv)`` the call is wrong, not t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import Diagnostic, Label
 from ..grammar.source import Span
 from .elaborate.trees import pattern_names
 from .lints._subjects import walk
-
-_CALL: Final = re.compile(r"in this call of `(\w+)`")
-_ITEM: Final = re.compile(r"(\d+) names for .*")
 
 
 def at_origins(findings: Iterable[Diagnostic], tree: syntax.File) -> Iterator[Diagnostic]:
@@ -51,9 +46,8 @@ def _at_argument(finding: Diagnostic, tree: syntax.File) -> Diagnostic:
 def _passed(use: Span, way: Label, tree: syntax.File) -> tuple[syntax.Block, Span] | None:
     """The block that has the used name as a parameter, and the argument in the call at a label;
     None if there is no such call."""
-    called = _CALL.fullmatch(way.text)
     block = _block_around(use, tree)
-    if called is None or block is None or block.name != called[1]:
+    if block is None or block.name != way.block:
         return None
     if _is_assigned_inside(use.text, block):
         return None
@@ -84,19 +78,26 @@ def _argument(call: syntax.Call, name: str, block: syntax.Block) -> syntax.Expr 
 def _at_item(finding: Diagnostic, tree: syntax.File) -> Diagnostic:
     """Moves a finding to the item of a list that has another length than the names need, if most
     items have the right length."""
-    match, place = _ITEM.fullmatch(finding.message), finding.span
+    place = finding.span
     assert place is not None
     loops = (n for n in walk(tree.statements) if isinstance(n, syntax.For | syntax.Comprehension))
     loop = next((n for n in loops if n.pattern.span.overlaps(place)), None)
+    names = _names_at(place, loop.pattern) if loop else None
     written = _written(loop.iterable, _block_around(place, tree), tree) if loop else None
-    odd = _odd(written.items, int(match[1])) if match and written else None
-    if odd is None:
+    odd = _odd(written.items, len(names.items)) if names and written else None
+    if odd is None or names is None:
         return finding
     return finding.replace(
         span=odd.span,
-        labels=(Label(place, f"{match[1]} names" if match else ""), *finding.labels),
+        labels=(Label(place, f"{len(names.items)} names"), *finding.labels),
         help=("the other items have as many values as there are names",),
     )
+
+
+def _names_at(place: Span, pattern: syntax.Pattern) -> syntax.Names | None:
+    """The names of a pattern, or of a part of it, that stand at a place; None if there are none."""
+    names = (n for n in walk([pattern]) if isinstance(n, syntax.Names))
+    return next((n for n in names if n.span == place), None)
 
 
 def _written(

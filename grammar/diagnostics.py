@@ -22,10 +22,14 @@ Severity = Literal["error", "warning", "note"]
 
 
 class Label(Record):
-    """A further place: the layer that produced a shape, or a block call that led there."""
+    """A further place: the layer that produced a shape, or a block call that led there.
+
+    ``block`` is the name of the block if the place is a call of it.
+    """
 
     span: Span
     text: str
+    block: str = ""
 
 
 class Edit(Record):
@@ -47,7 +51,8 @@ class Diagnostic(Record):
 
     ``message`` is the headline, ``detail`` the text under the caret, ``labels`` are further places,
     ``notes`` say why, ``help`` says what to do, ``fix`` is a likely repair, ``others`` are repairs
-    to try if that one does not mend the text (see ``trial.py``).
+    to try if that one does not mend the text (see ``trial.py``). ``unknown`` is the name that the
+    finding is about, if nothing defines it.
     """
 
     code: str
@@ -60,6 +65,7 @@ class Diagnostic(Record):
     fix: Fix | None = None
     severity: Severity = "error"
     others: tuple[Fix, ...] = field(default=(), compare=False)
+    unknown: str = ""
 
 
 class CompileError(Exception):

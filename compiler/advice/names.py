@@ -117,12 +117,12 @@ def _holder(span: Span) -> str:
 
 def not_known(name: str, span: Span, close: str | None) -> Diagnostic:
     help = f"did you mean `{close}`?" if close else ""
-    return error("E201", _unknown(name), span, help=help, fix=_written(close, span))
+    return _unknown(name, span, help, _written(close, span))
 
 
 def not_a_choice(name: str, span: Span, close: str | None, choices: Sequence[str]) -> Diagnostic:
     help = f"did you mean `{close}`?" if close else f"it is one of {listing(choices)}"
-    return error("E201", _unknown(name), span, help=help, fix=_written(close, span))
+    return _unknown(name, span, help, _written(close, span))
 
 
 def foreign(message: str, help: str, span: Span, replacement: str | None) -> Diagnostic:
@@ -178,11 +178,12 @@ def _block_for(text: str, file: FileNames) -> tuple[Edit, ...]:
 def not_imported(name: str, line: str, span: Span, source: Source) -> Diagnostic:
     help = f"begin the file with `{line}`"
     fix = Fix(help, (Edit(Span(source, 0, 0), f"{line}\n"),))
-    return error("E201", _unknown(name), span, help=help, fix=fix)
+    return _unknown(name, span, help, fix)
 
 
-def _unknown(name: str) -> str:
-    return f"`{name}` is not known here"
+def _unknown(name: str, span: Span, help: str, fix: Fix | None) -> Diagnostic:
+    message = f"`{name}` is not known here"
+    return error("E201", message, span, help=help, fix=fix).replace(unknown=name)
 
 
 def _written(word: str | None, span: Span) -> Fix | None:

@@ -131,7 +131,7 @@ class Elaborator:
 
     def report(self, diagnostic: Diagnostic) -> Unknown:
         """Records a diagnostic, with the block calls that led here, and returns UNKNOWN."""
-        ways = (Label(at, f"in this call of `{name}`") for name, at in self.calls[-4:])
+        ways = (Label(at, f"in this call of `{name}`", name) for name, at in self.calls[-4:])
         others = tuple(way for way in ways if way.span != diagnostic.span)
         if self.findings.is_new(diagnostic):
             labelled = (

@@ -113,7 +113,7 @@ def test_an_unknown_word_is_one_error_with_all_its_places() -> None:
 
 def test_a_wrong_argument_is_an_error_of_the_call() -> None:
     text = Text("block head(out): x { x > linear(out) }\nnet m: x[8] { x > head(conv) }\n")
-    labels = (Label(text.span("head(conv)"), "in this call of `head`"),)
+    labels = (Label(text.span("head(conv)"), "in this call of `head`", "head"),)
     (moved,) = of_file((text.finding("E204", "out", 1, labels=labels),), text.tree)
     assert places((moved,)) == [("E204", "conv")]
     assert moved.labels == (Label(text.span("out", 1), "`out` of `head`"),)
@@ -121,7 +121,7 @@ def test_a_wrong_argument_is_an_error_of_the_call() -> None:
 
 def test_a_misspelt_declaration_is_an_error_of_the_declaration() -> None:
     text = Text("block f(keepp): x { x > linear(keep) > linear(keep) }\nnet m: x[8] { x > f(4) }\n")
-    unknown = text.finding("E201", "keep", 1, message="`keep` is not known here")
+    unknown = text.finding("E201", "keep", 1).replace(unknown="keep")
     assert places(of_file((unknown,), text.tree))[0] == ("E201", "keepp")
 
 
