@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Final
 
 from ..grammar.diagnostics import Diagnostic, Fix, Label
@@ -16,13 +17,11 @@ Key = tuple[str, Source | Span | None, str]
 
 def told_once(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings in their order, each once."""
-    first: dict[Key, Diagnostic] = {}
+    equals: dict[Key, list[Diagnostic]] = {}
     for finding in findings:
-        key = _key(finding)
-        earlier = first.setdefault(key, finding)
-        if earlier is not finding and finding.code == "E201":
-            first[key] = _together(earlier, finding)
-    return iter(first.values())
+        equals.setdefault(_key(finding), []).append(finding)
+    for first, *others in equals.values():
+        yield _together(first, others) if first.code == "E201" else first
 
 
 def _key(finding: Diagnostic) -> Key:
@@ -38,17 +37,16 @@ def _key(finding: Diagnostic) -> Key:
 
 def _piped_on(fix: Fix | None) -> str:
     """The layers that a fix adds: ``lstm(64) > last`` is not ``lstm(64)``."""
-    return fix.title.partition(" > ")[2] if fix else ""
+    return fix.edits[0].text.partition(" > ")[2] if fix else ""
 
 
-def _together(first: Diagnostic, again: Diagnostic) -> Diagnostic:
-    """The first finding with the place of the second, and a fix for both."""
-    spans = [first.span, *(label.span for label in first.labels)]
-    if again.span is None or again.span in spans:
-        return first
-    places = sum(label.text == "and here" for label in first.labels)
-    labels = (Label(again.span, "and here"),) if places < MAX_PLACES else ()
-    return first.replace(labels=(*first.labels, *labels), fix=_both(first.fix, again.fix))
+def _together(first: Diagnostic, others: Iterable[Diagnostic]) -> Diagnostic:
+    """The first finding with the places of the others, and a fix for all."""
+    shown = {first.span, *(label.span for label in first.labels)}
+    fixes = {f.span: f.fix for f in others if f.span is not None and f.span not in shown}
+    labels = (Label(span, "and here") for span in [*fixes][:MAX_PLACES])
+    fix = reduce(_both, fixes.values(), first.fix)
+    return first.replace(labels=(*first.labels, *labels), fix=fix)
 
 
 def _both(first: Fix | None, again: Fix | None) -> Fix | None:
