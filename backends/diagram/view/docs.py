@@ -4,7 +4,7 @@ counts and tables."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -712,7 +712,7 @@ class Docs:
         """The content of a group, one line for each step."""
         inner = only_call(bodies[0])
         body = (inner.body if inner else None) or bodies[0]
-        if body.graph is not None and body.graph.kind == "block" and not self.closed_block(body):
+        if body.graph is not None and body.graph.kind == "block" and self.shows(body):
             return []
         same_steps = zip(*(b.steps for b in bodies), strict=True)
         briefs = [self.briefly(steps, symbols) for steps in same_steps]
@@ -730,10 +730,15 @@ class Docs:
             return briefs[0]
         return symbols.line([letters(line) for line in briefs])
 
-    def closed_block(self, body: Chart) -> bool:
-        """Whether a block was never opened: then its box lists its content."""
+    def shows(self, body: Chart) -> bool:
+        """Whether the inside of a block is drawn somewhere. If it is not, its box lists it."""
         name = body.graph.name if body.graph else ""
-        return (name, body.look) not in self.opened
+        return (name, body.look) in self.drawn_blocks
+
+    @property
+    def drawn_blocks(self) -> Container[Key]:
+        """The blocks whose inside is drawn."""
+        return self.opened
 
     # --- runs ---------------------------------------------------------------------------------
 

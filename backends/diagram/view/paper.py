@@ -8,7 +8,7 @@ their place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -384,9 +384,9 @@ class _Paper(Docs):
         line = symbols.line([style.clip(s, words.LINE) for s in lines])
         return [line] if line else []
 
-    def closed_block(self, body: Chart) -> bool:
-        name = body.graph.name if body.graph else ""
-        return (name, body.look) not in self.insets
+    @property
+    def drawn_blocks(self) -> Container[Key]:
+        return self.insets
 
     # --- runs ---------------------------------------------------------------------------------
 
