@@ -7,11 +7,10 @@ box that was added, removed or changed has that as its category.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TypeVar
 
 from ....compiler.ir import LayerOp
 from ....compiler.types import TensorType
@@ -23,7 +22,7 @@ from . import words
 from .chart import Chart, Ref, Step, StepPart
 from .scope import End
 
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
+_T = TypeVar("_T")
 
 
 # --- tensors ----------------------------------------------------------------------------------
@@ -44,21 +43,29 @@ def node_inputs(marks: NodeMarks, sources: Sequence[Origin]) -> Sequence[Origin]
     if len(sources) != len(marks.wires):
         return sources
     marked = [replace(s, mark=m or s.mark) for s, m in zip(sources, marks.wires, strict=True)]
-    return _with_extra(marked, marks.extra)
+    return _with_earlier_refs(marked, marks.extra)
 
 
 def graph_results(chart: Chart, results: Sequence[Origin]) -> Sequence[Origin]:
     """The results of a chart's graph, each with its old origin."""
-    return _with_extra(results, chart.marks.extra)
+    return _with_earlier_refs(results, chart.marks.extra)
 
 
-def _with_extra(sources: Sequence[Origin], places: Sequence[int]) -> list[Origin]:
-    count = len(sources) - len(places)
-    kept = list(sources[:count])
-    for place, more in zip(places, sources[count:], strict=True):
-        earlier = (*kept[place].earlier, more.ref, *more.earlier)
-        kept[place] = replace(kept[place], earlier=earlier)
-    return kept
+def _with_earlier_refs(sources: Sequence[Origin], places: Sequence[int]) -> list[Origin]:
+    return [
+        replace(s, earlier=(*s.earlier, *(ref for o in old for ref in (o.ref, *o.earlier))))
+        for s, old in _with_old(sources, places)
+    ]
+
+
+def _with_old(tensors: Sequence[_T], places: Sequence[int]) -> Iterator[tuple[_T, list[_T]]]:
+    """The tensors of the new version, each with those that stood at its place in the old one.
+    Those come last; ``places`` are their places."""
+    count = len(tensors) - len(places)
+    old: list[list[_T]] = [[] for _ in range(count)]
+    for place, tensor in zip(places, tensors[count:], strict=True):
+        old[place].append(tensor)
+    return zip(tensors[:count], old, strict=True)
 
 
 def part_inputs(
@@ -78,21 +85,20 @@ def entering(step: Step, ends: Sequence[End]) -> list[End]:
     if part is None or len(part.wires) != len(ends):
         return list(ends)
     marks = (_line_mark(m) for m in part.wires)
-    return _gathered([replace(e, mark=m) for e, m in zip(ends, marks, strict=True)], part.extra)
+    marked = [replace(e, mark=m) for e, m in zip(ends, marks, strict=True)]
+    return _with_earlier_ends(marked, part.extra)
 
 
 def leaving(chart: Chart, ends: Sequence[End]) -> list[End]:
     """The ends of a chart's results, each with its old end."""
-    return _gathered(ends, chart.marks.extra)
+    return _with_earlier_ends(ends, chart.marks.extra)
 
 
-def _gathered(ends: Sequence[End], places: Sequence[int]) -> list[End]:
-    count = len(ends) - len(places)
-    kept = list(ends[:count])
-    for place, end in zip(places, ends[count:], strict=True):
-        old_end = replace(end, mark="removed", label="")
-        kept[place] = replace(kept[place], earlier=(*kept[place].earlier, old_end))
-    return kept
+def _with_earlier_ends(ends: Sequence[End], places: Sequence[int]) -> list[End]:
+    return [
+        replace(e, earlier=(*e.earlier, *(replace(o, mark="removed", label="") for o in old)))
+        for e, old in _with_old(ends, places)
+    ]
 
 
 def _line_mark(mark: Mark) -> drawn.LineMark:
