@@ -80,7 +80,7 @@ def _at_item(finding: Diagnostic, tree: syntax.File) -> Diagnostic:
     items have the right length."""
     place = finding.span
     assert place is not None
-    loops = (n for n in walk(tree.statements) if isinstance(n, syntax.For | syntax.Comprehension))
+    loops = (n for n in walk(tree.statements) if isinstance(n, syntax.For | syntax.Clause))
     loop = next((n for n in loops if n.pattern.span.overlaps(place)), None)
     names = _names_at(place, loop.pattern) if loop else None
     written = _written(loop.iterable, _block_around(place, tree), tree) if loop else None

@@ -61,7 +61,7 @@ def _defined(node: syntax.SyntaxNode) -> Iterator[str]:
                 yield from (n.id for e in node.shape or () for n in _names(e))
             case syntax.Assign():
                 yield from (n.id for n in _names(node.target))
-            case syntax.For() | syntax.Comprehension():
+            case syntax.For() | syntax.Clause():
                 yield from (n.id for n in _names(node.pattern))
             case syntax.Labelled(label=syntax.LabelName(name=str() as name)):
                 yield name

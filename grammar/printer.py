@@ -247,11 +247,15 @@ def _conditional(node: s.Conditional) -> Document:
 
 
 def _comprehension(node: s.Comprehension) -> Document:
-    least = LEVEL["or"]
-    source = ("for ", _pattern(node.pattern), " in ", _operand(node.iterable, least))
-    condition = (SPACE, "if ", _operand(node.condition, least)) if node.condition else ""
-    inner = (SOFT, _expression(node.element), SPACE, source, condition)
+    clauses = tuple((SPACE, _clause(clause)) for clause in node.clauses)
+    inner = (SOFT, _expression(node.element), clauses)
     return Group(("[", Nest(inner), SOFT, "]"))
+
+
+def _clause(node: s.Clause) -> Document:
+    least = LEVEL["or"]
+    conditions = tuple((SPACE, "if ", _operand(c, least)) for c in node.conditions)
+    return ("for ", _pattern(node.pattern), " in ", _operand(node.iterable, least), conditions)
 
 
 def _slice(node: s.Slice) -> Document:

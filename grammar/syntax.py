@@ -49,12 +49,18 @@ class List(SyntaxNode):
 
 
 class Comprehension(SyntaxNode):
-    """``[element for pattern in iterable if condition]``."""
+    """``[element for pattern in iterable if condition]``; the clauses are nested, as in Python."""
 
     element: Expr
+    clauses: tuple[Clause, ...]
+
+
+class Clause(SyntaxNode):
+    """``for pattern in iterable if condition if condition`` in a comprehension."""
+
     pattern: Pattern
     iterable: Expr
-    condition: Expr | None
+    conditions: tuple[Expr, ...]
 
 
 class Attribute(SyntaxNode):

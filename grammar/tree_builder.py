@@ -423,11 +423,12 @@ class TreeBuilder:
         return s.List(items, span=self._span(c[0], c[-1]))
 
     def comprehension(self, c: list[Any]) -> s.Comprehension:
+        return s.Comprehension(c[1], _nodes(c[2:]), span=self._span(c[0], c[-1]))
+
+    def clause(self, c: list[Any]) -> s.Clause:
         at = _find(c, "IN")
-        condition = c[at + 3] if len(c) > at + 3 else None
-        pattern = self._pattern(c[3:at])
-        span = self._span(c[0], c[-1])
-        return s.Comprehension(c[1], pattern, c[at + 1], condition, span=span)
+        pattern, span = self._pattern(c[1:at]), self._span(c[0], c[-1])
+        return s.Clause(pattern, c[at + 1], _nodes(c[at + 2 :]), span=span)
 
     def for_(self, c: list[Any]) -> s.For:
         at = _find(c, "IN")

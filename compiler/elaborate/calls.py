@@ -117,7 +117,9 @@ def _for_the_layer(
     name: str, arguments: list[Data], settings: dict[str, Data], in_pipe: bool
 ) -> bool:
     """Whether a call means the layer: ``max(1)`` and ``sum(dim=1)`` do, ``max(a, b)`` is a number,
-    and ``sum([1, 2])`` is the layer only in a pipe."""
+    ``sum(lists, [])`` a list, and ``sum([1, 2])`` is the layer only in a pipe."""
+    if name == "sum" and len(arguments) == 2 and isinstance(arguments[1], list):
+        return False
     if settings or not arguments or any(map(tensors_in, arguments)):
         return True
     if name not in ("sum", "min", "max") or len(arguments) > 1:

@@ -274,10 +274,17 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Dim]) -> Callabl
     return choose
 
 
-def _sum(items: list[Any]) -> Any:
-    if all(item.__class__ in (int, float) for item in items):
-        return sum(items)
-    total: Any = 0
+def _sum(items: list[Any], start: Any = 0) -> Any:
+    """The sum of numbers, or of lists that follow a list: ``sum(lists, [])``."""
+    if all(item.__class__ in (int, float) for item in (start, *items)):
+        return sum(items, start)
+    if isinstance(start, list) and all(isinstance(item, list) for item in items):
+        joined = [start, *items]
+        _check_items(sum(map(len, joined)))
+        return [item for each in joined for item in each]
+    if any(isinstance(item, list) for item in items):
+        raise Bad("a sum of lists begins with a list: `sum(lists, [])`")
+    total: Any = start
     for item in items:
         total = arithmetic("+", total, item)
     return total

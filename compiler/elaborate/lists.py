@@ -16,19 +16,39 @@ from .pipes import as_network
 
 
 def evaluate_comprehension(el: Elaborator, expr: syntax.Comprehension, env: Environment) -> Data:
-    items = items_of(el, expr.iterable, env)
-    if items is None:
-        return UNKNOWN
     made: list[Data] = []
+    if not _add_items(el, expr, 0, env, made):
+        return UNKNOWN
+    return bounded_value(el, made, expr.span)
+
+
+def _add_items(
+    el: Elaborator, expr: syntax.Comprehension, at: int, env: Environment, made: list[Data]
+) -> bool:
+    """Adds the items that the clauses from ``at`` on make. False after an error."""
+    if at == len(expr.clauses):
+        made.append(el.evaluate(expr.element, env))
+        return True
+    clause = expr.clauses[at]
+    items = items_of(el, clause.iterable, env)
+    if items is None:
+        return False
     for item in items:
         inner = env.inner()
-        bind_pattern(el, expr.pattern, item, inner)
-        wanted = True if expr.condition is None else decide(el, expr.condition, inner)
-        if wanted is None:
-            return UNKNOWN
-        if wanted:
-            made.append(el.evaluate(expr.element, inner))
-    return bounded_value(el, made, expr.span)
+        bind_pattern(el, clause.pattern, item, inner)
+        wanted = _holds(el, clause.conditions, inner)
+        if wanted is None or (wanted and not _add_items(el, expr, at + 1, inner, made)):
+            return False
+    return True
+
+
+def _holds(el: Elaborator, conditions: tuple[syntax.Expr, ...], env: Environment) -> bool | None:
+    """Whether all conditions hold; None after an error."""
+    for condition in conditions:
+        holds = decide(el, condition, env)
+        if not holds:
+            return holds
+    return True
 
 
 def items_of(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[Data] | None:

@@ -68,7 +68,7 @@ def walk(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[syntax.SyntaxNode]:
 _DEFINES: Final[dict[type, str]] = {
     syntax.Assign: "target",
     syntax.For: "pattern",
-    syntax.Comprehension: "pattern",
+    syntax.Clause: "pattern",
 }
 
 

@@ -396,13 +396,19 @@ class Run:
         raise Refused(f"`{expr.id}` is not known")
 
     def _comprehension(self, expr: syntax.Comprehension, env: Env) -> Any:
-        made = []
-        for item in self.value(expr.iterable, env):
+        return [self.value(expr.element, inner) for inner in self._rounds(expr.clauses, env)]
+
+    def _rounds(self, clauses: tuple[syntax.Clause, ...], env: Env) -> Iterator[Env]:
+        """The environments of a comprehension's element."""
+        if not clauses:
+            yield env
+            return
+        clause, *others = clauses
+        for item in self.value(clause.iterable, env):
             inner = env.inner()
-            self.bind(expr.pattern, item, inner)
-            if expr.condition is None or self.plainly(expr.condition, inner):
-                made.append(self.value(expr.element, inner))
-        return made
+            self.bind(clause.pattern, item, inner)
+            if all(self.plainly(condition, inner) for condition in clause.conditions):
+                yield from self._rounds(tuple(others), inner)
 
     def _attribute(self, expr: syntax.Attribute, env: Env) -> Any:
         value = self.value(expr.value, env)

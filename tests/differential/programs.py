@@ -388,6 +388,15 @@ class Writer(Networks):
             self.new(page, shape, f"{source.at(1)} > [f for f in [{part}, relu]] > add")
             return
         other = self.pick(page.tensors_of(shape))
+        if self.chance(0.3):
+            pairs = f"[[{source.text}, {other.text}], [{source.text}]]"
+            nested = f"[t > {part} for i, p in enumerate({pairs}) for t in p if i < 1 if i != 5]"
+            self.new(page, shape, f"{nested} > add")
+            return
+        if self.chance(0.3):
+            lists = f"[[t] + [t > {part}] for t in [{source.text}, {other.text}]]"
+            self.new(page, shape, f"[f for f in sum({lists}, [])] > add")
+            return
         self.new(page, shape, f"[t > {part} for t in [{source.text}, {other.text}]] > add")
 
     def _local_block(self, page: Page) -> None:

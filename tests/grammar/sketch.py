@@ -41,9 +41,9 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
         case s.List():
             return f"[{_row(node.items)}]"
         case s.Comprehension():
-            tail = [sketch(node.condition)] if node.condition else []
-            pattern, iterable = sketch(node.pattern), sketch(node.iterable)
-            return _form("each", sketch(node.element), pattern, iterable, *tail)
+            return _form("each", sketch(node.element), _row(node.clauses))
+        case s.Clause():
+            return f"{sketch(node.pattern)} {_row((node.iterable, *node.conditions))}"
         case s.Attribute():
             return f"{sketch(node.value)}.{node.name}"
         case s.Indexed():

@@ -85,10 +85,11 @@ def larger(inner: Trees) -> Trees:
     slices = node(s.Slice, *[st.none() | inner] * 3)
     items = tuples(inner | slices | node(s.Ellipsis), 1)
     settings = unique(node(s.Setting, setting_names, inner))
+    clauses = node(s.Clause, patterns, inner, tuples(inner, most=2))
     bodies = tuples(node(s.ExpressionStatement, inner) | node(s.Assign, names, inner))
     return st.one_of(
         node(s.List, tuples(inner)),
-        node(s.Comprehension, inner, patterns, inner, st.none() | inner),
+        node(s.Comprehension, inner, tuples(clauses, 1, 2)),
         node(s.Attribute, inner.map(not_number), after_dot),
         node(s.Indexed, inner, items),
         node(s.Call, inner, tuples(inner), settings),

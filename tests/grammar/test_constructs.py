@@ -44,6 +44,8 @@ EXPRESSIONS = {
     "[a for a in b]": "(each a a b)",
     "[64 * 2**i for i in range(4)]": "(each (* 64 (** 2 i)) i (range 4))",
     "[a for a, (b, c) in d if a not in e]": "(each a <a <b c>> d (not in a e))",
+    "[a for a in b if c if d]": "(each a a b c d)",
+    "[a for b in c if d for a, e in b]": "(each a b c d <a e> b)",
     # calls, dots, indices
     "f()": "(f)",
     "f(a, 3x3, b=1, c=d > e)": "(f a 3x3 b=1 c=(> d e))",
