@@ -17,6 +17,8 @@ from ..grammar.record import Record, field
 from ..grammar.source import Source
 from .environment import Declarations
 
+AREAS: Final = ("vision", "text", "basics")
+"""The folders of the shipped specs. They are no part of a spec's name: ``import resnet``."""
 SHIPPED: Final = Path(specs.__path__[0])
 Parsed: TypeAlias = tuple[syntax.File, tuple[Diagnostic, ...]]
 _DEFINED: Final = r"(?m)^(?:net|block) (\w+)"
@@ -79,6 +81,12 @@ def decode(name: str, data: bytes) -> str:
 
 
 # --- finding ---------------------------------------------------------------------------------
+
+
+def shipped_folders() -> tuple[Path, ...]:
+    """Where a shipped spec is searched. The last folder has those of no area, whose names have
+    dots: ``blocks.attention``."""
+    return (*(SHIPPED / area for area in AREAS), SHIPPED)
 
 
 def find(module: str, folders: Iterable[Path]) -> Path | None:
@@ -158,7 +166,7 @@ class Finder:
     def _folders(self, importer: Source) -> tuple[Path, ...]:
         name = Path(importer.name)
         beside = [name.parent] if name.suffix == ".net" else []
-        return (*beside, *self.search, SHIPPED)
+        return (*beside, *self.search, *shipped_folders())
 
 
 def shipping(name: str) -> str | None:
@@ -169,5 +177,6 @@ def shipping(name: str) -> str | None:
 @cache
 def _shipped() -> Mapping[str, str]:
     """By the name of a shipped net or block, the spec that has it."""
-    specs = [(path.stem, read(path).text) for path in sorted(SHIPPED.glob("*.net"), reverse=True)]
+    paths = [path for folder in shipped_folders() for path in folder.glob("*.net")]
+    specs = [(path.stem, read(path).text) for path in sorted(paths, reverse=True)]
     return {name: spec for spec, text in specs for name in re.findall(_DEFINED, text)}

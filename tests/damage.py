@@ -20,12 +20,12 @@ from random import Random
 from time import process_time
 from typing import NamedTuple
 
-from netwright.compiler.imports import SHIPPED
 from netwright.compiler.pipeline import check_source
 from netwright.grammar.diagnostics import Diagnostic, Fix
 from netwright.grammar.lalr import Token
 from netwright.grammar.scanner import scan
 from netwright.grammar.source import Source
+from netwright.spec_files import shipped
 
 KINDS = ("delete", "insert", "replace")
 NO_TOKENS = {"NEWLINE", "DOC"}
@@ -98,7 +98,7 @@ class Figures(NamedTuple):
 
 
 def specs() -> list[Path]:
-    return sorted(SHIPPED.glob("*.net"))
+    return [path for name, path in shipped().items() if "." not in name]
 
 
 def tokens(spec: Path) -> list[Token]:

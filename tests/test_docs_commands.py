@@ -19,7 +19,7 @@ import torch
 
 import netwright as nw
 from netwright import cli
-from netwright.compiler.imports import SHIPPED
+from netwright.spec_files import shipped
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -49,7 +49,7 @@ def beside_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
     for name in ("unet", "lenet", "resnet"):
-        shutil.copy(SHIPPED / f"{name}.net", tmp_path)
+        shutil.copy(shipped()[name], tmp_path)
 
 
 def shown() -> Iterator[str]:

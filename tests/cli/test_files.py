@@ -24,9 +24,10 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A shipped folder for these tests alone."""
     folder = tmp_path / "shipped"
-    (folder / "vision").mkdir(parents=True)
-    (folder / "resnet.net").write_text("# Residual networks\n")
-    (folder / "vision" / "vit.net").write_text("\nimport resnet\n## ViT: patches\n")
+    for name in ("vision", "blocks"):
+        (folder / name).mkdir(parents=True)
+    (folder / "vision" / "resnet.net").write_text("# Residual networks\n")
+    (folder / "blocks" / "vit.net").write_text("\nimport resnet\n## ViT: patches\n")
     monkeypatch.setattr(imports, "SHIPPED", folder)
     return folder
 
@@ -48,9 +49,16 @@ def test_paths_may_be_objects() -> None:
 
 
 def test_shipped_specs_go_by_bare_name(library: Path) -> None:
-    assert files.read("resnet").name == str(library / "resnet.net")
-    assert files.read("vision.vit").name == str(library / "vision" / "vit.net")
-    assert list(files.shipped()) == ["resnet", "vision.vit"]
+    """The folder of an area is no part of the name, any other folder is."""
+    assert files.read("resnet").name == str(library / "vision" / "resnet.net")
+    assert files.read("blocks.vit").name == str(library / "blocks" / "vit.net")
+    assert list(files.shipped()) == ["blocks.vit", "resnet"]
+
+
+def test_each_folder_of_shipped_specs_is_an_area_or_has_blocks() -> None:
+    folders = {path.name for path in imports.SHIPPED.iterdir() if path.is_dir()}
+    assert folders - {"__pycache__"} == {*imports.AREAS, "blocks"}
+    assert len(files.shipped()) == len(list(imports.SHIPPED.rglob("*.net")))
 
 
 @pytest.mark.usefixtures("library")
@@ -117,7 +125,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_descriptions(library: Path) -> None:
     said = [files.description(p.read_text()) for p in files.shipped().values()]
-    assert said == ["Residual networks", "ViT: patches"]
+    assert said == ["ViT: patches", "Residual networks"]
     assert library.exists()
     assert files.description("relu") == ""
 

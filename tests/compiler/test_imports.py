@@ -108,6 +108,8 @@ def test_search_folders_are_gone_through_in_order(folder: Path) -> None:
 def test_shipped_specs_are_found(folder: Path) -> None:
     text = "import resnet\nnet n: x[3, 224, 224] { x > resnet.resnet18 > linear(4) }"
     assert width(folder, text) == "[N, 4]"
+    text = "from blocks.transformer import gated\nnet n: x[3, 4] { x > gated(8) }"
+    assert width(folder, text) == "[N, 3, 4]"
 
 
 def test_files_imported_by_an_imported_file_stand_beside_that(folder: Path) -> None:

@@ -152,7 +152,7 @@ def graph(text: str) -> Graph:
 def shipped(name: str) -> Graph:
     """A net of a shipped spec: ``lenet``, ``resnet:resnet50``."""
     stem, _, net = name.partition(":")
-    path = SPECS / f"{stem}.net"
+    path = next(SPECS.rglob(f"{stem}.net"))
     found = load_source(Source(path.name, path.read_text(encoding="utf-8")), net=net or None)
     assert found.graph is not None, found.diagnostics
     return found.graph
