@@ -101,10 +101,20 @@ def _ports(ports: Iterable[s.DeclaredPort]) -> Document:
 
 
 def _port(node: s.DeclaredPort) -> Document:
-    axes = ("[", _joined(map(_expression, node.shape or ()), ", "), "]")
+    axes = ("[", _joined(_axes(node), ", "), "]")
     shape = "" if node.shape is None else axes
     dtype = f" {node.dtype}" if node.dtype else ""
     return (node.name, shape, dtype)
+
+
+def _axes(node: s.DeclaredPort) -> Iterable[Document]:
+    """The axes; a default is written where its name comes next."""
+    waiting = list(node.defaults)
+    for axis in node.shape or ():
+        if waiting and axis == s.Name(waiting[0].name, span=axis.span):
+            yield _setting(waiting.pop(0))
+        else:
+            yield _expression(axis)
 
 
 def _body(statements: Sequence[s.Statement]) -> Document:

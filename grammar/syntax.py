@@ -224,11 +224,15 @@ class Parameter(SyntaxNode):
 
 
 class DeclaredPort(SyntaxNode):
-    """``x``, ``x[T, d] int``; an output may have no name (``name`` is empty)."""
+    """``x``, ``x[T, d] int``; an output may have no name (``name`` is empty).
+
+    ``x[H=224]`` has the shape ``H`` and the default ``H=224``.
+    """
 
     name: str
     shape: tuple[Expr, ...] | None
     dtype: str | None
+    defaults: tuple[Setting, ...] = ()
 
 
 class Block(SyntaxNode):

@@ -7,7 +7,7 @@ parent.
 
 # ruff: noqa: E501
 # fmt: off
-MADE_OF = 1438032722
+MADE_OF = 2727215890
 START = {'file': 0, 'expression': 1}
 FINAL = {'file': 25, 'expression': 31}
 KEYWORDS = {'as': 'AS', 'default': 'DEFAULT', 'else': 'ELSE', 'for': 'FOR', 'from': 'FROM', 'if': 'IF', 'import': 'IMPORT', 'in': 'IN', 'not': 'NOT', 'require': 'REQUIRE', 'share': 'SHARE'}
@@ -109,34 +109,35 @@ REDUCTIONS = (
     (2, 'inputs', 'inputs', False),  # -68
     (1, 'item', 'ellipsis', False),  # -69
     (1, 'item', None, False),  # -70
-    (3, 'item', 'slice', False),  # -71
-    (5, 'item', 'slice', False),  # -72
-    (1, 'label', 'label', False),  # -73
-    (1, 'module', 'module', False),  # -74
-    (1, 'operation', 'operation', False),  # -75
-    (0, 'outputs', 'outputs', False),  # -76
-    (2, 'outputs', 'outputs', False),  # -77
-    (1, 'parameter', 'parameter', False),  # -78
-    (2, 'parameter', 'parameter', False),  # -79
-    (0, 'parameters', 'parameters', False),  # -80
-    (2, 'parameters', 'parameters', False),  # -81
-    (3, 'parameters', 'parameters', False),  # -82
-    (4, 'parameters', 'parameters', False),  # -83
-    (1, 'port', 'port', False),  # -84
-    (2, 'port', 'port', False),  # -85
-    (3, 'port', 'port', False),  # -86
-    (2, 'shape', 'shape', False),  # -87
-    (3, 'shape', 'shape', False),  # -88
-    (1, 'statement', 'evaluation', False),  # -89
-    (2, 'statement', 'assignment', False),  # -90
-    (2, 'statement', 'require', False),  # -91
-    (3, 'statement', 'import_', False),  # -92
-    (3, 'statement', 'share', False),  # -93
-    (4, 'statement', 'from_import', False),  # -94
-    (5, 'statement', 'default', False),  # -95
-    (7, 'statement', 'block', False),  # -96
-    (1, 'target', 'name', False),  # -97
-    (5, 'target', 'names', False),  # -98
+    (2, 'item', 'setting', False),  # -71
+    (3, 'item', 'slice', False),  # -72
+    (5, 'item', 'slice', False),  # -73
+    (1, 'label', 'label', False),  # -74
+    (1, 'module', 'module', False),  # -75
+    (1, 'operation', 'operation', False),  # -76
+    (0, 'outputs', 'outputs', False),  # -77
+    (2, 'outputs', 'outputs', False),  # -78
+    (1, 'parameter', 'parameter', False),  # -79
+    (2, 'parameter', 'parameter', False),  # -80
+    (0, 'parameters', 'parameters', False),  # -81
+    (2, 'parameters', 'parameters', False),  # -82
+    (3, 'parameters', 'parameters', False),  # -83
+    (4, 'parameters', 'parameters', False),  # -84
+    (1, 'port', 'port', False),  # -85
+    (2, 'port', 'port', False),  # -86
+    (3, 'port', 'port', False),  # -87
+    (2, 'shape', 'shape', False),  # -88
+    (3, 'shape', 'shape', False),  # -89
+    (1, 'statement', 'evaluation', False),  # -90
+    (2, 'statement', 'assignment', False),  # -91
+    (2, 'statement', 'require', False),  # -92
+    (3, 'statement', 'import_', False),  # -93
+    (3, 'statement', 'share', False),  # -94
+    (4, 'statement', 'from_import', False),  # -95
+    (5, 'statement', 'default', False),  # -96
+    (7, 'statement', 'block', False),  # -97
+    (1, 'target', 'name', False),  # -98
+    (5, 'target', 'names', False),  # -99
 )
 STATES: tuple[dict[str, int], ...] = (
     {'$END': -33, 'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 20, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'file': 25, 'operation': 26, 'statement': 27, 'target': 28},  # 0
@@ -148,179 +149,181 @@ STATES: tuple[dict[str, int], ...] = (
     {'NAME': 36, '_module': 37, 'module': 38},  # 6
     {'NAME': 36, '_module': 37, 'module': 39},  # 7
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 40, 'operation': 26, 'target': 41},  # 8
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': 43, 'STRING': 16, '_items': 44, '_operand': 18, '_operation': 19, '_some_items': 45, 'applied': 22, 'atom': 23, 'bound': 46, 'expression': 47, 'item': 48, 'operation': 26},  # 9
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 49, 'applied': 22, 'atom': 23},  # 10
-    {'$END': -49, 'AS': -49, 'COMMA': -97, 'DOT': -49, 'EQUAL': -97, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NEWLINE': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RBRACE': -49, 'RPAR': -49},  # 11
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 50, 'applied': 22, 'atom': 23},  # 12
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 44, 'STRING': 16, '_items': 45, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 48, 'item': 49, 'operation': 26},  # 9
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 50, 'applied': 22, 'atom': 23},  # 10
+    {'$END': -49, 'AS': -49, 'COMMA': -98, 'DOT': -49, 'EQUAL': -98, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NEWLINE': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RBRACE': -49, 'RPAR': -49},  # 11
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 51, 'applied': 22, 'atom': 23},  # 12
     {'$END': -50, 'AS': -50, 'COLON': -50, 'COMMA': -50, 'DOT': -50, 'ELSE': -50, 'FOR': -50, 'IF': -50, 'IN': -50, 'LBRACE': -50, 'LPAR': -50, 'LSQB': -50, 'MINUS': -50, 'NEWLINE': -50, 'NOT_IN': -50, 'OPERATOR': -50, 'RBRACE': -50, 'RPAR': -50, 'RSQB': -50},  # 13
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_expressions': 51, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 52, 'operation': 26},  # 14
-    {'NAME': 53},  # 15
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_expressions': 52, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 53, 'operation': 26},  # 14
+    {'NAME': 54},  # 15
     {'$END': -51, 'AS': -51, 'COLON': -51, 'COMMA': -51, 'DOT': -51, 'ELSE': -51, 'FOR': -51, 'IF': -51, 'IN': -51, 'LBRACE': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NEWLINE': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RBRACE': -51, 'RPAR': -51, 'RSQB': -51},  # 16
-    {'DOC': 54, 'KIND': 55},  # 17
+    {'DOC': 55, 'KIND': 56},  # 17
     {'$END': -23, 'AS': -23, 'COLON': -23, 'COMMA': -23, 'ELSE': -23, 'FOR': -23, 'IF': -23, 'IN': -23, 'LBRACE': -23, 'MINUS': -23, 'NEWLINE': -23, 'NOT_IN': -23, 'OPERATOR': -23, 'RBRACE': -23, 'RPAR': -23, 'RSQB': -23},  # 18
-    {'$END': -75, 'AS': 56, 'COLON': -75, 'COMMA': -75, 'ELSE': -75, 'FOR': -75, 'IF': -75, 'IN': 57, 'LBRACE': -75, 'MINUS': 58, 'NEWLINE': -75, 'NOT_IN': 59, 'OPERATOR': 60, 'RBRACE': -75, 'RPAR': -75, 'RSQB': -75, '_more': 61},  # 19
-    {'$END': -65, 'NEWLINE': 62},  # 20
-    {'COMMA': 63, 'EQUAL': 64, '_value': 65},  # 21
-    {'$END': -21, 'AS': -21, 'COLON': -21, 'COMMA': -21, 'DOT': 66, 'ELSE': -21, 'FOR': -21, 'IF': -21, 'IN': -21, 'LBRACE': -21, 'LPAR': 67, 'LSQB': 68, 'MINUS': -21, 'NEWLINE': -21, 'NOT_IN': -21, 'OPERATOR': -21, 'RBRACE': -21, 'RPAR': -21, 'RSQB': -21},  # 22
+    {'$END': -76, 'AS': 57, 'COLON': -76, 'COMMA': -76, 'ELSE': -76, 'FOR': -76, 'IF': -76, 'IN': 58, 'LBRACE': -76, 'MINUS': 59, 'NEWLINE': -76, 'NOT_IN': 60, 'OPERATOR': 61, 'RBRACE': -76, 'RPAR': -76, 'RSQB': -76, '_more': 62},  # 19
+    {'$END': -65, 'NEWLINE': 63},  # 20
+    {'COMMA': 64, 'EQUAL': 65, '_value': 66},  # 21
+    {'$END': -21, 'AS': -21, 'COLON': -21, 'COMMA': -21, 'DOT': 67, 'ELSE': -21, 'FOR': -21, 'IF': -21, 'IN': -21, 'LBRACE': -21, 'LPAR': 68, 'LSQB': 69, 'MINUS': -21, 'NEWLINE': -21, 'NOT_IN': -21, 'OPERATOR': -21, 'RBRACE': -21, 'RPAR': -21, 'RSQB': -21},  # 22
     {'$END': -41, 'AS': -41, 'COLON': -41, 'COMMA': -41, 'DOT': -41, 'ELSE': -41, 'FOR': -41, 'IF': -41, 'IN': -41, 'LBRACE': -41, 'LPAR': -41, 'LSQB': -41, 'MINUS': -41, 'NEWLINE': -41, 'NOT_IN': -41, 'OPERATOR': -41, 'RBRACE': -41, 'RPAR': -41, 'RSQB': -41},  # 23
-    {'$END': -89, 'NEWLINE': -89, 'RBRACE': -89},  # 24
+    {'$END': -90, 'NEWLINE': -90, 'RBRACE': -90},  # 24
     {},  # 25
-    {'$END': -63, 'COLON': -63, 'COMMA': -63, 'FOR': -63, 'IF': 69, 'LBRACE': -63, 'NEWLINE': -63, 'RBRACE': -63, 'RPAR': -63, 'RSQB': -63},  # 26
+    {'$END': -63, 'COLON': -63, 'COMMA': -63, 'FOR': -63, 'IF': 70, 'LBRACE': -63, 'NEWLINE': -63, 'RBRACE': -63, 'RPAR': -63, 'RSQB': -63},  # 26
     {'$END': -34, 'NEWLINE': -34, 'RBRACE': -34},  # 27
     {'COMMA': -36, 'EQUAL': -36, 'IN': -36, 'RPAR': -36},  # 28
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 40, 'operation': 26},  # 29
     {'$END': -49, 'AS': -49, 'COLON': -49, 'COMMA': -49, 'DOT': -49, 'ELSE': -49, 'FOR': -49, 'IF': -49, 'IN': -49, 'LBRACE': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NEWLINE': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RBRACE': -49, 'RPAR': -49, 'RSQB': -49},  # 30
     {},  # 31
-    {'LPAR': 70},  # 32
+    {'LPAR': 71},  # 32
     {'LPAR': 33, 'NAME': 34, 'target': 41},  # 33
-    {'COMMA': -97, 'EQUAL': -97, 'IN': -97, 'RPAR': -97},  # 34
-    {'COMMA': 63, 'IN': 71},  # 35
+    {'COMMA': -98, 'EQUAL': -98, 'IN': -98, 'RPAR': -98},  # 34
+    {'COMMA': 64, 'IN': 72},  # 35
     {'$END': -18, 'AS': -18, 'DOT': -18, 'IMPORT': -18, 'NEWLINE': -18, 'RBRACE': -18},  # 36
-    {'$END': -74, 'AS': -74, 'DOT': 72, 'IMPORT': -74, 'NEWLINE': -74, 'RBRACE': -74},  # 37
-    {'IMPORT': 73},  # 38
-    {'$END': -39, 'AS': 74, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 75},  # 39
-    {'RPAR': 76},  # 40
-    {'COMMA': 77},  # 41
+    {'$END': -75, 'AS': -75, 'DOT': 73, 'IMPORT': -75, 'NEWLINE': -75, 'RBRACE': -75},  # 37
+    {'IMPORT': 74},  # 38
+    {'$END': -39, 'AS': 75, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 76},  # 39
+    {'RPAR': 77},  # 40
+    {'COMMA': 78},  # 41
     {'COMMA': -69, 'RSQB': -69},  # 42
-    {'$END': -52, 'AS': -52, 'COLON': -52, 'COMMA': -52, 'DOT': -52, 'ELSE': -52, 'FOR': -52, 'IF': -52, 'IN': -52, 'LBRACE': -52, 'LPAR': -52, 'LSQB': -52, 'MINUS': -52, 'NEWLINE': -52, 'NOT_IN': -52, 'OPERATOR': -52, 'RBRACE': -52, 'RPAR': -52, 'RSQB': -52},  # 43
-    {'RSQB': 78},  # 44
-    {'COMMA': 79, 'RSQB': -14},  # 45
-    {'COLON': 80},  # 46
-    {'COLON': -60, 'COMMA': -70, 'FOR': 81, 'RSQB': -70, '_clauses': 82, 'clause': 83},  # 47
-    {'COMMA': -31, 'RSQB': -31},  # 48
-    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 49
+    {'AS': -49, 'COLON': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 65, 'FOR': -49, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RSQB': -49, '_value': 79},  # 43
+    {'$END': -52, 'AS': -52, 'COLON': -52, 'COMMA': -52, 'DOT': -52, 'ELSE': -52, 'FOR': -52, 'IF': -52, 'IN': -52, 'LBRACE': -52, 'LPAR': -52, 'LSQB': -52, 'MINUS': -52, 'NEWLINE': -52, 'NOT_IN': -52, 'OPERATOR': -52, 'RBRACE': -52, 'RPAR': -52, 'RSQB': -52},  # 44
+    {'RSQB': 80},  # 45
+    {'COMMA': 81, 'RSQB': -14},  # 46
+    {'COLON': 82},  # 47
+    {'COLON': -60, 'COMMA': -70, 'FOR': 83, 'RSQB': -70, '_clauses': 84, 'clause': 85},  # 48
+    {'COMMA': -31, 'RSQB': -31},  # 49
     {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 50
-    {'$END': -91, 'COMMA': 84, 'NEWLINE': -91, 'RBRACE': -91},  # 51
-    {'$END': -10, 'COMMA': -10, 'NEWLINE': -10, 'RBRACE': -10},  # 52
-    {'EQUAL': 64, '_value': 85},  # 53
-    {'DOC': -9, 'KIND': -9},  # 54
-    {'NAME': 86},  # 55
-    {'NAME': 87, 'STRING': 88, '_label': 89, 'label': 90},  # 56
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 91, 'applied': 22, 'atom': 23},  # 57
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 92, 'applied': 22, 'atom': 23},  # 58
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 93, 'applied': 22, 'atom': 23},  # 59
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 94, 'applied': 22, 'atom': 23},  # 60
-    {'$END': -24, 'AS': -24, 'COLON': -24, 'COMMA': -24, 'ELSE': -24, 'FOR': -24, 'IF': -24, 'IN': -24, 'LBRACE': -24, 'MINUS': -24, 'NEWLINE': -24, 'NOT_IN': -24, 'OPERATOR': -24, 'RBRACE': -24, 'RPAR': -24, 'RSQB': -24},  # 61
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 95, 'target': 28},  # 62
-    {'LPAR': 33, 'NAME': 34, 'target': 96},  # 63
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 97, 'operation': 26},  # 64
-    {'$END': -90, 'NEWLINE': -90, 'RBRACE': -90},  # 65
-    {'NAME': 98, 'POSITION': 99},  # 66
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 100, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 101, '_operand': 18, '_operation': 19, '_some_arguments': 102, 'applied': 22, 'argument': 103, 'atom': 23, 'expression': 104, 'operation': 26},  # 67
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 105, '_operand': 18, '_operation': 19, '_some_items': 45, 'applied': 22, 'atom': 23, 'bound': 46, 'expression': 106, 'item': 48, 'operation': 26},  # 68
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 107},  # 69
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 100, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 108, '_operand': 18, '_operation': 19, '_some_arguments': 102, 'applied': 22, 'argument': 103, 'atom': 23, 'expression': 104, 'operation': 26},  # 70
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 109, 'operation': 26},  # 71
-    {'NAME': 110},  # 72
-    {'NAME': 111, '_imported': 112, 'imported': 113},  # 73
-    {'NAME': 114},  # 74
-    {'$END': -92, 'NEWLINE': -92, 'RBRACE': -92},  # 75
-    {'$END': -54, 'AS': -54, 'COLON': -54, 'COMMA': -54, 'DOT': -54, 'ELSE': -54, 'FOR': -54, 'IF': -54, 'IN': -54, 'LBRACE': -54, 'LPAR': -54, 'LSQB': -54, 'MINUS': -54, 'NEWLINE': -54, 'NOT_IN': -54, 'OPERATOR': -54, 'RBRACE': -54, 'RPAR': -54, 'RSQB': -54},  # 76
-    {'LPAR': 33, 'NAME': 34, '_targets': 115, 'target': 28},  # 77
-    {'$END': -53, 'AS': -53, 'COLON': -53, 'COMMA': -53, 'DOT': -53, 'ELSE': -53, 'FOR': -53, 'IF': -53, 'IN': -53, 'LBRACE': -53, 'LPAR': -53, 'LSQB': -53, 'MINUS': -53, 'NEWLINE': -53, 'NOT_IN': -53, 'OPERATOR': -53, 'RBRACE': -53, 'RPAR': -53, 'RSQB': -53},  # 78
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -15, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 46, 'expression': 106, 'item': 116, 'operation': 26},  # 79
-    {'COLON': -59, 'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 117, 'expression': 118, 'operation': 26},  # 80
-    {'LPAR': 33, 'NAME': 34, '_targets': 119, 'target': 28},  # 81
-    {'FOR': 81, 'RSQB': 120, 'clause': 121},  # 82
-    {'FOR': -4, 'RSQB': -4},  # 83
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 122, 'operation': 26},  # 84
-    {'$END': -93, 'NEWLINE': -93, 'RBRACE': -93},  # 85
-    {'ARROW': -80, 'COLON': -80, 'EQUAL': -80, 'LBRACE': -80, 'LPAR': 123, 'parameters': 124},  # 86
-    {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 87
-    {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 88
-    {'$END': -73, 'AS': -73, 'COLON': -73, 'COMMA': -73, 'ELSE': -73, 'FOR': -73, 'IF': -73, 'IN': -73, 'LBRACE': -73, 'LSQB': 125, 'MINUS': -73, 'NEWLINE': -73, 'NOT_IN': -73, 'OPERATOR': -73, 'RBRACE': -73, 'RPAR': -73, 'RSQB': -73},  # 89
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 90
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 91
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 51
+    {'$END': -92, 'COMMA': 86, 'NEWLINE': -92, 'RBRACE': -92},  # 52
+    {'$END': -10, 'COMMA': -10, 'NEWLINE': -10, 'RBRACE': -10},  # 53
+    {'EQUAL': 65, '_value': 87},  # 54
+    {'DOC': -9, 'KIND': -9},  # 55
+    {'NAME': 88},  # 56
+    {'NAME': 89, 'STRING': 90, '_label': 91, 'label': 92},  # 57
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 93, 'applied': 22, 'atom': 23},  # 58
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 94, 'applied': 22, 'atom': 23},  # 59
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 95, 'applied': 22, 'atom': 23},  # 60
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 96, 'applied': 22, 'atom': 23},  # 61
+    {'$END': -24, 'AS': -24, 'COLON': -24, 'COMMA': -24, 'ELSE': -24, 'FOR': -24, 'IF': -24, 'IN': -24, 'LBRACE': -24, 'MINUS': -24, 'NEWLINE': -24, 'NOT_IN': -24, 'OPERATOR': -24, 'RBRACE': -24, 'RPAR': -24, 'RSQB': -24},  # 62
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 97, 'target': 28},  # 63
+    {'LPAR': 33, 'NAME': 34, 'target': 98},  # 64
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 99, 'operation': 26},  # 65
+    {'$END': -91, 'NEWLINE': -91, 'RBRACE': -91},  # 66
+    {'NAME': 100, 'POSITION': 101},  # 67
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 102, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 103, '_operand': 18, '_operation': 19, '_some_arguments': 104, 'applied': 22, 'argument': 105, 'atom': 23, 'expression': 106, 'operation': 26},  # 68
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 107, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 108, 'item': 49, 'operation': 26},  # 69
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 109},  # 70
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 102, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 110, '_operand': 18, '_operation': 19, '_some_arguments': 104, 'applied': 22, 'argument': 105, 'atom': 23, 'expression': 106, 'operation': 26},  # 71
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 111, 'operation': 26},  # 72
+    {'NAME': 112},  # 73
+    {'NAME': 113, '_imported': 114, 'imported': 115},  # 74
+    {'NAME': 116},  # 75
+    {'$END': -93, 'NEWLINE': -93, 'RBRACE': -93},  # 76
+    {'$END': -54, 'AS': -54, 'COLON': -54, 'COMMA': -54, 'DOT': -54, 'ELSE': -54, 'FOR': -54, 'IF': -54, 'IN': -54, 'LBRACE': -54, 'LPAR': -54, 'LSQB': -54, 'MINUS': -54, 'NEWLINE': -54, 'NOT_IN': -54, 'OPERATOR': -54, 'RBRACE': -54, 'RPAR': -54, 'RSQB': -54},  # 77
+    {'LPAR': 33, 'NAME': 34, '_targets': 117, 'target': 28},  # 78
+    {'COMMA': -71, 'RSQB': -71},  # 79
+    {'$END': -53, 'AS': -53, 'COLON': -53, 'COMMA': -53, 'DOT': -53, 'ELSE': -53, 'FOR': -53, 'IF': -53, 'IN': -53, 'LBRACE': -53, 'LPAR': -53, 'LSQB': -53, 'MINUS': -53, 'NEWLINE': -53, 'NOT_IN': -53, 'OPERATOR': -53, 'RBRACE': -53, 'RPAR': -53, 'RSQB': -53},  # 80
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -15, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 108, 'item': 118, 'operation': 26},  # 81
+    {'COLON': -59, 'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 119, 'expression': 120, 'operation': 26},  # 82
+    {'LPAR': 33, 'NAME': 34, '_targets': 121, 'target': 28},  # 83
+    {'FOR': 83, 'RSQB': 122, 'clause': 123},  # 84
+    {'FOR': -4, 'RSQB': -4},  # 85
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 124, 'operation': 26},  # 86
+    {'$END': -94, 'NEWLINE': -94, 'RBRACE': -94},  # 87
+    {'ARROW': -81, 'COLON': -81, 'EQUAL': -81, 'LBRACE': -81, 'LPAR': 125, 'parameters': 126},  # 88
+    {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 89
+    {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 90
+    {'$END': -74, 'AS': -74, 'COLON': -74, 'COMMA': -74, 'ELSE': -74, 'FOR': -74, 'IF': -74, 'IN': -74, 'LBRACE': -74, 'LSQB': 127, 'MINUS': -74, 'NEWLINE': -74, 'NOT_IN': -74, 'OPERATOR': -74, 'RBRACE': -74, 'RPAR': -74, 'RSQB': -74},  # 91
     {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 92
     {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 93
     {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 94
-    {'$END': -35, 'NEWLINE': -35, 'RBRACE': -35},  # 95
-    {'COMMA': -37, 'EQUAL': -37, 'IN': -37, 'RPAR': -37},  # 96
-    {'$END': -38, 'COMMA': -38, 'NEWLINE': -38, 'RBRACE': -38, 'RPAR': -38},  # 97
-    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 98
-    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 99
-    {'AS': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 64, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RPAR': -49, '_value': 126},  # 100
-    {'RPAR': 127},  # 101
-    {'COMMA': 128, 'RPAR': -2},  # 102
-    {'COMMA': -29, 'RPAR': -29},  # 103
-    {'COMMA': -45, 'RPAR': -45},  # 104
-    {'RSQB': 129},  # 105
-    {'COLON': -60, 'COMMA': -70, 'RSQB': -70},  # 106
-    {'ELSE': 130},  # 107
-    {'RPAR': 131},  # 108
-    {'LBRACE': 132},  # 109
-    {'$END': -19, 'AS': -19, 'DOT': -19, 'IMPORT': -19, 'NEWLINE': -19, 'RBRACE': -19},  # 110
-    {'$END': -39, 'AS': 74, 'COMMA': -39, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 133},  # 111
-    {'$END': -94, 'COMMA': 134, 'NEWLINE': -94, 'RBRACE': -94},  # 112
-    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12},  # 113
-    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40},  # 114
-    {'COMMA': 63, 'RPAR': 135},  # 115
-    {'COMMA': -32, 'RSQB': -32},  # 116
-    {'COLON': 136, 'COMMA': -71, 'RSQB': -71},  # 117
-    {'COLON': -60, 'COMMA': -60, 'RSQB': -60},  # 118
-    {'COMMA': 63, 'IN': 137},  # 119
-    {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 120
-    {'FOR': -5, 'RSQB': -5},  # 121
-    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 122
-    {'NAME': 138, 'RPAR': 139, '_parameters': 140, 'parameter': 141},  # 123
-    {'ARROW': -67, 'COLON': 142, 'EQUAL': -67, 'LBRACE': -67, 'inputs': 143},  # 124
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 144, 'operation': 26},  # 125
-    {'COMMA': -46, 'RPAR': -46},  # 126
-    {'$END': -43, 'AS': -43, 'COLON': -43, 'COMMA': -43, 'DOT': -43, 'ELSE': -43, 'FOR': -43, 'IF': -43, 'IN': -43, 'LBRACE': -43, 'LPAR': -43, 'LSQB': -43, 'MINUS': -43, 'NEWLINE': -43, 'NOT_IN': -43, 'OPERATOR': -43, 'RBRACE': -43, 'RPAR': -43, 'RSQB': -43},  # 127
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 100, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 145, 'atom': 23, 'expression': 104, 'operation': 26},  # 128
-    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 129
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 146, 'operation': 26},  # 130
-    {'$END': -95, 'NEWLINE': -95, 'RBRACE': -95},  # 131
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 147, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 132
-    {'$END': -66, 'COMMA': -66, 'NEWLINE': -66, 'RBRACE': -66},  # 133
-    {'NAME': 111, 'imported': 148},  # 134
-    {'COMMA': -98, 'EQUAL': -98, 'IN': -98, 'RPAR': -98},  # 135
-    {'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 149, 'expression': 118, 'operation': 26},  # 136
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 150},  # 137
-    {'COMMA': -78, 'EQUAL': 64, 'RPAR': -78, '_value': 151},  # 138
-    {'ARROW': -81, 'COLON': -81, 'EQUAL': -81, 'LBRACE': -81},  # 139
-    {'COMMA': 152, 'RPAR': 153},  # 140
-    {'COMMA': -25, 'RPAR': -25},  # 141
-    {'LSQB': 154, 'NAME': 155, '_ports': 156, 'port': 157, 'shape': 158},  # 142
-    {'ARROW': 159, 'EQUAL': -76, 'LBRACE': -76, 'outputs': 160},  # 143
-    {'RSQB': 161},  # 144
-    {'COMMA': -30, 'RPAR': -30},  # 145
-    {'$END': -64, 'COLON': -64, 'COMMA': -64, 'FOR': -64, 'LBRACE': -64, 'NEWLINE': -64, 'RBRACE': -64, 'RPAR': -64, 'RSQB': -64},  # 146
-    {'NEWLINE': 62, 'RBRACE': 162},  # 147
-    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 148
-    {'COMMA': -72, 'RSQB': -72},  # 149
-    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 163},  # 150
-    {'COMMA': -79, 'RPAR': -79},  # 151
-    {'NAME': 138, 'RPAR': 164, 'parameter': 165},  # 152
-    {'ARROW': -82, 'COLON': -82, 'EQUAL': -82, 'LBRACE': -82},  # 153
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': 166, 'STRING': 16, '_items': 167, '_operand': 18, '_operation': 19, '_some_items': 45, 'applied': 22, 'atom': 23, 'bound': 46, 'expression': 106, 'item': 48, 'operation': 26},  # 154
-    {'ARROW': -84, 'COMMA': -84, 'EQUAL': -84, 'LBRACE': -84, 'LSQB': 154, 'NAME': 168, 'dtype': 169, 'shape': 170},  # 155
-    {'ARROW': -68, 'COMMA': 171, 'EQUAL': -68, 'LBRACE': -68},  # 156
-    {'ARROW': -27, 'COMMA': -27, 'EQUAL': -27, 'LBRACE': -27},  # 157
-    {'ARROW': -84, 'COMMA': -84, 'EQUAL': -84, 'LBRACE': -84, 'NAME': 168, 'dtype': 172},  # 158
-    {'LSQB': 154, 'NAME': 155, '_ports': 173, 'port': 157, 'shape': 158},  # 159
-    {'EQUAL': 64, 'LBRACE': 174, '_value': 175, 'body': 176},  # 160
-    {'$END': -17, 'AS': -17, 'COLON': -17, 'COMMA': -17, 'ELSE': -17, 'FOR': -17, 'IF': -17, 'IN': -17, 'LBRACE': -17, 'LSQB': -17, 'MINUS': -17, 'NEWLINE': -17, 'NOT_IN': -17, 'OPERATOR': -17, 'RBRACE': -17, 'RPAR': -17, 'RSQB': -17},  # 161
-    {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 162
-    {'FOR': -61, 'IF': 177, 'RSQB': -61},  # 163
-    {'ARROW': -83, 'COLON': -83, 'EQUAL': -83, 'LBRACE': -83},  # 164
-    {'COMMA': -26, 'RPAR': -26},  # 165
-    {'ARROW': -87, 'COMMA': -87, 'EQUAL': -87, 'LBRACE': -87, 'NAME': -87},  # 166
-    {'RSQB': 178},  # 167
-    {'ARROW': -62, 'COMMA': -62, 'EQUAL': -62, 'LBRACE': -62},  # 168
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85},  # 169
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'NAME': 168, 'dtype': 179},  # 170
-    {'LSQB': 154, 'NAME': 155, 'port': 180, 'shape': 158},  # 171
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85},  # 172
-    {'COMMA': 171, 'EQUAL': -77, 'LBRACE': -77},  # 173
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 181, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 174
-    {'$END': -57, 'NEWLINE': -57, 'RBRACE': -57},  # 175
-    {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 176
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 182},  # 177
-    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': -88},  # 178
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 179
-    {'ARROW': -28, 'COMMA': -28, 'EQUAL': -28, 'LBRACE': -28},  # 180
-    {'NEWLINE': 62, 'RBRACE': 183},  # 181
-    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 182
-    {'$END': -58, 'NEWLINE': -58, 'RBRACE': -58},  # 183
+    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 95
+    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 96
+    {'$END': -35, 'NEWLINE': -35, 'RBRACE': -35},  # 97
+    {'COMMA': -37, 'EQUAL': -37, 'IN': -37, 'RPAR': -37},  # 98
+    {'$END': -38, 'COMMA': -38, 'NEWLINE': -38, 'RBRACE': -38, 'RPAR': -38, 'RSQB': -38},  # 99
+    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 100
+    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 101
+    {'AS': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 65, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RPAR': -49, '_value': 128},  # 102
+    {'RPAR': 129},  # 103
+    {'COMMA': 130, 'RPAR': -2},  # 104
+    {'COMMA': -29, 'RPAR': -29},  # 105
+    {'COMMA': -45, 'RPAR': -45},  # 106
+    {'RSQB': 131},  # 107
+    {'COLON': -60, 'COMMA': -70, 'RSQB': -70},  # 108
+    {'ELSE': 132},  # 109
+    {'RPAR': 133},  # 110
+    {'LBRACE': 134},  # 111
+    {'$END': -19, 'AS': -19, 'DOT': -19, 'IMPORT': -19, 'NEWLINE': -19, 'RBRACE': -19},  # 112
+    {'$END': -39, 'AS': 75, 'COMMA': -39, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 135},  # 113
+    {'$END': -95, 'COMMA': 136, 'NEWLINE': -95, 'RBRACE': -95},  # 114
+    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12},  # 115
+    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40},  # 116
+    {'COMMA': 64, 'RPAR': 137},  # 117
+    {'COMMA': -32, 'RSQB': -32},  # 118
+    {'COLON': 138, 'COMMA': -72, 'RSQB': -72},  # 119
+    {'COLON': -60, 'COMMA': -60, 'RSQB': -60},  # 120
+    {'COMMA': 64, 'IN': 139},  # 121
+    {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 122
+    {'FOR': -5, 'RSQB': -5},  # 123
+    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 124
+    {'NAME': 140, 'RPAR': 141, '_parameters': 142, 'parameter': 143},  # 125
+    {'ARROW': -67, 'COLON': 144, 'EQUAL': -67, 'LBRACE': -67, 'inputs': 145},  # 126
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 146, 'operation': 26},  # 127
+    {'COMMA': -46, 'RPAR': -46},  # 128
+    {'$END': -43, 'AS': -43, 'COLON': -43, 'COMMA': -43, 'DOT': -43, 'ELSE': -43, 'FOR': -43, 'IF': -43, 'IN': -43, 'LBRACE': -43, 'LPAR': -43, 'LSQB': -43, 'MINUS': -43, 'NEWLINE': -43, 'NOT_IN': -43, 'OPERATOR': -43, 'RBRACE': -43, 'RPAR': -43, 'RSQB': -43},  # 129
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 102, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 147, 'atom': 23, 'expression': 106, 'operation': 26},  # 130
+    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 131
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 148, 'operation': 26},  # 132
+    {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 133
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 149, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 134
+    {'$END': -66, 'COMMA': -66, 'NEWLINE': -66, 'RBRACE': -66},  # 135
+    {'NAME': 113, 'imported': 150},  # 136
+    {'COMMA': -99, 'EQUAL': -99, 'IN': -99, 'RPAR': -99},  # 137
+    {'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 151, 'expression': 120, 'operation': 26},  # 138
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 152},  # 139
+    {'COMMA': -79, 'EQUAL': 65, 'RPAR': -79, '_value': 153},  # 140
+    {'ARROW': -82, 'COLON': -82, 'EQUAL': -82, 'LBRACE': -82},  # 141
+    {'COMMA': 154, 'RPAR': 155},  # 142
+    {'COMMA': -25, 'RPAR': -25},  # 143
+    {'LSQB': 156, 'NAME': 157, '_ports': 158, 'port': 159, 'shape': 160},  # 144
+    {'ARROW': 161, 'EQUAL': -77, 'LBRACE': -77, 'outputs': 162},  # 145
+    {'RSQB': 163},  # 146
+    {'COMMA': -30, 'RPAR': -30},  # 147
+    {'$END': -64, 'COLON': -64, 'COMMA': -64, 'FOR': -64, 'LBRACE': -64, 'NEWLINE': -64, 'RBRACE': -64, 'RPAR': -64, 'RSQB': -64},  # 148
+    {'NEWLINE': 63, 'RBRACE': 164},  # 149
+    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 150
+    {'COMMA': -73, 'RSQB': -73},  # 151
+    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 165},  # 152
+    {'COMMA': -80, 'RPAR': -80},  # 153
+    {'NAME': 140, 'RPAR': 166, 'parameter': 167},  # 154
+    {'ARROW': -83, 'COLON': -83, 'EQUAL': -83, 'LBRACE': -83},  # 155
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 168, 'STRING': 16, '_items': 169, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 108, 'item': 49, 'operation': 26},  # 156
+    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'LSQB': 156, 'NAME': 170, 'dtype': 171, 'shape': 172},  # 157
+    {'ARROW': -68, 'COMMA': 173, 'EQUAL': -68, 'LBRACE': -68},  # 158
+    {'ARROW': -27, 'COMMA': -27, 'EQUAL': -27, 'LBRACE': -27},  # 159
+    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'NAME': 170, 'dtype': 174},  # 160
+    {'LSQB': 156, 'NAME': 157, '_ports': 175, 'port': 159, 'shape': 160},  # 161
+    {'EQUAL': 65, 'LBRACE': 176, '_value': 177, 'body': 178},  # 162
+    {'$END': -17, 'AS': -17, 'COLON': -17, 'COMMA': -17, 'ELSE': -17, 'FOR': -17, 'IF': -17, 'IN': -17, 'LBRACE': -17, 'LSQB': -17, 'MINUS': -17, 'NEWLINE': -17, 'NOT_IN': -17, 'OPERATOR': -17, 'RBRACE': -17, 'RPAR': -17, 'RSQB': -17},  # 163
+    {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 164
+    {'FOR': -61, 'IF': 179, 'RSQB': -61},  # 165
+    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84},  # 166
+    {'COMMA': -26, 'RPAR': -26},  # 167
+    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': -88},  # 168
+    {'RSQB': 180},  # 169
+    {'ARROW': -62, 'COMMA': -62, 'EQUAL': -62, 'LBRACE': -62},  # 170
+    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 171
+    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86, 'NAME': 170, 'dtype': 181},  # 172
+    {'LSQB': 156, 'NAME': 157, 'port': 182, 'shape': 160},  # 173
+    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 174
+    {'COMMA': 173, 'EQUAL': -78, 'LBRACE': -78},  # 175
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 183, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 176
+    {'$END': -57, 'NEWLINE': -57, 'RBRACE': -57},  # 177
+    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 178
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 184},  # 179
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': -89},  # 180
+    {'ARROW': -87, 'COMMA': -87, 'EQUAL': -87, 'LBRACE': -87},  # 181
+    {'ARROW': -28, 'COMMA': -28, 'EQUAL': -28, 'LBRACE': -28},  # 182
+    {'NEWLINE': 63, 'RBRACE': 185},  # 183
+    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 184
+    {'$END': -58, 'NEWLINE': -58, 'RBRACE': -58},  # 185
 )

@@ -162,6 +162,9 @@ class TreeBuilder:
         kind, name, parameters, inputs, outputs, body = c[-6:]
         statements, braced, end = body
         self._apart(parameters, inputs)
+        if kind.text == "block":
+            self._no_defaults(inputs or (), "the input of a block takes the sizes that it gets")
+        self._no_defaults(outputs or (), "the sizes of a result follow from the inputs")
         return s.Block(
             kind.text,
             name.text,
@@ -210,8 +213,19 @@ class TreeBuilder:
             name,
             tuple(_axes(shape.items)) if shape else None,
             self._dtype(dtype) if dtype else None,
+            tuple(x for x in shape.items if isinstance(x, s.Setting)) if shape else (),
             span=self._span(c[0], c[-1]),
         )
+
+    def _no_defaults(self, ports: Iterable[s.DeclaredPort], why: str) -> None:
+        for port in ports:
+            for default in port.defaults:
+                self._misplaced_default(default, default.name, why)
+
+    def _misplaced_default(self, default: s.Setting, meant: str, why: str) -> None:
+        message = "only the inputs of a net have default sizes"
+        fix = self._fix(default.span, meant)
+        self._report("E140", message, default.span, "", f"write `{meant}`: {why}", fix)
 
     def _dtype(self, token: Token) -> str:
         if token.text in DTYPES:
@@ -224,7 +238,10 @@ class TreeBuilder:
         return ours or "float"
 
     def shape(self, c: list[Any]) -> s.List:
-        return self.list_(c)
+        """A declared shape; it may hold defaults, which are settings, until ``port`` takes them."""
+        items = _nodes(c)
+        self._no_slices(items)
+        return s.List(items, span=self._span(c[0], c[-1]))
 
     def dtype(self, c: list[Any]) -> Token:
         return cast(Token, c[0])
@@ -370,7 +387,8 @@ class TreeBuilder:
         return s.Setting(c[0].text, c[2], span=self._span(c[0], c[2]))
 
     def index(self, c: list[Any]) -> s.Indexed:
-        return s.Indexed(c[0], _nodes(c[1:]), span=self._span(c[0], c[-1]))
+        items = self._values(_nodes(c[1:]))
+        return s.Indexed(c[0], items, span=self._span(c[0], c[-1]))
 
     def ellipsis(self, c: list[Any]) -> s.Ellipsis:
         return s.Ellipsis(span=self._span(c[0], c[0]))
@@ -414,13 +432,24 @@ class TreeBuilder:
         return s.Paren(c[1], span=self._span(c[0], c[2]))
 
     def list_(self, c: list[Any]) -> s.List:
-        items = _nodes(c)
+        items = self._values(_nodes(c))
+        self._no_slices(items)
+        return s.List(items, span=self._span(c[0], c[-1]))
+
+    def _no_slices(self, items: Iterable[s.SyntaxNode]) -> None:
         for item in items:
             if isinstance(item, s.Slice | s.Ellipsis):
                 help = "`range(3)` is the list of 0, 1 and 2; `x[1:]` is a part of `x`"
                 message = "a slice needs a value before it"
                 self._report("E137", message, item.span, "a slice of what?", help)
-        return s.List(items, span=self._span(c[0], c[-1]))
+
+    def _values(self, items: Sequence[Any]) -> tuple[Any, ...]:
+        """The items of a list or an index, with values in place of defaults (``[H=224]``)."""
+        for item in items:
+            if item.__class__ is s.Setting:
+                why = "the items of a list and of an index have no names"
+                self._misplaced_default(item, item.value.span.text, why)
+        return tuple(x.value if x.__class__ is s.Setting else x for x in items)
 
     def comprehension(self, c: list[Any]) -> s.Comprehension:
         return s.Comprehension(c[1], _nodes(c[2:]), span=self._span(c[0], c[-1]))
@@ -519,11 +548,15 @@ def _flatten(pattern: s.Pattern) -> Iterable[s.Name]:
         yield from _flatten(item)
 
 
-def _axes(shape: Iterable[s.Expr]) -> Iterable[s.Expr]:
-    """``[3x224x224]`` is ``[3, 224, 224]``."""
+def _axes(shape: Iterable[Any]) -> Iterable[s.Expr]:
+    """``[3x224x224]`` is ``[3, 224, 224]``, and ``[H=224]`` is ``[H]`` with a default."""
     for item in shape:
         if isinstance(item, s.Dims):
             yield from (s.Number(v, span=item.span) for v in item.values)
+        elif item.__class__ is s.Setting:
+            start = item.span.start
+            place = Span(item.span.source, start, start + len(item.name))
+            yield s.Name(item.name, span=place)
         else:
             yield item
 

@@ -47,7 +47,9 @@ def input_differs(name: str, declared: TensorType, span: Span, given: TensorType
         f"the net declares its input `{name}` as {declared}",
         span,
         detail=f"given {given}",
-        help="only symbolic sizes can be given: declare `[3, H, W]` to leave them open",
+        help="a name stands for one size, and a number is fixed"
+        if len(declared.symbols()) > 1
+        else "a number is fixed; in `image[3, H=224, W=224]` the height and the width can be given",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...grammar.diagnostics import Diagnostic
+from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ...grammar.source import Span
 from ..dims import Dim
 from ..values import Data, Tensor, describe
@@ -27,6 +27,31 @@ def batch_as_size(span: Span) -> Diagnostic:
         "`N` is the size of the batch",
         span,
         help="the batch axis is never written: `image[3, 224, 224]`",
+    )
+
+
+def default_of_known(name: str, span: Span) -> Diagnostic:
+    """``size = 224`` in the file, and ``image[3, size=64]``."""
+    return error(
+        "E224",
+        f"`{name}` is defined already, so that its size is fixed",
+        span,
+        detail="a default for it",
+        help=f"write `{name}` for that value, or `H={name}` for a size with this default",
+        fix=Fix("leave the default out", (Edit(span, name),)),
+    )
+
+
+def two_defaults(name: str, span: Span, first: Span) -> Diagnostic:
+    """``image[3, S=224, S=256]``"""
+    return error(
+        "E225",
+        f"the size `{name}` has two different defaults",
+        span,
+        detail="the second one",
+        labels=[Label(first, "the first one")],
+        help=f"leave this one out: `{name}`, or choose another name for the size",
+        fix=Fix("leave this one out", (Edit(span, name),)),
     )
 
 

@@ -21,6 +21,7 @@ from ..values import (
 from .calls import bind_block
 from .elaborator import Elaborator
 from .failures import fail
+from .open_sizes import default_sizes, settle
 from .pipes import bundle
 from .ports import check_outputs, check_port
 from .results import main_tensors
@@ -52,6 +53,7 @@ def enter(
     if ports is not None and len(ports) != len(inputs):
         el.report(advice.blocks.inputs_differ(block, len(inputs), span))
         return None
+    sizes = default_sizes(el, block, env, {})
     inner: list[Tensor] = []
     for i, tensor in enumerate(inputs):
         port = ports[i] if ports is not None else None
@@ -63,6 +65,7 @@ def enter(
             if not check_port(el, block, port, tensor, env, span):
                 return None
             env.names[port.name] = made
+    settle(el, sizes, env)
     return inner
 
 

@@ -20,14 +20,15 @@ from ..values import UNKNOWN, Data, NetworkValue, Renamed, Tensor, Unknown
 from .functions import extent
 from .knowledge import NOTHING, Knowledge
 from .naming import UNNAMED, Naming, is_many, is_scope
-from .state import Demands, Files, Findings, Finds, Memos
+from .state import DefaultSizes, Demands, Files, Findings, Finds, Memos
 
 MAX_FINDINGS: Final = 100
 MAX_SUGGESTIONS: Final = 30
 
 
 class TooMuch(Exception):
-    """A limit is exceeded and reported, or there are enough errors."""
+    """An error that ends the elaboration is reported: a limit is exceeded, there are enough errors,
+    or the sizes of the inputs are not known."""
 
 
 Evaluate: TypeAlias = Callable[["Elaborator", Any, Environment], Data]
@@ -94,6 +95,7 @@ class Elaborator:
         self.net_block: syntax.Block | None = None
         """The net whose body is elaborated; a bare pipeline has none."""
         self.ports: dict[str, int] = {}
+        self.default_sizes = DefaultSizes(knowledge.bound)
         self.result: Data = None
         self.sequences: dict[tuple[int, int], Draft] = {}
         """Tensors whose `.t` is used: they are assumed to be [N, T, D]."""

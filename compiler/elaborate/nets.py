@@ -31,7 +31,7 @@ from .knowledge import Learnt
 from .names import lookup, value_in_file
 from .operators import run_piped
 from .pipes import bundle
-from .ports import net_input, port_shape
+from .ports import net_input, port_shape, take_default_sizes
 from .results import main_tensors, shown_arguments
 from .scopes import brought
 from .statements import run_statement
@@ -133,6 +133,7 @@ def _run_net(el: Elaborator, network: BlockNetwork) -> Data:
     with el.framed(env):
         if block.inputs is None:
             return _result_without_ports(el, block, env)
+        take_default_sizes(el, block, env)
         for port in block.inputs:
             shape = None if port.shape is None else port_shape(el, port, env)
             dtype: Any = port.dtype

@@ -13,14 +13,15 @@ from ..environment import Environment
 from ..layer import Open, same
 from ..limits import MAX_RANK
 from ..types import Dtype, Shape, TensorType
-from ..values import UNKNOWN, Data, Namespace, NetworkValue, Tensor
-from .elaborator import Elaborator
+from ..values import UNKNOWN, Data, Tensor
+from .elaborator import Elaborator, TooMuch
 from .knowledge import Learnt
-from .names import lookup, value_in_file
+from .names import lookup
+from .open_sizes import add_default, default_sizes, is_size_known, open_names
 from .results import main_tensors
 from .sizes import all_sizes, as_size, check_size_name, may_be_equal
 from .tensors import known_type
-from .trees import names_in, port_axes
+from .trees import names_in, port_axes, setting_name
 
 
 def check_port(
@@ -75,7 +76,7 @@ def _sizes_of(el: Elaborator, port: syntax.DeclaredPort, env: Environment) -> li
     written."""
     sizes: list[Data] = []
     for expr in port.shape or ():
-        free = any(not _size_known(el, name.id, env) for name in names_in(expr))
+        free = any(not is_size_known(el, name.id, env) for name in names_in(expr))
         value = expr.span.text if free else el.evaluate(expr, env)
         sizes += value if isinstance(value, list) else [value]
     return sizes
@@ -129,24 +130,6 @@ def _agrees(el: Elaborator, wanted: Dim, actual: Dim, span: Span) -> bool:
     return equal and all(may_be_equal(el, a, b, span) for a, b in noted.equal)
 
 
-def open_names(el: Elaborator, expr: syntax.Expr, env: Environment) -> list[str]:
-    """The names in a port's shape that are not defined."""
-    names: list[str] = []
-    for name in names_in(expr):
-        if name.id not in names and not _size_known(el, name.id, env):
-            check_size_name(el, name)
-            names.append(name.id)
-    return names
-
-
-def _size_known(el: Elaborator, name: str, env: Environment) -> bool:
-    if any(name in scope.names for scope in env.chain()):
-        return True
-    if name not in env.file.names:
-        return False
-    return not isinstance(value_in_file(el, env.file, name), NetworkValue | Namespace)
-
-
 def check_outputs(el: Elaborator, block: syntax.Block, env: Environment, value: Data) -> bool:
     """The declared results: ``-> [classes]``."""
     if block.outputs is None:
@@ -185,27 +168,66 @@ def evaluate_input(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
     """``input(3x32x32)``, ``input(12, int)``: an input of the net, the batch axis unwritten."""
     if el.builder is not el.root or el.net_block is not None:
         return el.report(advice.files.misplaced_input(expr.span))
+    shape, dtype = _written_shape(el, expr, env)
+    return UNKNOWN if shape is None else net_input(el, "x", tuple(shape), dtype, expr.span)
+
+
+def _written_shape(
+    el: Elaborator, expr: syntax.Call, env: Environment
+) -> tuple[list[Dim] | None, Dtype]:
+    """The shape and the dtype in the parentheses of ``input``; no shape after an error."""
     dtype: Any = "float"
     shape: list[Dim] = []
-    for argument in (*expr.arguments, *(s.value for s in expr.settings)):
-        if isinstance(argument, syntax.Name) and argument.id in ("int", "float", "bool"):
-            dtype = argument.id
-            continue
-        if isinstance(argument, syntax.Name):
-            check_size_name(el, argument)
-        if (
-            isinstance(argument, syntax.Name)
-            and lookup(el, argument.id, env, argument.span) is None
-        ):
-            shape.append(el.knowledge.bound.get(argument.id, symbol(argument.id)))
-            continue
-        value = el.evaluate(argument, env)
+    axes: list[syntax.Expr] = [*expr.arguments]
+    for setting in expr.settings:
+        if _is_dtype(setting.value):
+            axes.append(setting.value)
+        else:
+            add_default(el, el.default_sizes, setting, env)
+            axes.append(setting_name(setting))
+    if _given(el, _next_port(el, "x"), first=not el.root.inputs) is not None:
+        el.default_sizes.told.update(n.id for axis in axes for n in names_in(axis))
+    for axis in axes:
+        if isinstance(axis, syntax.Name):
+            if _is_dtype(axis):
+                dtype = axis.id
+                continue
+            check_size_name(el, axis)
+            if lookup(el, axis.id, env, axis.span) is None:
+                shape.append(el.default_sizes.size(axis.id))
+                continue
+        value = el.evaluate(axis, env)
         values = value if isinstance(value, list) else [value]
-        sizes = all_sizes(el, ((v, argument.span) for v in values))
+        sizes = all_sizes(el, ((v, axis.span) for v in values))
         if sizes is None:
-            return UNKNOWN
+            return None, dtype
         shape += sizes
-    return net_input(el, "x", tuple(shape), dtype, expr.span)
+    return shape, dtype
+
+
+def _is_dtype(expr: syntax.Expr) -> bool:
+    return isinstance(expr, syntax.Name) and expr.id in ("int", "float", "bool")
+
+
+def _next_port(el: Elaborator, port: str) -> str:
+    """The name of the next input: ``x``, then ``x2``."""
+    count = el.ports.get(port, 0) + 1
+    return port if count == 1 else f"{port}{count}"
+
+
+def _given(el: Elaborator, name: str, *, first: bool) -> TensorType | None:
+    """The type of an input that is given from outside."""
+    return el.given.get(name, el.given.get("") if first else None)
+
+
+def take_default_sizes(el: Elaborator, block: syntax.Block, env: Environment) -> None:
+    """The default sizes of the net. The sizes of a port that is given from outside do not use
+    them, in whichever port they are named."""
+    el.default_sizes = default_sizes(el, block, env, el.knowledge.bound)
+    for i, port in enumerate(block.inputs or ()):
+        if _given(el, port.name, first=i == 0) is not None:
+            names = (name.id for expr in port.shape or () for name in names_in(expr))
+            el.default_sizes.told.update(names)
 
 
 def net_input(
@@ -213,11 +235,10 @@ def net_input(
 ) -> Tensor:
     """An input of the net, with the type that is declared or given from outside, or that layers
     need."""
-    count = el.ports.get(port, 0) + 1
-    el.ports[port] = count
-    name = port if count == 1 else f"{port}{count}"
+    name = _next_port(el, port)
+    el.ports[port] = el.ports.get(port, 0) + 1
     kind = el.knowledge.inputs.get(name)
-    given = el.given.get(name, el.given.get("") if not el.root.inputs else None)
+    given = _given(el, name, first=not el.root.inputs)
     if shape is not None:
         kind = TensorType((symbol("N"), *shape), dtype or "float").substitute(el.knowledge.bound)
         if given is not None:
@@ -231,11 +252,16 @@ def net_input(
 
 def _agree(el: Elaborator, name: str, declared: TensorType, given: TensorType, span: Span) -> None:
     """A shape from outside gives symbolic sizes their values; it must agree with numbers."""
+    unsettled = el.default_sizes.unsettled(declared.symbols())
     values = solved(declared.shape, given.shape)
     if values is None:
         el.report(advice.files.input_differs(name, declared, span, given))
-    elif values:
-        raise Learnt(el.knowledge.with_sizes(values))
+        if unsettled:  # sizes without a value would be reported too, and they have defaults
+            raise TooMuch
+        return
+    news = {**unsettled, **values}
+    if news:
+        raise Learnt(el.knowledge.with_sizes(news))
 
 
 def port_shape(
@@ -249,7 +275,7 @@ def port_shape(
             _batch_as_none(el, expr, port, env)
             continue
         for name in open_names(el, expr, env):
-            env.names[name] = el.knowledge.bound.get(name, symbol(name))
+            env.names[name] = el.default_sizes.size(name)
         value = el.evaluate(expr, env)
         sizes = value if isinstance(value, list) else [value]
         if len(dims) + len(sizes) >= MAX_RANK:

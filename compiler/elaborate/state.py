@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Source, Span
-from ..dims import Dim
+from ..dims import Dim, symbol
 from ..environment import Declarations, FileNames
 from ..imports import Parsed
 from ..layer import Made
 from ..types import TensorType
-from ..values import LayerNetwork, Tensor
+from ..values import Data, LayerNetwork, Tensor
 
 if TYPE_CHECKING:
     from ..declared import Declared
@@ -95,3 +96,26 @@ class Memos:
         self.types: dict[object, tuple[TensorType, ...]] = {}
         self.instances: dict[object, Any] = {}  # of `instances.Instance`, which is above this file
         self.layers: dict[object, LayerNetwork] = {}
+
+
+class DefaultSizes:
+    """The default sizes of a net's inputs. ``bound`` are the sizes that are known already."""
+
+    def __init__(self, bound: Mapping[str, Dim]) -> None:
+        self.bound = bound
+        self.defaults: dict[str, tuple[Dim, Span]] = {}
+        """The defaults by name, each with its place."""
+        self.values: dict[str, Data] = {}
+        """The sizes by name: the known one, else the default."""
+        self.told: set[str] = set()
+        """The names in the shapes of inputs that are given from outside."""
+
+    def size(self, name: str) -> Dim:
+        """The size of a name that nothing defines: a known one, the default, or an open one."""
+        if name in self.bound or name in self.told or name not in self.defaults:
+            return self.bound.get(name, symbol(name))
+        return self.defaults[name][0]
+
+    def unsettled(self, names: Iterable[str]) -> dict[str, Dim]:
+        """Those of the names that have a default and no known size, as open sizes."""
+        return {n: symbol(n) for n in names if n in self.defaults and n not in self.bound}

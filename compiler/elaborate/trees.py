@@ -47,6 +47,14 @@ def conjuncts(expr: syntax.Expr) -> Iterator[syntax.Expr]:
         yield expr
 
 
+def setting_name(setting: syntax.Setting) -> syntax.Name:
+    """The name of ``H=224`` as an expression."""
+    start = setting.span.start
+    return syntax.Name(
+        setting.name, span=Span(setting.span.source, start, start + len(setting.name))
+    )
+
+
 def port_axes(port: syntax.DeclaredPort) -> tuple[str, ...]:
     """Names for the axes of a tensor that is piped into a port, if nothing else names them."""
     names = "TDEFG"

@@ -86,7 +86,7 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
         case s.Share():
             return _form("share", node.name, sketch(node.value))
         case s.DeclaredPort():
-            shape = "" if node.shape is None else f"[{_row(node.shape)}]"
+            shape = "" if node.shape is None else f"[{_row((*node.shape, *node.defaults))}]"
             return f"{node.name}{shape}{':' + node.dtype if node.dtype else ''}"
         case s.Block():
             return _block(node)

@@ -110,6 +110,18 @@ ports = node(
     st.none() | tuples(names | numbers),
     st.sampled_from([None, "int", "bool"]),
 )
+
+
+@st.composite
+def with_defaults(draw: st.DrawFn) -> s.DeclaredPort:
+    """A port, some of whose names have default sizes."""
+    port: s.DeclaredPort = draw(ports)
+    sizes = [axis.id for axis in port.shape or () if isinstance(axis, s.Name)]
+    chosen = [name for name in dict.fromkeys(sizes) if draw(st.booleans())]
+    defaults = tuple(s.Setting(name, draw(numbers), span=SPAN) for name in chosen)
+    return port.replace(defaults=defaults)
+
+
 unnamed = node(s.DeclaredPort, st.just(""), tuples(names | numbers), st.sampled_from([None, "int"]))
 parameters = node(s.Parameter, ids, st.none() | expressions)
 documentations = st.lists(lines.map(printable).filter(bool), max_size=2).map("\n".join)
@@ -117,6 +129,10 @@ documentations = st.lists(lines.map(printable).filter(bool), max_size=2).map("\n
 
 def inputs() -> Trees:
     return st.none() | unique(ports, 1)
+
+
+def inputs_of_nets() -> Trees:
+    return st.none() | unique(with_defaults(), 1)
 
 
 def outputs() -> Trees:
@@ -138,18 +154,16 @@ def simple_statements() -> Trees:
 
 
 def blocks(inner: Trees) -> Trees:
-    head = [
-        st.sampled_from(["block", "net"]),
-        ids,
-        unique(parameters),
-        inputs(),
-        outputs(),
-    ]
+    either = _blocks("block", inputs(), inner) | _blocks("net", inputs_of_nets(), inner)
+    return either.map(_inputs_are_no_parameters)
+
+
+def _blocks(kind: str, ports: Trees, inner: Trees) -> Trees:
+    head = [st.just(kind), ids, unique(parameters), ports, outputs()]
     plain = tuples(node(s.ExpressionStatement, expressions), 1, 1)
     span = {"name_span": st.just(SPAN)}
     braced = node(s.Block, *head, tuples(inner), st.just(True), documentations, **span)
-    either = braced | node(s.Block, *head, plain, st.just(False), documentations, **span)
-    return either.map(_inputs_are_no_parameters)
+    return braced | node(s.Block, *head, plain, st.just(False), documentations, **span)
 
 
 def _inputs_are_no_parameters(block: s.Block) -> s.Block:

@@ -118,6 +118,7 @@ STATEMENTS = {
     "net f: x[n] -> scores[classes], aux[10] { x }": (
         "(net f : x[n] -> scores[classes] aux[10] {x})"
     ),
+    "net f: x[3, H=224, W=H] int { x }": "(net f : x[3 H W H=224 W=H]:int {x})",
     "net f: x[2 * n, k + 1] -> y { x }": "(net f : x[(* 2 n) (+ k 1)] -> y {x})",
     "block f(p): x {\n  block g = p\n  default conv(bias=p)\n  x > g\n}": (
         "(block f(p) : x {(block g = p); (default conv bias=p); (> x g)})"
