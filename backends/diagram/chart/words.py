@@ -180,6 +180,26 @@ def title(copies: Sequence[Step], prefix: str = "") -> str:
     return " · ".join(dict.fromkeys(word for word in names if word))
 
 
+def varying(graph: Graph) -> dict[str, set[str]]:
+    """The parameters of each block whose arguments differ between its calls in the net."""
+    values_by_block: dict[str, dict[str, set[str]]] = {}
+    visited: set[int] = set()
+    waiting = [graph]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in visited:
+            continue
+        visited.add(id(current))
+        for name, argument in current.arguments:
+            values = values_by_block.setdefault(current.name, {}).setdefault(name, set())
+            values.add(style.value(argument))
+        waiting += [inner for node in current.nodes if (inner := node.called)]
+    return {
+        block: {name for name, values in names.items() if len(values) > 1}
+        for block, names in values_by_block.items()
+    }
+
+
 def arguments(step: Step, varying: dict[str, set[str]]) -> str:
     """``width 128, stride 2``: the arguments that differ from those of other calls of the block."""
     graph = step.body.graph if step.body else None

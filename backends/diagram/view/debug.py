@@ -38,7 +38,7 @@ from ..chart.chart import StepPart, flowing_in
 from ..chart.costs import MEASURES, node_cost
 from ..errors import TooLarge, most_boxes, too_many_boxes
 from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, TextRun, Trails, text
-from .docs import straighten
+from ._canvas import straighten
 
 MOST: Final = 700
 """The largest number of boxes that is drawn."""

@@ -25,9 +25,13 @@ from ..chart.wiring import wiring
 from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Text, TextRun, text
 from . import _attention as attention
 from . import _runs as runs
+from ._block_view import BlockView, block_key
+from ._canvas import straighten
+from ._draw_boxes import draw_box
+from ._draw_net import draw_chart, draw_net
+from ._draw_steps import draw_step
 from ._fit import READABLE, Attempt, Detail, Key, Opening, fits, readable
 from ._symbols import Column, Symbols
-from .docs import Docs, straighten, varying
 
 
 def picture(graph: Graph, options: Options) -> Picture:
@@ -47,13 +51,13 @@ def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Att
 def _drawn(
     charts: Charts, graph: Graph, options: Options, detail: Detail, *, layers: bool
 ) -> Attempt:
-    paper = _Paper(charts, options, detail, varying(graph))
+    paper = _Paper(charts, options, detail, words.varying(graph))
     paper.ties = words.ties(graph)
     chart = charts.of(graph, options.marks)
     paper.survey(chart, Scope(worlds=((World(None, chart),),)))
     paper.name_insets()
     insets = {i.key: paper.inset(i) for i in paper.insets.values() if paper.apart(i)}
-    paper.net(graph)
+    draw_net(paper, graph)
     ordered = [insets[key] for key in paper.forms if key in insets]
     ordered += list(paper.layer_insets()) if layers else []
     title, subtitle = words.titles(graph, options.title)
@@ -62,12 +66,12 @@ def _drawn(
         title,
         subtitle,
         options.direction,
-        (*paper.items, *ordered),
-        straighten(_without_repeated_shapes(paper.edges, paper.items)),
-        tuple(paper.ranks),
+        (*paper.canvas.items, *ordered),
+        straighten(_without_repeated_shapes(paper.canvas.edges, paper.canvas.items)),
+        tuple(paper.canvas.ranks),
         options.legend,
         MEASURES.get(options.color_by, ""),
-        left_out=paper.omissions(),
+        left_out=paper.canvas.omissions(),
     )
     return Attempt(
         view, [paper.opening(i, insets[i.key]) for i in paper.insets.values() if i.key in insets]
@@ -155,7 +159,9 @@ class _Use:
 
 
 @dataclass(slots=True)
-class _Paper(Docs):
+class _Paper(BlockView):
+    """Draws each block once, in an inset; the trunk has boxes for its uses."""
+
     insets: dict[Key, _Inset] = field(default_factory=dict)
     forms: dict[Key, Chart] = field(default_factory=dict)
     """The charts of all blocks in reading order, with those that stay closed."""
@@ -175,8 +181,8 @@ class _Paper(Docs):
         for i, plain in enumerate(chart.steps):
             step = with_twins(plain, i, scope.worlds[0])
             if _block(step) and step.body is not None:
-                self.forms.setdefault(_key(step), step.body)
-            if _block(step) and _key(step) in self.detail.closed:
+                self.forms.setdefault(block_key(step), step.body)
+            if _block(step) and block_key(step) in self.detail.closed:
                 continue
             layer = attention.opens(step) and not attention.is_bare(step)
             if layer and not self.opens_attention(step, scope):
@@ -193,8 +199,8 @@ class _Paper(Docs):
         return holds_blocks
 
     def note(self, step: Step, below: Scope, holds: bool) -> None:
-        assert step.body is not None
-        inset = self.insets.setdefault(_key(step), _Inset(_key(step), words.name(step), below))
+        key = block_key(step)
+        inset = self.insets.setdefault(key, _Inset(key, words.name(step), below))
         inset.sites += 1
         inset.copies += step.count
         inset.deepest = max(inset.deepest, below.depth)
@@ -256,16 +262,15 @@ class _Paper(Docs):
             closed=False,
             worlds=tuple(map(tuple, inset.worlds.values())),
         )
-        outside, self.items = self.items, []
         options = self.options
         if len(inset.types) > 1:
             self.options = replace(options, shapes=False)
         body = inset.bodies[0]
-        ends = self.steps(inset.bodies, scope, self.entries(body, scope), symbols)
-        if len(ends) > 1:
-            self.exits(body, scope, ends)
+        with self.canvas.apart() as inside:
+            ends = draw_chart(self, inset.bodies, scope, self.entries(body, scope), symbols)
+            if len(ends) > 1:
+                self.exits(body, scope, ends)
         self.options = options
-        inside, self.items = tuple(self.items), outside
         inset.columns = symbols.shown()
         arguments = dict(body.graph.arguments) if body.graph else {}
         named_arguments = [name for name in inset.columns if name in arguments]
@@ -275,7 +280,7 @@ class _Paper(Docs):
         title = text(inset.name, named, TextRun(inset.note, "faint"))
         tooltip = body.graph.documentation.strip() if body.graph else ""
         kind: Kind = "attention" if attention.computes_attention(body) else "block"
-        return Cluster(inset.id, title, inside, kind, inset=True, tooltip=tooltip)
+        return Cluster(inset.id, title, tuple(inside), kind, inset=True, tooltip=tooltip)
 
     def layer_insets(self) -> Iterator[Cluster]:
         names = attention.inset_names(list(self.layers))
@@ -300,9 +305,9 @@ class _Paper(Docs):
         ]
         forks, lines = attention.connections(step, inside, [End(box.id) for box in inputs], id)
         for end, head, arrow in lines:
-            self.connect(end, head, arrow=arrow)
-        self.edges += inside.edges
-        self.ranks.append(inside.entries)
+            self.canvas.connect(end, head, arrow=arrow)
+        self.canvas.edges += inside.edges
+        self.canvas.ranks.append(inside.entries)
         return Cluster(id, text(name), (*inputs, *forks, *boxes), "attention", inset=True)
 
     def entries(self, body: Chart, scope: Scope) -> list[End]:
@@ -317,11 +322,11 @@ class _Paper(Docs):
                 box = Box(id, shape="fork")
             else:
                 box = Box(id, text(TextRun(port.name or "x", "symbol")), shape="label")
-            self.items.append(box)
+            self.canvas.items.append(box)
             ends.append(End(id))
         uses = sum(s.inputs.count((-1, 0)) for s in body.steps) + body.results.count((-1, 0))
         if len(ends) > 1 and uses > 1:
-            ends[0] = self.fork(ends[0], scope.point("fork"))
+            ends[0] = self.canvas.fork(ends[0], scope.point("fork"))
         return ends
 
     def exits(self, body: Chart, scope: Scope, ends: Sequence[End]) -> None:
@@ -329,8 +334,8 @@ class _Paper(Docs):
         for i, (end, port) in enumerate(zip(ends, body.graph.outputs, strict=False)):
             id = scope.point(f"out{i + 1}")
             name = port.name or f"output {i + 1}"
-            self.items.append(Box(id, text(TextRun(name, "symbol")), shape="label"))
-            self.connect(end, id)
+            self.canvas.items.append(Box(id, text(TextRun(name, "symbol")), shape="label"))
+            self.canvas.connect(end, id)
 
     def total(self, costs: Sequence[int]) -> int:
         """The cost in an inset is that of the most costly use: the trunk has the count of each."""
@@ -342,7 +347,7 @@ class _Paper(Docs):
         """The inset of a call; None if it has none."""
         if not _block(step):
             return None
-        inset = self.insets.get(_key(step))
+        inset = self.insets.get(block_key(step))
         return inset if inset is not None and self.apart(inset) else None
 
     def boxed(self, step: Step) -> bool:
@@ -359,7 +364,7 @@ class _Paper(Docs):
         requested = self.requested(step, scope)
         if requested is not None:
             return requested
-        closed = _block(step) and _key(step) in self.detail.closed
+        closed = _block(step) and block_key(step) in self.detail.closed
         arm = scope.closed and self.options.depth is None
         if self.inset_of(step) is not None or arm or closed:
             return False
@@ -374,7 +379,7 @@ class _Paper(Docs):
         return text(super(_Paper, self).title(copies, prefix), self.variant(copies[0]))
 
     def variant(self, step: Step) -> Text:
-        return text(TextRun(self.notes.get(_key(step), ""), "faint")) if _block(step) else ()
+        return text(TextRun(self.notes.get(block_key(step), ""), "faint")) if _block(step) else ()
 
     def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
         inset = self.inset_of(copies[0])
@@ -388,16 +393,30 @@ class _Paper(Docs):
     def drawn_blocks(self) -> Container[Key]:
         return self.insets
 
-    # --- runs ---------------------------------------------------------------------------------
+    # --- steps --------------------------------------------------------------------------------
 
-    def run(
-        self, step: Step, scope: Scope, ins: Sequence[End], prefix: str | None = None
+    def step(
+        self,
+        copies: Sequence[Step],
+        scope: Scope,
+        ins: Sequence[End],
+        symbols: Symbols,
+        prefix: str | None = None,
     ) -> list[End]:
+        """Draw a step. A run of a block that has an inset is a table of its uses."""
+        step = copies[0]
+        if step.kind == "run" and runs.alone(step):
+            first = step.rows[0].steps[0]
+            inset = self.inset_of(first)
+            if inset is not None and not self.opens(first, scope):
+                return self.uses(inset, step, scope, ins, prefix)
+        return draw_step(self, copies, scope, ins, symbols, prefix)
+
+    def uses(
+        self, inset: _Inset, step: Step, scope: Scope, ins: Sequence[End], prefix: str | None
+    ) -> list[End]:
+        """Draw a run as the box of its block, with a table of the numbers of each use."""
         calls = [row.steps[0] for row in step.rows]
-        first = calls[0]
-        inset = self.inset_of(first) if runs.alone(step) else None
-        if inset is None or self.opens(first, scope):
-            return super(_Paper, self).run(step, scope, ins, prefix)
         symbols = Symbols(len(step.rows))
         uses = [_use_number(inset, row.body) for row in step.rows]
         for name, column in inset.columns.items():
@@ -411,21 +430,16 @@ class _Paper(Docs):
             "block",
             table=runs.table(step, symbols),
             repeated=True,
-            tooltip=words.about_call(calls, scope.enter(first)),
+            tooltip=words.about_call(calls, scope.enter(calls[0])),
             span=step.node.span,
             nodes=nodes([step]),
         )
-        return self.closed([step], scope, ins, box)
+        return draw_box(self, [step], scope, ins, box)
 
 
 def _block(step: Step) -> bool:
     graph = step.body.graph if step.body else None
     return step.kind == "call" and graph is not None and graph.kind == "block"
-
-
-def _key(step: Step) -> Key:
-    assert step.body is not None
-    return words.name(step), step.body.look
 
 
 def _use_number(inset: _Inset, body: Chart | None) -> int:
