@@ -18,6 +18,7 @@ from ..values import (
     LayerNetwork,
     LayerWord,
     LoopNetwork,
+    NetworkValue,
     Renamed,
     RepeatNetwork,
     Scan,
@@ -70,6 +71,8 @@ class Keys:
 
     def of(self, value: Any) -> object:
         match value:
+            case NetworkValue():
+                return self._of_network(value)
             case Tensor():
                 self.tensors.append(value)
                 weight = value.draft.weight
@@ -83,14 +86,21 @@ class Keys:
                 return (type(value).__name__, *map(self.of, value))
             case bool() | int() | float():
                 return type(value).__name__, value
-            case LayerNetwork():
-                layer = tuple(self.of(getattr(value.layer, n)) for n in value.layer.settings)
-                tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
-                return ("layer", type(value.layer), value.word, layer, tensors)
             case TensorType():
                 self.sizes += [d for d in value.shape if isinstance(d, Size)]
                 shape = tuple(d if isinstance(d, int) else "size" for d in value.shape)
                 return ("type", shape, value.dtype)
+            case slice():
+                return ("slice", *map(self.of, (value.start, value.stop, value.step)))
+            case _:
+                return ("value", value if value.__hash__ else self.identity(value))
+
+    def _of_network(self, value: NetworkValue) -> object:
+        match value:
+            case LayerNetwork():
+                layer = tuple(self.of(getattr(value.layer, n)) for n in value.layer.settings)
+                tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
+                return ("layer", type(value.layer), value.word, layer, tensors)
             case BlockNetwork():
                 arguments = tuple((n, self.of(v)) for n, v in value.arguments.items())
                 return ("block", self.of(value.template), value.word, arguments)
@@ -114,15 +124,13 @@ class Keys:
                 return ("scan", self.of(value.cell), init, value.reverse)
             case Sliced():
                 return ("sliced", self.of(value.network), self.of(value.items))
-            case slice():
-                return ("slice", *map(self.of, (value.start, value.stop, value.step)))
             case LabelledNetwork():
                 label = value.label
                 return ("labelled", label.path, label.name, value.numbered, self.of(value.network))
             case LoopNetwork():
                 return ("loop", id(value.syntax), self.environment(value.environment))
             case _:
-                return ("value", value if value.__hash__ else self.identity(value))
+                return ("network", self.identity(value))
 
 
 class Sight:
