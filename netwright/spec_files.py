@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 from .compiler import imports
 from .compiler.imports import NotFound, Unreadable
@@ -112,6 +113,25 @@ def _name(path: Path) -> str:
     """The name of a shipped spec: its place among them, without the area."""
     parts = path.relative_to(imports.SHIPPED).with_suffix("").parts
     return ".".join(parts[parts[0] in imports.AREAS :])
+
+
+def area(path: Path) -> str:
+    """The area of a shipped spec: its folder."""
+    return path.relative_to(imports.SHIPPED).parts[0]
+
+
+TYPICAL = 128
+"""The size of open axes for which the facts have MACs."""
+
+
+def facts() -> dict[str, dict[str, dict[str, Any]]]:
+    """The parameters and MACs of the shipped nets, by spec and net. `make zoo` writes the file."""
+    import json
+
+    read: dict[str, dict[str, dict[str, Any]]] = json.loads(
+        (imports.SHIPPED / "facts.json").read_text("utf-8")
+    )
+    return read
 
 
 def description(text: str) -> str:

@@ -132,7 +132,7 @@ def test_python(
 def test_documents(capsys: pytest.CaptureFixture[str]) -> None:
     """The documents on the page have the fields of those that are printed."""
     text = (ROOT / "docs/command-line.md").read_text("utf-8")
-    check, summary, diff, picture = map(
+    check, summary, listing, diff, picture = map(
         json.loads, re.findall(r"^```json\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     )
     Path("unet.net").write_text(
@@ -152,6 +152,7 @@ def test_documents(capsys: pytest.CaptureFixture[str]) -> None:
     assert fields(printed("check", "unet.net", *as_json)) >= fields(check)
     real = printed("summary", "resnet", "--net", "resnet18", *as_json)
     assert {**real, "layers": real["layers"][:1]} == summary
+    assert fields(printed("specs", "resnet", *as_json)) == fields(listing)
     assert fields(printed("render", "--diff", "a.net", "b.net", *as_json)) <= fields(diff)
     cli.main(["render", "resnet", "--net", "resnet18", "-o", "net.json"])
     assert fields(json.loads(Path("net.json").read_text("utf-8"))) == fields(picture)

@@ -4,6 +4,7 @@ only, where no other test would see it."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,9 +68,9 @@ def test_the_wheel_stands_alone(installed: Path, tmp_path: Path) -> None:
 
 
 def test_the_wheel_carries_the_specs(installed: Path, tmp_path: Path) -> None:
-    listed = run("-m", "netwright", "specs", site=installed, cwd=tmp_path).splitlines()
-    assert len(listed) == len(list((ROOT / "specs").rglob("*.net")))
-    names = [line.split()[0] for line in listed]
+    listed = run("-m", "netwright", "specs", site=installed, cwd=tmp_path)
+    names = re.findall(r"(?m)^  (\S+)", listed)
+    assert len(names) == len(list((ROOT / "specs").rglob("*.net")))
     checked = run("-m", "netwright", "check", *names, site=installed, cwd=tmp_path)
     assert checked.startswith("No errors in")
 

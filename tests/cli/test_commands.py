@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,7 @@ import netwright
 from netwright import cli
 from netwright.cli import explain
 from netwright.compiler.layers import layers
+from netwright.spec_files import shipped
 
 Golden = Callable[[str, str], None]
 
@@ -482,8 +484,34 @@ def test_explain_what_there_is_not(run: Netwright, golden: Golden) -> None:
 
 
 def test_specs(run: Netwright) -> None:
-    lines = run("specs").out.splitlines()
-    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
+    """Area by area, each in the order of names, with the figures of the facts."""
+    areas = run("specs").out.split("\n\n")
+    names = [re.findall(r"(?m)^  (\S+)", area) for area in areas]
+    assert sorted(chain.from_iterable(names)) == sorted(shipped())
+    assert all(found == sorted(found) for found in names)
+    assert areas[0].startswith("vision")
+
+
+def test_specs_by_words(run: Netwright, golden: Golden) -> None:
+    """In the name, the comments or the names of nets; all words; one spec shows its nets."""
+    asked = ("lenet", "vgg16_bn", "additive attention", "basics")
+    golden(
+        "cli/specs.txt", "\n".join(f"$ specs {a}\n{run('specs', *a.split()).out}" for a in asked)
+    )
+
+
+def test_specs_that_there_are_not(run: Netwright, golden: Golden) -> None:
+    told = [run("specs", *words) for words in (["resnot"], ["xor", "mlp"], ["qqqqq"])]
+    assert [done.status for done in told] == [2, 2, 2]
+    golden("cli/misuse/specs.txt", "".join(done.err for done in told))
+
+
+def test_specs_as_json(run: Netwright) -> None:
+    done = run("specs", "gpt2", "--output-format", "json")
+    (spec,) = json.loads(done.out)["specs"]
+    assert (spec["name"], spec["area"]) == ("gpt2", "text")
+    assert spec["nets"][0]["params"] == 124439808
+    assert spec["nets"][0]["macs"] == "18432*T*T + 123532032*T"
 
 
 def test_new(run: Netwright, golden: Golden) -> None:
