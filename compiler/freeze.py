@@ -394,5 +394,5 @@ def _holds_weights(draft: Draft) -> bool:
         return any(map(_holds_weights, draft.child.drafts)) or bool(draft.child.shares)
     if draft.layer is None or draft.share is not None:
         return False
-    settings = [n for n in draft.layer.tensors() if n not in draft.tied]
-    return bool(draft.layer.weights(*draft.takes[: len(draft.takes) - len(settings)]))
+    piped = len(draft.takes) - len(draft.layer.tensors())
+    return bool(draft.layer.weights(*draft.takes[:piped]))

@@ -273,8 +273,7 @@ def piped(node: Node) -> tuple[TensorType, ...]:
     op, takes = node.operation, node.operands
     if not isinstance(op, LayerOp):
         return takes
-    settings = [name for name in op.layer.tensors() if name not in op.tied]
-    return takes[: len(takes) - len(settings)]
+    return takes[: len(takes) - len(op.layer.tensors())]
 
 
 def layer_weights(node: Node) -> dict[str, Weight]:

@@ -46,7 +46,7 @@ from typing import (
 from ..grammar.record import Record, field
 from ..grammar.wording import counted
 from .dims import Dim, Size, equal, less, product
-from .lowering import Lowering
+from .lowering import Attr, CallCode, Code, Helper, Input, Lowering, Self
 from .types import Dtype, TensorType
 
 Sizes: TypeAlias = int | Size | tuple[Dim, ...]
@@ -445,6 +445,102 @@ class Biased(Weighted):
         return super().inits() | ({} if bias is None else {"bias": bias})
 
 
+class Computable(Layer):
+    """A layer whose weights may be tensors: ``conv(3x3, 64, weight=w)``. A weight that is given
+    as a tensor is an input of the layer, which has no weight of that name of its own."""
+
+    def all_weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
+        """All weights that it computes with: its own, and those that are given as tensors."""
+        raise NotImplementedError(self.word)
+
+    def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
+        computed = self.computed
+        every = self.all_weights(*inputs)
+        return {n: w for n, w in every.items() if n not in computed} if computed else every
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The weights that are given as tensors."""
+        return tuple([n for n in self.tensors() if n in ("weight", "bias")])
+
+    def weight_axes(self) -> str:
+        """The names of the weight's axes, for an error: ``[out, in]``."""
+        return ""
+
+    def misfit_help(self, weight: TensorType, *inputs: Any, **_: Any) -> tuple[str, ...]:
+        """What to do about a ``weight`` of another size."""
+        return ()
+
+    def weight_codes(self, *inputs: TensorType) -> tuple[Code, ...]:
+        """The codes of weight and bias: of a tensor, of the module, or None if there is none. A
+        bias that is None is left out."""
+        places = {n: Input(len(inputs) + i) for i, n in enumerate(self.tensors())}
+        own = self.weights(*inputs)
+        weight, bias = (
+            places.get(n, Attr(Self(), n) if n in own else None) for n in ("weight", "bias")
+        )
+        return (weight,) if bias is None else (weight, bias)
+
+
+def computes(forward: Code, module: CallCode | None, without: Sequence[str] = ()) -> Lowering:
+    """The form of a layer with a computed weight: a function of tensors and of the weights of its
+    module, if it has one. ``without`` are the weights that are taken off the module."""
+    if module is None or not without:
+        return Lowering(module, forward)
+    return Lowering(CallCode(WITHOUT.name, (module, *without)), forward, helpers=(WITHOUT,))
+
+
+WITHOUT: Final = Helper(
+    "without",
+    '''
+def without(module: nn.Module, *names: str) -> Any:
+    """The module without some of its weights, which are computed instead."""
+    for name in names:
+        module.register_parameter(name, None)
+    return module
+''',
+)
+
+
+def check_weight(layer: Layer, name: str, given: TensorType, *inputs: TensorType) -> None:
+    """Refuses a tensor that is given for a weight and has another shape or dtype."""
+    assert isinstance(layer, Computable)
+    wanted = TensorType(layer.all_weights(*inputs)[name].shape)
+    if given.dtype != "float":
+        raise Refused(
+            f"the {name} of {layer.word} needs floats, got {given}",
+            code="E303",
+            setting=name,
+            help="`cast(float)` makes it floats",
+        )
+    if "N" in given.symbols() and "N" not in wanted.symbols():
+        raise Refused(
+            f"the {name} of {layer.word} has a batch axis: {given}",
+            setting=name,
+            detail=f"{layer.word} needs {wanted}",
+            notes=(f"one {name} serves all examples of the batch",),
+            help=_batch_help(name),
+        )
+    if given.rank != wanted.rank or not all(map(same, given.shape, wanted.shape)):
+        axes = layer.weight_axes() if name == "weight" and given.rank == wanted.rank else ""
+        raise Refused(
+            f"the {name} is {given}, {layer.word} needs {wanted}",
+            setting=name,
+            notes=(f"a weight is {axes}",) if axes else (),
+            help=layer.misfit_help(given, *inputs) if name == "weight" else (),
+        )
+
+
+def _batch_help(name: str) -> tuple[str, ...]:
+    if name == "bias":
+        return ("`bias=false`, and add the tensor to the result",)
+    return (
+        "if this is the output of a layer, its weight is `label.weight`",
+        "a weight for each example: `@` or `einsum`, or a convolution with `groups=N` of "
+        "[1, N*channels, ...]",
+    )
+
+
 NO_EFFECTS: Final[frozenset[Effect]] = frozenset()
 DROPS: Final[frozenset[Effect]] = frozenset({"random", "training"})
 """The effects of dropout."""
@@ -531,6 +627,8 @@ def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
     for name, range_ in ranges(type(layer)).items():
         _within(range_, name, getattr(layer, name))
     types = layer.infer(*inputs)
+    for name in layer.computed if isinstance(layer, Computable) else ():
+        check_weight(layer, name, getattr(layer, name), *inputs)
     return (types,) if isinstance(types, TensorType) else tuple(types)
 
 

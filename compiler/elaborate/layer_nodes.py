@@ -10,7 +10,7 @@ from .. import advice
 from ..builder import Draft, WeightSource, chain_from
 from ..dims import Size, less, symbol, symbols
 from ..inits import unsuited
-from ..layer import Init, Layer, Made, Open, Refused, Weight, inferred
+from ..layer import Computable, Init, Layer, Made, Open, Refused, Weight, check_weight, inferred
 from ..layers import layers
 from ..limits import MAX_INPUTS
 from ..types import Shape, TensorType
@@ -76,7 +76,8 @@ def _run(el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span
     layer = network.layer
     if not _arity(el, layer, network.word, inputs, span):
         return fail(el, network.word, inputs, span)
-    tied, given = _tensor_settings(network)
+    tied = _ties(layer, network.tensors)
+    given = [t for name, t in network.tensors.items() if name not in tied]
     if layer.elementwise and len(inputs) == 1 and inputs[0].type is None and not given:
         draft = add_draft(el, inputs, [None], span, layer=layer)
         return Tensor(draft, 0, None)
@@ -84,7 +85,11 @@ def _run(el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span
     if None in types:
         return fail(el, network.word, inputs, span)
     input_types = [t for t in types if t is not None]
-    outputs = _infer(el, network, inputs, input_types, given, span)
+    tied_types = {name: getattr(layer, name) for name in tied}
+    if tied:  # it holds the weight itself, under its own name too
+        layer = layer.replace(**{name: layer.settings[name].default for name in tied})
+        network = network.replace(layer=layer)
+    outputs = _infer(el, network, inputs, input_types, given, span, tied_types)
     if outputs is None:
         return fail(el, network.word, inputs, span)
     main = (0,) if layer.results == "side" else tuple(range(len(outputs)))
@@ -92,15 +97,6 @@ def _run(el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span
     for name, chain in tied.items():
         _record_tie(el, draft, name, chain)
     return _results(layer, draft)
-
-
-def _tensor_settings(network: LayerNetwork) -> tuple[dict[str, WeightSource], list[Tensor]]:
-    """The settings that tie a weight, and the tensors of the others."""
-    if not network.tensors:
-        return {}, []
-    pairs = network.tensors.items()
-    tied = {n: c for n, t in pairs if (c := _tie(network.layer, n, t))}
-    return tied, [t for n, t in pairs if n not in tied]
 
 
 def _arity(el: Elaborator, layer: Layer, word: str, inputs: Sequence[Tensor], span: Span) -> bool:
@@ -139,11 +135,13 @@ def _infer(
     types: list[TensorType],
     given: list[Tensor],
     span: Span,
+    tied: Mapping[str, TensorType],
 ) -> tuple[TensorType, ...] | None:
-    """The types of the results; None after an error. ``given`` are the tensors of settings."""
+    """The types of the results; None after an error. ``given`` are the tensors of settings,
+    ``tied`` the types of the weights that other layers have."""
     unmade = type(network.layer).suit is Layer.suit
     made = () if unmade else tuple(_maker(el, t) for t in (*inputs, *given))
-    key = (network.layer, *types, *made)
+    key = (network.layer, *types, *made, *tied.items())
     remembered = el.memos.types.get(key)
     if remembered is not None:
         return remembered
@@ -151,6 +149,8 @@ def _infer(
         try:
             outputs = inferred(network.layer, *types)
             network.layer.suit(made, *types)
+            for name, type_ in tied.items():
+                check_weight(network.layer, name, type_, *types)
             weights = network.layer.weights(*types)
         except Refused as refusal:
             el.report(advice.layers.refused(network, refusal, inputs, types, span))
@@ -233,7 +233,7 @@ def _inits_suit(
         if not isinstance(init, Init):
             continue
         name = weight_of.get(id(init), "")
-        if name in weights and name not in layer.tensors():
+        if name in weights and name not in network.tensors:
             problem = unsuited(init, weights[name].shape)
         else:
             problem = _idle_init(network, setting)
@@ -250,15 +250,17 @@ def _idle_init(network: LayerNetwork, setting: str) -> str:
     place = network.spans.get(setting)
     if place is None or not place.overlaps(network.span):
         return ""
-    what = "bias" if setting == "bias_init" else "weight of its own"
+    plain = setting == "bias_init" and "bias" not in network.tensors
+    what = "bias" if plain else f"{'bias' if setting == 'bias_init' else 'weight'} of its own"
     return f"`{setting}` has no effect: this `{network.word}` has no {what}"
 
 
-def _tie(layer: Layer, name: str, tensor: Tensor) -> WeightSource | None:
-    """The drafts that lead to the weight that a setting ties to, if it is one."""
-    if name not in ("weight", "bias") or type(layer).weights is Layer.weights:
-        return None
-    return weight_chain(tensor)
+def _ties(layer: Layer, tensors: Mapping[str, Tensor]) -> dict[str, WeightSource]:
+    """The settings that take another layer's weight as it is, with the drafts that lead to it."""
+    if not isinstance(layer, Computable):
+        return {}
+    chains = ((n, weight_chain(tensors[n])) for n in layer.computed)
+    return {name: chain for name, chain in chains if chain is not None}
 
 
 def _record_tie(el: Elaborator, draft: Draft, name: str, chain: WeightSource) -> None:

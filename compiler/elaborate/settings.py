@@ -192,7 +192,7 @@ def _finish_layer(
         if word.environment.file.is_broken(span):
             return UNKNOWN
         return el.report(advice.layers.lacks_settings(word, missing, span))
-    tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
+    tensors = {n: v for n in layer.settings if isinstance(v := values.get(n), Tensor)}
     key = (layer, *((name, _typed(value)) for name, value in values.items()))
     remembered = None if tensors else el.memos.layers.get(key)
     if remembered is not None:

@@ -110,8 +110,8 @@ def _weights_of(draft: Draft) -> list[tuple[object, tuple[Dim, ...]]]:
         inner = [(kind, tuple(substitute(d, sizes) for d in dims)) for kind, dims in inner]
         return inner * draft.count
     assert draft.layer is not None
-    settings = [n for n in draft.layer.tensors() if n not in draft.tied]
-    weights = draft.layer.weights(*draft.takes[: len(draft.takes) - len(settings)])
+    piped = len(draft.takes) - len(draft.layer.tensors())
+    weights = draft.layer.weights(*draft.takes[:piped])
     kind = (type(draft.layer), draft.share, *weights)
     return [(kind, tuple(d for w in weights.values() for d in w.shape))] * draft.count
 

@@ -35,7 +35,7 @@ def input_behind(tensor: Tensor) -> str:
 
 
 def weight_chain(tensor: Tensor) -> WeightSource | None:
-    """If a tensor is some layer's weight: the drafts that lead to it, and its name."""
+    """If a tensor is a parameter of some layer: the drafts that lead to it, and its name."""
     draft = tensor.draft
     while draft.weight is None:
         pairs = draft.builder.captured.values()
@@ -43,7 +43,10 @@ def weight_chain(tensor: Tensor) -> WeightSource | None:
         if outer is None:
             return None
         draft = outer.draft
-    return draft.weight
+    layer, takes = draft.weight[0][-1].layer, draft.weight[0][-1].takes
+    assert layer is not None
+    weight = layer.weights(*takes[: len(takes) - len(layer.tensors())])[draft.weight[1]]
+    return None if weight.buffer else draft.weight
 
 
 def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:

@@ -10,17 +10,19 @@ from ..dims import Dim
 from ..layer import (
     DROPS,
     NO_EFFECTS,
+    Computable,
     Effect,
     Example,
     Foreign,
     Layer,
     Refused,
+    Tensor,
     Weight,
     axis,
     divides,
     same,
 )
-from ..lowering import CallCode, Input, Lowering, module
+from ..lowering import CallCode, Input, Lowering, function, module
 from ..types import Dtype, TensorType
 from .operands import need_room
 
@@ -109,10 +111,10 @@ class LeakyReLU(Activation):
     negative_slope: float = 0.01
 
 
-class PReLU(Activation):
+class PReLU(Computable, Activation):
     """Leaky ReLU with a learned slope: one for all, or one for each channel (``prelu(x.c)``).
 
-    ``init`` is the slope at the start.
+    ``init`` is the slope at the start. ``weight=`` takes the slopes as a tensor.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.PReLU.html
     """
@@ -125,8 +127,11 @@ class PReLU(Activation):
 
     num_parameters: Dim = 1
     init: float = 0.25
+    weight: Tensor | None = None
 
     def check(self, x: TensorType) -> None:
+        if self.weight is not None and self.init != 0.25:
+            raise Refused("`init` has no effect on a computed weight", setting="init")
         channels = x.shape[1] if x.rank > 1 else 1
         if self.num_parameters != 1 and not same(self.num_parameters, channels):
             raise Refused(
@@ -136,10 +141,12 @@ class PReLU(Activation):
                 help=(f"`prelu({channels})` has one for each channel", "`prelu` has one for all"),
             )
 
-    def weights(self, *_: TensorType) -> dict[str, Weight]:
+    def all_weights(self, *_: TensorType) -> dict[str, Weight]:
         return {"weight": Weight((self.num_parameters,))}
 
     def lower(self, *_: TensorType) -> Lowering:
+        if self.weight is not None:
+            return function("F.prelu", Input(0), Input(1))
         need_known(self, num_parameters=self.num_parameters)
         return super().lower()
 

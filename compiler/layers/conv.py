@@ -10,25 +10,28 @@ from ..dims import Dim, equal, less
 from ..layer import (
     Biased,
     Border,
+    Computable,
     Example,
     Foreign,
     Positive,
     Refused,
+    Tensor,
     Weight,
     Window,
     collapse,
+    computes,
     divides,
     expand,
     numel,
     short,
     tried,
 )
-from ..lowering import Lowering, module
+from ..lowering import CallCode, Code, Input, Lowering, call, given, module
 from ..types import TensorType
 from .padding import check_reach
 
 
-class _Convolution(Biased, Windowed):
+class _Convolution(Computable, Biased, Windowed):
     """Base of convolutions and their transposes. Each declares all settings in its own order."""
 
     category = "conv"
@@ -40,7 +43,8 @@ class _Convolution(Biased, Windowed):
     pad: Border | Literal["same", "valid"] = 0
     dilation: Window = 1
     groups: Positive = 1
-    bias: bool = True
+    bias: bool | Tensor = True
+    weight: Tensor | None = None
 
     def expanded(self, x: TensorType, *names: str) -> list[tuple[Dim, ...]]:
         """The settings with one size for each spatial axis of the input."""
@@ -99,6 +103,22 @@ class _Convolution(Biased, Windowed):
             return f"nn.{name}{rank}d", (channels, self.out)
         return f"nn.Lazy{name}{rank}d", (self.out,)
 
+    def lower(self, x: TensorType) -> Lowering:
+        if not self.computed:
+            return Lowering(self.module(x))
+        if self.weights(x):
+            need_known(self, channels=x.shape[1])
+        without = ("weight",) if self.weight is not None else ()
+        return computes(self.function(x), self.module(x) if self.weights(x) else None, without)
+
+    def module(self, x: TensorType) -> CallCode | None:
+        """The constructor of the module; it has no bias if that is computed."""
+        raise NotImplementedError(self.word)
+
+    def function(self, x: TensorType) -> Code:
+        """The call of the function, with computed weights."""
+        raise NotImplementedError(self.word)
+
     def caption(self) -> tuple[str, str]:
         extras = {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
         second = ", ".join(f"{k} {times(v)}" for k, v in extras.items() if v != 1)
@@ -141,8 +161,9 @@ class Conv(_Convolution):
     pad: Border | Literal["same", "valid"] = 0
     dilation: Window = 1
     groups: Positive = 1
-    bias: bool = True
+    bias: bool | Tensor = True
     pad_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
+    weight: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         self.check(x)
@@ -215,9 +236,9 @@ class Conv(_Convolution):
         same = tried(self, x, pad="same")
         return ("`pad=same` keeps the size",) if same and same[0].shape[2:] == x.shape[2:] else ()
 
-    def weights(self, x: TensorType) -> dict[str, Weight]:
+    def all_weights(self, x: TensorType) -> dict[str, Weight]:
         (kernel,) = self.expanded(x, "kernel")
-        bias = {"bias": Weight((self.out,))} if self.bias else {}
+        bias = {"bias": Weight((self.out,))} if self.bias is not False else {}
         return {"weight": Weight((self.out, x.shape[1] // self.groups, *kernel))} | bias
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
@@ -225,18 +246,35 @@ class Conv(_Convolution):
         channels = inputs[0].shape[1] // self.groups
         return numel(outputs[0].shape) * channels * numel(kernel)
 
-    def lower(self, x: TensorType) -> Lowering:
-        name, args = self.constructor(x, "Conv")
+    def weight_axes(self) -> str:
+        return "[out, in / groups, ...kernel]"
+
+    def keywords(self, x: TensorType) -> dict[str, tuple[Code, Code]]:
+        """The settings that module and function share, each with PyTorch's default."""
         pad = self.pad if isinstance(self.pad, str) else self.collapsed(x, "pad")
-        given = {
+        return {
             "stride": (self.collapsed(x, "stride"), 1),
             "padding": (pad, 0),
             "dilation": (self.collapsed(x, "dilation"), 1),
             "groups": (self.groups, 1),
-            "bias": (self.bias, True),
-            "padding_mode": (self.pad_mode, "zeros"),
         }
-        return module(name, *args, kernel_size=self.collapsed(x, "kernel"), _given=given)
+
+    def module(self, x: TensorType) -> CallCode | None:
+        name, args = self.constructor(x, "Conv")
+        more = {"bias": (self.bias is True, True), "padding_mode": (self.pad_mode, "zeros")}
+        settings = self.keywords(x) | more
+        kernel = self.collapsed(x, "kernel")
+        return module(name, *args, kernel_size=kernel, _given=settings).module
+
+    def function(self, x: TensorType) -> Code:
+        value: Code = Input(0)
+        settings = self.keywords(x)
+        if self.pad_mode != "zeros":
+            pads = tuple(p for pair in reversed(self.padding(x)) for p in pair)
+            value = call("F.pad", value, pads, mode=self.pad_mode)
+            del settings["padding"]
+        name = f"F.conv{x.rank - 2}d"
+        return call(name, value, *self.weight_codes(x), **given(**settings))
 
 
 class ConvTranspose(_Convolution):
@@ -275,8 +313,9 @@ class ConvTranspose(_Convolution):
     pad: Border = 0
     dilation: Window = 1
     groups: Positive = 1
-    bias: bool = True
+    bias: bool | Tensor = True
     output_pad: Border = 0
+    weight: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         self.check(x)
@@ -301,26 +340,39 @@ class ConvTranspose(_Convolution):
             )
         return size
 
-    def weights(self, x: TensorType) -> dict[str, Weight]:
+    def all_weights(self, x: TensorType) -> dict[str, Weight]:
         (kernel,) = self.expanded(x, "kernel")
-        bias = {"bias": Weight((self.out,))} if self.bias else {}
+        bias = {"bias": Weight((self.out,))} if self.bias is not False else {}
         return {"weight": Weight((x.shape[1], self.out // self.groups, *kernel))} | bias
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         (kernel,) = self.expanded(inputs[0], "kernel")
         return numel(inputs[0].shape) * (self.out // self.groups) * numel(kernel)
 
-    def lower(self, x: TensorType) -> Lowering:
-        name, args = self.constructor(x, "ConvTranspose")
-        given = {
+    def weight_axes(self) -> str:
+        return "[in, out / groups, ...kernel]"
+
+    def keywords(self, x: TensorType, **bias: tuple[Code, Code]) -> dict[str, tuple[Code, Code]]:
+        """The settings in PyTorch's order, each with its default."""
+        return {
             "stride": (self.collapsed(x, "stride"), 1),
             "padding": (self.collapsed(x, "pad"), 0),
             "output_padding": (self.collapsed(x, "output_pad"), 0),
             "groups": (self.groups, 1),
-            "bias": (self.bias, True),
+            **bias,
             "dilation": (self.collapsed(x, "dilation"), 1),
         }
-        return module(name, *args, kernel_size=self.collapsed(x, "kernel"), _given=given)
+
+    def module(self, x: TensorType) -> CallCode | None:
+        name, args = self.constructor(x, "ConvTranspose")
+        settings = self.keywords(x, bias=(self.bias is True, True))
+        kernel = self.collapsed(x, "kernel")
+        return module(name, *args, kernel_size=kernel, _given=settings).module
+
+    def function(self, x: TensorType) -> Code:
+        settings = given(**self.keywords(x))
+        name = f"F.conv_transpose{x.rank - 2}d"
+        return call(name, Input(0), *self.weight_codes(x), **settings)
 
 
 def _written(value: Dim | tuple[Dim, ...]) -> str:

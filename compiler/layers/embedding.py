@@ -9,11 +9,11 @@ from ..checks import need_known, outside
 from ..dims import less
 from ..layer import (
     NO_EFFECTS,
+    Computable,
     Effect,
     Example,
     Foreign,
     Init,
-    Layer,
     Made,
     Positive,
     Refused,
@@ -21,11 +21,11 @@ from ..layer import (
     Weight,
     same,
 )
-from ..lowering import CallCode, Code, Input, Lowering, Self, module
+from ..lowering import CallCode, Code, Input, Lowering, Self, call, module
 from ..types import TensorType
 
 
-class _Table(Layer):
+class _Table(Computable):
     """A table of ``count`` vectors of ``dim`` numbers, looked up by index."""
 
     category = "embedding"
@@ -39,6 +39,7 @@ class _Table(Layer):
     norm_type: float = 2.0
     scale_grad_by_freq: bool = False
     sparse: bool = False
+    weight: Tensor | None = None
     init: Init | None = None
 
     def check(self, x: TensorType) -> None:
@@ -55,6 +56,13 @@ class _Table(Layer):
                 f"padding_idx={index} is not a row of a table of {self.count}",
                 setting="padding_idx",
             )
+        if self.weight is not None and (self.max_norm is not None or self.sparse):
+            setting = "sparse" if self.sparse else "max_norm"
+            raise Refused(
+                f"{setting} does not go with a computed weight",
+                setting=setting,
+                notes=("it is for a weight that the layer holds",),
+            )
 
     def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
         """Refuses indices that are known to have no row: ``arange(T) > embed(1024, d)``."""
@@ -69,8 +77,11 @@ class _Table(Layer):
                 else f"a table for them has {reach[1] + 1} rows",
             )
 
-    def weights(self, *_: TensorType) -> dict[str, Weight]:
+    def all_weights(self, *_: TensorType) -> dict[str, Weight]:
         return {"weight": Weight((self.count, self.dim))}
+
+    def weight_axes(self) -> str:
+        return "[count, dim]"
 
     def inits(self) -> dict[str, Init]:
         return {} if self.init is None else {"weight": self.init}
@@ -81,9 +92,16 @@ class _Table(Layer):
         settings = self.given()
         return {name: settings[name] for name in names if name in settings}
 
-    def build(self, name: str) -> Lowering:
+    def build(self, name: str, function: str, **more: Code) -> Lowering:
+        """The module, or the function if the weight is computed."""
+        if self.weight is not None:
+            (weight,) = self.weight_codes(TensorType(()))
+            return Lowering(forward=call(function, Input(0), weight, **self.settings_for(), **more))
         need_known(self, count=self.count, dim=self.dim)
-        return module(name, self.count, self.dim, **self.settings_for())
+        built = module(name, self.count, self.dim, **self.settings_for())
+        if not more:
+            return built
+        return Lowering(built.module, CallCode(Self(), (Input(0),), tuple(more.items())))
 
     def caption(self) -> tuple[str, str]:
         return f"{self.shown} {self.dim}", f"{self.count} rows"
@@ -97,7 +115,7 @@ class Embedding(_Table):
     """Looks up a learned vector for each index: ints [N, ...] to [N, ..., dim].
 
     ``padding_idx`` is the row that stays zero; ``max_norm`` limits the vectors' norms.
-    ``weight=lm_head.weight`` ties the table to another layer's weight.
+    ``weight=`` takes a tensor; ``weight=lm_head.weight`` ties the table to another layer's weight.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
     """
@@ -129,19 +147,10 @@ class Embedding(_Table):
 
     def infer(self, x: TensorType) -> TensorType:
         self.check(x)
-        if self.weight is not None and not (
-            self.weight.rank == 2
-            and same(self.weight.shape[0], self.count)
-            and same(self.weight.shape[1], self.dim)
-        ):
-            raise Refused(
-                f"the tied weight is {self.weight}, embedding needs [{self.count}, {self.dim}]",
-                setting="weight",
-            )
         return TensorType((*x.shape, self.dim))
 
     def lower(self, *_: TensorType) -> Lowering:
-        return self.build("nn.Embedding")
+        return self.build("nn.Embedding", "F.embedding")
 
 
 class EmbeddingBag(_Table):
@@ -169,6 +178,7 @@ class EmbeddingBag(_Table):
     norm_type: float = 2.0
     scale_grad_by_freq: bool = False
     sparse: bool = False
+    weight: Tensor | None = None
     init: Init | None = None
 
     def infer(self, x: TensorType) -> TensorType:
@@ -197,8 +207,5 @@ class EmbeddingBag(_Table):
             )
 
     def lower(self, *_: TensorType) -> Lowering:
-        built = self.build("nn.EmbeddingBag")
-        if self.per_sample_weights is None:
-            return built
-        scores = (("per_sample_weights", Input(1)),)
-        return Lowering(built.module, CallCode(Self(), (Input(0),), scores))
+        scores = {} if self.per_sample_weights is None else {"per_sample_weights": Input(1)}
+        return self.build("nn.EmbeddingBag", "F.embedding_bag", **scores)

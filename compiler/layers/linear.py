@@ -6,15 +6,29 @@ from collections.abc import Sequence
 
 from ..checks import need, need_known
 from ..dims import Dim
-from ..layer import Biased, Example, Foreign, Layer, Positive, Refused, Tensor, Weight, numel, same
-from ..lowering import Lowering, module
+from ..layer import (
+    Biased,
+    Computable,
+    Example,
+    Foreign,
+    Layer,
+    Positive,
+    Refused,
+    Tensor,
+    Weight,
+    computes,
+    numel,
+    same,
+)
+from ..lowering import CallCode, Input, Lowering, call, module
 from ..types import TensorType
 
 
-class Linear(Biased):
+class Linear(Computable, Biased):
     """Fully connected: ``y = x W^T + b`` over the last axis, [..., in] to [..., out].
 
-    ``weight=wte.weight`` ties the weight to another layer's.
+    ``weight=`` and ``bias=`` take tensors; ``weight=wte.weight`` ties the weight to another
+    layer's.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
     """
@@ -39,7 +53,7 @@ class Linear(Biased):
     )
 
     out: Positive
-    bias: bool = True
+    bias: bool | Tensor = True
     weight: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
@@ -50,48 +64,48 @@ class Linear(Biased):
                 input=0,
                 help="`unsqueeze(1) > linear(...)` makes one feature for each example",
             )
-        if self.weight is not None and not (
-            self.weight.rank == 2
-            and same(self.weight.shape[0], self.out)
-            and same(self.weight.shape[1], x.shape[-1])
-        ):
-            raise Refused(
-                f"the tied weight is {self.weight}, linear needs [{self.out}, {x.shape[-1]}]",
-                setting="weight",
-                notes=("a weight is [out, in]",) if self.weight.rank == 2 else (),
-                help=_tied_help(self.weight, self.out, x),
-            )
         return x.with_shape(*x.shape[:-1], self.out)
 
-    def weights(self, x: TensorType) -> dict[str, Weight]:
-        bias = {"bias": Weight((self.out,))} if self.bias else {}
+    def all_weights(self, x: TensorType) -> dict[str, Weight]:
+        bias = {"bias": Weight((self.out,))} if self.bias is not False else {}
         return {"weight": Weight((self.out, x.shape[-1]))} | bias
+
+    def weight_axes(self) -> str:
+        return "[out, in]"
+
+    def misfit_help(self, weight: TensorType, x: TensorType) -> tuple[str, ...]:
+        if weight.rank != 2:
+            return ()
+        if weight.shape[1] == x.shape[-1]:
+            return (f"`linear({weight.shape[0]}, ...)` has that many outputs",)
+        if weight.shape[0] == self.out:
+            return (f"`linear({weight.shape[1]})` before it brings the input to that width",)
+        return ()
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         return numel(outputs[0].shape) * inputs[0].shape[-1]
 
     def lower(self, x: TensorType) -> Lowering:
+        if not self.computed:
+            return Lowering(self.module(x))
+        if self.weights(x):
+            need_known(self, input=x.shape[-1])
+        function = call("F.linear", Input(0), *self.weight_codes(x))
+        without = ("weight",) if self.weight is not None else ()
+        return computes(function, self.module(x) if self.weights(x) else None, without)
+
+    def module(self, x: TensorType) -> CallCode | None:
         need_known(self, out=self.out)
-        given = {"bias": (self.bias, True)}
+        given = {"bias": (self.bias is True, True)}
         if not isinstance(x.shape[-1], int):
-            return module("nn.LazyLinear", self.out, _given=given)
-        return module("nn.Linear", x.shape[-1], self.out, _given=given)
+            return module("nn.LazyLinear", self.out, _given=given).module
+        return module("nn.Linear", x.shape[-1], self.out, _given=given).module
 
     def caption(self) -> tuple[str, str]:
         return f"linear {self.out}", ""
 
 
-def _tied_help(weight: TensorType, out: Dim, x: TensorType) -> tuple[str, ...]:
-    if weight.rank != 2:
-        return ("this is the output of a layer; its weight is `label.weight`",)
-    if weight.shape[1] == x.shape[-1]:
-        return (f"`linear({weight.shape[0]}, ...)` has that many outputs",)
-    if weight.shape[0] == out:
-        return (f"`linear({weight.shape[1]})` before it brings the input to that width",)
-    return ()
-
-
-class Bilinear(Biased):
+class Bilinear(Computable, Biased):
     """Bilinear form of two inputs: ``y = a W b + bias``, [..., p] and [..., q] to [..., out].
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
@@ -109,7 +123,8 @@ class Bilinear(Biased):
     )
 
     out: Positive
-    bias: bool = True
+    bias: bool | Tensor = True
+    weight: Tensor | None = None
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         need(self, a)
@@ -120,14 +135,24 @@ class Bilinear(Biased):
             )
         return a.with_shape(*a.shape[:-1], self.out)
 
-    def weights(self, a: TensorType, b: TensorType) -> dict[str, Weight]:
-        bias = {"bias": Weight((self.out,))} if self.bias else {}
+    def all_weights(self, a: TensorType, b: TensorType) -> dict[str, Weight]:
+        bias = {"bias": Weight((self.out,))} if self.bias is not False else {}
         return {"weight": Weight((self.out, a.shape[-1], b.shape[-1]))} | bias
 
+    def weight_axes(self) -> str:
+        return "[out, first, second]"
+
     def lower(self, a: TensorType, b: TensorType) -> Lowering:
+        if not self.computed:
+            return Lowering(self.module(a, b))
+        function = call("F.bilinear", Input(0), Input(1), *self.weight_codes(a, b))
+        without = ("weight",) if self.weight is not None else ()
+        return computes(function, self.module(a, b) if self.weights(a, b) else None, without)
+
+    def module(self, a: TensorType, b: TensorType) -> CallCode | None:
         need_known(self, out=self.out, inputs=(a.shape[-1], b.shape[-1]))
-        given = {"bias": (self.bias, True)}
-        return module("nn.Bilinear", a.shape[-1], b.shape[-1], self.out, _given=given)
+        given = {"bias": (self.bias is True, True)}
+        return module("nn.Bilinear", a.shape[-1], b.shape[-1], self.out, _given=given).module
 
     def caption(self) -> tuple[str, str]:
         return f"bilinear {self.out}", ""

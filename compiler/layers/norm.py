@@ -9,6 +9,7 @@ from ..dims import Dim, equal
 from ..layer import (
     NO_EFFECTS,
     Biased,
+    Computable,
     Effect,
     Epsilon,
     Example,
@@ -18,19 +19,43 @@ from ..layer import (
     Positive,
     Range,
     Refused,
+    Tensor,
     Weight,
     Weighted,
     axis,
+    computes,
     divides,
     numel,
     short,
 )
-from ..lowering import CallCode, Code, Input, Lowering, Self, function, given, method, module
+from ..lowering import (
+    CallCode,
+    Code,
+    Helper,
+    Input,
+    Lowering,
+    Self,
+    call,
+    given,
+    method,
+    module,
+)
 from ..types import TensorType
 
 Neighbours: TypeAlias = Annotated[
     int, Range(1, 2**16, "that many channels are put around the input")
 ]
+
+
+WITH: Final = Helper(
+    "with_weights",
+    '''
+def with_weights(norm: nn.Module, x: Tensor, **weights: Tensor) -> Tensor:
+    """Applies a norm with computed weights; it keeps its running statistics."""
+    normalized: Tensor = torch.func.functional_call(norm, weights, x)
+    return normalized
+''',
+)
 
 
 def _divisors(count: Dim) -> str:
@@ -41,15 +66,41 @@ def _divisors(count: Dim) -> str:
     return f"these numbers divide {count}: {', '.join(divisors[:12])}"
 
 
-def _affine(shape: tuple[Dim, ...], *, bias: bool = True) -> dict[str, Weight]:
-    return {"weight": Weight(shape)} | ({"bias": Weight(shape)} if bias else {})
-
-
 RUNNING: Final[frozenset[Effect]] = frozenset({"training", "state"})
 """Training uses the statistics of the batch, and keeps them."""
 
 
-class _ChannelNorm(Biased):
+class _Scaled(Computable, Weighted):
+    """Base: a normalization with a scale and a shift, which may be tensors.
+
+    ``learns`` are the weights that the settings ask for; a tensor takes the place of one of them,
+    or comes to them."""
+
+    weight: Tensor | None = None
+
+    def learns(self) -> tuple[str, ...]:
+        raise NotImplementedError(self.word)
+
+    def scales(self, shape: tuple[Dim, ...]) -> dict[str, Weight]:
+        """Scale and shift, of the module or computed."""
+        names = (*self.learns(), *self.computed)
+        return {name: Weight(shape) for name in ("weight", "bias") if name in names}
+
+    def inits(self) -> dict[str, Init]:
+        return {name: init for name, init in super().inits().items() if name in self.learns()}
+
+    def scaled(self, name: str, *args: Code, x: TensorType, **settings: Code) -> CallCode:
+        """The function, with scale and shift as keywords."""
+        codes = zip(("weight", "bias"), self.weight_codes(x), strict=False)
+        scales = {key: code for key, code in codes if code is not None}
+        return call(name, *args, **scales, **settings)
+
+    def taken_off(self) -> tuple[str, ...]:
+        """The weights that the module would have and that are computed."""
+        return tuple(name for name in self.computed if name in self.learns())
+
+
+class _ChannelNorm(_Scaled, Biased):
     """Base of batch and instance norm: statistics for each channel, which may be kept as
     buffers."""
 
@@ -65,10 +116,15 @@ class _ChannelNorm(Biased):
     momentum: float | None = 0.1
     affine: bool = True
     track_running_stats: bool = True
+    weight: Tensor | None = None
+    bias: Tensor | None = None
 
-    def weights(self, x: TensorType) -> dict[str, Weight]:
+    def learns(self) -> tuple[str, ...]:
+        return ("weight", "bias") if self.affine else ()
+
+    def all_weights(self, x: TensorType) -> dict[str, Weight]:
         channels = (x.shape[1],)
-        weights = _affine(channels) if self.affine else {}
+        weights = self.scales(channels)
         if self.track_running_stats:
             weights |= {
                 "running_mean": Weight(channels, buffer=True),
@@ -77,18 +133,35 @@ class _ChannelNorm(Biased):
             }
         return weights
 
-    def inits(self) -> dict[str, Init]:
-        return super().inits() if self.affine else {}
-
     def lower(self, x: TensorType) -> Lowering:
+        if not self.computed:
+            return Lowering(self.module(x))
+        if not self.weights(x):
+            return Lowering(forward=self.stateless(x))
+        need_known(self, channels=x.shape[1])
+        bare = set(self.taken_off()) == {"weight", "bias"}
+        module = self.module(x, **({"affine": False} if bare else {}))
+        without = () if bare else self.taken_off()
+        if not self.track_running_stats:
+            return computes(self.stateless(x), module, without)
+        tensors = dict(zip(("weight", "bias"), self.weight_codes(x), strict=False))
+        computed = {name: tensors[name] for name in self.computed}
+        lowered = computes(call(WITH.name, Self(), Input(0), **computed), module, without)
+        return lowered.replace(helpers=(*lowered.helpers, WITH))
+
+    def stateless(self, x: TensorType) -> CallCode:
+        """The call without running statistics."""
+        raise NotImplementedError(self.word)
+
+    def module(self, x: TensorType, **changes: Code) -> CallCode | None:
         rank = max(x.rank - 2, 1)
-        kwargs = self.keywords("eps", "momentum", "affine", "track_running_stats")
+        kwargs = self.keywords("eps", "momentum", "affine", "track_running_stats") | changes
         if isinstance(x.shape[1], int):
-            return module(f"nn.{self.torch}{rank}d", x.shape[1], **kwargs)
+            return module(f"nn.{self.torch}{rank}d", x.shape[1], **kwargs).module
         # LazyInstanceNorm has other defaults than InstanceNorm, so its flags are written.
         flags = {"affine": self.affine, "track_running_stats": self.track_running_stats}
         written = {k: v for k, v in flags.items() if not v or self.torch == "InstanceNorm"}
-        return module(f"nn.Lazy{self.torch}{rank}d", **(kwargs | written))
+        return module(f"nn.Lazy{self.torch}{rank}d", **(kwargs | written)).module
 
     def keywords(self, *names: str) -> dict[str, Code]:
         settings = self.given()
@@ -128,12 +201,18 @@ class BatchNorm(_ChannelNorm):
     momentum: float | None = 0.1
     affine: bool = True
     track_running_stats: bool = True
+    weight: Tensor | None = None
+    bias: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
         if not 2 <= x.rank <= 5:
             raise Refused(f"batchnorm needs [N, C] or [N, C, ...] up to rank 5, got {x}", input=0)
         return x
+
+    def stateless(self, x: TensorType) -> CallCode:
+        settings = {"training": True} | self.keywords("eps")
+        return self.scaled("F.batch_norm", Input(0), None, None, x=x, **settings)
 
 
 class InstanceNorm(_ChannelNorm):
@@ -163,6 +242,8 @@ class InstanceNorm(_ChannelNorm):
     momentum: float | None = 0.1
     affine: bool = False
     track_running_stats: bool = False
+    weight: Tensor | None = None
+    bias: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
@@ -179,10 +260,13 @@ class InstanceNorm(_ChannelNorm):
         if isinstance(x.shape[1], int) or self.affine or self.track_running_stats:
             return super().lower(x)
         # The lazy class without weights never learns its channels and warns at every call.
-        return function("F.instance_norm", Input(0), **self.keywords("eps"))
+        return Lowering(forward=self.stateless(x))
+
+    def stateless(self, x: TensorType) -> CallCode:
+        return self.scaled("F.instance_norm", Input(0), x=x, **self.keywords("eps"))
 
 
-class GroupNorm(Biased):
+class GroupNorm(_Scaled, Biased):
     """Normalizes each example over ``groups`` groups of channels, [N, C, ...].
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
@@ -212,6 +296,8 @@ class GroupNorm(Biased):
     groups: Positive
     eps: float = 1e-5
     affine: bool = True
+    weight: Tensor | None = None
+    bias: Tensor | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
@@ -228,19 +314,26 @@ class GroupNorm(Biased):
             raise Refused(f"groupnorm needs more than one value in a group: {x}", input=0)
         return x
 
-    def weights(self, x: TensorType) -> dict[str, Weight]:
-        return _affine((x.shape[1],)) if self.affine else {}
+    def learns(self) -> tuple[str, ...]:
+        return ("weight", "bias") if self.affine else ()
 
-    def inits(self) -> dict[str, Init]:
-        return super().inits() if self.affine else {}
+    def all_weights(self, x: TensorType) -> dict[str, Weight]:
+        return self.scales((x.shape[1],))
 
     def lower(self, x: TensorType) -> Lowering:
+        eps = given(eps=(self.eps, 1e-5))
+        normalized = self.scaled("F.group_norm", Input(0), self.groups, x=x, **eps)
+        if self.computed:
+            module = self.module(x) if self.weights(x) else None
+            return computes(normalized, module, self.taken_off())
         if not self.affine and not all_known(self.groups, x.shape[1]):
-            eps = given(eps=(self.eps, 1e-5))
-            return function("F.group_norm", Input(0), self.groups, **eps)
+            return Lowering(forward=normalized)
+        return Lowering(self.module(x))
+
+    def module(self, x: TensorType) -> CallCode | None:
         need_known(self, groups=self.groups, channels=x.shape[1])
         settings = {"eps": (self.eps, 1e-5), "affine": (self.affine, True)}
-        return module("nn.GroupNorm", self.groups, x.shape[1], _given=settings)
+        return module("nn.GroupNorm", self.groups, x.shape[1], _given=settings).module
 
     def caption(self) -> tuple[str, str]:
         return self.shown, f"{self.groups} groups"
@@ -249,7 +342,7 @@ class GroupNorm(Biased):
 # --- over the last axes --------------------------------------------------------------------------
 
 
-class _TrailingNorm(Weighted):
+class _TrailingNorm(_Scaled):
     """Base of layer and RMS norm: over the last axis, several last axes, or one other axis, which
     is moved to the end and back."""
 
@@ -263,6 +356,7 @@ class _TrailingNorm(Weighted):
 
     dim: int | tuple[int, ...] = -1
     elementwise_affine: bool = True
+    weight: Tensor | None = None
 
     @property
     def channel_axis(self) -> Literal["last"] | None:  # type: ignore[override]
@@ -295,34 +389,43 @@ class _TrailingNorm(Weighted):
     def shape(self, x: TensorType) -> tuple[Dim, ...]:
         return tuple(x.shape[a] for a in self.axes(x))
 
-    def weights(self, x: TensorType) -> dict[str, Weight]:
-        bias: bool = getattr(self, "bias", False)
-        return _affine(self.shape(x), bias=bias) if self.elementwise_affine else {}
+    def learns(self) -> tuple[str, ...]:
+        bias = getattr(self, "bias", False) is not False
+        return ("weight", *(("bias",) if bias else ())) if self.elementwise_affine else ()
 
-    def inits(self) -> dict[str, Init]:
-        return super().inits() if self.elementwise_affine else {}
+    def all_weights(self, x: TensorType) -> dict[str, Weight]:
+        return self.scales(self.shape(x))
 
     def lower(self, x: TensorType) -> Lowering:
         """``self.norm(x)``; for another axis ``self.norm(x.permute(...)).permute(...)``."""
-        shape = self.shape(x)
-        if self.elementwise_affine:
-            need_known(self, size=shape)
+        if self.weights(x):
+            need_known(self, size=self.shape(x))
         if self.trailing(x):
-            return self.lower_trailing(shape, Input(0))
+            return self.lower_trailing(x, Input(0))
         there, back = _to_last(x.rank, self.axes(x)[0])
-        lowered = self.lower_trailing(shape, method(Input(0), "permute", *there))
-        return Lowering(lowered.module, method(lowered.forward, "permute", *back))
+        lowered = self.lower_trailing(x, method(Input(0), "permute", *there))
+        return lowered.replace(forward=method(lowered.forward, "permute", *back))
 
-    def lower_trailing(self, shape: tuple[Dim, ...], value: Code) -> Lowering:
+    def lower_trailing(self, x: TensorType, value: Code) -> Lowering:
+        shape = self.shape(x)
+        settings = self.given()
+        if self.computed or not all_known(shape):
+            eps = {"eps": settings["eps"]} if "eps" in settings else {}
+            normalized = self.scaled(f"F.{self.torch[1]}", value, shape, x=x, **eps)
+            module = self.module(shape) if self.weights(x) else None
+            return computes(normalized, module, [n for n in self.taken_off() if n == "weight"])
+        return Lowering(
+            self.module(shape), None if value == Input(0) else CallCode(Self(), (value,))
+        )
+
+    def module(self, shape: tuple[Dim, ...]) -> CallCode | None:
         settings = self.given()
         names = ("eps", "elementwise_affine", "bias")
         kwargs = {name: settings[name] for name in names if name in settings}
-        if not all_known(shape):
-            eps = {"eps": kwargs["eps"]} if "eps" in kwargs else {}
-            return function(f"F.{self.torch[1]}", value, shape, **eps)
+        if isinstance(kwargs.get("bias"), TensorType):
+            kwargs["bias"] = False
         size = shape[0] if len(shape) == 1 else shape
-        built = module(f"nn.{self.torch[0]}", size, **kwargs).module
-        return Lowering(built, None if value == Input(0) else CallCode(Self(), (value,)))
+        return module(f"nn.{self.torch[0]}", size, **kwargs).module
 
 
 def _last(axes: tuple[int, ...], rank: int) -> bool:
@@ -366,7 +469,8 @@ class LayerNorm(_TrailingNorm, Biased):
     dim: int | tuple[int, ...] = -1
     eps: float = 1e-5
     elementwise_affine: bool = True
-    bias: bool = True
+    bias: bool | Tensor = True
+    weight: Tensor | None = None
     init: Init | None = None
     bias_init: Init | None = None
 
@@ -396,6 +500,7 @@ class RMSNorm(_TrailingNorm):
     dim: int | tuple[int, ...] = -1
     eps: float | None = None
     elementwise_affine: bool = True
+    weight: Tensor | None = None
 
 
 class LocalResponseNorm(Layer):

@@ -218,5 +218,5 @@ def test_plain_data() -> None:
         "steps": 1,
         "line": 1,
         "settings": "kernel=3x3, out=4, stride=1, pad=1, dilation=1, groups=1, bias=true, "
-        "pad_mode=zeros, init=none, bias_init=none",
+        "pad_mode=zeros, weight=none, init=none, bias_init=none",
     }

@@ -679,9 +679,10 @@ class Run:
         if not entry.source:
             item = self.enter(name, layer.called, leaf)
         needs = [*inputs, *_tensors_in(list(layer.settings.values()))]
-        unit = WeightedUnit(self.weights, leaf)
+        settings, given = _without_weights(layer.settings) if entry.weights else ({}, {})
+        unit = WeightedUnit(self.weights, leaf, given)
         values = [t.value for t in inputs]
-        made = entry.run(unit, values, _settings(layer.settings))
+        made = entry.run(unit, values, _settings(settings if entry.weights else layer.settings))
         op = Op(tuple(t.op for t in needs), unit.macs)
         self.ops.append(op)
         if isinstance(made, Tensor):
@@ -695,7 +696,6 @@ class Run:
             if layer.word == "constant":
                 leaf.weights[""] = made[0]
                 leaf.buffers.add("")
-            value.weight = leaf.weights[""]
         return value
 
     def block(self, network: Bound, inputs: list[T], name: Name) -> Any:
@@ -890,6 +890,13 @@ def _tensors_in(value: Any) -> list[T]:
 
 def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in settings.items()}
+
+
+def _without_weights(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, T]]:
+    """The plain settings, and the tensors in the place of weights."""
+    given = {n: v for n, v in settings.items() if n in ("weight", "bias") and isinstance(v, T)}
+    plain = {n: v for n, v in settings.items() if n not in given}
+    return plain | ({"bias": True} if "bias" in given else {}), given
 
 
 def _as_said(entry: Entry, results: list[T]) -> Any:

@@ -26,7 +26,10 @@ class Counts(Protocol):
 class Unit(Counts, Protocol):
     """One instance of a layer: it holds the weights too."""
 
-    def weight(self, name: str, *shape: int, like: Tensor | None = None) -> Tensor: ...
+    def has(self, name: str) -> bool:
+        """Whether a tensor is given in the place of a weight."""
+
+    def weight(self, name: str, *shape: int) -> Tensor: ...
     def buffer(self, name: str, *shape: int, start: float | None = None) -> Tensor: ...
 
 
@@ -44,6 +47,8 @@ class Entry:
     results: Literal["one", "side", "bundle"] = "one"
     variadic: bool = False
     source: bool = False
+    weights: bool = True
+    """Whether it has weights; ``weight=`` and ``bias=`` may be tensors in their place."""
 
 
 TABLE: dict[str, Entry] = {}
@@ -66,7 +71,7 @@ def function(names: str, positional: str = "", **more: Any) -> Callable[[Plain],
     """Likewise for a layer without weights."""
 
     def enter(run: Plain) -> Plain:
-        layer(names, positional, **more)(lambda _, x, s: run(x, s))
+        layer(names, positional, weights=False, **more)(lambda _, x, s: run(x, s))
         return run
 
     return enter
@@ -235,7 +240,7 @@ def masked_fill(x: list[Tensor], s: Settings) -> Tensor:
 @layer("linear fc", "out")
 def linear(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
     size, out = x[0].shape[-1], s["out"]
-    weight = u.weight("weight", out, size, like=s.get("weight"))
+    weight = u.weight("weight", out, size)
     bias = u.weight("bias", out) if s.get("bias", True) else None
     made = F.linear(x[0], weight, bias)
     u.count(made.numel() * size)
@@ -298,7 +303,7 @@ def conv_transpose(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
 
 @layer("embedding embed", "count dim")
 def embedding(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
-    return F.embedding(x[0], u.weight("weight", s["count"], s["dim"], like=s.get("weight")))
+    return F.embedding(x[0], u.weight("weight", s["count"], s["dim"]))
 
 
 @layer("embedding_bag", "count dim")
@@ -321,12 +326,15 @@ def positions(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
 # --- normalisation --------------------------------------------------------------------------
 
 
+def _scales(u: Unit, size: int, learns: bool) -> list[Tensor | None]:
+    """Scale and shift: learned, or tensors."""
+    return [u.weight(n, size) if learns or u.has(n) else None for n in ("weight", "bias")]
+
+
 @layer("batchnorm bn")
 def batchnorm(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
     size, eps = x[0].shape[1], s.get("eps", 1e-5)
-    affine = s.get("affine", True)
-    weight = u.weight("weight", size) if affine else None
-    bias = u.weight("bias", size) if affine else None
+    weight, bias = _scales(u, size, s.get("affine", True))
     mean, variance = u.buffer("running_mean", size), u.buffer("running_var", size, start=1.0)
     u.buffer("num_batches_tracked", start=0)
     return F.batch_norm(x[0], mean, variance, weight, bias, False, 0.1, eps)
@@ -334,17 +342,15 @@ def batchnorm(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
 
 @layer("groupnorm gn", "groups")
 def groupnorm(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
-    size, affine = x[0].shape[1], s.get("affine", True)
-    weight = u.weight("weight", size) if affine else None
-    bias = u.weight("bias", size) if affine else None
+    size = x[0].shape[1]
+    weight, bias = _scales(u, size, s.get("affine", True))
     return F.group_norm(x[0], s["groups"], weight, bias, s.get("eps", 1e-5))
 
 
 @layer("instancenorm")
 def instancenorm(u: Unit, x: list[Tensor], s: Settings) -> Tensor:
-    size, affine = x[0].shape[1], s.get("affine", False)
-    weight = u.weight("weight", size) if affine else None
-    bias = u.weight("bias", size) if affine else None
+    size = x[0].shape[1]
+    weight, bias = _scales(u, size, s.get("affine", False))
     return F.instance_norm(x[0], None, None, weight, bias, True, 0.1, s.get("eps", 1e-5))
 
 

@@ -97,6 +97,9 @@ KEPT_VECTOR: Final = phrases("""
     linear(<d>) : d
     linear(<d>) : d
     linear(<d>, bias=false) : d
+    linear(<d>, weight=eye(<d>) * 0.5) : d
+    linear(<d>, bias=ones(<d>)) : d
+    layernorm(weight=ones(<d>) * 2.0) : d
     layernorm : d
     bn : d
     sort(1) : d
@@ -113,6 +116,8 @@ KEPT_SEQUENCE: Final = phrases("""
     linear(<d>) : t, d
     linear(<d>) : t, d
     layernorm : t, d
+    layernorm(bias=linspace(0, 1, steps=<d>)) : t, d
+    linear(<d>, bias=false, weight=eye(<d>)) : t, d
     rmsnorm : t, d
     gru(<d>) : t, d
     rnn(<d>) : t, d
@@ -139,6 +144,10 @@ KEPT_SEQUENCE: Final = phrases("""
 KEPT_IMAGE: Final = phrases("""
     conv(3x3, <c>, pad=1) : c, h, w
     conv(1x1, <c>) : c, h, w
+    conv(1x1, <c>, weight=eye(<c>)[:, :, none, none] * 0.5) : c, h, w
+    conv(3, <c>, pad=1, groups=<c>, bias=ones(<c>)) : c, h, w
+    groupnorm(1, weight=ones(<c>)) : c, h, w
+    bn(bias=ones(<c>)) : c, h, w
     conv(3, <c>, pad=1, groups=<c>) : c, h, w
     conv(3x3, <c>, pad=same, bias=false) : c, h, w
     conv(3x3, <c>, pad=2, dilation=2) : c, h, w

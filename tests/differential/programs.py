@@ -465,7 +465,10 @@ class Writer(Networks):
             self.new(page, source.shape, f"{name} @ {label}.weight")
             return
         out, bias = page.ties[tied][1], self.pick(["", ", bias=false"])
-        made = f"{source.at(1)} > linear({out}{bias}, weight={tied}.weight)"
+        computed = self.pick(["", "", "", f" * {self.pick(['0.5', '2.0'])}"])
+        if self.chance(0.3):
+            bias = f", bias={tied}.bias" + self.pick(["", " * 2.0"])
+        made = f"{source.at(1)} > linear({out}{bias}, weight={tied}.weight{computed})"
         self.new(page, (*source.shape[:-1], out), made + self.behind(page, 0.3))
 
     def _masked(self, page: Page) -> None:

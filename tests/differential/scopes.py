@@ -47,7 +47,7 @@ class T:
     side: tuple[T, ...] = ()
     place: Place | None = None
     weight: Tensor | None = None
-    """The weight itself, if the tensor is one."""
+    """The weight itself, if the tensor is a parameter of a layer."""
 
 
 @dataclass(eq=False)
@@ -71,7 +71,7 @@ class Place:
                     return found
             if own == self.path and isinstance(item.holds, Leaf) and name in item.holds.weights:
                 weight = item.holds.weights[name]
-                return T(weight, Op(), weight=weight)
+                return item.holds.read(name, weight)
         if any(own.startswith(path + ".") for own in self.scope.names()):
             return Place(self.scope, path)
         return None
@@ -92,6 +92,10 @@ class Leaf:
 
     weights: dict[str, Tensor] = field(default_factory=dict)
     buffers: set[str] = field(default_factory=set)
+
+    def read(self, name: str, weight: Tensor) -> T:
+        """A weight as a tensor of the program."""
+        return T(weight, Op(), weight=None if name in self.buffers else weight)
 
 
 @dataclass(eq=False)
@@ -239,7 +243,7 @@ class Inside(Place):
         if isinstance(holds, Leaf):
             found = holds.weights.get(name)
             if found is not None:
-                return T(found, Op(), weight=found)
+                return holds.read(name, found)
         else:
             return Place(holds, "").reach_first(name)
         return None

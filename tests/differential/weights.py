@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 
 import torch
 from torch import Tensor
 
-from .scopes import Leaf, Refused
+from .scopes import Leaf, Refused, T
 
 LARGEST = 2**18
 OFFSETS = 2**15
@@ -62,19 +63,31 @@ class Counter:
 
 
 class WeightedUnit(Counter):
-    """A layer's weights, made up at its first use."""
+    """A layer's weights, made up at its first use. ``given`` are tensors in their place: those of
+    other layers are the layer's own weights too."""
 
-    def __init__(self, weights: Weights, leaf: Leaf) -> None:
-        self.weights, self.leaf = weights, leaf
+    def __init__(self, weights: Weights, leaf: Leaf, given: Mapping[str, T]) -> None:
+        self.weights, self.leaf, self.given = weights, leaf, given
 
-    def weight(self, name: str, *shape: int, like: Tensor | None = None) -> Tensor:
-        if name not in self.leaf.weights:
-            made = self.weights.take(shape, None) if like is None else like
-            self.leaf.weights[name] = made
-        weight = self.leaf.weights[name]
+    def has(self, name: str) -> bool:
+        return name in self.given
+
+    def weight(self, name: str, *shape: int) -> Tensor:
+        weight = self._given(name) if name in self.given else self._own(name, shape)
         if weight.shape != shape:
             raise Refused(f"one instance, and weights of {tuple(weight.shape)} and {shape}")
         return weight
+
+    def _given(self, name: str) -> Tensor:
+        tensor = self.given[name]
+        if tensor.weight is not None:
+            self.leaf.weights[name] = tensor.weight
+        return tensor.value
+
+    def _own(self, name: str, shape: tuple[int, ...]) -> Tensor:
+        if name not in self.leaf.weights:
+            self.leaf.weights[name] = self.weights.take(shape, None)
+        return self.leaf.weights[name]
 
     def buffer(self, name: str, *shape: int, start: float | None = None) -> Tensor:
         if name not in self.leaf.weights:

@@ -198,6 +198,18 @@ def test_a_tied_tensor_is_told_with_what() -> None:
         assert not wrong(graph(text), view)
 
 
+def test_a_computed_weight_is_an_input_of_its_layer() -> None:
+    text = """
+    net n: x[3, 8, 8] {
+      w = param([8, 3, 3, 3]) as w
+      x > conv(3x3, 8, weight=w > softplus) as c > relu
+    }"""
+    for view in LAID_OUT:
+        edges = {(e.tail, e.head) for e in drawn(graph(text), view).edges}
+        assert len([tail for tail, head in edges if head == "c"]) == 2
+        assert not wrong(graph(text), view)
+
+
 def test_an_inset_names_the_parameters_that_a_block_has() -> None:
     text = """
     block tnet(k): x { x > conv(1, 64) > relu > gap > linear(k * k) > unflatten(1, [k, k]) }

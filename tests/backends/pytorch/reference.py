@@ -144,9 +144,7 @@ class _Run:
         if data["kind"] != "layer":
             return given
         layer, types = data["layer"], [type for *_, type in self.flat.in_edges(node, data="type")]
-        tied = [key.rpartition(".")[2] for key in data["tied"]]
-        settings = [name for name in layer.tensors() if name not in tied]
-        piped = types[: len(types) - len(settings)]
+        piped = types[: len(types) - len(layer.tensors())]
         return self.reference.layer(layer, piped, given, data["module"], self.sizes)
 
     def scan(self, nodes: list[str], depth: int) -> None:

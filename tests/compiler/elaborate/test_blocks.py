@@ -515,6 +515,25 @@ def test_a_copys_weight_is_in_reach() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "ties"),
+    [
+        ("y > linear(8, bias=a.bias) as b", [("b.bias", "a.bias")]),
+        ("y > conv(1, 4, weight=c.weight) as b", [("b.weight", "c.weight")]),
+        ("y > bn(bias=c.bias) as b", [("b.bias", "c.bias")]),
+        ("y > linear(8, bias=a.bias * 2.0) as b", []),
+        ("y > linear(4, weight=(param([4, 8]) as p)) as b", []),
+        ("y > linear(4, bias=n.running_mean) as b", []),  # a buffer is not a parameter
+    ],
+)
+def test_a_parameter_of_a_layer_is_tied_and_other_tensors_are_computed(
+    text: str, ties: list[tuple[str, str]]
+) -> None:
+    start = "net z: x[4, 8] { y = x > linear(8) as a > conv(1, 4) as c > bn as n\n "
+    made = graph(f"{start}{text} }}")
+    assert flatten(made).ties == ties
+
+
+@pytest.mark.parametrize(
     "inside",
     [
         "backbone.bogus",

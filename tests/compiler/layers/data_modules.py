@@ -155,9 +155,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "conv_transpose": {"out": POSITIVE, "groups": GROUPS},
     "groupnorm": {"groups": GROUPS},
     "channel_shuffle": {"groups": GROUPS},
-    "linear": {"out": POSITIVE, "weight": st.none()},
+    "linear": {"out": POSITIVE},
     "bilinear": {"out": POSITIVE},
-    "embedding": {"count": POSITIVE, "dim": POSITIVE, "weight": st.none()},
+    "embedding": {"count": POSITIVE, "dim": POSITIVE},
     "embedding_bag": {
         "count": POSITIVE,
         "dim": POSITIVE,
@@ -206,6 +206,23 @@ def below(least: int, *names: str) -> Any:
 
 
 REFUSED: dict[str, Any] = {
+    "prelu": (
+        (
+            "an initial value and a computed weight",
+            lambda layer, *_: layer.weight is not None and layer.init != 0.25,
+        ),
+    ),
+    **dict.fromkeys(
+        ("embedding", "embedding_bag"),
+        (
+            (
+                "changing a computed weight in place, or sparse gradients of it",
+                lambda layer, *_: (
+                    layer.weight is not None and (layer.sparse or layer.max_norm is not None)
+                ),
+            ),
+        ),
+    ),
     "linear": ((BATCH, rank_is(1)),),
     "bilinear": ((BATCH, rank_is(1)),),
     "layernorm": ((BATCH, over_batch),),

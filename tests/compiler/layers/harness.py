@@ -39,6 +39,7 @@ from netwright.backends.python.printing import print_code
 from netwright.compiler import lowering as low
 from netwright.compiler.dims import Size
 from netwright.compiler.layer import (
+    Computable,
     Example,
     Init,
     Layer,
@@ -217,7 +218,7 @@ def torchs(
     layer: Layer, inputs: Sequence[TensorType], device: str, *, macs: bool = False
 ) -> Outcome | Exception:
     """What PyTorch gives on the layer's lowering, or its refusal."""
-    given = (*inputs, *(getattr(layer, n) for n in running_tensors(layer, inputs)))
+    given = (*inputs, *(getattr(layer, n) for n in layer.tensors()))
     with quiet():
         code = program(layer.lower(*inputs), len(given))
         try:
@@ -261,18 +262,6 @@ def flat(made: Any) -> Iterator[torch.Tensor]:
             yield from flat(item)
     else:
         yield made
-
-
-def running_tensors(layer: Layer, inputs: Sequence[TensorType]) -> tuple[str, ...]:
-    """The tensor settings that are inputs at run time: tied weights are not."""
-    names = layer.tensors()
-    if not names:
-        return ()
-    try:
-        own = layer.weights(*inputs)
-    except Exception:
-        own = {}
-    return tuple(n for n in names if n not in own)
 
 
 def make(t: TensorType, fill: int = 0) -> torch.Tensor:
@@ -340,7 +329,7 @@ def compare(layer: Layer, inputs: Sequence[TensorType]) -> bool | None:
 
 
 def _compare_refusal(layer: Layer, inputs: Sequence[TensorType], mine: Refused) -> bool | None:
-    if excused("REFUSED", layer, inputs) or _mistied(layer, inputs):
+    if excused("REFUSED", layer, inputs) or _has_other_weights(layer, inputs):
         return None
     try:
         real = torchs(layer, inputs, "cpu")
@@ -353,9 +342,16 @@ def _compare_refusal(layer: Layer, inputs: Sequence[TensorType], mine: Refused) 
     return False
 
 
-def _mistied(layer: Layer, inputs: Sequence[TensorType]) -> bool:
-    """Whether a weight is tied to another layer's: PyTorch checks that when it is assigned."""
-    return len(running_tensors(layer, inputs)) < len(layer.tensors())
+def _has_other_weights(layer: Layer, inputs: Sequence[TensorType]) -> bool:
+    """Whether a computed weight has another shape than the settings say: ``F.conv2d`` takes a
+    weight of any kernel."""
+    if not isinstance(layer, Computable):
+        return False
+    try:
+        wanted = layer.all_weights(*inputs)
+    except Exception:
+        return bool(layer.computed)
+    return any(getattr(layer, n) != TensorType(wanted[n].shape) for n in layer.computed)
 
 
 def _show(layer: Layer, inputs: Sequence[TensorType]) -> str:
@@ -429,6 +425,14 @@ def values(hint: Any, rank: int = 2) -> st.SearchStrategy[Any]:
     return simple[hint]
 
 
+def _values(layer: type[Layer], name: str, rank: int) -> st.SearchStrategy[Any]:
+    hint = hints(layer)[name]
+    if not (issubclass(layer, Computable) and name in ("weight", "bias")):
+        return values(hint, rank)
+    plain = st.booleans() if takes(hint, bool) else st.none()
+    return st.one_of([*[plain] * 9, values(hint, rank)])  # random tensors do not fit
+
+
 @st.composite
 def settings_of(draw: st.DrawFn, layer: type[Layer]) -> Layer:
     """The layer with random settings; each keeps its default half of the time."""
@@ -437,9 +441,7 @@ def settings_of(draw: st.DrawFn, layer: type[Layer]) -> Layer:
     given: dict[str, Any] = {}
     for name, setting in layer.settings.items():
         if setting.required or draw(st.booleans()):
-            given[name] = draw(
-                special[name] if name in special else values(hints(layer)[name], rank)
-            )
+            given[name] = draw(special[name] if name in special else _values(layer, name, rank))
     if "*" in special:
         given |= draw(special["*"](rank))
     return layer(**given)
@@ -477,5 +479,22 @@ def inputs_of(layer: Layer) -> st.SearchStrategy[tuple[TensorType, ...]]:
     return st.lists(one, min_size=least, max_size=3 if most is None else most).map(tuple)
 
 
-def cases(layer: type[Layer]) -> st.SearchStrategy[Case]:
-    return settings_of(layer).flatmap(lambda bound: st.tuples(st.just(bound), inputs_of(bound)))
+@st.composite
+def cases(draw: st.DrawFn, layer: type[Layer]) -> Case:
+    bound = draw(settings_of(layer))
+    inputs = draw(inputs_of(bound))
+    return draw(with_computed_weights(bound, inputs)), inputs
+
+
+@st.composite
+def with_computed_weights(draw: st.DrawFn, layer: Layer, inputs: tuple[TensorType, ...]) -> Layer:
+    """The layer, sometimes with tensors that fit in the place of its weights."""
+    if not isinstance(layer, Computable) or draw(st.booleans()):
+        return layer
+    try:
+        weights = layer.all_weights(*inputs)
+    except Exception:
+        return layer
+    names = [n for n in ("weight", "bias") if n in layer.settings and n in weights]
+    chosen = {n: TensorType(weights[n].shape) for n in names if draw(st.booleans())}
+    return layer.replace(**chosen)

@@ -13,7 +13,7 @@ from netwright.compiler.layer import Effect, Example, Layer
 from netwright.compiler.layers import layers
 from netwright.compiler.types import TensorType
 
-from .harness import example_case, fill_of, flat, make, program, quiet, running_tensors
+from .harness import example_case, fill_of, flat, make, program, quiet
 
 SEEDS = range(8)
 MORE = [
@@ -57,7 +57,7 @@ def test_effects(example: Example) -> None:
 def observed(layer: Layer, inputs: tuple[TensorType, ...]) -> Iterator[Effect]:
     """What running the layer's PyTorch form shows."""
     torch.manual_seed(0)
-    given = (*inputs, *(getattr(layer, n) for n in running_tensors(layer, inputs)))
+    given = (*inputs, *(getattr(layer, n) for n in layer.tensors()))
     code = program(layer.lower(*inputs), len(given))
     with quiet():
         module = code.build()

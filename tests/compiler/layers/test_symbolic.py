@@ -26,7 +26,6 @@ from .harness import (
     quiet,
     results,
     run_program,
-    running_tensors,
     sizes_inside,
 )
 
@@ -146,7 +145,7 @@ def run_lowering(
         assert refusal.code.startswith("E4"), refusal
         return
     assert not list(sizes_inside(lowering.module)), "a constructor cannot know a symbolic size"
-    tensors = (getattr(layer, n) for n in running_tensors(layer, symbolic))
+    tensors = (getattr(layer, n) for n in layer.tensors())
     given = [*inputs, *(t.substitute(values) for t in tensors)]
     code = program(lowering, len(given), values)
     with quiet():
