@@ -537,17 +537,22 @@ def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
 
 
 def solved(sizes: Sequence[Dim], wanted: Sequence[Dim]) -> dict[str, Dim] | None:
-    """The symbols' values that make ``sizes`` equal to ``wanted``; None if there are none."""
+    """The values of the symbols in ``sizes`` that make them equal to ``wanted``; None if there are
+    none. The symbols in ``wanted`` are other ones, and stay as they are."""
     if len(sizes) != len(wanted):
         return None
+    apart = {name: symbol(f"={name}") for name in symbols(*wanted)}
+    goals = [substitute(size, apart) for size in wanted]
     values: dict[str, Dim] = {}
     # Bare symbols first: then `2*d` is often a number already.
-    for a, b in sorted(zip(sizes, wanted, strict=True), key=lambda pair: not is_symbol(pair[0])):
+    for a, b in sorted(zip(sizes, goals, strict=True), key=lambda pair: not is_symbol(pair[0])):
         solution = _solution(substitute(a, values), b)
-        if solution is None:
+        if solution is None or any(name.startswith("=") for name in solution):
             return None
         values.update(solution)
-    return values
+    together: dict[str, Dim] = {f"={name}": symbol(name) for name in apart}
+    solutions = {name: substitute(value, together) for name, value in values.items()}
+    return {name: value for name, value in solutions.items() if value != symbol(name)}
 
 
 def _solution(a: Dim, b: Dim) -> dict[str, Dim] | None:

@@ -22,7 +22,7 @@ TEMPLATE = """\
 # Check it with `netwright check {file}`, draw it with `netwright render {file} -o {name}.svg`.
 
 ## {title}
-net {net}(classes=10): image[3, 32, 32] -> [classes] {{
+net {net}(classes=10): image[3, H=32, W=32] -> [classes] {{
   image > (conv(3x3, 32, pad=1) > bn > relu) as stem
         > (conv(3x3, 64, stride=2, pad=1) > bn > relu) as body
         > gap > linear(classes) as head

@@ -13,6 +13,7 @@ SPEC = """
 size = 20
 net plain(c=4): image[3, H=32, W=24] -> [c, H, W] { image > conv(3x3, c, pad=1) }
 net square: image[3, S=16, S] { image > flatten > linear(3) }
+net tiles: image[3, S=16, S] { image > relu }
 net as_high: image[3, H=16, W=H] { image > flatten > linear(3) }
 net of_a_parameter(side=12): image[3, H=side, W=2 * side] { image > relu }
 net of_the_file: image[3, H=size, W=8] { image > relu }
@@ -68,6 +69,7 @@ GIVEN = [
     ("after", "3x64x60", ["[N, 3, 64, 60]", "[N, 4, 64, 60]"]),
     ("after", "3xHxW", ["[N, 3, H, W]", "[N, 4, H, W]"]),
     ("square", "3x9x9", ["[N, 3, 9, 9]", "[N, 3]"]),
+    ("tiles", "3xHxH", ["[N, 3, H, H]"] * 2),
     ("as_high", "3x9x7", ["[N, 3, 9, 7]", "[N, 3]"]),
     ("halves", {"b": "3x10x6"}, ["[N, 3, 5, 6]", "[N, 3, 10, 6]", "[N, 3, 5, 6]"]),
     ("halves", {"a": "3x5x6"}, ["[N, 3, 5, 6]", "[N, 3, 10, 6]", "[N, 3, 5, 6]"]),
@@ -91,6 +93,9 @@ REFUSED = [
     ("plain", "4x64x64", "[N, 3, H, W]"),
     ("plain", "3x64", "[N, 3, H, W]"),
     ("square", "3x8x9", "[N, 3, S, S]"),
+    ("tiles", "3xHxW", "[N, 3, S, S]"),
+    ("tiles", "3x9xW", "[N, 3, S, S]"),
+    ("tiles", "3xWx9", "[N, 3, S, S]"),
     ("halves", {"a": "3x5x6", "b": "3x11x6"}, "[N, 3, 10, 6]"),
 ]
 
