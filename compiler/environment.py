@@ -31,6 +31,8 @@ class Environment(Entity):
     parent: Environment | None = None
     names: dict[str, Data] = field(default_factory=dict)
     labels: dict[str, Data] = field(default_factory=dict)
+    paths: dict[str, Data] = field(default_factory=dict)
+    """Labels that are paths, by their path: ``model.decoder``. No other name is hidden by them."""
     defaults: Defaults = field(default_factory=dict)
     depth: int = 0
     seen: Any = None
@@ -45,13 +47,32 @@ class Environment(Entity):
         """A copy as it is now: a block that is defined here sees it, whatever is assigned later."""
         parent = self.parent.snapshot() if self.parent else None
         return Environment(
-            self.file, parent, dict(self.names), dict(self.labels), self.defaults, self.depth
+            self.file,
+            parent,
+            dict(self.names),
+            dict(self.labels),
+            dict(self.paths),
+            self.defaults,
+            self.depth,
         )
+
+    def at_path(self, path: str) -> Data | None:
+        """What a path of labels means: a labelled value, or the start of several paths."""
+        from .values import LabelPrefix
+
+        for scope in self.chain():
+            if path in scope.paths:
+                return scope.paths[path]
+        inside = any(known.startswith(f"{path}.") for known in self.known_paths())
+        return LabelPrefix(path, self) if inside else None
+
+    def known_paths(self) -> list[str]:
+        return [path for scope in self.chain() for path in scope.paths]
 
     @property
     def extent(self) -> int:
         """The number of names."""
-        return sum(len(scope.names) + len(scope.labels) for scope in self.chain())
+        return sum(len(s.names) + len(s.labels) + len(s.paths) for s in self.chain())
 
     def chain(self) -> Iterator[Environment]:
         environment: Environment | None = self

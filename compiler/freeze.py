@@ -16,7 +16,20 @@ from typing import Final, TypeAlias
 from ..grammar.record import Entity, Record, field
 from .builder import Builder, Draft, chain_from, module_path
 from .dims import symbol
-from .ir import CallOp, Graph, InputOp, LayerOp, Node, Op, Port, ScanOp, Tie, Value, WeightOp
+from .ir import (
+    CallOp,
+    Graph,
+    InputOp,
+    LayerOp,
+    Node,
+    Op,
+    Port,
+    ScanOp,
+    Tie,
+    Value,
+    WeightOp,
+    coded,
+)
 from .share_forms import Uses, uses_in
 from .types import TensorType
 from .values import Shared, Tensor
@@ -244,6 +257,7 @@ class _Cut:
 
     def _key(self, draft: Draft, path: str) -> str:
         other = "failed" if draft.failed is not None else "weight"
+        path = coded(path, "[#>]")
         word = path or (draft.layer.word if draft.layer is not None else other)
         count = self.counts.get(f"#{word}", 0) + 1
         self.counts[f"#{word}"] = count

@@ -8,6 +8,7 @@ or an input; equal instances of a block share one ``Graph``. ``compiler.flat`` o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -196,6 +197,17 @@ class Port(Record):
 def stem_of(path: str, first: int | None) -> str:
     """A module path without the number at its end, if that counts modules."""
     return path if first is None else path.removesuffix(str(first))
+
+
+def coded(path: str, odd: str = r"[^\w.]") -> str:
+    """A module path as a part of an id: odd characters, which ids use to join their parts, become
+    ``~2d~``."""
+    return re.sub(f"{odd}|~", lambda match: f"~{ord(match[0]):x}~", path)
+
+
+def decoded(id: str) -> str:
+    """The path that ``coded`` has made an id of."""
+    return re.sub(r"~([0-9a-f]+)~", lambda match: chr(int(match[1], 16)), id)
 
 
 def copies_of(path: str, first: int | None, count: int) -> tuple[str, ...]:

@@ -230,6 +230,13 @@ class Container(Entity):
     path: str
 
 
+class LabelPrefix(Entity):
+    """The start of labels that are paths: ``model`` after ``as "model.decoder"``."""
+
+    prefix: str
+    environment: Environment
+
+
 class Builtin(Entity):
     """A function on numbers and lists: ``len``, ``range``. ``abs`` and others are also layers, if a
     network is needed."""
@@ -244,7 +251,8 @@ Plain: TypeAlias = (
 )
 """The values of settings and indices: numbers, texts, sizes, slices, and layers in layers."""
 Data: TypeAlias = (
-    "Plain | list[Data] | Tensor | NetworkValue | Namespace | Container | Builtin | Unknown"
+    "Plain | list[Data] | Tensor | NetworkValue | Namespace | Container | LabelPrefix | Builtin"
+    " | Unknown"
 )
 """The value of an expression."""
 

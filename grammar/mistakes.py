@@ -438,6 +438,16 @@ def _keyword_as_name(f: Failure) -> Diagnostic | None:
     return None
 
 
+def _quoted_path(f: Failure) -> Fix:
+    """``as model.decoder`` with quotes around the path."""
+    end = f.index + 1
+    while end + 1 < len(f.tokens) and f.tokens[end + 1].kind == "DOT":
+        end += 2
+    end = min(end, len(f.tokens) - 1)
+    path = Span(f.source, f.before.start, f.tokens[end].end)
+    return Fix(f'write `"{path.text}"`', (Edit(path, f'"{path.text}"'),))
+
+
 def _label(f: Failure) -> Diagnostic | None:
     """After ``as``."""
     help = 'a label is a name, `name[i]` or a string: `as stem`, `as layer[i]`, `as "layer{i}"`'
@@ -453,8 +463,9 @@ def _label(f: Failure) -> Diagnostic | None:
         )
         return f.error("E134", "a label is one name", help=help, fix=fix)
     if f.at.kind == "DOT":
-        help = "a label inside another one makes a path: `((f as inner) > g) as outer`"
-        return f.error("E134", "a label is one name", detail="no dots in labels", help=help)
+        help = 'a label with dots is written in quotes: `as "model.decoder"`'
+        fix = _quoted_path(f)
+        return f.error("E134", "a label is one name", detail="a dot", help=help, fix=fix)
     return f.error("E134", "a label has no parentheses", help=help)
 
 

@@ -179,7 +179,7 @@ def _expression(node: s.Expr | s.Slice | s.Ellipsis) -> Document:
         case s.Comprehension():
             return _comprehension(node)
         case s.Attribute():
-            return (_owner(node), ".", node.name)
+            return (_owner(node), ".", _attribute_name(node.name))
         case s.Indexed():
             items = _bracketed("[", map(_expression, node.items), "]")
             return (_operand(node.value, CALL), items)
@@ -212,12 +212,20 @@ def _number(value: float) -> str:
     return f"{mantissa}e{int(exponent)}" if e else text
 
 
+def _attribute_name(name: str | s.Text) -> str:
+    if isinstance(name, s.Text):
+        return _text(name)
+    bare = name.isidentifier() or (name.isascii() and name.isdecimal())
+    return name if bare else f'"{_part(name)}"'
+
+
 def _owner(node: s.Attribute) -> Document:
     """The value before a ``.``, in parentheses if the scanner would read the dot as part of a
     number."""
     named = isinstance(node.value, s.Name | s.Attribute | s.Indexed | s.Call | s.Paren)
     document = _operand(node.value, CALL)
-    bare = named or not (node.name.isdecimal() or isinstance(node.value, s.Number))
+    is_position = isinstance(node.name, str) and node.name.isdecimal()
+    bare = named or not (is_position or isinstance(node.value, s.Number))
     return document if bare or _level(node.value) < CALL else _parenthesised(document)
 
 

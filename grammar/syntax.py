@@ -64,8 +64,10 @@ class Clause(SyntaxNode):
 
 
 class Attribute(SyntaxNode):
+    """``value.name``; a text with values in it is a ``Text``: ``value."block{i}-0"``."""
+
     value: Expr
-    name: str
+    name: str | Text
 
 
 class Slice(SyntaxNode):

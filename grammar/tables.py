@@ -7,7 +7,7 @@ parent.
 
 # ruff: noqa: E501
 # fmt: off
-MADE_OF = 2727215890
+MADE_OF = 1487952278
 START = {'file': 0, 'expression': 1}
 FINAL = {'file': 25, 'expression': 31}
 KEYWORDS = {'as': 'AS', 'default': 'DEFAULT', 'else': 'ELSE', 'for': 'FOR', 'from': 'FROM', 'if': 'IF', 'import': 'IMPORT', 'in': 'IN', 'not': 'NOT', 'require': 'REQUIRE', 'share': 'SHARE'}
@@ -207,31 +207,31 @@ STATES: tuple[dict[str, int], ...] = (
     {'LPAR': 33, 'NAME': 34, 'target': 98},  # 64
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 99, 'operation': 26},  # 65
     {'$END': -91, 'NEWLINE': -91, 'RBRACE': -91},  # 66
-    {'NAME': 100, 'POSITION': 101},  # 67
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 102, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 103, '_operand': 18, '_operation': 19, '_some_arguments': 104, 'applied': 22, 'argument': 105, 'atom': 23, 'expression': 106, 'operation': 26},  # 68
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 107, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 108, 'item': 49, 'operation': 26},  # 69
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 109},  # 70
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 102, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 110, '_operand': 18, '_operation': 19, '_some_arguments': 104, 'applied': 22, 'argument': 105, 'atom': 23, 'expression': 106, 'operation': 26},  # 71
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 111, 'operation': 26},  # 72
-    {'NAME': 112},  # 73
-    {'NAME': 113, '_imported': 114, 'imported': 115},  # 74
-    {'NAME': 116},  # 75
+    {'NAME': 100, 'POSITION': 101, 'STRING': 102},  # 67
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 103, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 104, '_operand': 18, '_operation': 19, '_some_arguments': 105, 'applied': 22, 'argument': 106, 'atom': 23, 'expression': 107, 'operation': 26},  # 68
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 108, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 109, 'item': 49, 'operation': 26},  # 69
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 110},  # 70
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 103, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 111, '_operand': 18, '_operation': 19, '_some_arguments': 105, 'applied': 22, 'argument': 106, 'atom': 23, 'expression': 107, 'operation': 26},  # 71
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 112, 'operation': 26},  # 72
+    {'NAME': 113},  # 73
+    {'NAME': 114, '_imported': 115, 'imported': 116},  # 74
+    {'NAME': 117},  # 75
     {'$END': -93, 'NEWLINE': -93, 'RBRACE': -93},  # 76
     {'$END': -54, 'AS': -54, 'COLON': -54, 'COMMA': -54, 'DOT': -54, 'ELSE': -54, 'FOR': -54, 'IF': -54, 'IN': -54, 'LBRACE': -54, 'LPAR': -54, 'LSQB': -54, 'MINUS': -54, 'NEWLINE': -54, 'NOT_IN': -54, 'OPERATOR': -54, 'RBRACE': -54, 'RPAR': -54, 'RSQB': -54},  # 77
-    {'LPAR': 33, 'NAME': 34, '_targets': 117, 'target': 28},  # 78
+    {'LPAR': 33, 'NAME': 34, '_targets': 118, 'target': 28},  # 78
     {'COMMA': -71, 'RSQB': -71},  # 79
     {'$END': -53, 'AS': -53, 'COLON': -53, 'COMMA': -53, 'DOT': -53, 'ELSE': -53, 'FOR': -53, 'IF': -53, 'IN': -53, 'LBRACE': -53, 'LPAR': -53, 'LSQB': -53, 'MINUS': -53, 'NEWLINE': -53, 'NOT_IN': -53, 'OPERATOR': -53, 'RBRACE': -53, 'RPAR': -53, 'RSQB': -53},  # 80
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -15, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 108, 'item': 118, 'operation': 26},  # 81
-    {'COLON': -59, 'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 119, 'expression': 120, 'operation': 26},  # 82
-    {'LPAR': 33, 'NAME': 34, '_targets': 121, 'target': 28},  # 83
-    {'FOR': 83, 'RSQB': 122, 'clause': 123},  # 84
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -15, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 109, 'item': 119, 'operation': 26},  # 81
+    {'COLON': -59, 'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 120, 'expression': 121, 'operation': 26},  # 82
+    {'LPAR': 33, 'NAME': 34, '_targets': 122, 'target': 28},  # 83
+    {'FOR': 83, 'RSQB': 123, 'clause': 124},  # 84
     {'FOR': -4, 'RSQB': -4},  # 85
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 124, 'operation': 26},  # 86
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 125, 'operation': 26},  # 86
     {'$END': -94, 'NEWLINE': -94, 'RBRACE': -94},  # 87
-    {'ARROW': -81, 'COLON': -81, 'EQUAL': -81, 'LBRACE': -81, 'LPAR': 125, 'parameters': 126},  # 88
+    {'ARROW': -81, 'COLON': -81, 'EQUAL': -81, 'LBRACE': -81, 'LPAR': 126, 'parameters': 127},  # 88
     {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 89
     {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 90
-    {'$END': -74, 'AS': -74, 'COLON': -74, 'COMMA': -74, 'ELSE': -74, 'FOR': -74, 'IF': -74, 'IN': -74, 'LBRACE': -74, 'LSQB': 127, 'MINUS': -74, 'NEWLINE': -74, 'NOT_IN': -74, 'OPERATOR': -74, 'RBRACE': -74, 'RPAR': -74, 'RSQB': -74},  # 91
+    {'$END': -74, 'AS': -74, 'COLON': -74, 'COMMA': -74, 'ELSE': -74, 'FOR': -74, 'IF': -74, 'IN': -74, 'LBRACE': -74, 'LSQB': 128, 'MINUS': -74, 'NEWLINE': -74, 'NOT_IN': -74, 'OPERATOR': -74, 'RBRACE': -74, 'RPAR': -74, 'RSQB': -74},  # 91
     {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 92
     {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 93
     {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 94
@@ -242,88 +242,89 @@ STATES: tuple[dict[str, int], ...] = (
     {'$END': -38, 'COMMA': -38, 'NEWLINE': -38, 'RBRACE': -38, 'RPAR': -38, 'RSQB': -38},  # 99
     {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 100
     {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 101
-    {'AS': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 65, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RPAR': -49, '_value': 128},  # 102
-    {'RPAR': 129},  # 103
-    {'COMMA': 130, 'RPAR': -2},  # 104
-    {'COMMA': -29, 'RPAR': -29},  # 105
-    {'COMMA': -45, 'RPAR': -45},  # 106
-    {'RSQB': 131},  # 107
-    {'COLON': -60, 'COMMA': -70, 'RSQB': -70},  # 108
-    {'ELSE': 132},  # 109
-    {'RPAR': 133},  # 110
-    {'LBRACE': 134},  # 111
-    {'$END': -19, 'AS': -19, 'DOT': -19, 'IMPORT': -19, 'NEWLINE': -19, 'RBRACE': -19},  # 112
-    {'$END': -39, 'AS': 75, 'COMMA': -39, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 135},  # 113
-    {'$END': -95, 'COMMA': 136, 'NEWLINE': -95, 'RBRACE': -95},  # 114
-    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12},  # 115
-    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40},  # 116
-    {'COMMA': 64, 'RPAR': 137},  # 117
-    {'COMMA': -32, 'RSQB': -32},  # 118
-    {'COLON': 138, 'COMMA': -72, 'RSQB': -72},  # 119
-    {'COLON': -60, 'COMMA': -60, 'RSQB': -60},  # 120
-    {'COMMA': 64, 'IN': 139},  # 121
-    {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 122
-    {'FOR': -5, 'RSQB': -5},  # 123
-    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 124
-    {'NAME': 140, 'RPAR': 141, '_parameters': 142, 'parameter': 143},  # 125
-    {'ARROW': -67, 'COLON': 144, 'EQUAL': -67, 'LBRACE': -67, 'inputs': 145},  # 126
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 146, 'operation': 26},  # 127
-    {'COMMA': -46, 'RPAR': -46},  # 128
-    {'$END': -43, 'AS': -43, 'COLON': -43, 'COMMA': -43, 'DOT': -43, 'ELSE': -43, 'FOR': -43, 'IF': -43, 'IN': -43, 'LBRACE': -43, 'LPAR': -43, 'LSQB': -43, 'MINUS': -43, 'NEWLINE': -43, 'NOT_IN': -43, 'OPERATOR': -43, 'RBRACE': -43, 'RPAR': -43, 'RSQB': -43},  # 129
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 102, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 147, 'atom': 23, 'expression': 106, 'operation': 26},  # 130
-    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 131
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 148, 'operation': 26},  # 132
-    {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 133
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 149, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 134
-    {'$END': -66, 'COMMA': -66, 'NEWLINE': -66, 'RBRACE': -66},  # 135
-    {'NAME': 113, 'imported': 150},  # 136
-    {'COMMA': -99, 'EQUAL': -99, 'IN': -99, 'RPAR': -99},  # 137
-    {'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 151, 'expression': 120, 'operation': 26},  # 138
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 152},  # 139
-    {'COMMA': -79, 'EQUAL': 65, 'RPAR': -79, '_value': 153},  # 140
-    {'ARROW': -82, 'COLON': -82, 'EQUAL': -82, 'LBRACE': -82},  # 141
-    {'COMMA': 154, 'RPAR': 155},  # 142
-    {'COMMA': -25, 'RPAR': -25},  # 143
-    {'LSQB': 156, 'NAME': 157, '_ports': 158, 'port': 159, 'shape': 160},  # 144
-    {'ARROW': 161, 'EQUAL': -77, 'LBRACE': -77, 'outputs': 162},  # 145
-    {'RSQB': 163},  # 146
-    {'COMMA': -30, 'RPAR': -30},  # 147
-    {'$END': -64, 'COLON': -64, 'COMMA': -64, 'FOR': -64, 'LBRACE': -64, 'NEWLINE': -64, 'RBRACE': -64, 'RPAR': -64, 'RSQB': -64},  # 148
-    {'NEWLINE': 63, 'RBRACE': 164},  # 149
-    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 150
-    {'COMMA': -73, 'RSQB': -73},  # 151
-    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 165},  # 152
-    {'COMMA': -80, 'RPAR': -80},  # 153
-    {'NAME': 140, 'RPAR': 166, 'parameter': 167},  # 154
-    {'ARROW': -83, 'COLON': -83, 'EQUAL': -83, 'LBRACE': -83},  # 155
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 168, 'STRING': 16, '_items': 169, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 108, 'item': 49, 'operation': 26},  # 156
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'LSQB': 156, 'NAME': 170, 'dtype': 171, 'shape': 172},  # 157
-    {'ARROW': -68, 'COMMA': 173, 'EQUAL': -68, 'LBRACE': -68},  # 158
-    {'ARROW': -27, 'COMMA': -27, 'EQUAL': -27, 'LBRACE': -27},  # 159
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'NAME': 170, 'dtype': 174},  # 160
-    {'LSQB': 156, 'NAME': 157, '_ports': 175, 'port': 159, 'shape': 160},  # 161
-    {'EQUAL': 65, 'LBRACE': 176, '_value': 177, 'body': 178},  # 162
-    {'$END': -17, 'AS': -17, 'COLON': -17, 'COMMA': -17, 'ELSE': -17, 'FOR': -17, 'IF': -17, 'IN': -17, 'LBRACE': -17, 'LSQB': -17, 'MINUS': -17, 'NEWLINE': -17, 'NOT_IN': -17, 'OPERATOR': -17, 'RBRACE': -17, 'RPAR': -17, 'RSQB': -17},  # 163
-    {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 164
-    {'FOR': -61, 'IF': 179, 'RSQB': -61},  # 165
-    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84},  # 166
-    {'COMMA': -26, 'RPAR': -26},  # 167
-    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': -88},  # 168
-    {'RSQB': 180},  # 169
-    {'ARROW': -62, 'COMMA': -62, 'EQUAL': -62, 'LBRACE': -62},  # 170
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 171
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86, 'NAME': 170, 'dtype': 181},  # 172
-    {'LSQB': 156, 'NAME': 157, 'port': 182, 'shape': 160},  # 173
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 174
-    {'COMMA': 173, 'EQUAL': -78, 'LBRACE': -78},  # 175
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 183, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 176
-    {'$END': -57, 'NEWLINE': -57, 'RBRACE': -57},  # 177
-    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 178
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 184},  # 179
-    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': -89},  # 180
-    {'ARROW': -87, 'COMMA': -87, 'EQUAL': -87, 'LBRACE': -87},  # 181
-    {'ARROW': -28, 'COMMA': -28, 'EQUAL': -28, 'LBRACE': -28},  # 182
-    {'NEWLINE': 63, 'RBRACE': 185},  # 183
-    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 184
-    {'$END': -58, 'NEWLINE': -58, 'RBRACE': -58},  # 185
+    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 102
+    {'AS': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 65, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RPAR': -49, '_value': 129},  # 103
+    {'RPAR': 130},  # 104
+    {'COMMA': 131, 'RPAR': -2},  # 105
+    {'COMMA': -29, 'RPAR': -29},  # 106
+    {'COMMA': -45, 'RPAR': -45},  # 107
+    {'RSQB': 132},  # 108
+    {'COLON': -60, 'COMMA': -70, 'RSQB': -70},  # 109
+    {'ELSE': 133},  # 110
+    {'RPAR': 134},  # 111
+    {'LBRACE': 135},  # 112
+    {'$END': -19, 'AS': -19, 'DOT': -19, 'IMPORT': -19, 'NEWLINE': -19, 'RBRACE': -19},  # 113
+    {'$END': -39, 'AS': 75, 'COMMA': -39, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 136},  # 114
+    {'$END': -95, 'COMMA': 137, 'NEWLINE': -95, 'RBRACE': -95},  # 115
+    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12},  # 116
+    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40},  # 117
+    {'COMMA': 64, 'RPAR': 138},  # 118
+    {'COMMA': -32, 'RSQB': -32},  # 119
+    {'COLON': 139, 'COMMA': -72, 'RSQB': -72},  # 120
+    {'COLON': -60, 'COMMA': -60, 'RSQB': -60},  # 121
+    {'COMMA': 64, 'IN': 140},  # 122
+    {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 123
+    {'FOR': -5, 'RSQB': -5},  # 124
+    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 125
+    {'NAME': 141, 'RPAR': 142, '_parameters': 143, 'parameter': 144},  # 126
+    {'ARROW': -67, 'COLON': 145, 'EQUAL': -67, 'LBRACE': -67, 'inputs': 146},  # 127
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 147, 'operation': 26},  # 128
+    {'COMMA': -46, 'RPAR': -46},  # 129
+    {'$END': -43, 'AS': -43, 'COLON': -43, 'COMMA': -43, 'DOT': -43, 'ELSE': -43, 'FOR': -43, 'IF': -43, 'IN': -43, 'LBRACE': -43, 'LPAR': -43, 'LSQB': -43, 'MINUS': -43, 'NEWLINE': -43, 'NOT_IN': -43, 'OPERATOR': -43, 'RBRACE': -43, 'RPAR': -43, 'RSQB': -43},  # 130
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 103, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 148, 'atom': 23, 'expression': 107, 'operation': 26},  # 131
+    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 132
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 149, 'operation': 26},  # 133
+    {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 134
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 150, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 135
+    {'$END': -66, 'COMMA': -66, 'NEWLINE': -66, 'RBRACE': -66},  # 136
+    {'NAME': 114, 'imported': 151},  # 137
+    {'COMMA': -99, 'EQUAL': -99, 'IN': -99, 'RPAR': -99},  # 138
+    {'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 152, 'expression': 121, 'operation': 26},  # 139
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 153},  # 140
+    {'COMMA': -79, 'EQUAL': 65, 'RPAR': -79, '_value': 154},  # 141
+    {'ARROW': -82, 'COLON': -82, 'EQUAL': -82, 'LBRACE': -82},  # 142
+    {'COMMA': 155, 'RPAR': 156},  # 143
+    {'COMMA': -25, 'RPAR': -25},  # 144
+    {'LSQB': 157, 'NAME': 158, '_ports': 159, 'port': 160, 'shape': 161},  # 145
+    {'ARROW': 162, 'EQUAL': -77, 'LBRACE': -77, 'outputs': 163},  # 146
+    {'RSQB': 164},  # 147
+    {'COMMA': -30, 'RPAR': -30},  # 148
+    {'$END': -64, 'COLON': -64, 'COMMA': -64, 'FOR': -64, 'LBRACE': -64, 'NEWLINE': -64, 'RBRACE': -64, 'RPAR': -64, 'RSQB': -64},  # 149
+    {'NEWLINE': 63, 'RBRACE': 165},  # 150
+    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 151
+    {'COMMA': -73, 'RSQB': -73},  # 152
+    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 166},  # 153
+    {'COMMA': -80, 'RPAR': -80},  # 154
+    {'NAME': 141, 'RPAR': 167, 'parameter': 168},  # 155
+    {'ARROW': -83, 'COLON': -83, 'EQUAL': -83, 'LBRACE': -83},  # 156
+    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 169, 'STRING': 16, '_items': 170, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 109, 'item': 49, 'operation': 26},  # 157
+    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'LSQB': 157, 'NAME': 171, 'dtype': 172, 'shape': 173},  # 158
+    {'ARROW': -68, 'COMMA': 174, 'EQUAL': -68, 'LBRACE': -68},  # 159
+    {'ARROW': -27, 'COMMA': -27, 'EQUAL': -27, 'LBRACE': -27},  # 160
+    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'NAME': 171, 'dtype': 175},  # 161
+    {'LSQB': 157, 'NAME': 158, '_ports': 176, 'port': 160, 'shape': 161},  # 162
+    {'EQUAL': 65, 'LBRACE': 177, '_value': 178, 'body': 179},  # 163
+    {'$END': -17, 'AS': -17, 'COLON': -17, 'COMMA': -17, 'ELSE': -17, 'FOR': -17, 'IF': -17, 'IN': -17, 'LBRACE': -17, 'LSQB': -17, 'MINUS': -17, 'NEWLINE': -17, 'NOT_IN': -17, 'OPERATOR': -17, 'RBRACE': -17, 'RPAR': -17, 'RSQB': -17},  # 164
+    {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 165
+    {'FOR': -61, 'IF': 180, 'RSQB': -61},  # 166
+    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84},  # 167
+    {'COMMA': -26, 'RPAR': -26},  # 168
+    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': -88},  # 169
+    {'RSQB': 181},  # 170
+    {'ARROW': -62, 'COMMA': -62, 'EQUAL': -62, 'LBRACE': -62},  # 171
+    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 172
+    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86, 'NAME': 171, 'dtype': 182},  # 173
+    {'LSQB': 157, 'NAME': 158, 'port': 183, 'shape': 161},  # 174
+    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 175
+    {'COMMA': 174, 'EQUAL': -78, 'LBRACE': -78},  # 176
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 184, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 177
+    {'$END': -57, 'NEWLINE': -57, 'RBRACE': -57},  # 178
+    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 179
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 185},  # 180
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': -89},  # 181
+    {'ARROW': -87, 'COMMA': -87, 'EQUAL': -87, 'LBRACE': -87},  # 182
+    {'ARROW': -28, 'COMMA': -28, 'EQUAL': -28, 'LBRACE': -28},  # 183
+    {'NEWLINE': 63, 'RBRACE': 186},  # 184
+    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 185
+    {'$END': -58, 'NEWLINE': -58, 'RBRACE': -58},  # 186
 )

@@ -346,7 +346,12 @@ class TreeBuilder:
         if c[0].__class__ is s.Number:
             span = self._span(c[0], c[2])
             self._report("E107", f"`{clip(span.text)}` is not a number", span)
-        return s.Attribute(c[0], c[2].text, span=self._span(c[0], c[2]))
+        name: str | s.Text = c[2].text
+        if c[2].kind == "STRING":
+            name = self.text(c[2:])
+            if all(isinstance(part, str) for part in name.parts):
+                name = "".join(map(str, name.parts))
+        return s.Attribute(c[0], name, span=self._span(c[0], c[2]))
 
     def call(self, c: list[Any]) -> s.Call:
         given = _nodes(c[1:])

@@ -25,11 +25,13 @@ def no_name(word: str, span: Span | None) -> Diagnostic:
 
 
 def no_path(path: str, span: Span) -> Diagnostic:
+    shown = path.replace("\n", "\\n").replace("\t", "\\t")
     return error(
         "E221",
-        f'"{path}" is not a module path',
+        f'"{shown}" is not a module path',
         span,
-        help="a path has letters, digits and `_`, with dots between the names",
+        help="a path has names with dots between them; a name is not empty, and its characters "
+        "can be printed",
     )
 
 

@@ -43,7 +43,7 @@ def not_in_file(
         f"`{space.name}` has no `{name}`",
         span,
         help=f"did you mean `{close}`?" if close else f"it has {listing(names)}",
-        fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
+        fix=_other_attribute(close, span),
     )
 
 
@@ -54,10 +54,10 @@ def nothing_in_tensor(name: str, span: Span, close: str | None, inside: set[str]
         span,
         help=f"did you mean `{close}`?"
         if close
-        else f"it has {listing([f'.{n}' for n in sorted(inside)])}"
+        else f"it has {listing([f'.{_as_attribute(n)}' for n in sorted(inside)])}"
         if inside
         else "a tensor has .shape .dtype .d .c .h .w .t, and what its block labels",
-        fix=Fix(f"write `{close}`", (Edit(_last_word(span, name), close),)) if close else None,
+        fix=_other_attribute(close, span),
     )
 
 
@@ -84,9 +84,30 @@ def nothing_at(path: str, span: Span | None) -> Diagnostic:
     return error("E201", f"there is no `{path}` inside", span)
 
 
-def _last_word(span: Span, name: str) -> Span:
-    """The span of the name after the last dot: ``fc`` of ``backbone.fc``."""
-    return Span(span.source, span.end - len(name), span.end)
+def nothing_at_label(path: str, span: Span, close: str | None) -> Diagnostic:
+    help = f"did you mean `{close}`?" if close else ""
+    return error("E201", f"there is no label `{path}` here", span, help=help)
+
+
+def _other_attribute(name: str | None, span: Span) -> Fix | None:
+    """The fix that writes another name after the last dot, if there is one."""
+    if name is None:
+        return None
+    text = _as_attribute(name)
+    start = span.start + len(span.text) - len(_last_name(span))
+    return Fix(f"write `{text}`", (Edit(Span(span.source, start, span.end), text),))
+
+
+def _as_attribute(name: str) -> str:
+    """A name as it is written after a dot: in quotes if it is not an identifier or a number."""
+    return name if name.isidentifier() or name.isdecimal() else f'"{name}"'
+
+
+def _last_name(span: Span) -> str:
+    """The text after the last dot: ``fc`` of ``backbone.fc``, ``"a.b"`` of ``backbone."a.b"``."""
+    quote = span.text[-1]
+    start = span.text.rfind(quote, 0, -1) if quote in "\"'" else span.text.rfind(".") + 1
+    return span.text[start:]
 
 
 def defined_by_itself(name: str, span: Span | None) -> Diagnostic:
@@ -112,7 +133,7 @@ def transposed_by_attribute(name: str, span: Span) -> Diagnostic:
 
 def _holder(span: Span) -> str:
     """The text before the last dot."""
-    return span.text.rpartition(".")[0]
+    return span.text.removesuffix(_last_name(span)).rstrip().removesuffix(".")
 
 
 def not_known(name: str, span: Span, close: str | None) -> Diagnostic:

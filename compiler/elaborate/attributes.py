@@ -11,9 +11,11 @@ from ..builder import Builder, Draft
 from ..environment import Environment
 from ..layers import layers
 from ..types import TensorType
-from ..values import UNKNOWN, Container, Data, Namespace, Shared, Tensor
+from ..values import UNKNOWN, Container, Data, LabelPrefix, Namespace, Shared, Tensor
 from .elaborator import Elaborator
+from .literals import evaluate_text
 from .names import lookup, unknown_name, value_in_file
+from .naming import module_name
 from .scopes import brought
 from .tensors import known_type
 
@@ -36,7 +38,12 @@ def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment)
     if foreign in env.file.declared.modules and lookup(el, root, env, expr.span) is None:
         return value_in_file(el, env.file, env.file.declared.modules[foreign])
     value = el.evaluate(expr.value, env)
-    return _attribute(el, value, expr.name, expr.span)
+    name = expr.name if isinstance(expr.name, str) else evaluate_text(el, expr.name, env)
+    if not isinstance(name, str):
+        return UNKNOWN
+    for part in name.split("."):
+        value = _attribute(el, value, module_name(part), expr.span)
+    return value
 
 
 def _attribute(el: Elaborator, value: Data, name: str, span: Span) -> Data:
@@ -44,6 +51,8 @@ def _attribute(el: Elaborator, value: Data, name: str, span: Span) -> Data:
         return UNKNOWN
     if isinstance(value, Namespace):
         return name_of_file(el, value, name, span)
+    if isinstance(value, LabelPrefix):
+        return labelled_at(el, value, f"{value.prefix}.{name}", span)
     if isinstance(value, Container):
         return reach(el, value.scope, value.within, f"{value.path}.{name}", span)
     if isinstance(value, Tensor):
@@ -71,6 +80,15 @@ def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Dat
         return UNKNOWN
     close = el.near(name, file.names)
     return el.report(advice.names.not_in_file(space, name, span, close, sorted(file.names)))
+
+
+def labelled_at(el: Elaborator, value: LabelPrefix, path: str, span: Span) -> Data:
+    """What a path of labels means: ``model.decoder``."""
+    meaning = value.environment.at_path(path)
+    if meaning is not None:
+        return meaning
+    close = el.near(path, value.environment.known_paths())
+    return el.report(advice.names.nothing_at_label(path, span, close))
 
 
 def _tensor_attribute(el: Elaborator, tensor: Tensor, name: str, span: Span) -> Data:
@@ -171,7 +189,7 @@ def _weight(el: Elaborator, within: tuple[Draft, ...], name: str) -> Tensor | No
 def _dotted(expr: syntax.Expr) -> str:
     parts: list[str] = []
     while isinstance(expr, syntax.Attribute):
-        parts.append(expr.name)
+        parts.append(expr.name if isinstance(expr.name, str) else "")
         expr = expr.value
     parts.append(expr.id if isinstance(expr, syntax.Name) else "")
     return ".".join(reversed(parts))

@@ -77,9 +77,15 @@ def _method(el: Elaborator, expr: syntax.Call, env: Environment) -> Data | None:
     """``x.view(...)``: PyTorch's methods are layers here."""
     attribute = expr.function
     assert isinstance(attribute, syntax.Attribute)
-    if not isinstance(attribute.value, syntax.Name):
+    tensor, method = attribute.value, attribute.name
+    if not isinstance(tensor, syntax.Name) or not isinstance(method, str):
         return None
-    tensor, method = attribute.value.id, attribute.name
+    return _called_method(el, expr, tensor.id, method, env)
+
+
+def _called_method(
+    el: Elaborator, expr: syntax.Call, tensor: str, method: str, env: Environment
+) -> Data | None:
     meaning = lookup(el, tensor, env, expr.span)
     if meaning is None or not isinstance(meaning.value, Tensor):
         return None
@@ -130,7 +136,9 @@ def _for_the_layer(
 def _last_name(expr: syntax.Expr) -> str:
     if isinstance(expr, syntax.Name):
         return expr.id
-    return expr.name if isinstance(expr, syntax.Attribute) else "block"
+    if isinstance(expr, syntax.Attribute) and isinstance(expr.name, str):
+        return expr.name
+    return "block"
 
 
 # --- blocks with their arguments: ``stage(64, depth=2)`` --------------------------------------

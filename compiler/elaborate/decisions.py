@@ -12,6 +12,7 @@ from ..values import (
     Builtin,
     Container,
     Data,
+    LabelPrefix,
     LayerWord,
     Namespace,
     NetworkValue,
@@ -35,7 +36,7 @@ def decide_value(el: Elaborator, value: Data, span: Span) -> bool | None:
     if isinstance(value, Tensor):
         el.report(advice.operators.condition_on_tensor(span))
         return None
-    if isinstance(value, NetworkValue | Namespace | Builtin | Container):
+    if isinstance(value, NetworkValue | Namespace | Builtin | Container | LabelPrefix):
         el.report(advice.operators.condition_on_network(value, span))
         return None
     try:

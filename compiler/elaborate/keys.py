@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from ..builder import origin
@@ -140,7 +141,7 @@ class Sight:
         self.symbols: set[str] = set()
         self.tensors: set[tuple[int, int]] = set()
         for scope in environment.chain():
-            for value in (*scope.names.values(), *scope.labels.values()):
+            for value in chain(scope.names.values(), scope.labels.values(), scope.paths.values()):
                 self._see(value)
 
     def _see(self, value: Data) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from unicodedata import normalize
 
 from ...grammar import syntax
 from ...grammar.source import Span
@@ -28,7 +27,16 @@ from .elaborator import Elaborator
 from .failures import fail_inside
 from .groups import apply_group, close_group, open_group
 from .literals import evaluate_text
-from .naming import MEMBERS, UNNAMED, Naming, is_fan, is_many, is_named_by_label
+from .naming import (
+    MEMBERS,
+    UNNAMED,
+    Naming,
+    is_fan,
+    is_many,
+    is_module_name,
+    is_named_by_label,
+    module_name,
+)
 from .pipes import as_network, bundle
 from .scopes import dissolve, release, take_label
 
@@ -50,19 +58,18 @@ def read_label(el: Elaborator, node: syntax.LabelName, env: Environment) -> Path
             el.report(advice.labels.no_number(index, expr.span))
             return None
     path = ".".join([base, *map(str, indices)])
-    parts = path.split(".")
-    if not all(p and f"_{p}".isidentifier() for p in parts):
+    parts = [module_name(part) for part in path.split(".")]
+    if not all(map(is_module_name, parts)):
         el.report(advice.labels.no_path(path, node.span))
         return None
     if len(parts) > el.limits.depth:
         el.report(advice.bounds.label_too_long(el.limits.depth, node.span))
         return None
-    path = normalize("NFKC", path)
-    taken = next(filter(reserved, path.split(".")), None)
+    taken = next(filter(reserved, parts), None)
     if taken is not None:
         el.report(advice.labels.reserved(taken, node.span))
         return None
-    return PathLabel(path, name, node.span)
+    return PathLabel(".".join(parts), name, node.span)
 
 
 def evaluate_labelled(el: Elaborator, expr: syntax.Labelled, env: Environment) -> Data:
@@ -131,9 +138,12 @@ def _remember(el: Elaborator, label: PathLabel, value: Data) -> None:
             value = value.replace(holder=label.path)
         if "." not in label.path:
             value.builder.labels[label.path] = value
-    named = label.name is not None and label.name != "_" and tensors_in(value)
-    if named and el.frame is not None:
-        el.frame.labels[label.name or ""] = value
+    if el.frame is None or not tensors_in(value):
+        return
+    if label.name is None:
+        el.frame.paths[label.path] = value
+    elif label.name != "_":
+        el.frame.labels[label.name] = value
 
 
 def _in_group(

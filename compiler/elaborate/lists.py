@@ -6,8 +6,17 @@ from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
 from ..environment import Environment
-from ..values import UNKNOWN, Container, Data, Sliced, Tensor, networks_in, unknown_in
-from .attributes import reach
+from ..values import (
+    UNKNOWN,
+    Container,
+    Data,
+    LabelPrefix,
+    Sliced,
+    Tensor,
+    networks_in,
+    unknown_in,
+)
+from .attributes import labelled_at, reach
 from .decisions import decide
 from .elaborator import Elaborator
 from .layer_nodes import slice_tensor
@@ -84,7 +93,10 @@ def evaluate_index(el: Elaborator, expr: syntax.Indexed, env: Environment) -> Da
         items = tuple(_item(el, item, env) for item in expr.items)
     if value is UNKNOWN or any(map(unknown_in, items)):
         return UNKNOWN
-    if isinstance(value, Container):
+    if isinstance(value, LabelPrefix):
+        if len(items) == 1 and isinstance(items[0], int):
+            return labelled_at(el, value, f"{value.prefix}.{items[0]}", expr.span)
+    elif isinstance(value, Container):
         if len(items) == 1 and isinstance(items[0], int):
             return reach(el, value.scope, value.within, f"{value.path}.{items[0]}", expr.span)
     elif isinstance(value, Tensor):

@@ -67,7 +67,8 @@ def lookup(el: Elaborator, name: str, env: Environment, span: Span) -> Meaning |
         return Meaning(tensor)
     if name == "N":
         return Meaning(symbol("N"))
-    return None
+    path = env.at_path(name)
+    return None if path is None else Meaning(path)
 
 
 def value_in_file(el: Elaborator, file: FileNames, name: str) -> Data:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import normalize
 
+from ...grammar.printable import SIGNS
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..layer import Layer
@@ -49,6 +51,16 @@ UNNAMED: Final = Naming()
 
 MEMBERS: Final = Naming("")
 """For a network that is the whole of a scope: its copies or branches are ``0``, ``1``..."""
+
+
+def is_module_name(part: str) -> bool:
+    """Whether PyTorch takes a text as the name of a module, and a page can show it."""
+    return part != "" and part.isprintable() and SIGNS.isdisjoint(part)
+
+
+def module_name(part: str) -> str:
+    """A part of a module path as Python writes an attribute; other texts stay as they are."""
+    return normalize("NFKC", part) if f"_{part}".isidentifier() else part
 
 
 def is_scope(network: NetworkValue) -> bool:

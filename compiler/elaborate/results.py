@@ -9,6 +9,7 @@ from ..values import (
     Builtin,
     Container,
     Data,
+    LabelPrefix,
     LayerNetwork,
     LayerWord,
     Namespace,
@@ -66,7 +67,7 @@ def shown_value(value: Data) -> object:
             return shown_value(value.network)
         case NetworkValue():
             return "network"
-        case Tensor() | Container():
+        case Tensor() | Container() | LabelPrefix():
             return "tensor"
         case _:
             return value

@@ -226,11 +226,11 @@ def _run_loop(el: Elaborator, expr: syntax.For, items: list[Data], env: Environm
     for item in items:
         el.step(expr.span)
         bind_pattern(el, expr.pattern, item, env)
-        outside = dict(env.labels)
+        outside = dict(env.labels), dict(env.paths)
         with el.repeating(counting(expr.pattern, env)), el.framed(env):
             for statement in expr.body:
                 run_statement(el, statement, env)
-        env.labels = outside
+        env.labels, env.paths = outside
 
 
 def apply_loop(

@@ -87,8 +87,16 @@ def label_names(node: syntax.SyntaxNode) -> Iterator[str]:
     while waiting:
         node = waiting.pop()
         waiting += syntax.children(node)
-        if isinstance(node, syntax.LabelName) and isinstance(node.name, str):
-            yield node.name
+        if isinstance(node, syntax.LabelName):
+            yield _first_name(node.name)
+
+
+def _first_name(label: str | syntax.Text) -> str:
+    """The part of a label before its first dot or inserted value."""
+    if isinstance(label, str):
+        return label
+    first = next(iter(label.parts), "")
+    return first.partition(".")[0] if isinstance(first, str) else ""
 
 
 def is_network(loop: syntax.For) -> bool:

@@ -63,6 +63,7 @@ from .scopes import (
     Refused,
     Scope,
     Source,
+    Start,
     T,
     Used,
 )
@@ -393,7 +394,10 @@ class Run:
                 return scope.labels[expr.id]
         if expr.id == "N":
             return self.batch
-        raise Refused(f"`{expr.id}` is not known")
+        labelled = env.at_path(expr.id)
+        if labelled is None:
+            raise Refused(f"`{expr.id}` is not known")
+        return labelled
 
     def _comprehension(self, expr: syntax.Comprehension, env: Env) -> Any:
         return [self.value(expr.element, inner) for inner in self._rounds(expr.clauses, env)]
@@ -412,22 +416,33 @@ class Run:
 
     def _attribute(self, expr: syntax.Attribute, env: Env) -> Any:
         value = self.value(expr.value, env)
+        name = expr.name if isinstance(expr.name, str) else self._text(expr.name, env)
+        for part in name.split("."):
+            value = self._inside(value, part)
+        return value
+
+    def _inside(self, value: Any, name: str) -> Any:
         if isinstance(value, File):
-            return value.value(expr.name)
+            return value.value(name)
+        if isinstance(value, Start):
+            found = value.env.at_path(f"{value.path}.{name}")
+            if found is None:
+                raise Refused(f"there is no label `{value.path}.{name}`")
+            return found
         if isinstance(value, Shared):
             value = value.first
         place = value if isinstance(value, Place) else getattr(value, "place", None)
-        found = place.reach(expr.name) if place is not None else None
+        found = place.reach(name) if place is not None else None
         if found is not None:
             return found
         if not isinstance(value, T):
-            raise Refused(f"there is no `.{expr.name}`")
+            raise Refused(f"there is no `.{name}`")
         shape = list(value.value.shape)
-        if expr.name == "shape":
+        if name == "shape":
             return shape
-        axis = {"d": -1, "c": 1, "h": 2, "w": 3, "t": 1}.get(expr.name)
+        axis = {"d": -1, "c": 1, "h": 2, "w": 3, "t": 1}.get(name)
         if axis is None:
-            raise Refused(f"there is no `.{expr.name}`")
+            raise Refused(f"there is no `.{name}`")
         return shape[axis]
 
     def _index(self, expr: syntax.Indexed, env: Env) -> Any:
@@ -445,8 +460,8 @@ class Run:
         if isinstance(value, T):
             needs = [value, *(i for i in items if isinstance(i, T))]
             return self.made_by(needs, value.value[tuple(plain(i) for i in items)])
-        if isinstance(value, Place):
-            return value.reach(str(items[0]))
+        if isinstance(value, Place | Start):
+            return self._inside(value, str(items[0]))
         if len(items) != 1 or not isinstance(items[0], int | slice):
             raise Refused("a list is indexed by a number or a slice")
         return value[items[0]]
@@ -532,11 +547,11 @@ class Run:
             return Loop(expr, values, env.snapshot())
         for item in values:
             self.bind(expr.pattern, item, env)
-            outside = dict(env.labels)
+            outside = dict(env.labels), dict(env.paths)
             with self.framed(env):
                 for statement in expr.body:
                     self.statement(statement, env)
-            env.labels = outside
+            env.labels, env.paths = outside
         return None
 
     # --- calls ------------------------------------------------------------------------------
@@ -770,7 +785,9 @@ class Run:
             elif isinstance(value.place, Inside):
                 value = replace(value, place=Inside(value.place.item, self.scope, label.label))
             self.scope.labels[label.label] = value
-        if label.name not in (None, "_") and has_tensors(value):
+        if has_tensors(value) and label.name is None:
+            self.frame.paths[label.label] = value
+        elif has_tensors(value) and label.name != "_":
             self.frame.labels[str(label.name)] = value
         return value
 

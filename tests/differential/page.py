@@ -157,7 +157,15 @@ class Chooser:
         number = self.rng.randrange(12)
         if self.chance(0.1):
             return f'"{number + 20}"', ""
-        return self.pick([f"{base}[{number}]", f'"{base}"', f'"{base}.x"', f'"{base}{number}"']), ""
+        forms = [
+            f"{base}[{number}]",
+            f'"{base}"',
+            f'"{base}.x"',
+            f'"{base}{number}"',
+            f'"{base}-{number}"',
+            f'"{base} {number}.+"',
+        ]
+        return self.pick(forms), ""
 
     def behind(self, page: Page, chance: float = 0.5) -> str:
         """`` as label``, or nothing."""

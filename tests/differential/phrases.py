@@ -556,6 +556,13 @@ REACHED: Final = lines("""
     (linear(<d>) > linear(<d>) * 2 as r9) as <l> | <l>.r9.1
     (linear(<d>) > sort(-1)) as <l> | <l>.0
     (layernorm > (linear(<d>) > relu) as _ > linear(<d>)) as <l> | <l>.1
+    linear(<d>) as "<l>.q-1" | <l>."q-1"
+    (linear(<d>) > tanh) as "<l>.a" | <l>.a.0
+    linear(<d>) * 2 as "<l>.a.b" | <l>.a.b[0]
+    (linear(<d>) as "k-{1}" > relu) as <l> | <l>."k-1"
+    (linear(<d>) as "a b.c" > tanh) as <l> | <l>."a b".c
+    (linear(<d>) as "#.é" > tanh) as "<l>.x y" | <l>."x y.#.é"
+    linear(<d>) as <l>[2] > linear(<d>) as <l>[0] | <l>."{1 + 1}"
 """)
 """What can be reached behind a label, all of one shape."""
 

@@ -187,6 +187,8 @@ class Env:
     parent: Env | None = None
     names: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
+    paths: dict[str, Any] = field(default_factory=dict)
+    """What labels with dots or indices mean: ``model.decoder``."""
     defaults: dict[str, dict[str, tuple[syntax.Expr, Env]]] = field(default_factory=dict)
 
     def inner(self) -> Env:
@@ -194,7 +196,17 @@ class Env:
 
     def snapshot(self) -> Env:
         parent = self.parent.snapshot() if self.parent else None
-        return Env(self.file, parent, dict(self.names), dict(self.labels), self.defaults)
+        own = dict(self.names), dict(self.labels), dict(self.paths)
+        return Env(self.file, parent, *own, self.defaults)
+
+    def at_path(self, path: str) -> Any:
+        """What a path of labels means; ``Start`` for the start of one."""
+        for env in self.chain():
+            if path in env.paths:
+                return env.paths[path]
+        if any(known.startswith(path + ".") for env in self.chain() for known in env.paths):
+            return Start(self, path)
+        return None
 
     def knows(self, name: str) -> bool:
         """Whether a body or the file gives the name a meaning."""
@@ -205,6 +217,14 @@ class Env:
         while env is not None:
             yield env
             env = env.parent
+
+
+@dataclass(eq=False)
+class Start:
+    """``model`` after ``as "model.decoder"``."""
+
+    env: Env
+    path: str
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
         case s.Clause():
             return f"{sketch(node.pattern)} {_row((node.iterable, *node.conditions))}"
         case s.Attribute():
-            return f"{sketch(node.value)}.{node.name}"
+            name = sketch(node.name) if isinstance(node.name, s.Text) else node.name
+            return f"{sketch(node.value)}.{name}"
         case s.Indexed():
             return f"{sketch(node.value)}[{_row(node.items)}]"
         case s.Call():

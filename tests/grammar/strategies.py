@@ -69,6 +69,10 @@ def apart(parts: list[Any]) -> bool:
     return not any(isinstance(a, str) and isinstance(b, str) for a, b in pairwise(parts))
 
 
+quoted = st.sampled_from(["a b", "b1-0", "x.y", "{i}", 'say "hi"', "\\"]) | node(
+    s.Text, inner_expressions.map(lambda inner: ("b", inner, "-0"))
+)
+
 texts = node(
     s.Text,
     st.lists(plain_texts.map(printable) | inner_expressions, max_size=3).filter(apart).map(tuple),
@@ -90,7 +94,7 @@ def larger(inner: Trees) -> Trees:
     return st.one_of(
         node(s.List, tuples(inner)),
         node(s.Comprehension, inner, tuples(clauses, 1, 2)),
-        node(s.Attribute, inner.map(not_number), after_dot),
+        node(s.Attribute, inner.map(not_number), after_dot | quoted),
         node(s.Indexed, inner, items),
         node(s.Call, inner, tuples(inner), settings),
         node(s.Unary, st.sampled_from(["-", "not"]), inner),

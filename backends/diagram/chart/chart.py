@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ....compiler.ir import Graph, LayerOp, Node, Value
 from ....compiler.types import TensorType
@@ -27,10 +27,14 @@ def flowing_in(node: Node) -> tuple[Value, ...]:
     return () if dtype_only else node.inputs
 
 
+OUTER: Final = "\0"
+"""Starts the path of a module that a graph was given. No label has this character."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepPart:
-    """A node with its module path inside the chart's graph; ``^name`` is a module that the graph
-    was given. ``within`` are the keys of the groups around it that are not drawn."""
+    """A node with its module path inside the chart's graph; ``OUTER`` and a name is a module that
+    the graph was given. ``within`` are the keys of the groups around it that are not drawn."""
 
     node: Node
     key: str

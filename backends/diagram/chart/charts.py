@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ....compiler.ir import Graph, GraphKind, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
+from ....compiler.ir import (
+    Graph,
+    GraphKind,
+    InputOp,
+    LayerOp,
+    Node,
+    ScanOp,
+    Value,
+    WeightOp,
+    coded,
+)
 from ...diff.merge import UNMARKED, GraphMarks, Merged, NodeMarks
 from ..picture import Trail
-from .chart import Chart, Forms, Ref, StepPart, flowing_in
+from .chart import OUTER, Chart, Forms, Ref, StepPart, flowing_in
 from .compared import Origin, graph_results, node_inputs, only_arguments, part_inputs
 from .folding import fold
 from .repeats import merge_equal, merge_repeats, with_runs
@@ -112,7 +122,8 @@ class Charts(Forms):
                 outputs = inputs
                 undrawn.append(StepPart(node, node.key, path, (), within=within).trail)
             else:
-                key = prefix + (node.path if node.path and not node.outer else node.key)
+                own = coded(node.path) if node.path and not node.outer else node.key
+                key = coded(prefix) + own
                 part = _part(node, key, path, inputs, parts, body)
                 parts.append(replace(_marked(part, marks), within=within))
                 outputs = [Origin((len(parts) - 1, r)) for r in range(len(node.types))]
@@ -173,7 +184,7 @@ def _path(node: Node, prefix: str, outers: dict[str, str]) -> str:
     if isinstance(node.op, WeightOp):
         return prefix + node.op.module
     if node.outer:
-        return outers.get(node.path, f"^{node.path}")
+        return outers.get(node.path, OUTER + node.path)
     return prefix + node.path if node.path else ""
 
 
@@ -204,6 +215,6 @@ def _mark_shared(parts: list[StepPart]) -> list[StepPart]:
         keys[part.key] += 1
         key = part.key if keys[part.key] == 1 else f"{part.key}-{keys[part.key]}"
         again = bool(part.path) and used[paths[id(part)]] > 1
-        shared = again or part.path.startswith("^")
+        shared = again or part.path.startswith(OUTER)
         result.append(replace(part, key=key, shared=shared))
     return result

@@ -10,7 +10,7 @@ from ....compiler.dims import Dim, substitute
 from ....compiler.ir import CallOp
 from ....compiler.types import TensorType
 from ..picture import LineMark
-from .chart import Step, World, row_worlds, single, worlds
+from .chart import OUTER, Step, World, row_worlds, single, worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Scope:
         return self.id.rstrip(".") if alone else _id(self.id + step.part.key)
 
     def module(self, path: str) -> str:
-        if path.startswith("^"):
+        if path.startswith(OUTER):
             return dict(self.outers).get(path[1:], path[1:])
         return self.path + path
 

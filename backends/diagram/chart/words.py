@@ -13,7 +13,7 @@ from ....compiler.types import TensorType
 from ....grammar.source import Span
 from .. import style
 from ..picture import Text, TextRun, text
-from .chart import Step, StepPart, every_copy, single
+from .chart import OUTER, Step, StepPart, every_copy, single
 from .scope import Scope
 
 LINE: int = 44
@@ -97,8 +97,8 @@ def label(step: Step) -> str:
         return ""
     if label.isdigit():
         label = step.part.path.rpartition(".")[0].rpartition(".")[2]
-    if label.startswith("^") or label.isdigit():
-        label = label[1:] if label.startswith("^") else ""
+    if label.startswith(OUTER) or label.isdigit():
+        label = label[1:] if label.startswith(OUTER) else ""
     block = name(step)
     return "" if block and block in (step.node.word, label.rstrip("0123456789")) else label
 

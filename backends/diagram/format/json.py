@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from ....compiler.ir import decoded
 from ....grammar.printable import json_text
 from ..layout.placed import Frame, PlacedLine, placed
 from ..picture import Box, Cluster, Picture, Strip, letters
@@ -39,8 +40,8 @@ def module(id: str, ids: set[str]) -> str:
     second use has a hyphen too."""
     stem, hyphen, number = id.rpartition("-")
     if not hyphen:
-        return id
-    return stem if number.isdigit() and number != "1" and stem in ids else ""
+        return decoded(id)
+    return decoded(stem) if number.isdigit() and number != "1" and stem in ids else ""
 
 
 def _node(box: Box, frame: Frame, ids: set[str], parent: str | None) -> dict[str, Any]:

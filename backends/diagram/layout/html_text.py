@@ -28,7 +28,7 @@ def runs(line: Text, *, bold: bool = False) -> str:
 
 
 def _run(run: TextRun, bold: bool) -> str:
-    html = escape(run.text) + room(run.text)
+    html = escape(plain(run.text)) + room(run.text)
     if run.look == "faint":
         return f'<FONT COLOR="{style.FAINT}">{html}</FONT>'
     if run.look == "badge":
@@ -77,5 +77,5 @@ def _swatch(fill: str, line: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text without a meaning in HTML or in escapes."""
+    """The text without escapes: `\\N` would be the name of the node."""
     return text.replace("\\", "\\\\")

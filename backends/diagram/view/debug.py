@@ -26,6 +26,7 @@ from ....compiler.ir import (
     ScanOp,
     Value,
     WeightOp,
+    coded,
     node_macs,
 )
 from ....compiler.spelling import spell
@@ -106,6 +107,10 @@ class _DebugScope:
     def inside(self, path: str) -> str:
         return f"{self.path}.{path}" if self.path else path
 
+    def id(self, key: str) -> str:
+        """The id of a node without a module path."""
+        return f"{coded(self.path)}.{key}" if self.path else key
+
     def outer(self, name: str) -> str:
         """The full path of a module that the graph was given."""
         return dict(self.outers).get(name) or self.inside(name)
@@ -185,7 +190,7 @@ class _Debug:
         cell = node.operation
         if isinstance(cell, CallOp) and not node.idle and self.opens(cell, path, node, scope):
             return self.call(node, cell, path, ins, scope, place)
-        id = self.id(scope.module(node, path) or scope.inside(node.key))
+        id = self.id(coded(scope.module(node, path)) or scope.id(node.key))
         box = replace(self.box(node, path, id, scope), nodes=(place,))
         self.join(ins, id, gathers=isinstance(cell, LayerOp) and cell.layer.role in GATHERING)
         if isinstance(node.op, ScanOp) or words.recurs(node):
@@ -209,7 +214,7 @@ class _Debug:
     ) -> tuple[list[Item], list[str]]:
         module = scope.module_text(node, path, 1 if self.copies else node.count)
         below = replace(scope.enter(node, op, path), at=place, shown_path=module)
-        id = self.id(below.path or scope.inside(node.key))
+        id = self.id(coded(below.path) or scope.id(node.key))
         states: list[Item] = []
         if isinstance(node.op, ScanOp):
             states, ins = self.states(node.op, op.graph, id, ins, below)
@@ -288,7 +293,7 @@ class _Debug:
 
     def failure(self, node: Node, op: FailedOp, ins: Sequence[str], scope: _DebugScope) -> Box:
         """The box of a layer with errors: their codes and messages."""
-        id = self.id(scope.inside(node.key))
+        id = self.id(scope.id(node.key))
         for end, type in zip(ins, node.takes, strict=True):
             self.edges.append(Edge(end, id, style.clip(scope.types([type]), WIDTH), mark="failed"))
         lines = [

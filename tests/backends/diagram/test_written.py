@@ -19,6 +19,7 @@ from .families import FAMILIES
 from .nets import LAID_OUT, NETS, graph
 from .random_nets import net
 from .test_truth import QUICK, drawn, nets
+from .truth import complaints
 from .written import FORMATS
 
 QUICK_SEEDS = 3
@@ -58,6 +59,28 @@ def test_nets_of_every_kind(name: str, view: str) -> None:
 def test_pictures_from_left_to_right(name: str) -> None:
     for picture in drawable(graph(NETS[name]), "docs", direction="LR"):
         assert not wrong(picture)
+
+
+ODD = """
+block stage(w): x {
+  x > conv(3x3, w, pad=1) as "?" > relu > (conv(3x3, w, pad=1) as "?" > bn) as "g.?"
+    > conv(1x1, w) * 3 as "r.?"
+}
+net f: x[3, 8, 8] {
+  a = x > stage(4) as "m.?"
+  b = a > [conv(1x1, 2) as "p?", conv(1x1, 2)] as "?" > concat > conv(1x1, 4) as "t.?"
+  [m."?"."?", b, a] > add > relu
+}"""
+ODD_LABELS = ["1-0", "x-fork", "%%", "&amp;", "<b>", "a:b", "relu#1", "^>~2d~", "\\\\N", "{{'|$_#;"]
+
+
+@pytest.mark.parametrize("label", ODD_LABELS)
+def test_labels_of_any_text(label: str) -> None:
+    net = graph(ODD.replace("?", label))
+    for view in LAID_OUT if label in ODD_LABELS[:3] else ("debug",):
+        for picture in drawable(net, view):
+            assert not wrong(picture)
+            assert not complaints(picture, net, full=view == "debug")
 
 
 @pytest.mark.parametrize("view", LAID_OUT)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor, nn
 
 import netwright as nw
 from netwright.backends import layer_table
@@ -71,3 +75,69 @@ def test_random_words_and_labels(pipe: tuple[str, int]) -> None:
 def test_a_summary_folds_copies_of_a_word_that_ends_in_a_digit() -> None:
     graph = nw.loads(f"{BLOCKS}\nnet n: x[2] {{ x > b0 * 3 }}").ir
     assert [r.path for r in layer_table.rows(graph, fold=True)] == ["b01…3.q1"]
+
+
+# --- quoted labels -------------------------------------------------------------------------------
+
+
+class RegStage(nn.Module):
+    """Modules as torchvision's RegNet names them, and a few names that are stranger."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        blocks = [("block1-0", nn.Linear(2, 2)), ("block1-1", nn.Linear(2, 2))]
+        self.trunk = nn.Sequential(OrderedDict(blocks))
+        self.model = nn.ModuleDict({"de coder": nn.Sequential(nn.Linear(2, 2), nn.ReLU())})
+        self.add_module("out's {i}", nn.Linear(2, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        last = getattr(self, "out's {i}")
+        return last(self.model["de coder"](self.trunk(x)))  # type: ignore[no-any-return]
+
+
+STAGE = """
+net n: x[2] {
+  x > (linear(2) as "block1-0" > linear(2) as "block1-1") as trunk
+    > (linear(2) > relu) as "model.de coder" > linear(2) as "out's {{i}}"
+}"""
+
+
+def test_quoted_labels_load_strictly() -> None:
+    original, net = RegStage(), nw.loads(STAGE)
+    module = check(net.ir)
+    module.load_state_dict(original.state_dict(), strict=True)
+    x = torch.randn(3, 2)
+    assert torch.equal(module(x), original(x))
+
+
+ODD = [
+    "a b",
+    "it's",
+    '"',
+    "\\\\",
+    "$x_1$",
+    "50%",
+    "<b>&amp;",
+    "{{i}}",
+    "a|b;c:d",
+    "특징-0",
+    "-",
+    "class-",
+]
+
+
+@pytest.mark.parametrize("label", ODD)
+def test_modules_of_any_name_are_made_and_run(label: str) -> None:
+    quote = "'" if '"' in label else '"'
+    a, b, c = (f"{quote}{name}{quote}" for name in (label, f"m.{label}", f"r.{label}"))
+    text = f"""
+        block two: x {{
+          x > linear(2) as {a} > (linear(2) as {a} > relu) as {b} > linear(2) * 4 as {c}
+        }}
+        net n: x[2] {{
+          x > two as {b} > [linear(1) as {a}, linear(1)] as {c} > concat > id + m.{a}.{a}
+        }}"""
+    module = check(nw.loads(text).ir)
+    name = label.replace("{{", "{").replace("}}", "}").replace("\\\\", "\\")
+    assert {f"m.{name}.{name}.weight", f"m.{name}.m.{name}.0.weight"} & {*module.state_dict()}
+    assert f"m.{name}.m.{name}.{name}.weight" in module.state_dict()

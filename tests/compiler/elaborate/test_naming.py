@@ -466,10 +466,85 @@ def test_a_label_inside_a_network_argument_belongs_to_the_body_it_runs_in() -> N
 
 
 @pytest.mark.parametrize(
-    "label", ['"a b"', '"a."', '".a"', '"a..b"', '""', "forward", '"x²"', "a[-1]"]
+    "label",
+    [
+        '"a."',
+        '".a"',
+        '"a..b"',
+        '""',
+        "forward",
+        '"a.train"',
+        "a[-1]",
+        r'"a\nb"',
+        '"a\u202eb"',
+        '"\xa0"',
+    ],
 )
 def test_what_is_no_module_path(label: str) -> None:
     assert codes(f"linear(8) as {label}") == ["E221"]
+
+
+QUOTED = [
+    ('linear(8) as "block1-0"', ["block1-0"]),
+    ('linear(8) as "a b.c-d" > linear(8) as "a b.#"', ["a b.c-d", "a b.#"]),
+    ('(linear(8) > relu) as "x-{1 + 1}"', ["x-2.0", "x-2.1"]),
+    ('linear(8) * 2 as "x y"', ["x y.0", "x y.1"]),
+    ('[linear(2) as "p/q", linear(2)] as "r.s" > concat', ["r.s.p/q", "r.s.1", "concat1"]),
+    ('linear(8) as "x²"', ["x²"]),
+    ('linear(8) as "ｘ"', ["x"]),  # a name, which Python writes in this form
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), QUOTED)
+def test_labels_have_any_printable_text(text: str, expected: list[str]) -> None:
+    assert paths(text) == expected
+
+
+REACHED = [
+    'x > linear(8) as "model.decoder" > id + (x @ model.decoder.weight)',
+    'x > linear(8) as "a-b" as c > linear(8, weight=c."a-b".weight)',
+    'x > (linear(8) as "a-b" > relu) as c > linear(8, weight=c."a-b".weight)',
+    'x > (linear(8) as "a-b" > relu) as "m.c" > linear(8, weight=m.c."a-b".weight)',
+    'x > (linear(8) as "a b.c" > relu) as m > linear(8, weight=m."a b.c".weight)',
+    'x > (linear(8) > relu) as "m.0" > linear(8, weight=m.0.0.weight)',
+    'x > (linear(8) > relu) as "m.0" > linear(8, weight=m[0].0.weight)',
+    "x > linear(8) as layer[1] > linear(8, weight=layer.1.weight)",
+    "x > linear(8) as layer[1] > linear(8, weight=layer[1].weight)",
+    'x > linear(8) * 3 as "m.layer" > linear(8, weight=m.layer.2.weight)',
+    'i = 3\n y = x > (linear(8) as "b{i}-0") as m\n y > linear(8, weight=m."b{i}-0".weight)',
+    'x > linear(8) as "stem" > linear(8, weight=stem.weight)',
+    'x > [linear(8), relu] as "a.b" > add > linear(8, weight=a.b[0].weight)',
+]
+
+
+@pytest.mark.parametrize("body", REACHED)
+def test_paths_of_quoted_labels_can_be_reached_into(body: str) -> None:
+    assert codes(f"net n: x[8] {{ {body} }}") == []
+
+
+UNREACHED = [
+    'x > linear(8) as "model.decoder" > id + model.encoder',
+    'x > linear(8) as "model.decoder" > id + modell.decoder',
+    'x > linear(8) as "model.decoder" > id + model.decoder.wait',
+    'x > linear(8) as "model.decoder" > id + model[0]',
+]
+
+
+@pytest.mark.parametrize("body", UNREACHED)
+def test_paths_that_no_label_has(body: str) -> None:
+    assert codes(f"net n: x[8] {{ {body} }}") == ["E201"]
+
+
+def test_paths_hide_no_other_name() -> None:
+    text = 'net n: x[8] { y = x > linear(8) as "N.a"\n z = y > bn as "relu.b"\n'
+    assert codes(text + " z > relu > id + zeros([N, 8]) }") == []
+    text = 'net n: x[8] { y = x > linear(8) as a\n z = y > (linear(8) as "a" > relu) as g\n'
+    assert paths(text + " z > linear(8, weight=a.weight) }")[0] == "a"
+
+
+def test_a_failed_label_is_reported_once() -> None:
+    text = 'net n: x[8] { y = x > linear(0) as "model.a"\n y > linear(8, weight=model.a.weight) }'
+    assert codes(text) == ["E301"]
 
 
 def test_ranges_are_frozen_as_one_node_each() -> None:

@@ -62,4 +62,6 @@ def _sorted(found: Signs) -> str:
 
 def _label(item: dict[str, str]) -> Signs:
     text = item.get("label", "")
-    return signs("" if text == "\\N" else unescape(re.sub(r"<[^>]*>", " ", text)))
+    if text == "\\N":
+        return signs("")
+    return signs(unescape(re.sub(r"<[^>]*>", " ", text)).replace("\\\\", "\\"))
