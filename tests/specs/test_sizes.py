@@ -7,29 +7,27 @@ from typing import Any
 
 import pytest
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 import netwright as nw
 
-from .reference import VARIANTS, reference, torchvision_models
+from ..zoo.bench import count, on_meta, unsettle
+from ..zoo.torchvision import MODELS
+from .reference import torchvision_models
 
-SIZES = [*((spec, 64, 96) for spec in VARIANTS), ("resnet", 64, 64), ("resnet", 640, 640)]
+FIRST = {model.spec: model for model in reversed(MODELS) if model.spec != "vit"}
+"""The first model of each spec whose weights fit all sizes."""
+SIZES = [*((spec, 64, 96) for spec in FIRST), ("resnet", 64, 64), ("resnet", 640, 640)]
 LEAST = {
     "alexnet": 63,
-    "vgg11": 32,
+    "vgg": 32,
     "googlenet": 15,
-    "resnet18": 1,
+    "resnet": 1,
     "mobilenet_v2": 1,
-    "densenet121": 29,
-    "efficientnet_b0": 1,
-    "convnext_tiny": 32,
+    "densenet": 29,
+    "efficientnet": 1,
+    "convnext": 32,
 }
-"""The smallest image of the first net of each spec."""
-
-
-def on_meta(name: str) -> torch.nn.Module:
-    with torch.device("meta"):
-        return reference(name).eval()
+"""The smallest image of each."""
 
 
 def image(height: int, width: int) -> torch.Tensor:
@@ -38,39 +36,38 @@ def image(height: int, width: int) -> torch.Tensor:
 
 @pytest.mark.parametrize(("spec", "height", "width"), SIZES)
 def test_other_sizes(spec: str, height: int, width: int) -> None:
-    name = VARIANTS[spec][0]
-    net = nw.load(spec, net=name, inputs=f"3x{height}x{width}")
-    theirs = on_meta(name)
-    with FlopCounterMode(display=False) as counter:
-        shape = theirs(image(height, width)).shape
-    assert net.macs == counter.get_total_flops() // 4
+    model = FIRST[spec]
+    net = nw.load(spec, net=model.net, inputs=f"3x{height}x{width}")
+    theirs = on_meta(model).eval()
+    assert net.macs == count(model, theirs, [image(height, width)]) // 2
     assert net.params == sum(p.numel() for p in theirs.parameters())
-    assert net.to_torch(device="meta").eval()(image(height, width)).shape == shape
+    ours = net.to_torch(device="meta").eval()
+    assert ours(image(height, width)).shape == theirs(image(height, width)).shape
 
 
-@pytest.mark.parametrize("spec", VARIANTS)
+@pytest.mark.parametrize("spec", FIRST)
 def test_open_sizes(spec: str) -> None:
     """The spec says all that its layers need of them."""
-    net = nw.load(spec, net=VARIANTS[spec][0], inputs="3xHxW")
+    net = nw.load(spec, net=FIRST[spec].net, inputs="3xHxW")
     assert net.warnings == ()
     assert [str(kind) for kind in net.outputs.values()] == ["[N, 1000]"]
     module = net.to_torch(device="meta").eval()
     assert module(image(64, 96)).shape == (2, 1000)
 
 
-@pytest.mark.parametrize("name", LEAST)
-def test_the_smallest_image_is_the_originals(name: str) -> None:
-    (spec,) = (spec for spec, names in VARIANTS.items() if names[0] == name)
-    theirs, least = on_meta(name), LEAST[name]
+@pytest.mark.parametrize("spec", LEAST)
+def test_the_smallest_image_is_the_originals(spec: str) -> None:
+    model, least = FIRST[spec], LEAST[spec]
+    theirs = on_meta(model).eval()
     assert theirs(image(least, least)).shape == (2, 1000)
-    net = nw.load(spec, net=name, inputs=f"3x{least}x{least}")
+    net = nw.load(spec, net=model.net, inputs=f"3x{least}x{least}")
     assert net.to_torch(device="meta").eval()(image(least, least)).shape == (2, 1000)
     if least == 1:
         return
     with pytest.raises(RuntimeError):
         theirs(image(least - 1, least))
     with pytest.raises(nw.CompileError):
-        nw.load(spec, net=name, inputs=f"3x{least - 1}x{least}")
+        nw.load(spec, net=model.net, inputs=f"3x{least - 1}x{least}")
 
 
 # --- weights that depend on the size --------------------------------------------------------------
@@ -148,7 +145,7 @@ class Detector(torch.nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.backbone = reference("resnet18")
+        self.backbone = torchvision_models().resnet18()
         ops = pytest.importorskip("torchvision.ops")
         self.pyramid = ops.FeaturePyramidNetwork([128, 256, 512], 32)
 
@@ -174,6 +171,7 @@ def test_a_resnet_is_the_backbone_of_a_detector() -> None:
     """It takes what is piped in: one module with open sizes runs at all of them."""
     torch.manual_seed(0)
     theirs = Detector().eval()
+    unsettle(theirs)
     open_sizes = nw.loads(DETECTOR, inputs="3xHxW")
     assert open_sizes.warnings == ()
     ours = open_sizes.to_torch().eval()

@@ -112,4 +112,4 @@ def test_lines_of_code() -> None:
             def f(self): return self  # and one behind code
     '''
     assert code_lines(source) == 5
-    assert of_spec("alexnet") == 10
+    assert of_spec("alexnet") == 11
