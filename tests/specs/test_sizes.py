@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 import netwright as nw
 
-from ..zoo.bench import count, on_meta, unsettle
-from ..zoo.torchvision import MODELS
+from ..zoo.model import ZOO
 from .reference import torchvision_models
 
-FIRST = {model.spec: model for model in reversed(MODELS) if model.spec != "vit"}
-"""The first model of each spec whose weights fit all sizes."""
+FIRST = {
+    model.spec: model
+    for model in reversed(ZOO)
+    if model.original.startswith("torchvision.models:") and model.image == 64
+}
+"""The first net of each spec that is one of torchvision's convolutional classifiers."""
 SIZES = [*((spec, 64, 96) for spec in FIRST), ("resnet", 64, 64), ("resnet", 640, 640)]
 LEAST = {
     "alexnet": 63,
@@ -27,7 +31,13 @@ LEAST = {
     "efficientnet": 1,
     "convnext": 32,
 }
-"""The smallest image of each."""
+"""The smallest image of the first net of each spec."""
+
+
+def on_meta(spec: str) -> torch.nn.Module:
+    with torch.device("meta"):
+        module: torch.nn.Module = FIRST[spec].build().eval()
+    return module
 
 
 def image(height: int, width: int) -> torch.Tensor:
@@ -36,13 +46,13 @@ def image(height: int, width: int) -> torch.Tensor:
 
 @pytest.mark.parametrize(("spec", "height", "width"), SIZES)
 def test_other_sizes(spec: str, height: int, width: int) -> None:
-    model = FIRST[spec]
-    net = nw.load(spec, net=model.net, inputs=f"3x{height}x{width}")
-    theirs = on_meta(model).eval()
-    assert net.macs == count(model, theirs, [image(height, width)]) // 2
+    net = nw.load(spec, net=FIRST[spec].net, inputs=f"3x{height}x{width}")
+    theirs = on_meta(spec)
+    with FlopCounterMode(display=False) as counter:
+        shape = theirs(image(height, width)).shape
+    assert net.macs == counter.get_total_flops() // 4
     assert net.params == sum(p.numel() for p in theirs.parameters())
-    ours = net.to_torch(device="meta").eval()
-    assert ours(image(height, width)).shape == theirs(image(height, width)).shape
+    assert net.to_torch(device="meta").eval()(image(height, width)).shape == shape
 
 
 @pytest.mark.parametrize("spec", FIRST)
@@ -57,17 +67,16 @@ def test_open_sizes(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", LEAST)
 def test_the_smallest_image_is_the_originals(spec: str) -> None:
-    model, least = FIRST[spec], LEAST[spec]
-    theirs = on_meta(model).eval()
+    theirs, least, name = on_meta(spec), LEAST[spec], FIRST[spec].net
     assert theirs(image(least, least)).shape == (2, 1000)
-    net = nw.load(spec, net=model.net, inputs=f"3x{least}x{least}")
+    net = nw.load(spec, net=name, inputs=f"3x{least}x{least}")
     assert net.to_torch(device="meta").eval()(image(least, least)).shape == (2, 1000)
     if least == 1:
         return
     with pytest.raises(RuntimeError):
         theirs(image(least - 1, least))
     with pytest.raises(nw.CompileError):
-        nw.load(spec, net=model.net, inputs=f"3x{least - 1}x{least}")
+        nw.load(spec, net=name, inputs=f"3x{least - 1}x{least}")
 
 
 # --- weights that depend on the size --------------------------------------------------------------
@@ -171,7 +180,6 @@ def test_a_resnet_is_the_backbone_of_a_detector() -> None:
     """It takes what is piped in: one module with open sizes runs at all of them."""
     torch.manual_seed(0)
     theirs = Detector().eval()
-    unsettle(theirs)
     open_sizes = nw.loads(DETECTOR, inputs="3xHxW")
     assert open_sizes.warnings == ()
     ours = open_sizes.to_torch().eval()
