@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,18 +20,16 @@ from netwright.backends.diagram.progress import heard_by, say
 from netwright.cli import _progress
 from netwright.cli._progress import CLEAR, Progress
 
-LAYERS = 70
-DENSE = "\n".join(
-    (
-        "net dense: y0[64] -> [10] {",
-        *(
-            f"  y{i} = [{', '.join(f'y{k}' for k in range(i))}] > concat > linear({64 + i})"
-            for i in range(1, LAYERS)
-        ),
-        f"  y{LAYERS - 1} > linear(10)\n}}\n",
-    )
-)
-"""Its layers one by one take the layout program minutes."""
+PATIENCE = 60
+"""Seconds that a busy machine may take to start a process."""
+
+WITH_A_LAYOUT_PROGRAM = """
+import sys
+from netwright.__main__ import run
+from netwright.backends.diagram.layout import engine
+engine.program = lambda program=sys.argv.pop(1): program
+sys.exit(run())
+"""
 
 
 class Screen(io.StringIO):
@@ -132,18 +132,48 @@ def test_too_long_a_layout_is_ended(slow: str, monkeypatch: pytest.MonkeyPatch) 
         engine.lay_out("digraph {}", "svg", program=slow)
 
 
+ENDLESS = f"""#!{sys.executable}
+import fcntl, pathlib, time
+with pathlib.Path({{}}).open("w") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    print("at work", file=file, flush=True)
+    time.sleep(600)
+"""
+"""A layout program that locks a file as long as it runs."""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "dense.net").write_text(DENSE)
-    (tmp_path / "old.svg").write_text("old")
-    command = (sys.executable, "-m", "netwright", "render", "dense.net", "--view", "debug")
+    folder, endless, lock = tmp_path / "folder", tmp_path / "endless", tmp_path / "lock"
+    folder.mkdir()
+    (folder / "a.net").write_text("input(8) > linear(8)\n")
+    (folder / "old.svg").write_text("old")
+    endless.write_text(ENDLESS.format(repr(str(lock))))
+    endless.chmod(0o755)
+    command = (sys.executable, "-c", WITH_A_LAYOUT_PROGRAM, str(endless), "render", "a.net")
     process = subprocess.Popen(
-        [*command, "-o", "old.svg"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*command, "-o", "old.svg"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.communicate(timeout=2)  # it is at work
+    wait_until(lambda: lock.exists() and bool(lock.read_text()))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)  # the layout program, too, has let go of its end
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, b"", b"")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["dense.net", "old.svg"]
-    assert (tmp_path / "old.svg").read_text() == "old"
+    wait_until(lambda: unlocked(lock))  # the layout program has ended, too
+    assert sorted(path.name for path in folder.iterdir()) == ["a.net", "old.svg"]
+    assert (folder / "old.svg").read_text() == "old"
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def unlocked(path: Path) -> bool:
+    import fcntl
+
+    with path.open() as file, suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
