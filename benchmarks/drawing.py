@@ -22,8 +22,8 @@ import torch
 from torch import nn
 
 import netwright as nw
+from tests.torchvision_library import torchvision_models
 
-from .running import torchvision_models
 from .timing import Result, rivals
 
 Drawn = Callable[[], bytes]

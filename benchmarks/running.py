@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 import netwright as nw
+from tests.torchvision_library import torchvision_models
 
 from .timing import Job, Result, rivals
 
@@ -36,18 +35,6 @@ class HandWritten(nn.Module):
             x = torch.relu(layer(x))
         out: Tensor = self.head(x)
         return out
-
-
-@cache
-def torchvision_models() -> Any:
-    torch_library: Any = torch.library
-    library = torch_library.Library("torchvision", "FRAGMENT")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    from torchvision import models
-
-    models.kept = library
-    return models
 
 
 def run(rounds: int) -> Iterator[Result]:
