@@ -7,6 +7,7 @@ A finding without a place, or with one in an imported file, counts for the first
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def beside_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ERRORS)
 
 
+@cache
 def read(name: str) -> tuple[Source, set[Place]]:
     """A text without what is expected of it, and that."""
     text = (ERRORS / name).read_text(encoding="utf-8")
@@ -50,6 +52,7 @@ def place(finding: Diagnostic, source: Source) -> Place:
     return (source.position(span.start)[0] if span and own else 1), finding.code
 
 
+@lru_cache(200)
 def check(source: Source) -> tuple[Diagnostic, ...]:
     return check_source(source).diagnostics
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -60,7 +61,12 @@ def assert_shown(text: str) -> None:
 
 @pytest.fixture(params=NASTY)
 def net(request: pytest.FixtureRequest) -> nw.Network:
-    return nw.loads(spec(NASTY[request.param]))
+    return loaded(request.param)
+
+
+@cache
+def loaded(name: str) -> nw.Network:
+    return nw.loads(spec(NASTY[name]))
 
 
 def test_words(net: nw.Network) -> None:

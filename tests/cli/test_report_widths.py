@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise, product
+from itertools import cycle, pairwise, product
 from pathlib import Path
 
 import pytest
@@ -151,13 +151,28 @@ def places(length: int) -> Iterator[tuple[int, int]]:
 @pytest.mark.parametrize("filler", FILLERS, ids=ascii)
 @pytest.mark.parametrize("edit", EDITS[:-1])
 def test_any_place_on_a_line(edit: str, filler: str) -> None:
+    """At two widths each, all widths in turn."""
+    widths = cycle(WIDTHS)
+    for finding in findings_along_lines(edit, filler):
+        for _ in range(2):
+            checked(finding, next(widths))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("filler", FILLERS, ids=ascii)
+@pytest.mark.parametrize("edit", EDITS[:-1])
+def test_any_place_on_a_line_at_every_width(edit: str, filler: str) -> None:
+    for finding in findings_along_lines(edit, filler):
+        for width in WIDTHS:
+            checked(finding, width)
+
+
+def findings_along_lines(edit: str, filler: str) -> Iterator[Diagnostic]:
     for length in (1, 20, 94, 95, 500):
         source = Source("a.net", (filler * length)[:length])
         for start, end in places(length):
             span = source.span(start, end)
-            finding = Diagnostic("E201", "no", span, "here", fix=Fix("so", (edited(span, edit),)))
-            for width in WIDTHS:
-                checked(finding, width)
+            yield Diagnostic("E201", "no", span, "here", fix=Fix("so", (edited(span, edit),)))
 
 
 def test_what_is_left_out_far_along_a_line_is_shown() -> None:

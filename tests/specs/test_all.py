@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from typing import Any
 
 import pytest
@@ -47,6 +48,11 @@ for path, device, inputs in load(sys.stdin):
 """
 
 
+@cache
+def loaded(spec: str, net: str) -> nw.Network:
+    return nw.load(spec, net=net)
+
+
 @pytest.mark.parametrize("spec", SPECS)
 def test_no_findings(spec: str) -> None:
     nets = NETS[spec] or [None]
@@ -74,7 +80,7 @@ def quick_and_slow() -> list[Any]:
 
 @pytest.mark.parametrize(("spec", "name"), quick_and_slow())
 def test_compiles_and_runs(spec: str, name: str) -> None:
-    net = nw.load(spec, net=name)
+    net = loaded(spec, name)
     assert net.warnings == ()
     assert net.name == name
     assert net.ir.documentation
@@ -89,11 +95,11 @@ def test_compiles_and_runs(spec: str, name: str) -> None:
 
 @pytest.mark.parametrize(("spec", "name"), PRINTED)
 def test_source(spec: str, name: str, golden: Golden) -> None:
-    golden(printed(name), nw.load(spec, net=name).to_source())
+    golden(printed(name), loaded(spec, name).to_source())
 
 
 def test_sources_stand_alone() -> None:
-    nets = {name: nw.load(spec, net=name) for spec, name in PRINTED}
+    nets = {name: loaded(spec, name) for spec, name in PRINTED}
     jobs = [(str(GOLDEN / printed(name)), place(n), _dtyped(n)) for name, n in nets.items()]
     command = [sys.executable, "-c", RUN]
     done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True)

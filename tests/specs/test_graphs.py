@@ -10,10 +10,8 @@ import networkx as nx
 import pytest
 import torch
 
-import netwright as nw
-
 from ..backends.pytorch.reference import Reference
-from .test_all import DTYPES, PRINTED, examples, quick_and_slow
+from .test_all import DTYPES, PRINTED, examples, loaded, quick_and_slow
 
 SMALL = 6_000_000
 """Parameters of a net that is run with numbers; larger ones run on the meta device."""
@@ -35,7 +33,7 @@ ALL = pytest.mark.parametrize(("spec", "name"), quick_and_slow())
 
 @ALL
 def test_weights_are_those_of_the_state_dict(spec: str, name: str) -> None:
-    net = nw.load(spec, net=name)
+    net = loaded(spec, name)
     flat, module = net.graph.flatten(), net.to_torch(device="meta")
     ours = {k: shape for _, held in flat.nodes(data="weights") for k, shape in held.items()}
     assert ours == {k: tuple(w.shape) for k, w in module.state_dict().items()}
@@ -47,7 +45,7 @@ def test_weights_are_those_of_the_state_dict(spec: str, name: str) -> None:
 
 @ALL
 def test_numbers_add_up(spec: str, name: str) -> None:
-    net = nw.load(spec, net=name)
+    net = loaded(spec, name)
     for graph in (net.graph, net.graph.flatten()):
         for what, total in (("params", net.params), ("macs", net.macs)):
             assert str(sum(n for _, n in graph.nodes(data=what))) == str(total)
@@ -55,7 +53,7 @@ def test_numbers_add_up(spec: str, name: str) -> None:
 
 @ALL
 def test_nodes_stand_in_an_order_in_which_they_run(spec: str, name: str) -> None:
-    flat = nw.load(spec, net=name).graph.flatten()
+    flat = loaded(spec, name).graph.flatten()
     place = {node: i for i, node in enumerate(flat)}
     assert all(place[tail] < place[head] for tail, head in flat.edges())
 
@@ -63,7 +61,7 @@ def test_nodes_stand_in_an_order_in_which_they_run(spec: str, name: str) -> None
 @pytest.mark.parametrize(("spec", "name"), PRINTED)
 def test_edges_are_what_torch_traces(spec: str, name: str) -> None:
     """Between modules, through whatever stands between them that is none."""
-    net = nw.load(spec, net=name)
+    net = loaded(spec, name)
     module = net.to_torch(device="meta")
     try:
         traced = torch.fx.symbolic_trace(module)
@@ -103,7 +101,7 @@ def between(graph: nx.DiGraph, kept: Mapping[Any, str]) -> Counter[tuple[str, st
 
 @ALL
 def test_it_runs_node_by_node(spec: str, name: str) -> None:
-    net = nw.load(spec, net=name)
+    net = loaded(spec, name)
     small = isinstance(net.params, int) and net.params < SMALL
     device = "cpu" if small or "lengths" in net.inputs else "meta"
     torch.manual_seed(0)

@@ -142,6 +142,7 @@ LAID_OUT: Final = tuple(view for view in views() if view != "volumes")
 """Views of boxes and lines, which show every net."""
 
 
+@cache
 def graph(text: str) -> Graph:
     compiled = load_source(Source("net.net", text))
     assert compiled.graph is not None, compiled.diagnostics

@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 
 from netwright.backends.diagram.format.html import write
+from netwright.backends.diagram.picture import Picture
 from netwright.compiler.ir import Graph
 
 from .families import FAMILIES
@@ -65,6 +67,14 @@ def test_every_state_of_many_random_nets() -> None:
 
 # --- the reader itself ------------------------------------------------------------------------
 
+
+@cache
+def residual() -> tuple[Picture, str]:
+    """A picture and its page."""
+    picture = drawn(graph(NETS["residual"]), "docs")
+    return picture, write(picture).decode()
+
+
 HELD = re.compile(r'(<script[^>]*id="picture-states"[^>]*>)(.*?)(</script>)', re.DOTALL)
 
 
@@ -82,8 +92,7 @@ HELD = re.compile(r'(<script[^>]*id="picture-states"[^>]*>)(.*?)(</script>)', re
     ],
 )
 def test_a_state_of_another_picture_is_found_out(spoil: Callable[[Any], object]) -> None:
-    picture = drawn(graph(NETS["residual"]), "docs")
-    page = write(picture).decode()
+    picture, page = residual()
     found = HELD.search(page)
     assert found
     held = json.loads(found[2])
@@ -102,7 +111,6 @@ def test_a_state_of_another_picture_is_found_out(spoil: Callable[[Any], object])
     ],
 )
 def test_a_panel_that_says_something_else_is_found_out(old: str, new: str) -> None:
-    picture = drawn(graph(NETS["residual"]), "docs")
-    page = write(picture).decode()
+    picture, page = residual()
     assert old in page
     assert html.complaints(picture, page.replace(old, new).encode())

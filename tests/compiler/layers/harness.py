@@ -397,9 +397,11 @@ def excused(kind: str, layer: Layer, inputs: Sequence[TensorType]) -> bool:
 SMALL = st.sampled_from([1, 2, 3] * 6 + [4, 5, 4, 5, 0, -1])
 FLOATS = st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 1e-5, -0.5])
 SIZES = st.sampled_from([1, 2, 3, 4, 5, 6, 7, 8, 9, 12])
+RANKS = st.sampled_from([2, 1, 3])
 MOSTLY_FLOAT: tuple[Dtype, ...] = ("float",) * 18 + ("int", "bool")
 
 
+@cache
 def values(hint: Any, rank: int = 2) -> st.SearchStrategy[Any]:
     """Random values of a setting's type; tuples of any length have ``rank`` items, mostly."""
     origin, args = get_origin(hint), get_args(hint)
@@ -437,7 +439,7 @@ def _values(layer: type[Layer], name: str, rank: int) -> st.SearchStrategy[Any]:
 def settings_of(draw: st.DrawFn, layer: type[Layer]) -> Layer:
     """The layer with random settings; each keeps its default half of the time."""
     special = _data("SETTINGS").get(layer.word, {})
-    rank = draw(st.sampled_from([2, 1, 3]))
+    rank = draw(RANKS)
     given: dict[str, Any] = {}
     for name, setting in layer.settings.items():
         if setting.required or draw(st.booleans()):
@@ -447,15 +449,16 @@ def settings_of(draw: st.DrawFn, layer: type[Layer]) -> Layer:
     return layer(**given)
 
 
+@cache
 def tensor_types(
-    ranks: Sequence[int] = (1, 2, 3, 4, 5),
+    ranks: tuple[int, ...] = (1, 2, 3, 4, 5),
     sizes: st.SearchStrategy[int] = SIZES,
-    dtypes: Sequence[Dtype] = MOSTLY_FLOAT,
+    dtypes: tuple[Dtype, ...] = MOSTLY_FLOAT,
 ) -> st.SearchStrategy[TensorType]:
     return st.builds(
         TensorType,
-        st.sampled_from(list(ranks)).flatmap(lambda r: st.tuples(*[sizes] * r)),
-        st.sampled_from(list(dtypes)),
+        st.sampled_from(ranks).flatmap({r: st.tuples(*[sizes] * r) for r in ranks}.__getitem__),
+        st.sampled_from(dtypes),
     )
 
 
