@@ -19,15 +19,17 @@ from ..values import (
     tensors_in,
 )
 from .calls import bind_block
+from .decisions import chosen_arm
 from .elaborator import Elaborator
 from .failures import fail
+from .names import lookup
 from .open_sizes import default_sizes, settle
 from .pipes import bundle
 from .ports import check_outputs, check_port
 from .results import main_tensors
 from .scopes import outside
 from .statements import called_with_a_tensor, run_statement, run_statements
-from .trees import is_alias, tensor_names, whole_labels
+from .trees import is_alias, may_be_call, tensor_names, whole_labels
 
 
 def run_block(el: Elaborator, block: syntax.Block, env: Environment, inputs: list[Tensor]) -> Data:
@@ -89,43 +91,104 @@ def block_result(el: Elaborator, block: syntax.Block, env: Environment, value: D
     return value
 
 
+def with_outputs(el: Elaborator, network: BlockNetwork, value: Data) -> Data:
+    """The result of a block that is another block, if it has the outputs that the first declares;
+    else UNKNOWN."""
+    block = network.template.block
+    if block.outputs is None or check_outputs(el, block, _own_environment(network), value):
+        return value
+    return fail(el, f"result of {block.name}", list(main_tensors(value)), block.body[-1].span)
+
+
 def deeper(el: Elaborator, span: Span) -> None:
     most = el.limits.depth
     if len(el.calls) >= most:
         el.too_much(advice.bounds.nested_too_deep([name for name, _ in el.calls], most, span))
 
 
-def unaliased(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
-    """``net resnet18 = ResNet(basic, [2, 2, 2, 2])`` is that net, without a scope of its own;
-    None after an error."""
-    if not is_alias(network.template.block):
+def another_block(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
+    """The block that a block is, with arguments, without a scope of its own; the block itself if it
+    is not another one; None after an error.
+
+    ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``, ``block r8 = r(8) as _``.
+    """
+    block = network.template.block
+    find = _named_net if is_alias(block) else _whole_call if may_be_call(block) else None
+    if find is None:
         return network
-    deeper(el, network.span)
-    el.calls.append((network.template.name, network.span))
-    try:
-        net = _named_net(el, network)
-        if net is None or net is network:
-            return net
-        word, span = network.word, network.span
-        return unaliased(el, BlockNetwork(net.template, net.arguments, word, span))
-    finally:
-        el.calls.pop()
+    with el.calling(network.template.name, network.span):
+        other = find(el, network)
+    if other is None or other is network:
+        return other
+    return BlockNetwork(other.template, other.arguments, network.word, network.span)
 
 
 def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
     """The net that an alias names; the alias itself if it names a layer."""
-    env = network.template.environment.inner()
-    env.names.update(network.arguments)
+    env = _own_environment(network)
     *before, last = network.template.block.body
     assert isinstance(last, syntax.ExpressionStatement)
     with el.framed(env):
         if not all(run_statement(el, statement, env) for statement in before):
             return None
         value = el.evaluate(last.value, env)
+    if value is UNKNOWN:
+        return None
+    return _bound(el, value, last.span) or network
+
+
+def _whole_call(el: Elaborator, network: BlockNetwork) -> BlockNetwork:
+    """The block that ``as _`` is on, if it is on a call of a block."""
+    env = _own_environment(network)
+    last = network.template.block.body[-1]
+    assert isinstance(last, syntax.ExpressionStatement)
+    with el.framed(env):
+        labelled = _undecorated(el, last.value, env)
+        if not isinstance(labelled, syntax.Labelled) or labelled.label.name != "_":
+            return network
+        call = _undecorated(el, labelled.body, env)
+        if call is None or not _means_block(el, call, env):
+            return network
+        return _bound(el, el.evaluate(call, env), last.span) or network
+
+
+def _means_block(el: Elaborator, call: syntax.Expr, env: Environment) -> bool:
+    """Whether an expression is a block, or a call of one."""
+    named = call.function if isinstance(call, syntax.Call) else call
+    if isinstance(named, syntax.Name):
+        meaning = lookup(el, named.id, env, named.span)
+        value = None if meaning is None else meaning.value
+    else:
+        value = el.evaluate(named, env) if isinstance(named, syntax.Attribute) else None
+    return isinstance(_unnamed(value), Template | BlockNetwork)
+
+
+def _own_environment(network: BlockNetwork) -> Environment:
+    env = network.template.environment.inner()
+    env.names.update(network.arguments)
+    return env
+
+
+def _undecorated(el: Elaborator, expr: syntax.Expr, env: Environment) -> syntax.Expr | None:
+    """The expression inside parentheses and decided conditions; None after an error."""
+    chosen: syntax.Expr | None = expr
+    while isinstance(chosen, syntax.Paren | syntax.Conditional):
+        if isinstance(chosen, syntax.Conditional):
+            chosen = chosen_arm(el, chosen, env)
+            continue
+        chosen = chosen.body
+    return chosen
+
+
+def _bound(el: Elaborator, value: Data, span: Span) -> BlockNetwork | None:
+    """The value as a block with its arguments; None if it is not a block."""
+    value = _unnamed(value)
+    if isinstance(value, Template):
+        return bind_block(el, value, {}, value.name, span)
+    return value if isinstance(value, BlockNetwork) else None
+
+
+def _unnamed(value: Data) -> Data:
     while isinstance(value, Renamed):
         value = value.network
-    if isinstance(value, Template):
-        return bind_block(el, value, {}, value.name, last.span)
-    if isinstance(value, BlockNetwork):
-        return value
-    return None if value is UNKNOWN else network
+    return value

@@ -194,6 +194,10 @@ class Elaborator:
         """Labels that are made inside the ``with`` belong to this environment."""
         return Meanwhile(self, "frame", env)
 
+    def calling(self, name: str, span: Span) -> Meanwhile:
+        """The ``with`` is inside a call of a block."""
+        return Meanwhile(self, "calls", [*self.calls, (name, span)])
+
     def repeating(self, variable: str | None) -> Meanwhile:
         """The ``with`` is inside a repeated body; ``variable`` counts."""
         return Meanwhile(self, "repeats", [*self.repeats, variable])

@@ -10,7 +10,7 @@ from ..builder import Builder
 from ..dims import Dim, substitute, symbol
 from ..layer import Made
 from ..values import UNKNOWN, BlockNetwork, Data, Tensor, Unknown, unknown_in
-from .blocks import block_result, deeper, enter, run_block, unaliased
+from .blocks import another_block, block_result, deeper, enter, run_block, with_outputs
 from .elaborator import Elaborator
 from .failures import fail, fail_alone, fail_inside
 from .groups import call_graph, called
@@ -50,10 +50,14 @@ def apply_block(
     el: Elaborator, network: BlockNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     deeper(el, network.span)
-    net = unaliased(el, network)
-    if net is None:
+    other = another_block(el, network)
+    if other is None:
         return UNKNOWN
-    return _instance(el, net, inputs, naming)
+    if other is network:
+        return _instance(el, network, inputs, naming)
+    with el.calling(network.template.name, network.span):
+        value = apply_block(el, other, inputs, span, naming)
+    return value if unknown_in(value) else with_outputs(el, network, value)
 
 
 def _instance(el: Elaborator, network: BlockNetwork, inputs: list[Tensor], naming: Naming) -> Data:

@@ -20,7 +20,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .blocks import block_result, deeper, no_result, run_block
+from .blocks import another_block, block_result, deeper, no_result, run_block, with_outputs
 from .calls import bind_block
 from .decisions import require
 from .elaborator import Elaborator
@@ -31,7 +31,7 @@ from .knowledge import Learnt
 from .names import lookup, value_in_file
 from .operators import run_piped
 from .pipes import bundle
-from .ports import net_input, port_shape, take_default_sizes
+from .ports import check_outputs, net_input, port_shape, take_default_sizes
 from .results import main_tensors, shown_arguments
 from .scopes import brought
 from .statements import run_statement
@@ -113,11 +113,14 @@ def _alias(el: Elaborator, value: Template | BlockNetwork, span: Span) -> Data:
         if bound is None:
             return UNKNOWN
         value = bound
-    el.calls.append((value.template.name, span))
-    try:
-        return _run_net(el, value)
-    finally:
-        el.calls.pop()
+    other = another_block(el, value) if value.template.block.kind == "block" else value
+    if other is None:
+        return UNKNOWN
+    with el.calling(value.template.name, span):
+        if other is value:
+            return _run_net(el, value)
+        result = _alias(el, other, span)
+    return result if unknown_in(result) else with_outputs(el, value, result)
 
 
 def _run_net(el: Elaborator, network: BlockNetwork) -> Data:
@@ -153,9 +156,11 @@ def _result_without_ports(el: Elaborator, block: syntax.Block, env: Environment)
     if not isinstance(last, syntax.ExpressionStatement):
         return no_result(el, block, env)
     value = _network_result(el, last.value, env)
-    if not unknown_in(value) and el.net_block is block:
+    if unknown_in(value):
+        return value
+    if el.net_block is block:
         return block_result(el, block, env, value)
-    return value
+    return value if check_outputs(el, block, env, value) else UNKNOWN
 
 
 def _finish(el: Elaborator, value: Data, span: Span) -> None:

@@ -27,7 +27,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .blocks import unaliased
+from .blocks import another_block, deeper
 from .calls import bind_block
 from .elaborator import Elaborator
 from .failures import whole
@@ -40,7 +40,7 @@ from .scopes import brought
 from .settings import bare_layer
 from .sizes import all_sizes, unify
 from .tensors import known_type
-from .trees import is_alias
+from .trees import is_alias, may_be_call
 
 
 def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
@@ -73,13 +73,20 @@ def evaluate_scan(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
 
 
 def _cell(el: Elaborator, network: NetworkValue | None) -> NetworkValue | None:
-    """The network of a cell, which may be a net that is another net with arguments."""
+    """The network of a cell, which may be a block that is another one with arguments."""
     if isinstance(network, Renamed):
         inner = _cell(el, network.network)
         return inner and Renamed(inner, network.word)
-    if isinstance(network, Template) and is_alias(network.block):
+    if isinstance(network, Template) and (is_alias(network.block) or may_be_call(network.block)):
         network = bind_block(el, network, {}, network.name, network.block.name_span)
-    return unaliased(el, network) if isinstance(network, BlockNetwork) else network
+    if not isinstance(network, BlockNetwork) or network.template.block.outputs is not None:
+        return network
+    deeper(el, network.span)
+    other = another_block(el, network)
+    if other is None or other is network:
+        return other
+    with el.calling(network.template.name, network.span):
+        return _cell(el, other)
 
 
 def apply_scan(

@@ -156,6 +156,15 @@ def is_alias(block: syntax.Block) -> bool:
     )
 
 
+def may_be_call(block: syntax.Block) -> bool:
+    """Whether a block may be another block with arguments: ``block r8 = r(8) as _``."""
+    if block.kind != "block" or block.braced or block.inputs is not None:
+        return False
+    (only,) = block.body
+    decorated = syntax.Labelled | syntax.Paren | syntax.Conditional
+    return isinstance(only, syntax.ExpressionStatement) and isinstance(only.value, decorated)
+
+
 def accessors(expr: syntax.SyntaxNode) -> list[syntax.Attribute]:
     """The attributes in a condition, such as ``x.c``."""
     own = [expr] if isinstance(expr, syntax.Attribute) else []

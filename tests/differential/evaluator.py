@@ -203,6 +203,7 @@ class Run:
         return tensors(result)
 
     def _run_net(self, network: Bound) -> Any:
+        network = self.another(network)
         block = network.template.block
         network = self.bound(network.template, network.arguments, network.word)
         if block.inputs is None:
@@ -713,7 +714,42 @@ class Run:
                 leaf.buffers.add("")
         return value
 
+    def another(self, network: Bound) -> Bound:
+        """``block r8 = r(8) as _`` is the block `r` with 8."""
+        block = network.template.block
+        if block.kind != "block" or block.braced or block.inputs is not None:
+            return network
+        env = network.template.env.inner()
+        env.names.update(network.arguments)
+        [statement] = block.body
+        labelled = self._undecorated(statement.value, env)  # type: ignore[union-attr]
+        if not isinstance(labelled, syntax.Labelled) or labelled.label.name != "_":
+            return network
+        call = self._undecorated(labelled.body, env)
+        if not isinstance(call, syntax.Call | syntax.Name | syntax.Attribute):
+            return network
+        value = self.value(call.function if isinstance(call, syntax.Call) else call, env)
+        while isinstance(value, Renamed):
+            value = value.network
+        if not isinstance(value, Template | Bound):
+            return network
+        value = self.value(call, env)
+        while isinstance(value, Renamed):
+            value = value.network
+        if isinstance(value, Template):
+            value = self.bound(value, {}, value.block.name)
+        return self.another(Bound(value.template, value.arguments, network.word))
+
+    def _undecorated(self, expr: syntax.Expr, env: Env) -> syntax.Expr:
+        while isinstance(expr, syntax.Paren | syntax.Conditional):
+            if isinstance(expr, syntax.Paren):
+                expr = expr.body
+            else:
+                expr = expr.then if self.plainly(expr.condition, env) else expr.otherwise
+        return expr
+
     def block(self, network: Bound, inputs: list[T], name: Name) -> Any:
+        network = self.another(network)
         block = network.template.block
         env = network.template.env.inner()
         env.names.update(network.arguments)

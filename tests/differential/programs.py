@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .compare import Input, Program
 from .networks import Networks
@@ -814,8 +815,14 @@ class Writer(Networks):
             known.side = result[0].side if len(result) == 1 else ()
         known.labels = {n: s for n, s in inner.exported.items() if s}
         known.ties = dict(inner.ties)
-        (self.top if page is self.file else page.lines).append(line)
+        lines = self.top if page is self.file else page.lines
+        lines.append(line)
         page.blocks.append(known)
+        if "mem" not in parameters and self.chance(0.25):
+            name = self.block_name(page)
+            form = self.pick(["{} as _", "({}) as _", "({} as _)", "{} as _ if 1 > 0 else id"])
+            lines.append(f"block {name} = {form.format(known.call(page).text)}")
+            page.blocks.append(replace(known, name=name, arguments=lambda _: ""))
 
     def _port(self, name: str, shape: Shape) -> str:
         sizes = self.pick(["", "", "", f"[{_list(shape)}]", f"[{_list('efgh'[: len(shape)])}]"])

@@ -221,6 +221,51 @@ def test_underscore_needs_a_position(text: str) -> None:
     assert codes(text) == ["E221"]
 
 
+BLOCK = "block r(d): x { x > linear(d) as a > relu }\n"
+ANOTHER = [
+    ("block r8 = r(8)\nr8 > r8 as k", "r81.r1.a r81.r1.relu1 k.r1.a k.r1.relu1"),
+    ("block r8 = r(8) as _\nr8 > r8 as k", "r81.a r81.relu1 k.a k.relu1"),
+    ("block r8 = (r(8) as _)\nr8", "a relu1"),
+    ("block r8 = (r(8)) as _\nblock s = r8 as _\nlinear(8) > s", "linear1 s1.a s1.relu1"),
+    (
+        "block u(d) = (linear(d) > bn) as _ if d > 8 else r(d) as _\nu(8) > u(9)",
+        "u1.a u1.relu1 u2.0 u2.1",
+    ),
+    ("block v(unit, d=3) = unit(d) as _\nv(r) > v(r, 4)", "v1.a v1.relu1 v2.a v2.relu1"),
+    ("block v(f) = f as _\nv(r(8)) > v(linear(8))", "v1.a v1.relu1 v2.0"),
+    ("block r8 = r(8) as _\nr8 * 2 as c", "c.0.a c.0.relu1 c.1.a c.1.relu1"),
+    ("block r8 = r(8) * 2 as _\nr8 > relu", "r81.0.a r81.0.relu1 r81.1.a r81.1.relu1 relu1"),
+    ("block l8 = linear(8) as _\nl8 > relu", "l81.0 relu1"),
+    ("block r8 = r(8) as _\nshare e = r8\ne > e", "e.a e.relu1"),
+    (
+        "block r8 = r(8) as _\nnet m = r8\nnet n: x[8] { x > r8 > r8 }",
+        "r81.a r81.relu1 r82.a r82.relu1",
+    ),
+    ("block r8 = r(8) as _\nnet n: x[8] { y = x > r8\n y > id + y.a }", "r81.a r81.relu1"),
+    ("block c(d): x, h[8] { x + (h > linear(d) as b) }\nblock c8 = c(8) as _\nscan(c8)", "c81.b"),
+    ("block r8 = r(8) as k\nr8 > relu", "r81.k.a r81.k.relu1 relu1"),
+    ("block c(d): x, h[d] { x + (h > linear(d) as b) }\nblock s = scan(c(8)) as _\ns", "0.b"),
+    ("[linear(8)] as s", "s.0"),
+    ("net n: x[8] { x > [linear(8)] as s > relu }", "s.0 relu1"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ANOTHER)
+def test_a_block_that_is_another_one_has_no_scope(text: str, expected: str) -> None:
+    net = "n" if "net n" in text else None
+    given = {"x": "5x8"} if "scan" in text else {"x": "8"}
+    assert paths(BLOCK + text, net=net, inputs=None if net else given) == expected.split()
+
+
+def test_outputs_of_a_block_that_is_another_one_are_checked() -> None:
+    for alias in ("block s -> [5] = r(8) as _\nnet n: x[8] { x > s }", "net s -> [5] = m(8)"):
+        text = BLOCK + "net m(d): x[8] { x > r(d) }\n" + alias
+        assert codes(text) == ["E306"]
+        assert codes(text.replace("[5]", "[8]")) == []
+    text = BLOCK + "net m(d): x[8] { x > r(d) }\nnet s -> [5] = m(8)\nnet n: x[8] { x > s }"
+    assert codes(text, net="n") == ["E306"]
+
+
 SHARES = [
     ("share enc = linear(8)\nenc > relu > enc", "enc relu1"),
     ("share enc = linear(8) > relu\nenc > enc", "enc.0 enc.1"),
