@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..compiler.dims import Dim, substitute
+from ..compiler.dims import Dim, Size, known_part, substitute, unknowns
 from ..compiler.flat import Run, flat
 from ..compiler.ir import Graph
 from ..compiler.layer import Layer
 from ..compiler.spelling import spell, spell_value
 from ..compiler.types import TensorType
 from ..grammar.record import Record
+from ..grammar.wording import listing
 
 VERSION = 1
 LONGEST_CELL = 48
@@ -112,6 +113,7 @@ def _as_dict(row: LayerRow) -> dict[str, Any]:
     return {
         "path": row.path,
         "layer": row.layer.word,
+        **({"extern": row.layer.python_class} if row.layer.python_class else {}),
         "settings": {k: _plain(v) for k, v in row.layer.given().items()},
         "output": _shape(row.outputs[0]),
         "params": _number(row.params),
@@ -150,7 +152,17 @@ def text(graph: Graph, name: str = "") -> str:
     total = ("total", "", "", _exact(params), _exact(macs))
     head = ("path", "layer", "output", "params", "MACs")
     table = _table([head, *inputs, *layers, total], "<<<>>", rules={1, 1 + len(inputs + layers)})
-    return f"{_title(graph, name)}\n\n{table}\n\n{_in_words(params, macs)}\n"
+    lines = [_title(graph, name), "", table, "", _in_words(params, macs), *_undeclared(listed)]
+    return "\n".join(lines) + "\n"
+
+
+def _undeclared(listed: Iterable[LayerRow]) -> list[str]:
+    """A line about the externs that do not declare their counts."""
+    rows = [
+        r for r in listed if any(isinstance(d, Size) and unknowns(d) for d in (r.params, r.macs))
+    ]
+    names = dict.fromkeys(row.layer.word for row in rows)
+    return [f"?: not declared by {listing([*names])}"] if names else []
 
 
 def _title(graph: Graph, name: str) -> str:
@@ -195,11 +207,16 @@ def _crop(cell: str) -> str:
 
 
 def _exact(dim: Dim) -> str:
+    if isinstance(dim, Size) and unknowns(dim):
+        known = known_part(dim)
+        return f"{_exact(known)} + ?" if known != 0 else "?"
     return f"{dim:,}" if isinstance(dim, int) else str(dim)
 
 
 def _round(dim: Dim) -> str:
     """``11.69 M``; small numbers and expressions are not changed."""
+    if isinstance(dim, Size) and unknowns(dim) and known_part(dim) != 0:
+        return f"{_round(known_part(dim))} + ?"
     if not isinstance(dim, int) or dim < 10_000:
         return _exact(dim)
     for unit, name in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import networkx as nx
 
-from .dims import Size, product, substitute, symbols
+from .dims import Size, product, substitute, symbols, unknowns
 from .types import TensorType
 
 Node: TypeAlias = Any
@@ -157,6 +157,8 @@ def critical_path(
 
 def _number(dim: Any, sizes: Mapping[str, int] | None, what: str) -> int:
     number: Any = substitute(dim, {"N": 1, **(sizes or {})}) if isinstance(dim, Size) else dim
+    if isinstance(number, Size) and unknowns(number):
+        raise ValueError(f"{what} are not declared: write them into the declaration of the extern")
     if isinstance(number, Size):
         missing = ", ".join(f"{name!r}: ..." for name in symbols(number))
         raise ValueError(f"{what} is {number}: give its sizes, as in sizes={{{missing}}}")

@@ -14,6 +14,8 @@ from typing import Final, Literal, TypeAlias, overload
 
 from ..grammar.record import Record
 
+UNKNOWN: Final = "?"
+
 
 class Symbol(Record):
     name: str
@@ -73,8 +75,9 @@ class Size:
     def __str__(self) -> str:
         first = next((t for t in self.terms if t[1] > 0), self.terms[0])  # H - 2*(H//2)
         terms = (first, *(t for t in self.terms if t is not first))
-        text = " + ".join(_term(m, c) for m, c in terms)
-        return text.replace("+ -", "- ")
+        known = [t for t in terms if not any(map(_has_unknown, t[0]))]
+        texts = [_term(m, c) for m, c in known] + ["?"] * (len(known) < len(terms))
+        return " + ".join(texts).replace("+ -", "- ")
 
     __repr__ = __str__
 
@@ -140,6 +143,27 @@ def _weight(dim: Dim) -> int:
 
 def symbol(name: str) -> Size:
     return Size((((Symbol(name),), 1),))
+
+
+def unknown(what: str) -> Size:
+    """A number that nobody has declared. Texts show it as ``?``, and a sum with it as ``64 + ?``.
+    The same number has the same words."""
+    return symbol(f"{UNKNOWN} {what}")
+
+
+def unknowns(dim: Dim) -> tuple[str, ...]:
+    """The numbers in a size that nobody has declared, in words."""
+    names = symbols(dim)
+    return tuple(n.removeprefix(f"{UNKNOWN} ") for n in names if n.startswith(f"{UNKNOWN} "))
+
+
+def known_part(dim: Dim) -> Dim:
+    """The sum of the terms without a number that nobody has declared."""
+    return _size({m: c for m, c in _terms(dim) if not any(map(_has_unknown, m))})
+
+
+def _has_unknown(atom: Atom) -> bool:
+    return any(name.startswith(f"{UNKNOWN} ") for name in _atom_symbols(atom))
 
 
 def is_symbol(dim: object) -> bool:

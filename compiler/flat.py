@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from ..grammar.record import Record
-from .dims import Dim, Size, substitute
-from .ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp, own_weights, piped
-from .layer import Layer, Weight, numel
+from .dims import Dim, substitute
+from .ir import (
+    CallOp,
+    Graph,
+    InputOp,
+    LayerOp,
+    Node,
+    ScanOp,
+    Value,
+    WeightOp,
+    own_params,
+    own_weights,
+    piped,
+)
+from .layer import Layer, Weight
 from .types import TensorType
 
 Producer: TypeAlias = tuple[str, int]
@@ -59,10 +71,7 @@ class Run(Record):
         op = self.node.operation
         if self.kind != "layer" or not isinstance(op, LayerOp):
             return None
-        if not self.sizes:
-            return op.layer
-        given = op.layer.given().items()
-        return op.layer.replace(**{name: _inside(value, self.sizes) for name, value in given})
+        return op.layer.in_sizes(self.sizes) if self.sizes else op.layer
 
     @cached_property
     def weights(self) -> dict[str, Weight]:
@@ -75,11 +84,9 @@ class Run(Record):
     @cached_property
     def params(self) -> Dim:
         """Learnable numbers of one copy, without tied ones."""
-        own = [w.shape for key, w in self.weights.items() if not w.buffer and key not in self.tied]
-        total: Dim = 0
-        for shape in own:
-            total = total + numel(shape)
-        return total
+        if self.kind != "layer" or not self.module:
+            return 0
+        return substitute(own_params(self.node), self.sizes)
 
     @cached_property
     def macs(self) -> Dim:
@@ -288,12 +295,3 @@ def _folded(node: Node) -> str:
     """``layer.0…2`` for ``layer.0``, ``layer.1``, ``layer.2``."""
     last = (node.first or 0) + node.count - 1
     return node.path if node.count == 1 else f"{node.path}…{last}"
-
-
-def _inside(value: Any, sizes: Mapping[str, Dim]) -> Any:
-    """A setting's value in the symbols of the net's inputs."""
-    if isinstance(value, TensorType):
-        return value.substitute(sizes)
-    if isinstance(value, tuple):
-        return tuple(_inside(v, sizes) for v in value)
-    return substitute(value, sizes) if isinstance(value, Size) else value

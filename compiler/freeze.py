@@ -409,4 +409,4 @@ def _holds_weights(draft: Draft) -> bool:
     if draft.layer is None or draft.share is not None:
         return False
     piped = len(draft.takes) - len(draft.layer.tensors())
-    return bool(draft.layer.weights(*draft.takes[:piped]))
+    return draft.layer.has_weights(*draft.takes[:piped])

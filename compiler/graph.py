@@ -13,7 +13,7 @@ import networkx as nx
 
 from .dims import Dim, Size, substitute
 from .flat import Flat, Producer, Run, flat
-from .ir import Graph, InputOp, LayerOp, Node, Port, ScanOp, WeightOp, node_macs
+from .ir import Graph, InputOp, LayerOp, Node, Port, ScanOp, WeightOp, node_macs, node_params
 from .spelling import spell, spell_value
 from .types import TensorType
 
@@ -191,7 +191,7 @@ def _tied(path: str, op: LayerOp, graph: Graph) -> dict[str, str]:
 def _of_call(node: Node, graph: Graph) -> dict[str, Any]:
     called, op = node.called, node.operation
     cell = {} if called is not None else _of_node(node.replace(op=op, takes=node.operands), graph)
-    params = called.params * node.count if called is not None else 0
+    params = node_params(node) * node.count if called is not None else 0
     return (
         dict(NO_DATA)
         | cell
@@ -226,7 +226,7 @@ def _of_run(run: Run) -> dict[str, Any]:
             "word": layer.word,
             "category": layer.category,
             "text": spell(layer),
-            "settings": {n: getattr(layer, n) for n in layer.settings},
+            "settings": layer.setting_values(),
             "weights": {key: weight.shape for key, weight in run.weights.items()},
             "tied": dict(run.tied),
             "params": _single(run.params),

@@ -17,7 +17,7 @@ from ..grammar.diagnostics import Diagnostic
 from ..grammar.record import Record, field
 from ..grammar.source import Span
 from .dims import Dim, substitute
-from .layer import Layer, Weight, numel
+from .layer import Layer, Weight
 from .types import TensorType
 
 
@@ -302,6 +302,26 @@ def own_weights(node: Node) -> dict[str, Weight]:
     return op.layer.weights(*takes)
 
 
+def own_params(node: Node) -> Dim:
+    """The learnable parameters of a node's layer, wherever they are, without tied ones."""
+    op, takes = node.operation, piped(node)
+    if not isinstance(op, LayerOp) or len(takes) < op.layer.arity[0]:
+        return 0
+    return op.layer.parameter_count(takes, op.tied)
+
+
+def layer_params(node: Node) -> Dim:
+    """The learnable parameters of a layer that is in this graph, without tied ones."""
+    return 0 if node.outer else own_params(node)
+
+
+def has_weights(node: Node) -> bool:
+    """Whether a node runs a layer that has weights, wherever they are."""
+    op, takes = node.operation, piped(node)
+    ready = isinstance(op, LayerOp) and len(takes) >= op.layer.arity[0]
+    return isinstance(op, LayerOp) and ready and op.layer.has_weights(*takes)
+
+
 def _count_params(graph: Graph) -> Dim:
     total: Dim = 0
     counted: set[str] = set()
@@ -309,22 +329,16 @@ def _count_params(graph: Graph) -> Dim:
         if node.outer or (node.path and node.path in counted):
             continue
         counted.add(node.path)
-        total = total + _node_params(node) * node.count
+        total = total + node_params(node) * node.count
     return total
 
 
-def _node_params(node: Node) -> Dim:
+def node_params(node: Node) -> Dim:
+    """The learnable parameters of one copy, in the symbols of the node's graph."""
     op = node.operation
     if isinstance(op, CallOp):
-        return op.graph.params
-    if not isinstance(op, LayerOp):
-        return 0
-    weights = layer_weights(node).items()
-    own = [w.shape for name, w in weights if not w.buffer and name not in op.tied]
-    total: Dim = 0
-    for shape in own:
-        total = total + numel(shape)
-    return total
+        return substitute(op.graph.params, dict(op.sizes))
+    return layer_params(node)
 
 
 def _count_macs(graph: Graph) -> Dim:

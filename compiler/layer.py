@@ -45,7 +45,7 @@ from typing import (
 
 from ..grammar.record import Record, field
 from ..grammar.wording import counted
-from .dims import Dim, Size, equal, less, product
+from .dims import Dim, Size, equal, less, product, substitute
 from .lowering import Attr, CallCode, Code, Helper, Input, Lowering, Self
 from .types import Dtype, TensorType
 
@@ -111,6 +111,7 @@ Category: TypeAlias = Literal[
     "shape",
     "math",
     "source",
+    "extern",
     "other",
 ]
 
@@ -306,6 +307,9 @@ class Layer:
     """Axis names of an input of unknown rank (a one-liner without ``input``)."""
     assumed_dtype: ClassVar[Dtype] = "float"
 
+    python_class: ClassVar[str] = ""
+    """The class of an extern, ``module:Class``."""
+
     settings: ClassVar[dict[str, SettingField]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -333,7 +337,7 @@ class Layer:
         raise AttributeError(f"layers are immutable: {name}")
 
     def _key(self) -> tuple[Any, ...]:
-        return (type(self), *(getattr(self, name) for name in self.settings))
+        return (type(self), *self.setting_values().values())
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Layer) and self._key() == other._key())
@@ -348,10 +352,13 @@ class Layer:
         given = (f"{k}={v!r}" for k, v in self.given().items())
         return f"{self.word}({', '.join(given)})"
 
+    def setting_values(self) -> dict[str, Any]:
+        """The values of all settings."""
+        return {name: getattr(self, name) for name in self.settings}
+
     def given(self) -> dict[str, Any]:
         """The settings that differ from their defaults."""
-        values = {name: getattr(self, name) for name in self.settings}
-        return {k: v for k, v in values.items() if v != self.settings[k].default}
+        return {k: v for k, v in self.setting_values().items() if v != self.settings[k].default}
 
     def tensors(self) -> tuple[str, ...]:
         """The settings that hold tensors: inputs after the piped ones, in this order."""
@@ -359,7 +366,12 @@ class Layer:
         return tuple([n for n in self.settings if isinstance(given.get(n), TensorType)])
 
     def replace(self, **changes: Any) -> Layer:
-        return type(self)(**({n: getattr(self, n) for n in self.settings} | changes))
+        return type(self)(**(self.setting_values() | changes))
+
+    def in_sizes(self, sizes: Mapping[str, Dim]) -> Layer:
+        """The layer with other symbols for its sizes."""
+        given = self.given().items()
+        return self.replace(**{name: _inside(value, sizes) for name, value in given})
 
     # --- what a layer says about itself -----------------------------------------------------
     # `inputs` are the piped ones; a tensor setting is an attribute that holds the tensor's type.
@@ -381,6 +393,18 @@ class Layer:
     def weights(self, *inputs: Any, **_: Any) -> dict[str, Weight]:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""
         return {}
+
+    def has_weights(self, *inputs: Any) -> bool:
+        """Whether it has parameters or buffers."""
+        return bool(self.weights(*inputs))
+
+    def parameter_count(self, inputs: Sequence[TensorType], tied: Sequence[str] = ()) -> Dim:
+        """The number of its learnable parameters, without those of tied weights."""
+        total: Dim = 0
+        for name, weight in self.weights(*inputs).items():
+            if not weight.buffer and name not in tied:
+                total = total + numel(weight.shape)
+        return total
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         """Multiply-accumulates, as torch.utils.flop_counter counts them (halved)."""
@@ -415,6 +439,10 @@ class Layer:
         """Initialisers by weight name."""
         return {}
 
+    def about(self) -> tuple[str, ...]:
+        """What else there is to know about a layer of the user's own, in lines."""
+        return ()
+
     def caption(self) -> tuple[str, str]:
         """The two lines on its box in a diagram: ``("conv 3×3, 64", "stride 2")``."""
         return self.shown, ""
@@ -422,6 +450,15 @@ class Layer:
     @property
     def shown(self) -> str:
         return self.title or self.word
+
+
+def _inside(value: Any, sizes: Mapping[str, Dim]) -> Any:
+    """A setting's value with other symbols."""
+    if isinstance(value, TensorType):
+        return value.substitute(sizes)
+    if isinstance(value, tuple):
+        return tuple(_inside(v, sizes) for v in value)
+    return substitute(value, sizes) if isinstance(value, Size) else value
 
 
 class Weighted(Layer):

@@ -39,6 +39,12 @@ class Device(Raw):
     text: str = "None"
 
 
+class Imported(Record):
+    """A class or function of Python's own, as ``module:name``. The file imports it."""
+
+    target: str
+
+
 class CallCode(Record):
     """``function(*args, **kwargs)``; ``function`` is a dotted name or an expression."""
 

@@ -64,7 +64,7 @@ class _Declarations:
 
 def _serves_others(block: syntax.Block) -> bool:
     """Whether it is there to be used: no net that is checked by itself."""
-    return block.kind == "block" or any(p.default is None for p in block.parameters)
+    return block.kind != "net" or any(p.default is None for p in block.parameters)
 
 
 def _names(nodes: Iterable[syntax.SyntaxNode]) -> Iterator[str]:

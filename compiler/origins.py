@@ -64,9 +64,15 @@ def _block_around(place: Span, tree: syntax.File) -> syntax.Block | None:
 
 def _is_assigned_inside(name: str, block: syntax.Block) -> bool:
     """Whether an assignment or a loop in the block gives the name another value."""
-    nodes = walk([block])
-    patterns = (getattr(n, "target", None) or getattr(n, "pattern", None) for n in nodes)
-    return any(name == given.id for p in patterns if p is not None for given in pattern_names(p))
+    patterns = (pattern for node in walk([block]) for pattern in _patterns(node))
+    return any(name == given.id for p in patterns for given in pattern_names(p))
+
+
+def _patterns(node: syntax.SyntaxNode) -> Iterator[syntax.Pattern]:
+    if isinstance(node, syntax.Assign):
+        yield node.target
+    elif isinstance(node, syntax.For | syntax.Clause):
+        yield node.pattern
 
 
 def _argument(call: syntax.Call, name: str, block: syntax.Block) -> syntax.Expr | None:

@@ -257,6 +257,12 @@ Data: TypeAlias = (
 """The value of an expression."""
 
 
+def is_extern(value: object) -> bool:
+    """Whether a value is a block whose body is a class in Python, with or without arguments."""
+    template = value.template if isinstance(value, BlockNetwork) else value
+    return isinstance(template, Template) and isinstance(template.block, syntax.Extern)
+
+
 def is_number(value: object) -> TypeGuard[int | float | Size]:
     return isinstance(value, int | float | Size) and not isinstance(value, bool)
 

@@ -24,7 +24,9 @@ SPELLING: Final = {
     "LBRACE": "{",
     "RBRACE": "}",
 }
-STATEMENT_WORDS: Final = frozenset({"KIND", "IMPORT", "FROM", "DEFAULT", "SHARE", "REQUIRE"})
+STATEMENT_WORDS: Final = frozenset(
+    {"KIND", "EXTERN", "IMPORT", "FROM", "DEFAULT", "SHARE", "REQUIRE"}
+)
 # After these a value or a name must come, so a line or a `{` that follows belongs to them.
 WANTING: Final = frozenset({*CLOSES, "COMMA", "EQUAL", "OPERATOR"})
 

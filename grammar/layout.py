@@ -16,14 +16,15 @@ CLOSES: Final = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 CLOSERS: Final = frozenset(CLOSES.values())
 LEADING: Final = frozenset({"OPERATOR", "EQUAL", "ARROW", "AS", "IF", "ELSE", "IN"})
 TRAILING: Final = LEADING | {"MINUS", "NOT", "NOT_IN", "COMMA"}
+DOCUMENTED: Final = frozenset({"KIND", "EXTERN"})
 BEFORE_NAMES: Final = frozenset({"DOT", "AS"})
 
 
 def layout(tokens: Iterable[Token], *, bracketed: bool = False) -> list[Token]:
     """The tokens that the parser gets.
 
-    A NEWLINE is kept only between two statements, a DOC only before the block or net that it
-    documents. A keyword after ``.`` or ``as``, or before the ``=`` of a setting, is a name, and
+    A NEWLINE is kept only between two statements, a DOC only before the block, net or extern that
+    it documents. A keyword after ``.`` or ``as``, or before the ``=`` of a setting, is a name, and
     ``not in`` is one token. ``bracketed`` tokens are read as if they were in brackets.
     """
     names = reserved()
@@ -50,7 +51,7 @@ def layout(tokens: Iterable[Token], *, bracketed: bool = False) -> list[Token]:
                 result.append(line_end)
             line_end = None
         if documentation:
-            if kind == "KIND":
+            if kind in DOCUMENTED:
                 result.extend(documentation)
             documentation.clear()
         if kind in CLOSES:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from .diagnostics import Diagnostic, Edit, Fix, Label
 from .lalr import Token, expected
-from .layout import CLOSERS, CLOSES
+from .layout import CLOSERS, CLOSES, DOCUMENTED
 from .mend import Mend
 from .record import Record
 from .scanner import reserved
@@ -23,6 +23,7 @@ from .wording import clip
 OPERATORS: Final = frozenset({"OPERATOR", "MINUS", "NOT", "IN", "NOT_IN", "AS", "IF", "ELSE"})
 VALUES: Final = frozenset({"NAME", "NUMBER", "STRING", "DIMS", "CONSTANT", "POSITION"})
 OPERANDS: Final = VALUES | {"RPAR", "RSQB", "RBRACE"}
+TARGET: Final = '"mylib.layers:Deform"'
 
 
 class Failure(Record):
@@ -92,15 +93,15 @@ class Failure(Record):
             return "body"
         if self.tokens[self.opener].kind == "LSQB":
             return "index" if applied else "list"
-        if applied and self.opener > 1 and self.tokens[self.opener - 2].kind == "KIND":
+        if applied and self.opener > 1 and self.tokens[self.opener - 2].kind in DOCUMENTED:
             return "parameters"
         return "call" if applied else "paren"
 
     @cached_property
     def in_header(self) -> bool:
-        """Whether the body of a block or net has not begun."""
-        kinds = [t.kind for t in self._outside_brackets()]
-        return "KIND" in kinds and not {"EQUAL", "LBRACE"} & set(kinds)
+        """Whether the body of a block or net, or the target of an extern, has not begun."""
+        kinds = {t.kind for t in self._outside_brackets()}
+        return bool(DOCUMENTED & kinds) and not {"EQUAL", "LBRACE"} & kinds
 
     def earlier(self, *kinds: str) -> Token | None:
         """The last token of these kinds before this one that is not inside closed brackets, or
@@ -308,7 +309,7 @@ def _header(f: Failure) -> Diagnostic | None:
     if not f.in_header or f.role in ("list", "index"):
         return None
     word = f.first.text
-    if f.before.kind == "KIND":
+    if f.before.kind in DOCUMENTED:
         if f.at.kind == "EQUAL":
             return _keyword(f, f.before)
         help = f"`{word} name(parameters): input[3, 224, 224] {{ ... }}`"
@@ -317,7 +318,7 @@ def _header(f: Failure) -> Diagnostic | None:
         return f.error("E133", f"this {word} has no name", f.first, "expected a name", help)
     if f.role == "parameters":
         return _parameter(f)
-    return _ports(f) or _no_body(f)
+    return _ports(f) or (_no_target(f) if f.first.kind == "EXTERN" else _no_body(f))
 
 
 def _parameter(f: Failure) -> Diagnostic | None:
@@ -387,6 +388,41 @@ def _no_body(f: Failure) -> Diagnostic | None:
         return _keyword(f, f.at)
     help = f"`{kind} name(parameters): inputs -> outputs {{ ... }}`"
     return f.error("E133", f"{f.quoted(f.at)} does not fit in the head of a {kind}", help=help)
+
+
+def _no_target(f: Failure) -> Diagnostic:
+    name = f.tokens[f.tokens.index(f.first) + 1].text
+    if f.at.kind == "LBRACE":
+        help = f"`extern {name}(...): x[T, d] -> [T, d] = {TARGET}`, or `block {name}`"
+        return f.error("E141", "an extern has no body: its class is in Python", help=help)
+    if f.at.kind == "END" and f.before.kind not in ("COMMA", "ARROW", "COLON"):
+        help = f"its target follows: `= {TARGET}`"
+        return f.error("E141", f"the extern `{name}` has no class", f.before, "after this", help)
+    if f.at.kind == "END" and f.before.kind == "COLON":
+        help = "the inputs follow in the same line; `->` and `=` may begin the next one"
+        return f.error("E141", "the inputs are missing", f.before, "after this", help)
+    help = f"`extern {name}(parameters): inputs -> results = {TARGET}`"
+    return f.error("E141", f"{f.quoted(f.at)} does not fit in the head of an extern", help=help)
+
+
+def _extern(f: Failure) -> Diagnostic | None:
+    """What is wrong after the head of an extern, or with ``extern`` before something else than
+    ``name(``."""
+    if f.first.kind == "EXTERN" and f.earlier("EQUAL") and f.role in ("", "body"):
+        help = "`params=` and `macs=` may follow the target, each after a comma"
+        return f.error("E141", f"{f.quoted(f.at)} does not fit behind a target", help=help)
+    if f.first.kind != "NAME" or f.first.text != "extern":
+        return None
+    following = f.tokens[f.tokens.index(f.first) + 1 :]
+    declares = any(t.kind == "ARROW" for t in following)
+    if following and following[0].kind == "NAME" and f.at is following[0]:
+        fix = f.insert(f.at.end, "()", "insert `()`")
+        message = "the parameters of an extern are written in parentheses"
+        help = f"without parameters: `extern {f.at.text}()`"
+        return f.error("E141", message, help=help, fix=fix)
+    if declares and following[0].kind == "LPAR":
+        return f.error("E141", "this extern has no name", f.first, "", "`extern name(...): ...`")
+    return None
 
 
 def _braces(f: Failure, colon: Token, what: str) -> Diagnostic:
@@ -757,6 +793,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _decorator,
     _import,
     _default,
+    _extern,
     _header,
     _loop,
     _keyword_as_name,

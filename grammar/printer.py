@@ -71,6 +71,8 @@ def _statement(node: s.Statement) -> Document:
             return f"import {_renamed(node.module, node.alias)}"
         case s.FromImport():
             return f"from {node.module} import {', '.join(_renamed(*pair) for pair in node.names)}"
+        case s.Extern():
+            return _extern(node)
         case s.Block():
             return _block(node)
 
@@ -80,8 +82,6 @@ def _renamed(name: str, alias: str | None) -> str:
 
 
 def _block(node: s.Block) -> Document:
-    lines = node.documentation.split("\n") if node.documentation else []
-    documentation = tuple((f"## {line}".rstrip(), HARD) for line in lines)
     parameters = _bracketed("(", map(_parameter, node.parameters), ")") if node.parameters else ""
     inputs = (": ", _ports(node.inputs)) if node.inputs else ""
     outputs = (" -> ", _ports(node.outputs)) if node.outputs else ""
@@ -89,7 +89,22 @@ def _block(node: s.Block) -> Document:
         body: Document = (" ", _body(node.body))
     else:
         body = (" = ", tuple(map(_statement, node.body)))
-    return (documentation, node.kind, " ", node.name, parameters, inputs, outputs, body)
+    return (_documentation(node), node.kind, " ", node.name, parameters, inputs, outputs, body)
+
+
+def _extern(node: s.Extern) -> Document:
+    parameters = _bracketed("(", map(_parameter, node.parameters), ")")
+    inputs = (": ", _ports(node.inputs)) if node.inputs else ""
+    outputs = (" -> ", _ports(node.outputs)) if node.outputs else ""
+    facts = (("params", node.params), ("macs", node.macs))
+    settings = tuple((", ", name, "=", _expression(e)) for name, e in facts if e is not None)
+    target = (' = "', node.target, '"', settings)
+    return (_documentation(node), "extern ", node.name, parameters, inputs, outputs, target)
+
+
+def _documentation(node: s.Block) -> Document:
+    lines = node.documentation.split("\n") if node.documentation else []
+    return tuple((f"## {line}".rstrip(), HARD) for line in lines)
 
 
 def _parameter(node: s.Parameter) -> Document:

@@ -28,7 +28,7 @@ from .tree_builder import TreeBuilder
 
 MAX_FIXES: Final = 24
 """The most repairs of one error that are tried."""
-NAMING: Final = frozenset({"KIND", "SHARE"})
+NAMING: Final = frozenset({"KIND", "EXTERN", "SHARE"})
 """A statement that begins with one of these defines the name that follows."""
 UNMENDED: Final = frozenset({"E114", "E118"})
 """Statements of other languages: no change of one token makes a spec of them."""

@@ -47,7 +47,7 @@ def words() -> dict[str, str]:
 @cache
 def reserved() -> frozenset[str]:
     """The kinds of tokens that look like a name."""
-    return frozenset({*words().values(), "KIND", "CONSTANT"})
+    return frozenset({*words().values(), "KIND", "CONSTANT", "EXTERN"})
 
 
 @cache
@@ -98,9 +98,19 @@ def scan(text: str, start: int = 0, end: int | None = None, most: int = sys.maxs
         if kind in SPELT:
             kind = kinds.get(word, kind)
         tokens.append(Token(kind, word, start, last))
+        if kind == "LPAR":
+            _find_extern(tokens)
         if len(tokens) > most:
             raise TooManyError(start)
     return tokens
+
+
+def _find_extern(tokens: list[Token]) -> None:
+    """Makes ``extern`` before ``name(`` a keyword. Everywhere else it is a name."""
+    if len(tokens) < 3 or tokens[-2].kind not in ("NAME", "KIND"):
+        return
+    if tokens[-3].kind == "NAME" and tokens[-3].text == "extern":
+        tokens[-3].kind = "EXTERN"
 
 
 def comments(text: str) -> list[tuple[int, int]]:

@@ -245,7 +245,7 @@ class Block(SyntaxNode):
     ``braced == False``.
     """
 
-    kind: Literal["block", "net"]
+    kind: Literal["block", "net", "extern"]
     name: str
     parameters: tuple[Parameter, ...]
     inputs: tuple[DeclaredPort, ...] | None
@@ -254,6 +254,20 @@ class Block(SyntaxNode):
     braced: bool
     documentation: str
     name_span: Span = field(kw_only=True, compare=False, repr=False)
+
+
+class Extern(Block):
+    """``extern name(parameters): inputs -> outputs = "module:Class", params=..., macs=...``.
+
+    It is a block whose body is a class in Python; its ``body`` here is empty.
+
+    ``target`` is ``""`` if it is wrong, which is reported already.
+    """
+
+    target: str
+    params: Expr | None
+    macs: Expr | None
+    target_span: Span = field(kw_only=True, compare=False, repr=False)
 
 
 class Import(SyntaxNode):

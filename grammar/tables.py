@@ -7,7 +7,7 @@ parent.
 
 # ruff: noqa: E501
 # fmt: off
-MADE_OF = 1487952278
+MADE_OF = 1057388811
 START = {'file': 0, 'expression': 1}
 FINAL = {'file': 25, 'expression': 31}
 KEYWORDS = {'as': 'AS', 'default': 'DEFAULT', 'else': 'ELSE', 'for': 'FOR', 'from': 'FROM', 'if': 'IF', 'import': 'IMPORT', 'in': 'IN', 'not': 'NOT', 'require': 'REQUIRE', 'share': 'SHARE'}
@@ -50,281 +50,296 @@ REDUCTIONS = (
     (2, '_documentation', '_documentation', True),  # -9
     (1, '_expressions', None, True),  # -10
     (3, '_expressions', '_expressions', True),  # -11
-    (1, '_imported', None, True),  # -12
-    (3, '_imported', '_imported', True),  # -13
-    (1, '_items', None, True),  # -14
-    (2, '_items', '_items', True),  # -15
-    (1, '_label', None, True),  # -16
-    (4, '_label', '_label', True),  # -17
-    (1, '_module', None, True),  # -18
-    (3, '_module', '_module', True),  # -19
-    (2, '_more', '_more', True),  # -20
-    (1, '_operand', None, True),  # -21
-    (2, '_operand', '_operand', True),  # -22
-    (1, '_operation', None, True),  # -23
-    (2, '_operation', '_operation', True),  # -24
-    (1, '_parameters', None, True),  # -25
-    (3, '_parameters', '_parameters', True),  # -26
-    (1, '_ports', None, True),  # -27
-    (3, '_ports', '_ports', True),  # -28
-    (1, '_some_arguments', None, True),  # -29
-    (3, '_some_arguments', '_some_arguments', True),  # -30
-    (1, '_some_items', None, True),  # -31
-    (3, '_some_items', '_some_items', True),  # -32
-    (0, '_statements', '_statements', True),  # -33
-    (1, '_statements', None, True),  # -34
-    (3, '_statements', '_statements', True),  # -35
-    (1, '_targets', None, True),  # -36
-    (3, '_targets', '_targets', True),  # -37
-    (2, '_value', '_value', True),  # -38
-    (0, 'alias', 'alias', False),  # -39
-    (2, 'alias', 'alias', False),  # -40
-    (1, 'applied', None, False),  # -41
-    (3, 'applied', 'attribute', False),  # -42
-    (4, 'applied', 'call', False),  # -43
-    (4, 'applied', 'index', False),  # -44
-    (1, 'argument', None, False),  # -45
-    (2, 'argument', 'setting', False),  # -46
-    (1, 'atom', 'constant', False),  # -47
-    (1, 'atom', 'dims', False),  # -48
-    (1, 'atom', 'name', False),  # -49
-    (1, 'atom', 'number', False),  # -50
-    (1, 'atom', 'text', False),  # -51
-    (2, 'atom', 'list_', False),  # -52
-    (3, 'atom', 'list_', False),  # -53
-    (3, 'atom', 'paren', False),  # -54
-    (4, 'atom', 'comprehension', False),  # -55
-    (7, 'atom', 'for_', False),  # -56
-    (1, 'body', 'body', False),  # -57
-    (3, 'body', 'body', False),  # -58
-    (0, 'bound', 'bound', False),  # -59
-    (1, 'bound', 'bound', False),  # -60
-    (5, 'clause', 'clause', False),  # -61
-    (1, 'dtype', 'dtype', False),  # -62
-    (1, 'expression', None, False),  # -63
-    (5, 'expression', 'conditional', False),  # -64
-    (1, 'file', 'file', False),  # -65
-    (2, 'imported', 'imported', False),  # -66
-    (0, 'inputs', 'inputs', False),  # -67
-    (2, 'inputs', 'inputs', False),  # -68
-    (1, 'item', 'ellipsis', False),  # -69
-    (1, 'item', None, False),  # -70
-    (2, 'item', 'setting', False),  # -71
-    (3, 'item', 'slice', False),  # -72
-    (5, 'item', 'slice', False),  # -73
-    (1, 'label', 'label', False),  # -74
-    (1, 'module', 'module', False),  # -75
-    (1, 'operation', 'operation', False),  # -76
-    (0, 'outputs', 'outputs', False),  # -77
-    (2, 'outputs', 'outputs', False),  # -78
-    (1, 'parameter', 'parameter', False),  # -79
-    (2, 'parameter', 'parameter', False),  # -80
-    (0, 'parameters', 'parameters', False),  # -81
-    (2, 'parameters', 'parameters', False),  # -82
-    (3, 'parameters', 'parameters', False),  # -83
-    (4, 'parameters', 'parameters', False),  # -84
-    (1, 'port', 'port', False),  # -85
-    (2, 'port', 'port', False),  # -86
-    (3, 'port', 'port', False),  # -87
-    (2, 'shape', 'shape', False),  # -88
-    (3, 'shape', 'shape', False),  # -89
-    (1, 'statement', 'evaluation', False),  # -90
-    (2, 'statement', 'assignment', False),  # -91
-    (2, 'statement', 'require', False),  # -92
-    (3, 'statement', 'import_', False),  # -93
-    (3, 'statement', 'share', False),  # -94
-    (4, 'statement', 'from_import', False),  # -95
-    (5, 'statement', 'default', False),  # -96
-    (7, 'statement', 'block', False),  # -97
-    (1, 'target', 'name', False),  # -98
-    (5, 'target', 'names', False),  # -99
+    (0, '_facts', '_facts', True),  # -12
+    (3, '_facts', '_facts', True),  # -13
+    (1, '_imported', None, True),  # -14
+    (3, '_imported', '_imported', True),  # -15
+    (1, '_items', None, True),  # -16
+    (2, '_items', '_items', True),  # -17
+    (1, '_label', None, True),  # -18
+    (4, '_label', '_label', True),  # -19
+    (1, '_module', None, True),  # -20
+    (3, '_module', '_module', True),  # -21
+    (2, '_more', '_more', True),  # -22
+    (1, '_operand', None, True),  # -23
+    (2, '_operand', '_operand', True),  # -24
+    (1, '_operation', None, True),  # -25
+    (2, '_operation', '_operation', True),  # -26
+    (1, '_parameters', None, True),  # -27
+    (3, '_parameters', '_parameters', True),  # -28
+    (1, '_ports', None, True),  # -29
+    (3, '_ports', '_ports', True),  # -30
+    (1, '_some_arguments', None, True),  # -31
+    (3, '_some_arguments', '_some_arguments', True),  # -32
+    (1, '_some_items', None, True),  # -33
+    (3, '_some_items', '_some_items', True),  # -34
+    (0, '_statements', '_statements', True),  # -35
+    (1, '_statements', None, True),  # -36
+    (3, '_statements', '_statements', True),  # -37
+    (1, '_targets', None, True),  # -38
+    (3, '_targets', '_targets', True),  # -39
+    (2, '_value', '_value', True),  # -40
+    (0, 'alias', 'alias', False),  # -41
+    (2, 'alias', 'alias', False),  # -42
+    (1, 'applied', None, False),  # -43
+    (3, 'applied', 'attribute', False),  # -44
+    (4, 'applied', 'call', False),  # -45
+    (4, 'applied', 'index', False),  # -46
+    (1, 'argument', None, False),  # -47
+    (2, 'argument', 'setting', False),  # -48
+    (1, 'atom', 'constant', False),  # -49
+    (1, 'atom', 'dims', False),  # -50
+    (1, 'atom', 'name', False),  # -51
+    (1, 'atom', 'number', False),  # -52
+    (1, 'atom', 'text', False),  # -53
+    (2, 'atom', 'list_', False),  # -54
+    (3, 'atom', 'list_', False),  # -55
+    (3, 'atom', 'paren', False),  # -56
+    (4, 'atom', 'comprehension', False),  # -57
+    (7, 'atom', 'for_', False),  # -58
+    (1, 'body', 'body', False),  # -59
+    (3, 'body', 'body', False),  # -60
+    (0, 'bound', 'bound', False),  # -61
+    (1, 'bound', 'bound', False),  # -62
+    (5, 'clause', 'clause', False),  # -63
+    (1, 'dtype', 'dtype', False),  # -64
+    (1, 'expression', None, False),  # -65
+    (5, 'expression', 'conditional', False),  # -66
+    (2, 'fact', 'fact', False),  # -67
+    (1, 'file', 'file', False),  # -68
+    (2, 'imported', 'imported', False),  # -69
+    (0, 'inputs', 'inputs', False),  # -70
+    (2, 'inputs', 'inputs', False),  # -71
+    (1, 'item', 'ellipsis', False),  # -72
+    (1, 'item', None, False),  # -73
+    (2, 'item', 'setting', False),  # -74
+    (3, 'item', 'slice', False),  # -75
+    (5, 'item', 'slice', False),  # -76
+    (1, 'label', 'label', False),  # -77
+    (1, 'module', 'module', False),  # -78
+    (1, 'operation', 'operation', False),  # -79
+    (0, 'outputs', 'outputs', False),  # -80
+    (2, 'outputs', 'outputs', False),  # -81
+    (1, 'parameter', 'parameter', False),  # -82
+    (2, 'parameter', 'parameter', False),  # -83
+    (0, 'parameters', 'parameters', False),  # -84
+    (2, 'parameters', 'parameters', False),  # -85
+    (3, 'parameters', 'parameters', False),  # -86
+    (4, 'parameters', 'parameters', False),  # -87
+    (1, 'port', 'port', False),  # -88
+    (2, 'port', 'port', False),  # -89
+    (3, 'port', 'port', False),  # -90
+    (2, 'shape', 'shape', False),  # -91
+    (3, 'shape', 'shape', False),  # -92
+    (1, 'statement', 'evaluation', False),  # -93
+    (2, 'statement', 'assignment', False),  # -94
+    (2, 'statement', 'require', False),  # -95
+    (3, 'statement', 'import_', False),  # -96
+    (3, 'statement', 'share', False),  # -97
+    (4, 'statement', 'from_import', False),  # -98
+    (5, 'statement', 'default', False),  # -99
+    (7, 'statement', 'block', False),  # -100
+    (8, 'statement', 'extern', False),  # -101
+    (1, 'target', 'name', False),  # -102
+    (5, 'target', 'names', False),  # -103
 )
 STATES: tuple[dict[str, int], ...] = (
-    {'$END': -33, 'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 20, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'file': 25, 'operation': 26, 'statement': 27, 'target': 28},  # 0
+    {'$END': -35, 'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 20, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'file': 25, 'operation': 26, 'statement': 27, 'target': 28},  # 0
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 31, 'operation': 26},  # 1
-    {'$END': -47, 'AS': -47, 'COLON': -47, 'COMMA': -47, 'DOT': -47, 'ELSE': -47, 'FOR': -47, 'IF': -47, 'IN': -47, 'LBRACE': -47, 'LPAR': -47, 'LSQB': -47, 'MINUS': -47, 'NEWLINE': -47, 'NOT_IN': -47, 'OPERATOR': -47, 'RBRACE': -47, 'RPAR': -47, 'RSQB': -47},  # 2
+    {'$END': -49, 'AS': -49, 'COLON': -49, 'COMMA': -49, 'DOT': -49, 'ELSE': -49, 'FOR': -49, 'IF': -49, 'IN': -49, 'LBRACE': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NEWLINE': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RBRACE': -49, 'RPAR': -49, 'RSQB': -49},  # 2
     {'NAME': 32},  # 3
-    {'$END': -48, 'AS': -48, 'COLON': -48, 'COMMA': -48, 'DOT': -48, 'ELSE': -48, 'FOR': -48, 'IF': -48, 'IN': -48, 'LBRACE': -48, 'LPAR': -48, 'LSQB': -48, 'MINUS': -48, 'NEWLINE': -48, 'NOT_IN': -48, 'OPERATOR': -48, 'RBRACE': -48, 'RPAR': -48, 'RSQB': -48},  # 4
+    {'$END': -50, 'AS': -50, 'COLON': -50, 'COMMA': -50, 'DOT': -50, 'ELSE': -50, 'FOR': -50, 'IF': -50, 'IN': -50, 'LBRACE': -50, 'LPAR': -50, 'LSQB': -50, 'MINUS': -50, 'NEWLINE': -50, 'NOT_IN': -50, 'OPERATOR': -50, 'RBRACE': -50, 'RPAR': -50, 'RSQB': -50},  # 4
     {'LPAR': 33, 'NAME': 34, '_targets': 35, 'target': 28},  # 5
     {'NAME': 36, '_module': 37, 'module': 38},  # 6
     {'NAME': 36, '_module': 37, 'module': 39},  # 7
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 40, 'operation': 26, 'target': 41},  # 8
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 44, 'STRING': 16, '_items': 45, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 48, 'item': 49, 'operation': 26},  # 9
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 44, 'STRING': 16, '_items': 45, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 48, 'item': 49, 'operation': 26},  # 9
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 50, 'applied': 22, 'atom': 23},  # 10
-    {'$END': -49, 'AS': -49, 'COMMA': -98, 'DOT': -49, 'EQUAL': -98, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NEWLINE': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RBRACE': -49, 'RPAR': -49},  # 11
+    {'$END': -51, 'AS': -51, 'COMMA': -102, 'DOT': -51, 'EQUAL': -102, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NEWLINE': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RBRACE': -51, 'RPAR': -51},  # 11
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 51, 'applied': 22, 'atom': 23},  # 12
-    {'$END': -50, 'AS': -50, 'COLON': -50, 'COMMA': -50, 'DOT': -50, 'ELSE': -50, 'FOR': -50, 'IF': -50, 'IN': -50, 'LBRACE': -50, 'LPAR': -50, 'LSQB': -50, 'MINUS': -50, 'NEWLINE': -50, 'NOT_IN': -50, 'OPERATOR': -50, 'RBRACE': -50, 'RPAR': -50, 'RSQB': -50},  # 13
+    {'$END': -52, 'AS': -52, 'COLON': -52, 'COMMA': -52, 'DOT': -52, 'ELSE': -52, 'FOR': -52, 'IF': -52, 'IN': -52, 'LBRACE': -52, 'LPAR': -52, 'LSQB': -52, 'MINUS': -52, 'NEWLINE': -52, 'NOT_IN': -52, 'OPERATOR': -52, 'RBRACE': -52, 'RPAR': -52, 'RSQB': -52},  # 13
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_expressions': 52, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 53, 'operation': 26},  # 14
     {'NAME': 54},  # 15
-    {'$END': -51, 'AS': -51, 'COLON': -51, 'COMMA': -51, 'DOT': -51, 'ELSE': -51, 'FOR': -51, 'IF': -51, 'IN': -51, 'LBRACE': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NEWLINE': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RBRACE': -51, 'RPAR': -51, 'RSQB': -51},  # 16
-    {'DOC': 55, 'KIND': 56},  # 17
-    {'$END': -23, 'AS': -23, 'COLON': -23, 'COMMA': -23, 'ELSE': -23, 'FOR': -23, 'IF': -23, 'IN': -23, 'LBRACE': -23, 'MINUS': -23, 'NEWLINE': -23, 'NOT_IN': -23, 'OPERATOR': -23, 'RBRACE': -23, 'RPAR': -23, 'RSQB': -23},  # 18
-    {'$END': -76, 'AS': 57, 'COLON': -76, 'COMMA': -76, 'ELSE': -76, 'FOR': -76, 'IF': -76, 'IN': 58, 'LBRACE': -76, 'MINUS': 59, 'NEWLINE': -76, 'NOT_IN': 60, 'OPERATOR': 61, 'RBRACE': -76, 'RPAR': -76, 'RSQB': -76, '_more': 62},  # 19
-    {'$END': -65, 'NEWLINE': 63},  # 20
-    {'COMMA': 64, 'EQUAL': 65, '_value': 66},  # 21
-    {'$END': -21, 'AS': -21, 'COLON': -21, 'COMMA': -21, 'DOT': 67, 'ELSE': -21, 'FOR': -21, 'IF': -21, 'IN': -21, 'LBRACE': -21, 'LPAR': 68, 'LSQB': 69, 'MINUS': -21, 'NEWLINE': -21, 'NOT_IN': -21, 'OPERATOR': -21, 'RBRACE': -21, 'RPAR': -21, 'RSQB': -21},  # 22
-    {'$END': -41, 'AS': -41, 'COLON': -41, 'COMMA': -41, 'DOT': -41, 'ELSE': -41, 'FOR': -41, 'IF': -41, 'IN': -41, 'LBRACE': -41, 'LPAR': -41, 'LSQB': -41, 'MINUS': -41, 'NEWLINE': -41, 'NOT_IN': -41, 'OPERATOR': -41, 'RBRACE': -41, 'RPAR': -41, 'RSQB': -41},  # 23
-    {'$END': -90, 'NEWLINE': -90, 'RBRACE': -90},  # 24
+    {'$END': -53, 'AS': -53, 'COLON': -53, 'COMMA': -53, 'DOT': -53, 'ELSE': -53, 'FOR': -53, 'IF': -53, 'IN': -53, 'LBRACE': -53, 'LPAR': -53, 'LSQB': -53, 'MINUS': -53, 'NEWLINE': -53, 'NOT_IN': -53, 'OPERATOR': -53, 'RBRACE': -53, 'RPAR': -53, 'RSQB': -53},  # 16
+    {'DOC': 55, 'EXTERN': 56, 'KIND': 57},  # 17
+    {'$END': -25, 'AS': -25, 'COLON': -25, 'COMMA': -25, 'ELSE': -25, 'FOR': -25, 'IF': -25, 'IN': -25, 'LBRACE': -25, 'MINUS': -25, 'NEWLINE': -25, 'NOT_IN': -25, 'OPERATOR': -25, 'RBRACE': -25, 'RPAR': -25, 'RSQB': -25},  # 18
+    {'$END': -79, 'AS': 58, 'COLON': -79, 'COMMA': -79, 'ELSE': -79, 'FOR': -79, 'IF': -79, 'IN': 59, 'LBRACE': -79, 'MINUS': 60, 'NEWLINE': -79, 'NOT_IN': 61, 'OPERATOR': 62, 'RBRACE': -79, 'RPAR': -79, 'RSQB': -79, '_more': 63},  # 19
+    {'$END': -68, 'NEWLINE': 64},  # 20
+    {'COMMA': 65, 'EQUAL': 66, '_value': 67},  # 21
+    {'$END': -23, 'AS': -23, 'COLON': -23, 'COMMA': -23, 'DOT': 68, 'ELSE': -23, 'FOR': -23, 'IF': -23, 'IN': -23, 'LBRACE': -23, 'LPAR': 69, 'LSQB': 70, 'MINUS': -23, 'NEWLINE': -23, 'NOT_IN': -23, 'OPERATOR': -23, 'RBRACE': -23, 'RPAR': -23, 'RSQB': -23},  # 22
+    {'$END': -43, 'AS': -43, 'COLON': -43, 'COMMA': -43, 'DOT': -43, 'ELSE': -43, 'FOR': -43, 'IF': -43, 'IN': -43, 'LBRACE': -43, 'LPAR': -43, 'LSQB': -43, 'MINUS': -43, 'NEWLINE': -43, 'NOT_IN': -43, 'OPERATOR': -43, 'RBRACE': -43, 'RPAR': -43, 'RSQB': -43},  # 23
+    {'$END': -93, 'NEWLINE': -93, 'RBRACE': -93},  # 24
     {},  # 25
-    {'$END': -63, 'COLON': -63, 'COMMA': -63, 'FOR': -63, 'IF': 70, 'LBRACE': -63, 'NEWLINE': -63, 'RBRACE': -63, 'RPAR': -63, 'RSQB': -63},  # 26
-    {'$END': -34, 'NEWLINE': -34, 'RBRACE': -34},  # 27
-    {'COMMA': -36, 'EQUAL': -36, 'IN': -36, 'RPAR': -36},  # 28
+    {'$END': -65, 'COLON': -65, 'COMMA': -65, 'FOR': -65, 'IF': 71, 'LBRACE': -65, 'NEWLINE': -65, 'RBRACE': -65, 'RPAR': -65, 'RSQB': -65},  # 26
+    {'$END': -36, 'NEWLINE': -36, 'RBRACE': -36},  # 27
+    {'COMMA': -38, 'EQUAL': -38, 'IN': -38, 'RPAR': -38},  # 28
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 40, 'operation': 26},  # 29
-    {'$END': -49, 'AS': -49, 'COLON': -49, 'COMMA': -49, 'DOT': -49, 'ELSE': -49, 'FOR': -49, 'IF': -49, 'IN': -49, 'LBRACE': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NEWLINE': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RBRACE': -49, 'RPAR': -49, 'RSQB': -49},  # 30
+    {'$END': -51, 'AS': -51, 'COLON': -51, 'COMMA': -51, 'DOT': -51, 'ELSE': -51, 'FOR': -51, 'IF': -51, 'IN': -51, 'LBRACE': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NEWLINE': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RBRACE': -51, 'RPAR': -51, 'RSQB': -51},  # 30
     {},  # 31
-    {'LPAR': 71},  # 32
+    {'LPAR': 72},  # 32
     {'LPAR': 33, 'NAME': 34, 'target': 41},  # 33
-    {'COMMA': -98, 'EQUAL': -98, 'IN': -98, 'RPAR': -98},  # 34
-    {'COMMA': 64, 'IN': 72},  # 35
-    {'$END': -18, 'AS': -18, 'DOT': -18, 'IMPORT': -18, 'NEWLINE': -18, 'RBRACE': -18},  # 36
-    {'$END': -75, 'AS': -75, 'DOT': 73, 'IMPORT': -75, 'NEWLINE': -75, 'RBRACE': -75},  # 37
-    {'IMPORT': 74},  # 38
-    {'$END': -39, 'AS': 75, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 76},  # 39
-    {'RPAR': 77},  # 40
-    {'COMMA': 78},  # 41
-    {'COMMA': -69, 'RSQB': -69},  # 42
-    {'AS': -49, 'COLON': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 65, 'FOR': -49, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RSQB': -49, '_value': 79},  # 43
-    {'$END': -52, 'AS': -52, 'COLON': -52, 'COMMA': -52, 'DOT': -52, 'ELSE': -52, 'FOR': -52, 'IF': -52, 'IN': -52, 'LBRACE': -52, 'LPAR': -52, 'LSQB': -52, 'MINUS': -52, 'NEWLINE': -52, 'NOT_IN': -52, 'OPERATOR': -52, 'RBRACE': -52, 'RPAR': -52, 'RSQB': -52},  # 44
-    {'RSQB': 80},  # 45
-    {'COMMA': 81, 'RSQB': -14},  # 46
-    {'COLON': 82},  # 47
-    {'COLON': -60, 'COMMA': -70, 'FOR': 83, 'RSQB': -70, '_clauses': 84, 'clause': 85},  # 48
-    {'COMMA': -31, 'RSQB': -31},  # 49
-    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 50
-    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 51
-    {'$END': -92, 'COMMA': 86, 'NEWLINE': -92, 'RBRACE': -92},  # 52
+    {'COMMA': -102, 'EQUAL': -102, 'IN': -102, 'RPAR': -102},  # 34
+    {'COMMA': 65, 'IN': 73},  # 35
+    {'$END': -20, 'AS': -20, 'DOT': -20, 'IMPORT': -20, 'NEWLINE': -20, 'RBRACE': -20},  # 36
+    {'$END': -78, 'AS': -78, 'DOT': 74, 'IMPORT': -78, 'NEWLINE': -78, 'RBRACE': -78},  # 37
+    {'IMPORT': 75},  # 38
+    {'$END': -41, 'AS': 76, 'NEWLINE': -41, 'RBRACE': -41, 'alias': 77},  # 39
+    {'RPAR': 78},  # 40
+    {'COMMA': 79},  # 41
+    {'COMMA': -72, 'RSQB': -72},  # 42
+    {'AS': -51, 'COLON': -51, 'COMMA': -51, 'DOT': -51, 'EQUAL': 66, 'FOR': -51, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RSQB': -51, '_value': 80},  # 43
+    {'$END': -54, 'AS': -54, 'COLON': -54, 'COMMA': -54, 'DOT': -54, 'ELSE': -54, 'FOR': -54, 'IF': -54, 'IN': -54, 'LBRACE': -54, 'LPAR': -54, 'LSQB': -54, 'MINUS': -54, 'NEWLINE': -54, 'NOT_IN': -54, 'OPERATOR': -54, 'RBRACE': -54, 'RPAR': -54, 'RSQB': -54},  # 44
+    {'RSQB': 81},  # 45
+    {'COMMA': 82, 'RSQB': -16},  # 46
+    {'COLON': 83},  # 47
+    {'COLON': -62, 'COMMA': -73, 'FOR': 84, 'RSQB': -73, '_clauses': 85, 'clause': 86},  # 48
+    {'COMMA': -33, 'RSQB': -33},  # 49
+    {'$END': -24, 'AS': -24, 'COLON': -24, 'COMMA': -24, 'ELSE': -24, 'FOR': -24, 'IF': -24, 'IN': -24, 'LBRACE': -24, 'MINUS': -24, 'NEWLINE': -24, 'NOT_IN': -24, 'OPERATOR': -24, 'RBRACE': -24, 'RPAR': -24, 'RSQB': -24},  # 50
+    {'$END': -24, 'AS': -24, 'COLON': -24, 'COMMA': -24, 'ELSE': -24, 'FOR': -24, 'IF': -24, 'IN': -24, 'LBRACE': -24, 'MINUS': -24, 'NEWLINE': -24, 'NOT_IN': -24, 'OPERATOR': -24, 'RBRACE': -24, 'RPAR': -24, 'RSQB': -24},  # 51
+    {'$END': -95, 'COMMA': 87, 'NEWLINE': -95, 'RBRACE': -95},  # 52
     {'$END': -10, 'COMMA': -10, 'NEWLINE': -10, 'RBRACE': -10},  # 53
-    {'EQUAL': 65, '_value': 87},  # 54
-    {'DOC': -9, 'KIND': -9},  # 55
-    {'NAME': 88},  # 56
-    {'NAME': 89, 'STRING': 90, '_label': 91, 'label': 92},  # 57
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 93, 'applied': 22, 'atom': 23},  # 58
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 94, 'applied': 22, 'atom': 23},  # 59
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 95, 'applied': 22, 'atom': 23},  # 60
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 96, 'applied': 22, 'atom': 23},  # 61
-    {'$END': -24, 'AS': -24, 'COLON': -24, 'COMMA': -24, 'ELSE': -24, 'FOR': -24, 'IF': -24, 'IN': -24, 'LBRACE': -24, 'MINUS': -24, 'NEWLINE': -24, 'NOT_IN': -24, 'OPERATOR': -24, 'RBRACE': -24, 'RPAR': -24, 'RSQB': -24},  # 62
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 97, 'target': 28},  # 63
-    {'LPAR': 33, 'NAME': 34, 'target': 98},  # 64
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 99, 'operation': 26},  # 65
-    {'$END': -91, 'NEWLINE': -91, 'RBRACE': -91},  # 66
-    {'NAME': 100, 'POSITION': 101, 'STRING': 102},  # 67
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 103, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 104, '_operand': 18, '_operation': 19, '_some_arguments': 105, 'applied': 22, 'argument': 106, 'atom': 23, 'expression': 107, 'operation': 26},  # 68
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 108, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 109, 'item': 49, 'operation': 26},  # 69
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 110},  # 70
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 103, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 111, '_operand': 18, '_operation': 19, '_some_arguments': 105, 'applied': 22, 'argument': 106, 'atom': 23, 'expression': 107, 'operation': 26},  # 71
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 112, 'operation': 26},  # 72
-    {'NAME': 113},  # 73
-    {'NAME': 114, '_imported': 115, 'imported': 116},  # 74
-    {'NAME': 117},  # 75
-    {'$END': -93, 'NEWLINE': -93, 'RBRACE': -93},  # 76
-    {'$END': -54, 'AS': -54, 'COLON': -54, 'COMMA': -54, 'DOT': -54, 'ELSE': -54, 'FOR': -54, 'IF': -54, 'IN': -54, 'LBRACE': -54, 'LPAR': -54, 'LSQB': -54, 'MINUS': -54, 'NEWLINE': -54, 'NOT_IN': -54, 'OPERATOR': -54, 'RBRACE': -54, 'RPAR': -54, 'RSQB': -54},  # 77
-    {'LPAR': 33, 'NAME': 34, '_targets': 118, 'target': 28},  # 78
-    {'COMMA': -71, 'RSQB': -71},  # 79
-    {'$END': -53, 'AS': -53, 'COLON': -53, 'COMMA': -53, 'DOT': -53, 'ELSE': -53, 'FOR': -53, 'IF': -53, 'IN': -53, 'LBRACE': -53, 'LPAR': -53, 'LSQB': -53, 'MINUS': -53, 'NEWLINE': -53, 'NOT_IN': -53, 'OPERATOR': -53, 'RBRACE': -53, 'RPAR': -53, 'RSQB': -53},  # 80
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -15, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 109, 'item': 119, 'operation': 26},  # 81
-    {'COLON': -59, 'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 120, 'expression': 121, 'operation': 26},  # 82
-    {'LPAR': 33, 'NAME': 34, '_targets': 122, 'target': 28},  # 83
-    {'FOR': 83, 'RSQB': 123, 'clause': 124},  # 84
-    {'FOR': -4, 'RSQB': -4},  # 85
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 125, 'operation': 26},  # 86
-    {'$END': -94, 'NEWLINE': -94, 'RBRACE': -94},  # 87
-    {'ARROW': -81, 'COLON': -81, 'EQUAL': -81, 'LBRACE': -81, 'LPAR': 126, 'parameters': 127},  # 88
-    {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 89
-    {'$END': -16, 'AS': -16, 'COLON': -16, 'COMMA': -16, 'ELSE': -16, 'FOR': -16, 'IF': -16, 'IN': -16, 'LBRACE': -16, 'LSQB': -16, 'MINUS': -16, 'NEWLINE': -16, 'NOT_IN': -16, 'OPERATOR': -16, 'RBRACE': -16, 'RPAR': -16, 'RSQB': -16},  # 90
-    {'$END': -74, 'AS': -74, 'COLON': -74, 'COMMA': -74, 'ELSE': -74, 'FOR': -74, 'IF': -74, 'IN': -74, 'LBRACE': -74, 'LSQB': 128, 'MINUS': -74, 'NEWLINE': -74, 'NOT_IN': -74, 'OPERATOR': -74, 'RBRACE': -74, 'RPAR': -74, 'RSQB': -74},  # 91
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 92
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 93
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 94
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 95
-    {'$END': -20, 'AS': -20, 'COLON': -20, 'COMMA': -20, 'ELSE': -20, 'FOR': -20, 'IF': -20, 'IN': -20, 'LBRACE': -20, 'MINUS': -20, 'NEWLINE': -20, 'NOT_IN': -20, 'OPERATOR': -20, 'RBRACE': -20, 'RPAR': -20, 'RSQB': -20},  # 96
-    {'$END': -35, 'NEWLINE': -35, 'RBRACE': -35},  # 97
-    {'COMMA': -37, 'EQUAL': -37, 'IN': -37, 'RPAR': -37},  # 98
-    {'$END': -38, 'COMMA': -38, 'NEWLINE': -38, 'RBRACE': -38, 'RPAR': -38, 'RSQB': -38},  # 99
-    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 100
-    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 101
-    {'$END': -42, 'AS': -42, 'COLON': -42, 'COMMA': -42, 'DOT': -42, 'ELSE': -42, 'FOR': -42, 'IF': -42, 'IN': -42, 'LBRACE': -42, 'LPAR': -42, 'LSQB': -42, 'MINUS': -42, 'NEWLINE': -42, 'NOT_IN': -42, 'OPERATOR': -42, 'RBRACE': -42, 'RPAR': -42, 'RSQB': -42},  # 102
-    {'AS': -49, 'COMMA': -49, 'DOT': -49, 'EQUAL': 65, 'IF': -49, 'IN': -49, 'LPAR': -49, 'LSQB': -49, 'MINUS': -49, 'NOT_IN': -49, 'OPERATOR': -49, 'RPAR': -49, '_value': 129},  # 103
-    {'RPAR': 130},  # 104
-    {'COMMA': 131, 'RPAR': -2},  # 105
-    {'COMMA': -29, 'RPAR': -29},  # 106
-    {'COMMA': -45, 'RPAR': -45},  # 107
-    {'RSQB': 132},  # 108
-    {'COLON': -60, 'COMMA': -70, 'RSQB': -70},  # 109
-    {'ELSE': 133},  # 110
-    {'RPAR': 134},  # 111
-    {'LBRACE': 135},  # 112
-    {'$END': -19, 'AS': -19, 'DOT': -19, 'IMPORT': -19, 'NEWLINE': -19, 'RBRACE': -19},  # 113
-    {'$END': -39, 'AS': 75, 'COMMA': -39, 'NEWLINE': -39, 'RBRACE': -39, 'alias': 136},  # 114
-    {'$END': -95, 'COMMA': 137, 'NEWLINE': -95, 'RBRACE': -95},  # 115
-    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12},  # 116
-    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40},  # 117
-    {'COMMA': 64, 'RPAR': 138},  # 118
-    {'COMMA': -32, 'RSQB': -32},  # 119
-    {'COLON': 139, 'COMMA': -72, 'RSQB': -72},  # 120
-    {'COLON': -60, 'COMMA': -60, 'RSQB': -60},  # 121
-    {'COMMA': 64, 'IN': 140},  # 122
-    {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 123
-    {'FOR': -5, 'RSQB': -5},  # 124
-    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 125
-    {'NAME': 141, 'RPAR': 142, '_parameters': 143, 'parameter': 144},  # 126
-    {'ARROW': -67, 'COLON': 145, 'EQUAL': -67, 'LBRACE': -67, 'inputs': 146},  # 127
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 147, 'operation': 26},  # 128
-    {'COMMA': -46, 'RPAR': -46},  # 129
-    {'$END': -43, 'AS': -43, 'COLON': -43, 'COMMA': -43, 'DOT': -43, 'ELSE': -43, 'FOR': -43, 'IF': -43, 'IN': -43, 'LBRACE': -43, 'LPAR': -43, 'LSQB': -43, 'MINUS': -43, 'NEWLINE': -43, 'NOT_IN': -43, 'OPERATOR': -43, 'RBRACE': -43, 'RPAR': -43, 'RSQB': -43},  # 130
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 103, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 148, 'atom': 23, 'expression': 107, 'operation': 26},  # 131
-    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 132
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 149, 'operation': 26},  # 133
-    {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 134
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 150, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 135
-    {'$END': -66, 'COMMA': -66, 'NEWLINE': -66, 'RBRACE': -66},  # 136
-    {'NAME': 114, 'imported': 151},  # 137
-    {'COMMA': -99, 'EQUAL': -99, 'IN': -99, 'RPAR': -99},  # 138
-    {'COMMA': -59, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -59, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 152, 'expression': 121, 'operation': 26},  # 139
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 153},  # 140
-    {'COMMA': -79, 'EQUAL': 65, 'RPAR': -79, '_value': 154},  # 141
-    {'ARROW': -82, 'COLON': -82, 'EQUAL': -82, 'LBRACE': -82},  # 142
-    {'COMMA': 155, 'RPAR': 156},  # 143
-    {'COMMA': -25, 'RPAR': -25},  # 144
-    {'LSQB': 157, 'NAME': 158, '_ports': 159, 'port': 160, 'shape': 161},  # 145
-    {'ARROW': 162, 'EQUAL': -77, 'LBRACE': -77, 'outputs': 163},  # 146
-    {'RSQB': 164},  # 147
-    {'COMMA': -30, 'RPAR': -30},  # 148
-    {'$END': -64, 'COLON': -64, 'COMMA': -64, 'FOR': -64, 'LBRACE': -64, 'NEWLINE': -64, 'RBRACE': -64, 'RPAR': -64, 'RSQB': -64},  # 149
-    {'NEWLINE': 63, 'RBRACE': 165},  # 150
-    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 151
-    {'COMMA': -73, 'RSQB': -73},  # 152
-    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 166},  # 153
-    {'COMMA': -80, 'RPAR': -80},  # 154
-    {'NAME': 141, 'RPAR': 167, 'parameter': 168},  # 155
-    {'ARROW': -83, 'COLON': -83, 'EQUAL': -83, 'LBRACE': -83},  # 156
-    {'COLON': -59, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 169, 'STRING': 16, '_items': 170, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 109, 'item': 49, 'operation': 26},  # 157
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'LSQB': 157, 'NAME': 171, 'dtype': 172, 'shape': 173},  # 158
-    {'ARROW': -68, 'COMMA': 174, 'EQUAL': -68, 'LBRACE': -68},  # 159
-    {'ARROW': -27, 'COMMA': -27, 'EQUAL': -27, 'LBRACE': -27},  # 160
-    {'ARROW': -85, 'COMMA': -85, 'EQUAL': -85, 'LBRACE': -85, 'NAME': 171, 'dtype': 175},  # 161
-    {'LSQB': 157, 'NAME': 158, '_ports': 176, 'port': 160, 'shape': 161},  # 162
-    {'EQUAL': 65, 'LBRACE': 177, '_value': 178, 'body': 179},  # 163
-    {'$END': -17, 'AS': -17, 'COLON': -17, 'COMMA': -17, 'ELSE': -17, 'FOR': -17, 'IF': -17, 'IN': -17, 'LBRACE': -17, 'LSQB': -17, 'MINUS': -17, 'NEWLINE': -17, 'NOT_IN': -17, 'OPERATOR': -17, 'RBRACE': -17, 'RPAR': -17, 'RSQB': -17},  # 164
-    {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 165
-    {'FOR': -61, 'IF': 180, 'RSQB': -61},  # 166
-    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84},  # 167
-    {'COMMA': -26, 'RPAR': -26},  # 168
-    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': -88},  # 169
-    {'RSQB': 181},  # 170
-    {'ARROW': -62, 'COMMA': -62, 'EQUAL': -62, 'LBRACE': -62},  # 171
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 172
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86, 'NAME': 171, 'dtype': 182},  # 173
-    {'LSQB': 157, 'NAME': 158, 'port': 183, 'shape': 161},  # 174
-    {'ARROW': -86, 'COMMA': -86, 'EQUAL': -86, 'LBRACE': -86},  # 175
-    {'COMMA': 174, 'EQUAL': -78, 'LBRACE': -78},  # 176
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -33, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -33, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 184, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 177
-    {'$END': -57, 'NEWLINE': -57, 'RBRACE': -57},  # 178
-    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 179
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 185},  # 180
-    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': -89},  # 181
-    {'ARROW': -87, 'COMMA': -87, 'EQUAL': -87, 'LBRACE': -87},  # 182
-    {'ARROW': -28, 'COMMA': -28, 'EQUAL': -28, 'LBRACE': -28},  # 183
-    {'NEWLINE': 63, 'RBRACE': 186},  # 184
-    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 185
-    {'$END': -58, 'NEWLINE': -58, 'RBRACE': -58},  # 186
+    {'EQUAL': 66, '_value': 88},  # 54
+    {'DOC': -9, 'EXTERN': -9, 'KIND': -9},  # 55
+    {'NAME': 89},  # 56
+    {'NAME': 90},  # 57
+    {'NAME': 91, 'STRING': 92, '_label': 93, 'label': 94},  # 58
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 95, 'applied': 22, 'atom': 23},  # 59
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 96, 'applied': 22, 'atom': 23},  # 60
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 97, 'applied': 22, 'atom': 23},  # 61
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 98, 'applied': 22, 'atom': 23},  # 62
+    {'$END': -26, 'AS': -26, 'COLON': -26, 'COMMA': -26, 'ELSE': -26, 'FOR': -26, 'IF': -26, 'IN': -26, 'LBRACE': -26, 'MINUS': -26, 'NEWLINE': -26, 'NOT_IN': -26, 'OPERATOR': -26, 'RBRACE': -26, 'RPAR': -26, 'RSQB': -26},  # 63
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 99, 'target': 28},  # 64
+    {'LPAR': 33, 'NAME': 34, 'target': 100},  # 65
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 101, 'operation': 26},  # 66
+    {'$END': -94, 'NEWLINE': -94, 'RBRACE': -94},  # 67
+    {'NAME': 102, 'POSITION': 103, 'STRING': 104},  # 68
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 105, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 106, '_operand': 18, '_operation': 19, '_some_arguments': 107, 'applied': 22, 'argument': 108, 'atom': 23, 'expression': 109, 'operation': 26},  # 69
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 110, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 111, 'item': 49, 'operation': 26},  # 70
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 112},  # 71
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 105, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 113, '_operand': 18, '_operation': 19, '_some_arguments': 107, 'applied': 22, 'argument': 108, 'atom': 23, 'expression': 109, 'operation': 26},  # 72
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 114, 'operation': 26},  # 73
+    {'NAME': 115},  # 74
+    {'NAME': 116, '_imported': 117, 'imported': 118},  # 75
+    {'NAME': 119},  # 76
+    {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 77
+    {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 78
+    {'LPAR': 33, 'NAME': 34, '_targets': 120, 'target': 28},  # 79
+    {'COMMA': -74, 'RSQB': -74},  # 80
+    {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 81
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -17, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 111, 'item': 121, 'operation': 26},  # 82
+    {'COLON': -61, 'COMMA': -61, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -61, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 122, 'expression': 123, 'operation': 26},  # 83
+    {'LPAR': 33, 'NAME': 34, '_targets': 124, 'target': 28},  # 84
+    {'FOR': 84, 'RSQB': 125, 'clause': 126},  # 85
+    {'FOR': -4, 'RSQB': -4},  # 86
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 127, 'operation': 26},  # 87
+    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 88
+    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LPAR': 128, 'parameters': 129},  # 89
+    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84, 'LPAR': 128, 'parameters': 130},  # 90
+    {'$END': -18, 'AS': -18, 'COLON': -18, 'COMMA': -18, 'ELSE': -18, 'FOR': -18, 'IF': -18, 'IN': -18, 'LBRACE': -18, 'LSQB': -18, 'MINUS': -18, 'NEWLINE': -18, 'NOT_IN': -18, 'OPERATOR': -18, 'RBRACE': -18, 'RPAR': -18, 'RSQB': -18},  # 91
+    {'$END': -18, 'AS': -18, 'COLON': -18, 'COMMA': -18, 'ELSE': -18, 'FOR': -18, 'IF': -18, 'IN': -18, 'LBRACE': -18, 'LSQB': -18, 'MINUS': -18, 'NEWLINE': -18, 'NOT_IN': -18, 'OPERATOR': -18, 'RBRACE': -18, 'RPAR': -18, 'RSQB': -18},  # 92
+    {'$END': -77, 'AS': -77, 'COLON': -77, 'COMMA': -77, 'ELSE': -77, 'FOR': -77, 'IF': -77, 'IN': -77, 'LBRACE': -77, 'LSQB': 131, 'MINUS': -77, 'NEWLINE': -77, 'NOT_IN': -77, 'OPERATOR': -77, 'RBRACE': -77, 'RPAR': -77, 'RSQB': -77},  # 93
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 94
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 95
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 96
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 97
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 98
+    {'$END': -37, 'NEWLINE': -37, 'RBRACE': -37},  # 99
+    {'COMMA': -39, 'EQUAL': -39, 'IN': -39, 'RPAR': -39},  # 100
+    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40, 'RPAR': -40, 'RSQB': -40},  # 101
+    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 102
+    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 103
+    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 104
+    {'AS': -51, 'COMMA': -51, 'DOT': -51, 'EQUAL': 66, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RPAR': -51, '_value': 132},  # 105
+    {'RPAR': 133},  # 106
+    {'COMMA': 134, 'RPAR': -2},  # 107
+    {'COMMA': -31, 'RPAR': -31},  # 108
+    {'COMMA': -47, 'RPAR': -47},  # 109
+    {'RSQB': 135},  # 110
+    {'COLON': -62, 'COMMA': -73, 'RSQB': -73},  # 111
+    {'ELSE': 136},  # 112
+    {'RPAR': 137},  # 113
+    {'LBRACE': 138},  # 114
+    {'$END': -21, 'AS': -21, 'DOT': -21, 'IMPORT': -21, 'NEWLINE': -21, 'RBRACE': -21},  # 115
+    {'$END': -41, 'AS': 76, 'COMMA': -41, 'NEWLINE': -41, 'RBRACE': -41, 'alias': 139},  # 116
+    {'$END': -98, 'COMMA': 140, 'NEWLINE': -98, 'RBRACE': -98},  # 117
+    {'$END': -14, 'COMMA': -14, 'NEWLINE': -14, 'RBRACE': -14},  # 118
+    {'$END': -42, 'COMMA': -42, 'NEWLINE': -42, 'RBRACE': -42},  # 119
+    {'COMMA': 65, 'RPAR': 141},  # 120
+    {'COMMA': -34, 'RSQB': -34},  # 121
+    {'COLON': 142, 'COMMA': -75, 'RSQB': -75},  # 122
+    {'COLON': -62, 'COMMA': -62, 'RSQB': -62},  # 123
+    {'COMMA': 65, 'IN': 143},  # 124
+    {'$END': -57, 'AS': -57, 'COLON': -57, 'COMMA': -57, 'DOT': -57, 'ELSE': -57, 'FOR': -57, 'IF': -57, 'IN': -57, 'LBRACE': -57, 'LPAR': -57, 'LSQB': -57, 'MINUS': -57, 'NEWLINE': -57, 'NOT_IN': -57, 'OPERATOR': -57, 'RBRACE': -57, 'RPAR': -57, 'RSQB': -57},  # 125
+    {'FOR': -5, 'RSQB': -5},  # 126
+    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 127
+    {'NAME': 144, 'RPAR': 145, '_parameters': 146, 'parameter': 147},  # 128
+    {'ARROW': -70, 'COLON': 148, 'EQUAL': -70, 'inputs': 149},  # 129
+    {'ARROW': -70, 'COLON': 148, 'EQUAL': -70, 'LBRACE': -70, 'inputs': 150},  # 130
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 151, 'operation': 26},  # 131
+    {'COMMA': -48, 'RPAR': -48},  # 132
+    {'$END': -45, 'AS': -45, 'COLON': -45, 'COMMA': -45, 'DOT': -45, 'ELSE': -45, 'FOR': -45, 'IF': -45, 'IN': -45, 'LBRACE': -45, 'LPAR': -45, 'LSQB': -45, 'MINUS': -45, 'NEWLINE': -45, 'NOT_IN': -45, 'OPERATOR': -45, 'RBRACE': -45, 'RPAR': -45, 'RSQB': -45},  # 133
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 105, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 152, 'atom': 23, 'expression': 109, 'operation': 26},  # 134
+    {'$END': -46, 'AS': -46, 'COLON': -46, 'COMMA': -46, 'DOT': -46, 'ELSE': -46, 'FOR': -46, 'IF': -46, 'IN': -46, 'LBRACE': -46, 'LPAR': -46, 'LSQB': -46, 'MINUS': -46, 'NEWLINE': -46, 'NOT_IN': -46, 'OPERATOR': -46, 'RBRACE': -46, 'RPAR': -46, 'RSQB': -46},  # 135
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 153, 'operation': 26},  # 136
+    {'$END': -99, 'NEWLINE': -99, 'RBRACE': -99},  # 137
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -35, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 154, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 138
+    {'$END': -69, 'COMMA': -69, 'NEWLINE': -69, 'RBRACE': -69},  # 139
+    {'NAME': 116, 'imported': 155},  # 140
+    {'COMMA': -103, 'EQUAL': -103, 'IN': -103, 'RPAR': -103},  # 141
+    {'COMMA': -61, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -61, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 156, 'expression': 123, 'operation': 26},  # 142
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 157},  # 143
+    {'COMMA': -82, 'EQUAL': 66, 'RPAR': -82, '_value': 158},  # 144
+    {'ARROW': -85, 'COLON': -85, 'EQUAL': -85, 'LBRACE': -85},  # 145
+    {'COMMA': 159, 'RPAR': 160},  # 146
+    {'COMMA': -27, 'RPAR': -27},  # 147
+    {'LSQB': 161, 'NAME': 162, '_ports': 163, 'port': 164, 'shape': 165},  # 148
+    {'ARROW': 166, 'EQUAL': -80, 'outputs': 167},  # 149
+    {'ARROW': 166, 'EQUAL': -80, 'LBRACE': -80, 'outputs': 168},  # 150
+    {'RSQB': 169},  # 151
+    {'COMMA': -32, 'RPAR': -32},  # 152
+    {'$END': -66, 'COLON': -66, 'COMMA': -66, 'FOR': -66, 'LBRACE': -66, 'NEWLINE': -66, 'RBRACE': -66, 'RPAR': -66, 'RSQB': -66},  # 153
+    {'NEWLINE': 64, 'RBRACE': 170},  # 154
+    {'$END': -15, 'COMMA': -15, 'NEWLINE': -15, 'RBRACE': -15},  # 155
+    {'COMMA': -76, 'RSQB': -76},  # 156
+    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 171},  # 157
+    {'COMMA': -83, 'RPAR': -83},  # 158
+    {'NAME': 144, 'RPAR': 172, 'parameter': 173},  # 159
+    {'ARROW': -86, 'COLON': -86, 'EQUAL': -86, 'LBRACE': -86},  # 160
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 174, 'STRING': 16, '_items': 175, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 111, 'item': 49, 'operation': 26},  # 161
+    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'LSQB': 161, 'NAME': 176, 'dtype': 177, 'shape': 178},  # 162
+    {'ARROW': -71, 'COMMA': 179, 'EQUAL': -71, 'LBRACE': -71},  # 163
+    {'ARROW': -29, 'COMMA': -29, 'EQUAL': -29, 'LBRACE': -29},  # 164
+    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': 176, 'dtype': 180},  # 165
+    {'LSQB': 161, 'NAME': 162, '_ports': 181, 'port': 164, 'shape': 165},  # 166
+    {'EQUAL': 66, '_value': 182},  # 167
+    {'EQUAL': 66, 'LBRACE': 183, '_value': 184, 'body': 185},  # 168
+    {'$END': -19, 'AS': -19, 'COLON': -19, 'COMMA': -19, 'ELSE': -19, 'FOR': -19, 'IF': -19, 'IN': -19, 'LBRACE': -19, 'LSQB': -19, 'MINUS': -19, 'NEWLINE': -19, 'NOT_IN': -19, 'OPERATOR': -19, 'RBRACE': -19, 'RPAR': -19, 'RSQB': -19},  # 169
+    {'$END': -58, 'AS': -58, 'COLON': -58, 'COMMA': -58, 'DOT': -58, 'ELSE': -58, 'FOR': -58, 'IF': -58, 'IN': -58, 'LBRACE': -58, 'LPAR': -58, 'LSQB': -58, 'MINUS': -58, 'NEWLINE': -58, 'NOT_IN': -58, 'OPERATOR': -58, 'RBRACE': -58, 'RPAR': -58, 'RSQB': -58},  # 170
+    {'FOR': -63, 'IF': 186, 'RSQB': -63},  # 171
+    {'ARROW': -87, 'COLON': -87, 'EQUAL': -87, 'LBRACE': -87},  # 172
+    {'COMMA': -28, 'RPAR': -28},  # 173
+    {'ARROW': -91, 'COMMA': -91, 'EQUAL': -91, 'LBRACE': -91, 'NAME': -91},  # 174
+    {'RSQB': 187},  # 175
+    {'ARROW': -64, 'COMMA': -64, 'EQUAL': -64, 'LBRACE': -64},  # 176
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89},  # 177
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': 176, 'dtype': 188},  # 178
+    {'LSQB': 161, 'NAME': 162, 'port': 189, 'shape': 165},  # 179
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89},  # 180
+    {'COMMA': 179, 'EQUAL': -81, 'LBRACE': -81},  # 181
+    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12, '_facts': 190},  # 182
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -35, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 191, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 183
+    {'$END': -59, 'NEWLINE': -59, 'RBRACE': -59},  # 184
+    {'$END': -100, 'NEWLINE': -100, 'RBRACE': -100},  # 185
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 192},  # 186
+    {'ARROW': -92, 'COMMA': -92, 'EQUAL': -92, 'LBRACE': -92, 'NAME': -92},  # 187
+    {'ARROW': -90, 'COMMA': -90, 'EQUAL': -90, 'LBRACE': -90},  # 188
+    {'ARROW': -30, 'COMMA': -30, 'EQUAL': -30, 'LBRACE': -30},  # 189
+    {'$END': -101, 'COMMA': 193, 'NEWLINE': -101, 'RBRACE': -101},  # 190
+    {'NEWLINE': 64, 'RBRACE': 194},  # 191
+    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 192
+    {'NAME': 195, 'fact': 196},  # 193
+    {'$END': -60, 'NEWLINE': -60, 'RBRACE': -60},  # 194
+    {'EQUAL': 66, '_value': 197},  # 195
+    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 196
+    {'$END': -67, 'COMMA': -67, 'NEWLINE': -67, 'RBRACE': -67},  # 197
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final, cast
 
+from . import extern_heads
 from . import syntax as s
 from .diagnostics import Diagnostic, Edit, Fix
 from .lalr import Token
@@ -177,6 +178,38 @@ class TreeBuilder:
             name_span=self._span(name, name),
             span=self._span(kind, end),
         )
+
+    def extern(self, c: list[Any]) -> s.Extern:
+        at = _find(c, "EXTERN")
+        keyword, name, parameters, inputs, outputs, _, value, *rest = c[at:]
+        facts = _nodes(rest)
+        self._apart(parameters, inputs)
+        self._no_defaults(inputs or (), "the input of an extern takes the sizes that it gets")
+        self._no_defaults(outputs or (), "the sizes of a result follow from the inputs")
+        self._once("setting", facts)
+        by_name = {fact.name: fact.value for fact in facts}
+        extern = s.Extern(
+            "extern",
+            name.text,
+            parameters,
+            inputs,
+            outputs,
+            (),
+            False,
+            "\n".join(printable(t.text.lstrip("#").strip()) for t in c[:at]),
+            extern_heads.target_of(value),
+            by_name.get("params"),
+            by_name.get("macs"),
+            target_span=value.span,
+            name_span=self._span(name, name),
+            span=self._span(keyword, facts[-1] if facts else value),
+        )
+        for problem in extern_heads.problems(extern, value, facts):
+            self.diagnostics.append(problem)
+        return extern
+
+    def fact(self, c: list[Any]) -> s.Setting:
+        return self.setting(c)
 
     def parameters(self, c: list[Any]) -> tuple[s.Parameter, ...]:
         parameters = _nodes(c)

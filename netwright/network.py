@@ -122,6 +122,12 @@ def _check_limits(limits: object) -> None:
         raise TypeError(f'`limits` is a dict: limits={{"layers": 200_000}}, not {limits!r}')
 
 
+def _check_externs(externs: object) -> None:
+    if not isinstance(externs, Mapping | None):
+        meant = 'externs={"deform": Deform}'
+        raise TypeError(f"`externs` is a dict of classes: {meant}, not {type(externs).__name__}")
+
+
 def _read(spec: str | os.PathLike[str], folders: tuple[Path, ...]) -> Source:
     if not isinstance(spec, str | os.PathLike):
         kind = type(spec).__name__
@@ -390,15 +396,36 @@ class Network(Drawable):
         return _shown(lambda ir: text(ir, self.name), self.ir, "summing it up")
 
     def to_source(self) -> str:
-        """PyTorch source that needs nothing but PyTorch."""
+        """PyTorch source that needs nothing but PyTorch, and the classes of externs if the net has
+        any."""
         from .backends.pytorch import to_source
 
         return _shown(to_source, self.ir, "writing its PyTorch source")
 
-    def to_torch(self, device: Any = None) -> torch.nn.Module:
-        """A live module, made by running that source. Its weights are on ``device``."""
+    def to_torch(
+        self,
+        device: Any = None,
+        *,
+        externs: Mapping[str, Callable[..., torch.nn.Module]] | None = None,
+        import_externs: bool = False,
+    ) -> torch.nn.Module:
+        """A live module, made by running that source. Its weights are on ``device``.
+
+        ``externs`` are the classes of the net's externs by their names, ``{"deform": Deform}``.
+        ``import_externs=True`` imports the others from the modules that the spec names, which runs
+        their code: it is for specs that you trust. Each class is tried before it is used. Raises
+        CompileError if one is missing, or is not as the spec declares it.
+        """
+        from .backends.pytorch import to_class
         from .backends.pytorch.live import instance
 
+        _check_externs(externs)
+        if externs or import_externs:
+            doing = "making its module"
+            cls = _shown(
+                lambda ir: to_class(ir, externs, import_externs=import_externs), self.ir, doing
+            )
+            return instance(cls, device)
         return instance(self._class, device)
 
     @cached_property

@@ -6,6 +6,7 @@ import io
 import re
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,44 @@ def test_the_specs_of_the_language() -> None:
     for text in (one_line, lenet, imports + used, elman, transformer):
         assert nw.check(text) == []
     assert nw.loads(resnet, net="resnet18").params == 11_689_512
+
+
+def test_a_layer_of_your_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole example, in files; then the recipes."""
+    page = ROOT / "docs/externs.md"
+    layer, use = fences(page, "python")
+    spec, loss, hugging_face, timm, imports = fences(page, "net")
+    table, _, difference = fences(page, "text")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "mylib").mkdir()
+    (tmp_path / "mylib/layers.py").write_text(layer)
+    (tmp_path / "shapes.net").write_text(spec)
+    (tmp_path / "mylayers.net").write_text(spec.partition("block")[0])
+    net = nw.load("shapes.net")
+    assert all(line.rstrip() in net.summary() for line in table.splitlines())
+    source = net.to_source()
+    assert "from mylib.layers import Deform\n" in source
+    names: dict[str, Any] = {}
+    exec(use, names)
+    model = names["model"]
+    assert net.params == sum(p.numel() for p in model.parameters())
+    assert "stage1.deform1.conv.weight" in model.state_dict()
+    assert list(nw.load("shapes.net").to_torch(import_externs=True).state_dict()) == list(
+        model.state_dict()
+    )
+    exec(source, names)
+    assert names["Shapes"]().load_state_dict(model.state_dict())
+    layer = layer.replace("out, k, padding=k // 2, bias", "out, k, bias")
+    exec(layer, names)
+    with pytest.raises(nw.CompileError) as caught:
+        net.to_torch(externs={"deform": names["Deform"]})
+    assert all(line in caught.value.__notes__[0] for line in difference.splitlines())
+    assert nw.check(loss) == []
+    assert nw.check(hugging_face + "input(5x8) > norm(8) > bert(8, 2)") == []
+    assert nw.check(timm + "input(5x8) > vit_block(8, 2)") == []
+    used = "input(3x8x8) > deform(3, 4) > mylayers.deform(4, 4)"
+    assert nw.check(imports + used, search=["."]) == []
 
 
 def test_the_map_shows_what_is_there() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ...compiler.dims import Dim, Size
+from ...compiler.dims import Dim, Size, known_part, unknowns
 from ...compiler.types import TensorType
 from .picture import Kind, LineMark
 
@@ -34,6 +34,7 @@ PAINTS: Final[dict[Kind, Paint]] = {
     "shape": Paint("#FFFFFF", "#5B6472", "shape"),
     "math": Paint("#FFFFFF", "#374151", "arithmetic"),
     "source": Paint("#F1F5D8", "#4D6210", "parameter or constant"),
+    "extern": Paint("#FFF3A3", "#6B5E00", "extern"),
     "other": Paint("#F3F4F6", "#374151", "other"),
     "block": Paint("#F3F6FB", "#0B5CAD", "block"),
     "failed": Paint("#FEE2E2", "#B91C1C", "error"),
@@ -101,8 +102,9 @@ def _factor(size: str) -> str:
 
 def amount(count: Dim) -> str:
     """A count to three digits: ``512``, ``513k``, ``2.05M``, ``1.1B``."""
-    if not isinstance(count, int):
-        return dim(count)
+    if isinstance(count, Size):
+        known = known_part(count)
+        return f"{amount(known)}+?" if unknowns(count) and known != 0 else dim(count)
     for unit, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
         if count >= unit:
             scaled = count / unit

@@ -137,7 +137,10 @@ def _key(old: Node | None, new: Node | None, here: str, path: str) -> tuple[Hash
         return (place, _word(new), _old_and_new(old, new))
     if type(old_op.layer) is not type(new_op.layer):
         return (place, new_op.layer.word, old_op.layer.word)
-    pairs = ((n, getattr(old_op.layer, n), getattr(new_op.layer, n)) for n in new_op.layer.settings)
+    before = old_op.layer.setting_values()
+    pairs = (
+        (name, before.get(name), value) for name, value in new_op.layer.setting_values().items()
+    )
     return (place, new_op.layer.word, repr([p for p in pairs if p[1] != p[2]]))
 
 
@@ -150,7 +153,9 @@ def _word(node: Node | None) -> str:
 
 def _weighs(node: Node) -> bool:
     op = node.operation
-    return isinstance(op, LayerOp) and type(op.layer).weights is not Layer.weights
+    return isinstance(op, LayerOp) and (
+        op.layer.category == "extern" or type(op.layer).weights is not Layer.weights
+    )
 
 
 def _join(*parts: str) -> str:
@@ -188,15 +193,21 @@ def _port(side: str, port: Port) -> str:
 
 def _old_and_new(old: Node | None, new: Node | None) -> tuple[str, str]:
     """The texts of both versions: ``conv(3x3, 64)``, ``basic(width=64) * 3``. If a block is called
-    with other arguments, only those that differ are written; initialisers only if nothing else
-    differs."""
+    with other arguments, only those that differ are written. Initialisers are written only if
+    nothing else differs, and classes of externs only if they differ."""
     pairs = [(node, _arguments(node)) for node in (old, new)]
     both = old is not None and new is not None and _word(old) == _word(new)
     same = {k for k, v in pairs[0][1].items() if both and pairs[1][1].get(k) == v}
-    was, now = (_written(node, given, same, inits=False) for node, given in pairs)
-    if was == now and both:
-        was, now = (_written(node, given, same, inits=True) for node, given in pairs)
+    was, now = (_written(node, given, same, whole=False) for node, given in pairs)
+    if both and (was == now or _python_class(old) != _python_class(new)):
+        was, now = (_written(node, given, same, whole=True) for node, given in pairs)
     return was, now
+
+
+def _python_class(node: Node | None) -> str:
+    """The class of an extern; "" for other nodes."""
+    op = node.operation if node else None
+    return op.layer.python_class if isinstance(op, LayerOp) else ""
 
 
 def _arguments(node: Node | None) -> dict[str, object]:
@@ -206,14 +217,15 @@ def _arguments(node: Node | None) -> dict[str, object]:
 
 
 def _written(
-    node: Node | None, arguments: dict[str, object], same: set[str], *, inits: bool
+    node: Node | None, arguments: dict[str, object], same: set[str], *, whole: bool
 ) -> str:
     """A node as a spec writes it, without the arguments that are the same in both versions."""
     if node is None:
         return ""
     op = node.operation
     if isinstance(op, LayerOp):
-        text = spell(op.layer, inits=inits)
+        text = spell(op.layer, inits=whole)
+        text += f' = "{op.layer.python_class}"' if whole and op.layer.python_class else ""
     else:
         shown = [f"{k}={spell_value(v)}" for k, v in arguments.items() if k not in same]
         inside = ", ".join([*shown, "…"] if same else shown)

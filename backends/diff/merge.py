@@ -20,6 +20,7 @@ from ...compiler.ir import (
     Port,
     ScanOp,
     Value,
+    layer_params,
     layer_weights,
 )
 from ...grammar.record import Record
@@ -350,7 +351,7 @@ def follows(old: Node, new: Node) -> bool:
     """Whether the weights of a layer have other sizes because its input differs."""
     if not isinstance(old.op, LayerOp) or not isinstance(new.op, LayerOp):
         return False
-    return layer_weights(old) != layer_weights(new)
+    return layer_weights(old) != layer_weights(new) or layer_params(old) != layer_params(new)
 
 
 def input_pairs(before: Graph, after: Graph) -> Slots:

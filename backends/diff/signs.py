@@ -94,8 +94,10 @@ class Signs:
         return self._numbers.setdefault(structure, len(self._numbers))
 
     def _layer(self, layer: Layer) -> Hashable:
-        settings = tuple((name, self._value(getattr(layer, name))) for name in layer.settings)
-        return ("layer", layer.word, settings)
+        settings = tuple(
+            (name, self._value(value)) for name, value in layer.setting_values().items()
+        )
+        return ("layer", layer.word, layer.python_class, settings)
 
     def _value(self, value: object) -> Hashable:
         if isinstance(value, TensorType):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from ...compiler.ir import Graph
-from ..python.identifiers import IN_SCOPE, camel, numbered
+from ..python.identifiers import IN_SCOPE, camel, numbered, plain
+from ..python.printing import Late
 from .merging import Class
 from .nodes import one_of
+
+LOCALS: Final = ("module", "name")
+"""Names that an ``__init__`` binds in loops."""
 
 
 def name_classes(classes: Sequence[Class]) -> None:
@@ -22,6 +28,22 @@ def name_classes(classes: Sequence[Class]) -> None:
         for cls, wish in _wishes(family, variants, classes[-1]):
             cls.name.text = numbered(wish, taken)
             taken.add(cls.name.text)
+
+
+def name_imports(imports: Mapping[str, Late], classes: Sequence[Class]) -> None:
+    """Name the externs' classes, by their targets. One whose own name has another meaning in the
+    file gets its module's name before it: ``LayersDeform``."""
+    helpers = (h.name for c in classes for h in c.blueprint.helpers)
+    parameters = (p.name for c in classes for p in c.parameters)
+    names = (c.name.text for c in classes)
+    taken = {*IN_SCOPE, *dir(builtins), *LOCALS, *helpers, *parameters, *names}
+    for target, late in imports.items():
+        module, _, name = target.partition(":")
+        wish = (
+            name if plain(name) and name not in taken else camel(f"{module.split('.')[-1]}_{name}")
+        )
+        late.text = numbered(wish, taken)
+        taken.add(late.text)
 
 
 def _family(graph: Graph, places: Mapping[int, str]) -> str:

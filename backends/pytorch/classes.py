@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...compiler.ir import Graph
-from ...compiler.lowering import CallCode
+from ...compiler.lowering import CallCode, Imported
+from ..python.printing import Late
 from .blueprints import Blueprint, make_blueprint
-from .class_names import name_classes
+from .class_names import name_classes, name_imports
 from .initialisers import uniform
 from .merging import Class, Skeleton, merge
 from .modules import sequential
@@ -24,12 +25,15 @@ class Program:
         self.classes: list[Class] = []
         self.blueprints: dict[int, Blueprint] = {}
         self.constructors: dict[int, CallCode] = {}
+        self.imports: dict[str, Late] = {}
+        """The names of the externs' classes, by their targets."""
         for level in _levels(root):
             self._level(level)
         self.root = self.classes[-1]
         used = _constructed(root)
         self.classes = [c for c in self.classes if not used.isdisjoint(map(id, c.graphs))]
         name_classes(self.classes)
+        name_imports(self.imports, self.classes)
 
     # what a blueprint asks about the graphs that it calls
 
@@ -38,6 +42,9 @@ class Program:
 
     def constructor(self, graph: Graph) -> CallCode:
         return self.constructors[id(graph)]
+
+    def imported(self, code: Imported) -> Late:
+        return self.imports.setdefault(code.target, Late())
 
     # one level: graphs that call only graphs of lower levels
 

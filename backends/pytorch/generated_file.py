@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
@@ -30,16 +31,18 @@ def to_source(graph: Graph, *, places: bool = False) -> str:
 
 
 class GeneratedFile:
-    """A generated file: its text, and the name of the net's class."""
+    """A generated file: its text, the name of the net's class, and the targets of the externs by
+    their names in the file. A live one does not import these."""
 
-    def __init__(self, graph: Graph, *, places: bool = False) -> None:
+    def __init__(self, graph: Graph, *, places: bool = False, live: bool = False) -> None:
         self.program = Program(graph)
+        self.externs = {late.text: t for t, late in sorted(self.program.imports.items())}
         self.places = places
         self.name = self.program.root.name.text
         parts = [*self._helpers(), *map(self._class, self.program.classes)]
         code = "\n\n\n".join(parts)
         about = _about(graph, self._documentation(self.program.root) or self.name)
-        head = "\n".join([*docstring(about, 0), "", *_imports(code)])
+        head = "\n".join([*docstring(about, 0), "", *_imports(code, {} if live else self.externs)])
         self.text = f"{head}\n\n\n{code}\n"
 
     def _helpers(self) -> list[str]:
@@ -127,13 +130,27 @@ TORCH: Final = {
     "from torch import nn": r"^(?!(.|\n)*\bTensor\b)",
     "from torch.nn import functional as F": r"\bF\.",
 }
-"""In isort's order, each with the pattern of the code that needs it."""
+"""The imports, each with the pattern of the code that needs it."""
 
 
-def _imports(code: str) -> list[str]:
+def _imports(code: str, externs: Mapping[str, str]) -> list[str]:
+    """The imports in isort's order: Python's own modules, then all others."""
     plain = re.sub(r'"{3}(.|\n)*?"{3}', "", code)
-    standard, torch = (
+    groups = [
         [line for line, pattern in imports.items() if re.search(pattern, plain)]
         for imports in (STANDARD, TORCH)
-    )
-    return [*standard, *([""] if standard else []), *torch]
+    ]
+    names: dict[str, list[str]] = {}
+    for text, target in externs.items():
+        module, _, name = target.partition(":")
+        names.setdefault(module, []).append(name if text == name else f"{name} as {text}")
+    for module, imported in names.items():
+        own = module.split(".")[0] in sys.stdlib_module_names
+        lines = groups[0 if own else 1]
+        lines += wrap(f"from {module} import {', '.join(sorted(imported, key=str.lower))}", 0)
+    standard, others = (sorted(group, key=_in_isorts_order) for group in groups)
+    return [*standard, *([""] if standard else []), *others]
+
+
+def _in_isorts_order(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line.split()[1].lower()

@@ -9,9 +9,10 @@ from typing import Final, Protocol
 
 from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, piped
 from ...compiler.layer import Refused
-from ...compiler.lowering import CallCode, Helper, Lowering
+from ...compiler.lowering import CallCode, Helper, Imported, Lowering
 from ...compiler.reserved import reserved
 from ..python.identifiers import attribute, numbered, variable
+from ..python.printing import Late
 from .modules import LIST_METHODS, Item, Tree, access, containers, plant
 from .nodes import labels, layer_of
 from .refusals import refusal, reserved_name
@@ -43,6 +44,9 @@ class Classes(Protocol):
 
     def constructor(self, graph: Graph) -> CallCode:
         """How an instance is made: ``Basic(64, stride=2)``, or ``nn.Sequential(...)``."""
+
+    def imported(self, code: Imported) -> Late:
+        """The name of an extern's class in the file."""
 
 
 class Holder:
@@ -139,6 +143,8 @@ class Holder:
             return Item(code, node, node.count, self.classes.blueprint(graph).tree)
         module = self.lowering(node).module
         assert module is not None
+        if isinstance(module.function, Imported):
+            module = module.replace(function=self.classes.imported(module.function))
         return Item(module, node, node.count)
 
     def module(self, node: Node) -> str:

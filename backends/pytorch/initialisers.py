@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from ...compiler.ir import Graph, Node, layer_weights, piped
 from ...compiler.layer import Init, Refused
-from ...compiler.lowering import CallCode, Code, Infix, Raw
+from ...compiler.lowering import CallCode, Code, Imported, Infix, Raw
 from ...grammar.record import Record
 from ...grammar.source import Span
 from ..python.method_statements import Assignment, ForLoop, If, Statement, do
@@ -110,6 +110,8 @@ def _function(node: Node) -> str:
         module = op.layer.lower(*piped(node)).module
     except Refused as refused:
         raise refusal(refused, node.span) from None
+    if module is not None and isinstance(module.function, Imported):
+        return f"extern {module.function.target}"
     return module.function if module is not None and isinstance(module.function, str) else ""
 
 

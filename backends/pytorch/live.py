@@ -12,6 +12,7 @@ import hashlib
 import linecache
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 CLASS: Final = re.compile(r"^class (\w+)", re.MULTILINE)
 
 
-def to_class(graph: Graph) -> type[torch.nn.Module]:
-    """The net's class.
+def to_class(
+    graph: Graph, externs: Mapping[str, Any] = {}, *, import_externs: bool = False
+) -> type[torch.nn.Module]:
+    """The net's class. ``externs`` are the classes of its externs by their names; others are
+    imported if ``import_externs`` says so.
 
-    Raises MissingExtra without PyTorch, CompileError if PyTorch cannot express the net.
+    Raises MissingExtra without PyTorch, CompileError if PyTorch cannot express the net, or if an
+    extern's class is missing or is not as declared.
     """
     try:
         import torch  # noqa: F401
@@ -38,8 +43,16 @@ def to_class(graph: Graph) -> type[torch.nn.Module]:
         if missing.name != "torch":
             raise
         raise MissingExtra("PyTorch", "torch") from None
-    file = GeneratedFile(graph, places=True)
-    cls: type[torch.nn.Module] = getattr(module_of(file.text), file.name)
+    file = GeneratedFile(graph, places=True, live=True)
+    names = {}
+    if file.externs or externs:
+        from .extern_classes import classes
+        from .extern_trials import check_externs
+
+        makes = classes(graph, externs, importing=import_externs)
+        check_externs(graph, makes)
+        names = {name: makes[target] for name, target in file.externs.items()}
+    cls: type[torch.nn.Module] = getattr(module_of(file.text, names), file.name)
     return cls
 
 
@@ -51,9 +64,11 @@ def instance(cls: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
         return cls()
 
 
-def module_of(text: str) -> ModuleType:
-    """The Python module of a generated text, which is executed once."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+def module_of(text: str, externs: Mapping[str, Any] = {}) -> ModuleType:
+    """The Python module of a generated text, which is executed once. ``externs`` are the classes
+    that it uses and does not define, by their names."""
+    with_classes = "".join(f"\n{name} {id(make)}" for name, make in externs.items())
+    digest = hashlib.sha256((text + with_classes).encode()).hexdigest()[:16]
     name = f"netwright_live_{digest}"
     stand_in = sys.modules.get(name)
     existing = stand_in.stands_for() if isinstance(stand_in, _StandIn) else None
@@ -63,11 +78,11 @@ def module_of(text: str) -> ModuleType:
     module = ModuleType(name)
     module.__file__ = filename
     # A function keeps the module's dictionary alive, so the dictionary keeps the module alive.
-    vars(module)["__itself__"] = module
+    vars(module).update(externs, __itself__=module)
     exec(compile(text, filename, "exec"), module.__dict__)
     for cls in _classes(module):
         cls.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
-        cls.__source__ = text  # type: ignore[attr-defined]
+        cls.__source__ = (text, dict(externs)) if externs else (text,)  # type: ignore[attr-defined]
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     sys.modules[name] = _StandIn(module)
     finalize(module, _forget, name, filename).atexit = False
@@ -104,9 +119,10 @@ def _reduce(self: Any, protocol: int) -> tuple[Any, ...]:  # noqa: ARG001
     """How to pickle an instance: as the source text, the class's name and the state."""
     cls = type(self)
     state = self.__getstate__() if hasattr(self, "__getstate__") else self.__dict__
-    return _restore, (cls.__source__, cls.__qualname__), state
+    text, *externs = cls.__source__
+    return _restore, (text, cls.__qualname__, *externs), state
 
 
-def _restore(text: str, name: str) -> Any:
-    cls = getattr(module_of(text), name)
+def _restore(text: str, name: str, externs: Mapping[str, Any] = {}) -> Any:
+    cls = getattr(module_of(text, externs), name)
     return cls.__new__(cls)

@@ -15,6 +15,7 @@ from ..values import (
     Renamed,
     Template,
     Tensor,
+    is_extern,
     networks_in,
     tensors_in,
 )
@@ -124,7 +125,7 @@ def another_block(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
 
 
 def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
-    """The net that an alias names; the alias itself if it names a layer."""
+    """The net that an alias names; the alias itself if it names a layer or an extern."""
     env = _own_environment(network)
     *before, last = network.template.block.body
     assert isinstance(last, syntax.ExpressionStatement)
@@ -134,7 +135,7 @@ def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
         value = el.evaluate(last.value, env)
     if value is UNKNOWN:
         return None
-    return _bound(el, value, last.span) or network
+    return network if is_extern(_unnamed(value)) else _bound(el, value, last.span) or network
 
 
 def _whole_call(el: Elaborator, network: BlockNetwork) -> BlockNetwork:

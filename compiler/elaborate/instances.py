@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ...grammar import syntax
 from ...grammar.record import Entity, Record
 from ...grammar.source import Span
 from ..builder import Builder
@@ -12,6 +13,7 @@ from ..layer import Made
 from ..values import UNKNOWN, BlockNetwork, Data, Tensor, Unknown, unknown_in
 from .blocks import another_block, block_result, deeper, enter, run_block, with_outputs
 from .elaborator import Elaborator
+from .externs import apply_extern
 from .failures import fail, fail_alone, fail_inside
 from .groups import call_graph, called
 from .keys import Keys
@@ -50,6 +52,8 @@ def apply_block(
     el: Elaborator, network: BlockNetwork, inputs: list[Tensor], span: Span, naming: Naming
 ) -> Data:
     deeper(el, network.span)
+    if isinstance(network.template.block, syntax.Extern):
+        return apply_extern(el, network, network.template.block, inputs, naming)
     other = another_block(el, network)
     if other is None:
         return UNKNOWN

@@ -17,6 +17,7 @@ from ..values import (
     Renamed,
     Template,
     Tensor,
+    is_extern,
     tensors_in,
     unknown_in,
 )
@@ -98,7 +99,7 @@ def _network_result(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data
         value = el.evaluate(expr, env)
         while isinstance(value, Renamed):
             value = value.network
-        if isinstance(value, Template | BlockNetwork):
+        if isinstance(value, Template | BlockNetwork) and not is_extern(value):
             return _alias(el, value, expr.span)
     x = net_input(el, "x", None, None, expr.span)
     return run_piped(el, expr, env, [x])

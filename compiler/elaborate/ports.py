@@ -161,6 +161,19 @@ def _output_fits(
     return bool(fits)
 
 
+def declared_type(
+    el: Elaborator, port: syntax.DeclaredPort, env: Environment, batch: Dim
+) -> TensorType | None:
+    """The type that a port declares, if all its names have values; None after an error."""
+    values: list[tuple[Data, Span]] = []
+    for expr in port.shape or ():
+        value = el.evaluate(expr, env)
+        values += [(v, expr.span) for v in (value if isinstance(value, list) else [value])]
+    sizes = all_sizes(el, values)
+    dtype: Any = port.dtype or "float"
+    return None if sizes is None else TensorType((batch, *sizes), dtype)
+
+
 # --- inputs of the net ------------------------------------------------------------------------
 
 

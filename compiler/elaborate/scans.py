@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
@@ -34,11 +32,11 @@ from .failures import whole
 from .layer_nodes import run_word
 from .naming import Naming
 from .pipes import as_network, bundle
-from .ports import sizes_fit
+from .ports import declared_type, sizes_fit
 from .results import all_tensors, main_tensors
 from .scopes import brought
 from .settings import bare_layer
-from .sizes import all_sizes, unify
+from .sizes import unify
 from .tensors import known_type
 from .trees import is_alias, may_be_call
 
@@ -243,12 +241,10 @@ def _port_types(
         if port.shape is None:
             el.report(advice.scans.unknown_state(port, network))
             return None
-        values = [(el.evaluate(e, env), e.span) for e in port.shape]
-        sizes = all_sizes(el, values)
-        if sizes is None:
+        kind = declared_type(el, port, env, batch)
+        if kind is None:
             return None
-        dtype: Any = port.dtype or "float"
-        kinds.append(TensorType((batch, *sizes), dtype))
+        kinds.append(kind)
     return kinds
 
 

@@ -6,7 +6,7 @@ from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
 from ..builder import Builder, Draft
-from ..dims import Dim, equal, substitute
+from ..dims import Dim, equal, substitute, unknowns
 from ..environment import Environment
 from ..reserved import reserved
 from ..values import UNKNOWN, Data, Shared, Tensor, networks_in, unknown_in
@@ -110,10 +110,14 @@ def _weights_of(draft: Draft) -> list[tuple[object, tuple[Dim, ...]]]:
         inner = [(kind, tuple(substitute(d, sizes) for d in dims)) for kind, dims in inner]
         return inner * draft.count
     assert draft.layer is not None
-    piped = len(draft.takes) - len(draft.layer.tensors())
-    weights = draft.layer.weights(*draft.takes[:piped])
+    takes = draft.takes[: len(draft.takes) - len(draft.layer.tensors())]
+    weights = draft.layer.weights(*takes)
     kind = (type(draft.layer), draft.share, *weights)
-    return [(kind, tuple(d for w in weights.values() for d in w.shape))] * draft.count
+    dims = tuple(d for w in weights.values() for d in w.shape)
+    if not weights and draft.layer.has_weights(*takes):  # of an extern the number alone is known
+        count = draft.layer.parameter_count(takes)
+        dims = () if unknowns(count) else (count,)
+    return [(kind, dims)] * draft.count
 
 
 def paired(

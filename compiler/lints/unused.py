@@ -21,7 +21,7 @@ _RUNS_ON = "code that no output needs does not run"
 
 def in_file(text: FileText) -> Iterator[Diagnostic]:
     for node in text.nodes:
-        if isinstance(node, syntax.Block):
+        if isinstance(node, syntax.Block) and not isinstance(node, syntax.Extern):
             yield from _of_block(node)
 
 
@@ -29,7 +29,7 @@ def in_checked_file(text: FileText) -> Iterator[Diagnostic]:
     """Unused imports. A file with only blocks may import names for the files that import it."""
     statements = text.tree.statements
     blocks = [s for s in statements if isinstance(s, syntax.Block)]
-    if blocks and all(b.kind == "block" for b in blocks):
+    if blocks and all(b.kind != "net" for b in blocks):
         return
     imports = [(s, names) for s in statements for names in _imported(s)]
     read = _names_in(text.nodes) if imports else set()
@@ -81,7 +81,9 @@ def _head(block: syntax.Block) -> list[syntax.SyntaxNode]:
 
 
 def unread_in(block: syntax.Block) -> Iterator[tuple[str, Span]]:
-    """The names that a block defines and never reads."""
+    """The names that a block defines and never reads. An extern gives all to its class."""
+    if isinstance(block, syntax.Extern):
+        return iter(())
     read = _names_in(walk([block]))
     ports = ((p.name, _name_of(p)) for p in block.inputs or ())
     parameters = ((p.name, _name_of(p)) for p in block.parameters)

@@ -89,6 +89,8 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
         case s.DeclaredPort():
             shape = "" if node.shape is None else f"[{_row((*node.shape, *node.defaults))}]"
             return f"{node.name}{shape}{':' + node.dtype if node.dtype else ''}"
+        case s.Extern():
+            return _extern(node)
         case s.Block():
             return _block(node)
         case s.Import():
@@ -108,6 +110,15 @@ def _block(node: s.Block) -> str:
     head = f"{node.name}({_row(node.parameters)})" if node.parameters else node.name
     documentation = repr(node.documentation) if node.documentation else ""
     return _form(node.kind, head, inputs, outputs, body, documentation)
+
+
+def _extern(node: s.Extern) -> str:
+    facts = [f"{n}={sketch(e)}" for n, e in (("params", node.params), ("macs", node.macs)) if e]
+    head = f"{node.name}({_row(node.parameters)}): {_row(node.inputs or ())}"
+    documentation = repr(node.documentation) if node.documentation else ""
+    return _form(
+        "extern", head, f"-> {_row(node.outputs or ())}", node.target, *facts, documentation
+    )
 
 
 def _body(statements: Iterable[s.Statement]) -> str:

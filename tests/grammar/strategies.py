@@ -36,7 +36,9 @@ def unique(items: Trees, least: int = 0) -> Trees:
 
 
 # Words at hand, keywords among them where they are names.
-PLAIN = st.sampled_from(["a", "b2", "x", "x3", "conv", "größe", "_", "nets", "id", "f", "int"])
+PLAIN = st.sampled_from(
+    ["a", "b2", "x", "x3", "conv", "größe", "_", "nets", "id", "f", "int", "extern"]
+)
 ids = PLAIN.filter(lambda word: word not in RESERVED)
 after_dot = PLAIN | st.sampled_from(["net", "in", "as", "not", "none", "True", "0", "17"])
 after_as = PLAIN | st.sampled_from(["net", "in", "as", "not", "none", "True"])
@@ -180,7 +182,30 @@ def _inputs_are_no_parameters(block: s.Block) -> s.Block:
     return block.replace(inputs=ports)
 
 
-statements: Trees = st.recursive(simple_statements(), blocks, max_leaves=5)
+def externs() -> Trees:
+    shaped = node(
+        s.DeclaredPort, ids, tuples(names | numbers), st.sampled_from([None, "int", "bool"])
+    )
+    counts = st.none() | expressions
+    return node(
+        s.Extern,
+        st.just("extern"),
+        ids,
+        unique(parameters),
+        unique(ports, 1),
+        unique(shaped, 1) | tuples(unnamed, 1),
+        st.just(()),
+        st.just(False),
+        documentations,
+        st.sampled_from(["mylib.layers:Deform", "m:größe"]),
+        counts,
+        counts,
+        name_span=st.just(SPAN),
+        target_span=st.just(SPAN),
+    ).map(_inputs_are_no_parameters)
+
+
+statements: Trees = st.recursive(simple_statements() | externs(), blocks, max_leaves=5)
 files = node(s.File, tuples(statements, 1, 4))
 
 

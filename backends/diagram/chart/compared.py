@@ -215,14 +215,17 @@ def caption(part: StepPart) -> tuple[str, str]:
     first, last = words.caption(replace(part, node=old))
     if type(op.layer) is not type(was.layer):
         return arrow(first, title), second
+    before = was.layer.setting_values()
     settings = (
-        (name, getattr(was.layer, name), getattr(op.layer, name)) for name in op.layer.settings
+        (name, before.get(name), value) for name, value in op.layer.setting_values().items()
     )
     changes = [
         f"{name} {arrow(style.value(a), style.value(b))}"
         for name, a, b in settings
         if a != b and _not_in_title(op, name, a, part)
     ]
+    if op.layer.python_class != was.layer.python_class:
+        changes.insert(0, arrow(was.layer.python_class, op.layer.python_class))
     kept = [s for s in second.split(", ") if s and s in last.split(", ")]
     changed = ", ".join([*changes, *kept]) if changes or second != last else second
     return arrow(first, title), changed

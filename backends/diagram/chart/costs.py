@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ....compiler.dims import Dim, substitute, symbols
-from ....compiler.ir import CallOp, Graph, LayerOp, Node, layer_weights, node_macs
+from ....compiler.dims import Dim, substitute, symbols, unknowns
+from ....compiler.ir import CallOp, Graph, LayerOp, Node, node_macs, node_params
 from ....compiler.layer import numel
 from ..errors import DiagramError
 from .chart import Step
@@ -32,6 +32,12 @@ def node_cost(node: Node, measure: str, sizes: Mapping[str, Dim]) -> int:
 
 def _number(cost: Dim, measure: str, sizes: Mapping[str, Dim]) -> int:
     total = substitute(cost, {**sizes, "N": 1})
+    undeclared = unknowns(total)
+    if undeclared:
+        raise DiagramError(
+            f"the {MEASURES[measure]} of {undeclared[0].partition(' of ')[2]} are not declared",
+            help=f"write `{measure}=` into the declaration of the extern",
+        )
     if not isinstance(total, int):
         raise DiagramError(
             f"{MEASURES[measure]} depend on {', '.join(symbols(total))}",
@@ -58,7 +64,7 @@ def _node(node: Node, measure: str) -> Dim:
         return node_macs(node)
     op = node.operation
     if measure == "params":
-        return op.graph.params if isinstance(op, CallOp) else _weights(node)
+        return node_params(node)
     if isinstance(op, CallOp):
         return substitute(_activations(op.graph), dict(op.sizes)) * node.steps
     total: Dim = 0
@@ -71,14 +77,4 @@ def _activations(graph: Graph) -> Dim:
     total: Dim = 0
     for node in graph.running():
         total = total + _node(node, "activations") * node.count
-    return total
-
-
-def _weights(node: Node) -> Dim:
-    op = node.operation
-    tied = op.tied if isinstance(op, LayerOp) else ()
-    total: Dim = 0
-    for name, weight in layer_weights(node).items():
-        if not weight.buffer and name not in tied:
-            total = total + numel(weight.shape)
     return total

@@ -210,10 +210,13 @@ def _operation(
 
 def _settings(forms: Forms, layer: Layer, numbers: list[object]) -> tuple[Hashable, ...]:
     """The settings of a layer without their numbers, which are added to the list."""
-    settings = ((name, getattr(layer, name)) for name in layer.settings)
     return (
         layer.word,
-        *((name, _without_numbers(forms, value, numbers)) for name, value in settings),
+        layer.python_class,
+        *(
+            (name, _without_numbers(forms, v, numbers))
+            for name, v in layer.setting_values().items()
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ....compiler.dims import Dim, substitute
-from ....compiler.ir import Graph, LayerOp, Node, layer_weights, node_macs, own_weights
+from ....compiler.ir import Graph, LayerOp, Node, has_weights, layer_params, node_macs
 from ....compiler.layer import Layer
 from ....compiler.spelling import spell
 from ....compiler.types import TensorType
@@ -70,15 +70,7 @@ def idle(part: StepPart) -> bool:
 
 def params(part: StepPart) -> Dim:
     """The number of parameters of a layer, without buffers and tied weights."""
-    total: Dim = 0
-    for name, weight in layer_weights(part.node).items():
-        tied = isinstance(part.node.op, LayerOp) and name in part.node.op.tied
-        if not weight.buffer and not tied:
-            size: Dim = 1
-            for d in weight.shape:
-                size = size * d
-            total = total + size
-    return total
+    return layer_params(part.node)
 
 
 def name(step: Step) -> str:
@@ -132,7 +124,7 @@ def _holds_weights(step: Step) -> bool:
 
 def _has_weights(node: Node) -> bool:
     if isinstance(node.operation, LayerOp):
-        return bool(own_weights(node))
+        return has_weights(node)
     return node.called is not None and any(map(_has_weights, node.called.nodes))
 
 
@@ -257,7 +249,7 @@ def about_step(copies: Sequence[Step], scope: Scope) -> str:
     """The tooltip of a layer: all settings, full shapes, parameters. If the copies differ, those of
     the first."""
     first = copies[0]
-    lines = [_part_line(part, scope) for part in first.parts]
+    lines = [line for part in first.parts for line in _part_lines(part, scope)]
     numbers = [_numbers(twin, scope) for copy in copies for twin in every_copy(copy)]
     each = " each" if first.count > 1 else ""
     lines += [f"{number}{each}" if number[:1].isdigit() else number for number in numbers[0]]
@@ -272,10 +264,12 @@ def _numbers(step: Step, scope: Scope) -> tuple[str, ...]:
     """The types of inputs and results, the parameters and the MACs of one copy."""
     takes = ", ".join(str(scope.type(t)) for t in step.takes)
     types = ", ".join(str(scope.type(t)) for t in step.types)
-    total = sum(p for p in map(params, step.parts) if isinstance(p, int))
+    total: Dim = 0
+    for part in step.parts:
+        total = total + params(part)
     return (
         f"{takes} → {types}" if takes else types,
-        f"{total:,} parameters" if total else "",
+        f"{_exact(total, scope)} parameters" if total != 0 else "",
         _macs([part.node for part in step.parts], scope),
     )
 
@@ -285,14 +279,20 @@ def _macs(nodes: Sequence[Node], scope: Scope) -> str:
     total: Dim = 0
     for node in nodes:
         total = total + node_macs(node)
-    macs = substitute(total, dict(scope.sizes) | {"N": 1})
-    number = f"{macs:,}" if isinstance(macs, int) else style.dim(macs)
-    return f"{number} MACs" if macs != 0 else ""
+    return f"{_exact(total, scope)} MACs" if total != 0 else ""
 
 
-def _part_line(part: StepPart, scope: Scope) -> str:
+def _exact(total: Dim, scope: Scope) -> str:
+    number = substitute(total, dict(scope.sizes) | {"N": 1})
+    return f"{number:,}" if isinstance(number, int) else style.dim(number)
+
+
+def _part_lines(part: StepPart, scope: Scope) -> tuple[str, ...]:
+    """The module path and the layer, then what an extern says about itself."""
     path = scope.module(part.path) if part.path else ""
-    return ": ".join(word for word in (path, _spelling(part)) if word)
+    op = part.node.operation
+    about = op.layer.about() if isinstance(op, LayerOp) else ()
+    return (": ".join(word for word in (path, _spelling(part)) if word), *about)
 
 
 def _spelling(part: StepPart) -> str:
@@ -327,10 +327,11 @@ def about_call(copies: Sequence[Step], below: Scope) -> str:
 def _about(graph: Graph, steps: Dim, below: Scope) -> tuple[str, ...]:
     """The lines about a called graph; ``steps`` is how often it runs along the axis of a scan."""
     arguments = ", ".join(f"{k}={style.value(v)}" for k, v in graph.arguments)
-    macs = substitute(graph.macs * steps, dict(below.sizes) | {"N": 1})
+    sizes = dict(below.sizes) | {"N": 1}
+    params, macs = substitute(graph.params, sizes), substitute(graph.macs * steps, sizes)
     return (
         f"{graph.name}({arguments})" if arguments else graph.name,
         graph.documentation.strip().partition("\n")[0],
-        f"{style.amount(graph.params)} parameters",
+        f"{style.amount(params)} parameters",
         f"{style.amount(macs)} MACs" if macs != 0 else "",
     )

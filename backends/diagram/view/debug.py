@@ -28,6 +28,7 @@ from ....compiler.ir import (
     WeightOp,
     coded,
     node_macs,
+    node_params,
 )
 from ....compiler.spelling import spell
 from ....compiler.types import TensorType
@@ -231,7 +232,7 @@ class _Debug:
         label = module.rpartition(".")[2]
         title = module if label == name else f"{module} · {name}"
         heading = text(style.clip(title, 2 * WIDTH), TextRun(count, "badge"))
-        params = f"{scope.number(op.graph.params)} parameters"
+        params = f"{scope.number(node_params(node))} parameters"
         tooltip = "\n".join((module, name, params, _place(node.span)))
         inside = (*states, *items)
         if not inside:
@@ -264,6 +265,9 @@ class _Debug:
         takes, types = scope.types(node.takes), scope.types(node.types)
         lines = [text(TextRun(module, "faint"))] if module and title != module else []
         lines += [text(line) for line in wrap(settings, WIDTH)]
+        cell = node.operation
+        about = cell.layer.about() if isinstance(cell, LayerOp) else ()
+        lines += [text(line) for note in about for line in wrap(note, WIDTH)]
         tied = self.ties.get(scope.module(node, path))
         lines += [text(TextRun(tied, "faint"))] if tied else []
         lines += [text(line) for line in _arrow(takes, types)]
@@ -278,7 +282,7 @@ class _Debug:
             category,
             lines=tuple(lines),
             repeated=bool(count),
-            tooltip="\n".join(filter(None, (module, settings, place))),
+            tooltip="\n".join(filter(None, (module, settings, *about, place))),
             span=node.span,
             cost=self.cost(node, scope),
         )
@@ -310,7 +314,7 @@ class _Debug:
     def costs(self, node: Node, scope: _DebugScope) -> Iterator[tuple[str, str]]:
         cell = node.operation
         part = StepPart(node, node.key, node.path, ())
-        params = cell.graph.params if isinstance(cell, CallOp) else words.params(part)
+        params = node_params(node) if isinstance(cell, CallOp) else words.params(part)
         yield "parameters", scope.number(params)
         if not node.idle:
             yield "MACs", scope.number(node_macs(node))
