@@ -151,7 +151,7 @@ _NAMES_BY_REASON: Final = {
         has_torch_function_variadic boolean_dispatch assert_int_or_pair Optional InputSpec
         serialize deserialize""",
     _NO_LAYER: """
-        affine_grid grid_sample grouped_mm scaled_mm scaled_grouped_mm conv_tbc
+        grouped_mm scaled_mm scaled_grouped_mm conv_tbc
         GaussianDropout""",
     _TRAINING: """
         ActivityRegularization MSE MAE BCE Adam AdamW SGD mse mae bce adam adamw sgd NLLLoss2d

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
-from ..checks import outside
+from ..checks import need, outside
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
-from ..layer import Example, Foreign, Made, Reach, Refused, Tensor, axis, broadcast, numel, short
-from ..lowering import Code, Input, Lowering, Subscript, call
+from ..layer import (
+    Example,
+    Foreign,
+    Layer,
+    Made,
+    Reach,
+    Refused,
+    Tensor,
+    axis,
+    broadcast,
+    numel,
+    same,
+    short,
+)
+from ..lowering import Code, Input, Lowering, Subscript, call, given, method
 from ..types import Dtype, Shape, TensorType
-from .operands import axis_name, conjunction, listed, setting_code
+from .operands import axis_name, conjunction, listed, refuse_bool, setting_code
 from .shape import Reshaping, on_input, with_axis
 from .sources import Arange
 
@@ -454,6 +467,188 @@ class ScatterAdd(Scatter):
     index: Tensor
     dim: int
     src: Tensor
+
+
+class ScatterReduce(Scatter):
+    """The input with the elements of ``src`` joined at ``index`` along an axis, by their ``sum``,
+    ``prod``, ``mean``, ``amax`` or ``amin``: ``x > scatter_reduce(index, 1, src=y, reduce=amax)``.
+    ``include_self=false`` leaves out the input's own elements there.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce.html
+    """
+
+    word = "scatter_reduce"
+    examples = (
+        Example("scatter_reduce(a, 1, src=b, reduce=amax)", "12x8", a="5x8 int", b="5x8"),
+        Example(
+            "scatter_reduce(a, 1, src=b, reduce=mean, include_self=false)",
+            "12x8",
+            a="5x8 int",
+            b="5x8",
+        ),
+    )
+
+    index: Tensor
+    dim: int
+    src: Tensor
+    reduce: Literal["sum", "prod", "mean", "amax", "amin"]
+    include_self: bool = True
+
+    def infer(self, x: TensorType) -> TensorType:
+        refuse_bool(self.word, x)
+        return super().infer(x)
+
+    def lower(self, _: TensorType) -> Lowering:
+        own = given(include_self=(self.include_self, True))
+        args = (self.dim, Input(1), Input(2), self.reduce)
+        return Lowering(forward=method(Input(0), "scatter_reduce", *args, **own))
+
+    def caption(self) -> tuple[str, str]:
+        return self.shown, f"{self.reduce}, dim {self.dim}"
+
+
+class IndexAdd(Reshaping):
+    """The input with ``alpha`` times the slices of ``src`` added at ``index`` along an axis:
+    ``x > index_add(index, 1, src=y)``. The index has one axis, without a batch.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.Tensor.index_add.html
+    """
+
+    word = "index_add"
+    keeps_axes = True
+    examples = (Example("index_add(a, 0, src=b)", "12x8", a="int", b="12x8"),)
+
+    index: Tensor
+    dim: int
+    src: Tensor
+    alpha: float = 1
+
+    def infer(self, x: TensorType) -> TensorType:
+        need_index(self.word, self.index)
+        if self.src.dtype != x.dtype:
+            raise Refused(
+                f"index_add adds {self.src.dtype}s to {x.dtype}s",
+                code="E303",
+                setting="src",
+                help=f"`cast({x.dtype})`",
+            )
+        if x.dtype == "int" and isinstance(self.alpha, float):
+            raise Refused(f"alpha={self.alpha} is not for {x.dtype}s", code="E303", setting="alpha")
+        at = axis(self.dim, max(x.rank, 1))
+        count = self.index.shape[0] if self.index.rank else 1
+        wanted = with_axis(x.shape, at, count) if x.rank else ()
+        src = self.src.shape
+        if self.index.rank != 1 or not x.rank:
+            raise Refused(
+                f"index_add needs an index with one axis, got {self.index}",
+                setting="index",
+                help="`scatter_add` takes any",
+            )
+        if len(src) != len(wanted) or not all(map(same, src, wanted)):
+            raise Refused(
+                f"index_add needs {TensorType(wanted)} for {count} slices, got {self.src}",
+                code="E302",
+                setting="src",
+            )
+        return x
+
+    def suit(self, made: Sequence[Made | None], x: TensorType) -> None:
+        _check_from_0(made[1], self.index, x.shape[axis(self.dim, x.rank)], self.word)
+
+    def lower(self, _: TensorType) -> Lowering:
+        alpha = given(alpha=(self.alpha, 1))
+        args = (self.dim, Input(1), Input(2))
+        return Lowering(forward=method(Input(0), "index_add", *args, **alpha))
+
+    def caption(self) -> tuple[str, str]:
+        return self.shown, f"dim {self.dim}"
+
+
+class _Searching(Reshaping):
+    """Base: the place of each value in sorted numbers, as ints. ``right``: the place after equal
+    numbers, and not before them."""
+
+    keeps_axes = True
+
+    def lower_to(self, name: str, *args: Code, right: bool) -> Lowering:
+        return Lowering(forward=call(name, *args, **given(right=(right, False))))
+
+    def caption(self) -> tuple[str, str]:
+        return self.shown, ""
+
+
+class SearchSorted(_Searching):
+    """The places where values would be inserted into sorted numbers: ``x > searchsorted(edges)``.
+    The numbers have one axis, or the axes of the values up to the last. The last axis must be
+    sorted. ``right=true``: after equal numbers, and not before them.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.searchsorted.html
+    """
+
+    word = "searchsorted"
+    positional = 1
+    examples = (
+        Example("searchsorted(a)", "5", a="8"),
+        Example("searchsorted(a, right=true)", "3x5", a="3x8"),
+    )
+
+    sorted_sequence: Tensor
+    right: bool = False
+
+    def infer(self, x: TensorType) -> TensorType:
+        row = self.sorted_sequence
+        check_ordered(self, x, row, "sorted_sequence")
+        if row.rank == 1:
+            return x.with_dtype("int")
+        if row.rank != x.rank or not all(map(same, row.shape[:-1], x.shape[:-1])):
+            raise Refused(
+                "searchsorted needs one sorted row, or one for each row of the input",
+                code="E302",
+                setting="sorted_sequence",
+                detail=f"got {listed([x.shape, row.shape])}",
+            )
+        return x.with_dtype("int")
+
+    def lower(self, _: TensorType) -> Lowering:
+        return self.lower_to("torch.searchsorted", Input(1), Input(0), right=self.right)
+
+
+class Bucketize(_Searching):
+    """The bucket of each value between sorted ``boundaries``: ``x > bucketize(edges)``, ints from 0
+    to the number of boundaries. ``right=true``: a value that is a boundary is in the bucket after
+    it.
+
+    https://docs.pytorch.org/docs/stable/generated/torch.bucketize.html
+    """
+
+    word = "bucketize"
+    positional = 1
+    examples = (Example("bucketize(a)", "3x5", a=""),)
+
+    boundaries: Tensor
+    right: bool = False
+
+    def infer(self, x: TensorType) -> TensorType:
+        check_ordered(self, x, self.boundaries, "boundaries")
+        if self.boundaries.rank != 1:
+            raise Refused(
+                f"bucketize needs boundaries with one axis, got {self.boundaries}",
+                setting="boundaries",
+                help="`searchsorted` takes a row of boundaries for each row",
+            )
+        return x.with_dtype("int")
+
+    def lower(self, _: TensorType) -> Lowering:
+        return self.lower_to("torch.bucketize", Input(0), Input(1), right=self.right)
+
+
+def check_ordered(layer: Layer, x: TensorType, row: TensorType, setting: str) -> None:
+    """Refuses values and sorted numbers that cannot be compared."""
+    need(layer, x, "float", "int")
+    if row.dtype == "bool":
+        raise Refused(f"{layer.word} needs numbers, got {row}", code="E303", setting=setting)
+    if not row.rank:
+        raise Refused(f"{layer.word} needs an axis of sorted numbers, got {row}", setting=setting)
 
 
 class OneHot(Reshaping):

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from ..layer import Example, Few, Layer, Positive, Range, Refused, Weight, divides, short
-from ..lowering import Device, Helper, Input, Lowering, call, given
+from ..layer import (
+    Example,
+    Few,
+    Layer,
+    Made,
+    Positive,
+    Range,
+    Reach,
+    Refused,
+    Weight,
+    divides,
+    short,
+)
+from ..lowering import Device, Helper, Input, Lowering, Self, call, given, method
 from ..types import TensorType
 from .sources import SourceLayer
 
@@ -110,6 +122,18 @@ BUCKETS = Helper(
     ).to(torch.long)
     far = torch.min(far, torch.full_like(far, buckets - 1))
     return start + torch.where(offset < exact, offset, far)
+''',
+)
+
+
+OFFSETS = Helper(
+    "window_offsets",
+    '''def window_offsets(height: int, width: int, device: torch.device | None = None) -> Tensor:
+    """A number for the offset between each two places of a window (Swin)."""
+    rows, columns = torch.arange(height, device=device), torch.arange(width, device=device)
+    places = torch.cartesian_prod(rows, columns)
+    offsets = places[:, None] - places[None, :]
+    return (offsets[..., 0] + height - 1) * (2 * width - 1) + offsets[..., 1] + width - 1
 ''',
 )
 
@@ -246,6 +270,9 @@ class RelativeBuckets(SourceLayer):
             )
         return TensorType((self.queries, self.keys), "int")
 
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return 0, self.buckets - 1
+
     def lower(self) -> Lowering:
         options = {
             k: getattr(self, k)
@@ -254,3 +281,44 @@ class RelativeBuckets(SourceLayer):
         }
         forward = call("relative_buckets", self.queries, self.keys, **options, device=Device())
         return Lowering(forward=forward, helpers=(BUCKETS,))
+
+
+class WindowOffsets(SourceLayer):
+    """The offset between each two places of a window as a number, [h*w, h*w] ints for an embedding
+    of (2*h - 1) * (2*w - 1) rows (Swin, Liu et al., 2021): equal offsets have equal numbers.
+
+    ``window_offsets(7, 7) > embed(169, heads) > permute(2, 0, 1)`` is Swin's attention bias.
+    ``persistent=true`` saves the numbers in checkpoints, under the label; ``flat=true`` makes them
+    one row, as torchvision keeps them.
+    """
+
+    word = "window_offsets"
+    examples = (
+        Example("window_offsets(7, 7)"),
+        Example("window_offsets(4, 6, flat=true, persistent=true)"),
+    )
+
+    height: Few
+    width: Few
+    flat: bool = False
+    persistent: bool = False
+
+    def infer(self) -> TensorType:
+        places = self.height * self.width
+        return TensorType((places * places,) if self.flat else (places, places), "int")
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return 0, (2 * self.height - 1) * (2 * self.width - 1) - 1
+
+    def weights(self) -> dict[str, Weight]:
+        if not self.persistent:
+            return {}
+        return {"": Weight(self.infer().shape, buffer=True, dtype="int")}
+
+    def lower(self) -> Lowering:
+        device = {} if self.persistent else {"device": Device()}
+        made = call("window_offsets", self.height, self.width, **device)
+        made = method(made, "flatten") if self.flat else made
+        if self.persistent:
+            return Lowering(call("nn.Buffer", made), Self(), helpers=(OFFSETS,))
+        return Lowering(forward=made, helpers=(OFFSETS,))

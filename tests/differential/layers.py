@@ -3,6 +3,7 @@ compiler's. An entry takes the piped tensors and the settings, and asks its unit
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -702,6 +703,103 @@ def one_hot(x: list[Tensor], s: Settings) -> Tensor:
 @function("gather", "index dim")
 def gather(x: list[Tensor], s: Settings) -> Tensor:
     return x[0].gather(s["dim"], s["index"])
+
+
+@function("scatter_reduce", "index dim")
+def scatter_reduce(x: list[Tensor], s: Settings) -> Tensor:
+    own = s.get("include_self", True)
+    return x[0].scatter_reduce(s["dim"], s["index"], s["src"], s["reduce"], include_self=own)
+
+
+@function("index_add", "index dim")
+def index_add(x: list[Tensor], s: Settings) -> Tensor:
+    return x[0].index_add(s["dim"], s["index"], s["src"], alpha=s.get("alpha", 1))
+
+
+@function("searchsorted", "sorted_sequence")
+def searchsorted(x: list[Tensor], s: Settings) -> Tensor:
+    row, right = s["sorted_sequence"], s.get("right", False)
+    less = (
+        row.unsqueeze(-2) <= x[0].unsqueeze(-1) if right else row.unsqueeze(-2) < x[0].unsqueeze(-1)
+    )
+    counts: Tensor = less.sum(-1)
+    return counts
+
+
+@function("bucketize", "boundaries")
+def bucketize(x: list[Tensor], s: Settings) -> Tensor:
+    run: Plain = searchsorted
+    counts: Tensor = run(x, s | {"sorted_sequence": s["boundaries"]})
+    return counts
+
+
+@function("grid_sample", "grid")
+def grid_sample(x: list[Tensor], s: Settings) -> Tensor:
+    mode, border = s.get("mode", "bilinear"), s.get("padding_mode", "zeros")
+    return F.grid_sample(x[0], s["grid"], mode, border, s.get("align_corners", False))
+
+
+@function("affine_grid", "size")
+def affine_grid(x: list[Tensor], s: Settings) -> Tensor:
+    """``theta @ (x, y, 1)``, for the middles of pixels."""
+    axes = x[0].shape[1]
+    sizes, corners = _sizes(s["size"], axes), s.get("align_corners", False)
+    lines = [
+        torch.linspace(-1, 1, n) if corners else (torch.arange(n) * 2 + 1) / n - 1 for n in sizes
+    ]
+    places = torch.meshgrid(*lines, indexing="ij")
+    ones = torch.ones(places[0].shape)
+    made: Tensor = torch.stack([*reversed(places), ones], -1) @ x[0].mT.reshape(
+        len(x[0]), *[1] * (axes - 1), axes + 1, axes
+    )
+    return made
+
+
+@function("roi_align", "boxes size")
+def roi_align(x: list[Tensor], s: Settings) -> Tensor:
+    """One box, bin and sample after another."""
+    image, boxes, (h, w) = x[0], s["boxes"], _sizes(s["size"], 2)
+    scale, ratio, aligned = (s.get(k, d) for k, d in ROI_DEFAULTS)
+    made = torch.zeros(*boxes.shape[:2], image.shape[1], h, w)
+    for n, r in itertools.product(range(boxes.shape[0]), range(boxes.shape[1])):
+        left, top, right, bottom = (boxes[n, r] * scale - (0.5 if aligned else 0.0)).tolist()
+        height, width = bottom - top, right - left
+        if not aligned:
+            height, width = max(height, 1.0), max(width, 1.0)
+        rows, columns = (
+            ratio if ratio > 0 else math.ceil(a / b) for a, b in ((height, h), (width, w))
+        )
+        for i, j, k, m in itertools.product(range(h), range(w), range(rows), range(columns)):
+            y = top + height / h * (i + (k + 0.5) / rows)
+            x_ = left + width / w * (j + (m + 0.5) / columns)
+            made[n, r, :, i, j] += _between(image[n], y, x_) / (rows * columns)
+    return made
+
+
+ROI_DEFAULTS = (("spatial_scale", 1.0), ("sampling_ratio", -1), ("aligned", False))
+
+
+def _between(image: Tensor, y: float, x: float) -> Tensor:
+    """The value between four pixels [C]."""
+    height, width = image.shape[1:]
+    if not (-1 <= y <= height and -1 <= x <= width):
+        return torch.zeros(len(image))
+    y, x = min(max(y, 0.0), height - 1), min(max(x, 0.0), width - 1)
+    top, left = int(y), int(x)
+    bottom, right = min(top + 1, height - 1), min(left + 1, width - 1)
+    upper = image[:, top, left] * (1 - x + left) + image[:, top, right] * (x - left)
+    lower = image[:, bottom, left] * (1 - x + left) + image[:, bottom, right] * (x - left)
+    return upper * (1 - y + top) + lower * (y - top)
+
+
+@source("window_offsets", "height width")
+def window_offsets(s: Settings) -> Tensor:
+    """As torchvision computes them."""
+    h, w = s["height"], s["width"]
+    coords = torch.stack(torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")).flatten(1)
+    offsets = (coords[:, :, None] - coords[:, None, :]).permute(1, 2, 0)
+    offsets = (offsets + torch.tensor([h - 1, w - 1])) * torch.tensor([2 * w - 1, 1])
+    return offsets.sum(-1).flatten() if s.get("flat") else offsets.sum(-1)
 
 
 @layer("einsum", "pattern")

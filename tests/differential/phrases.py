@@ -109,6 +109,8 @@ KEPT_VECTOR: Final = phrases("""
     roll(1, 1) : d
     rmsnorm : d
     topk(<d>, 1) : d
+    (bucketize(linspace(-1, 1, steps=5)) > cast(float)) : d
+    searchsorted(linspace(-1, 1, steps=5), right=true) > cast(float) : d
     normalize(1) : d
 """)
 

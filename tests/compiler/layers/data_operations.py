@@ -237,6 +237,9 @@ REDUCTIONS = ["mean", "sum", "amax", "amin", "any", "all", "logsumexp", "std", "
 ONE_AXIS = ["prod", "argmax", "argmin", "max", "min", "median"]
 ALONG = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "sort", "argsort", "normalize"]
 
+GRIDS = [TensorType(s) for s in ((2, 3, 4, 2), (2, 3, 4, 3), (2, 3, 4, 5, 3), (1, 2, 2, 2))]
+SIZES_OF_INDEX = st.sampled_from([1, 2, 3])
+
 SETTINGS: dict[str, dict[str, Any]] = {
     **dict.fromkeys((*BINARY, *PAIRS), PAIR),
     **{word: {"dim": st.one_of(DIMS, st.none())} for word in REDUCTIONS},
@@ -273,10 +276,29 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "dim": AXES,
         "src": tensor_types((1, 2, 3), st.sampled_from([3, 4, 5])),
     },
+    "scatter_reduce": {
+        "index": INDEX_TYPES,
+        "dim": AXES,
+        "src": tensor_types((1, 2, 3), st.sampled_from([3, 4, 5])),
+    },
+    "index_add": {
+        "index": tensor_types((1, 1, 1, 2), SIZES_OF_INDEX, ("int", "int", "int", "float")),
+        "dim": AXES,
+        "alpha": st.sampled_from([1, 1, 2, 0.5]),
+    },
     "index_select": {
         "index": tensor_types((1, 1, 1, 2), dtypes=("int", "int", "int", "float")),
         "dim": AXES,
     },
+    "grid_sample": {"grid": st.one_of([st.sampled_from(GRIDS)] * 6 + [tensor_types()])},
+    "roi_align": {
+        "boxes": st.one_of([st.just(TensorType((2, 3, 4)))] * 6 + [tensor_types((3,))]),
+        "size": st.one_of(st.integers(1, 4), st.tuples(st.integers(1, 4), st.integers(1, 4))),
+        "spatial_scale": st.sampled_from([1.0, 0.5]),
+        "sampling_ratio": st.sampled_from([-1, 1, 2, 0]),
+    },
+    "searchsorted": {"sorted_sequence": tensor_types((1, 2, 3), dtypes=("float",) * 4 + ("int",))},
+    "bucketize": {"boundaries": tensor_types((1, 1, 1, 2), dtypes=("float",) * 4 + ("int",))},
     "flip": {"dims": st.lists(AXES, min_size=1, max_size=2).map(tuple)},
     "roll": {"shifts": SHIFTS, "dims": DIMS},
     "transpose": {"dim0": AXES, "dim1": AXES},
@@ -349,6 +371,36 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
 }
 
+
+@st.composite
+def added(draw: st.DrawFn, layer: Any) -> tuple[TensorType]:
+    """As many slices as the index has, mostly."""
+    shape = list(layer.src.shape)
+    if layer.index.rank == 1 and -len(shape) <= layer.dim < len(shape):
+        shape[layer.dim] = 4
+    return (draw(st.sampled_from([layer.src.with_shape(*shape)] * 4 + [layer.src])),)
+
+
+@st.composite
+def searched(draw: st.DrawFn, layer: Any) -> tuple[TensorType]:
+    """Rows that go with the sorted ones, mostly."""
+    row = getattr(layer, layer.tensors()[0])
+    fitting = row.with_shape(*row.shape[:-1], 6) if row.rank > 1 else row.with_shape(2, 3)
+    return (draw(st.sampled_from([fitting] * 6 + [row.with_dtype("int"), row.with_shape(4)])),)
+
+
+@st.composite
+def with_grid(draw: st.DrawFn, layer: Any) -> tuple[TensorType]:
+    rank = draw(st.sampled_from([layer.grid.rank] * 6 + [3, 4, 5]))
+    return (TensorType((layer.grid.shape[0], *[draw(SIZES)] * (rank - 1))),)
+
+
+@st.composite
+def with_boxes(draw: st.DrawFn, layer: Any) -> tuple[TensorType]:
+    batch = draw(st.sampled_from([layer.boxes.shape[0]] * 9 + [5]))
+    return (TensorType((batch, 3, draw(SIZES), draw(SIZES))),)
+
+
 INPUTS: dict[str, Any] = {
     **dict.fromkeys((*BINARY, *PAIRS, "where", "lerp", "masked_fill"), operands),
     "matmul": products,
@@ -361,6 +413,15 @@ INPUTS: dict[str, Any] = {
     "gather": indexed,
     "scatter": indexed,
     "scatter_add": indexed,
+    "scatter_reduce": indexed,
+    "index_add": added,
+    "searchsorted": searched,
+    "bucketize": searched,
+    "grid_sample": with_grid,
+    "affine_grid": st.tuples(
+        st.sampled_from([TensorType(s) for s in ((2, 2, 3), (2, 3, 4), (2, 3), (2, 3, 3))])
+    ),
+    "roi_align": with_boxes,
     "reshape": reshaped,
     "expand": expandable,
     "split": split_axis,
