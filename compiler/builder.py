@@ -227,8 +227,8 @@ class Builder(Entity):
         if self.closed:
             return
         self.closed = True
-        taken = {path.split(".", 1)[0] for path in self.taken} | {s.name for s in self.shares}
-        taken |= {d.share.name for d in self.drafts if d.share is not None}
+        taken = {_first(path) for path in self.taken} | {_first(s.name) for s in self.shares}
+        taken |= {_first(d.share.name) for d in self.drafts if d.share is not None}
         following: dict[str, int] = {}
         for draft in list(self.drafts):
             if draft.label or not draft.word or draft.share is not None:
@@ -311,13 +311,34 @@ def origin(tensor: Tensor) -> tuple[int, int]:
 
 def chain_from(drafts: Sequence[Draft], scope: Builder) -> tuple[Draft, ...] | None:
     """The calls that lead from a scope to a draft: ``drafts`` start somewhere inside it."""
-    path = list(drafts)
-    while path[0].builder is not scope:
-        site = path[0].builder.site
+    path = at_home(drafts)
+    while home(path[0]) is not scope:
+        site = home(path[0]).site
         if site is None:
             return None
         path.insert(0, site)
     return tuple(path)
+
+
+def at_home(drafts: Iterable[Draft]) -> list[Draft]:
+    """The drafts without the calls inside of a share's scope that lead to a use of the share."""
+    path: list[Draft] = []
+    for draft in drafts:
+        if home(draft) is not draft.builder:
+            inner = (i for i, call in enumerate(path) if call.builder is home(draft))
+            del path[next(inner, 0) :]
+        path.append(draft)
+    return path
+
+
+def home(draft: Draft) -> Builder:
+    """The scope that holds the module of a draft."""
+    return draft.builder if draft.share is None else draft.share.builder
+
+
+def _first(path: str) -> str:
+    """``a`` of ``a.b``."""
+    return path.split(".", 1)[0]
 
 
 def _prefixes(path: str) -> list[str]:

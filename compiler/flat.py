@@ -21,6 +21,7 @@ from .ir import (
     ScanOp,
     Value,
     WeightOp,
+    outer_of,
     own_params,
     own_weights,
     piped,
@@ -143,11 +144,11 @@ class _CalledGraph(Record):
 
     def named(self, path: str) -> _Module:
         """A module inside this one, or inside a module that was passed in."""
-        first, dot, inner = path.partition(".")
-        if first not in self.outers:
+        name = outer_of(path, self.outers)
+        if not name:
             return self.own(path)
-        outer = self.outers[first]
-        return _Module(outer.path + dot + inner, outer.copies)
+        outer = self.outers[name]
+        return _Module(outer.path + path.removeprefix(name), outer.copies)
 
     def weight(self, path: str, weight: str) -> str:
         return f"{self.named(path).path}.{weight}".strip(".")

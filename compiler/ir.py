@@ -9,7 +9,7 @@ or an input; equal instances of a block share one ``Graph``. ``compiler.flat`` o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -208,6 +208,13 @@ def coded(path: str, odd: str = r"[^\w.]") -> str:
 def decoded(id: str) -> str:
     """The path that ``coded`` has made an id of."""
     return re.sub(r"~([0-9a-f]+)~", lambda match: chr(int(match[1], 16)), id)
+
+
+def outer_of(path: str, outers: Container[str]) -> str:
+    """The name of the outer module that a path begins with, ``enc`` or ``enc.0``; empty if none."""
+    parts = path.split(".")
+    prefixes = (".".join(parts[:i]) for i in range(1, len(parts) + 1))
+    return next((prefix for prefix in prefixes if prefix in outers), "")
 
 
 def copies_of(path: str, first: int | None, count: int) -> tuple[str, ...]:

@@ -127,6 +127,14 @@ class Shared(NetworkValue):
     """The form of its first use (see ``shares.form``), if it was needed."""
 
 
+class Family(Entity):
+    """Shares with numbers, ``share enc[i] = ...``, in the scope ``builder``."""
+
+    name: str
+    builder: Builder
+    members: Mapping[int, Shared | Unknown]
+
+
 class Renamed(NetworkValue):
     """A network argument under its parameter's name: its module is ``unit1`` for ``unit``."""
 
@@ -251,8 +259,8 @@ Plain: TypeAlias = (
 )
 """The values of settings and indices: numbers, texts, sizes, slices, and layers in layers."""
 Data: TypeAlias = (
-    "Plain | list[Data] | Tensor | NetworkValue | Namespace | Container | LabelPrefix | Builtin"
-    " | Unknown"
+    "Plain | list[Data] | Tensor | NetworkValue | Namespace | Container | LabelPrefix | Family"
+    " | Builtin | Unknown"
 )
 """The value of an expression."""
 
@@ -324,6 +332,8 @@ def describe(value: object) -> str:
         return "a network"
     if isinstance(value, Namespace):
         return f"the imported file {value.name}"
+    if isinstance(value, Family):
+        return f"the family {value.name} of shares"
     if isinstance(value, Builtin):
         return f"the function {value.name}"
     return "this"

@@ -66,7 +66,8 @@ def _statement(node: s.Statement) -> Document:
         case s.Default():
             return ("default ", node.layer, _bracketed("(", map(_setting, node.settings), ")"))
         case s.Share():
-            return ("share ", node.name, " = ", _expression(node.value))
+            index = ("[", _expression(node.index), "]") if node.index else ""
+            return ("share ", node.name, index, " = ", _expression(node.value))
         case s.Import():
             return f"import {_renamed(node.module, node.alias)}"
         case s.FromImport():

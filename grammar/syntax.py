@@ -215,8 +215,11 @@ class Default(SyntaxNode):
 
 
 class Share(SyntaxNode):
+    """``share enc = value``; with an index a member of a family: ``share enc[i] = value``."""
+
     name: str
     value: Expr
+    index: Expr | None = None
     name_span: Span = field(kw_only=True, compare=False, repr=False)
 
 

@@ -7,14 +7,14 @@ parent.
 
 # ruff: noqa: E501
 # fmt: off
-MADE_OF = 1057388811
+MADE_OF = 3229383240
 START = {'file': 0, 'expression': 1}
 FINAL = {'file': 25, 'expression': 31}
 KEYWORDS = {'as': 'AS', 'default': 'DEFAULT', 'else': 'ELSE', 'for': 'FOR', 'from': 'FROM', 'if': 'IF', 'import': 'IMPORT', 'in': 'IN', 'not': 'NOT', 'require': 'REQUIRE', 'share': 'SHARE'}
 TERMINALS: tuple[tuple[str, str], ...] = (
-    ('POSITION', '(?<=[\\w\\])]\\.)[0-9]+(?!\\w)'),
+    ('POSITION', '(?<=[\\w\\])"\']\\.)[0-9]+(?!\\w)'),
     ('DIMS', '[0-9]+(x[0-9]+)+(?!\\w)'),
-    ('NUMBER', '([0-9]+\\.[0-9]*|(?<![\\w\\])])\\.[0-9]+)([eE][+-]?[0-9]+)?(?!\\w)|[0-9]+[eE][+-]?[0-9]+(?!\\w)|[0-9]+(_[0-9]+)*(?!\\w)'),
+    ('NUMBER', '([0-9]+\\.[0-9]*|(?<![\\w\\])"\'])\\.[0-9]+)([eE][+-]?[0-9]+)?(?!\\w)|[0-9]+[eE][+-]?[0-9]+(?!\\w)|[0-9]+(_[0-9]+)*(?!\\w)'),
     ('STRING', '"[^"\\\\\n]*(\\\\.[^"\\\\\n]*)*"|\'[^\'\\\\\n]*(\\\\.[^\'\\\\\n]*)*\''),
     ('DOC', '##[^\n]*'),
     ('CONSTANT', '(true|false|none)\\b'),
@@ -138,10 +138,11 @@ REDUCTIONS = (
     (3, 'statement', 'share', False),  # -97
     (4, 'statement', 'from_import', False),  # -98
     (5, 'statement', 'default', False),  # -99
-    (7, 'statement', 'block', False),  # -100
-    (8, 'statement', 'extern', False),  # -101
-    (1, 'target', 'name', False),  # -102
-    (5, 'target', 'names', False),  # -103
+    (6, 'statement', 'share', False),  # -100
+    (7, 'statement', 'block', False),  # -101
+    (8, 'statement', 'extern', False),  # -102
+    (1, 'target', 'name', False),  # -103
+    (5, 'target', 'names', False),  # -104
 )
 STATES: tuple[dict[str, int], ...] = (
     {'$END': -35, 'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 20, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'file': 25, 'operation': 26, 'statement': 27, 'target': 28},  # 0
@@ -155,7 +156,7 @@ STATES: tuple[dict[str, int], ...] = (
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 40, 'operation': 26, 'target': 41},  # 8
     {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 44, 'STRING': 16, '_items': 45, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 48, 'item': 49, 'operation': 26},  # 9
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 50, 'applied': 22, 'atom': 23},  # 10
-    {'$END': -51, 'AS': -51, 'COMMA': -102, 'DOT': -51, 'EQUAL': -102, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NEWLINE': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RBRACE': -51, 'RPAR': -51},  # 11
+    {'$END': -51, 'AS': -51, 'COMMA': -103, 'DOT': -51, 'EQUAL': -103, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NEWLINE': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RBRACE': -51, 'RPAR': -51},  # 11
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 51, 'applied': 22, 'atom': 23},  # 12
     {'$END': -52, 'AS': -52, 'COLON': -52, 'COMMA': -52, 'DOT': -52, 'ELSE': -52, 'FOR': -52, 'IF': -52, 'IN': -52, 'LBRACE': -52, 'LPAR': -52, 'LSQB': -52, 'MINUS': -52, 'NEWLINE': -52, 'NOT_IN': -52, 'OPERATOR': -52, 'RBRACE': -52, 'RPAR': -52, 'RSQB': -52},  # 13
     {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_expressions': 52, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 53, 'operation': 26},  # 14
@@ -178,7 +179,7 @@ STATES: tuple[dict[str, int], ...] = (
     {},  # 31
     {'LPAR': 72},  # 32
     {'LPAR': 33, 'NAME': 34, 'target': 41},  # 33
-    {'COMMA': -102, 'EQUAL': -102, 'IN': -102, 'RPAR': -102},  # 34
+    {'COMMA': -103, 'EQUAL': -103, 'IN': -103, 'RPAR': -103},  # 34
     {'COMMA': 65, 'IN': 73},  # 35
     {'$END': -20, 'AS': -20, 'DOT': -20, 'IMPORT': -20, 'NEWLINE': -20, 'RBRACE': -20},  # 36
     {'$END': -78, 'AS': -78, 'DOT': 74, 'IMPORT': -78, 'NEWLINE': -78, 'RBRACE': -78},  # 37
@@ -198,148 +199,152 @@ STATES: tuple[dict[str, int], ...] = (
     {'$END': -24, 'AS': -24, 'COLON': -24, 'COMMA': -24, 'ELSE': -24, 'FOR': -24, 'IF': -24, 'IN': -24, 'LBRACE': -24, 'MINUS': -24, 'NEWLINE': -24, 'NOT_IN': -24, 'OPERATOR': -24, 'RBRACE': -24, 'RPAR': -24, 'RSQB': -24},  # 51
     {'$END': -95, 'COMMA': 87, 'NEWLINE': -95, 'RBRACE': -95},  # 52
     {'$END': -10, 'COMMA': -10, 'NEWLINE': -10, 'RBRACE': -10},  # 53
-    {'EQUAL': 66, '_value': 88},  # 54
+    {'EQUAL': 66, 'LSQB': 88, '_value': 89},  # 54
     {'DOC': -9, 'EXTERN': -9, 'KIND': -9},  # 55
-    {'NAME': 89},  # 56
-    {'NAME': 90},  # 57
-    {'NAME': 91, 'STRING': 92, '_label': 93, 'label': 94},  # 58
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 95, 'applied': 22, 'atom': 23},  # 59
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 96, 'applied': 22, 'atom': 23},  # 60
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 97, 'applied': 22, 'atom': 23},  # 61
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 98, 'applied': 22, 'atom': 23},  # 62
+    {'NAME': 90},  # 56
+    {'NAME': 91},  # 57
+    {'NAME': 92, 'STRING': 93, '_label': 94, 'label': 95},  # 58
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 96, 'applied': 22, 'atom': 23},  # 59
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 97, 'applied': 22, 'atom': 23},  # 60
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 98, 'applied': 22, 'atom': 23},  # 61
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 99, 'applied': 22, 'atom': 23},  # 62
     {'$END': -26, 'AS': -26, 'COLON': -26, 'COMMA': -26, 'ELSE': -26, 'FOR': -26, 'IF': -26, 'IN': -26, 'LBRACE': -26, 'MINUS': -26, 'NEWLINE': -26, 'NOT_IN': -26, 'OPERATOR': -26, 'RBRACE': -26, 'RPAR': -26, 'RSQB': -26},  # 63
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 99, 'target': 28},  # 64
-    {'LPAR': 33, 'NAME': 34, 'target': 100},  # 65
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 101, 'operation': 26},  # 66
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NOT': 12, 'NUMBER': 13, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 100, 'target': 28},  # 64
+    {'LPAR': 33, 'NAME': 34, 'target': 101},  # 65
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 102, 'operation': 26},  # 66
     {'$END': -94, 'NEWLINE': -94, 'RBRACE': -94},  # 67
-    {'NAME': 102, 'POSITION': 103, 'STRING': 104},  # 68
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 105, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 106, '_operand': 18, '_operation': 19, '_some_arguments': 107, 'applied': 22, 'argument': 108, 'atom': 23, 'expression': 109, 'operation': 26},  # 69
-    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 110, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 111, 'item': 49, 'operation': 26},  # 70
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 112},  # 71
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 105, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 113, '_operand': 18, '_operation': 19, '_some_arguments': 107, 'applied': 22, 'argument': 108, 'atom': 23, 'expression': 109, 'operation': 26},  # 72
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 114, 'operation': 26},  # 73
-    {'NAME': 115},  # 74
-    {'NAME': 116, '_imported': 117, 'imported': 118},  # 75
-    {'NAME': 119},  # 76
+    {'NAME': 103, 'POSITION': 104, 'STRING': 105},  # 68
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 106, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 107, '_operand': 18, '_operation': 19, '_some_arguments': 108, 'applied': 22, 'argument': 109, 'atom': 23, 'expression': 110, 'operation': 26},  # 69
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_items': 111, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 112, 'item': 49, 'operation': 26},  # 70
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 113},  # 71
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 106, 'NOT': 12, 'NUMBER': 13, 'RPAR': -1, 'STRING': 16, '_arguments': 114, '_operand': 18, '_operation': 19, '_some_arguments': 108, 'applied': 22, 'argument': 109, 'atom': 23, 'expression': 110, 'operation': 26},  # 72
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 115, 'operation': 26},  # 73
+    {'NAME': 116},  # 74
+    {'NAME': 117, '_imported': 118, 'imported': 119},  # 75
+    {'NAME': 120},  # 76
     {'$END': -96, 'NEWLINE': -96, 'RBRACE': -96},  # 77
     {'$END': -56, 'AS': -56, 'COLON': -56, 'COMMA': -56, 'DOT': -56, 'ELSE': -56, 'FOR': -56, 'IF': -56, 'IN': -56, 'LBRACE': -56, 'LPAR': -56, 'LSQB': -56, 'MINUS': -56, 'NEWLINE': -56, 'NOT_IN': -56, 'OPERATOR': -56, 'RBRACE': -56, 'RPAR': -56, 'RSQB': -56},  # 78
-    {'LPAR': 33, 'NAME': 34, '_targets': 120, 'target': 28},  # 79
+    {'LPAR': 33, 'NAME': 34, '_targets': 121, 'target': 28},  # 79
     {'COMMA': -74, 'RSQB': -74},  # 80
     {'$END': -55, 'AS': -55, 'COLON': -55, 'COMMA': -55, 'DOT': -55, 'ELSE': -55, 'FOR': -55, 'IF': -55, 'IN': -55, 'LBRACE': -55, 'LPAR': -55, 'LSQB': -55, 'MINUS': -55, 'NEWLINE': -55, 'NOT_IN': -55, 'OPERATOR': -55, 'RBRACE': -55, 'RPAR': -55, 'RSQB': -55},  # 81
-    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -17, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 111, 'item': 121, 'operation': 26},  # 82
-    {'COLON': -61, 'COMMA': -61, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -61, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 122, 'expression': 123, 'operation': 26},  # 83
-    {'LPAR': 33, 'NAME': 34, '_targets': 124, 'target': 28},  # 84
-    {'FOR': 84, 'RSQB': 125, 'clause': 126},  # 85
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': -17, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 112, 'item': 122, 'operation': 26},  # 82
+    {'COLON': -61, 'COMMA': -61, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -61, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 123, 'expression': 124, 'operation': 26},  # 83
+    {'LPAR': 33, 'NAME': 34, '_targets': 125, 'target': 28},  # 84
+    {'FOR': 84, 'RSQB': 126, 'clause': 127},  # 85
     {'FOR': -4, 'RSQB': -4},  # 86
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 127, 'operation': 26},  # 87
-    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 88
-    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LPAR': 128, 'parameters': 129},  # 89
-    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84, 'LPAR': 128, 'parameters': 130},  # 90
-    {'$END': -18, 'AS': -18, 'COLON': -18, 'COMMA': -18, 'ELSE': -18, 'FOR': -18, 'IF': -18, 'IN': -18, 'LBRACE': -18, 'LSQB': -18, 'MINUS': -18, 'NEWLINE': -18, 'NOT_IN': -18, 'OPERATOR': -18, 'RBRACE': -18, 'RPAR': -18, 'RSQB': -18},  # 91
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 128, 'operation': 26},  # 87
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 129, 'operation': 26},  # 88
+    {'$END': -97, 'NEWLINE': -97, 'RBRACE': -97},  # 89
+    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LPAR': 130, 'parameters': 131},  # 90
+    {'ARROW': -84, 'COLON': -84, 'EQUAL': -84, 'LBRACE': -84, 'LPAR': 130, 'parameters': 132},  # 91
     {'$END': -18, 'AS': -18, 'COLON': -18, 'COMMA': -18, 'ELSE': -18, 'FOR': -18, 'IF': -18, 'IN': -18, 'LBRACE': -18, 'LSQB': -18, 'MINUS': -18, 'NEWLINE': -18, 'NOT_IN': -18, 'OPERATOR': -18, 'RBRACE': -18, 'RPAR': -18, 'RSQB': -18},  # 92
-    {'$END': -77, 'AS': -77, 'COLON': -77, 'COMMA': -77, 'ELSE': -77, 'FOR': -77, 'IF': -77, 'IN': -77, 'LBRACE': -77, 'LSQB': 131, 'MINUS': -77, 'NEWLINE': -77, 'NOT_IN': -77, 'OPERATOR': -77, 'RBRACE': -77, 'RPAR': -77, 'RSQB': -77},  # 93
-    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 94
+    {'$END': -18, 'AS': -18, 'COLON': -18, 'COMMA': -18, 'ELSE': -18, 'FOR': -18, 'IF': -18, 'IN': -18, 'LBRACE': -18, 'LSQB': -18, 'MINUS': -18, 'NEWLINE': -18, 'NOT_IN': -18, 'OPERATOR': -18, 'RBRACE': -18, 'RPAR': -18, 'RSQB': -18},  # 93
+    {'$END': -77, 'AS': -77, 'COLON': -77, 'COMMA': -77, 'ELSE': -77, 'FOR': -77, 'IF': -77, 'IN': -77, 'LBRACE': -77, 'LSQB': 133, 'MINUS': -77, 'NEWLINE': -77, 'NOT_IN': -77, 'OPERATOR': -77, 'RBRACE': -77, 'RPAR': -77, 'RSQB': -77},  # 94
     {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 95
     {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 96
     {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 97
     {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 98
-    {'$END': -37, 'NEWLINE': -37, 'RBRACE': -37},  # 99
-    {'COMMA': -39, 'EQUAL': -39, 'IN': -39, 'RPAR': -39},  # 100
-    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40, 'RPAR': -40, 'RSQB': -40},  # 101
-    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 102
+    {'$END': -22, 'AS': -22, 'COLON': -22, 'COMMA': -22, 'ELSE': -22, 'FOR': -22, 'IF': -22, 'IN': -22, 'LBRACE': -22, 'MINUS': -22, 'NEWLINE': -22, 'NOT_IN': -22, 'OPERATOR': -22, 'RBRACE': -22, 'RPAR': -22, 'RSQB': -22},  # 99
+    {'$END': -37, 'NEWLINE': -37, 'RBRACE': -37},  # 100
+    {'COMMA': -39, 'EQUAL': -39, 'IN': -39, 'RPAR': -39},  # 101
+    {'$END': -40, 'COMMA': -40, 'NEWLINE': -40, 'RBRACE': -40, 'RPAR': -40, 'RSQB': -40},  # 102
     {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 103
     {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 104
-    {'AS': -51, 'COMMA': -51, 'DOT': -51, 'EQUAL': 66, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RPAR': -51, '_value': 132},  # 105
-    {'RPAR': 133},  # 106
-    {'COMMA': 134, 'RPAR': -2},  # 107
-    {'COMMA': -31, 'RPAR': -31},  # 108
-    {'COMMA': -47, 'RPAR': -47},  # 109
-    {'RSQB': 135},  # 110
-    {'COLON': -62, 'COMMA': -73, 'RSQB': -73},  # 111
-    {'ELSE': 136},  # 112
-    {'RPAR': 137},  # 113
-    {'LBRACE': 138},  # 114
-    {'$END': -21, 'AS': -21, 'DOT': -21, 'IMPORT': -21, 'NEWLINE': -21, 'RBRACE': -21},  # 115
-    {'$END': -41, 'AS': 76, 'COMMA': -41, 'NEWLINE': -41, 'RBRACE': -41, 'alias': 139},  # 116
-    {'$END': -98, 'COMMA': 140, 'NEWLINE': -98, 'RBRACE': -98},  # 117
-    {'$END': -14, 'COMMA': -14, 'NEWLINE': -14, 'RBRACE': -14},  # 118
-    {'$END': -42, 'COMMA': -42, 'NEWLINE': -42, 'RBRACE': -42},  # 119
-    {'COMMA': 65, 'RPAR': 141},  # 120
-    {'COMMA': -34, 'RSQB': -34},  # 121
-    {'COLON': 142, 'COMMA': -75, 'RSQB': -75},  # 122
-    {'COLON': -62, 'COMMA': -62, 'RSQB': -62},  # 123
-    {'COMMA': 65, 'IN': 143},  # 124
-    {'$END': -57, 'AS': -57, 'COLON': -57, 'COMMA': -57, 'DOT': -57, 'ELSE': -57, 'FOR': -57, 'IF': -57, 'IN': -57, 'LBRACE': -57, 'LPAR': -57, 'LSQB': -57, 'MINUS': -57, 'NEWLINE': -57, 'NOT_IN': -57, 'OPERATOR': -57, 'RBRACE': -57, 'RPAR': -57, 'RSQB': -57},  # 125
-    {'FOR': -5, 'RSQB': -5},  # 126
-    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 127
-    {'NAME': 144, 'RPAR': 145, '_parameters': 146, 'parameter': 147},  # 128
-    {'ARROW': -70, 'COLON': 148, 'EQUAL': -70, 'inputs': 149},  # 129
-    {'ARROW': -70, 'COLON': 148, 'EQUAL': -70, 'LBRACE': -70, 'inputs': 150},  # 130
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 151, 'operation': 26},  # 131
-    {'COMMA': -48, 'RPAR': -48},  # 132
-    {'$END': -45, 'AS': -45, 'COLON': -45, 'COMMA': -45, 'DOT': -45, 'ELSE': -45, 'FOR': -45, 'IF': -45, 'IN': -45, 'LBRACE': -45, 'LPAR': -45, 'LSQB': -45, 'MINUS': -45, 'NEWLINE': -45, 'NOT_IN': -45, 'OPERATOR': -45, 'RBRACE': -45, 'RPAR': -45, 'RSQB': -45},  # 133
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 105, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 152, 'atom': 23, 'expression': 109, 'operation': 26},  # 134
-    {'$END': -46, 'AS': -46, 'COLON': -46, 'COMMA': -46, 'DOT': -46, 'ELSE': -46, 'FOR': -46, 'IF': -46, 'IN': -46, 'LBRACE': -46, 'LPAR': -46, 'LSQB': -46, 'MINUS': -46, 'NEWLINE': -46, 'NOT_IN': -46, 'OPERATOR': -46, 'RBRACE': -46, 'RPAR': -46, 'RSQB': -46},  # 135
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 153, 'operation': 26},  # 136
-    {'$END': -99, 'NEWLINE': -99, 'RBRACE': -99},  # 137
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -35, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 154, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 138
-    {'$END': -69, 'COMMA': -69, 'NEWLINE': -69, 'RBRACE': -69},  # 139
-    {'NAME': 116, 'imported': 155},  # 140
-    {'COMMA': -103, 'EQUAL': -103, 'IN': -103, 'RPAR': -103},  # 141
-    {'COMMA': -61, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -61, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 156, 'expression': 123, 'operation': 26},  # 142
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 157},  # 143
-    {'COMMA': -82, 'EQUAL': 66, 'RPAR': -82, '_value': 158},  # 144
-    {'ARROW': -85, 'COLON': -85, 'EQUAL': -85, 'LBRACE': -85},  # 145
-    {'COMMA': 159, 'RPAR': 160},  # 146
-    {'COMMA': -27, 'RPAR': -27},  # 147
-    {'LSQB': 161, 'NAME': 162, '_ports': 163, 'port': 164, 'shape': 165},  # 148
-    {'ARROW': 166, 'EQUAL': -80, 'outputs': 167},  # 149
-    {'ARROW': 166, 'EQUAL': -80, 'LBRACE': -80, 'outputs': 168},  # 150
-    {'RSQB': 169},  # 151
-    {'COMMA': -32, 'RPAR': -32},  # 152
-    {'$END': -66, 'COLON': -66, 'COMMA': -66, 'FOR': -66, 'LBRACE': -66, 'NEWLINE': -66, 'RBRACE': -66, 'RPAR': -66, 'RSQB': -66},  # 153
-    {'NEWLINE': 64, 'RBRACE': 170},  # 154
-    {'$END': -15, 'COMMA': -15, 'NEWLINE': -15, 'RBRACE': -15},  # 155
-    {'COMMA': -76, 'RSQB': -76},  # 156
-    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 171},  # 157
-    {'COMMA': -83, 'RPAR': -83},  # 158
-    {'NAME': 144, 'RPAR': 172, 'parameter': 173},  # 159
-    {'ARROW': -86, 'COLON': -86, 'EQUAL': -86, 'LBRACE': -86},  # 160
-    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 174, 'STRING': 16, '_items': 175, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 111, 'item': 49, 'operation': 26},  # 161
-    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'LSQB': 161, 'NAME': 176, 'dtype': 177, 'shape': 178},  # 162
-    {'ARROW': -71, 'COMMA': 179, 'EQUAL': -71, 'LBRACE': -71},  # 163
-    {'ARROW': -29, 'COMMA': -29, 'EQUAL': -29, 'LBRACE': -29},  # 164
-    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': 176, 'dtype': 180},  # 165
-    {'LSQB': 161, 'NAME': 162, '_ports': 181, 'port': 164, 'shape': 165},  # 166
-    {'EQUAL': 66, '_value': 182},  # 167
-    {'EQUAL': 66, 'LBRACE': 183, '_value': 184, 'body': 185},  # 168
-    {'$END': -19, 'AS': -19, 'COLON': -19, 'COMMA': -19, 'ELSE': -19, 'FOR': -19, 'IF': -19, 'IN': -19, 'LBRACE': -19, 'LSQB': -19, 'MINUS': -19, 'NEWLINE': -19, 'NOT_IN': -19, 'OPERATOR': -19, 'RBRACE': -19, 'RPAR': -19, 'RSQB': -19},  # 169
-    {'$END': -58, 'AS': -58, 'COLON': -58, 'COMMA': -58, 'DOT': -58, 'ELSE': -58, 'FOR': -58, 'IF': -58, 'IN': -58, 'LBRACE': -58, 'LPAR': -58, 'LSQB': -58, 'MINUS': -58, 'NEWLINE': -58, 'NOT_IN': -58, 'OPERATOR': -58, 'RBRACE': -58, 'RPAR': -58, 'RSQB': -58},  # 170
-    {'FOR': -63, 'IF': 186, 'RSQB': -63},  # 171
-    {'ARROW': -87, 'COLON': -87, 'EQUAL': -87, 'LBRACE': -87},  # 172
-    {'COMMA': -28, 'RPAR': -28},  # 173
-    {'ARROW': -91, 'COMMA': -91, 'EQUAL': -91, 'LBRACE': -91, 'NAME': -91},  # 174
-    {'RSQB': 187},  # 175
-    {'ARROW': -64, 'COMMA': -64, 'EQUAL': -64, 'LBRACE': -64},  # 176
-    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89},  # 177
-    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': 176, 'dtype': 188},  # 178
-    {'LSQB': 161, 'NAME': 162, 'port': 189, 'shape': 165},  # 179
-    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89},  # 180
-    {'COMMA': 179, 'EQUAL': -81, 'LBRACE': -81},  # 181
-    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12, '_facts': 190},  # 182
-    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -35, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 191, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 183
-    {'$END': -59, 'NEWLINE': -59, 'RBRACE': -59},  # 184
-    {'$END': -100, 'NEWLINE': -100, 'RBRACE': -100},  # 185
-    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 192},  # 186
-    {'ARROW': -92, 'COMMA': -92, 'EQUAL': -92, 'LBRACE': -92, 'NAME': -92},  # 187
-    {'ARROW': -90, 'COMMA': -90, 'EQUAL': -90, 'LBRACE': -90},  # 188
-    {'ARROW': -30, 'COMMA': -30, 'EQUAL': -30, 'LBRACE': -30},  # 189
-    {'$END': -101, 'COMMA': 193, 'NEWLINE': -101, 'RBRACE': -101},  # 190
-    {'NEWLINE': 64, 'RBRACE': 194},  # 191
-    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 192
-    {'NAME': 195, 'fact': 196},  # 193
-    {'$END': -60, 'NEWLINE': -60, 'RBRACE': -60},  # 194
-    {'EQUAL': 66, '_value': 197},  # 195
-    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 196
-    {'$END': -67, 'COMMA': -67, 'NEWLINE': -67, 'RBRACE': -67},  # 197
+    {'$END': -44, 'AS': -44, 'COLON': -44, 'COMMA': -44, 'DOT': -44, 'ELSE': -44, 'FOR': -44, 'IF': -44, 'IN': -44, 'LBRACE': -44, 'LPAR': -44, 'LSQB': -44, 'MINUS': -44, 'NEWLINE': -44, 'NOT_IN': -44, 'OPERATOR': -44, 'RBRACE': -44, 'RPAR': -44, 'RSQB': -44},  # 105
+    {'AS': -51, 'COMMA': -51, 'DOT': -51, 'EQUAL': 66, 'IF': -51, 'IN': -51, 'LPAR': -51, 'LSQB': -51, 'MINUS': -51, 'NOT_IN': -51, 'OPERATOR': -51, 'RPAR': -51, '_value': 134},  # 106
+    {'RPAR': 135},  # 107
+    {'COMMA': 136, 'RPAR': -2},  # 108
+    {'COMMA': -31, 'RPAR': -31},  # 109
+    {'COMMA': -47, 'RPAR': -47},  # 110
+    {'RSQB': 137},  # 111
+    {'COLON': -62, 'COMMA': -73, 'RSQB': -73},  # 112
+    {'ELSE': 138},  # 113
+    {'RPAR': 139},  # 114
+    {'LBRACE': 140},  # 115
+    {'$END': -21, 'AS': -21, 'DOT': -21, 'IMPORT': -21, 'NEWLINE': -21, 'RBRACE': -21},  # 116
+    {'$END': -41, 'AS': 76, 'COMMA': -41, 'NEWLINE': -41, 'RBRACE': -41, 'alias': 141},  # 117
+    {'$END': -98, 'COMMA': 142, 'NEWLINE': -98, 'RBRACE': -98},  # 118
+    {'$END': -14, 'COMMA': -14, 'NEWLINE': -14, 'RBRACE': -14},  # 119
+    {'$END': -42, 'COMMA': -42, 'NEWLINE': -42, 'RBRACE': -42},  # 120
+    {'COMMA': 65, 'RPAR': 143},  # 121
+    {'COMMA': -34, 'RSQB': -34},  # 122
+    {'COLON': 144, 'COMMA': -75, 'RSQB': -75},  # 123
+    {'COLON': -62, 'COMMA': -62, 'RSQB': -62},  # 124
+    {'COMMA': 65, 'IN': 145},  # 125
+    {'$END': -57, 'AS': -57, 'COLON': -57, 'COMMA': -57, 'DOT': -57, 'ELSE': -57, 'FOR': -57, 'IF': -57, 'IN': -57, 'LBRACE': -57, 'LPAR': -57, 'LSQB': -57, 'MINUS': -57, 'NEWLINE': -57, 'NOT_IN': -57, 'OPERATOR': -57, 'RBRACE': -57, 'RPAR': -57, 'RSQB': -57},  # 126
+    {'FOR': -5, 'RSQB': -5},  # 127
+    {'$END': -11, 'COMMA': -11, 'NEWLINE': -11, 'RBRACE': -11},  # 128
+    {'RSQB': 146},  # 129
+    {'NAME': 147, 'RPAR': 148, '_parameters': 149, 'parameter': 150},  # 130
+    {'ARROW': -70, 'COLON': 151, 'EQUAL': -70, 'inputs': 152},  # 131
+    {'ARROW': -70, 'COLON': 151, 'EQUAL': -70, 'LBRACE': -70, 'inputs': 153},  # 132
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 154, 'operation': 26},  # 133
+    {'COMMA': -48, 'RPAR': -48},  # 134
+    {'$END': -45, 'AS': -45, 'COLON': -45, 'COMMA': -45, 'DOT': -45, 'ELSE': -45, 'FOR': -45, 'IF': -45, 'IN': -45, 'LBRACE': -45, 'LPAR': -45, 'LSQB': -45, 'MINUS': -45, 'NEWLINE': -45, 'NOT_IN': -45, 'OPERATOR': -45, 'RBRACE': -45, 'RPAR': -45, 'RSQB': -45},  # 135
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 106, 'NOT': 12, 'NUMBER': 13, 'RPAR': -3, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'argument': 155, 'atom': 23, 'expression': 110, 'operation': 26},  # 136
+    {'$END': -46, 'AS': -46, 'COLON': -46, 'COMMA': -46, 'DOT': -46, 'ELSE': -46, 'FOR': -46, 'IF': -46, 'IN': -46, 'LBRACE': -46, 'LPAR': -46, 'LSQB': -46, 'MINUS': -46, 'NEWLINE': -46, 'NOT_IN': -46, 'OPERATOR': -46, 'RBRACE': -46, 'RPAR': -46, 'RSQB': -46},  # 137
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'expression': 156, 'operation': 26},  # 138
+    {'$END': -99, 'NEWLINE': -99, 'RBRACE': -99},  # 139
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -35, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 157, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 140
+    {'$END': -69, 'COMMA': -69, 'NEWLINE': -69, 'RBRACE': -69},  # 141
+    {'NAME': 117, 'imported': 158},  # 142
+    {'COMMA': -104, 'EQUAL': -104, 'IN': -104, 'RPAR': -104},  # 143
+    {'COMMA': -61, 'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'RSQB': -61, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'bound': 159, 'expression': 124, 'operation': 26},  # 144
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 160},  # 145
+    {'EQUAL': 66, '_value': 161},  # 146
+    {'COMMA': -82, 'EQUAL': 66, 'RPAR': -82, '_value': 162},  # 147
+    {'ARROW': -85, 'COLON': -85, 'EQUAL': -85, 'LBRACE': -85},  # 148
+    {'COMMA': 163, 'RPAR': 164},  # 149
+    {'COMMA': -27, 'RPAR': -27},  # 150
+    {'LSQB': 165, 'NAME': 166, '_ports': 167, 'port': 168, 'shape': 169},  # 151
+    {'ARROW': 170, 'EQUAL': -80, 'outputs': 171},  # 152
+    {'ARROW': 170, 'EQUAL': -80, 'LBRACE': -80, 'outputs': 172},  # 153
+    {'RSQB': 173},  # 154
+    {'COMMA': -32, 'RPAR': -32},  # 155
+    {'$END': -66, 'COLON': -66, 'COMMA': -66, 'FOR': -66, 'LBRACE': -66, 'NEWLINE': -66, 'RBRACE': -66, 'RPAR': -66, 'RSQB': -66},  # 156
+    {'NEWLINE': 64, 'RBRACE': 174},  # 157
+    {'$END': -15, 'COMMA': -15, 'NEWLINE': -15, 'RBRACE': -15},  # 158
+    {'COMMA': -76, 'RSQB': -76},  # 159
+    {'FOR': -6, 'IF': -6, 'RSQB': -6, '_conditions': 175},  # 160
+    {'$END': -100, 'NEWLINE': -100, 'RBRACE': -100},  # 161
+    {'COMMA': -83, 'RPAR': -83},  # 162
+    {'NAME': 147, 'RPAR': 176, 'parameter': 177},  # 163
+    {'ARROW': -86, 'COLON': -86, 'EQUAL': -86, 'LBRACE': -86},  # 164
+    {'COLON': -61, 'CONSTANT': 2, 'DIMS': 4, 'ELLIPSIS': 42, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 43, 'NOT': 12, 'NUMBER': 13, 'RSQB': 178, 'STRING': 16, '_items': 179, '_operand': 18, '_operation': 19, '_some_items': 46, 'applied': 22, 'atom': 23, 'bound': 47, 'expression': 112, 'item': 49, 'operation': 26},  # 165
+    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'LSQB': 165, 'NAME': 180, 'dtype': 181, 'shape': 182},  # 166
+    {'ARROW': -71, 'COMMA': 183, 'EQUAL': -71, 'LBRACE': -71},  # 167
+    {'ARROW': -29, 'COMMA': -29, 'EQUAL': -29, 'LBRACE': -29},  # 168
+    {'ARROW': -88, 'COMMA': -88, 'EQUAL': -88, 'LBRACE': -88, 'NAME': 180, 'dtype': 184},  # 169
+    {'LSQB': 165, 'NAME': 166, '_ports': 185, 'port': 168, 'shape': 169},  # 170
+    {'EQUAL': 66, '_value': 186},  # 171
+    {'EQUAL': 66, 'LBRACE': 187, '_value': 188, 'body': 189},  # 172
+    {'$END': -19, 'AS': -19, 'COLON': -19, 'COMMA': -19, 'ELSE': -19, 'FOR': -19, 'IF': -19, 'IN': -19, 'LBRACE': -19, 'LSQB': -19, 'MINUS': -19, 'NEWLINE': -19, 'NOT_IN': -19, 'OPERATOR': -19, 'RBRACE': -19, 'RPAR': -19, 'RSQB': -19},  # 173
+    {'$END': -58, 'AS': -58, 'COLON': -58, 'COMMA': -58, 'DOT': -58, 'ELSE': -58, 'FOR': -58, 'IF': -58, 'IN': -58, 'LBRACE': -58, 'LPAR': -58, 'LSQB': -58, 'MINUS': -58, 'NEWLINE': -58, 'NOT_IN': -58, 'OPERATOR': -58, 'RBRACE': -58, 'RPAR': -58, 'RSQB': -58},  # 174
+    {'FOR': -63, 'IF': 190, 'RSQB': -63},  # 175
+    {'ARROW': -87, 'COLON': -87, 'EQUAL': -87, 'LBRACE': -87},  # 176
+    {'COMMA': -28, 'RPAR': -28},  # 177
+    {'ARROW': -91, 'COMMA': -91, 'EQUAL': -91, 'LBRACE': -91, 'NAME': -91},  # 178
+    {'RSQB': 191},  # 179
+    {'ARROW': -64, 'COMMA': -64, 'EQUAL': -64, 'LBRACE': -64},  # 180
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89},  # 181
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89, 'NAME': 180, 'dtype': 192},  # 182
+    {'LSQB': 165, 'NAME': 166, 'port': 193, 'shape': 169},  # 183
+    {'ARROW': -89, 'COMMA': -89, 'EQUAL': -89, 'LBRACE': -89},  # 184
+    {'COMMA': 183, 'EQUAL': -81, 'LBRACE': -81},  # 185
+    {'$END': -12, 'COMMA': -12, 'NEWLINE': -12, 'RBRACE': -12, '_facts': 194},  # 186
+    {'CONSTANT': 2, 'DEFAULT': 3, 'DIMS': 4, 'DOC': -8, 'EXTERN': -8, 'FOR': 5, 'FROM': 6, 'IMPORT': 7, 'KIND': -8, 'LPAR': 8, 'LSQB': 9, 'MINUS': 10, 'NAME': 11, 'NEWLINE': -35, 'NOT': 12, 'NUMBER': 13, 'RBRACE': -35, 'REQUIRE': 14, 'SHARE': 15, 'STRING': 16, '_documentation': 17, '_operand': 18, '_operation': 19, '_statements': 195, '_targets': 21, 'applied': 22, 'atom': 23, 'expression': 24, 'operation': 26, 'statement': 27, 'target': 28},  # 187
+    {'$END': -59, 'NEWLINE': -59, 'RBRACE': -59},  # 188
+    {'$END': -101, 'NEWLINE': -101, 'RBRACE': -101},  # 189
+    {'CONSTANT': 2, 'DIMS': 4, 'FOR': 5, 'LPAR': 29, 'LSQB': 9, 'MINUS': 10, 'NAME': 30, 'NOT': 12, 'NUMBER': 13, 'STRING': 16, '_operand': 18, '_operation': 19, 'applied': 22, 'atom': 23, 'operation': 196},  # 190
+    {'ARROW': -92, 'COMMA': -92, 'EQUAL': -92, 'LBRACE': -92, 'NAME': -92},  # 191
+    {'ARROW': -90, 'COMMA': -90, 'EQUAL': -90, 'LBRACE': -90},  # 192
+    {'ARROW': -30, 'COMMA': -30, 'EQUAL': -30, 'LBRACE': -30},  # 193
+    {'$END': -102, 'COMMA': 197, 'NEWLINE': -102, 'RBRACE': -102},  # 194
+    {'NEWLINE': 64, 'RBRACE': 198},  # 195
+    {'FOR': -7, 'IF': -7, 'RSQB': -7},  # 196
+    {'NAME': 199, 'fact': 200},  # 197
+    {'$END': -60, 'NEWLINE': -60, 'RBRACE': -60},  # 198
+    {'EQUAL': 66, '_value': 201},  # 199
+    {'$END': -13, 'COMMA': -13, 'NEWLINE': -13, 'RBRACE': -13},  # 200
+    {'$END': -67, 'COMMA': -67, 'NEWLINE': -67, 'RBRACE': -67},  # 201
 )

@@ -155,9 +155,9 @@ class TreeBuilder:
         )
 
     def share(self, c: list[Any]) -> s.Share:
-        return s.Share(
-            c[1].text, c[-1], name_span=self._span(c[1], c[1]), span=self._span(c[0], c[-1])
-        )
+        index, name = c[3] if len(c) > 4 else None, self._span(c[1], c[1])
+        span = self._span(c[0], c[-1])
+        return s.Share(c[1].text, c[-1], index, name_span=name, span=span)
 
     def block(self, c: list[Any]) -> s.Block:
         kind, name, parameters, inputs, outputs, body = c[-6:]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, Protocol
 
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, piped
+from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, outer_of, piped
 from ...compiler.layer import Refused
 from ...compiler.lowering import CallCode, Helper, Imported, Lowering
 from ...compiler.reserved import reserved
@@ -81,7 +81,7 @@ class Holder:
         function, such as ``relu``, has no module.)"""
         weights = (n.op.module for n in self.nodes if isinstance(n.op, WeightOp))
         wanted = {
-            path.partition(".")[0] for path in (*weights, *(t.source for t in self.graph.ties))
+            outer_of(path, self.outers) for path in (*weights, *(t.source for t in self.graph.ties))
         }
         for node in self.nodes:
             if node.outer and self._brings(node):
@@ -159,9 +159,10 @@ class Holder:
 
     def weight(self, module: str, weight: str) -> str:
         """The expression of a weight, whose module is the graph's own or comes from outside."""
-        first, _, rest = module.partition(".")
-        if first in self.outers:
-            owner, names = self.outers[first], [*filter(None, rest.split("."))]
+        outer = outer_of(module, self.outers)
+        if outer:
+            owner = self.outers[outer]
+            names = [*filter(None, module.removeprefix(outer).split("."))]
         else:
             owner, names = access(self.tree, module), []
         for name in (*names, *filter(None, weight.split("."))):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Label
 from ...grammar.source import Span
+from ...grammar.wording import listing
 from ..builder import Draft
 from ..reserved import refusal
-from ..values import Data, Shared, describe
+from ..values import Data, Family, Shared, describe
 from . import error
 from .shapes import label_help
 
@@ -73,12 +74,46 @@ def shared_twice(name: str, span: Span, first: Span) -> Diagnostic:
         f"`share {name}` is declared twice in this scope",
         span,
         labels=[Label(first, "the first time")] if first != span else [],
-        help=["give one of them another name"]
-        if first != span
-        else [
-            f"before the loop, `share {name} = ...` makes one instance for all its turns",
-            f"`block {name} = ...` makes new weights at each use",
-        ],
+        help=["give one of them another name"] if first != span else _in_a_loop(name),
+    )
+
+
+def _in_a_loop(name: str) -> list[str]:
+    """The help for a share that a loop declares in each turn."""
+    base = name.partition("[")[0]
+    each = f"`share {base}[i] = ...` makes one for each turn of a loop over `i`"
+    if base != name:
+        return [each]
+    once = f"before the loop, `share {base} = ...` makes one instance for all its turns"
+    return [once, each, f"`block {base} = ...` makes new weights at each use"]
+
+
+def family_alone(family: Family, span: Span) -> Diagnostic:
+    name = family.name
+    return error(
+        "E217",
+        f"`{name}` is a family of shares, and each use takes one of them",
+        span,
+        help=f"`{name}[{next(iter(family.members), 0)}]` is a member",
+    )
+
+
+def no_member(family: Family, index: Data, span: Span) -> Diagnostic:
+    name, members = family.name, sorted(family.members)
+    if not isinstance(index, int) or isinstance(index, bool):
+        message = f"a member of `{name}` is named by one whole number"
+    else:
+        message = f"`{name}` has no member {index}"
+    return error("E217", message, span, help=f"it has {listing([f'{name}[{i}]' for i in members])}")
+
+
+def share_in_file(statement: syntax.Share) -> Diagnostic:
+    name = statement.name
+    return error(
+        "E217",
+        f"`share {name}[...]` is outside of a block or net",
+        statement.name_span,
+        help=f"declare the family in a body; in the file, `share {name}0 = ...` names one share",
     )
 
 

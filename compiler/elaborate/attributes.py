@@ -7,7 +7,7 @@ from typing import Final
 from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
-from ..builder import Builder, Draft
+from ..builder import Builder, Draft, at_home, home
 from ..environment import Environment
 from ..layers import layers
 from ..types import TensorType
@@ -180,7 +180,8 @@ def _weight(el: Elaborator, within: tuple[Draft, ...], name: str) -> Tensor | No
     if name not in weights:
         return None
     weight = weights[name]
-    root = within[0].builder
+    within = tuple(at_home(within))
+    root = home(within[0])
     made = Draft(root, types=[TensorType(weight.shape, weight.dtype)], weight=(within, name))
     root.add(made)
     return Tensor(made, 0, made.types[0])

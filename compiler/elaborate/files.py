@@ -140,6 +140,8 @@ def _constant(
 
 
 def _share(el: Elaborator, file: FileNames, *, statement: syntax.Share, defaults: int) -> Data:
+    if statement.index is not None:
+        return el.report(advice.labels.share_in_file(statement))
     return shared_network(el, statement, file.after(defaults), el.root)
 
 

@@ -10,6 +10,7 @@ from ..values import (
     UNKNOWN,
     Container,
     Data,
+    Family,
     LabelPrefix,
     Sliced,
     Tensor,
@@ -21,6 +22,7 @@ from .decisions import decide
 from .elaborator import Elaborator
 from .layer_nodes import slice_tensor
 from .literals import bounded_value
+from .names import lookup
 from .pipes import as_network
 
 
@@ -88,11 +90,14 @@ def bind_pattern(el: Elaborator, pattern: syntax.Pattern, value: Data, env: Envi
 
 
 def evaluate_index(el: Elaborator, expr: syntax.Indexed, env: Environment) -> Data:
-    value = el.evaluate(expr.value, env)
+    family = _family(el, expr.value, env)
+    value = el.evaluate(expr.value, env) if family is None else family
     with el.wanting_network(False):
         items = tuple(_item(el, item, env) for item in expr.items)
     if value is UNKNOWN or any(map(unknown_in, items)):
         return UNKNOWN
+    if isinstance(value, Family):
+        return _member(el, value, items, expr.span)
     if isinstance(value, LabelPrefix):
         if len(items) == 1 and isinstance(items[0], int):
             return labelled_at(el, value, f"{value.prefix}.{items[0]}", expr.span)
@@ -110,6 +115,21 @@ def evaluate_index(el: Elaborator, expr: syntax.Indexed, env: Environment) -> Da
         if networks_in(value):
             return UNKNOWN
     return el.report(advice.lists.no_items(value, expr.span))
+
+
+def _family(el: Elaborator, expr: syntax.Expr, env: Environment) -> Family | None:
+    """The family of shares that a name means; None if it means something else."""
+    meaning = lookup(el, expr.id, env, expr.span) if isinstance(expr, syntax.Name) else None
+    family = None if meaning is None else meaning.value
+    return family if isinstance(family, Family) else None
+
+
+def _member(el: Elaborator, family: Family, items: tuple[Data, ...], span: Span) -> Data:
+    """``enc[0]``."""
+    index = items[0] if len(items) == 1 else None
+    if isinstance(index, int) and not isinstance(index, bool) and index in family.members:
+        return family.members[index]
+    return el.report(advice.labels.no_member(family, index, span))
 
 
 def _item(

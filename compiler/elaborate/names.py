@@ -16,6 +16,7 @@ from ..values import (
     UNKNOWN,
     Builtin,
     Data,
+    Family,
     IdentityNetwork,
     LayerWord,
     NetworkValue,
@@ -40,6 +41,8 @@ class Meaning:
 
 def evaluate_name(el: Elaborator, expr: syntax.Name, env: Environment) -> Data:
     value = lookup(el, expr.id, env, expr.span)
+    if value is not None and isinstance(value.value, Family):
+        return el.report(advice.labels.family_alone(value.value, expr.span))
     if value is not None:
         return _named_at(value.value, expr.span)
     return unknown_name(el, expr.id, expr.span, env)

@@ -9,7 +9,7 @@ from ..builder import Builder, Draft
 from ..dims import Dim, equal, substitute, unknowns
 from ..environment import Environment
 from ..reserved import reserved
-from ..values import UNKNOWN, Data, Shared, Tensor, networks_in, unknown_in
+from ..values import UNKNOWN, Data, Family, Shared, Tensor, networks_in, unknown_in
 from .elaborator import Elaborator
 from .naming import Naming
 from .pipes import as_network
@@ -36,14 +36,50 @@ def shared_network(
     return Shared(statement.name, network, builder, statement.name_span)
 
 
-def declare_share(el: Elaborator, statement: syntax.Share) -> None:
-    """Reports a second share with a name: it would replace the first in silence."""
-    name, span = statement.name, statement.name_span
-    first = el.builder.declared.get(name)
-    if first is None:
-        el.builder.declared[name] = span
+def run_share(el: Elaborator, statement: syntax.Share, env: Environment) -> None:
+    """``share enc = ...``, and ``share enc[i] = ...`` for a member of a family."""
+    if statement.index is None:
+        _declare(el, statement, statement.name)
+        env.names[statement.name] = shared_network(el, statement, env, el.builder)
         return
-    el.report(advice.labels.shared_twice(name, span, first))
+    index = el.evaluate(statement.index, env)
+    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+        if not unknown_in(index):
+            el.report(advice.labels.no_number(index, statement.index.span))
+        env.names[statement.name] = UNKNOWN
+        return
+    _declare(el, statement, f"{statement.name}[{index}]")
+    env.names[statement.name] = _with_member(el, statement, index, env)
+
+
+def _with_member(el: Elaborator, statement: syntax.Share, index: int, env: Environment) -> Data:
+    """The family with one more member. Its members do not change, so that a block sees those above
+    it."""
+    before = env.names.get(statement.name)
+    if before is UNKNOWN:
+        return UNKNOWN
+    own = isinstance(before, Family) and before.builder is el.builder
+    members = dict(before.members) if isinstance(before, Family) and own else {}
+    el.step(statement.span, len(members) // 2)
+    share = shared_network(el, statement, env, el.builder)
+    if isinstance(share, Shared):
+        members[index] = share.replace(name=f"{statement.name}.{index}")
+    else:
+        members[index] = UNKNOWN
+    return Family(statement.name, el.builder, members)
+
+
+def _declare(el: Elaborator, statement: syntax.Share, name: str) -> None:
+    """Reports a second share with a name: it would replace the first in silence. A family and a
+    share cannot have one name."""
+    span, declared = statement.name_span, el.builder.declared
+    first = declared.get(name) or declared.get(statement.name)
+    if statement.index is None and first is None:
+        family = f"{statement.name}["
+        first = next((at for other, at in declared.items() if other.startswith(family)), None)
+    declared.setdefault(name, span)
+    if first is not None:
+        el.report(advice.labels.shared_twice(name, span, first))
 
 
 def apply_shared(

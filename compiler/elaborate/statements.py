@@ -32,7 +32,7 @@ from .operators import lose_labels, run_piped
 from .pipes import bundle
 from .results import all_tensors
 from .settings import meant_setting
-from .shares import declare_share, shared_network
+from .shares import run_share
 from .trees import given_names, head, is_network
 
 
@@ -98,8 +98,7 @@ def run_statement(el: Elaborator, statement: syntax.Statement, env: Environment)
         case syntax.Default():
             add_default(el, statement, env)
         case syntax.Share():
-            declare_share(el, statement)
-            env.names[statement.name] = shared_network(el, statement, env, el.builder)
+            run_share(el, statement, env)
         case syntax.Block():
             template = Template(statement, el.snapshot(env, statement.span))
             template.environment.names[statement.name] = template

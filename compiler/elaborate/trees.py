@@ -73,6 +73,7 @@ def given_names(loop: syntax.For) -> set[str]:
         return set()
     targets = [s.target for s in loop.body if isinstance(s, syntax.Assign)]
     names = {n.id for target in (loop.pattern, *targets) for n in pattern_names(target)}
+    names |= {s.name for s in loop.body if isinstance(s, syntax.Share)}
     for statement in loop.body:
         if isinstance(statement, syntax.ExpressionStatement) and isinstance(
             statement.value, syntax.For

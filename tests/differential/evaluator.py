@@ -25,6 +25,7 @@ from .layers import DTYPES, OPERATORS, TABLE, Entry, operate
 from .nets import (
     Bound,
     Chain,
+    Family,
     Fan,
     Identity,
     Joined,
@@ -303,8 +304,10 @@ class Run:
                     raise Refused("an assumption does not hold")
             case syntax.Default():
                 self._default(statement, env)
-            case syntax.Share():
+            case syntax.Share(index=None):
                 env.names[statement.name] = self._share(statement, env, self.scope)
+            case syntax.Share():
+                self._member_of_family(statement, env)
             case syntax.Block():
                 template = Template(statement, env.snapshot())
                 template.env.names[statement.name] = env.names[statement.name] = template
@@ -322,6 +325,16 @@ class Run:
         if network is None:
             raise Refused("`share` names a network")
         return Shared(statement.name, network, home)
+
+    def _member_of_family(self, statement: syntax.Share, env: Env) -> None:
+        assert statement.index is not None
+        index = self.value(statement.index, env)
+        share = replace(self._share(statement, env, self.scope), name=f"{statement.name}.{index}")
+        known = env.names.get(statement.name)
+        members = known if isinstance(known, Family) and known.home is self.scope else {}
+        if index in members:
+            raise Refused("a share is declared twice")
+        env.names[statement.name] = Family(self.scope, {**members, index: share})
 
     def bind(self, pattern: syntax.Pattern, value: Any, env: Env) -> None:
         if isinstance(pattern, syntax.Name):
@@ -449,6 +462,8 @@ class Run:
     def _index(self, expr: syntax.Indexed, env: Env) -> Any:
         value = self.value(expr.value, env)
         items = tuple(self.plainly(i, env) for i in expr.items)
+        if isinstance(value, Family):
+            return value[items[0]]
         if isinstance(value, list) and has_nets(value) and not isinstance(items[0], int | slice):
             value = self.network(value)
         return Sliced(value, items) if isinstance(value, Net) else self.item(value, items)

@@ -247,6 +247,14 @@ class Shared(Net):
         return value
 
 
+class Family(dict[int, Shared]):
+    """``share enc[i] = ...``."""
+
+    def __init__(self, home: Scope, members: dict[int, Shared]) -> None:
+        super().__init__(members)
+        self.home = home
+
+
 @dataclass(eq=False)
 class Template(Net):
     """A block or net, and the names that its text sees."""

@@ -52,6 +52,7 @@ STATEMENTS = {
     "mask": 2,
     "reached": 2,
     "shared_weight": 1,
+    "family": 1,
     "assign": 4,
     "sides": 3,
     "chunks": 1,
@@ -285,6 +286,27 @@ class Writer(Networks):
         tied = self.pick([f"linear({size}, weight={name}.weight)", f"id + {name}.bias"])
         self.new(page, source.shape, f"{source.at(1)} > {tied}")
         page.shares.append((name, source.shape))
+
+    def _family(self, page: Page) -> None:
+        """Shares with numbers: used in another order and in a block; a weight is tied."""
+        source = self.source(page)
+        if page.index or len(source.shape) > 2 or not isinstance(source.shape[-1], int):
+            return
+        size, name = source.shape[-1], self.block_name(page, SHARES)
+        kind = self.pick([f"linear({size})", f"(linear({size}) as q9 > tanh)"])
+        loop = self.pick(["i in range(3)", "i in [2, 0, 1]", "k, i in enumerate([1, 2, 0])"])
+        page.lines.append(f"for {loop} {{\n  share {name}[i] = {kind}\n}}")
+        if self.chance(0.4):
+            block = self.block_name(page)
+            page.lines.append(f"block {block} = {name}[1] > relu > {name}[0]")
+            self.new(page, source.shape, f"{source.at(1)} > {block} > {name}[2] > {block}")
+        else:
+            self.new(page, source.shape, f"{source.at(1)} > {name}[2] > {name}[0] > {name}[2]")
+            self.new(page, source.shape, f"{source.at(1)} > (id + {name}[1]) * 2")
+        inside = ".q9" if "q9" in kind else ""
+        if self.chance(0.5):
+            tied = f"linear({size}, weight={name}[0]{inside}.weight)"
+            self.new(page, source.shape, f"{source.at(1)} > {tied}")
 
     def _sides(self, page: Page) -> None:
         """``y, h = x > gru(8)``: side results by name."""

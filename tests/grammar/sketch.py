@@ -85,7 +85,8 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
         case s.Default():
             return _form("default", node.layer, _row(node.settings))
         case s.Share():
-            return _form("share", node.name, sketch(node.value))
+            name = f"{node.name}[{sketch(node.index)}]" if node.index else node.name
+            return _form("share", name, sketch(node.value))
         case s.DeclaredPort():
             shape = "" if node.shape is None else f"[{_row((*node.shape, *node.defaults))}]"
             return f"{node.name}{shape}{':' + node.dtype if node.dtype else ''}"

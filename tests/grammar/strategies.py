@@ -153,7 +153,7 @@ def simple_statements() -> Trees:
         node(s.ExpressionStatement, expressions),
         node(s.Require, expressions, st.none() | expressions),
         node(s.Default, ids, settings, layer_span=st.just(SPAN)),
-        node(s.Share, ids, expressions, name_span=st.just(SPAN)),
+        node(s.Share, ids, expressions, st.none() | expressions, name_span=st.just(SPAN)),
         node(s.Import, dotted, st.none() | after_as),
         node(s.FromImport, dotted, tuples(renamed, 1)),
     )

@@ -221,6 +221,30 @@ def test_underscore_needs_a_position(text: str) -> None:
     assert codes(text) == ["E221"]
 
 
+FAMILY = "for i in range(3) { share e[i] = linear(8) > relu }\n"
+FAMILIES = [
+    ("x > e[1] > e[0] > e[1]", "e.1.0 e.1.1 e.0.0 e.0.1"),
+    (
+        "x > for i in range(2) { share f[i] = linear(8)\n e[i] > f[i] > f[i] }",
+        "e.0.0 e.0.1 f.0 e.1.0 e.1.1 f.1",
+    ),
+    ("block b(f): x { x > f > relu }\n x > b(e[0]) > e[2]", "e.0.0 e.0.1 b1.relu1 e.2.0 e.2.1"),
+    ("x > e[0] > linear(8) as e0 > linear(8, weight=e[0].0.weight)", "e.0.0 e.0.1 e0 linear1"),
+    ('x > e[0] > linear(8) as "e.7"', "e.0.0 e.0.1 e.7"),
+    ("block b: x { share e[0] = linear(8)\n x > e[0] }\n x > b > e[0]", "b1.e.0 e.0.0 e.0.1"),
+    (
+        "y = x > for i in range(2) { e[i] }\n y > e[len([0, 0])]",
+        "e.0.0 e.0.1 e.1.0 e.1.1 e.2.0 e.2.1",
+    ),
+    ("block e1 = e[1]\n share e[3] = linear(8)\n x > e1 > e1 > e[3]", "e.1.0 e.1.1 e.3"),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), FAMILIES)
+def test_shares_with_numbers(body: str, expected: str) -> None:
+    assert paths(f"net n: x[8] {{ {FAMILY} {body} }}") == expected.split()
+
+
 BLOCK = "block r(d): x { x > linear(d) as a > relu }\n"
 ANOTHER = [
     ("block r8 = r(8)\nr8 > r8 as k", "r81.r1.a r81.r1.relu1 k.r1.a k.r1.relu1"),
