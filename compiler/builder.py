@@ -227,7 +227,8 @@ class Builder(Entity):
         if self.closed:
             return
         self.closed = True
-        taken = {_first(path) for path in self.taken} | {_first(s.name) for s in self.shares}
+        taken = {_first(path) for path in (*self.taken, *self.labels)}
+        taken |= {_first(s.name) for s in self.shares}
         taken |= {_first(d.share.name) for d in self.drafts if d.share is not None}
         following: dict[str, int] = {}
         for draft in list(self.drafts):

@@ -106,12 +106,19 @@ class Template(NetworkValue):
 
 
 class BlockNetwork(NetworkValue):
-    """A block with its arguments, in the order of its parameters."""
+    """A block with its arguments, in the order of its parameters. ``given`` are the arguments
+    without the defaults, and those that a net passes to the net that it is."""
 
     template: Template
     arguments: Mapping[str, Data]
     word: str
     span: Span
+    given: Mapping[str, Data]
+
+    @property
+    def passed(self) -> dict[str, Data]:
+        """The arguments for the net that this one is: ``net resnet18 = ResNet(...)``."""
+        return {name: v for name, v in self.given.items() if name not in self.arguments}
 
 
 class Shared(NetworkValue):

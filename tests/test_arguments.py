@@ -162,8 +162,8 @@ def helps(call: Callable[[], object]) -> str:
 
 
 def test_the_command_line_hears_of_options(capsys: Any) -> None:
-    assert main(["check", "resnet", "--net", "resnet18", "-p", "classes=10"]) == 2
-    command = "`--net ResNet -p unit=basic -p 'depths=[2,2,2,2]' -p classes=10`"
+    assert main(["check", "resnet", "--net", "resnet18", "-p", "unit=bottleneck"]) == 2
+    command = "`--net ResNet -p unit=bottleneck -p 'depths=[2,2,2,2]'`"
     assert command in capsys.readouterr().out
 
 

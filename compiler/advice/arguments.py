@@ -12,8 +12,13 @@ from . import error
 from .foreign import native
 
 
-def no_parameter(block: syntax.Block, name: str, help: str) -> Diagnostic:
+def no_parameter(
+    block: syntax.Block, name: str, help: str, giver: syntax.Block | None
+) -> Diagnostic:
+    """``giver`` is the net that gives that parameter itself, in its call of another one."""
     message = f"`{block.name}` has no parameter `{name}`"
+    if giver is not None:
+        message = f"`{giver.name}` gives `{name}` itself"
     return error(WRONG_OPTION, message, block.name_span, help=help)
 
 

@@ -74,10 +74,16 @@ def layer_by_method(expr: syntax.Call, tensor: str, word: str) -> Diagnostic:
 
 
 def too_many_arguments(
-    template: Template, expr: syntax.Call, index: int, names: list[str], *, piped: bool
+    template: Template,
+    expr: syntax.Call,
+    index: int,
+    names: list[str],
+    left: list[str],
+    *,
+    piped: bool,
 ) -> Diagnostic:
-    """``index`` is the first argument that is too many. ``piped``: it is a tensor, which was meant
-    to be piped."""
+    """``index`` is the first argument that is too many. ``left`` are parameters that are given by
+    name only. ``piped``: it is a tensor, which was meant to be piped."""
     argument, fix = expr.arguments[index].span, None
     help = f"it takes {listing(names)}" if names else f"write `{template.name}` without parentheses"
     if piped:
@@ -86,6 +92,8 @@ def too_many_arguments(
         fix = Fix("pipe it", (Edit(expr.span, f"({applied})"),))
     elif template.name in layers():
         help = HIDDEN
+    elif left:
+        help = f"by name it takes {listing(left)}: `{left[0]}={argument.text}`"
     message = f"`{template.name}` takes {counted(len(names), 'argument')}"
     return error("E205", message, argument, help=help, fix=fix)
 
@@ -100,6 +108,17 @@ def no_parameter(
         setting.span,
         help=f"did you mean `{close}`?" if close else help,
         fix=renamed(setting, close),
+    )
+
+
+def closed_parameter(setting: syntax.Setting, giver: Template, owner: Template) -> Diagnostic:
+    """``resnet18(depths=[3, 4, 6, 3])``"""
+    return error(
+        "E202",
+        f"`{giver.name}` gives `{setting.name}` itself",
+        setting.span,
+        help=f"`{owner.name}({setting.span.text}, ...)` takes it",
+        labels=[Label(giver.block.body[-1].span, "given here")],
     )
 
 

@@ -19,10 +19,11 @@ from ..environment import Environment, FileNames
 from ..layer import Init, hints, options, takes
 from ..layers import layers
 from ..types import TensorType
-from ..values import UNKNOWN, Data
+from ..values import UNKNOWN, Data, Template
 from .elaborator import Elaborator
 from .functions import FUNCTIONS
-from .names import lookup
+from .names import lookup, value_in_file
+from .open_parameters import Parameter, closed_parameters, parameters_of
 from .settings import setting_value
 
 
@@ -31,47 +32,59 @@ def arguments_of(
 ) -> dict[str, Data]:
     """The values of a net's parameters."""
     block = file.declared.nets[net]
-    declared = {p.name: p for p in block.parameters}
+    template = value_in_file(el, file, net)
+    if not isinstance(template, Template):
+        return {}
+    declared = parameters_of(el, template)
     values: dict[str, Data] = {}
     unknown = [name for name in parameters if name not in declared]
     for name in unknown:
-        help = _instead(file, net, name, parameters[name])
-        el.report(advice.arguments.no_parameter(block, name, help))
+        closed = closed_parameters(el, template).get(name)
+        giver = closed.giver.block if closed is not None and closed.giver is not None else None
+        called = giver.name if giver is not None else net
+        help = _instead(file, called, [*declared], name, parameters[name])
+        el.report(advice.arguments.no_parameter(block, name, help, giver))
     for name, value in parameters.items():
         if name in declared:
-            values[name] = _value(el, file, block, declared[name], value)
+            values[name] = _value(el, file, declared[name], value)
     if unknown:  # one of them was probably meant for a missing one
-        lacking = [n for n, p in declared.items() if p.default is None and n not in values]
+        own = block.parameters
+        lacking = [p.name for p in own if p.default is None and p.name not in values]
         values |= dict.fromkeys(lacking, UNKNOWN)
     return values
 
 
-def _instead(file: FileNames, net: str, name: str, value: object) -> str:
-    """The help for a parameter that a net does not have."""
-    other = next((n for n, b in file.declared.nets.items() if name in _names(b)), None)
-    if other is not None:
-        chosen = {**_given_by(file, net, other), name: str(value)}
+def _instead(file: FileNames, net: str, names: list[str], name: str, value: object) -> str:
+    """The help for a parameter that a net does not have, or that it gives itself. ``names`` are the
+    parameters that there are."""
+    nets = file.declared.nets
+    called, given = _call_of(file, net)
+    takers = [called] if name in given else [n for n, b in nets.items() if name in _names(b)]
+    if takers:
+        other = takers[0]
+        chosen = {**(given if other == called else {}), name: str(value)}
         options = (f"-p {quote(f'{n}={v}')}" for n, v in chosen.items())
         return f"`{other}` has: `--net {other} {' '.join(options)}`"
-    names = _names(file.declared.nets[net])
     close = closest(name, names)
     if close is not None:
         return f"did you mean `{close}`?"
     return f"its parameters: {', '.join(names)}" if names else "it has none"
 
 
-def _given_by(file: FileNames, net: str, other: str) -> dict[str, str]:
-    """The arguments that a net gives to another: ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
-    match file.declared.nets[net].body:
+def _call_of(file: FileNames, net: str) -> tuple[str, dict[str, str]]:
+    """The net of the file that a net calls, and the arguments that it gives to it:
+    ``net resnet18 = ResNet(basic, [2, 2, 2, 2])``."""
+    nets = file.declared.nets
+    match nets[net].body if net in nets else ():
         case [syntax.ExpressionStatement(syntax.Call(syntax.Name(id=called)) as call)]:
             pass
         case _:
-            return {}
-    if called != other:
-        return {}
-    arguments = dict(zip(_names(file.declared.nets[other]), call.arguments, strict=False))
+            return "", {}
+    if called not in nets:
+        return "", {}
+    arguments = dict(zip(_names(nets[called]), call.arguments, strict=False))
     arguments |= {setting.name: setting.value for setting in call.settings}
-    return {name: value.span.text.replace(", ", ",") for name, value in arguments.items()}
+    return called, {n: value.span.text.replace(", ", ",") for n, value in arguments.items()}
 
 
 def _names(block: syntax.Block) -> list[str]:
@@ -81,18 +94,16 @@ def _names(block: syntax.Block) -> list[str]:
 # --- one value -------------------------------------------------------------------------------
 
 
-def _value(
-    el: Elaborator, file: FileNames, block: syntax.Block, parameter: syntax.Parameter, value: object
-) -> Data:
+def _value(el: Elaborator, file: FileNames, parameter: Parameter, value: object) -> Data:
     if isinstance(value, str):
-        return _text(el, file, parameter.name, value, _wanted(file, block, parameter))
+        return _text(el, file, parameter.syntax.name, value, _wanted(parameter))
     if isinstance(value, list | tuple | range):
-        return [_value(el, file, block, parameter, v) for v in value]
+        return [_value(el, file, parameter, v) for v in value]
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # NumPy's and torch's
         value = value.item()
     if value is None or isinstance(value, bool | int | float):
         return value
-    return el.report(advice.arguments.no_argument(parameter, value))
+    return el.report(advice.arguments.no_argument(parameter.syntax, value))
 
 
 # --- texts -----------------------------------------------------------------------------------
@@ -123,12 +134,13 @@ def _text(el: Elaborator, file: FileNames, name: str, text: str, wanted: Any) ->
     return setting_value(el, expression, wanted, env)
 
 
-def _wanted(file: FileNames, block: syntax.Block, parameter: syntax.Parameter) -> Any:
+def _wanted(parameter: Parameter) -> Any:
     """The type of the layers' settings that a parameter is for; `VALUE` if it has other uses, None
     if only other files use it."""
-    if isinstance(parameter.default, syntax.Text):
+    if isinstance(parameter.syntax.default, syntax.Text):
         return str
-    uses = list(_uses(file, block, parameter.name, frozenset()))
+    file, block = parameter.owner.environment.file, parameter.owner.block
+    uses = list(_uses(file, block, parameter.syntax.name, frozenset()))
     setting_type = next((use for use in uses if use is not None and use is not VALUE), None)
     return setting_type or (VALUE if VALUE in uses else None)
 

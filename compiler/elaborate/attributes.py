@@ -28,7 +28,7 @@ _RANK_NAMES: Final = {
 
 
 def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment) -> Data:
-    foreign = _dotted(expr)
+    foreign = dotted(expr)
     root = foreign.split(".")[0]
     if (
         root in ("nn", "torch", "F", "tf", "keras", "jnp")
@@ -187,7 +187,8 @@ def _weight(el: Elaborator, within: tuple[Draft, ...], name: str) -> Tensor | No
     return Tensor(made, 0, made.types[0])
 
 
-def _dotted(expr: syntax.Expr) -> str:
+def dotted(expr: syntax.Expr) -> str:
+    """The text of ``a.b.c``; a part that is not a name is empty."""
     parts: list[str] = []
     while isinstance(expr, syntax.Attribute):
         parts.append(expr.name if isinstance(expr.name, str) else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
@@ -121,7 +123,7 @@ def another_block(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
         other = find(el, network)
     if other is None or other is network:
         return other
-    return BlockNetwork(other.template, other.arguments, network.word, network.span)
+    return other.replace(word=network.word, span=network.span)
 
 
 def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
@@ -135,7 +137,9 @@ def _named_net(el: Elaborator, network: BlockNetwork) -> BlockNetwork | None:
         value = el.evaluate(last.value, env)
     if value is UNKNOWN:
         return None
-    return network if is_extern(_unnamed(value)) else _bound(el, value, last.span) or network
+    if is_extern(_unnamed(value)):
+        return network
+    return _bound(el, value, network.passed, last.span) or network
 
 
 def _whole_call(el: Elaborator, network: BlockNetwork) -> BlockNetwork:
@@ -150,7 +154,7 @@ def _whole_call(el: Elaborator, network: BlockNetwork) -> BlockNetwork:
         call = _undecorated(el, labelled.body, env)
         if call is None or not _means_block(el, call, env):
             return network
-        return _bound(el, el.evaluate(call, env), last.span) or network
+        return _bound(el, el.evaluate(call, env), {}, last.span) or network
 
 
 def _means_block(el: Elaborator, call: syntax.Expr, env: Environment) -> bool:
@@ -181,15 +185,29 @@ def _undecorated(el: Elaborator, expr: syntax.Expr, env: Environment) -> syntax.
     return chosen
 
 
-def _bound(el: Elaborator, value: Data, span: Span) -> BlockNetwork | None:
-    """The value as a block with its arguments; None if it is not a block."""
+def _bound(
+    el: Elaborator, value: Data, more: Mapping[str, Data], span: Span
+) -> BlockNetwork | None:
+    """The value as a block with its arguments and more; None if it is not a block."""
     value = _unnamed(value)
-    if isinstance(value, Template):
-        return bind_block(el, value, {}, value.name, span)
-    return value if isinstance(value, BlockNetwork) else None
+    if not isinstance(value, Template | BlockNetwork):
+        return None
+    return bound_again(el, value, more, span)
 
 
 def _unnamed(value: Data) -> Data:
     while isinstance(value, Renamed):
         value = value.network
     return value
+
+
+def bound_again(
+    el: Elaborator, network: Template | BlockNetwork, more: Mapping[str, Data], span: Span
+) -> BlockNetwork | None:
+    """A block with the arguments that it has and more; None after an error."""
+    if isinstance(network, Template):
+        return bind_block(el, network, more, network.name, span)
+    if not more:
+        return network
+    given = {**network.given, **more}
+    return bind_block(el, network.template, given, network.word, network.span)

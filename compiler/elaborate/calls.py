@@ -27,6 +27,7 @@ from ..values import (
 from .elaborator import Elaborator
 from .functions import Bad, call_function
 from .names import lookup
+from .open_parameters import closed_parameters, open_parameters, parameters_of
 from .settings import call_layer
 from .translations import after_pipe, translate
 
@@ -158,7 +159,8 @@ def call_block(
         given[names[i]] = value
     for setting in expr.settings:
         value = el.evaluate(setting.value, env)
-        if setting.name not in names or setting.name in names[: len(expr.arguments)]:
+        twice = setting.name in names[: len(expr.arguments)]
+        if twice or not _takes(el, template, setting.name, names):
             good = _bad_argument(el, template, setting, names)
             continue
         given.setdefault(setting.name, value)
@@ -166,6 +168,11 @@ def call_block(
         return UNKNOWN
     network = bind_block(el, template, given, word, expr.span)
     return UNKNOWN if network is None else network
+
+
+def _takes(el: Elaborator, template: Template, name: str, names: list[str]) -> bool:
+    """Whether a block has a parameter, or leaves one of that name open."""
+    return name in names or name in open_parameters(el, template)
 
 
 def _too_many_arguments(
@@ -180,7 +187,8 @@ def _too_many_arguments(
         return False
     alone = not names and len(expr.arguments) == 1 and not after_pipe(expr.span)
     piped = alone and (isinstance(value, Tensor) or value is UNKNOWN)
-    el.report(advice.calls.too_many_arguments(template, expr, index, names, piped=piped))
+    left = [*open_parameters(el, template)]
+    el.report(advice.calls.too_many_arguments(template, expr, index, names, left, piped=piped))
     return False
 
 
@@ -189,9 +197,14 @@ def _bad_argument(
 ) -> bool:
     if setting.name in names:
         el.report(advice.layers.given_twice(setting.name, setting.span, names))
-    else:
-        close = el.near(setting.name, names)
-        el.report(advice.calls.no_parameter(template, setting, names, close))
+        return False
+    closed = closed_parameters(el, template).get(setting.name)
+    if closed is not None and closed.giver is not None:
+        el.report(advice.calls.closed_parameter(setting, closed.giver, closed.owner))
+        return False
+    names = [*parameters_of(el, template)]
+    close = el.near(setting.name, names)
+    el.report(advice.calls.no_parameter(template, setting, names, close))
     return False
 
 
@@ -215,7 +228,7 @@ def bind_block(
     el: Elaborator, template: Template, given: Mapping[str, Data], word: str, span: Span
 ) -> BlockNetwork | None:
     """The block with its arguments in the order of the parameters. Defaults are evaluated in the
-    block's own environment."""
+    block's own environment. Arguments for parameters that a net leaves open are passed on."""
     scope = template.environment.inner()
     parameters = template.block.parameters
     for parameter in parameters:
@@ -229,4 +242,6 @@ def bind_block(
                 el.report(advice.calls.lacks_arguments(template, missing, span))
             return None
     bound = {parameter.name: scope.names[parameter.name] for parameter in parameters}
-    return None if unknown_in(list(bound.values())) else BlockNetwork(template, bound, word, span)
+    if unknown_in(list(bound.values())):
+        return None
+    return BlockNetwork(template, bound, word, span, given)

@@ -103,7 +103,8 @@ class Keys:
                 tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
                 return ("layer", type(value.layer), value.word, layer, tensors)
             case BlockNetwork():
-                arguments = tuple((n, self.of(v)) for n, v in value.arguments.items())
+                given = {**value.arguments, **value.passed}
+                arguments = tuple((n, self.of(v)) for n, v in given.items())
                 return ("block", self.of(value.template), value.word, arguments)
             case Template():
                 return ("template", id(value.block), self.environment(value.environment))

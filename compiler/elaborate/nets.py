@@ -21,7 +21,15 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
-from .blocks import another_block, block_result, deeper, no_result, run_block, with_outputs
+from .blocks import (
+    another_block,
+    block_result,
+    bound_again,
+    deeper,
+    no_result,
+    run_block,
+    with_outputs,
+)
 from .calls import bind_block
 from .decisions import require
 from .elaborator import Elaborator
@@ -62,7 +70,7 @@ def run_file(el: Elaborator, file: FileNames) -> None:
     last, defaults = bare[-1]
     env = file.after(defaults)
     with el.framed(env):
-        _finish(el, _network_result(el, last.value, env), last.span)
+        _finish(el, _network_result(el, last.value, env, {}), last.span)
 
 
 def _one_pipeline(el: Elaborator, bare: list[syntax.ExpressionStatement], file: FileNames) -> None:
@@ -84,8 +92,11 @@ def check_file(el: Elaborator, file: FileNames) -> None:
     fail_alone(el)
 
 
-def _network_result(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data:
-    """The result of a pipeline, which starts from ``input`` or gets an input of unknown shape."""
+def _network_result(
+    el: Elaborator, expr: syntax.Expr, env: Environment, passed: Mapping[str, Data]
+) -> Data:
+    """The result of a pipeline, which starts from ``input`` or gets an input of unknown shape.
+    ``passed`` are arguments for the net that it names."""
     el.root.whole = whole_labels(expr, frozenset())
     while isinstance(expr, syntax.Paren):
         expr = expr.body
@@ -100,28 +111,28 @@ def _network_result(el: Elaborator, expr: syntax.Expr, env: Environment) -> Data
         while isinstance(value, Renamed):
             value = value.network
         if isinstance(value, Template | BlockNetwork) and not is_extern(value):
-            return _alias(el, value, expr.span)
+            return _alias(el, value, passed, expr.span)
     x = net_input(el, "x", None, None, expr.span)
     return run_piped(el, expr, env, [x])
 
 
-def _alias(el: Elaborator, value: Template | BlockNetwork, span: Span) -> Data:
+def _alias(
+    el: Elaborator, value: Template | BlockNetwork, passed: Mapping[str, Data], span: Span
+) -> Data:
     """``net resnet18 = ResNet(basic, [2, 2, 2, 2])`` is the net that it names, without a scope of
     its own."""
     deeper(el, span)
-    if isinstance(value, Template):
-        bound = bind_block(el, value, {}, value.name, span)
-        if bound is None:
-            return UNKNOWN
-        value = bound
-    other = another_block(el, value) if value.template.block.kind == "block" else value
+    network = bound_again(el, value, passed, span)
+    if network is None:
+        return UNKNOWN
+    other = another_block(el, network) if network.template.block.kind == "block" else network
     if other is None:
         return UNKNOWN
-    with el.calling(value.template.name, span):
-        if other is value:
-            return _run_net(el, value)
-        result = _alias(el, other, span)
-    return result if unknown_in(result) else with_outputs(el, value, result)
+    with el.calling(network.template.name, span):
+        if other is network:
+            return _run_net(el, network)
+        result = _alias(el, other, {}, span)
+    return result if unknown_in(result) else with_outputs(el, network, result)
 
 
 def _run_net(el: Elaborator, network: BlockNetwork) -> Data:
@@ -136,7 +147,7 @@ def _run_net(el: Elaborator, network: BlockNetwork) -> Data:
     env.names.update(network.arguments)
     with el.framed(env):
         if block.inputs is None:
-            return _result_without_ports(el, block, env)
+            return _result_without_ports(el, block, env, network.passed)
         take_default_sizes(el, block, env)
         for port in block.inputs:
             shape = None if port.shape is None else port_shape(el, port, env)
@@ -147,7 +158,9 @@ def _run_net(el: Elaborator, network: BlockNetwork) -> Data:
         return block_result(el, block, env, value) if not unknown_in(value) else UNKNOWN
 
 
-def _result_without_ports(el: Elaborator, block: syntax.Block, env: Environment) -> Data:
+def _result_without_ports(
+    el: Elaborator, block: syntax.Block, env: Environment, passed: Mapping[str, Data]
+) -> Data:
     if not block.body:
         return no_result(el, block, env)
     *before, last = block.body
@@ -156,7 +169,7 @@ def _result_without_ports(el: Elaborator, block: syntax.Block, env: Environment)
             return UNKNOWN
     if not isinstance(last, syntax.ExpressionStatement):
         return no_result(el, block, env)
-    value = _network_result(el, last.value, env)
+    value = _network_result(el, last.value, env, passed)
     if unknown_in(value):
         return value
     if el.net_block is block:

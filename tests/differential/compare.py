@@ -47,6 +47,15 @@ class Program:
     net: str
     inputs: tuple[Input, ...]
     runs: tuple[Mapping[str, int], ...]
+    opened: bool = False
+    """Whether its sizes have defaults and are left open from outside."""
+
+    @property
+    def shapes(self) -> dict[str, str] | None:
+        """The shapes of the inputs that leave their sizes open."""
+        if not self.opened:
+            return None
+        return {i.name: f"{','.join(map(str, i.shape))} {i.dtype}" for i in self.inputs if i.shape}
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,12 @@ class Trial:
             return Verdict("refused", "syntax", errors[0].message)
         expected = self._expected(tree)
         try:
-            network = nw.loads(self.program.text, net=self.program.net or None, search=SEARCH)
+            network = nw.loads(
+                self.program.text,
+                net=self.program.net or None,
+                inputs=self.program.shapes,
+                search=SEARCH,
+            )
         except nw.CompileError as error:
             code = error.diagnostics[0].code
             kind: Kind = "stricter" if isinstance(expected, list) else "refused"

@@ -206,19 +206,20 @@ class Run:
     def _run_net(self, network: Bound) -> Any:
         network = self.another(network)
         block = network.template.block
-        network = self.bound(network.template, network.arguments, network.word)
+        network = self.bound(network.template, network.given, network.word)
+        env = network.template.env.inner()
+        env.names.update(network.arguments)
         if block.inputs is None:
             [statement] = block.body
             assert isinstance(statement, syntax.ExpressionStatement)
-            value = self.value(statement.value, network.template.env.inner())
+            value = self.value(statement.value, env)
             while isinstance(value, Renamed):
                 value = value.network
+            more = {n: v for n, v in network.given.items() if n not in network.arguments}
             if isinstance(value, Template):
-                value = self.bound(value, {}, value.block.name)
+                value = self.bound(value, more, value.block.name)
             assert isinstance(value, Bound)
-            return self._run_net(value)
-        env = network.template.env.inner()
-        env.names.update(network.arguments)
+            return self._run_net(Bound(value.template, {}, value.word, {**value.given, **more}))
         given = [T(self.inputs[port.name], Op()) for port in block.inputs]
         with self.framed(env):
             self._ports(block.inputs, given, env)
@@ -623,9 +624,9 @@ class Run:
                 env.names[parameter.name] = self.value(parameter.default, env)
             else:
                 raise Refused(f"`{parameter.name}` is not given")
-        if set(given) - set(env.names):
+        if set(given) - set(env.names) and not is_another_net(template.block):
             raise Refused("an argument that the block does not have")
-        return Bound(template, env.names, word)
+        return Bound(template, env.names, word, dict(given))
 
     def settings(
         self,
@@ -1074,3 +1075,12 @@ def _needed(ops: list[Op]) -> list[Op]:
             found[id(op)] = op
             ops += op.needs
     return list(found.values())
+
+
+def is_another_net(block: syntax.Block) -> bool:
+    """``net small = made(kw=4)``: it takes the parameters that its call leaves open."""
+    if block.kind != "net" or block.inputs is not None or len(block.body) != 1:
+        return False
+    [statement] = block.body
+    value = statement.value if isinstance(statement, syntax.ExpressionStatement) else None
+    return isinstance(value, syntax.Name | syntax.Call | syntax.Attribute)

@@ -273,6 +273,8 @@ class Bound(Net):
     template: Template
     arguments: dict[str, Any]
     word: str
+    given: dict[str, Any] = field(default_factory=dict)
+    """The arguments as they are written, with those for the net that it is another name of."""
 
     def apply(self, run: Run, inputs: list[T], name: Name) -> Any:
         return run.block(self, inputs, name)

@@ -592,6 +592,11 @@ ALIASES: Final = lines("""
     net n = made
     net n = (made)
     net other = made; net n = other
+    net n = made(kw=3)
+    net other = made; net n = other(kw=5)
+    net other = made; net another = other; net n = another(kw=2)
+    net other(more=2) = made(kw=more + 1); net n = other(more=4)
+    net other(more=2) = made; net n = other(kw=6, more=3)
 """)
 
 DEFAULTS: Final = lines("""

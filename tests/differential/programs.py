@@ -90,6 +90,11 @@ STATEMENTS = {
 class Writer(Networks):
     """Writes one program."""
 
+    def __init__(self, seed: str) -> None:
+        super().__init__(seed)
+        self.defaults: dict[str, int] = {}
+        """The default sizes of the inputs."""
+
     def program(self) -> Program:
         if self.chance(0.06):
             return self._pipeline()
@@ -123,7 +128,8 @@ class Writer(Networks):
         if not page.tensors:
             inputs.append(Input("y2", (8,)))
             page.tensors.append(Piece("y2", (8,)))
-        return Program(self._text(page, inputs), "n", tuple(inputs), self._runs())
+        text = self._text(page, inputs)
+        return Program(text, "n", tuple(inputs), self._runs(), bool(self.defaults))
 
     def _pipeline(self) -> Program:
         """A file's bare pipeline."""
@@ -159,7 +165,7 @@ class Writer(Networks):
         if alias:
             page.numbers.append(("kw", 4))
         result = self.body(page, self.pick([1, 2, 3, 3, 4, 5]))
-        ports = ", ".join(f"{i.name}[{_list(i.shape)}]{_dtype(i)}" for i in inputs)
+        ports = ", ".join(f"{i.name}[{_list(self._sizes(i))}]{_dtype(i)}" for i in inputs)
         outputs = self._outputs(result) if self.chance(0.3) else ""
         head = self.pick(["net made(kw=4)", "block made(kw=4)"]) if alias else "net n"
         net = f"{head}: {ports}{outputs} {{\n{_indented([*page.lines, _bundle(result)])}\n}}"
@@ -168,6 +174,14 @@ class Writer(Networks):
         ordered = any(line.startswith("default") for line in self.top)
         place = len(self.top) if ordered else self.rng.randrange(len(self.top) + 1)
         return "\n".join([*self.top[:place], net, *self.top[place:]]) + "\n"
+
+    def _sizes(self, port: Input) -> list[object]:
+        """The sizes of an input; an open one may have a default."""
+        sizes: list[object] = list(port.shape)
+        for at, size in enumerate(sizes):
+            if isinstance(size, str) and self.chance(0.15):
+                sizes[at] = f"{size}={self.defaults.setdefault(size, self.pick([4, 6, 7]))}"
+        return sizes
 
     def _runs(self) -> tuple[dict[str, int], ...]:
         second = {

@@ -722,3 +722,10 @@ def test_a_net_with_arguments_as_a_cell() -> None:
     """
     layers = ("linear1", "linear2", "tanh1")
     assert paths(text, net="n") == [f"cell{i}.{layer}" for i in (1, 2) for layer in layers]
+
+
+def test_a_label_of_a_tensor_is_no_number() -> None:
+    """Else `linear1.weight` would mean the weight of another module."""
+    text = "net n: x[6] {\n y = (x > id) as linear1\n y > linear(2) }"
+    assert "linear2" in paths(text)
+    assert "linear1" not in paths(text)
