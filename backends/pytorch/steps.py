@@ -235,7 +235,10 @@ class Forward:
         return CodeStep((), outputs, names, loop=loop, span=node.span)
 
     def _through(self, node: Node) -> tuple[str, Code, str]:
-        """How a loop goes through the copies: target, iterable, and one copy's expression."""
+        """How a loop goes through the copies: target, iterable, and one copy's expression. Copies
+        that are not modules (`linear(8, bias=false, weight=w) * 2`) are only counted."""
+        if not self._calls(node):
+            return "_", numbers(node), ""
         path = node.path.rpartition(".")[0]
         tree = subtree(self.scope.tree, path)
         owner = access(self.scope.tree, path) if path else "self"

@@ -309,3 +309,10 @@ def test_weights_for_each_example() -> None:
     weights = (module.linear1(x.mean((2, 3))) @ module.bank).reshape(4, 5, 3, 3, 3)
     expected = torch.stack([F.conv2d(a, w) for a, w in zip(x, weights, strict=True)])
     torch.testing.assert_close(module(x), expected)
+
+
+def test_a_labelled_repeat_without_modules_is_a_loop() -> None:
+    text = "net n: x[4] { x > linear(4, bias=false, weight=eye(4) * 2.0) * 3 as m }"
+    module = nw.loads(text).to_torch()
+    assert torch.equal(module(torch.ones(1, 4)), torch.full((1, 4), 8.0))
+    assert not module.state_dict()
