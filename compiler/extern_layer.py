@@ -99,7 +99,9 @@ class Extern(Layer):
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:
         d = self.declaration
-        return unknown(f"macs of {d.text}") if d.macs is None else d.macs
+        if d.macs is None:
+            return unknown(f"macs of {d.text}")
+        return d.macs * d.takes[0].shape[0]
 
     def lower(self, *inputs: Any, **_: Any) -> Lowering:
         arguments = tuple((name, _code(v)) for name, v in self.declaration.arguments)

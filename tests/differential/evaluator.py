@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 import torch
@@ -769,6 +770,8 @@ class Run:
         block = network.template.block
         env = network.template.env.inner()
         env.names.update(network.arguments)
+        if isinstance(block, syntax.Extern):
+            return self.extern(block, network, env, inputs, name)
         scope = Scope()
         item = self.enter(name, network.word, scope)
         with self.inside(scope), self.framed(env):
@@ -778,6 +781,28 @@ class Run:
                 self._ports(block.inputs, inputs, env)
                 value = self._finish(block, env, None)
         return self.leave(item, value)
+
+    def extern(
+        self, extern: syntax.Extern, network: Bound, env: Env, inputs: list[T], name: Name
+    ) -> Any:
+        """The class itself, with the weights of its module."""
+        leaf = next(self.supply) if self.supply is not None else Leaf()
+        self.leaves.append(Used(leaf))
+        item = self.enter(name, network.word, leaf)
+        self._ports(extern.inputs or (), inputs, env)
+        target, _, own = extern.target.partition(":")
+        module = getattr(import_module(target), own)(**network.arguments)
+        unit = WeightedUnit(self.weights, leaf, {})
+        state = {n: unit.weight(n, *p.shape) for n, p in module.named_parameters()}
+        made = torch.func.functional_call(module, state, tuple(t.value for t in inputs))
+        macs = self.value(extern.macs, env) if extern.macs is not None else 0
+        op = Op(tuple(t.op for t in inputs), inputs[0].value.shape[0] * macs)
+        self.ops.append(op)
+        outputs = made if isinstance(made, tuple) else (made,)
+        results = [T(value, op, place=Inside(item)) for value in outputs]
+        value = results[0] if len(results) == 1 else results
+        item.result = value
+        return value
 
     # --- labels -----------------------------------------------------------------------------
 

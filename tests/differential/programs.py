@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from .compare import Input, Program
 from .networks import Networks
@@ -86,6 +87,39 @@ STATEMENTS = {
 }
 """What lines there are, and how often."""
 
+MODULE = '"tests.differential.own_layers'
+EXTERNS = (
+    (
+        "gain",
+        "(size, by=0.5): x[axes, size] -> [axes, size]",
+        "Gain",
+        "params=size, macs=0",
+        ("({})", "({}, by=2)", "({}, 0.25)"),
+    ),
+    (
+        "meet",
+        "(size): a[axes, size], b[axes, size] -> y[axes, size]",
+        "Meet",
+        "params=size * (size + 1), macs=places * size * size",
+        ("({})", "(size={})"),
+    ),
+    (
+        "halves",
+        "(): x[axes, s] -> [axes, s], [axes, s]",
+        "Halves",
+        "params=0, macs=0",
+        ("", "()"),
+    ),
+    (
+        "wide",
+        "(size, widths=[3, 5]): x[axes, size] -> [axes, widths[1]]",
+        "Wide",
+        "macs=places * size * widths[-1], params=size * 5",
+        ("({})", "({}, [2] + [5])"),
+    ),
+)
+"""Externs: name, head, class, counts, arguments. ``axes`` are all but the last one."""
+
 
 class Writer(Networks):
     """Writes one program."""
@@ -101,6 +135,8 @@ class Writer(Networks):
         inputs = self._inputs()
         if self.chance(0.1):
             self._import()
+        if self.chance(0.2):
+            self._externs([i.shape for i in inputs if i.dtype == "float"])
         if self.chance(0.15):
             self.top.append(self.pick(DEFAULTS))
         if self.chance(0.2):
@@ -159,6 +195,23 @@ class Writer(Networks):
                 labels = {"inner": (*shape[:-1], 4)}
                 framed = Known(f"{where}framed", (shape,), (shape,), lambda _: "", labels=labels)
                 self.file.blocks.append(framed)
+
+    def _externs(self, shapes: Sequence[Shape]) -> None:
+        """Layers of the user's own, for one shape."""
+        shape = self.pick(list(shapes) or [self._shape()])
+        if not isinstance(shape[-1], int):
+            return
+        axes = "".join(f"{axis}, " for axis in "efgh"[: len(shape) - 1])
+        places = " * ".join(["1", *"efgh"[: len(shape) - 1]])
+        for name, head, own, counts, calls in self.rng.sample(EXTERNS, 2):
+            declared = f'extern {name}{head} = {MODULE}:{own}", {counts}'
+            self.top.append(declared.replace("axes, ", axes).replace("places", places))
+            call = self.pick(calls).format(shape[-1])
+            takes = (shape,) * (2 if name == "meet" else 1)
+            gives = {"halves": (shape, shape), "wide": ((*shape[:-1], 5),)}.get(name, (shape,))
+            self.taken.add(name)
+            self.file.names.add(name)
+            self.file.blocks.append(Known(name, takes, gives, partial(_always, call)))
 
     def _text(self, page: Page, inputs: Sequence[Input]) -> str:
         alias = self.chance(0.1)
@@ -897,6 +950,10 @@ class Writer(Networks):
         if self.chance(0.6):
             return self.pick(ACTIVATIONS)
         return self.pick(ARGUMENTS)
+
+
+def _always(call: str, _: Page) -> str:
+    return call
 
 
 def _indented(lines: Sequence[str]) -> str:
