@@ -84,7 +84,7 @@ def _renamed(name: str, alias: str | None) -> str:
 
 def _block(node: s.Block) -> Document:
     parameters = _bracketed("(", map(_parameter, node.parameters), ")") if node.parameters else ""
-    inputs = (": ", _ports(node.inputs)) if node.inputs else ""
+    inputs = "" if node.inputs is None else (": ", _ports(node.inputs) if node.inputs else "()")
     outputs = (" -> ", _ports(node.outputs)) if node.outputs else ""
     if node.braced:
         body: Document = (" ", _body(node.body))

@@ -243,7 +243,8 @@ class DeclaredPort(SyntaxNode):
 class Block(SyntaxNode):
     """``block`` or ``net``: ``name(parameters): inputs -> outputs { body }``.
 
-    ``inputs`` is ``None`` if there is no colon: the body is then a network expression.
+    ``inputs`` is ``None`` if there is no colon: the body is then a network expression. It is empty
+    for a source, ``block table(n): () { ... }``.
     ``block f = expr`` and ``net f = expr`` have ``body == (ExpressionStatement(expr),)`` and
     ``braced == False``.
     """

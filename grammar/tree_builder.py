@@ -231,7 +231,7 @@ class TreeBuilder:
                 help = "`image[3, 224, 224]`"
                 self._report("E133", "this input has no name", port.span, "", help)
         self._once("input", ports)
-        return ports or None
+        return ports if c else None
 
     def outputs(self, c: list[Any]) -> tuple[s.DeclaredPort, ...] | None:
         ports: tuple[s.DeclaredPort, ...] = _nodes(c)

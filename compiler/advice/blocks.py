@@ -25,6 +25,16 @@ def inputs_differ(block: syntax.Block, given: int, span: Span) -> Diagnostic:
     )
 
 
+def piped_into_source(block: syntax.Block, span: Span) -> Diagnostic:
+    called = f"{block.name}({', '.join(p.name for p in block.parameters)})"
+    return error(
+        "E207",
+        f"nothing can be piped into `{block.name}`: it is a source",
+        span,
+        help=f"`{called}` is its tensor: `x + {called}` and `[{called}, x] > concat` join it",
+    )
+
+
 def no_tensor(block: syntax.Block, value: Data, place: Span) -> Diagnostic:
     return error("E209", f"the result of `{block.name}` is {describe(value)}, not a tensor", place)
 
@@ -82,6 +92,8 @@ def output_differs(
     """``sizes`` are those that the port declares, without the batch."""
     place, wanted = block.body[-1].span, port.dtype or kind.dtype
     declared = as_type(sizes, port.dtype or "float")
+    if block.inputs == ():
+        declared = declared.replace("[N, ", "[", 1)
     return error(
         "E306",
         f"`{block.name}` declares {declared} and returns {kind}",

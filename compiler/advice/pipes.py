@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
-from ..layer import Layer
 from ..values import Data, NetworkValue, Tensor, describe
 from . import error
 
@@ -71,9 +70,22 @@ def into_number(span: Span) -> Diagnostic:
     )
 
 
-def into_source(layer: Layer, span: Span) -> Diagnostic:
+def into_source(word: str, span: Span) -> Diagnostic:
     help = "`x + source` and `[source, x] > concat` join it"
-    message = f"nothing can be piped into `{layer.word}`: it is a source"
+    message = f"nothing can be piped into `{word}`: it is a source"
+    return error("E207", message, span, help=help)
+
+
+def input_not_used(span: Span, block: str) -> Diagnostic:
+    """A body that begins with a tensor, in the place of a network."""
+    help = ["begin with a network, or give the input a name: `block f: x { ... }`"]
+    if block:
+        help = [
+            f"a block without an input is written `block {block}(...): () {{ ... }}`, and "
+            f"`{block}(...)` is then its tensor",
+            f"a block with an input names it: `block {block}: x {{ ... }}`",
+        ]
+    message = "what is piped in is not used: this begins with a tensor"
     return error("E207", message, span, help=help)
 
 

@@ -21,7 +21,7 @@ from ..values import (
     networks_in,
     tensors_in,
 )
-from .calls import bind_block
+from .calls import bind_block, call_value
 from .decisions import chosen_arm
 from .elaborator import Elaborator
 from .failures import fail
@@ -55,6 +55,9 @@ def enter(
 ) -> list[Tensor] | None:
     """The inputs as tensors of the block. Checks the ports, and gives their sizes values."""
     ports = block.inputs
+    if ports == () and inputs:
+        el.report(advice.blocks.piped_into_source(block, span))
+        return None
     if ports is not None and len(ports) != len(inputs):
         el.report(advice.blocks.inputs_differ(block, len(inputs), span))
         return None
@@ -154,7 +157,11 @@ def _whole_call(el: Elaborator, network: BlockNetwork) -> BlockNetwork:
         call = _undecorated(el, labelled.body, env)
         if call is None or not _means_block(el, call, env):
             return network
-        return _bound(el, el.evaluate(call, env), {}, last.span) or network
+        if isinstance(call, syntax.Call):
+            value = call_value(el, call, env)
+        else:
+            value = el.evaluate(call, env)
+        return _bound(el, value, {}, last.span) or network
 
 
 def _means_block(el: Elaborator, call: syntax.Expr, env: Environment) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 from ...grammar import syntax
 from ...grammar.source import Span
@@ -33,6 +33,17 @@ from .translations import after_pipe, translate
 
 
 def evaluate_call(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
+    value = call_value(el, expr, env)
+    return el.apply(value, [], expr.span) if is_source(value) else value
+
+
+def is_source(value: Data) -> TypeGuard[BlockNetwork]:
+    """Whether a value is a block without inputs, with its arguments."""
+    return isinstance(value, BlockNetwork) and value.template.block.inputs == ()
+
+
+def call_value(el: Elaborator, expr: syntax.Call, env: Environment) -> Data:
+    """The value of a call, with a source that is not applied yet."""
     word = expr.function.id if isinstance(expr.function, syntax.Name) else ""
     if word in el.rules.words and lookup(el, word, env, expr.span) is None:
         return el.rules.words[word](el, expr, env)

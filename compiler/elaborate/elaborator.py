@@ -108,6 +108,8 @@ class Elaborator:
         self.held: list[Builder] = []
         """Labelled groups that have nodes, and whose network is not applied yet."""
         self.wants_network = False
+        self.own_input: Tensor | None = None
+        """The input of a net that declares none: it may be left unused."""
 
     def evaluate(self, expr: syntax.Expr, env: Environment) -> Data:
         """The value of an expression in an environment."""

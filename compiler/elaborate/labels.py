@@ -22,6 +22,7 @@ from ..values import (
     tensors_in,
     unknown_in,
 )
+from .calls import call_value, is_source
 from .decisions import chosen_arm
 from .elaborator import Elaborator
 from .failures import fail_inside
@@ -83,7 +84,12 @@ def evaluate_labelled(el: Elaborator, expr: syntax.Labelled, env: Environment) -
     scope = grouped or _is_labelled(body)
     if scope and not whole and (not label.here or el.builder.numbered):
         return _in_group(el, label, grouped, expr.span, lambda: el.evaluate(body, env))
-    value = el.evaluate(body, env)
+    if isinstance(body, syntax.Call):
+        value = call_value(el, body, env)
+        if is_source(value):
+            return el.apply(LabelledNetwork(value, label, numbered=False), [], expr.span)
+    else:
+        value = el.evaluate(body, env)
     if label.here and not whole and tensors_in(value):
         _place(el, label)
     return _attach(el, value, label, grouped, expr.span)

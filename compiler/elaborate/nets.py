@@ -112,8 +112,8 @@ def _network_result(
             value = value.network
         if isinstance(value, Template | BlockNetwork) and not is_extern(value):
             return _alias(el, value, passed, expr.span)
-    x = net_input(el, "x", None, None, expr.span)
-    return run_piped(el, expr, env, [x])
+    el.own_input = net_input(el, "x", None, None, expr.span)
+    return run_piped(el, expr, env, [el.own_input])
 
 
 def _alias(

@@ -119,7 +119,10 @@ def _first_piped(el: Elaborator, expr: syntax.Expr, env: Environment, inputs: li
         if unknown_in(value) or networks_in(value):
             return fail(el, expr.span.text, inputs, expr.span)
         if isinstance(value, Tensor) or tensors_in(value):
-            return value
+            if not inputs or inputs == [el.own_input]:
+                return value
+            block = el.calls[-1][0] if el.calls else ""
+            return el.report(advice.pipes.input_not_used(expr.span, block))
         if isinstance(expr, syntax.For):
             return el.report(advice.pipes.loop_without_result(expr.span))
         return el.report(advice.pipes.no_network(value, expr))

@@ -130,11 +130,22 @@ def _no_target(expr: syntax.Expr, value: Data) -> Diagnostic:
         return advice.pipes.into_namesake(expr, value)
     if is_number(value):
         return advice.pipes.into_number(expr.span)
-    if isinstance(value, Tensor) and value.draft.layer and value.draft.layer.arity == (0, 0):
-        return advice.pipes.into_source(value.draft.layer, expr.span)
+    source = _source(value) if isinstance(expr, syntax.Call) else ""
+    if source:
+        return advice.pipes.into_source(source, expr.span)
     if isinstance(value, Tensor) or tensors_in(value):
         return advice.pipes.into_tensor(value, expr.span)
     return advice.pipes.into_other(value, expr.span)
+
+
+def _source(value: Data) -> str:
+    """The word of the source that made a tensor; empty if another layer or block made it."""
+    draft = value.draft if isinstance(value, Tensor) else None
+    if draft is None or draft.inputs:
+        return ""
+    if draft.layer is not None:
+        return draft.layer.word if draft.layer.arity == (0, 0) else ""
+    return draft.child.name if draft.child is not None else ""
 
 
 def not_piped(el: Elaborator, value: Data, span: Span) -> Data:

@@ -153,9 +153,11 @@ def _output_fits(
 ) -> bool:
     assert port.shape is not None
     kind = known_type(el, tensor)
+    # A source has no batch: all axes are written.
+    whole = TensorType((1, *kind.shape), kind.dtype) if block.inputs == () else kind
     sizes = _sizes_of(el, port, env)
     wanted = port.dtype or kind.dtype
-    fits = kind.dtype == wanted and sizes_fit(el, port.shape, kind, env)
+    fits = kind.dtype == wanted and sizes_fit(el, port.shape, whole, env)
     if fits is False:
         el.report(advice.blocks.output_differs(block, port, tensor, kind, sizes))
     return bool(fits)

@@ -272,7 +272,9 @@ class Run:
             if len(block.outputs) != len(made):
                 raise Refused(f"{len(made)} results, {len(block.outputs)} declared")
             for port, tensor in zip(block.outputs, made, strict=True):
-                self._fits(port, tensor.value, env, port.dtype)
+                # a source has no batch
+                shown = tensor.value[None] if block.inputs == () else tensor.value
+                self._fits(port, shown, env, port.dtype)
         return value
 
     # --- statements -------------------------------------------------------------------------
@@ -355,6 +357,12 @@ class Run:
             return self.piped(chosen, env, inputs)
         value = self.want(expr, env)
         network = self.network(value)
+        if (
+            network is None
+            and inputs
+            and not (inputs[0].op.needs == () and self.scope is self.root)
+        ):
+            raise Refused("what is piped in is not used")
         return value if network is None else self.apply(network, inputs)
 
     # --- expressions ------------------------------------------------------------------------
@@ -575,6 +583,13 @@ class Run:
     # --- calls ------------------------------------------------------------------------------
 
     def _call(self, expr: syntax.Call, env: Env) -> Any:
+        value = self.called(expr, env)
+        if isinstance(value, Bound) and value.template.block.inputs == ():
+            return self.apply(value, [])
+        return value
+
+    def called(self, expr: syntax.Call, env: Env) -> Any:
+        """The value of a call; a block without inputs is not applied yet."""
         if isinstance(expr.function, syntax.Name):
             word = expr.function.id
             known = env.knows(word)
@@ -607,8 +622,11 @@ class Run:
             settings = self.settings(function, expr.arguments, expr.settings, env)
             made = Layer(function.word, function.called, settings)
             return made.apply(self, [], BARE) if made.entry.source else made
-        if not isinstance(function, Template):
-            raise Refused("what is called takes no settings")
+        if isinstance(function, Template):
+            return self._call_block(function, expr, env, word)
+        raise Refused("what is called takes no settings")
+
+    def _call_block(self, function: Template, expr: syntax.Call, env: Env, word: str) -> Bound:
         names = [p.name for p in function.block.parameters]
         if len(expr.arguments) > len(names):
             raise Refused("too many arguments")
@@ -829,6 +847,10 @@ class Run:
             value = self._group_here(made, body, env)
             if has_tensors(value):
                 return value
+        elif isinstance(body, syntax.Call):
+            value = self.called(body, env)
+            if isinstance(value, Bound) and value.template.block.inputs == ():
+                return self.apply(Labelled(value, path, name, False, expr.label.span), [])
         else:
             value = self.value(body, env)
         if isinstance(value, T):

@@ -568,6 +568,26 @@ REACHED: Final = lines("""
 """)
 """What can be reached behind a label, all of one shape."""
 
+OWN_SOURCES: Final = (
+    "(n): () = param([n]) as w9",
+    "(n): () -> [n] { param([n]) as w9 }",
+    "(n, f=relu): () { a = param([1, n]) as w9\n [a, a > f > linear(n)] > add }",
+    "(n): () { [param([n]) as w9, param([n]) as v9] > mul }",
+    "(n): () = (ones([n]) > tanh) * 0.5",
+)
+"""The rest of a block that is a source of `n` numbers."""
+
+USED_SOURCES: Final = lines("""
+    <x> + <f>(<d>)
+    <x> > id * <f>(<d>)
+    <x> + (<f>(<d>) as <l>)
+    <x> > (id + <f>(<d>) + <f>(<d>)) as <l>
+    <x> > [id, relu] as <l> > add > id - <f>(<d>)
+    <x> + <f>(n=<d>) + (<f>(<d>) > relu)
+    <x> > for i9 in range(2) { id + <f>(<d>) }
+    <x> > (relu + (<f>(<d>) as a9)) as <l>
+""")
+
 MASKS: Final = lines("""
     <x> > masked_fill(<m> > unsqueeze(2), 0.5)
     <x> * (<m> > cast(float) > unsqueeze(-1))

@@ -33,6 +33,7 @@ from .phrases import (
     NUMBERS,
     OF_IMAGE_SIZES,
     OF_SIZES,
+    OWN_SOURCES,
     PAIRS,
     PAIRS_REPEATED,
     REACHED,
@@ -43,6 +44,7 @@ from .phrases import (
     SIDES_REPEATED,
     SOURCES,
     TOWERS,
+    USED_SOURCES,
 )
 
 INDEXED = {1: INDEXED_VECTOR, 2: INDEXED_SEQUENCE, 3: INDEXED_IMAGE}
@@ -54,6 +56,7 @@ STATEMENTS = {
     "reached": 2,
     "shared_weight": 1,
     "family": 1,
+    "own_source": 1,
     "assign": 4,
     "sides": 3,
     "chunks": 1,
@@ -374,6 +377,18 @@ class Writer(Networks):
         if self.chance(0.5):
             tied = f"linear({size}, weight={name}[0]{inside}.weight)"
             self.new(page, source.shape, f"{source.at(1)} > {tied}")
+
+    def _own_source(self, page: Page) -> None:
+        """A block without inputs, and its tensor."""
+        source = self.source(page)
+        if page.index or not isinstance(source.shape[-1], int):
+            return
+        size, name = source.shape[-1], self.block_name(page)
+        page.lines.append(f"block {name}{self.pick(OWN_SOURCES)}")
+        label = self.label(page)[0]
+        made = self.sentence(USED_SOURCES, x=source.at(3), f=name, d=size, l=label)
+        if label or " as " not in made:
+            self.new(page, source.shape, made)
 
     def _sides(self, page: Page) -> None:
         """``y, h = x > gru(8)``: side results by name."""

@@ -105,7 +105,7 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
 
 
 def _block(node: s.Block) -> str:
-    inputs = "" if node.inputs is None else f": {_row(node.inputs)}"
+    inputs = "" if node.inputs is None else f": {_row(node.inputs) or '()'}"
     outputs = "" if node.outputs is None else f"-> {_row(node.outputs)}"
     body = _body(node.body) if node.braced else f"= {_row(node.body)}"
     head = f"{node.name}({_row(node.parameters)})" if node.parameters else node.name

@@ -134,7 +134,7 @@ documentations = st.lists(lines.map(printable).filter(bool), max_size=2).map("\n
 
 
 def inputs() -> Trees:
-    return st.none() | unique(ports, 1)
+    return st.none() | unique(ports)
 
 
 def inputs_of_nets() -> Trees:

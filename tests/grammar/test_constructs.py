@@ -94,6 +94,7 @@ STATEMENTS = {
     "y, h, c = x > lstm(128)": "(= <y h c> (> x (lstm 128)))",
     "(a, b), c = d[0]": "(= <<a b> c> d[0])",
     "x > f": "(> x f)",
+    "block f(n): () -> [n] { a }": "(block f(n) : () -> [n] {a})",
     "share enc[i + 1] = f > g": "(share enc[(+ i 1)] (> f g))",
     "share enc = linear(128) > relu": "(share enc (> (linear 128) relu))",
     "default conv(bias=false)": "(default conv bias=false)",

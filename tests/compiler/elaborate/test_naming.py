@@ -245,6 +245,36 @@ def test_shares_with_numbers(body: str, expected: str) -> None:
     assert paths(f"net n: x[8] {{ {FAMILY} {body} }}") == expected.split()
 
 
+TABLE = "block t(n): () { param([n]) as w }\n"
+SOURCES = [
+    ("x + t(8) > relu + t(8)", "t1.w relu1 t2.w"),
+    ("x + (t(8) as k) + (t(n=8) as a[2])", "k.w a.2.w"),
+    ("x > (linear(8) + t(8)) as g", "g.0 g.1.w"),
+    ("x > (linear(8) + (t(8) as k)) as g", "g.0 g.k.w"),
+    ("y = t(8)\n z = y + x\n z > linear(8) > id + y", "t1.w linear1"),
+    ("block u(f): y { y + f(8) }\n x > u(t) > relu", "u1.f1.w relu1"),
+    (
+        "block two: () { [param([8]) as a, param([8]) as b] }\n a, b = two()\n x + a + b",
+        "two1.a two1.b",
+    ),
+    ("x + t(8) + (x > for i in range(2) { id * t(8) })", "t1.w t2.w t3.w"),
+    ("y = t(8) as k\n x + y + k.w", "k.w"),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), SOURCES)
+def test_blocks_without_inputs_are_sources(body: str, expected: str) -> None:
+    made = paths(f"{TABLE}net n: x[8] {{ {body} }}")
+    assert sorted(made) == sorted(expected.split())
+
+
+def test_the_outputs_of_a_source_have_all_axes() -> None:
+    head = "block t(n): () -> [n] { param([n]) as w }\nnet n: x[8] { x + "
+    assert codes(head + "t(8) }") == []
+    assert codes(head.replace("-> [n]", "-> [n + 1]") + "t(8) }") == ["E306"]
+    assert codes("net n: () -> [3, 4] { param([3, 4]) as w }") == []
+
+
 BLOCK = "block r(d): x { x > linear(d) as a > relu }\n"
 ANOTHER = [
     ("block r8 = r(8)\nr8 > r8 as k", "r81.r1.a r81.r1.relu1 k.r1.a k.r1.relu1"),
