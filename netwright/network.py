@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .compiler.ir import Graph
     from .compiler.pipeline import Compilation
     from .compiler.types import TensorType
+    from .trained import Layout
 
 T = TypeVar("T")
 Inputs = Mapping[str, str] | str | None
@@ -408,6 +409,9 @@ class Network(Drawable):
         *,
         externs: Mapping[str, Callable[..., torch.nn.Module]] | None = None,
         import_externs: bool = False,
+        weights: str | os.PathLike[str] | None = None,
+        mapping: Layout = None,
+        partial: bool = False,
     ) -> torch.nn.Module:
         """A live module, made by running that source. Its weights are on ``device``.
 
@@ -415,18 +419,35 @@ class Network(Drawable):
         ``import_externs=True`` imports the others from the modules that the spec names, which runs
         their code: it is for specs that you trust. Each class is tried before it is used. Raises
         CompileError if one is missing, or is not as the spec declares it.
+
+        ``weights`` is a checkpoint: a .safetensors or .pth file, or the index of several. Its names
+        are those of the net, or ``mapping`` says how they become these: ``"auto"``, a file of rules
+        (.toml), a dict of old and new names, or the network whose layout it has. With
+        ``partial=True`` what fits is loaded, and a warning says what did not. See docs/weights.md.
+        Raises WeightsError if the checkpoint does not fit or cannot be read.
         """
-        from .backends.pytorch import to_class
         from .backends.pytorch.live import instance
 
+        cls = self._class_with(externs, import_externs)
+        if weights is not None:
+            from .trained import module_with_weights
+
+            return module_with_weights(self, cls, weights, device, mapping, partial=partial)
+        if mapping is not None or partial:
+            raise TypeError("`mapping` and `partial` are for a checkpoint: weights=FILE")
+        return instance(cls, device)
+
+    def _class_with(
+        self, externs: Mapping[str, Callable[..., torch.nn.Module]] | None, importing: bool
+    ) -> type[torch.nn.Module]:
+        """The net's class with these classes for its externs."""
+        from .backends.pytorch import to_class
+
         _check_externs(externs)
-        if externs or import_externs:
-            doing = "making its module"
-            cls = _shown(
-                lambda ir: to_class(ir, externs, import_externs=import_externs), self.ir, doing
-            )
-            return instance(cls, device)
-        return instance(self._class, device)
+        if not externs and not importing:
+            return self._class
+        doing = "making its module"
+        return _shown(lambda ir: to_class(ir, externs, import_externs=importing), self.ir, doing)
 
     @cached_property
     def _class(self) -> type[torch.nn.Module]:

@@ -1,0 +1,110 @@
+"""A module with the weights of a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Table
+from typing import TYPE_CHECKING, Any
+
+from ...grammar.record import Record
+from ...grammar.wording import counted
+from . import fitting, mappings
+from .checkpoints import Checkpoint
+from .fitting import Fit
+from .mappings import Mapping, Move
+from .module_tensors import Wanted, assign, copy, has_more_than_state
+from .problems import WeightsError
+from .stored import Stored
+
+if TYPE_CHECKING:
+    import torch
+
+
+class LoadPlan(Record):
+    """Which tensors of a checkpoint become which of a net."""
+
+    checkpoint: Checkpoint
+    moves: tuple[Move, ...]
+    renamed: Table[str, Stored]
+    fit: Fit
+
+    def tensors(self, names: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
+        """These tensors of the net, made of those of the checkpoint. Raises WeightsError."""
+        kept = set(names)
+        for move in mappings.sources(self.moves, names):
+            stored = dict(self.checkpoint.load(move.old))
+            news = mappings.convert(move, [stored[old] for old in move.old])
+            yield from ((n, t) for n, t in zip(move.new, news, strict=True) if n in kept)
+
+
+def plan(
+    checkpoint: Checkpoint,
+    wants: Wanted,
+    mapping: Mapping | None = None,
+    notes: Sequence[str] = (),
+) -> LoadPlan:
+    """How the checkpoint becomes the weights of a net. Raises RulesError."""
+    moves = mappings.bind(mapping or Mapping(()), list(checkpoint.tensors))
+    unused = mappings.unused(mapping, moves) if mapping else []
+    said = [f"the rule `{rule}` suits no tensor" for rule in unused]
+    renamed = mappings.renamed(moves, checkpoint.tensors)
+    fit = fitting.fit(wants, renamed, (*checkpoint.notes, *notes, *said))
+    return LoadPlan(checkpoint, tuple(moves), renamed, fit)
+
+
+def module_with(
+    cls: type[torch.nn.Module], plan: LoadPlan, wants: Wanted, device: Any = None
+) -> torch.nn.Module:
+    """An instance of the net's class with the tensors that fit. If all do, nothing is initialised
+    first. Raises WeightsError if the checkpoint has two values for one tensor."""
+    from ..pytorch.live import instance
+
+    _check_twins(plan, wants)
+    firsts = _one_of_each(plan.fit.fits, wants)
+    meta = instance(cls, "meta")
+    buffers = [n for n in wants.tensors if wants.optional(n) and n not in plan.fit.fits]
+    if plan.fit.fresh or buffers or has_more_than_state(meta):
+        module = instance(cls, device)
+        copy(module, plan.tensors(firsts))
+        return module
+    assign(meta, plan.tensors(firsts), device)
+    return meta
+
+
+def _one_of_each(names: Sequence[str], wants: Wanted) -> list[str]:
+    """The names without further names of the same tensor."""
+    tensors = {wants.twins.get(name, name): name for name in reversed(names)}
+    return list(reversed(tensors.values()))
+
+
+def _check_twins(plan: LoadPlan, wants: Wanted) -> None:
+    import torch
+
+    fits = set(plan.fit.fits)
+    pairs = [(a, b) for a, b in wants.twins.items() if a in fits and b in fits]
+    if not pairs:
+        return
+    values = dict(plan.tensors([name for pair in pairs for name in pair]))
+    for twin, first in pairs:
+        if not torch.equal(values[twin], values[first]):
+            raise WeightsError(
+                f"`{twin}` and `{first}` are one tensor in the net, "
+                "and the checkpoint has two different ones"
+            )
+
+
+def check_whole(plan: LoadPlan, *, partial: bool) -> list[str]:
+    """What to warn of. Raises WeightsError if the checkpoint is not whole and that is not
+    allowed, or if none of it fits."""
+    fit = plan.fit
+    lines = fitting.findings(fit)
+    path = plan.checkpoint.path
+    if fit.whole or (partial and fit.fits):
+        fresh = fitting.folded(fit.fresh)
+        stay = [f"these keep their initial values: {', '.join(fresh)}"] if fresh else []
+        return [*fit.notes, *lines, *stay]
+    text = "\n".join([f"{path} does not fit the net", *lines, *(f"note: {n}" for n in fit.notes)])
+    if not fit.fits:
+        raise WeightsError(text, "no tensor fits: is it a checkpoint of this net?")
+    fits = counted(len(fit.fits), "tensor")
+    raise WeightsError(text, f"`partial=True` loads the {fits} that fit")

@@ -1,0 +1,27 @@
+"""The errors of checkpoints and of weights that do not fit."""
+
+from __future__ import annotations
+
+from ...grammar.printable import printable
+
+
+class WeightsError(ValueError):
+    """Weights cannot be used; ``help`` says what to do. Texts of the checkpoint are made safe to
+    print."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        self.message = printable(message)
+        self.help = printable(help)
+        super().__init__(f"{self.message}\n{self.help}" if help else self.message)
+
+
+class CheckpointError(WeightsError):
+    """A file is not a checkpoint, is damaged, or holds more than tensors."""
+
+
+class RulesError(WeightsError):
+    """A file of rules is wrong, or a rule does not suit the tensors."""
+
+
+class WeightsWarning(UserWarning):
+    """What was done with a checkpoint besides loading it, and what did not fit."""

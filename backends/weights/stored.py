@@ -1,0 +1,37 @@
+"""What a checkpoint says about a tensor."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TypeAlias
+
+from ...grammar.record import Record
+
+Shape: TypeAlias = tuple[int, ...]
+
+
+class Stored(Record):
+    """The shape and the dtype of a tensor, in PyTorch's words (``float32``)."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+    @property
+    def kind(self) -> str:
+        """``float``, ``int``, ``complex`` or ``bool``: numbers of one kind can be converted."""
+        for kind in ("float", "complex", "bool"):
+            if kind in self.dtype:
+                return kind
+        return "int"
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    def __str__(self) -> str:
+        return shape_text(self.shape)
+
+
+def shape_text(shape: Shape) -> str:
+    """``[64, 3, 7, 7]``."""
+    return f"[{', '.join(map(str, shape))}]"

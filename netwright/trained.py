@@ -1,0 +1,81 @@
+"""Nets with weights from a file, for ``to_torch(weights=...)`` and ``netwright weights``."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping as Table
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .backends.pytorch.live import instance
+from .backends.weights import loading, matching, module_tensors, rules_file, version_mapping
+from .backends.weights.checkpoints import Checkpoint, read
+from .backends.weights.mappings import Mapping
+from .backends.weights.module_tensors import Wanted
+from .backends.weights.problems import WeightsError, WeightsWarning
+from .network import Network
+
+if TYPE_CHECKING:
+    import torch
+
+Layout: TypeAlias = str | os.PathLike[str] | Table[str, str] | Network | None
+"""How the names of a checkpoint become those of a net: ``"auto"``, a file of rules, a dict of
+names, or the network that has the names of the checkpoint."""
+
+
+def module_with_weights(
+    net: Network,
+    cls: type[torch.nn.Module],
+    weights: str | os.PathLike[str],
+    device: Any,
+    layout: Layout,
+    *,
+    partial: bool,
+) -> torch.nn.Module:
+    """The net with the weights of a checkpoint. Raises WeightsError."""
+    if not isinstance(weights, str | os.PathLike):
+        kind = type(weights).__name__
+        raise TypeError(
+            f"`weights` is the name of a file, not {kind}; a module takes other weights "
+            "with `load_state_dict`"
+        )
+    if str(device) == "meta":
+        raise ValueError("weights have no values on the device `meta`")
+    wants = tensors_of(cls)
+    checkpoint = read(weights).without_wrapper(wants.tensors)
+    mapping, notes = mapping_to(net, wants, checkpoint, layout)
+    plan = loading.plan(checkpoint, wants, mapping, notes)
+    lines = loading.check_whole(plan, partial=partial)
+    if lines:
+        warnings.warn(WeightsWarning("\n".join([checkpoint.path, *lines])), stacklevel=3)
+    return loading.module_with(cls, plan, wants, device)
+
+
+def tensors_of(cls: type[torch.nn.Module]) -> Wanted:
+    """The tensors of a net's class, made without memory."""
+    return module_tensors.wanted(instance(cls, "meta"))
+
+
+def mapping_to(
+    net: Network, wants: Wanted, checkpoint: Checkpoint, layout: Layout
+) -> tuple[Mapping | None, tuple[str, ...]]:
+    """The mapping that a layout means, and notes on what is not certain in it."""
+    if layout is None:
+        return None, ()
+    if isinstance(layout, Network):
+        return version_mapping.mapping_between(
+            layout.ir, net.ir, tensors_of(layout._class), wants
+        ), ()
+    if isinstance(layout, Table):
+        rules = [rules_file.pair(old, new) for old, new in layout.items()]
+        return Mapping(tuple(rules)), ()
+    if layout == "auto":
+        match = matching.match(checkpoint.tensors, wants.tensors)
+        return match.mapping, match.notes
+    if isinstance(layout, str | os.PathLike) and Path(layout).suffix == ".toml":
+        return rules_file.read_rules(layout), ()
+    raise WeightsError(f"{layout!r} is not a mapping", _LAYOUTS)
+
+
+_LAYOUTS = 'it is "auto", a file of rules (.toml), a dict of names, or a network'

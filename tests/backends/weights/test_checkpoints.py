@@ -1,0 +1,214 @@
+"""Checkpoints are read, or refused with a reason. Nothing in them is executed."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import struct
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netwright.backends.weights.checkpoints import read
+from netwright.backends.weights.problems import CheckpointError
+from netwright.backends.weights.stored import Stored
+
+STATE = {"a.weight": torch.arange(12.0).view(4, 3), "a.bias": torch.arange(4.0)}
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+class Program:
+    """What a hostile pickle holds: reading it would make a folder."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, ("executed",)
+
+
+def index(**places: str) -> None:
+    Path("x.safetensors.index.json").write_text(json.dumps({"weight_map": places}))
+
+
+def write_shards() -> None:
+    for name, tensor in STATE.items():
+        safetensors.torch.save_file({name: tensor}, f"{name}.safetensors")
+    index(**{name: f"{name}.safetensors" for name in STATE})
+
+
+GOOD: dict[str, Callable[[], object]] = {
+    "a.pth": lambda: torch.save(STATE, "a.pth"),
+    "old.pth": lambda: torch.save(STATE, "old.pth", _use_new_zipfile_serialization=False),
+    "a.safetensors": lambda: safetensors.torch.save_file(STATE, "a.safetensors"),
+    "a.bin": lambda: safetensors.torch.save_file(STATE, "a.bin"),
+    "x.safetensors.index.json": write_shards,
+    "wrapped.ckpt": lambda: torch.save({"state_dict": STATE, "epoch": 3}, "wrapped.ckpt"),
+    "twice.ckpt": lambda: torch.save({"model": {"state_dict": STATE}}, "twice.ckpt"),
+    "named.pt": lambda: torch.save({"ema": STATE, "args": {"lr": 0.1}}, "named.pt"),
+}
+
+
+@pytest.mark.parametrize("file", GOOD)
+def test_reading(file: str) -> None:
+    GOOD[file]()
+    checkpoint = read(file)
+    assert dict(checkpoint.tensors) == {n: Stored(tuple(t.shape)) for n, t in STATE.items()}
+    loaded = dict(checkpoint.load(list(STATE)))
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in STATE.items())
+    assert bool(checkpoint.notes) == file.endswith((".ckpt", "named.pt"))
+    assert file in checkpoint.files
+
+
+def test_what_was_left_out_is_said() -> None:
+    content = {"state_dict": {**STATE, "scheme": "sgd"}, "epoch": 3, "optimizer": {}}
+    torch.save(content, "a.pth")
+    assert read("a.pth").notes == (
+        "the weights are the entry `state_dict` of the file "
+        "(the file has besides: epoch, optimizer)",
+        "these entries are not plain tensors and are left out: scheme",
+    )
+
+
+def test_prefixes() -> None:
+    torch.save({f"module._orig_mod.{n}": t for n, t in STATE.items()}, "a.pth")
+    checkpoint = read("a.pth").without_wrapper(["a.weight"])
+    assert list(checkpoint.tensors) == list(STATE)
+    assert checkpoint.notes == (
+        "all names begin with `module.`, which is left out",
+        "all names begin with `_orig_mod.`, which is left out",
+    )
+    assert torch.equal(dict(checkpoint.load(["a.bias"]))["a.bias"], STATE["a.bias"])
+    assert read("a.pth").without_wrapper(["module.x"]).prefix == ""
+
+
+def script() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is deprecated, and files of it exist
+        torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), "a.pth")
+
+
+def truncated(file: str, by: int) -> None:
+    GOOD[file]()
+    path = Path(file)
+    path.write_bytes(path.read_bytes()[:-by])
+
+
+def header(text: bytes, data: bytes = b"") -> None:
+    Path("a.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def entry(**settings: Any) -> None:
+    usual = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    header(json.dumps({"a": {**usual, **settings}}).encode(), bytes(8))
+
+
+BAD: dict[str, tuple[str, Callable[[], object], str]] = {
+    "a pickle with code": (
+        "a.pth",
+        lambda: torch.save({"a": Program()}, "a.pth"),
+        "holds more than tensors",
+    ),
+    "a bare pickle": (
+        "a.pth",
+        lambda: Path("a.pth").write_bytes(pickle.dumps(Program())),
+        "holds more than tensors",
+    ),
+    "a module": ("a.pth", lambda: torch.save(torch.nn.Linear(2, 2), "a.pth"), "nn.modules.linear"),
+    "a program": ("a.pth", script, "TorchScript"),
+    "no file": ("a.pth", lambda: None, "there is no file"),
+    "a folder": (".", GOOD["a.pth"], "is a folder\nit holds a.pth"),
+    "nothing": ("a.pth", lambda: Path("a.pth").write_text(""), "it is empty"),
+    "a text": ("a.pth", lambda: Path("a.pth").write_text("hello"), "no known format"),
+    "a page": ("a.pth", lambda: Path("a.pth").write_text("<html>"), "it is a web page"),
+    "a pointer": (
+        "a.pth",
+        lambda: Path("a.pth").write_text("version https://git-lfs.github.com/spec/v1"),
+        "git lfs pull",
+    ),
+    "half an archive": ("a.pth", lambda: truncated("a.pth", 50), "damaged"),
+    "half a pickle": ("old.pth", lambda: truncated("old.pth", 10), "damaged"),
+    "half a header": ("a.safetensors", lambda: truncated("a.safetensors", 80), "damaged"),
+    "half the data": ("a.safetensors", lambda: truncated("a.safetensors", 8), "damaged"),
+    "more data": ("a.safetensors", lambda: header(b"{}", bytes(8)), "damaged"),
+    "no tensors": ("a.pth", lambda: torch.save({"a": 1}, "a.pth"), "holds no tensors"),
+    "a list": ("a.pth", lambda: torch.save([1], "a.pth"), "of type list"),
+    "more than the file": (
+        "a.pth",
+        lambda: torch.save({"a": torch.ones(1).expand(10**6, 10**6)}, "a.pth"),
+        "larger than the file",
+    ),
+    "a long header": (
+        "a.safetensors",
+        lambda: Path("a.safetensors").write_bytes(b"\xff" * 20),
+        "damaged",
+    ),
+    "a deep header": ("a.safetensors", lambda: header(b"[" * 100_000), "not JSON"),
+    "a wrong shape": ("a.safetensors", lambda: entry(shape=[3]), "other sizes than its data"),
+    "a negative size": ("a.safetensors", lambda: entry(shape=[-2]), "has no shape"),
+    "a place outside": ("a.safetensors", lambda: entry(data_offsets=[8, 16]), "after the end"),
+    "an unknown dtype": ("a.safetensors", lambda: entry(dtype="F99"), "unknown dtype"),
+    "one name twice": ("a.safetensors", lambda: header(b'{"a": 1, "a": 2}'), "is there twice"),
+    "a list as header": ("a.safetensors", lambda: header(b"[]"), "not a table"),
+    "a shard elsewhere": (
+        "x.safetensors.index.json",
+        lambda: index(a="../a.safetensors"),
+        "is not beside it",
+    ),
+    "a shard by its full path": (
+        "x.safetensors.index.json",
+        lambda: index(a=str(Path("a.safetensors").absolute())),
+        "is not beside it",
+    ),
+    "a missing shard": ("x.safetensors.index.json", lambda: index(a="b.bin"), "no such file"),
+    "a shard without the tensor": (
+        "x.safetensors.index.json",
+        lambda: [make() for make in (GOOD["a.safetensors"], lambda: index(b="a.safetensors"))],
+        "where it is not",
+    ),
+    "no index": ("a.json", lambda: Path("a.json").write_text("{}"), "no `weight_map`"),
+    "no JSON": ("a.json", lambda: Path("a.json").write_text("{"), "is not an index"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_refusals(case: str) -> None:
+    file, make, message = BAD[case]
+    make()
+    with pytest.raises(CheckpointError) as error:
+        dict((c := read(file)).load(list(c.tensors)))
+    assert message in str(error.value)
+    assert not Path("executed").exists()
+
+
+@pytest.mark.parametrize("file", ["a.pth", "old.pth", "a.safetensors"])
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_damage(file: str, data: st.DataObject) -> None:
+    """A damaged file is read or refused, whatever byte is wrong."""
+    GOOD[file]()
+    content = bytearray(Path(file).read_bytes())
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
+        content[place] = data.draw(st.integers(0, 255))
+    Path(file).write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    try:
+        checkpoint = read(file)
+        dict(checkpoint.load(list(checkpoint.tensors)))
+    except CheckpointError as error:
+        assert str(error)
+
+
+def test_names_cannot_control_a_terminal() -> None:
+    torch.save({"\x1b[31m": 1}, "a.pth")
+    with pytest.raises(CheckpointError) as error:
+        read("a.pth")
+    assert "\x1b" not in str(error.value)

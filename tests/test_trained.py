@@ -1,0 +1,240 @@
+"""Nets with weights from a checkpoint: ``to_torch(weights=...)``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+from torch import nn
+
+import netwright as nw
+from netwright.backends.weights.problems import CheckpointError, WeightsError, WeightsWarning
+
+NET = "net small(classes=10): x[8] { x > linear(6) as body > relu > linear(classes) as head }"
+TIED = """\
+net tied: tokens[T] int { tokens > embed(9, 4) as words > linear(9, weight=words.weight) as head }
+"""
+NORMED = "net normed: x[3, 8, 8] { x > conv(3x3, 4) as c > bn as n > gap > linear(2) as head }"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def saved(text: str = NET, file: str = "a.pth", **parameters: Any) -> nn.Module:
+    torch.manual_seed(0)
+    model = nw.loads(text, **parameters).to_torch()
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            if tensor.is_floating_point():
+                tensor.add_(torch.rand_like(tensor))
+    state = {n: t.clone() for n, t in model.state_dict().items()}
+    if file.endswith(".safetensors"):
+        safetensors.torch.save_file(state, file)
+    else:
+        torch.save(state, file)
+    return model
+
+
+def assert_equal(mine: nn.Module, theirs: nn.Module) -> None:
+    states = mine.state_dict(), theirs.state_dict()
+    assert list(states[0]) == list(states[1])
+    assert all(torch.equal(states[0][n], states[1][n]) for n in states[0])
+
+
+@pytest.mark.parametrize("file", ["a.pth", "a.safetensors"])
+@pytest.mark.parametrize("text", [NET, TIED, NORMED])
+def test_loading(text: str, file: str) -> None:
+    theirs = saved(text, file)
+    mine = nw.loads(text).to_torch(weights=file)
+    assert_equal(mine, theirs)
+    assert all(p.requires_grad and p.is_contiguous() for p in mine.parameters())
+
+
+def test_weights_are_not_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved()
+    on: list[str] = []
+    original = nn.init.kaiming_uniform_
+
+    def counting(tensor: torch.Tensor, *args: Any, **settings: Any) -> torch.Tensor:
+        on.append(tensor.device.type)
+        return original(tensor, *args, **settings)
+
+    monkeypatch.setattr(nn.init, "kaiming_uniform_", counting)
+    before = torch.get_rng_state()
+    nw.loads(NET).to_torch(weights="a.pth")
+    assert set(on) == {"meta"}
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_loaded_net_is_of_its_own() -> None:
+    """A change of the file does not change it, nor does training change the file."""
+    theirs = saved()
+    mine = nw.loads(NET).to_torch(weights="a.pth")
+    with torch.no_grad():
+        for parameter in mine.parameters():
+            parameter.zero_()
+    assert_equal(nw.loads(NET).to_torch(weights="a.pth"), theirs)
+
+
+def test_tied_weights_stay_one() -> None:
+    theirs = saved(TIED)
+    state = theirs.state_dict()
+    del state["head.weight"]
+    torch.save(state, "a.pth")
+    mine: Any = nw.loads(TIED).to_torch(weights="a.pth")
+    assert mine.head.weight is mine.words.weight
+    assert_equal(mine, theirs)
+
+
+def test_two_values_for_one_tensor() -> None:
+    state = {name: torch.randn_like(t) for name, t in saved(TIED).state_dict().items()}
+    torch.save(state, "a.pth")
+    with pytest.raises(WeightsError, match="has two different ones"):
+        nw.loads(TIED).to_torch(weights="a.pth")
+
+
+def test_tensors_that_only_the_constructor_makes() -> None:
+    text = "net placed: tokens[T] int { tokens > embed(9, 4) as e > positions > linear(2) as head }"
+    theirs = saved(text)
+    mine = nw.loads(text).to_torch(weights="a.pth")
+    tokens = torch.arange(9)[None]
+    assert torch.equal(mine(tokens), theirs(tokens))
+
+
+def test_recurrent_layers_run() -> None:
+    text = "net r: x[5, 4] -> [5, 6] { x > lstm(6) as cell }"
+    theirs, x = saved(text), torch.randn(2, 5, 4)
+    assert torch.equal(nw.loads(text).to_torch(weights="a.pth")(x), theirs(x))
+
+
+def test_what_does_not_fit() -> None:
+    saved(NET.replace("as body", "as bodies"))
+    with pytest.raises(WeightsError) as error:
+        nw.loads(NET, classes=3).to_torch(weights="a.pth")
+    assert str(error.value) == (
+        "a.pth does not fit the net\n"
+        "2 tensors missing in the checkpoint:\n"
+        "  body.weight (near: bodies.weight)\n"
+        "  body.bias (near: bodies.bias)\n"
+        "2 tensors of another shape or dtype:\n"
+        "  head.weight: the net has [3, 6], the checkpoint [10, 6]\n"
+        "  head.bias: the net has [3], the checkpoint [10]\n"
+        "2 tensors only in the checkpoint:\n"
+        "  bodies.weight\n"
+        "  bodies.bias\n"
+        "no tensor fits: is it a checkpoint of this net?"
+    )
+
+
+def test_another_kind_of_numbers() -> None:
+    state = saved().state_dict()
+    state["body.weight"] = torch.ones(6, 8, dtype=torch.int8)
+    torch.save(state, "a.pth")
+    with pytest.raises(WeightsError, match="the net has float32, the checkpoint int8"):
+        nw.loads(NET).to_torch(weights="a.pth")
+
+
+def test_half_precision_becomes_that_of_the_net() -> None:
+    torch.save({n: t.bfloat16() for n, t in saved().state_dict().items()}, "a.pth")
+    mine = nw.loads(NET).to_torch(weights="a.pth")
+    assert {p.dtype for p in mine.parameters()} == {torch.float32}
+
+
+def test_a_new_head() -> None:
+    theirs = saved(NET, classes=1000)
+    with pytest.warns(WeightsWarning) as warned:
+        mine = nw.loads(NET).to_torch(weights="a.pth", partial=True)
+    text = str(warned[0].message)
+    assert text.endswith("these keep their initial values: head.weight, head.bias")
+    assert warned[0].filename == __file__
+    assert torch.equal(mine.state_dict()["body.weight"], theirs.state_dict()["body.weight"])
+    assert mine.state_dict()["head.weight"].abs().max() < 1
+
+
+def test_a_prefix_is_said() -> None:
+    theirs = saved()
+    state = {f"module.{name}": tensor for name, tensor in theirs.state_dict().items()}
+    torch.save({"state_dict": state}, "a.pth")
+    with pytest.warns(WeightsWarning, match="`module.`, which is left out"):
+        assert_equal(nw.loads(NET).to_torch(weights="a.pth"), theirs)
+
+
+def test_counts_of_batches_may_be_missing() -> None:
+    theirs = saved(NORMED)
+    state = {n: t for n, t in theirs.state_dict().items() if "num_batches" not in n}
+    torch.save(state, "a.pth")
+    with pytest.warns(WeightsWarning, match="keep the values of a new net: n.num_batches_tracked"):
+        assert_equal(nw.loads(NORMED).to_torch(weights="a.pth"), theirs)
+
+
+def test_a_mapping_by_names() -> None:
+    theirs = saved(NET.replace("body", "trunk"))
+    mine = nw.loads(NET).to_torch(weights="a.pth", mapping={"trunk.{rest}": "body.{rest}"})
+    assert torch.equal(mine.state_dict()["body.bias"], theirs.state_dict()["trunk.bias"])
+    Path("a.toml").write_text('[names]\n"trunk.{rest}" = "body.{rest}"\n')
+    assert_equal(nw.loads(NET).to_torch(weights="a.pth", mapping="a.toml"), mine)
+
+
+def test_a_rule_that_suits_nothing_is_said() -> None:
+    saved()
+    with pytest.warns(WeightsWarning, match="the rule `trunk -> body` suits no tensor"):
+        nw.loads(NET).to_torch(weights="a.pth", mapping={"trunk": "body"})
+
+
+def test_an_automatic_mapping() -> None:
+    theirs, x = (
+        saved(NET.replace("as body", "as inner").replace("as head", "as fc")),
+        torch.randn(2, 8),
+    )
+    with pytest.warns(WeightsWarning, match="4 tensors were matched"):
+        mine = nw.loads(NET).to_torch(weights="a.pth", mapping="auto")
+    assert torch.equal(mine(x), theirs(x))
+
+
+def test_the_weights_of_another_version() -> None:
+    """Layers that were renamed and moved keep their weights."""
+    old = (
+        "net a: x[3, 8, 8] { x > (conv(3x3, 8, pad=1) > bn > relu > conv(3x3, 8, pad=1)) "
+        "as body > gap > linear(4) as fc }"
+    )
+    new = (
+        "net a: x[3, 8, 8] { x > (conv(3x3, 8, pad=1) > bn > relu > dropout(0.5) "
+        "> conv(3x3, 8, pad=1)) as features > gap > linear(4) as head }"
+    )
+    theirs, x = saved(old).eval(), torch.randn(2, 3, 8, 8)
+    mine = nw.loads(new).to_torch(weights="a.pth", mapping=nw.loads(old)).eval()
+    assert torch.equal(mine(x), theirs(x))
+
+
+def test_copies_and_shares_of_another_version() -> None:
+    old = """\
+block unit(d): x { x + (x > linear(d) > relu) }
+net a: x[8] {
+  share f = linear(8)
+  x > unit(8) * 3 as layers > f > f > unit(8) as last > linear(2) as head
+}
+"""
+    new = old.replace("layers", "blocks").replace("last", "end").replace("f ", "g ")
+    theirs, x = saved(old), torch.randn(2, 8)
+    mine = nw.loads(new).to_torch(weights="a.pth", mapping=nw.loads(old))
+    assert torch.equal(mine(x), theirs(x))
+
+
+def test_misuse() -> None:
+    net = nw.loads(NET)
+    with pytest.raises(TypeError, match="weights=FILE"):
+        net.to_torch(partial=True)
+    with pytest.raises(TypeError, match="name of a file, not dict"):
+        net.to_torch(weights={})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="meta"):
+        net.to_torch("meta", weights="a.pth")
+    with pytest.raises(CheckpointError, match=r"there is no file a\.pth"):
+        net.to_torch(weights="a.pth")
+    saved()
+    with pytest.raises(WeightsError, match="'guess' is not a mapping"):
+        net.to_torch(weights="a.pth", mapping="guess")
