@@ -120,7 +120,7 @@ def _port(node: s.DeclaredPort) -> Document:
     axes = ("[", _joined(_axes(node), ", "), "]")
     shape = "" if node.shape is None else axes
     dtype = f" {node.dtype}" if node.dtype else ""
-    return (node.name, shape, dtype)
+    return ("*" if node.many else "", node.name, shape, dtype)
 
 
 def _axes(node: s.DeclaredPort) -> Iterable[Document]:

@@ -231,13 +231,14 @@ class Parameter(SyntaxNode):
 class DeclaredPort(SyntaxNode):
     """``x``, ``x[T, d] int``; an output may have no name (``name`` is empty).
 
-    ``x[H=224]`` has the shape ``H`` and the default ``H=224``.
+    ``x[H=224]`` has the shape ``H`` and the default ``H=224``. ``*xs`` takes all remaining tensors.
     """
 
     name: str
     shape: tuple[Expr, ...] | None
     dtype: str | None
     defaults: tuple[Setting, ...] = ()
+    many: bool = False
 
 
 class Block(SyntaxNode):

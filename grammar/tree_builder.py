@@ -163,6 +163,10 @@ class TreeBuilder:
         kind, name, parameters, inputs, outputs, body = c[-6:]
         statements, braced, end = body
         self._apart(parameters, inputs)
+        self._many((inputs or ())[:-1], "only the last input has a `*`")
+        if kind.text != "block":
+            self._many((inputs or ())[-1:], "a net names each of its inputs")
+        self._many(outputs or (), "outputs have no `*`: a list of results is written `[a, b]`")
         if kind.text == "block":
             self._no_defaults(inputs or (), "the input of a block takes the sizes that it gets")
         self._no_defaults(outputs or (), "the sizes of a result follow from the inputs")
@@ -239,6 +243,9 @@ class TreeBuilder:
         return ports or None
 
     def port(self, c: list[Any]) -> s.DeclaredPort:
+        start, many = c[0], c[0].__class__ is Token and c[0].kind == "OPERATOR"
+        if many:
+            self._only_star(c.pop(0))
         name = c[0].text if c[0].__class__ is Token else ""
         shape = next((x for x in c if isinstance(x, s.List)), None)
         dtype = c[-1] if len(c) > 1 and c[-1].__class__ is Token else None
@@ -247,8 +254,22 @@ class TreeBuilder:
             tuple(_axes(shape.items)) if shape else None,
             self._dtype(dtype) if dtype else None,
             tuple(x for x in shape.items if isinstance(x, s.Setting)) if shape else (),
-            span=self._span(c[0], c[-1]),
+            many,
+            span=self._span(start, c[-1]),
         )
+
+    def _only_star(self, sign: Token) -> None:
+        if sign.text != "*":
+            message = f"`{sign.text}` does not fit here"
+            help = "`*name` is the last input of a block: it takes the remaining tensors"
+            self._report("E101", message, self._span(sign, sign), "expected a name", help)
+
+    def _many(self, ports: Sequence[s.DeclaredPort], why: str) -> None:
+        """Report inputs with a ``*`` that cannot have one."""
+        for port in ports:
+            if port.many:
+                message = f"`{port.span.text}` cannot take the remaining tensors here"
+                self._report("E133", message, port.span, "", why)
 
     def _no_defaults(self, ports: Iterable[s.DeclaredPort], why: str) -> None:
         for port in ports:

@@ -15,13 +15,15 @@ from .shapes import fitting_help, producers
 
 
 def inputs_differ(block: syntax.Block, given: int, span: Span) -> Diagnostic:
-    names = [port.name for port in block.inputs or ()]
+    ports = block.inputs or ()
+    names = [f"{'*' * port.many}{port.name}" for port in ports]
+    least = "at least " if ports and ports[-1].many else ""
     return error(
         "E307",
-        f"`{block.name}` takes {counted(len(names), 'input')}, got {given}",
+        f"`{block.name}` takes {least}{counted(len(names), 'input')}, got {given}",
         span,
         detail=f"it takes {listing(names)}",
-        help=f"`[{', '.join(names)}] > {block.name}`" if len(names) > 1 else "",
+        help=f"`[{', '.join(names).replace('*', '')}] > {block.name}`" if len(names) > 1 else "",
     )
 
 

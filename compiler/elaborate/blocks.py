@@ -58,6 +58,8 @@ def enter(
     if ports == () and inputs:
         el.report(advice.blocks.piped_into_source(block, span))
         return None
+    if ports and ports[-1].many:
+        ports += ports[-1:] * (len(inputs) - len(ports))
     if ports is not None and len(ports) != len(inputs):
         el.report(advice.blocks.inputs_differ(block, len(inputs), span))
         return None
@@ -73,6 +75,9 @@ def enter(
             if not check_port(el, block, port, tensor, env, span):
                 return None
             env.names[port.name] = made
+    if ports and ports[-1].many:
+        first = next(i for i, port in enumerate(ports) if port.many)
+        env.names[ports[-1].name] = [*inner[first:]]
     settle(el, sizes, env)
     return inner
 

@@ -105,7 +105,8 @@ def _unused(name: str, span: Span, what: str) -> Diagnostic:
 
 
 def _name_of(node: syntax.DeclaredPort | syntax.Parameter) -> Span:
-    return Span(node.span.source, node.span.start, node.span.start + len(node.name))
+    start = node.span.start + node.span.text.find(node.name)
+    return Span(node.span.source, start, start + len(node.name))
 
 
 def _defined(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:

@@ -227,12 +227,17 @@ class Run:
             return self._finish(block, env, None)
 
     def _ports(self, ports: Sequence[syntax.DeclaredPort], given: list[T], env: Env) -> None:
+        fixed = len(ports) - 1 if ports and ports[-1].many else len(ports)
+        if fixed < len(ports):
+            ports = [*ports, *[ports[-1]] * (len(given) - len(ports))]
         if len(ports) != len(given):
             raise Refused(f"{len(given)} tensors for {len(ports)} inputs")
         for port, tensor in zip(ports, given, strict=True):
             if port.dtype is not None or port.shape is not None:
                 self._fits(port, tensor.value, env, port.dtype or "float")
             env.names[port.name] = tensor
+        if fixed < len(ports):
+            env.names[ports[-1].name] = list(given[fixed:])
 
     def _fits(self, port: syntax.DeclaredPort, tensor: Tensor, env: Env, dtype: str | None) -> None:
         if dtype is not None and tensor.dtype != DTYPES[dtype]:

@@ -568,6 +568,14 @@ REACHED: Final = lines("""
 """)
 """What can be reached behind a label, all of one shape."""
 
+MANY: Final = (
+    ("*m9", "[t > relu for t in m9] > add"),
+    ("*m9", "m9[0] + m9[-1]"),
+    ("a9, *m9", "a9 + ([t > tanh for t in m9] > add) if len(m9) > 1 else a9 - m9[0]"),
+    ("a9, *m9", "[[t] for t in m9][0][0] * 0.5 + a9"),
+)
+"""The inputs and the body of a block of many tensors of one shape."""
+
 OWN_SOURCES: Final = (
     "(n): () = param([n]) as w9",
     "(n): () -> [n] { param([n]) as w9 }",

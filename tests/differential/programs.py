@@ -28,6 +28,7 @@ from .phrases import (
     INDEXED_VECTOR,
     LABELS_ON_LABELS,
     LONG_CELLS,
+    MANY,
     MASKED,
     MASKS,
     NUMBERS,
@@ -57,6 +58,7 @@ STATEMENTS = {
     "shared_weight": 1,
     "family": 1,
     "own_source": 1,
+    "many": 1,
     "assign": 4,
     "sides": 3,
     "chunks": 1,
@@ -377,6 +379,17 @@ class Writer(Networks):
         if self.chance(0.5):
             tied = f"linear({size}, weight={name}[0]{inside}.weight)"
             self.new(page, source.shape, f"{source.at(1)} > {tied}")
+
+    def _many(self, page: Page) -> None:
+        """A block that takes the remaining tensors."""
+        source = self.source(page)
+        if page.index or not isinstance(source.shape[-1], int):
+            return
+        name, others = self.block_name(page), page.tensors_of(source.shape)
+        given = [source.text, *(self.pick(others).text for _ in range(self.pick([1, 1, 2, 3])))]
+        head, body = self.pick(MANY)
+        page.lines.append(f"block {name}: {head} {{ {body} }}")
+        self.new(page, source.shape, f"[{', '.join(given)}] > {name}{self.behind(page)}")
 
     def _own_source(self, page: Page) -> None:
         """A block without inputs, and its tensor."""

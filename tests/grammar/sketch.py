@@ -89,7 +89,7 @@ def sketch(node: s.SyntaxNode | str | float | bool | None) -> str:
             return _form("share", name, sketch(node.value))
         case s.DeclaredPort():
             shape = "" if node.shape is None else f"[{_row((*node.shape, *node.defaults))}]"
-            return f"{node.name}{shape}{':' + node.dtype if node.dtype else ''}"
+            return f"{'*' * node.many}{node.name}{shape}{':' + node.dtype if node.dtype else ''}"
         case s.Extern():
             return _extern(node)
         case s.Block():

@@ -95,6 +95,7 @@ STATEMENTS = {
     "(a, b), c = d[0]": "(= <<a b> c> d[0])",
     "x > f": "(> x f)",
     "block f(n): () -> [n] { a }": "(block f(n) : () -> [n] {a})",
+    "block f: x, *ys[T, d] int { ys }": "(block f : x *ys[T d]:int {ys})",
     "share enc[i + 1] = f > g": "(share enc[(+ i 1)] (> f g))",
     "share enc = linear(128) > relu": "(share enc (> (linear 128) relu))",
     "default conv(bias=false)": "(default conv bias=false)",

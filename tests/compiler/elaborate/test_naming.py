@@ -245,6 +245,22 @@ def test_shares_with_numbers(body: str, expected: str) -> None:
     assert paths(f"net n: x[8] {{ {FAMILY} {body} }}") == expected.split()
 
 
+MANY = [
+    ("block f: *xs { xs > concat }\n[x, x, x] > f > linear(4)", 100),
+    ("block f: a, *xs { a + (xs[-1] > relu) }\n[x, x > linear(8)] > f > linear(4)", 72 + 36),
+    ("block f: *xs[d] { [y > linear(d) for y in xs] > concat }\n[x, x] > f > linear(4)", 212),
+    ("block f(k): *xs { xs > concat > linear(k) }\nblock g: *y { [y, y] > f(3) }\n[x, x] > g", 99),
+    ("block f: *xs { xs > concat }\nx > f > linear(4)", 36),
+    ("block f: a, *xs { a + (xs > concat)[:, 8:] }\n[x] * 3 > f > linear(4)", 36),
+]
+
+
+@pytest.mark.parametrize(("body", "params"), MANY)
+def test_the_last_input_takes_the_remaining_tensors(body: str, params: int) -> None:
+    blocks, _, pipe = body.rpartition("\n")
+    assert graph(f"{blocks}\nnet n: x[8] {{ {pipe} }}").params == params
+
+
 TABLE = "block t(n): () { param([n]) as w }\n"
 SOURCES = [
     ("x + t(8) > relu + t(8)", "t1.w relu1 t2.w"),
