@@ -18,6 +18,8 @@ from typing import Any, Final, TypeAlias
 import pytest
 from hypothesis import HealthCheck, settings
 
+from netwright.compiler.imports import SHIPPED
+
 # Ten thousand tests and PyTorch are a million objects that stay. With Python's own thresholds the
 # search for garbage among them takes a tenth of the time.
 gc.set_threshold(20_000, 20, 20)
@@ -44,6 +46,7 @@ EXPECTED_SKIPS: Final = (
 )
 """Programs that pip does not bring, and what a shipped spec is not made for."""
 
+REPOSITORY = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 Golden: TypeAlias = Callable[[str, str], None]
 
@@ -55,9 +58,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """``golden("cli/check.txt", text)`` compares the text with ``tests/golden/cli/check.txt``."""
+    """``golden("cli/check.txt", text)`` compares the text with ``tests/golden/cli/check.txt``.
+
+    The folder of the shipped specs is written as ``specs``. No golden depends on where the
+    repository is."""
 
     def compare(name: str, text: str) -> None:
+        text = text.replace(f"{SHIPPED}{os.sep}", "specs/")
+        assert str(REPOSITORY) not in text, "the text depends on where the repository is"
         path = GOLDEN / name
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(parents=True, exist_ok=True)
