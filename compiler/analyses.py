@@ -18,7 +18,7 @@ from .types import TensorType
 Node: TypeAlias = Any
 """A key of a network's graph, or any node of another graph."""
 
-BYTES: Final = {"float": 4, "int": 8, "bool": 1}
+BYTES: Final = {"float": 4, "int": 8, "bool": 1, "complex": 8}
 """Bytes of one number in PyTorch's default dtypes."""
 HANDED_ON: Final = ("output", "weight")
 """Kinds of nodes that make no new tensor."""

@@ -10,7 +10,12 @@ from .dims import Dim, Size
 from .layer import Layer, Made, Refused, Sizes, short
 from .types import Dtype, TensorType
 
-_PLURAL: Mapping[Dtype, str] = {"float": "floats", "int": "ints", "bool": "bools"}
+_PLURAL: Mapping[Dtype, str] = {
+    "float": "floats",
+    "int": "ints",
+    "bool": "bools",
+    "complex": "complex numbers",
+}
 
 SPATIAL_AXES: Mapping[int, tuple[str, ...]] = {
     1: ("N", "C", "T"),

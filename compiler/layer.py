@@ -303,6 +303,8 @@ class Layer:
     """Whether it keeps the axis ``dim`` and joins elements along it: ``softmax``, ``cumsum``."""
     channel_axis: ClassVar[Literal["second", "last"] | None] = None
     """The axis on which it takes the channels or features of its input, if it matters."""
+    complexes: ClassVar[bool] = False
+    """Whether it takes complex numbers; all other layers refuse them."""
     assumed: ClassVar[tuple[str, ...]] = ("N", "D")
     """Axis names of an input of unknown rank (a one-liner without ``input``)."""
     assumed_dtype: ClassVar[Dtype] = "float"
@@ -663,10 +665,23 @@ def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
     """The types of a layer's results. Raises Refused, also for a setting outside of its range."""
     for name, range_ in ranges(type(layer)).items():
         _within(range_, name, getattr(layer, name))
+    if not layer.complexes:
+        _refuse_complex(layer, inputs)
     types = layer.infer(*inputs)
     for name in layer.computed if isinstance(layer, Computable) else ():
         check_weight(layer, name, getattr(layer, name), *inputs)
     return (types,) if isinstance(types, TensorType) else tuple(types)
+
+
+def _refuse_complex(layer: Layer, inputs: Sequence[TensorType]) -> None:
+    given = (*inputs, *(getattr(layer, name) for name in layer.tensors()))
+    if any(t.dtype == "complex" for t in given):
+        raise Refused(
+            f"{layer.word} does not take complex numbers",
+            code="E303",
+            help="`abs` and `angle`, or `real` and `imag`, make floats of them; `view_as_real` "
+            "makes pairs",
+        )
 
 
 def _within(range_: Range, name: str, value: Any) -> None:

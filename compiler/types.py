@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from ..grammar.record import Record
 from .dims import Dim, substitute, symbols
 
-Dtype: TypeAlias = Literal["float", "int", "bool"]
+Dtype: TypeAlias = Literal["float", "int", "bool", "complex"]
 Shape: TypeAlias = tuple[Dim, ...]
 
 

@@ -16,7 +16,7 @@ from .inits import INITS
 from .layer import hints, options
 from .layers import layers
 
-DTYPES: Final = frozenset({"int", "float", "bool"})
+DTYPES: Final = frozenset({"int", "float", "bool", "complex"})
 """Bare words of ``cast`` and ``input``."""
 
 

@@ -20,12 +20,13 @@ from .source import Source, Span
 from .wording import clip
 
 CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "none": None}
-DTYPES: Final = ("float", "int", "bool")
+DTYPES: Final = ("float", "int", "bool", "complex")
 OTHERS_DTYPES: Final = {
     **dict.fromkeys(
         ("long", "int8", "int16", "int32", "int64", "integer", "uint8", "short"), "int"
     ),
     **dict.fromkeys(("boolean", "mask"), "bool"),
+    **dict.fromkeys(("complex32", "complex64", "complex128", "cfloat"), "complex"),
     **dict.fromkeys(("float16", "float32", "float64", "half", "double", "bfloat16"), "float"),
 }
 ESCAPES: Final = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}

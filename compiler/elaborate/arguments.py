@@ -219,7 +219,7 @@ def parse_input(text: str) -> TensorType | None:
     """``3x32x32``, ``T,64``, ``12 int``: sizes are numbers or names, joined by ``x`` or commas."""
     words = text.split()
     dtype = words[1] if len(words) == 2 else "float"
-    if len(words) > 2 or dtype not in ("float", "int", "bool"):
+    if len(words) > 2 or dtype not in ("float", "int", "bool", "complex"):
         return None
     parts = words[0].replace(",", "x").split("x") if words else []
     if not all(_is_size(p) or p.isidentifier() for p in parts):

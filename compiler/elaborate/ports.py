@@ -221,7 +221,7 @@ def _written_shape(
 
 
 def _is_dtype(expr: syntax.Expr) -> bool:
-    return isinstance(expr, syntax.Name) and expr.id in ("int", "float", "bool")
+    return isinstance(expr, syntax.Name) and expr.id in ("int", "float", "bool", "complex")
 
 
 def _next_port(el: Elaborator, port: str) -> str:

@@ -97,6 +97,7 @@ class Add(Operator):
     """
 
     word = "add"
+    complexes = True
     foreign = (Foreign("add", ""),)
     role = "sum"
     symbol = "+"
@@ -114,6 +115,7 @@ class Sub(Operator):
     """
 
     word = "sub"
+    complexes = True
     symbol = "-"
     sign = "−"
     examples = (Example("sub", "3x8", "3x8"), Example("sub(0.5)", "8"))
@@ -134,6 +136,7 @@ class Mul(Operator):
     """
 
     word = "mul"
+    complexes = True
     foreign = (Foreign("mul", ""),)
     symbol = "*"
     sign = "×"
@@ -142,18 +145,19 @@ class Mul(Operator):
 
 
 class Div(Operator):
-    """The quotient: ``a / b``, ``[a, b] > div``, ``x > div(2)``. The result is always floats.
+    """The quotient: ``a / b``, ``[a, b] > div``, ``x > div(2)``. The result is never ints.
 
     https://docs.pytorch.org/docs/stable/generated/torch.div.html
     """
 
     word = "div"
+    complexes = True
     symbol = "/"
     sign = "÷"
     examples = (Example("div", "3x8", "3x8"), Example("div(2)", "8 int"))
 
-    def dtype(self, *_: Operand) -> Dtype:
-        return "float"
+    def dtype(self, *operands: Operand) -> Dtype:
+        return "complex" if promote(*operands) == "complex" else "float"
 
 
 class Whole(Operator):

@@ -162,6 +162,7 @@ class Flatten(Layer):
     """
 
     word = "flatten"
+    complexes = True
     foreign = (
         Foreign("Flatten", "start_dim end_dim"),
         Foreign("flatten", "start_dim end_dim", added={"start": "0"}),
@@ -207,6 +208,7 @@ class Unflatten(Layer):
     """
 
     word = "unflatten"
+    complexes = True
     keeps_elements = True
     foreign = (Foreign("Unflatten", "dim unflattened_size"),)
     category = "shape"

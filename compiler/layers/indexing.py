@@ -41,6 +41,7 @@ class Index(Reshaping):
     """
 
     word = "index"
+    complexes = True
     role = "index"
     keeps_axes = True
     variadic = True
@@ -288,6 +289,7 @@ class Last(Reshaping):
     """
 
     word = "last"
+    complexes = True
     channel_axis = "last"
     examples = (Example("last", "12x8"),)
 

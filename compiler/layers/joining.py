@@ -27,6 +27,7 @@ class Concat(Reshaping):
     """
 
     word = "concat"
+    complexes = True
     foreign = (
         Foreign("cat concat", "dim", added={"dim": "0"}),
         Foreign("concatenate"),
@@ -95,6 +96,7 @@ class Stack(Reshaping):
     """
 
     word = "stack"
+    complexes = True
     foreign = (Foreign("stack", "dim"),)
     role = "stack"
     arity = (1, None)
@@ -197,6 +199,7 @@ class Chunk(Splitting):
     """
 
     word = "chunk"
+    complexes = True
     keeps_axes = True
     examples = (Example("chunk(3, dim=-1)", "12x24"), Example("chunk(2, dim=1)", "5x8"))
 
@@ -241,6 +244,7 @@ class Split(Splitting):
     """
 
     word = "split"
+    complexes = True
     keeps_axes = True
     examples = (Example("split([16, 8], dim=-1)", "12x24"), Example("split(2, dim=1)", "5x8"))
 
@@ -290,6 +294,7 @@ class Unbind(Reshaping):
     """
 
     word = "unbind"
+    complexes = True
     foreign = (Foreign("unbind", "dim"),)
     results = "bundle"
     examples = (Example("unbind(1)", "3x8"),)
@@ -318,6 +323,7 @@ class Narrow(Reshaping):
     """
 
     word = "narrow"
+    complexes = True
     keeps_axes = True
     examples = (Example("narrow(1, start=2, length=3)", "12x8"),)
 

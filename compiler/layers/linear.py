@@ -165,6 +165,7 @@ class Identity(Layer):
     """
 
     word = "identity"
+    complexes = True
     keeps_elements = True
     category = "other"
     elementwise = True

@@ -83,6 +83,7 @@ class Matmul(Product):
     """
 
     word = "matmul"
+    complexes = True
     foreign = (
         Foreign("matmul", ""),
         Foreign("mm"),
@@ -123,6 +124,7 @@ class Bmm(Product):
     """
 
     word = "bmm"
+    complexes = True
     foreign = (Foreign("bmm", ""),)
     role = "product"
     examples = (Example("bmm", "12x8", "8x4"),)
@@ -230,6 +232,7 @@ class Einsum(Layer):
     """
 
     word = "einsum"
+    complexes = True
     keeps_axes = False
     category = "math"
     arity = (1, None)

@@ -13,7 +13,7 @@ from ..types import Dtype, Shape, TensorType
 Number: TypeAlias = float | Size
 Operand: TypeAlias = float | Size | TensorType
 
-_RANKING: Final[tuple[Dtype, ...]] = ("bool", "int", "float")
+_RANKING: Final[tuple[Dtype, ...]] = ("bool", "int", "float", "complex")
 _AXES: Final[dict[int, tuple[str, ...]]] = {
     2: ("the batch", "the last axis"),
     3: ("the batch", "axis 1", "the last axis"),
@@ -34,7 +34,7 @@ def dtype_of(operand: Operand) -> Dtype:
 
 
 def promote(*operands: Operand) -> Dtype:
-    """torch.result_type: among bool, int and float the higher kind wins, numbers included."""
+    """torch.result_type: of bool, int, float and complex the highest wins, numbers included."""
     return max(map(dtype_of, operands), key=_RANKING.index)
 
 

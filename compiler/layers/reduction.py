@@ -92,8 +92,12 @@ class Mean(OfFloats):
     """
 
     word = "mean"
+    complexes = True
     foreign = (Foreign("mean", "dim"),)
     examples = (Example("mean(1)", "12x8"), Example("mean([2, 3])", "3x8x8"))
+
+    def dtype(self, x: TensorType) -> Dtype:
+        return x.dtype if x.dtype == "complex" else super().dtype(x)
 
 
 class Sum(Counted):
@@ -103,6 +107,7 @@ class Sum(Counted):
     """
 
     word = "sum"
+    complexes = True
     foreign = (Foreign("sum", "dim"),)
     examples = (Example("sum(1)", "12x8"), Example("sum([2, 3])", "3x8x8"))
 

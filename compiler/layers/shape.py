@@ -57,6 +57,7 @@ class Reshape(Reshaping):
     """
 
     word = "reshape"
+    complexes = True
     foreign = (Foreign("view"),)
     role = "reshape"
     keeps_elements = True
@@ -126,6 +127,7 @@ class Expand(Reshaping):
     """
 
     word = "expand"
+    complexes = True
     keeps_axes = True
     keeps_elements = True
     aliases = ("broadcast_to",)
@@ -178,6 +180,7 @@ class Tile(Reshaping):
     """
 
     word = "tile"
+    complexes = True
     keeps_axes = True
     keeps_elements = True
     variadic = True
@@ -210,6 +213,7 @@ class RepeatInterleave(Reshaping):
     """
 
     word = "repeat_interleave"
+    complexes = True
     keeps_axes = True
     keeps_elements = True
     examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
@@ -238,6 +242,7 @@ class Squeeze(Reshaping):
     """
 
     word = "squeeze"
+    complexes = True
     keeps_elements = True
     foreign = (Foreign("squeeze", "dim"),)
     examples = (Example("squeeze(1)", "1x8"), Example("squeeze([2, 3])", "8x1x1"))
@@ -272,6 +277,7 @@ class Unsqueeze(Reshaping):
     """
 
     word = "unsqueeze"
+    complexes = True
     keeps_elements = True
     foreign = (Foreign("unsqueeze", "dim"),)
     examples = (Example("unsqueeze(1)", "8"), Example("unsqueeze(-1)", "8"))
@@ -299,6 +305,7 @@ class Permute(Reshaping):
     """
 
     word = "permute"
+    complexes = True
     role = "turn"
     keeps_elements = True
     variadic = True
@@ -345,6 +352,7 @@ class Transpose(Reshaping):
     """
 
     word = "transpose"
+    complexes = True
     foreign = (Foreign("transpose", "dim0 dim1"),)
     role = "turn"
     keeps_elements = True
@@ -378,6 +386,7 @@ class Movedim(Reshaping):
     """
 
     word = "movedim"
+    complexes = True
     role = "turn"
     keeps_elements = True
     aliases = ("moveaxis",)
@@ -422,6 +431,7 @@ class Flip(Reshaping):
     """
 
     word = "flip"
+    complexes = True
     keeps_axes = True
     keeps_elements = True
     variadic = True
@@ -452,6 +462,7 @@ class Roll(Reshaping):
     """
 
     word = "roll"
+    complexes = True
     keeps_axes = True
     keeps_elements = True
     examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))

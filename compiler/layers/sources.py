@@ -405,6 +405,7 @@ class ZerosLike(Like):
     """
 
     word = "zeros_like"
+    complexes = True
     examples = (Example("zeros_like", "3x8"),)
 
 
@@ -436,6 +437,7 @@ class OnesLike(Like):
     """
 
     word = "ones_like"
+    complexes = True
     examples = (Example("ones_like", "3x8"),)
 
 

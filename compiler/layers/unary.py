@@ -22,7 +22,7 @@ class Function(Layer):
     elementwise = True
 
     def infer(self, x: TensorType) -> TensorType:
-        return x.with_dtype("float")
+        return x if x.dtype == "complex" else x.with_dtype("float")
 
     def lower(self, _: TensorType) -> Lowering:
         return function(f"torch.{self.word}", Input(0))
@@ -58,6 +58,7 @@ class Exp(Function):
     """
 
     word = "exp"
+    complexes = True
     examples = (Example("exp", "3x8"),)
 
 
@@ -322,13 +323,17 @@ class Digamma(Function):
 
 
 class Abs(Numeric):
-    """The absolute value, elementwise.
+    """The absolute value, elementwise; of complex numbers, their lengths as floats.
 
     https://docs.pytorch.org/docs/stable/generated/torch.abs.html
     """
 
     word = "abs"
-    examples = (Example("abs", "3x8"),)
+    complexes = True
+    examples = (Example("abs", "3x8"), Example("abs", "3x8 complex"))
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x.with_dtype("float") if x.dtype == "complex" else super().infer(x)
 
 
 class Floor(Numeric):
@@ -418,6 +423,7 @@ class Neg(Function):
     """
 
     word = "neg"
+    complexes = True
     examples = (Example("neg", "3x8"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -438,6 +444,7 @@ class Square(Function):
     """
 
     word = "square"
+    complexes = True
     examples = (Example("square", "3x8"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -564,6 +571,7 @@ class Detach(Layer):
     """
 
     word = "detach"
+    complexes = True
     category = "math"
     elementwise = True
     examples = (Example("detach", "3x8"),)

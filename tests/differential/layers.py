@@ -7,7 +7,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Literal, Protocol
 
 import torch
@@ -150,7 +150,7 @@ def cast(x: list[Tensor], s: Settings) -> Tensor:
     return x[0].to(DTYPES[s["dtype"]])
 
 
-DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool, "complex": torch.cfloat}
 
 OPERATORS: dict[str, Callable[[Any, Any], Tensor]] = {
     "+": lambda a, b: a + b,
@@ -800,6 +800,41 @@ def window_offsets(s: Settings) -> Tensor:
     offsets = (coords[:, :, None] - coords[:, None, :]).permute(1, 2, 0)
     offsets = (offsets + torch.tensor([h - 1, w - 1])) * torch.tensor([2 * w - 1, 1])
     return offsets.sum(-1).flatten() if s.get("flat") else offsets.sum(-1)
+
+
+for _word in words("fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftshift ifftshift"):
+    _of_one(_word, getattr(torch.fft, _word), "dim")
+for _word in words("fftn ifftn rfftn irfftn"):
+    _of_one(_word, partial(getattr(torch.fft, _word), dim=(-2, -1)), "dim")
+for _word in words("real imag angle conj"):
+    _of_one(_word, getattr(torch, _word))
+_of_one("view_as_complex", torch.view_as_complex)
+_of_one("view_as_real", lambda x: torch.stack([x.real, x.imag], -1))
+
+
+@function("complex")
+def complex_(x: list[Tensor], _: Settings) -> Tensor:
+    return x[0] + x[1] * 1j
+
+
+@function("polar")
+def polar(x: list[Tensor], _: Settings) -> Tensor:
+    return x[0] * torch.exp(x[1] * 1j)
+
+
+@function("stft", "n_fft hop")
+def stft(x: list[Tensor], s: Settings) -> Tensor:
+    """A transform of each part."""
+    size = s["n_fft"]
+    hop, win = s.get("hop") or size // 4, s.get("win") or size
+    side = (size - win) // 2
+    window = F.pad(
+        s["window"] if s.get("window") is not None else torch.ones(win), (side, size - win - side)
+    )
+    pad = size // 2 if s.get("center", True) else 0
+    parts = F.pad(x[0][:, None], (pad, pad), "reflect")[:, 0].unfold(1, size, hop)
+    made: Tensor = torch.fft.rfft(parts * window).transpose(1, 2)
+    return made / math.sqrt(size) if s.get("normalized") else made
 
 
 @layer("einsum", "pattern")

@@ -29,7 +29,7 @@ PRINTED = [
 ]
 """Whose source is kept: the first of each spec, and what its kin do differently."""
 
-DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool, "complex": torch.cfloat}
 
 RUN = """
 import sys, torch

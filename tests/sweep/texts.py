@@ -183,7 +183,7 @@ def _use(layer: type[Layer], example: Example) -> Use:
 
 def _port(name: str, text: str) -> Port:
     sizes, _, dtype = text.partition(" ")
-    if sizes in ("int", "bool", "float"):
+    if sizes in ("int", "bool", "float", "complex"):
         sizes, dtype = "", sizes
     return Port(name, tuple(map(int, sizes.split("x"))) if sizes else (), dtype or "float")
 

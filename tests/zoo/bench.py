@@ -21,7 +21,7 @@ from .initial import unlike
 from .model import Model, Small
 
 BATCH = 2
-DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool, "complex": torch.cfloat}
 
 
 def compare(model: Model) -> dict[str, Any]:

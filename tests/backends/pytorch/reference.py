@@ -20,7 +20,7 @@ from netwright.compiler.ir import Graph
 from netwright.compiler.layer import Layer
 from netwright.compiler.types import TensorType
 
-DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool, "complex": torch.cfloat}
 
 
 def keys(graph: Graph) -> list[str]:
@@ -41,8 +41,8 @@ def example_inputs(graph: Graph, seed: int = 0, **sizes: int) -> list[Tensor]:
 
 def _example(kind: TensorType, values: Mapping[str, Dim], generator: torch.Generator) -> Tensor:
     shape = [int(str(substitute(d, values))) for d in kind.shape]
-    if kind.dtype == "float":
-        return torch.randn(shape, generator=generator)
+    if kind.dtype in ("float", "complex"):
+        return torch.randn(shape, generator=generator, dtype=DTYPES[kind.dtype])
     return torch.randint(0, 2, shape, generator=generator).to(DTYPES[kind.dtype])
 
 

@@ -61,6 +61,7 @@ TORCH_DTYPES: dict[Dtype, torch.dtype] = {
     "float": torch.float32,
     "int": torch.int64,
     "bool": torch.bool,
+    "complex": torch.complex64,
 }
 DTYPES = {v: k for k, v in TORCH_DTYPES.items()}
 
@@ -115,7 +116,7 @@ def _call(word: str, args: list[Any], named: dict[str, Any]) -> Layer | Init:
 def tensor_type(text: str, batch: int = BATCH) -> TensorType:
     """``"3x32x32"``, ``"12 int"``, ``""``: shapes as examples write them, without the batch."""
     sizes, _, dtype = text.partition(" ")
-    if sizes in ("int", "bool", "float"):
+    if sizes in ("int", "bool", "float", "complex"):
         sizes, dtype = "", sizes
     shape = tuple(int(s) for s in sizes.split("x")) if sizes else ()
     return TensorType((batch, *shape), dtype or "float")  # type: ignore[arg-type]
@@ -267,8 +268,8 @@ def flat(made: Any) -> Iterator[torch.Tensor]:
 def make(t: TensorType, fill: int = 0) -> torch.Tensor:
     """A tensor of a type. Integers are zeros, if not said otherwise: valid as indices."""
     shape = tuple(int(d) for d in t.shape)  # type: ignore[arg-type]
-    if t.dtype == "float":
-        return torch.rand(shape)
+    if t.dtype in ("float", "complex"):
+        return torch.rand(shape, dtype=TORCH_DTYPES[t.dtype])
     return torch.full(shape, fill, dtype=TORCH_DTYPES[t.dtype])
 
 
