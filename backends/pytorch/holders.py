@@ -84,7 +84,7 @@ class Holder:
             outer_of(path, self.outers) for path in (*weights, *(t.source for t in self.graph.ties))
         }
         for node in self.nodes:
-            if node.outer and self._brings(node):
+            if node.outer and self.brings(node):
                 wanted.add(node.path)
             if node.called is not None:
                 inner = dict(self.classes.blueprint(node.called).outers)
@@ -127,11 +127,12 @@ class Holder:
         """The nodes that have a module, parameter or buffer; the first of each path."""
         first_nodes: dict[str, Node] = {}
         for node in self.nodes:
-            if node.path and not node.outer and self._brings(node):
+            if node.path and not node.outer and self.brings(node):
                 first_nodes.setdefault(node.path, node)
         return list(first_nodes.values())
 
-    def _brings(self, node: Node) -> bool:
+    def brings(self, node: Node) -> bool:
+        """Whether a node has a module, parameter or buffer."""
         if layer_of(node) is not None:
             return self.lowering(node).module is not None
         return node.called is not None

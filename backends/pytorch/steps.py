@@ -239,6 +239,8 @@ class Forward:
         that are not modules (`linear(8, bias=false, weight=w) * 2`) are only counted."""
         if not self._calls(node):
             return "_", numbers(node), ""
+        if not self.scope.brings(node):  # functions of computed weights
+            return "_", CallCode("range", (node.count,)), ""
         path = node.path.rpartition(".")[0]
         tree = subtree(self.scope.tree, path)
         owner = access(self.scope.tree, path) if path else "self"

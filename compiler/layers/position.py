@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from math import prod
+from typing import Annotated, Final, Literal, TypeAlias
 
 from ..layer import (
     Example,
@@ -128,12 +129,15 @@ BUCKETS = Helper(
 
 OFFSETS = Helper(
     "window_offsets",
-    '''def window_offsets(height: int, width: int, device: torch.device | None = None) -> Tensor:
+    '''def window_offsets(*sizes: int, device: torch.device | None = None) -> Tensor:
     """A number for the offset between each two places of a window (Swin)."""
-    rows, columns = torch.arange(height, device=device), torch.arange(width, device=device)
-    places = torch.cartesian_prod(rows, columns)
+    axes = [torch.arange(size, device=device) for size in sizes]
+    places = torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1).reshape(-1, len(sizes))
     offsets = places[:, None] - places[None, :]
-    return (offsets[..., 0] + height - 1) * (2 * width - 1) + offsets[..., 1] + width - 1
+    numbers = torch.zeros_like(offsets[..., 0])
+    for axis, size in enumerate(sizes):
+        numbers = numbers * (2 * size - 1) + offsets[..., axis] + size - 1
+    return numbers
 ''',
 )
 
@@ -283,9 +287,14 @@ class RelativeBuckets(SourceLayer):
         return Lowering(forward=forward, helpers=(BUCKETS,))
 
 
+_MOST_PLACES: Final = 1 << 14
+"""A window's offsets are that many times that many numbers."""
+
+
 class WindowOffsets(SourceLayer):
     """The offset between each two places of a window as a number, [h*w, h*w] ints for an embedding
-    of (2*h - 1) * (2*w - 1) rows (Swin, Liu et al., 2021): equal offsets have equal numbers.
+    of (2*h - 1) * (2*w - 1) rows (Swin, Liu et al., 2021): equal offsets have equal numbers. A
+    window may have other axes: ``window_offsets(8, 7, 7)``.
 
     ``window_offsets(7, 7) > embed(169, heads) > permute(2, 0, 1)`` is Swin's attention bias.
     ``persistent=true`` saves the numbers in checkpoints, under the label; ``flat=true`` makes them
@@ -293,22 +302,27 @@ class WindowOffsets(SourceLayer):
     """
 
     word = "window_offsets"
+    variadic = True
     examples = (
         Example("window_offsets(7, 7)"),
         Example("window_offsets(4, 6, flat=true, persistent=true)"),
+        Example("window_offsets(2, 3, 4)"),
     )
 
-    height: Few
-    width: Few
+    sizes: tuple[int, ...]
     flat: bool = False
     persistent: bool = False
 
     def infer(self) -> TensorType:
-        places = self.height * self.width
+        if not self.sizes or not all(1 <= size <= _MOST_PLACES for size in self.sizes):
+            raise Refused("a window needs axes of 1 place or more", setting="sizes")
+        places = prod(self.sizes)
+        if places > _MOST_PLACES:
+            raise Refused(f"a window has at most {_MOST_PLACES} places", setting="sizes")
         return TensorType((places * places,) if self.flat else (places, places), "int")
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
-        return 0, (2 * self.height - 1) * (2 * self.width - 1) - 1
+        return 0, prod(2 * size - 1 for size in self.sizes) - 1
 
     def weights(self) -> dict[str, Weight]:
         if not self.persistent:
@@ -317,7 +331,7 @@ class WindowOffsets(SourceLayer):
 
     def lower(self) -> Lowering:
         device = {} if self.persistent else {"device": Device()}
-        made = call("window_offsets", self.height, self.width, **device)
+        made = call("window_offsets", *self.sizes, **device)
         made = method(made, "flatten") if self.flat else made
         if self.persistent:
             return Lowering(call("nn.Buffer", made), Self(), helpers=(OFFSETS,))

@@ -792,14 +792,15 @@ def _between(image: Tensor, y: float, x: float) -> Tensor:
     return upper * (1 - y + top) + lower * (y - top)
 
 
-@source("window_offsets", "height width")
-def window_offsets(s: Settings) -> Tensor:
+@function("window_offsets", "sizes", variadic=True, source=True)
+def window_offsets(_: list[Tensor], s: Settings) -> Tensor:
     """As torchvision computes them."""
-    h, w = s["height"], s["width"]
-    coords = torch.stack(torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")).flatten(1)
-    offsets = (coords[:, :, None] - coords[:, None, :]).permute(1, 2, 0)
-    offsets = (offsets + torch.tensor([h - 1, w - 1])) * torch.tensor([2 * w - 1, 1])
-    return offsets.sum(-1).flatten() if s.get("flat") else offsets.sum(-1)
+    sizes = torch.tensor(s["sizes"])
+    coords = torch.stack(torch.meshgrid(*map(torch.arange, s["sizes"]), indexing="ij")).flatten(1)
+    offsets = (coords[:, :, None] - coords[:, None, :]).permute(1, 2, 0) + sizes - 1
+    factors = [math.prod((2 * sizes[i + 1 :] - 1).tolist()) for i in range(len(sizes))]
+    made = (offsets * torch.tensor(factors)).sum(-1)
+    return made.flatten() if s.get("flat") else made
 
 
 for _word in words("fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftshift ifftshift"):

@@ -94,6 +94,14 @@ def test_window_offsets_are_those_of_swin() -> None:
     assert made(torch.ones(1, 1)).item() == block.relative_position_index.sum()
 
 
+def test_window_offsets_of_volumes_are_those_of_swin3d() -> None:
+    models = torchvision_models()
+    block = models.video.swin_transformer.ShiftedWindowAttention3d(8, [2, 4, 3], [0, 0, 0], 2)
+    text = "net n: x[1] { i = window_offsets(2, 4, 3, persistent=true) as i\n [x, i] }"
+    (made,) = module_of(text).state_dict().values()
+    assert torch.equal(made, block.relative_position_index)
+
+
 @pytest.mark.parametrize("right", [False, True])
 def test_searching(right: bool) -> None:
     option = ", right=true" if right else ""

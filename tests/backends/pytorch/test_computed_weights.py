@@ -293,6 +293,21 @@ def test_source() -> None:
     assert 'self.head = without(nn.Linear(8, 4), "weight")' in nw.loads(net).to_source()
 
 
+def test_repeats_of_a_function() -> None:
+    """Copies without a module of their own, and with one for the bias."""
+    net = nw.loads("""
+        net n: x[3] {
+          w = eye(3) * 0.5
+          x > linear(3, bias=false, weight=w) * 4 as m > linear(3, weight=w) * 4 as b
+        }""")
+    module, x = net.to_torch(), torch.randn(2, 3)
+    assert list(module.state_dict()) == [f"b.{i}.bias" for i in range(4)]
+    expected = x / 16
+    for bias in module.state_dict().values():
+        expected = expected / 2 + bias
+    torch.testing.assert_close(module(x), expected)
+
+
 def test_weights_for_each_example() -> None:
     """A convolution with a group for each example, as in CondConv."""
     net = nw.loads("""
