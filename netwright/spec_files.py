@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -149,11 +149,16 @@ def write(path: Path, data: bytes, inputs: Iterable[str]) -> None:
     Raises Unwritable if that would replace one of the inputs, or if the file has the name of a
     spec; OSError with the name of the file.
     """
+    check_writable(path, inputs)
+    write_atomically(path, data)
+
+
+def check_writable(path: Path, inputs: Iterable[str]) -> None:
+    """Raises Unwritable if the file is one of the inputs, or has the name of a spec."""
     if path.name.lower().endswith(".net"):
         raise Unwritable(f"{path} is the name of a spec, so it is not written", _ELSE)
     if path.exists():
         check_not_read(path.stat(), str(path), inputs)
-    write_atomically(path, data)
 
 
 _ELSE = "choose another name"
@@ -179,24 +184,32 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     Raises OSError with the name of the file.
     """
-    from tempfile import mkstemp
-
     target = Path(os.path.realpath(path))  # a link stays a link
     if target.exists() and not target.is_file():  # /dev/stdout, a pipe
         target.write_bytes(data)
         return
+    replace_by(path, lambda temporary: temporary.write_bytes(data))
+
+
+def replace_by(path: Path, make: Callable[[Path], object]) -> None:
+    """Replace a file by the one that ``make`` writes, whole or not at all. Raises OSError with the
+    name of the file."""
+    from tempfile import mkstemp
+
+    target = Path(os.path.realpath(path))
     try:
-        handle, temporary = mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
         error.filename = os.fspath(path)  # not the name of the temporary file
         raise
+    os.close(handle)
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(_mode(target))
-        Path(temporary).replace(target)
+        make(temporary)
+        temporary.chmod(_mode(target))
+        temporary.replace(target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .backends.pytorch.live import instance
-from .backends.weights import loading, matching, module_tensors, rules_file, version_mapping
+from .backends.weights import (
+    loading,
+    mappings,
+    matching,
+    module_tensors,
+    rules_file,
+    version_mapping,
+)
 from .backends.weights.checkpoints import Checkpoint, read
 from .backends.weights.mappings import Mapping
 from .backends.weights.module_tensors import Wanted
@@ -71,11 +78,32 @@ def mapping_to(
         rules = [rules_file.pair(old, new) for old, new in layout.items()]
         return Mapping(tuple(rules)), ()
     if layout == "auto":
-        match = matching.match(checkpoint.tensors, wants.tensors)
-        return match.mapping, match.notes
+        return mapping_of(wants, checkpoint, None, automatic=True)
     if isinstance(layout, str | os.PathLike) and Path(layout).suffix == ".toml":
-        return rules_file.read_rules(layout), ()
+        return mapping_of(wants, checkpoint, layout, automatic=False)
     raise WeightsError(f"{layout!r} is not a mapping", _LAYOUTS)
+
+
+def mapping_of(
+    wants: Wanted,
+    checkpoint: Checkpoint,
+    file: str | os.PathLike[str] | None,
+    *,
+    automatic: bool,
+) -> tuple[Mapping | None, tuple[str, ...]]:
+    """The rules of a file, then those that are found for what they leave. With notes."""
+    rules = rules_file.read_rules(file) if file is not None else None
+    if not automatic:
+        return rules, ()
+    moves = mappings.bind(rules or Mapping(()), list(checkpoint.tensors))
+    ruled = [move for move in moves if rules is not None and move.rule in rules.rules]
+    olds = {name for move in ruled for name in move.old}
+    news = {name for move in ruled for name in move.new}
+    match = matching.match(
+        {n: t for n, t in checkpoint.tensors.items() if n not in olds},
+        {n: t for n, t in wants.tensors.items() if n not in news},
+    )
+    return Mapping((*(rules.rules if rules else ()), *match.mapping.rules)), match.notes
 
 
 _LAYOUTS = 'it is "auto", a file of rules (.toml), a dict of names, or a network'

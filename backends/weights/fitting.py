@@ -152,6 +152,16 @@ def findings(fit: Fit) -> list[str]:
     return lines
 
 
+def text(fit: Fit, net: str, count: int, path: str) -> list[str]:
+    """The report for a reader, a line each."""
+    whole = "all" if fit.whole else f"{len(fit.fits):,}"
+    lines = [f"{net} and {path}: {whole} of {counted(count, 'tensor')} fit"]
+    if fit.twins:
+        names = ", ".join(f"{twin} (as {name})" for twin, name in fit.twins.items())
+        lines.append(f"tied, and in the checkpoint under another name: {names}")
+    return [*lines, *findings(fit), *(f"note: {note}" for note in fit.notes)]
+
+
 def _missing(fit: Fit) -> Iterator[str]:
     shown: set[str] = set()
     for name in fit.missing:

@@ -36,6 +36,12 @@ class LoadPlan(Record):
             news = mappings.convert(move, [stored[old] for old in move.old])
             yield from ((n, t) for n, t in zip(move.new, news, strict=True) if n in kept)
 
+    def tensors_and_twins(self, names: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
+        """These tensors, and those that the checkpoint has under another name of the tensor."""
+        for name, tensor in self.tensors([n for n in names if n not in self.fit.twins]):
+            yield name, tensor
+            yield from ((twin, tensor) for twin, n in self.fit.twins.items() if n == name)
+
 
 def plan(
     checkpoint: Checkpoint,

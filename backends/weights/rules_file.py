@@ -17,6 +17,7 @@ from .tensor_steps import parse
 LARGEST: Final = 4 * 2**20
 """The largest file of rules, in bytes."""
 MOST_RULES: Final = 20_000
+HEADING: Final = "# Names of the checkpoint on the left, of the net on the right."
 KEYS: Final = ("old", "new", "steps", "axis", "sizes")
 
 
@@ -120,9 +121,7 @@ def rules_text(mapping: Mapping) -> str:
     if simple:
         pairs = (f"{_quoted(r.old[0])} = {_quoted(r.new[0])}" for r in simple)
         blocks.append("\n".join(["[names]", *pairs]))
-    return "\n\n".join(
-        ["# Names of the checkpoint on the left, of the net on the right.", *blocks, ""]
-    )
+    return "\n\n".join([HEADING, *blocks]) + "\n"
 
 
 def _is_pair(rule: Rule) -> bool:

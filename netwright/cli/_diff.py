@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
         raise Misuse("only one spec can come from standard input")
     form = options.output_format or _form(options)
     suffix = "" if form else suffix_of(options)
-    versions = [_compiled(spec, options) for spec in options.diff]
+    versions = [compiled_version(spec, options) for spec in options.diff]
     failed = [v for v in versions if isinstance(v, int)]
     if failed:
         return max(failed)
@@ -48,8 +48,8 @@ def _form(options: Namespace) -> str:
     return "text" if output is None or output.suffix == ".txt" else ""
 
 
-def _compiled(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | int:
-    """The graph, its name and what was read, or the exit status of errors."""
+def compiled_version(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | int:
+    """The graph of FILE or FILE:NET, its name and what was read, or the exit status of errors."""
     name, net = _selected(spec)
     keywords = request(options)
     text = source(name, options)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import UnsupportedOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from ..grammar.diagnostics import WRONG_OPTION, Diagnostic
 from ..grammar.printable import printable
 from ..grammar.source import Source
-from ..spec_files import Unwritable, check_not_read, write
+from ..spec_files import Unwritable, check_not_read, check_writable, replace_by, write
 from ..terminal import Terminal
 from ._parser import CLEAN, FOUND, INTERNAL, MISUSE, Misuse, request, source
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..compiler.ir import Graph
     from ..compiler.pipeline import Compilation
 
+T = TypeVar("T")
 FAULT = "E901"
 HERE = Path(__file__).parent.parent
 
@@ -121,13 +122,29 @@ def deliver(data: bytes, output: Path | None, inputs: Iterable[str]) -> None:
         raise Misuse(error.message, error.hint) from None
 
 
-def _to_file(data: bytes, output: Path, inputs: Iterable[str]) -> None:
+def replace_file(output: Path, inputs: Iterable[str], make: Callable[[Path], T]) -> T:
+    """What ``make`` returns, after it has written the file: whole or not at all, and never over an
+    input."""
+    result: list[T] = []
+    with _explained(output):
+        check_writable(output, inputs)
+        replace_by(output, lambda temporary: result.append(make(temporary)))
+    return result[0]
+
+
+@contextmanager
+def _explained(output: Path) -> Iterator[None]:
     try:
-        write(output, data, inputs)
-    except Unwritable:
-        raise
+        yield
+    except Unwritable as error:
+        raise Misuse(error.message, error.hint) from None
     except OSError as error:
         raise Misuse(f"cannot write {output}: {_why_not(output, error)}") from None
+
+
+def _to_file(data: bytes, output: Path, inputs: Iterable[str]) -> None:
+    with _explained(output):
+        write(output, data, inputs)
     print(f"wrote {printable(str(output))} ({len(data):,} bytes)", file=sys.stderr)
 
 

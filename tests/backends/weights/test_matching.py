@@ -7,6 +7,7 @@ import pytest
 from netwright.backends.weights import matching
 from netwright.backends.weights.stored import Stored
 
+from .__main__ import GOOGLE, PAGE, row
 from .layout_pairs import PAIRS
 from .layout_trials import google_trial, trial
 
@@ -28,12 +29,14 @@ def test_a_pair(name: str) -> None:
     assert result.round_trip
     assert result.difference < 1e-3
     assert not result.hidden, "wrong in silence if the names are sorted"
+    assert row(name, result) in PAGE.read_text("utf-8"), "`make layouts` writes the table"
 
 
 def test_the_names_of_tensorflow() -> None:
     result = google_trial()
     assert (result.share, result.round_trip, result.difference) == (1.0, True, 0.0)
     assert not result.hidden
+    assert row(GOOGLE, result) in PAGE.read_text("utf-8")
 
 
 def stored(**shapes: tuple[int, ...]) -> dict[str, Stored]:

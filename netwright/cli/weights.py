@@ -1,0 +1,220 @@
+"""Compare a checkpoint with a net, or save it in the layout of the net.
+
+The report says which tensors fit, which are missing, which have another shape, what the checkpoint
+has besides, and which names are near. If the checkpoint has other names, one of --auto, --map and
+--diff says how they become those of the net. The status is 0 if the checkpoint fits, 1 if not, 2 if
+a file cannot be read or is not a checkpoint. Only the names and shapes are read, unless --save
+writes a file."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..compiler.faults import guarded
+from ..grammar.diagnostics import CompileError
+from ..grammar.printable import json_text, printable
+from ._parser import CLEAN, FOUND, Misuse, Parser, add_format, add_spec
+from ._work import compiled, deliver, refuse, replace_file
+
+if TYPE_CHECKING:
+    from ..backends.weights.checkpoints import Checkpoint
+    from ..backends.weights.loading import LoadPlan
+    from ..backends.weights.mappings import Mapping, Move
+    from ..backends.weights.module_tensors import Wanted
+    from ..network import Network
+
+EXAMPLES = """\
+  netwright weights resnet resnet18.pth --net resnet18
+  netwright weights new.net old.pth --diff old.net
+  netwright weights small.net other.pth --auto --save small.safetensors
+  netwright weights small.net other.pth --auto --save-map rules.toml
+  netwright weights small.net small.pth --reverse --like other.pth --save out.safetensors
+"""
+SUFFIX = ".safetensors"
+
+
+def configure(parser: Parser) -> None:
+    add_spec(parser)
+    parser.add_argument(
+        "checkpoint", metavar="CHECKPOINT", help="a .safetensors, .pth or index file"
+    )
+    parser.add_argument(
+        "--auto", action="store_true", help="match names by shapes, words and order"
+    )
+    parser.add_argument("--map", type=Path, metavar="RULES.toml", help="rules for the names")
+    parser.add_argument("--diff", metavar="OLD", help="the spec whose names the checkpoint has")
+    parser.add_argument(
+        "--like", type=Path, metavar="OTHER", help="for --reverse: a checkpoint in the other layout"
+    )
+    parser.add_argument("--partial", action="store_true", help="what fits is enough")
+    parser.add_argument("--save", type=Path, metavar=f"OUT{SUFFIX}", help="write the tensors")
+    parser.add_argument(
+        "--reverse",
+        action="store_true",
+        help="the checkpoint has the layout of the net: save it in the other one",
+    )
+    parser.add_argument(
+        "--save-map", type=Path, metavar="RULES.toml", help="write the mapping, to be changed"
+    )
+    add_format(parser, ("text", "json"))
+
+
+def run(options: Namespace) -> int:
+    from ..backends import MissingExtra
+    from ..backends.weights.problems import WeightsError
+
+    _check(options)
+    graph, name, inputs = compiled(options)
+    try:
+        with guarded("making its module", graph.span, WeightsError, MissingExtra, Misuse):
+            return _compare(options, graph, name, inputs)
+    except CompileError as error:
+        return refuse(error.diagnostics, options, error.__cause__)
+    except WeightsError as error:
+        raise Misuse(error.message, error.help) from None
+    except MissingExtra as error:
+        raise Misuse(str(error)) from None
+
+
+def _check(options: Namespace) -> None:
+    if options.save and options.save.suffix != SUFFIX:
+        raise Misuse(f"--save writes {SUFFIX} files, not {options.save}")
+    if options.diff and (options.map or options.auto):
+        raise Misuse("--diff says all names: leave out --map and --auto")
+    if options.reverse and not (options.save and (options.diff or options.map or options.like)):
+        raise Misuse(
+            "--reverse needs a layout and a file",
+            "write --save OUT.safetensors and one of --diff OLD, --map RULES.toml, --like OTHER",
+        )
+    if options.like and not options.reverse:
+        raise Misuse("--like is for --reverse", "`--auto` matches CHECKPOINT with the net")
+
+
+def _compare(options: Namespace, graph: Any, name: str, inputs: frozenset[str]) -> int:
+    from .. import trained
+    from ..backends.weights import loading
+    from ..backends.weights.checkpoints import read
+    from ..network import Network
+
+    net = Network(graph, name, (), sorted(inputs))
+    wants = trained.tensors_of(net._class)
+    checkpoint = read(options.checkpoint).without_wrapper(wants.tensors)
+    files = [*inputs, *checkpoint.files, *map(str, filter(None, (options.map, options.like)))]
+    source = read(options.like) if options.like else checkpoint
+    mapping, notes, more = _mapping(options, net, wants, source)
+    files += more
+    if options.save_map and mapping is not None:
+        _save_map(options.save_map, mapping, source, files)
+    if options.reverse:
+        return _reverse(options, checkpoint, source, wants, mapping, files)
+    plan = loading.plan(checkpoint, wants, mapping, notes)
+    _report(options, name, wants, plan)
+    if not (plan.fit.whole or (options.partial and plan.fit.fits)):
+        return FOUND
+    if options.save:
+        names = [n for n in wants.tensors if n in plan.fit.fits or n in plan.fit.twins]
+        _save(options.save, plan.tensors_and_twins(names), files)
+    return CLEAN
+
+
+def _mapping(
+    options: Namespace, net: Network, wants: Wanted, checkpoint: Checkpoint
+) -> tuple[Mapping | None, tuple[str, ...], Sequence[str]]:
+    """The mapping that the options ask for, notes on it, and the files that it was read from."""
+    from .. import trained
+    from ..network import Network
+    from ._diff import compiled_version
+
+    if options.diff:
+        version = compiled_version(options.diff, options)
+        if isinstance(version, int):
+            raise SystemExit(version)
+        old = Network(version[0], version[1])
+        mapping, notes = trained.mapping_to(net, wants, checkpoint, old)
+        return mapping, notes, sorted(version[2])
+    mapping, notes = trained.mapping_of(
+        wants, checkpoint, options.map, automatic=options.auto or bool(options.like)
+    )
+    return mapping, notes, ()
+
+
+def _reverse(
+    options: Namespace,
+    checkpoint: Checkpoint,
+    source: Checkpoint,
+    wants: Wanted,
+    mapping: Mapping | None,
+    files: Sequence[str],
+) -> int:
+    """Save a checkpoint that has the layout of the net in the other one, that of ``source``."""
+    from ..backends.weights import loading, mappings
+    from ..backends.weights.fitting import folded
+
+    plan = loading.plan(checkpoint, wants)
+    if not (plan.fit.whole or (options.partial and plan.fit.fits)):
+        _report(options, options.file, wants, plan)
+        return FOUND
+    assert mapping is not None
+    twins = [name for name in checkpoint.tensors if name in wants.twins]
+    moves = mappings.bind(mapping.inverse, [n for n in checkpoint.tensors if n not in twins])
+    mappings.renamed(moves, checkpoint.tensors)
+    made = {name for move in moves for name in move.new}
+    absent = [name for name in source.tensors if options.like and name not in made]
+    if absent:
+        names = ", ".join(folded(absent))
+        print(printable(f"note: these tensors of the other layout are not made: {names}"))
+    _save(options.save, _made(checkpoint, moves), files)
+    return FOUND if absent and not options.partial else CLEAN
+
+
+def _made(checkpoint: Checkpoint, moves: Sequence[Move]) -> Iterator[tuple[str, Any]]:
+    from ..backends.weights import mappings
+
+    for move in moves:
+        stored = dict(checkpoint.load(move.old))
+        news = mappings.convert(move, [stored[old] for old in move.old])
+        yield from zip(move.new, news, strict=True)
+
+
+# --- what is printed and written -------------------------------------------------------------
+
+
+def _report(options: Namespace, name: str, wants: Wanted, plan: LoadPlan) -> None:
+    from ..backends.weights import fitting
+
+    if options.output_format == "json":
+        document = {"version": fitting.VERSION, "net": name, **fitting.as_dict(plan.fit)}
+        sys.stdout.write(f"{json_text(document)}\n")
+        return
+    lines = fitting.text(plan.fit, name, len(wants.tensors), plan.checkpoint.path)
+    if not plan.fit.whole and not (options.auto or options.map or options.diff):
+        lines += _hint(wants, plan)
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
+
+
+def _hint(wants: Wanted, plan: LoadPlan) -> Iterable[str]:
+    """The hint at --auto, if that maps more."""
+    from ..backends.weights import matching
+
+    match = matching.match(plan.checkpoint.tensors, wants.tensors)
+    if len(match.mapped) > len(plan.fit.fits):
+        yield f"help: --auto maps {len(match.mapped):,} of {len(wants.tensors):,} tensors"
+
+
+def _save(path: Path, tensors: Iterable[tuple[str, Any]], files: Sequence[str]) -> None:
+    from ..backends.weights.saving import save
+
+    count = replace_file(path, files, lambda temporary: save(temporary, tensors))
+    print(f"wrote {printable(str(path))} ({count:,} tensors)", file=sys.stderr)
+
+
+def _save_map(path: Path, mapping: Mapping, source: Checkpoint, files: Sequence[str]) -> None:
+    from ..backends.weights.folded_rules import folded_mapping
+    from ..backends.weights.rules_file import rules_text
+
+    text = rules_text(folded_mapping(mapping, list(source.tensors)))
+    deliver(text.encode(), path, files)

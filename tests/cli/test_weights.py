@@ -1,0 +1,233 @@
+"""``netwright weights``: what fits, and files in another layout."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+
+import netwright as nw
+from netwright import cli
+from netwright.backends.weights.rules_file import mapping_of
+from netwright.backends.weights.tensor_steps import parse
+
+NET = """\
+block layer(d) = id + (layernorm as norm > linear(4 * d) as up > gelu > linear(d) as down)
+net small(classes=10): x[8] {
+  x > linear(6) as stem > layer(6) * 3 as layers > linear(classes) as head
+}
+"""
+OTHER = """\
+block mlp(d) = linear(4 * d) as fc1 > gelu > linear(d) as fc2
+block unit(d): x { x + (x > layernorm as ln > mlp(d) as mlp) }
+net other: x[8] {
+  x > linear(6) as embed > unit(6) * 3 as blocks > linear(10) as classifier
+}
+"""
+PAGE = Path(__file__).parents[2] / "docs/weights.md"
+Said = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.net").write_text(NET)
+    Path("other.net").write_text(OTHER)
+    torch.manual_seed(0)
+    for text, name in ((NET, "small"), (OTHER, "other")):
+        torch.save(nw.loads(text).to_torch().state_dict(), f"{name}.pth")
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = cli.main(["weights", *arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+def test_all_fits(said: Said) -> None:
+    fits = "small and small.pth: all of 22 tensors fit\n"
+    assert said("small.net", "small.pth") == (0, fits, "")
+
+
+def test_nothing_fits(said: Said) -> None:
+    status, out, err = said("small.net", "other.pth")
+    assert (status, err) == (1, "")
+    assert out.splitlines()[:3] == [
+        "small and other.pth: 0 of 22 tensors fit",
+        "22 tensors missing in the checkpoint:",
+        "  stem.weight (near: embed.weight)",
+    ]
+    assert "  layers.*.norm.weight (3)\n" in out
+    assert "  blocks.*.mlp.fc*.weight (6)\n" in out
+    assert out.endswith("help: --auto maps 22 of 22 tensors\n")
+
+
+def test_a_new_head(said: Said) -> None:
+    arguments = ("small.net", "small.pth", "-p", "classes=3")
+    status, out, _ = said(*arguments)
+    assert status == 1
+    assert "  head.weight: the net has [3, 6], the checkpoint [10, 6]\n" in out
+    assert said(*arguments, "--partial")[:2] == (0, out)
+
+
+def test_json(said: Said) -> None:
+    status, out, _ = said("small.net", "small.pth", "-p", "classes=3", "--output-format", "json")
+    document = json.loads(out)
+    assert status == 1
+    assert document["misfits"][0] == {
+        "name": "head.weight",
+        "shape": [3, 6],
+        "dtype": "float32",
+        "checkpoint_shape": [10, 6],
+        "checkpoint_dtype": "float32",
+    }
+    assert len(document["fits"]) == 20
+    (shown,) = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    page = json.loads(shown)
+    assert set(page) == set(document)
+    assert set(page["misfits"][0]) == set(document["misfits"][0])
+
+
+def test_automatic(said: Said) -> None:
+    status, out, _ = said("small.net", "other.pth", "--auto")
+    assert status == 0
+    assert "note: 22 tensors were matched by shapes, names and order\n" in out
+
+
+def test_there_and_back(said: Said) -> None:
+    status, _, err = said("small.net", "other.pth", "--auto", "--save", "a.safetensors")
+    assert (status, err) == (0, "wrote a.safetensors (22 tensors)\n")
+    made, x = nw.load("small.net").to_torch(weights="a.safetensors"), torch.randn(2, 8)
+    theirs = nw.load("other.net").to_torch(weights="other.pth")
+    assert torch.equal(made(x), theirs(x))
+    reverse = ("--reverse", "--like", "other.pth", "--save", "b.safetensors")
+    assert said("small.net", "a.safetensors", *reverse)[0] == 0
+    assert_same("b.safetensors", "other.pth")
+
+
+def assert_same(file: str, original: str) -> None:
+    states = safetensors.torch.load_file(file), torch.load(original)
+    assert set(states[0]) == set(states[1])
+    assert all(torch.equal(states[0][n], t) for n, t in states[1].items())
+
+
+def test_a_mapping_that_was_saved(said: Said) -> None:
+    assert said("small.net", "other.pth", "--auto", "--save-map", "rules.toml")[0] == 0
+    assert (
+        Path("rules.toml").read_text()
+        == """\
+# Names of the checkpoint on the left, of the net on the right.
+
+[names]
+"embed.weight" = "stem.weight"
+"embed.bias" = "stem.bias"
+"blocks.{i}.ln.weight" = "layers.{i}.norm.weight"
+"blocks.{i}.ln.bias" = "layers.{i}.norm.bias"
+"blocks.{i}.mlp.fc1.weight" = "layers.{i}.up.weight"
+"blocks.{i}.mlp.fc1.bias" = "layers.{i}.up.bias"
+"blocks.{i}.mlp.fc2.weight" = "layers.{i}.down.weight"
+"blocks.{i}.mlp.fc2.bias" = "layers.{i}.down.bias"
+"classifier.weight" = "head.weight"
+"classifier.bias" = "head.bias"
+"""
+    )
+    status, out, _ = said("small.net", "other.pth", "--map", "rules.toml")
+    assert (status, out) == (0, "small and other.pth: all of 22 tensors fit\n")
+    reverse = ("--reverse", "--map", "rules.toml", "--save", "b.safetensors")
+    assert said("small.net", "small.pth", *reverse)[0] == 0
+    assert nw.load("other.net").to_torch(weights="b.safetensors")
+
+
+def test_rules_and_the_rest_automatically(said: Said) -> None:
+    Path("rules.toml").write_text('[names]\n"embed.{rest}" = "stem.{rest}"\n')
+    assert said("small.net", "other.pth", "--map", "rules.toml")[0] == 1
+    assert said("small.net", "other.pth", "--map", "rules.toml", "--auto")[0] == 0
+
+
+def test_an_older_version(said: Said) -> None:
+    new = NET.replace("stem", "start").replace("layers", "stages")
+    Path("new.net").write_text(new)
+    assert said("new.net", "small.pth", "--diff", "small.net")[0] == 0
+    arguments = ("new.net", "small.pth", "--diff", "small.net", "--save", "a.safetensors")
+    assert said(*arguments)[0] == 0
+    reverse = ("--reverse", "--diff", "small.net", "--save", "b.safetensors")
+    assert said("new.net", "a.safetensors", *reverse)[0] == 0
+    assert_same("b.safetensors", "small.pth")
+
+
+MISUSE: dict[tuple[str, ...], str] = {
+    ("small.net", "no.pth"): "there is no file no.pth",
+    ("small.net", "small.net"): "is not a checkpoint",
+    ("small.net", "small.pth", "--save", "a.pth"): "--save writes .safetensors files",
+    ("small.net", "small.pth", "--like", "other.pth"): "--like is for --reverse",
+    ("small.net", "small.pth", "--reverse"): "--reverse needs a layout and a file",
+    ("small.net", "small.pth", "--diff", "a", "--auto"): "leave out --map and --auto",
+    ("small.net", "small.pth", "--map", "no.toml"): "no.toml cannot be read",
+    ("small.net", "small.pth", "--diff", "no.net"): "there is no file no.net",
+    ("small.net", "small.pth", "--save", "no/a.safetensors"): "there is no folder no",
+}
+
+
+@pytest.mark.parametrize("arguments", MISUSE)
+def test_misuse(said: Said, arguments: tuple[str, ...]) -> None:
+    status, _, err = said(*arguments)
+    assert status == 2
+    assert MISUSE[arguments] in err
+    assert "Traceback" not in err
+
+
+def test_an_input_is_not_overwritten(said: Said) -> None:
+    safetensors.torch.save_file(torch.load("small.pth"), "a.safetensors")
+    before = Path("a.safetensors").read_bytes()
+    status, _, err = said("small.net", "a.safetensors", "--save", "a.safetensors")
+    assert status == 2
+    assert "a.safetensors is an input, so it is not written" in err
+    assert Path("a.safetensors").read_bytes() == before
+
+
+def test_nothing_is_written_if_it_does_not_fit(said: Said) -> None:
+    arguments = ("small.net", "other.pth", "--save", "a.safetensors")
+    assert said(*arguments)[0] == 1
+    assert not Path("a.safetensors").exists()
+
+
+def test_a_failure_leaves_the_old_file(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.safetensors").write_text("old")
+
+    def failing(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(safetensors.torch, "save_file", failing)
+    status, _, err = said("small.net", "small.pth", "--save", "a.safetensors")
+    assert (status, "no space left on device" in err) == (2, True)
+    assert Path("a.safetensors").read_text() == "old"
+    assert len(list(Path().glob(".a.safetensors*"))) == 0
+
+
+def test_names_cannot_control_a_terminal(said: Said) -> None:
+    state = torch.load("small.pth")
+    torch.save({**state, "\x1b[31mred": torch.ones(1)}, "small.pth")
+    status, out, _ = said("small.net", "small.pth")
+    assert status == 1
+    assert "\x1b" not in out
+    assert "␛[31mred" in out
+
+
+def test_the_rules_on_the_page() -> None:
+    page = PAGE.read_text("utf-8")
+    texts = re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    mappings = [mapping_of(tomllib.loads(text)) for text in texts]
+    assert [len(mapping.rules) for mapping in mappings] == [2, 4]
+    for name in re.findall(r"^\| `([a-z_]+\(.*?\)|transpose)` \|", page, re.MULTILINE):
+        assert parse(name.replace("HEADS", "8"))
