@@ -15,6 +15,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import netwright as nw
+from netwright.compiler.types import TensorType
 
 from .facts import at
 from .initial import unlike
@@ -26,15 +27,17 @@ DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool, "compl
 
 def compare(model: Model) -> dict[str, Any]:
     """All comparisons of a model. Raises if its state dict does not fit."""
-    published(model)
-    ours, theirs, inputs = pair(model)
+    order = published(model)
     outputs, gradients, training = None, None, None
+    if model.modes:
+        ours, theirs, inputs = pair(model)
     if "evaluation" in model.modes:
         outputs, gradients = difference(model, ours.eval(), theirs.eval(), inputs)
     if "training" in model.modes:
         training = max(difference(model, ours.train(), theirs.train(), inputs))
     return {
         "original": model.original,
+        "order": order,
         "outputs": outputs,
         "gradients": gradients,
         "training": training,
@@ -56,21 +59,26 @@ def faults(model: Model, facts: Mapping[str, Any]) -> list[str]:
 # --- the published size --------------------------------------------------------------------------
 
 
-def published(model: Model) -> None:
-    """Parameters, MACs, and the keys and shapes of the state dict, in their order."""
+def published(model: Model) -> bool:
+    """Compare parameters, MACs, and the keys and shapes of the state dict. Returns whether the keys
+    have the original's order."""
     net = nw.load(model.spec, net=model.net, **model.parameters)
-    theirs = on_meta(model).train(model.modes == ("training",))
+    with quiet():
+        theirs = model.on_meta()
+    theirs.train(model.modes == ("training",))
+    for norm in (m for m in theirs.modules() if isinstance(m, nn.BatchNorm2d)):
+        norm.eval()  # one example of one pixel has no statistics
     keys = {key: tuple(tensor.shape) for key, tensor in theirs.state_dict().items()}
     with torch.device("meta"):
         ours = net.to_torch(device="meta").state_dict()
         inputs = [torch.empty(shape, dtype=d) for shape, d in shapes(net, model.sizes, batch=1)]
     mine = {key: tuple(tensor.shape) for key, tensor in ours.items()}
     assert mine == keys, f"{model.name}: {set(mine.items()) ^ set(keys.items())}"
-    assert "order" in model.known or list(mine) == list(keys), model.name
     assert net.params == sum(p.numel() for p in theirs.parameters()), model.name
     if "macs" not in model.known:
         counted, macs = count(model, theirs, inputs), at(net.ir.macs, sizes(model))
         assert macs == counted, f"{model.name}: {macs} MACs, {counted} in the original"
+    return list(mine) == list(keys)
 
 
 def count(model: Model, module: nn.Module, inputs: list[torch.Tensor]) -> int:
@@ -78,12 +86,6 @@ def count(model: Model, module: nn.Module, inputs: list[torch.Tensor]) -> int:
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         run(model, module, inputs)
     return int(counter.get_total_flops()) // 2
-
-
-def on_meta(model: Model) -> nn.Module:
-    """The original without memory for its weights."""
-    with quiet(), torch.device("meta"):
-        return model.build()
 
 
 def quiet() -> warnings.catch_warnings[None]:
@@ -101,10 +103,25 @@ def pair(model: Model) -> tuple[nn.Module, nn.Module, list[torch.Tensor]]:
         theirs = model.build(small.settings)
     unsettle(theirs)
     parameters = {**model.parameters, **small.parameters}
-    net = nw.load(model.spec, net=small.net or model.net, **parameters)
+    net = at_size(model, small.net or model.net, parameters)
     ours = net.to_torch(device="cpu")
     ours.load_state_dict(theirs.state_dict(), strict=True)
     return ours, theirs, examples(net, model)
+
+
+def at_size(model: Model, net: str, parameters: Mapping[str, Any]) -> nw.Network:
+    """The net for images of the size that runs."""
+    shapes = nw.load(model.spec, net=net, **parameters).inputs
+    if not model.image:
+        return nw.load(model.spec, net=net, **parameters)
+    inputs = {name: shape(tensor, model.image) for name, tensor in shapes.items()}
+    return nw.load(model.spec, net=net, inputs=inputs, **parameters)
+
+
+def shape(tensor: TensorType, image: int) -> str:
+    """The shape of an input with images of this size, as text."""
+    sizes = [*tensor.shape[1:-2], image, image] if len(tensor.shape) >= 4 else tensor.shape[1:]
+    return f"{'x'.join(map(str, sizes))} {tensor.dtype}"
 
 
 @torch.no_grad()
@@ -121,10 +138,7 @@ def unsettle(module: nn.Module) -> None:
 def examples(net: nw.Network, model: Model) -> list[torch.Tensor]:
     """Random inputs."""
     torch.manual_seed(1)
-    return [
-        example(shape, dtype, model.words)
-        for shape, dtype in shapes(net, sizes(model), BATCH, model.image)
-    ]
+    return [example(shape, dtype, model.words) for shape, dtype in shapes(net, sizes(model), BATCH)]
 
 
 def example(shape: list[int], dtype: torch.dtype, words: int) -> torch.Tensor:
@@ -136,12 +150,10 @@ def example(shape: list[int], dtype: torch.dtype, words: int) -> torch.Tensor:
 
 
 def shapes(
-    net: nw.Network, sizes: Mapping[str, int], batch: int, image: int = 0
+    net: nw.Network, sizes: Mapping[str, int], batch: int
 ) -> Iterator[tuple[list[int], torch.dtype]]:
     for tensor in net.inputs.values():
         shape = [at(size, {**sizes, "N": batch}) for size in tensor.shape]
-        if image and len(shape) >= 4:
-            shape[-2:] = image, image
         yield shape, DTYPES[tensor.dtype]
 
 
@@ -215,7 +227,7 @@ def initial(model: Model) -> list[str]:
     with quiet():
         theirs = model.build(small.settings)
     parameters = {**model.parameters, **small.parameters}
-    ours = nw.load(model.spec, net=small.net or model.net, **parameters).to_torch(device="cpu")
+    ours = at_size(model, small.net or model.net, parameters).to_torch(device="cpu")
     drawn: Iterable[tuple[str, nn.Parameter]] = theirs.named_parameters()
     mine = dict(ours.named_parameters())
     return [f"{key}: {why}" for key, p in drawn if (why := unlike(mine[key].data, p.data))]

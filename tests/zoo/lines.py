@@ -19,8 +19,6 @@ from functools import cache
 from textwrap import dedent
 from typing import Any, Final
 
-import torch
-
 from netwright.spec_files import shipped
 
 from .model import ZOO, Model, imported
@@ -66,8 +64,7 @@ def of_originals(models: Iterable[Model]) -> int:
     used: dict[str, Any] = {}
     for model in models:
         _follow(imported(model.original), used)
-        with torch.device("meta"):
-            kinds = {type(module) for module in model.build().modules()}
+        kinds = {type(module) for module in model.on_meta().modules()}
         for base in (base for kind in kinds for base in kind.__mro__):
             _follow(base, used)
     return sum(code_lines(inspect.getsource(item)) for item in used.values())

@@ -34,7 +34,7 @@ class Model(NamedTuple):
     the inputs. If it returns several tensors, they are compared in order.
 
     ``known`` has the reason for each result that is not as the bench wants it, by its name
-    (``outputs``, ``gradients``, ``training``, ``order``, ``initial``, ``macs``).
+    (``outputs``, ``gradients``, ``training``, ``initial``, ``macs``).
     """
 
     spec: str
@@ -49,7 +49,7 @@ class Model(NamedTuple):
     words: int = 100
     call: Callable[..., Any] | None = None
     modes: tuple[str, ...] = ("evaluation", "training")
-    """In which of these it is compared."""
+    """In which of these it is compared; none if it is too large for that."""
     initial: bool = False
     """Whether the initial weights are drawn from the original's distributions."""
     known: Mapping[str, str] = {}
@@ -66,6 +66,16 @@ class Model(NamedTuple):
             factory(imported(self.config)(**merged)) if self.config else factory(**merged)
         )
         return module
+
+    def on_meta(self) -> nn.Module:
+        """The original without memory for its weights, or without values if it needs them."""
+        import torch
+
+        try:
+            with torch.device("meta"):
+                return self.build()
+        except (NotImplementedError, RuntimeError):  # it computes with tensors when it is made
+            return self.build().to("meta")
 
 
 def imported(target: str) -> Any:
