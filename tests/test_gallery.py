@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 HERE = ROOT / "docs" / "gallery"
 QUICK = ("perceptron", "mlp", "lenet", "char_rnn", "gru_encoder", "unet", "resnet", "bert")
 """Specs whose pictures are always drawn; those of the others are in the slow tests."""
-LARGEST = 2 * 2**20
+LARGEST = 4 * 2**20
 """Bytes of all pictures: every clone of the repository carries them."""
 
 
