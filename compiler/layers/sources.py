@@ -55,6 +55,26 @@ class Shaped(SourceLayer):
         """The dtype of the result."""
         return "float"
 
+    def need_no_batch(self, kept: str) -> None:
+        """Refuses what is kept in the module if it is as large as the batch."""
+        if "N" in symbols(*self.sizes):
+            raise Refused(
+                f"{kept} cannot be as large as the batch",
+                setting="shape",
+                help="1 in its place broadcasts over the batch",
+            )
+
+    def need_sizes(self, kept: str) -> None:
+        """Refuses what is kept in the module if an input tells its size."""
+        open_size = next((s for s in self.sizes if isinstance(s, Size)), None)
+        if open_size is not None:
+            raise Refused(
+                f"{kept} is made before {open_size} is known",
+                code="E401",
+                setting="shape",
+                help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
+            )
+
     def caption(self) -> tuple[str, str]:
         return self.shown, " × ".join(map(str, self.sizes))
 
@@ -76,12 +96,7 @@ class Param(Shaped):
     init: Init | None = None
 
     def infer(self) -> TensorType:
-        if "N" in symbols(*self.sizes):
-            raise Refused(
-                "a parameter cannot be as large as the batch",
-                setting="shape",
-                help="1 in its place broadcasts over the batch",
-            )
+        self.need_no_batch("a parameter")
         return super().infer()
 
     def weights(self) -> dict[str, Weight]:
@@ -91,14 +106,7 @@ class Param(Shaped):
         return {} if self.init is None else {"": self.init}
 
     def lower(self) -> Lowering:
-        open_size = next((s for s in self.sizes if isinstance(s, Size)), None)
-        if open_size is not None:
-            raise Refused(
-                f"a parameter is made before {open_size} is known",
-                code="E401",
-                setting="shape",
-                help="give the input's shape: `input(3x224x224)`, or `--input 3x224x224`",
-            )
+        self.need_sizes("a parameter")
         make = "torch.zeros" if self.init is None else "torch.empty"
         return Lowering(call("nn.Parameter", call(make, *self.written)), Self())
 
@@ -171,16 +179,31 @@ def _as_lists(values: Any) -> Code:
 
 
 class Filled(Shaped):
-    """Base: filled with one number, a float unless ``dtype`` says otherwise."""
+    """Base: filled with one number, a float unless ``dtype`` says otherwise. With ``persistent`` it
+    is a buffer, which checkpoints have under the label."""
 
     shape: Dim | tuple[Dim, ...]
     dtype: Literal["float", "int", "bool"] = "float"
+    persistent: bool = False
 
     def made(self) -> Dtype:
         return self.dtype
 
+    def infer(self) -> TensorType:
+        if self.persistent:
+            self.need_no_batch("a buffer")
+        return super().infer()
+
+    def weights(self) -> dict[str, Weight]:
+        kept = Weight(self.sizes, buffer=True, dtype=self.dtype)
+        return {"": kept} if self.persistent else {}
+
     def lower(self) -> Lowering:
-        return function(f"torch.{self.word}", *self.written, **_dtype(self.dtype), device=Device())
+        make, settings = f"torch.{self.word}", _dtype(self.dtype)
+        if not self.persistent:
+            return function(make, *self.written, **settings, device=Device())
+        self.need_sizes("a buffer")
+        return Lowering(call("nn.Buffer", call(make, *self.written, **settings)), Self())
 
 
 def _dtype(dtype: Dtype) -> dict[str, Code]:
@@ -188,24 +211,34 @@ def _dtype(dtype: Dtype) -> dict[str, Code]:
 
 
 class Zeros(Filled):
-    """Zeros: ``zeros([1, 4, d])``, ``zeros(3x4, dtype=int)``.
+    """Zeros: ``zeros([1, 4, d])``, ``zeros(3x4, dtype=int)``. ``persistent=true`` makes a buffer
+    of them, which checkpoints have under the label.
 
     https://docs.pytorch.org/docs/stable/generated/torch.zeros.html
     """
 
     word = "zeros"
     role = "zeros"
-    examples = (Example("zeros([1, 4, 8])"), Example("zeros(4, dtype=int)"))
+    examples = (
+        Example("zeros([1, 4, 8])"),
+        Example("zeros(4, dtype=int)"),
+        Example("zeros(8, persistent=true)"),
+    )
 
 
 class Ones(Filled):
-    """Ones: ``ones([1, 4, d])``, ``ones(T, dtype=bool)``.
+    """Ones: ``ones([1, 4, d])``, ``ones(T, dtype=bool)``. ``persistent=true`` makes a buffer of
+    them, which checkpoints have under the label.
 
     https://docs.pytorch.org/docs/stable/generated/torch.ones.html
     """
 
     word = "ones"
-    examples = (Example("ones([1, 4, 8])"), Example("ones(3x4, dtype=bool)"))
+    examples = (
+        Example("ones([1, 4, 8])"),
+        Example("ones(3x4, dtype=bool)"),
+        Example("ones(4, persistent=true)"),
+    )
 
 
 class Full(Shaped):

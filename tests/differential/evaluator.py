@@ -749,7 +749,7 @@ class Run:
             item.result = value
         elif layer.word == "param" or layer.settings.get("persistent"):
             value = replace(value, place=Source(leaf, self.scope))
-            if layer.word == "constant":
+            if layer.word != "param":
                 leaf.weights[""] = made[0]
                 leaf.buffers.add("")
         return value

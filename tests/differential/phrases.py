@@ -545,6 +545,7 @@ SOURCES: Final = lines("""
     (param([<d>]) as <l>)
     (param([1, <d>]) as <l>)
     (constant([0.5] * <d>, persistent=true) as <l>)
+    (ones([<d>], persistent=true) as <l>)
     (param([<d>], init=normal(std=0.02)) as <l>)
 """)
 

@@ -357,6 +357,8 @@ SOURCE_ERRORS = [
     ("block b: x { x + param([1, 8]) }\nb", "E221"),
     ("net n: x[8] { x + constant([1, 2, 3, 4, 5, 6, 7, 8], persistent=true) }", "E221"),
     ("net n: x[8] { x + (param([N, 8]) as p) }", "E301"),
+    ("net n: x[8] { x + zeros([1, 8], persistent=true) }", "E221"),
+    ("net n: x[8] { x + (ones([N, 8], persistent=true) as p) }", "E301"),
     ("net n: x[8] { x + (param as p) }", "E203"),
 ]
 

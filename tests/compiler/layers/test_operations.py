@@ -416,6 +416,11 @@ def test_parameters_and_buffers() -> None:
     assert print_code(passing.lower().module, [], "self.c") == (
         "nn.Buffer(torch.tensor([0.5]), persistent=False)"
     )
+    filled = parse("zeros([1, 8], dtype=int, persistent=true)")
+    assert filled.weights()[""].buffer
+    assert print_code(filled.lower().module, [], "self.z") == (
+        "nn.Buffer(torch.zeros(1, 8, dtype=torch.long))"
+    )
 
 
 # --- looks -----------------------------------------------------------------------------------
