@@ -200,7 +200,8 @@ def _group(weight: str, init: Init, places: Sequence[tuple[str, Item]]) -> Itera
             yield _call(target, init, item.node.span)
     elif all(f == functions[0] for f in functions) and _direct(weight, places):
         modules = tuple(Raw(submodule("self", path)) for path, _ in places)
-        yield ForLoop("module", modules, (_call(f"module.{weight}", init, None),))
+        variable, target = ("module", f"module.{weight}") if weight else ("weight", "weight")
+        yield ForLoop(variable, modules, (_call(target, init, None),))
     else:
         names = tuple(".".join(filter(None, (path, weight))) for path, _ in places)
         yield ForLoop("name", names, (_call("self.get_parameter(name)", init, None),))

@@ -157,6 +157,15 @@ def test_what_a_class_initializes_is_initialized_once() -> None:
     assert to_source(graph_of(text)).count("nn.init.") == 1
 
 
+def test_many_parameters_share_a_loop() -> None:
+    labels = "abcdefgh"
+    sums = " + ".join(f"(param([8], init=constant(2.0)) as {label})" for label in labels)
+    text = f"net n: x[8] {{ x + {sums} }}"
+    assert to_source(graph_of(text)).count("nn.init.") == 1
+    made = nw.loads(text).to_torch()
+    assert [p.tolist() for p in made.parameters()] == [[2.0] * 8] * len(labels)
+
+
 def relabelled(label: str, *, count: int = 1) -> Graph:
     graph = graph_of("net A: x[4] { x > linear(4) as first > linear(4) as second }")
     *before, last = graph.nodes
