@@ -1,5 +1,5 @@
-"""Shipped language models are Hugging Face's: state dicts of theirs load strictly, and outputs are
-the same, with padding and without."""
+"""What the zoo's bench does not compare of language models: nets for padded texts, causality,
+published weights."""
 
 from __future__ import annotations
 
@@ -32,23 +32,6 @@ def gpt2(depth: int = 3, d: int = 64, heads: int = 4) -> tuple[nn.Module, dict[s
         eos_token_id=0,
     )
     return theirs, {"depth": depth, "d": d, "heads": heads, "vocab": VOCAB, "context": 32}
-
-
-def bert(
-    depth: int = 3, d: int = 48, heads: int = 4, hidden: int = 96
-) -> tuple[nn.Module, dict[str, Any]]:
-    theirs = model(
-        "BertModel",
-        "BertConfig",
-        num_hidden_layers=depth,
-        hidden_size=d,
-        vocab_size=VOCAB,
-        num_attention_heads=heads,
-        intermediate_size=hidden,
-        max_position_embeddings=40,
-    )
-    settings = {"depth": depth, "d": d, "heads": heads, "hidden": hidden}
-    return theirs, settings | {"vocab": VOCAB, "context": 40}
 
 
 def llama(
@@ -130,16 +113,14 @@ def variants(**choices: tuple[Any, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(names, cases)
 
 
-# --- the same numbers -----------------------------------------------------------------------------
+# --- padded texts ---------------------------------------------------------------------------------
 
 
 @variants(depth=(3, 1, 2), d=(64, 96), heads=(4, 2, 8))
 @torch.inference_mode()
-def test_gpt2(depth: int, d: int, heads: int) -> None:
+def test_padded_gpt2(depth: int, d: int, heads: int) -> None:
     theirs, settings = gpt2(depth, d, heads)
     tokens = text()
-    ours = twin("gpt2", "GPT2", theirs, settings)
-    assert torch.allclose(ours(tokens), theirs(tokens).logits, rtol=0, atol=TOLERANCE)
     ours = twin("gpt2", "GPT2Padded", theirs, settings)
     for side in ("right", "left"):
         compare_padded(ours, theirs, tokens, padding(side))
@@ -147,11 +128,9 @@ def test_gpt2(depth: int, d: int, heads: int) -> None:
 
 @variants(depth=(3, 1), heads=(8, 4), groups=(2, 1, 4), base=(10000.0, 500000.0))
 @torch.inference_mode()
-def test_llama(depth: int, heads: int, groups: int, base: float) -> None:
+def test_padded_llama(depth: int, heads: int, groups: int, base: float) -> None:
     theirs, settings = llama(depth, 64, heads, groups, base)
     tokens = text()
-    ours = twin("llama", "Llama", theirs, settings)
-    assert torch.equal(ours(tokens), theirs(tokens).logits)
     ours = twin("llama", "LlamaPadded", theirs, settings)
     for side in ("right", "left"):
         compare_padded(ours, theirs, tokens, padding(side))
@@ -163,42 +142,6 @@ def compare_padded(ours: nn.Module, theirs: nn.Module, tokens: Tensor, keep: Ten
     expected = theirs(tokens, attention_mask=keep.long(), position_ids=places).logits
     found = ours(tokens=tokens, keep=keep)
     assert torch.allclose(found[keep], expected[keep], rtol=0, atol=TOLERANCE)
-
-
-@variants(depth=(3, 1), d=(48, 64), heads=(4, 2), hidden=(96, 200))
-@torch.inference_mode()
-def test_bert(depth: int, d: int, heads: int, hidden: int) -> None:
-    theirs, settings = bert(depth, d, heads, hidden)
-    ours = twin("bert", "BERT", theirs, settings)
-    tokens, segments = text(), text() % 2
-    for keep in (torch.ones(3, LENGTH, dtype=torch.bool), padding()):
-        expected = theirs(tokens, token_type_ids=segments, attention_mask=keep.long())
-        hidden_states, pooled = ours(tokens=tokens, segments=segments, keep=keep)
-        both = hidden_states[keep], expected.last_hidden_state[keep]
-        assert torch.allclose(*both, rtol=0, atol=TOLERANCE)
-        assert torch.allclose(pooled, expected.pooler_output, rtol=0, atol=TOLERANCE)
-
-
-@variants(depth=(3, 1), heads=(4, 2), inner=(32, 64))
-@torch.inference_mode()
-def test_t5(depth: int, heads: int, inner: int) -> None:
-    theirs, settings = t5(depth, 48, heads, inner)
-    ours = twin("t5", "T5", theirs, settings)
-    source, target = text(), text(11, seed=2)
-    for keep in (torch.ones(3, LENGTH, dtype=torch.bool), padding()):
-        expected = theirs(input_ids=source, decoder_input_ids=target, attention_mask=keep.long())
-        found = ours(source=source, target=target, keep=keep)
-        assert torch.allclose(found, expected.logits, rtol=1e-6, atol=2e-5)
-
-
-@variants(depth=(2, 1), count=(6, 3), k=(2, 1, 3), groups=(2, 8))
-@torch.inference_mode()
-def test_mixtral(depth: int, count: int, k: int, groups: int) -> None:
-    """Dense routing gives what sparse routing gives."""
-    theirs, settings = mixtral(depth, count, k, groups)
-    ours = twin("mixture_of_experts", "Mixtral", theirs, settings)
-    tokens = text()
-    assert torch.allclose(ours(tokens), theirs(tokens).logits, rtol=0, atol=TOLERANCE)
 
 
 # --- what comes later is not seen -----------------------------------------------------------------

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 import torch
@@ -22,6 +21,9 @@ from .initial import unlike
 from .model import Model, Small
 
 BATCH = 2
+NOISE = 1e-4
+"""Gradients below this part of the largest one have no scale of their own: those of biases of keys
+are 0 but for rounding."""
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool, "complex": torch.cfloat}
 
 
@@ -71,7 +73,7 @@ def published(model: Model) -> bool:
     keys = {key: tuple(tensor.shape) for key, tensor in theirs.state_dict().items()}
     with torch.device("meta"):
         ours = net.to_torch(device="meta").state_dict()
-        inputs = [torch.empty(shape, dtype=d) for shape, d in shapes(net, model.sizes, batch=1)]
+        inputs = [torch.empty(shape, dtype=d) for shape, d in shapes(net, sizes(model), batch=1)]
     mine = {key: tuple(tensor.shape) for key, tensor in ours.items()}
     assert mine == keys, f"{model.name}: {set(mine.items()) ^ set(keys.items())}"
     assert net.params == sum(p.numel() for p in theirs.parameters()), model.name
@@ -126,9 +128,9 @@ def shape(tensor: TensorType, image: int) -> str:
 
 @torch.no_grad()
 def unsettle(module: nn.Module) -> None:
-    """Draw constant weights and statistics at random. Norms that do nothing, a head of zeros or a
-    scale of a millionth hide what is wrong elsewhere."""
-    for name, tensor in chain(module.named_parameters(), module.named_buffers()):
+    """Draw constant weights and saved statistics at random. Norms that do nothing, a head of zeros
+    or a scale of a millionth hide what is wrong elsewhere."""
+    for name, tensor in module.state_dict().items():
         if tensor.is_floating_point() and tensor.numel() and bool(tensor.min() == tensor.max()):
             positive = name.endswith(("norm.weight", "running_var")) or bool(tensor.min() == 1)
             low, high = (0.5, 1.5) if positive else (-0.5, 0.5)
@@ -186,7 +188,8 @@ def difference(
     assert len(mine) == len(yours), f"{model.name}: {len(mine)} outputs, {len(yours)} in theirs"
     outputs = max(map(apart, mine, yours))
     gradients = {name: p.grad for name, p in theirs.named_parameters()}
-    found = [apart(p.grad, gradients[name]) for name, p in ours.named_parameters()]
+    largest = max((float(g.abs().max()) for g in gradients.values() if g is not None), default=0)
+    found = [apart(p.grad, gradients[name], largest * NOISE) for name, p in ours.named_parameters()]
     if not theirs.training:  # all examples may have been dropped
         assert any(g is not None and g.any() for g in gradients.values()), model.name
     buffers = dict(theirs.named_buffers())
@@ -205,16 +208,17 @@ def step(module: nn.Module, inputs: list[torch.Tensor], model: Model) -> list[to
     return outputs
 
 
-def apart(mine: torch.Tensor | None, yours: torch.Tensor | None) -> float:
-    """The largest difference relative to the largest value; 0 if all bits are equal."""
+def apart(mine: torch.Tensor | None, yours: torch.Tensor | None, least: float = 0.0) -> float:
+    """The largest difference relative to the largest value, or to ``least`` if that is more; 0 if
+    all bits are equal."""
     if mine is None or yours is None:
         either = mine if yours is None else yours
         return 0.0 if either is None or not either.any() else float("inf")
     assert mine.shape == yours.shape, (mine.shape, yours.shape)
     if torch.equal(mine, yours):
         return 0.0
-    scale = float(yours.abs().max()) or 1.0
-    return float((mine.double() - yours.double()).abs().max()) / scale
+    scale = max(float(yours.detach().abs().max()), least) or 1.0
+    return float((mine.detach().double() - yours.detach().double()).abs().max()) / scale
 
 
 # --- initial weights -----------------------------------------------------------------------------

@@ -30,8 +30,8 @@ class Model(NamedTuple):
 
     Both run on random inputs as our net declares them, with two examples. ``image`` is the side of
     the images, if it is not as declared; ``sizes`` are those of open axes (the others are 6), and
-    ``words`` is the number of different values of an int input. ``call`` calls the original with
-    the inputs. If it returns several tensors, they are compared in order.
+    ``words`` is the number of different values of an int input, or of each by its name. ``call``
+    calls the original with the inputs. If it returns several tensors, they are compared in order.
 
     ``known`` has the reason for each result that is not as the bench wants it, by its name
     (``outputs``, ``gradients``, ``training``, ``initial``, ``macs``).
@@ -46,7 +46,7 @@ class Model(NamedTuple):
     small: Small | None = None
     image: int = 0
     sizes: Mapping[str, int] = {}
-    words: int = 100
+    words: int | Mapping[str, int] = 100
     call: Callable[..., Any] | None = None
     modes: tuple[str, ...] = ("evaluation", "training")
     """In which of these it is compared; none if it is too large for that."""
@@ -82,9 +82,12 @@ def imported(target: str) -> Any:
     """The object with the name ``package.module:name``."""
     import importlib
 
+    from ..specs.huggingface import transformers
     from ..specs.reference import torchvision_models
 
     torchvision_models()  # timm and transformers import it too, which may need what this declares
+    if target.startswith("transformers:"):
+        transformers()
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)
 
@@ -98,9 +101,9 @@ def family(spec: str, nets: str, package: str, **fields: Any) -> Iterator[Model]
 
 def zoo() -> tuple[Model, ...]:
     """All models of the zoo."""
-    from . import torchvision
+    from . import huggingface, torchvision
 
-    return (*torchvision.MODELS,)
+    return (*torchvision.MODELS, *huggingface.MODELS)
 
 
 ZOO: Final = zoo()

@@ -23,6 +23,14 @@ QUICK = (
     "densenet121",
     "convnext_tiny",
     "googlenet_training",
+    "bert_base",
+    "gpt2",
+    "llama_7b",
+    "mixtral_8x7b",
+    "t5_small",
+    "mamba_130m",
+    "whisper_tiny",
+    "detr_resnet_50",
 )
 CURRENT = facts.load()
 

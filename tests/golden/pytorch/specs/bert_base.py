@@ -11,11 +11,11 @@ from torch.nn import functional as F
 
 
 class Embeddings(nn.Module):
-    """Words, positions and segments (the first or the second sentence), added"""
+    """Words, segments (the first or the second sentence) and positions, added"""
 
     def __init__(self) -> None:
         super().__init__()
-        self.word_embeddings = nn.Embedding(30522, 768)
+        self.word_embeddings = nn.Embedding(30522, 768, padding_idx=0)
         self.token_type_embeddings = nn.Embedding(2, 768)
         self.position_embeddings = nn.Embedding(512, 768)
         self.LayerNorm = nn.LayerNorm(768, eps=1e-12)
@@ -24,28 +24,21 @@ class Embeddings(nn.Module):
         nn.init.normal_(self.token_type_embeddings.weight, std=0.02)
         nn.init.normal_(self.position_embeddings.weight, std=0.02)
 
-    def forward(self, tokens: Tensor, segments: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, segments: Tensor, places: Tensor) -> Tensor:
         x = self.word_embeddings(tokens) + self.token_type_embeddings(segments)
-        x = x + self.position_embeddings(torch.arange(tokens.shape[1], device=tokens.device))
+        x = x + self.position_embeddings(places)
         x = self.LayerNorm(x)
         return self.dropout1(x)
 
 
-class SelfAttention(nn.Module):
-    """Attention of tokens to each other"""
+class Multihead(nn.Module):
+    """Multi-head attention (Vaswani et al., 2017) of queries, keys and values [N, T, d] that are
+    projected already: each head takes its part of d. It has no weights and so no paths.
+    """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.query = nn.Linear(768, 768)
-        self.key = nn.Linear(768, 768)
-        self.value = nn.Linear(768, 768)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        q = self.query(x)
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
         q = q.unflatten(2, (12, -1)).transpose(1, 2)
-        k = self.key(x)
         k = k.unflatten(2, (12, -1)).transpose(1, 2)
-        v = self.value(x)
         v = v.unflatten(2, (12, -1)).transpose(1, 2)
         x = F.scaled_dot_product_attention(
             q, k, v, attn_mask=mask, dropout_p=0.1 if self.training else 0.0
@@ -66,6 +59,23 @@ class AddNorm(nn.Module):
         x = self.dense(x)
         x = self.dropout1(x) + skip
         return self.LayerNorm(x)
+
+
+class SelfAttention(nn.Module):
+    """Attention of tokens to each other"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query = nn.Linear(768, 768)
+        self.key = nn.Linear(768, 768)
+        self.value = nn.Linear(768, 768)
+        self.multihead1 = Multihead()
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        query = self.query(x)
+        key = self.key(x)
+        value = self.value(x)
+        return self.multihead1(query, key, value, mask)
 
 
 class Attend(nn.Module):
@@ -127,6 +137,6 @@ class BERT(nn.Module):
         pooled [N, 768]
         """
         mask = keep[:, None, None]
-        x = self.embeddings(tokens, segments)
+        x = self.embeddings(tokens, segments, torch.arange(tokens.shape[1], device=tokens.device))
         x = self.encoder(x, mask)
         return x, self.pooler(x[:, 0])

@@ -23,25 +23,15 @@ def rotate(x: Tensor, base: float = 10000.0, interleaved: bool = False) -> Tenso
     return x * angle.cos().to(x.dtype) + turned * angle.sin().to(x.dtype)
 
 
-class Attend(nn.Module):
+class RotaryAttention(nn.Module):
     """Attention with rotary positions; groups of heads share keys and values."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.q_proj = nn.Linear(4096, 4096, bias=False)
-        self.k_proj = nn.Linear(4096, 4096, bias=False)
-        self.v_proj = nn.Linear(4096, 4096, bias=False)
-        self.o_proj = nn.Linear(4096, 4096, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        q = self.q_proj(x)
-        q = q.unflatten(2, (32, -1)).transpose(1, 2)
-        k = self.k_proj(x)
-        k = k.unflatten(2, (32, -1)).transpose(1, 2)
-        v = self.v_proj(x)
+    def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        q = rotate(q.unflatten(2, (32, -1)).transpose(1, 2))
+        k = rotate(k.unflatten(2, (32, -1)).transpose(1, 2))
         v = v.unflatten(2, (32, -1)).transpose(1, 2)
-        x = F.scaled_dot_product_attention(rotate(q), rotate(k), v, is_causal=True)
-        return self.o_proj(x.transpose(1, 2).flatten(2))
+        x = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return x.transpose(1, 2).flatten(2)
 
 
 class Swiglu(nn.Module):
@@ -56,6 +46,25 @@ class Swiglu(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.silu(self.gate_proj(x)) * self.up_proj(x)
         return self.down_proj(x)
+
+
+class Attend(nn.Module):
+    """The projections around it"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q_proj = nn.Linear(4096, 4096, bias=False)
+        self.k_proj = nn.Linear(4096, 4096, bias=False)
+        self.v_proj = nn.Linear(4096, 4096, bias=False)
+        self.rotary_attention1 = RotaryAttention()
+        self.o_proj = nn.Linear(4096, 4096, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q = self.q_proj(x)
+        k = self.k_proj(x)
+        v = self.v_proj(x)
+        x = self.rotary_attention1(q, k, v)
+        return self.o_proj(x)
 
 
 class Layer(nn.Module):

@@ -23,27 +23,15 @@ def rotate(x: Tensor, base: float = 10000.0, interleaved: bool = False) -> Tenso
     return x * angle.cos().to(x.dtype) + turned * angle.sin().to(x.dtype)
 
 
-class Attend(nn.Module):
+class RotaryAttention(nn.Module):
     """Attention with rotary positions; groups of heads share keys and values."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.q_proj = nn.Linear(4096, 4096, bias=False)
-        self.k_proj = nn.Linear(4096, 1024, bias=False)
-        self.v_proj = nn.Linear(4096, 1024, bias=False)
-        self.o_proj = nn.Linear(4096, 4096, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        q = self.q_proj(x)
-        q = q.unflatten(2, (32, -1)).transpose(1, 2)
-        k = self.k_proj(x)
-        k = k.unflatten(2, (8, -1)).transpose(1, 2)
-        v = self.v_proj(x)
+    def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        q = rotate(q.unflatten(2, (32, -1)).transpose(1, 2), base=1000000.0)
+        k = rotate(k.unflatten(2, (8, -1)).transpose(1, 2), base=1000000.0)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
-        q = rotate(q, base=1000000.0)
-        k = rotate(k, base=1000000.0)
         x = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
-        return self.o_proj(x.transpose(1, 2).flatten(2))
+        return x.transpose(1, 2).flatten(2)
 
 
 class Experts(nn.Module):
@@ -59,6 +47,25 @@ class Experts(nn.Module):
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
         gate, y = torch.einsum("ntd,ehd->nteh", x, self.gate_up_proj).chunk(2, dim=-1)
         return torch.einsum("nte,nteh,edh->ntd", weights, F.silu(gate) * y, self.down_proj)
+
+
+class Attend(nn.Module):
+    """The projections around it"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q_proj = nn.Linear(4096, 4096, bias=False)
+        self.k_proj = nn.Linear(4096, 1024, bias=False)
+        self.v_proj = nn.Linear(4096, 1024, bias=False)
+        self.rotary_attention1 = RotaryAttention()
+        self.o_proj = nn.Linear(4096, 4096, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q = self.q_proj(x)
+        k = self.k_proj(x)
+        v = self.v_proj(x)
+        x = self.rotary_attention1(q, k, v)
+        return self.o_proj(x)
 
 
 class Mixture(nn.Module):

@@ -57,10 +57,11 @@ class AttendRelativeAttentionBias(nn.Module):
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
         v = self.v(memory)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
-        x = self.relative_attention_bias(relative_buckets(S, S, device=x.device))
-        bias = mask + x.permute(2, 0, 1).unsqueeze(0)
+        bias = self.relative_attention_bias(relative_buckets(S, S, device=x.device))
+        bias = bias.permute(2, 0, 1).unsqueeze(0)
+        scores = bias + mask
         y = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
+            q, k, v, attn_mask=scores, dropout_p=0.1 if self.training else 0.0, scale=1.0
         )
         y = self.o(y.transpose(1, 2).flatten(2))
         return y, bias
@@ -78,15 +79,18 @@ class Attend(nn.Module):
         self.v = nn.Linear(512, 512, bias=False)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(self, x: Tensor, memory: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, memory: Tensor, bias: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
         k = self.k(memory)
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
         v = self.v(memory)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
+        scores = bias + mask
         y = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
+            q, k, v, attn_mask=scores, dropout_p=0.1 if self.training else 0.0, scale=1.0
         )
         y = self.o(y.transpose(1, 2).flatten(2))
         return y, bias
@@ -111,11 +115,12 @@ class AttendRelativeAttentionBias2(nn.Module):
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
         v = self.v(memory)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
-        x = relative_buckets(T, T, bidirectional=False, device=x.device)
-        x = self.relative_attention_bias(x)
-        bias = mask + x.permute(2, 0, 1).unsqueeze(0)
+        bias = relative_buckets(T, T, bidirectional=False, device=x.device)
+        bias = self.relative_attention_bias(bias)
+        bias = bias.permute(2, 0, 1).unsqueeze(0)
+        scores = bias + mask
         y = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias, dropout_p=0.1 if self.training else 0.0, scale=1.0
+            q, k, v, attn_mask=scores, dropout_p=0.1 if self.training else 0.0, scale=1.0
         )
         y = self.o(y.transpose(1, 2).flatten(2))
         return y, bias
@@ -192,9 +197,9 @@ class SelfLayer2(nn.Module):
         self.SelfAttention = Attend()
         self.dropout1 = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         n = self.layer_norm(x)
-        y, bias = self.SelfAttention(n, n, bias)
+        y, bias = self.SelfAttention(n, n, bias, mask)
         return x + self.dropout1(y), bias
 
 
@@ -247,8 +252,8 @@ class EncoderLayer2(nn.Module):
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer2(), FeedForward()])
 
-    def forward(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-        x, bias = self.layer[0](x, bias)
+    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        x, bias = self.layer[0](x, bias, mask)
         return self.layer[1](x), bias
 
 
@@ -276,10 +281,10 @@ class DecoderLayer2(nn.Module):
         self.layer = nn.ModuleList([SelfLayer2(), CrossLayer(), FeedForward()])
 
     def forward(
-        self, x: Tensor, bias: Tensor, memory: Tensor, mask: Tensor
+        self, x: Tensor, bias: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
     ) -> tuple[Tensor, Tensor]:
-        x, bias = self.layer[0](x, bias)
-        x = self.layer[1](x, memory, mask)
+        x, bias = self.layer[0](x, bias, mask)
+        x = self.layer[1](x, memory, mask2)
         x = self.layer[2](x)
         return x, bias
 
@@ -298,9 +303,12 @@ class Encode(nn.Module):
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         x = self.embed_tokens(tokens)
         x = self.dropout1(x)
-        bias = mask
-        for block in self.block:
-            x, bias = block(x, bias)
+        x, bias = self.block[0](x, mask)
+        x, bias = self.block[1](x, bias, mask)
+        x, bias = self.block[2](x, bias, mask)
+        x, bias = self.block[3](x, bias, mask)
+        x, bias = self.block[4](x, bias, mask)
+        x = self.block[5](x, bias, mask)[0]
         x = self.final_layer_norm(x)
         return self.dropout2(x)
 
@@ -321,9 +329,12 @@ class Decode(nn.Module):
         x = self.embed_tokens(tokens)
         x = self.dropout1(x)
         mask1 = torch.where(torch.ones(T, T, device=tokens.device).tril() > 0, 0.0, -1000000000.0)
-        bias = mask1
-        for block in self.block:
-            x, bias = block(x, bias, memory, mask)
+        x, bias = self.block[0](x, mask1, memory, mask)
+        x, bias = self.block[1](x, bias, mask1, memory, mask)
+        x, bias = self.block[2](x, bias, mask1, memory, mask)
+        x, bias = self.block[3](x, bias, mask1, memory, mask)
+        x, bias = self.block[4](x, bias, mask1, memory, mask)
+        x = self.block[5](x, bias, mask1, memory, mask)[0]
         x = self.final_layer_norm(x)
         return self.dropout2(x)
 
