@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,19 @@ def test_recurrent_layers_run() -> None:
     text = "net r: x[5, 4] -> [5, 6] { x > lstm(6) as cell }"
     theirs, x = saved(text), torch.randn(2, 5, 4)
     assert torch.equal(nw.loads(text).to_torch(weights="a.pth")(x), theirs(x))
+
+
+def test_reparametrized_layers_run() -> None:
+    text = "net p: x[4] -> [5] { x > weight_norm(linear(6)) as a > spectral_norm(linear(5)) as b }"
+    theirs, x = saved(text), torch.randn(2, 4)
+    assert torch.equal(nw.loads(text).to_torch(weights="a.pth")(x), theirs(x))
+
+
+def test_without_the_package_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved(file="a.safetensors")
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    with pytest.raises(ImportError, match=r'pip install "netwright\[safetensors\]"'):
+        nw.loads(NET).to_torch(weights="a.safetensors")
 
 
 def test_what_does_not_fit() -> None:

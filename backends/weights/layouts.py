@@ -90,13 +90,15 @@ def _rules(pair: LeafPair, votes: _Votes) -> Iterator[Rule]:
 def _rule(pair: LeafPair, role: str, before: Shape, after: Shape, turn: bool) -> Iterator[Rule]:
     old, new = pair
     if old.parts and new.parts:
-        for mine, theirs in zip(old.parts, new.parts, strict=len(old.parts) == len(new.parts)):
+        same = len(old.parts) == len(new.parts)
+        for mine, theirs in zip(old.parts, new.parts, strict=True) if same else ():
             yield from _rule((mine, theirs), role, mine.shapes[role], theirs.shapes[role], turn)
         return
     turned = turn or (squeezed(before) != squeezed(after))
     axis, sizes = 0, tuple[int, ...]()
     if old.parts:
         axis, sizes, before, after = _along(old, role, after, turned)
+        turn = turned and len(before) == 2
     elif new.parts:
         axis = new.axis if len(after) > 1 else 0
         sizes = tuple(part.shapes[role][axis] for part in new.parts)

@@ -36,6 +36,8 @@ SHARED_ROLES: Final = frozenset({"gamma", "beta", "scale", "offset"})
 JOINS: Final = (("q", "k", "v"), ("gate", "up"))
 """Layers that some layouts have one by one and others as one, in the order in which they are
 joined."""
+SHORT: Final = 4
+"""So few names may be in the order of the alphabet by chance."""
 _MEMBER: Final = re.compile(r"(?<![a-z])(w?)(query|key|value|gate|up|q|k|v)(?![a-z])")
 
 
@@ -162,10 +164,13 @@ def _numbered(parts: list[str]) -> list[str]:
     return result
 
 
-def is_sorted(names: Sequence[str]) -> bool:
-    """Whether the names are in the order of the alphabet, as safetensors writes them, which says
-    nothing about the order of the modules."""
-    return len(names) > 8 and list(names) == sorted(names)
+def is_sorted(tensors: Mapping[str, Stored]) -> bool:
+    """Whether the names are in the order of the alphabet, which says nothing about the order of the
+    modules. Files of safetensors have that order for each dtype."""
+    by_dtype: dict[str, list[str]] = {}
+    for name, stored in tensors.items():
+        by_dtype.setdefault(stored.dtype, []).append(name)
+    return len(tensors) > SHORT and all(names == sorted(names) for names in by_dtype.values())
 
 
 # --- joined layers ---------------------------------------------------------------------------

@@ -52,9 +52,9 @@ def plan(
     """How the checkpoint becomes the weights of a net. Raises RulesError."""
     moves = mappings.bind(mapping or Mapping(()), list(checkpoint.tensors))
     unused = mappings.unused(mapping, moves) if mapping else []
-    said = [f"the rule `{rule}` suits no tensor" for rule in unused]
+    idle = [f"the rule `{rule}` suits no tensor" for rule in unused]
     renamed = mappings.renamed(moves, checkpoint.tensors)
-    fit = fitting.fit(wants, renamed, (*checkpoint.notes, *notes, *said))
+    fit = fitting.fit(wants, renamed, (*checkpoint.notes, *notes, *idle))
     return LoadPlan(checkpoint, tuple(moves), renamed, fit)
 
 

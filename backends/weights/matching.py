@@ -70,7 +70,7 @@ def match(old: Table[str, Stored], new: Table[str, Stored]) -> Match:
     olds, news = leaves(old), leaves(new)
     axes = [int(stores_inputs_first(side)) for side in (olds, news)]
     olds, news = joined(olds, news, axes[0]), joined(news, olds, axes[1])
-    matcher = _Matcher(olds, news, unordered=is_sorted(list(old)) or is_sorted(list(new)))
+    matcher = _Matcher(olds, news, unordered=is_sorted(old) or is_sorted(new))
     matcher.run()
     pairs = [(olds[i], news[j]) for i, j in sorted(matcher.pairs.items())]
     rules, guesses = rules_of(pairs, axes[0] != axes[1])
@@ -248,10 +248,24 @@ class _Matcher:
 
     def is_rival(self, i: int, j: int, k: int, m: int) -> bool:
         """Whether the pairs (i, j) and (k, m) could be exchanged: names and places do not say much
-        against it, or they contradict the order."""
+        against it, or they contradict the order. Places follow from the order, so they say nothing
+        where that is unknown."""
         gain = self.gain(i, j, k, m)
-        crossed = (i < k) != (j < m) and not self.unordered
-        return gain > -MARGIN or (crossed and gain > -CLEAR)
+        if gain > -MARGIN:
+            return True
+        if self.unordered:
+            return self.differ_in_words(i, j, k, m) and self.named_gain(i, j, k, m) > -MARGIN
+        return (i < k) != (j < m) and gain > -CLEAR
+
+    def differ_in_words(self, i: int, j: int, k: int, m: int) -> bool:
+        """Whether two pairs differ in more than the numbers of their modules."""
+        olds, news = self.olds, self.news
+        return olds[i].words != olds[k].words or news[j].words != news[m].words
+
+    def named_gain(self, i: int, j: int, k: int, m: int) -> float:
+        """The gain in likeness of names alone if the pairs (i, j) and (k, m) are exchanged."""
+        like = self.names.likeness
+        return like(i, m) + like(k, j) - like(i, j) - like(k, m)
 
     def is_doubtful(self, i: int, j: int, k: int, m: int) -> bool:
         """Whether the order does not decide between rivals: it is that of the alphabet, it is

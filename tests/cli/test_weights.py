@@ -32,7 +32,7 @@ net other: x[8] {
 }
 """
 PAGE = Path(__file__).parents[2] / "docs/weights.md"
-Said = Callable[..., tuple[int, str, str]]
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
+def weights(capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*arguments: str) -> tuple[int, str, str]:
         status = cli.main(["weights", *arguments])
         out, err = capsys.readouterr()
@@ -55,13 +55,13 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
     return run
 
 
-def test_all_fits(said: Said) -> None:
+def test_all_fits(weights: Run) -> None:
     fits = "small and small.pth: all of 22 tensors fit\n"
-    assert said("small.net", "small.pth") == (0, fits, "")
+    assert weights("small.net", "small.pth") == (0, fits, "")
 
 
-def test_nothing_fits(said: Said) -> None:
-    status, out, err = said("small.net", "other.pth")
+def test_nothing_fits(weights: Run) -> None:
+    status, out, err = weights("small.net", "other.pth")
     assert (status, err) == (1, "")
     assert out.splitlines()[:3] == [
         "small and other.pth: 0 of 22 tensors fit",
@@ -73,16 +73,16 @@ def test_nothing_fits(said: Said) -> None:
     assert out.endswith("help: --auto maps 22 of 22 tensors\n")
 
 
-def test_a_new_head(said: Said) -> None:
+def test_a_new_head(weights: Run) -> None:
     arguments = ("small.net", "small.pth", "-p", "classes=3")
-    status, out, _ = said(*arguments)
+    status, out, _ = weights(*arguments)
     assert status == 1
     assert "  head.weight: the net has [3, 6], the checkpoint [10, 6]\n" in out
-    assert said(*arguments, "--partial")[:2] == (0, out)
+    assert weights(*arguments, "--partial")[:2] == (0, out)
 
 
-def test_json(said: Said) -> None:
-    status, out, _ = said("small.net", "small.pth", "-p", "classes=3", "--output-format", "json")
+def test_json(weights: Run) -> None:
+    status, out, _ = weights("small.net", "small.pth", "-p", "classes=3", "--output-format", "json")
     document = json.loads(out)
     assert status == 1
     assert document["misfits"][0] == {
@@ -99,20 +99,20 @@ def test_json(said: Said) -> None:
     assert set(page["misfits"][0]) == set(document["misfits"][0])
 
 
-def test_automatic(said: Said) -> None:
-    status, out, _ = said("small.net", "other.pth", "--auto")
+def test_automatic(weights: Run) -> None:
+    status, out, _ = weights("small.net", "other.pth", "--auto")
     assert status == 0
     assert "note: 22 tensors were matched by shapes, names and order\n" in out
 
 
-def test_there_and_back(said: Said) -> None:
-    status, _, err = said("small.net", "other.pth", "--auto", "--save", "a.safetensors")
+def test_there_and_back(weights: Run) -> None:
+    status, _, err = weights("small.net", "other.pth", "--auto", "--save", "a.safetensors")
     assert (status, err) == (0, "wrote a.safetensors (22 tensors)\n")
     made, x = nw.load("small.net").to_torch(weights="a.safetensors"), torch.randn(2, 8)
     theirs = nw.load("other.net").to_torch(weights="other.pth")
     assert torch.equal(made(x), theirs(x))
     reverse = ("--reverse", "--like", "other.pth", "--save", "b.safetensors")
-    assert said("small.net", "a.safetensors", *reverse)[0] == 0
+    assert weights("small.net", "a.safetensors", *reverse)[0] == 0
     assert_same("b.safetensors", "other.pth")
 
 
@@ -122,8 +122,8 @@ def assert_same(file: str, original: str) -> None:
     assert all(torch.equal(states[0][n], t) for n, t in states[1].items())
 
 
-def test_a_mapping_that_was_saved(said: Said) -> None:
-    assert said("small.net", "other.pth", "--auto", "--save-map", "rules.toml")[0] == 0
+def test_a_mapping_that_was_saved(weights: Run) -> None:
+    assert weights("small.net", "other.pth", "--auto", "--save-map", "rules.toml")[0] == 0
     assert (
         Path("rules.toml").read_text()
         == """\
@@ -142,27 +142,27 @@ def test_a_mapping_that_was_saved(said: Said) -> None:
 "classifier.bias" = "head.bias"
 """
     )
-    status, out, _ = said("small.net", "other.pth", "--map", "rules.toml")
+    status, out, _ = weights("small.net", "other.pth", "--map", "rules.toml")
     assert (status, out) == (0, "small and other.pth: all of 22 tensors fit\n")
     reverse = ("--reverse", "--map", "rules.toml", "--save", "b.safetensors")
-    assert said("small.net", "small.pth", *reverse)[0] == 0
+    assert weights("small.net", "small.pth", *reverse)[0] == 0
     assert nw.load("other.net").to_torch(weights="b.safetensors")
 
 
-def test_rules_and_the_rest_automatically(said: Said) -> None:
+def test_rules_and_the_rest_automatically(weights: Run) -> None:
     Path("rules.toml").write_text('[names]\n"embed.{rest}" = "stem.{rest}"\n')
-    assert said("small.net", "other.pth", "--map", "rules.toml")[0] == 1
-    assert said("small.net", "other.pth", "--map", "rules.toml", "--auto")[0] == 0
+    assert weights("small.net", "other.pth", "--map", "rules.toml")[0] == 1
+    assert weights("small.net", "other.pth", "--map", "rules.toml", "--auto")[0] == 0
 
 
-def test_an_older_version(said: Said) -> None:
+def test_an_older_version(weights: Run) -> None:
     new = NET.replace("stem", "start").replace("layers", "stages")
     Path("new.net").write_text(new)
-    assert said("new.net", "small.pth", "--diff", "small.net")[0] == 0
+    assert weights("new.net", "small.pth", "--diff", "small.net")[0] == 0
     arguments = ("new.net", "small.pth", "--diff", "small.net", "--save", "a.safetensors")
-    assert said(*arguments)[0] == 0
+    assert weights(*arguments)[0] == 0
     reverse = ("--reverse", "--diff", "small.net", "--save", "b.safetensors")
-    assert said("new.net", "a.safetensors", *reverse)[0] == 0
+    assert weights("new.net", "a.safetensors", *reverse)[0] == 0
     assert_same("b.safetensors", "small.pth")
 
 
@@ -180,45 +180,45 @@ MISUSE: dict[tuple[str, ...], str] = {
 
 
 @pytest.mark.parametrize("arguments", MISUSE)
-def test_misuse(said: Said, arguments: tuple[str, ...]) -> None:
-    status, _, err = said(*arguments)
+def test_misuse(weights: Run, arguments: tuple[str, ...]) -> None:
+    status, _, err = weights(*arguments)
     assert status == 2
     assert MISUSE[arguments] in err
     assert "Traceback" not in err
 
 
-def test_an_input_is_not_overwritten(said: Said) -> None:
+def test_an_input_is_not_overwritten(weights: Run) -> None:
     safetensors.torch.save_file(torch.load("small.pth"), "a.safetensors")
     before = Path("a.safetensors").read_bytes()
-    status, _, err = said("small.net", "a.safetensors", "--save", "a.safetensors")
+    status, _, err = weights("small.net", "a.safetensors", "--save", "a.safetensors")
     assert status == 2
     assert "a.safetensors is an input, so it is not written" in err
     assert Path("a.safetensors").read_bytes() == before
 
 
-def test_nothing_is_written_if_it_does_not_fit(said: Said) -> None:
+def test_nothing_is_written_if_it_does_not_fit(weights: Run) -> None:
     arguments = ("small.net", "other.pth", "--save", "a.safetensors")
-    assert said(*arguments)[0] == 1
+    assert weights(*arguments)[0] == 1
     assert not Path("a.safetensors").exists()
 
 
-def test_a_failure_leaves_the_old_file(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_old_file(weights: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("a.safetensors").write_text("old")
 
     def failing(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(safetensors.torch, "save_file", failing)
-    status, _, err = said("small.net", "small.pth", "--save", "a.safetensors")
+    status, _, err = weights("small.net", "small.pth", "--save", "a.safetensors")
     assert (status, "no space left on device" in err) == (2, True)
     assert Path("a.safetensors").read_text() == "old"
     assert len(list(Path().glob(".a.safetensors*"))) == 0
 
 
-def test_names_cannot_control_a_terminal(said: Said) -> None:
+def test_names_cannot_control_a_terminal(weights: Run) -> None:
     state = torch.load("small.pth")
     torch.save({**state, "\x1b[31mred": torch.ones(1)}, "small.pth")
-    status, out, _ = said("small.net", "small.pth")
+    status, out, _ = weights("small.net", "small.pth")
     assert status == 1
     assert "\x1b" not in out
     assert "␛[31mred" in out

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+import random
+import re
+from collections.abc import Iterable
 
+import pytest
+import torch
+
+import netwright as nw
 from netwright.backends.weights import matching
+from netwright.backends.weights.module_tensors import wanted
 from netwright.backends.weights.stored import Stored
 
 from .__main__ import GOOGLE, PAGE, row
-from .layout_pairs import PAIRS
-from .layout_trials import google_trial, trial
+from .layout_pairs import PAIRS, Encoder
+from .layout_trials import google_trial, is_exact, mapped, trial, unsettled
+from .published_layouts import TorchBert, google_bert
 
 QUICK = (
     "LLaMA-7B: Meta, Hugging Face",
@@ -37,6 +45,58 @@ def test_the_names_of_tensorflow() -> None:
     assert (result.share, result.round_trip, result.difference) == (1.0, True, 0.0)
     assert not result.hidden
     assert row(GOOGLE, result) in PAGE.read_text("utf-8")
+
+
+def test_transposed_and_joined() -> None:
+    """TensorFlow's queries, keys and values, [in, out] each, become one weight of PyTorch."""
+    torch.manual_seed(0)
+    theirs, ours = unsettled(Encoder(3, 32, 2)), unsettled(TorchBert(3, 32, 2))
+    google = google_bert({n.removeprefix("bert."): t for n, t in theirs.state_dict().items()})
+    stored = {n: Stored(tuple(t.shape)) for n, t in google.items()}
+    match = matching.match(stored, wanted(ours).tensors)
+    ours.load_state_dict(mapped(match.mapping, google))
+    x = torch.randn(2, 7, 32)
+    with torch.inference_mode():
+        assert torch.allclose(ours(x), theirs(x), atol=1e-5)
+    made = mapped(match.mapping, google)
+    assert is_exact(match.mapping, google, made)
+    back = matching.match(wanted(ours).tensors, stored)
+    again = mapped(back.mapping, made)
+    assert all(torch.equal(again[n], t) for n, t in google.items())
+
+
+KEPT = ("weight", "bias", "running", "mean", "var", "num", "batches", "tracked")
+NETS = (
+    ("transformer", "transformer_base"),
+    ("googlenet", "googlenet"),
+    ("gpt2", "gpt2"),
+    ("seq2seq_attention", None),
+)
+
+
+def disguised(names: Iterable[str]) -> dict[str, str]:
+    """Names without a known word, each with the name that it stands for."""
+    chance, words = random.Random(1), dict[str, str]()
+
+    def word(text: str) -> str:
+        if not text.isalpha() or text in KEPT:
+            return text
+        return words.setdefault(text, "".join(chance.choice("abcdefghij") for _ in range(5)))
+
+    return {"".join(map(word, re.split(r"([\d._]+)", name))): name for name in names}
+
+
+@pytest.mark.parametrize(("spec", "net"), NETS)
+def test_unknown_words(spec: str, net: str | None) -> None:
+    """Without any known word the order is enough. If that is lost too, what is wrong is said."""
+    wants = wanted(nw.load(spec, net=net).to_torch("meta"))
+    names = disguised(wants.tensors)
+    for known in (True, False):
+        old = {n: wants.tensors[names[n]] for n in (names if known else sorted(names))}
+        match = matching.match(old, wants.tensors)
+        pairs = [(rule.old[0].texts[0], rule.new[0].texts[0]) for rule in match.mapping.rules]
+        wrong = [new for old_, new in pairs if names[old_] != new]
+        assert not (wrong if known else set(wrong) - set(match.doubtful))
 
 
 def stored(**shapes: tuple[int, ...]) -> dict[str, Stored]:
