@@ -140,7 +140,13 @@ def unsettle(module: nn.Module) -> None:
 def examples(net: nw.Network, model: Model) -> list[torch.Tensor]:
     """Random inputs."""
     torch.manual_seed(1)
-    return [example(shape, dtype, model.words) for shape, dtype in shapes(net, sizes(model), BATCH)]
+    declared = zip(net.inputs, shapes(net, sizes(model), BATCH), strict=True)
+    return [example(shape, dtype, words(model, name)) for name, (shape, dtype) in declared]
+
+
+def words(model: Model, name: str) -> int:
+    """How many different values an int input has."""
+    return model.words if isinstance(model.words, int) else model.words.get(name, 0)
 
 
 def example(shape: list[int], dtype: torch.dtype, words: int) -> torch.Tensor:
