@@ -442,7 +442,8 @@ class _GoingThrough(_Carrying):
 
     def head(self) -> tuple[str, Code] | None:
         owners = self.owners()
-        if any(o not in self.lists or self.lists[o].count != self.count for o in owners):
+        lengths = {self.lists[o].count if o in self.lists else None for o in owners}
+        if lengths != {self.count}:  # without owners, each round calls the same modules
             return None
         each = tuple(map(Raw, owners))
         whole = each[0] if len(each) == 1 else CallCode("zip", each, (("strict", True),))

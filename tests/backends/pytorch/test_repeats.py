@@ -113,6 +113,16 @@ OTHERS = {
         "(id > l) * 4 as ls",
         "l > l > l > l",
     ),
+    "a member of a family of shares": (
+        "net n: x[8] { for i in range(2) { share e[i] = linear(8) }\n x > e[1] > {} }",
+        "e[0] * 3",
+        "e[0] > e[0] > e[0]",
+    ),
+    "the only member of a family of shares": (
+        "net n: x[8] { share e[0] = linear(8)\n x > {} }",
+        "e[0] * 3",
+        "e[0] > e[0] > e[0]",
+    ),
     "chunks": (
         "net n: x[8] { x > {} }",
         "(linear(8) > chunk(2, dim=1) > concat) * 3 as l",
