@@ -30,6 +30,13 @@ class Declaration(Record):
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @property
+    def results(self) -> str:
+        """``[N, 64, H, W], params=1728, macs=1728*H*W``: what is declared for these inputs."""
+        counts = (("params", self.params), ("macs", self.macs))
+        declared = (f"{name}={count}" for name, count in counts if count is not None)
+        return ", ".join([*map(str, self.types), *declared])
+
+    @property
     def text(self) -> str:
         """``deform(64, 3) on [N, 3, H, W]``: the same for equal uses."""
         values = ", ".join(repr(value) for _, value in self.arguments)

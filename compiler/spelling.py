@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
+from ..grammar.printable import escaped
 from .layer import Init, Layer
 from .types import TensorType
+
+_VALUES: Final = ("true", "false", "none")
+"""Words that are no texts without quotes."""
 
 
 def spell(layer: Layer, *, inits: bool = True) -> str:
@@ -34,7 +39,8 @@ def spell_value(value: object) -> str:
     if value is None or isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return value if value.isidentifier() else f'"{value}"'
+        plain = value.isidentifier() and value not in _VALUES
+        return value if plain else f'"{escaped(value)}"'
     if isinstance(value, Layer):
         return spell(value)
     if isinstance(value, Init):

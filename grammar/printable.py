@@ -13,8 +13,16 @@ _HARMLESS: Final = re.compile(r"[\x20-\x7e\n\t]*")
 _NO_CHARACTERS: Final = "[\ufdd0-\ufdef\ufffe\uffff]"
 
 
+_ESCAPES: Final = str.maketrans(
+    {"\\": r"\\", '"': r"\"", "\n": r"\n", "\t": r"\t", "{": "{{", "}": "}}"}
+)
 SIGNS: Final = frozenset(map(chr, (*range(0x2400, 0x2422), 0xFFFD)))
 """Characters that stand for one that is not shown. Few fonts have them."""
+
+
+def escaped(text: str) -> str:
+    """The text as it is written between quotes."""
+    return text.translate(_ESCAPES)
 
 
 def printable(text: str) -> str:

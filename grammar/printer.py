@@ -12,10 +12,10 @@ from typing import Final
 from . import syntax as s
 from .document import HARD, SOFT, SPACE, Document, Group, Nest, render
 from .precedence import LEVEL
+from .printable import escaped
 
 WIDTH: Final = 100
 CALL: Final = LEVEL["call"]
-ESCAPED: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "{": "{{", "}": "}}"}
 # A line may start with any operator except these.
 NEVER_FIRST: Final = frozenset({"-", "not in"})
 
@@ -309,7 +309,7 @@ def _text(node: s.Text) -> str:
 
 def _part(part: str | s.Expr) -> str:
     if isinstance(part, str):
-        return "".join(ESCAPED.get(c, c) for c in part)
+        return escaped(part)
     return f"{{{print_expression(part)}}}".replace('"', "'")
 
 

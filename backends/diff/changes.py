@@ -15,7 +15,7 @@ from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, 
 from ...compiler.layer import Layer
 from ...compiler.spelling import spell, spell_value
 from ...grammar.record import Record
-from .merge import GraphMarks, Mark, NodeMarks, follows, merge
+from .merge import GraphMarks, Mark, NodeMarks, declared_results, follows, merge
 
 VERSION: Final = 1
 SIGNS: Final[Mapping[str, str]] = {"added": "+", "removed": "-", "changed": "~"}
@@ -194,11 +194,14 @@ def _port(side: str, port: Port) -> str:
 def _old_and_new(old: Node | None, new: Node | None) -> tuple[str, str]:
     """The texts of both versions: ``conv(3x3, 64)``, ``basic(width=64) * 3``. If a block is called
     with other arguments, only those that differ are written. Initialisers are written only if
-    nothing else differs, and classes of externs only if they differ."""
+    nothing else differs, and the declarations of externs only if they differ."""
     pairs = [(node, _arguments(node)) for node in (old, new)]
     both = old is not None and new is not None and _word(old) == _word(new)
     same = {k for k, v in pairs[0][1].items() if both and pairs[1][1].get(k) == v}
     was, now = (_written(node, given, same, whole=False) for node, given in pairs)
+    declared = declared_results(old, new)
+    if declared[0] != declared[1]:
+        was, now = f"{was} -> {declared[0]}", f"{now} -> {declared[1]}"
     if both and (was == now or _python_class(old) != _python_class(new)):
         was, now = (_written(node, given, same, whole=True) for node, given in pairs)
     return was, now

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
+from ...compiler.extern_layer import Extern
 from ...compiler.ir import (
     CallOp,
     Graph,
@@ -334,7 +335,21 @@ class _PairMerger:
         was, now = old.operation, new.operation
         if isinstance(was, CallOp) and isinstance(now, CallOp):
             return _heading(was.graph) != _heading(now.graph)
+        declared = declared_results(old, new)
+        if declared[0] != declared[1]:
+            return True
         return self.merger.signs.content(old) != self.merger.signs.content(new)
+
+
+def declared_results(old: Node | None, new: Node | None) -> tuple[str, str]:
+    """What an extern of both versions declares for the same inputs; "" for other nodes."""
+    layers = [
+        n.operation.layer if n and isinstance(n.operation, LayerOp) else None for n in (old, new)
+    ]
+    before, after = (layer.declaration if isinstance(layer, Extern) else None for layer in layers)
+    if before is None or after is None or before.takes != after.takes:
+        return "", ""
+    return before.results, after.results
 
 
 def _heading(graph: Graph) -> tuple[object, ...]:

@@ -94,10 +94,11 @@ class Signs:
         return self._numbers.setdefault(structure, len(self._numbers))
 
     def _layer(self, layer: Layer) -> Hashable:
-        settings = tuple(
-            (name, self._value(value)) for name, value in layer.setting_values().items()
-        )
-        return ("layer", layer.word, layer.python_class, settings)
+        values = layer.setting_values()
+        if layer.python_class:  # a class can tell 1, 1.0 and true from each other
+            return ("layer", layer.word, layer.python_class, repr(values))
+        settings = tuple((name, self._value(value)) for name, value in values.items())
+        return ("layer", layer.word, "", settings)
 
     def _value(self, value: object) -> Hashable:
         if isinstance(value, TensorType):

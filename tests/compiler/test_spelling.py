@@ -18,6 +18,8 @@ def test_values_are_spelled_as_in_a_spec() -> None:
         (1e-5, "1e-05"),
         ("same", "same"),
         ("b t -> b", '"b t -> b"'),
+        ('a "b" \\ {c}\n', r'"a \"b\" \\ {{c}}\n"'),
+        ("none", '"none"'),
         ((3, 3), "3x3"),
         ((3,), "[3]"),
         ((-1, 2), "[-1, 2]"),

@@ -61,6 +61,36 @@ def test_instances_with_other_arguments_are_told_once_too() -> None:
     ]
 
 
+DECLARED = "gate(1) -> [N, 8], params=8"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [
+        (
+            "params=8",
+            "params=9",
+            ("gate(1) -> [N, 8], params=8, macs=8", "[N, 8], params=9, macs=8"),
+        ),
+        ("macs=8", "macs=9", ("gate(1) -> [N, 8], params=8, macs=8", "[N, 8], params=8, macs=9")),
+        (", macs=8", "", ("gate(1) -> [N, 8], params=8, macs=8", "[N, 8], params=8")),
+        ("k=1", "k=true", ("gate(1)", "gate(true)")),
+        ("k=1", 'k="true"', ("gate(1)", 'gate("true")')),
+        ("m:Gate", "m:Other", ('gate(1) = "m:Gate"', 'gate(1) = "m:Other"')),
+    ],
+)
+def test_an_extern_is_declared_otherwise(old: str, new: str, row: tuple[str, str]) -> None:
+    from netwright import loads
+
+    text = (
+        'extern gate(k=1): x[8] -> [8] = "m:Gate", params=8, macs=8\n'
+        "block b: x { x > gate > relu }\nnet n: x[8] { x > b }"
+    )
+    (change,) = report(loads(text).ir, loads(text.replace(old, new)).ir).changes
+    assert (change.mark, change.path, change.before) == ("changed", "b1.gate1", row[0])
+    assert change.after.endswith(row[1])
+
+
 def test_nothing_differs() -> None:
     before, after = versions("nothing")
     assert told(before, after) == "a: no layer differs\n"
