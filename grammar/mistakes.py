@@ -409,6 +409,8 @@ def _extern(f: Failure) -> Diagnostic | None:
     """What is wrong after the head of an extern, or with ``extern`` before something else than
     ``name(``."""
     if f.first.kind == "EXTERN" and f.earlier("EQUAL") and f.role in ("", "body"):
+        if f.at.kind == "COLON":
+            return _unquoted_target(f)
         help = "`params=` and `macs=` may follow the target, each after a comma"
         return f.error("E141", f"{f.quoted(f.at)} does not fit behind a target", help=help)
     if f.first.kind != "NAME" or f.first.text != "extern":
@@ -423,6 +425,17 @@ def _extern(f: Failure) -> Diagnostic | None:
     if declares and following[0].kind == "LPAR":
         return f.error("E141", "this extern has no name", f.first, "", "`extern name(...): ...`")
     return None
+
+
+def _unquoted_target(f: Failure) -> Diagnostic:
+    """``= mylib.layers:Deform``."""
+    equal = f.earlier("EQUAL")
+    assert equal is not None
+    parts = f.tokens[f.tokens.index(equal) + 1 : f.index + 2]
+    start, end = parts[0].start, parts[-1].end
+    token = Token("TARGET", f.source.text[start:end], start, end)
+    fix = f.put(token, '"' + re.sub("[\"']", "", token.text) + '"')
+    return f.error("E141", "the target of an extern is written in quotes", token, fix=fix)
 
 
 def _braces(f: Failure, colon: Token, what: str) -> Diagnostic:

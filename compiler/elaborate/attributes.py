@@ -38,12 +38,25 @@ def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment)
     if foreign in env.file.declared.modules and lookup(el, root, env, expr.span) is None:
         return value_in_file(el, env.file, env.file.declared.modules[foreign])
     value = el.evaluate(expr.value, env)
+    if isinstance(expr.value, syntax.Text) and isinstance(value, str):
+        value = _labelled(el, value, expr.value.span, env)
     name = expr.name if isinstance(expr.name, str) else evaluate_text(el, expr.name, env)
     if not isinstance(name, str):
         return UNKNOWN
     for part in name.split("."):
         value = _attribute(el, value, module_name(part), expr.span)
     return value
+
+
+def _labelled(el: Elaborator, text: str, span: Span, env: Environment) -> Data:
+    """The meaning of a label in quotes: ``"block1-0".weight``."""
+    path = ".".join(map(module_name, text.split(".")))
+    names = {name: value for scope in env.chain() for name, value in scope.labels.items()}
+    meaning = names.get(path) or env.at_path(path)
+    if meaning is None:
+        close = el.near(path, [*names, *env.known_paths()])
+        return el.report(advice.names.nothing_at_label(path, span, close))
+    return meaning
 
 
 def _attribute(el: Elaborator, value: Data, name: str, span: Span) -> Data:

@@ -19,7 +19,7 @@ from .knowledge import Learnt
 from .names import lookup
 from .open_sizes import add_default, default_sizes, is_size_known, open_names
 from .results import main_tensors
-from .sizes import all_sizes, as_size, check_size_name, may_be_equal
+from .sizes import BATCH, all_sizes, as_size, check_size_name, may_be_equal
 from .tensors import known_type
 from .trees import names_in, port_axes, setting_name
 
@@ -105,7 +105,10 @@ def _declared_sizes(
     el: Elaborator, expr: syntax.Expr, actual: tuple[Dim, ...], env: Environment
 ) -> list[Dim] | None:
     """One size, or several (``image[size]`` with a list); None after an error."""
-    for name in open_names(el, expr, env):
+    names = open_names(el, expr, env)
+    if BATCH in names:
+        return None
+    for name in names:
         env.names[name] = _size_in(el, expr, name, actual, env)
     value = el.evaluate(expr, env)
     values = value if isinstance(value, list) else [value]

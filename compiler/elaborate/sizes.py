@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from ...grammar import syntax
 from ...grammar.source import Span
@@ -13,6 +14,9 @@ from ..values import UNKNOWN, Data, Tensor
 from .elaborator import Elaborator
 from .functions import beyond
 from .knowledge import Learnt
+
+BATCH: Final = "N"
+"""The size of the batch, which shapes of inputs and results leave out."""
 
 
 def as_size(el: Elaborator, value: Data, span: Span) -> Dim | None:
@@ -40,7 +44,7 @@ def all_sizes(el: Elaborator, values: Iterable[tuple[Data, Span]]) -> list[Dim] 
 
 
 def check_size_name(el: Elaborator, name: syntax.Name) -> None:
-    if name.id == "N":
+    if name.id == BATCH:
         el.report(advice.sizes.batch_as_size(name.span))
 
 

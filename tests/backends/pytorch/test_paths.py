@@ -110,6 +110,15 @@ def test_quoted_labels_load_strictly() -> None:
     assert torch.equal(module(x), original(x))
 
 
+def test_a_path_may_begin_with_a_quoted_label() -> None:
+    text = """net n: x[2] {
+      x > linear(2) as "a-0" > (linear(2) as "b.c") * 2 as "r-1" > linear(2) as fc
+        > linear(2, bias=false, weight="a-0".weight) + "r-1"."1".b.c.bias + "fc".bias
+    }"""
+    module = check(nw.loads(text).ir)
+    assert module.get_parameter("linear1.weight") is module.get_parameter("a-0.weight")
+
+
 ODD = [
     "a b",
     "it's",
