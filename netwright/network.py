@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 from .compiler.imports import NotFound, Unreadable
 from .grammar.diagnostics import CompileError, Diagnostic
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from .compiler.ir import Graph
     from .compiler.pipeline import Compilation
     from .compiler.types import TensorType
-    from .trained import Layout
 
 T = TypeVar("T")
 Inputs = Mapping[str, str] | str | None
+Layout: TypeAlias = "str | os.PathLike[str] | Mapping[str, str] | Network | None"
+"""How the names of a checkpoint become those of a net: ``"auto"``, a file of rules, a dict of
+names, or the network that has the names of the checkpoint."""
 
 
 def load(

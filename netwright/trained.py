@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Mapping as Table
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from .backends.pytorch.live import instance
 from .backends.weights import (
@@ -21,14 +21,10 @@ from .backends.weights.checkpoints import Checkpoint, read
 from .backends.weights.mappings import Mapping
 from .backends.weights.module_tensors import Wanted
 from .backends.weights.problems import WeightsError, WeightsWarning
-from .network import Network
+from .network import Layout, Network
 
 if TYPE_CHECKING:
     import torch
-
-Layout: TypeAlias = str | os.PathLike[str] | Table[str, str] | Network | None
-"""How the names of a checkpoint become those of a net: ``"auto"``, a file of rules, a dict of
-names, or the network that has the names of the checkpoint."""
 
 
 def module_with_weights(

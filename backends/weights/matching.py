@@ -93,7 +93,7 @@ class _Matcher:
         self, olds: Sequence[LeafModule], news: Sequence[LeafModule], *, unordered: bool
     ) -> None:
         self.olds, self.news, self.unordered = olds, news, unordered
-        self.names = _Names(olds, news)
+        self.names = _NameLikeness(olds, news)
         self.pairs: dict[int, int] = {}
         self.judged: set[int] = set()
         self.by_order: list[int] = []
@@ -276,7 +276,7 @@ class _Matcher:
         return named and self.news[j].kinds != self.news[m].kinds
 
 
-class _Names:
+class _NameLikeness:
     """How alike the names of two leaves are: the share of their words, rare words counting more."""
 
     def __init__(self, olds: Sequence[LeafModule], news: Sequence[LeafModule]) -> None:

@@ -66,10 +66,10 @@ class MoveRows(Record):
     order: tuple[int, ...]
 
     def sizes(self, rows: int) -> tuple[int, ...]:
-        known = prod(size for size in self.parts if size > 0)
-        if not known or rows % known:
+        given = prod(size for size in self.parts if size > 0)
+        if not given or rows % given:
             raise RulesError(f"`{self}` does not divide {rows} rows")
-        return tuple(rows // known if size < 0 else size for size in self.parts)
+        return tuple(rows // given if size < 0 else size for size in self.parts)
 
     def shape(self, shape: Shape) -> Shape:
         if not shape or prod(self.sizes(shape[0])) != shape[0]:
