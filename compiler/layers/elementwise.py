@@ -222,7 +222,7 @@ class Pow(Operator):
         if self.other is None or isinstance(self.other, TensorType):
             return "xʸ", ""
         number = brief(self.other)
-        return (f"{number}ˣ", "") if self.reversed else (f"x ** {number}", "")
+        return (f"{number} ** x", "") if self.reversed else (f"x ** {number}", "")
 
 
 # --- functions of two tensors ----------------------------------------------------------------
