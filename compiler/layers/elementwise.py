@@ -220,7 +220,7 @@ class Pow(Operator):
 
     def caption(self) -> tuple[str, str]:
         if self.other is None or isinstance(self.other, TensorType):
-            return "xʸ", ""
+            return "x ** y", ""
         number = brief(self.other)
         return (f"{number} ** x", "") if self.reversed else (f"x ** {number}", "")
 

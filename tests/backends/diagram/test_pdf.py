@@ -18,7 +18,8 @@ from netwright.backends.diagram.fonts import MISSING, Style, font
 from .nets import INCEPTION, RESIDUAL, graph
 
 STYLES: tuple[Style, ...] = ("Regular", "Bold", "Italic", "BoldItalic")
-GALLERY = Path(__file__).parents[3] / "docs" / "gallery"
+ROOT = Path(__file__).parents[3]
+GALLERY = ROOT / "docs" / "gallery"
 LETTERS = "ResNet-50, Größe: 3×3·α → √d ≤ ∞ − Привет…"
 
 
@@ -76,6 +77,15 @@ def test_every_letter_of_a_picture_is_in_its_font() -> None:
     glyphs = re.findall(rb"<([0-9a-f]*)> Tj", shown)
     assert len(glyphs) > 20
     assert not any(b"0000" in re.findall(b"....", g) for g in glyphs)
+
+
+def test_the_fonts_have_all_letters_of_captions() -> None:
+    for file in sorted((ROOT / "compiler" / "layers").glob("*.py")):
+        captions = re.findall(
+            r"def (?:caption|title)\b.*?(?=\n    def |\nclass |\Z)", file.read_text(), re.S
+        )
+        letters = {c for text in captions for c in text if not c.isspace()}
+        assert {c for c in letters if MISSING in font("Regular").spell(c)} == set(), file.name
 
 
 def test_the_fonts_have_all_letters_of_shipped_networks() -> None:
