@@ -96,7 +96,7 @@ def family(spec: str, nets: str, package: str, **fields: Any) -> Iterator[Model]
     """Models of one spec, whose nets have the names of the originals in ``package``. The first one
     stands for all where weights are initialised."""
     for i, net in enumerate(nets.split()):
-        yield Model(spec, net, f"{package}:{net}", initial=i == 0, **fields)
+        yield Model(spec, net, f"{package}:{net}", **{"initial": i == 0, **fields})
 
 
 def zoo() -> tuple[Model, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from .model import Model, family
+from .model import Model, Small, family
 
 tv = partial(family, package="torchvision.models", image=64)
 segmentation = partial(
@@ -41,6 +41,7 @@ MODELS: Final[tuple[Model, ...]] = (
     ),
     *two_nets("googlenet", AUXILIARY, image=64),
     *two_nets("inception_v3", AUXILIARY),
+    *tv("maxvit", "maxvit_t", image=0),
     *tv("mnasnet", "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3"),
     *tv("mobilenet_v2", "mobilenet_v2"),
     *tv("mobilenet_v3", "mobilenet_v3_small mobilenet_v3_large"),
@@ -58,17 +59,23 @@ MODELS: Final[tuple[Model, ...]] = (
         "regnet",
         "regnet_x_400mf regnet_x_800mf regnet_x_1_6gf regnet_x_3_2gf regnet_x_8gf regnet_x_16gf"
         " regnet_x_32gf regnet_y_400mf regnet_y_800mf regnet_y_1_6gf regnet_y_3_2gf regnet_y_8gf"
-        " regnet_y_16gf regnet_y_32gf",
+        " regnet_y_16gf regnet_y_32gf regnet_y_128gf",
     ),
-    Model("regnet", "regnet_y_128gf", "torchvision.models:regnet_y_128gf", modes=()),
     *tv("squeezenet", "squeezenet1_0 squeezenet1_1"),
     *tv("vgg", "vgg11 vgg13 vgg16 vgg19 vgg11_bn vgg13_bn vgg16_bn vgg19_bn"),
-    *tv("vit", "vit_b_32 vit_b_16 vit_l_32", image=0),
+    *tv(
+        "vit",
+        "vit_b_32 vit_b_16 vit_l_32 vit_l_16",
+        image=96,
+        small=Small(settings={"image_size": 96}),
+    ),
+    *tv("vit", "vit_h_14", image=56, small=Small(settings={"image_size": 56}), initial=False),
     *segmentation("fcn", "fcn_resnet50 fcn_resnet101"),
     *segmentation(
         "deeplabv3", "deeplabv3_resnet50 deeplabv3_resnet101 deeplabv3_mobilenet_v3_large"
     ),
     *segmentation("lraspp", "lraspp_mobilenet_v3_large", settings={"weights_backbone": None}),
     *video("s3d", "s3d"),
+    *video("swin3d", "swin3d_t swin3d_s swin3d_b", image=56),
     *video("video_resnet", "r3d_18 mc3_18 r2plus1d_18", image=32),
 )

@@ -60,8 +60,10 @@ class ViT(nn.Module):
         self.class_token = nn.Parameter(torch.zeros(1, 1, 768))
         self.encoder = Encoder()
         self.heads = nn.Sequential(OrderedDict(head=nn.Linear(768, 1000)))
-        nn.init.zeros_(self.get_parameter("heads.head.weight"))
+        nn.init.trunc_normal_(self.conv_proj.weight, std=0.03608439182435161)
+        nn.init.zeros_(self.get_parameter("conv_proj.bias"))
         nn.init.zeros_(self.get_parameter("heads.head.bias"))
+        nn.init.zeros_(self.get_parameter("heads.head.weight"))
 
     def forward(self, image: Tensor) -> Tensor:
         """image [N, 3, 224, 224] -> heads [N, 1000]"""
