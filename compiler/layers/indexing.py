@@ -22,7 +22,7 @@ from ..layer import (
     same,
     short,
 )
-from ..lowering import Code, Input, Lowering, Subscript, call, given, method
+from ..lowering import Attr, CallCode, Code, Input, Lowering, Subscript, call, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import axis_name, conjunction, listed, refuse_bool, setting_code
 from .shape import Reshaping, on_input, with_axis
@@ -572,7 +572,9 @@ class _Searching(Reshaping):
 
     keeps_axes = True
 
-    def lower_to(self, name: str, *args: Code, right: bool) -> Lowering:
+    def lower_to(self, name: str, *inputs: int, right: bool) -> Lowering:
+        # PyTorch warns about tensors that are not contiguous.
+        args = [CallCode(Attr(Input(i), "contiguous")) for i in inputs]
         return Lowering(forward=call(name, *args, **given(right=(right, False))))
 
     def caption(self) -> tuple[str, str]:
@@ -612,7 +614,7 @@ class SearchSorted(_Searching):
         return x.with_dtype("int")
 
     def lower(self, _: TensorType) -> Lowering:
-        return self.lower_to("torch.searchsorted", Input(1), Input(0), right=self.right)
+        return self.lower_to("torch.searchsorted", 1, 0, right=self.right)
 
 
 class Bucketize(_Searching):
@@ -641,7 +643,7 @@ class Bucketize(_Searching):
         return x.with_dtype("int")
 
     def lower(self, _: TensorType) -> Lowering:
-        return self.lower_to("torch.bucketize", Input(0), Input(1), right=self.right)
+        return self.lower_to("torch.bucketize", 0, 1, right=self.right)
 
 
 def check_ordered(layer: Layer, x: TensorType, row: TensorType, setting: str) -> None:

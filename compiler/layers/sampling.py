@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from ..checks import need
-from ..layer import Example, Foreign, Layer, Range, Refused, Target, Tensor, expand, same
+from ..checks import need, times
+from ..layer import Example, Foreign, Layer, Range, Refused, Target, Tensor, expand, same, short
 from ..lowering import Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .operands import listed
@@ -100,7 +100,14 @@ class AffineGrid(Layer):
         fits = theta.rank == 3 and same(theta.shape[1], axes) and same(theta.shape[2], axes + 1)
         if not fits or axes not in (2, 3):
             raise Refused(f"affine_grid needs maps [N, 2, 3] or [N, 3, 4], got {theta}", input=0)
-        return theta.with_shape(theta.shape[0], *expand(self.size, axes, "size"), axes)
+        sizes = expand(self.size, axes, "size")
+        if self.align_corners and any(short(size, 2) for size in sizes):
+            raise Refused(
+                f"an axis with one place has no corners to align, got size {times(sizes)}",
+                setting="align_corners",
+                help="`align_corners=false` takes the middle of such an axis",
+            )
+        return theta.with_shape(theta.shape[0], *sizes, axes)
 
     def axes(self, theta: TensorType) -> int:
         """2 for images, 3 for volumes: as many as there are sizes, or as the maps have rows."""
@@ -135,7 +142,9 @@ def roi_align(
         length = end - start if aligned else (end - start).clamp(min=1)
         step = (length / bins)[..., None, None]
         counts = torch.full_like(step, sampling_ratio) if sampling_ratio > 0 else step.ceil()
-        most = sampling_ratio if sampling_ratio > 0 else int(counts.max())
+        most = sampling_ratio
+        if most < 1:  # the meta device has no numbers; boxes that are turned around have no sample
+            most = 1 if counts.is_meta else max(int(counts.max()), 0)
         index = torch.arange(most, device=x.device)
         inside = (index + 0.5) / counts.clamp(min=1)
         places = step * (torch.arange(bins, device=x.device)[:, None] + inside)
@@ -232,5 +241,4 @@ class RoiAlign(Layer):
         return Lowering(forward=forward, helpers=(ROI_ALIGN,))
 
     def caption(self) -> tuple[str, str]:
-        sizes = expand(self.size, 2, "size")
-        return f"roi_align {sizes[0]}×{sizes[1]}", ""
+        return f"roi_align {times(expand(self.size, 2, 'size'))}", ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pytest
@@ -69,6 +70,33 @@ def test_roi_align_sample_by_sample(settings: dict[str, Any]) -> None:
     reference: Any = TABLE["roi_align"].run
     expected = reference(None, [x], {"boxes": BOXES, "size": (2, 3)} | settings)
     torch.testing.assert_close(roi_module(settings)(x, BOXES), expected.flatten(0, 1))
+
+
+@pytest.mark.parametrize("settings", ROIS, ids=str)
+def test_boxes_that_are_turned_around_have_no_samples(settings: dict[str, Any]) -> None:
+    x, boxes = torch.randn(2, 3, 12, 16), BOXES[..., [2, 3, 0, 1]] - 1
+    reference: Any = TABLE["roi_align"].run
+    expected = reference(None, [x], {"boxes": boxes, "size": (2, 3)} | settings)
+    torch.testing.assert_close(roi_module(settings)(x, boxes), expected.flatten(0, 1))
+
+
+def test_shapes_of_boxes_on_the_meta_device() -> None:
+    module = roi_module({}).to("meta")
+    assert module(torch.empty(2, 3, 12, 16).to("meta"), BOXES.to("meta")).shape == (6, 3, 2, 3)
+
+
+def test_an_axis_with_one_place_has_no_corners() -> None:
+    with pytest.raises(nw.CompileError, match="no corners to align"):
+        module_of("net n: x[2, 3] { x > affine_grid([1, 4], align_corners=true) }")
+
+
+def test_searching_in_tensors_that_are_not_contiguous() -> None:
+    module = module_of("""net n: x[5, 3], rows[4, 3] {
+      [x > permute(0, 2, 1) > searchsorted(rows > permute(0, 2, 1)),
+       x > permute(0, 2, 1) > bucketize(constant([0.0, 0.5, 1.0])[::2])] }""")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        module(torch.randn(2, 5, 3), torch.randn(2, 4, 3).sort(1).values)
 
 
 def test_a_spatial_transformer() -> None:

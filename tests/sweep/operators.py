@@ -111,7 +111,7 @@ def _place(phrase: str, slot: str) -> int:
 
 
 def _net(random: Random, phrase: str) -> str:
-    dtype = random.choice(["", "", "", "", " int", " bool"])
+    dtype = random.choice(["", "", "", "", " int", " bool", " complex"])
     ports = [f"x[{random.choice(PORTS)}]{dtype}"]
     ports += [f"y[{random.choice(OTHERS)}]"] if _place(phrase, "y") >= 0 else []
     ports += [f"i[{random.choice(['', 'A', '3', 'A, B'])}] int"] if _place(phrase, "i") >= 0 else []

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from netwright.compiler.inits import INITS
 from netwright.compiler.layer import Example, Init, Layer, hints, options, takes
-from netwright.compiler.types import TensorType
+from netwright.compiler.types import Dtype, TensorType
 from netwright.grammar import syntax
 from netwright.grammar.parser import parse_expression
 from netwright.grammar.source import Source
@@ -80,6 +80,7 @@ VALUES: Final = (
 """Of every kind that the language can write; `x` is the input, `A` and `B` may be sizes of it."""
 
 NAMES: Final = "ABCDEFGH"
+DTYPES: Final = get_args(Dtype)
 Shape: TypeAlias = tuple[int | str, ...]
 
 
@@ -183,7 +184,7 @@ def _use(layer: type[Layer], example: Example) -> Use:
 
 def _port(name: str, text: str) -> Port:
     sizes, _, dtype = text.partition(" ")
-    if sizes in ("int", "bool", "float", "complex"):
+    if sizes in DTYPES:
         sizes, dtype = "", sizes
     return Port(name, tuple(map(int, sizes.split("x"))) if sizes else (), dtype or "float")
 
@@ -237,7 +238,7 @@ def inputs(use: Use) -> Iterator[Use]:
     for size in (1, 7):
         yield use.shaped(partial(_filled, size=size))
     for i, port in enumerate(use.ports):
-        for dtype in ("float", "int", "bool"):
+        for dtype in DTYPES:
             if dtype != port.dtype:
                 yield use.typed(i, dtype)
 

@@ -126,10 +126,10 @@ class Trial:
         made = []
         for port in net.ir.inputs:
             shape = [int(str(d)) for d in port.type.substitute(values).shape]
-            if port.type.dtype == "float":
-                made.append(torch.rand(shape, device=device))
+            dtype = TORCH_DTYPES[port.type.dtype]
+            if port.type.dtype in ("float", "complex"):
+                made.append(torch.rand(shape, dtype=dtype, device=device))
             else:
-                dtype = TORCH_DTYPES[port.type.dtype]
                 made.append(torch.full(shape, self.fill, dtype=dtype, device=device))
         return made
 

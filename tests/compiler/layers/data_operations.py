@@ -472,6 +472,12 @@ SPREAD = ("PyTorch warns, and gives NaN", _divides_by_nothing)
 REFUSED: dict[str, Any] = {
     **dict.fromkeys(REDUCTIONS, (EMPTY,)),
     **dict.fromkeys(("std", "var"), (EMPTY, SPREAD)),
+    "affine_grid": (
+        (
+            "PyTorch warns about one place with corners to align",
+            lambda layer, *_: layer.align_corners and "1" in str(layer.size),
+        ),
+    ),
     "index": (
         ("PyTorch lets `...` stand twice", lambda layer, *_: layer.items.count(...) > 1),
         (
