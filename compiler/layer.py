@@ -364,8 +364,8 @@ class Layer:
 
     def tensors(self) -> tuple[str, ...]:
         """The settings that hold tensors: inputs after the piped ones, in this order."""
-        given = vars(self)
-        return tuple([n for n in self.settings if isinstance(given.get(n), TensorType)])
+        given = [n for n, value in vars(self).items() if isinstance(value, TensorType)]
+        return tuple([n for n in self.settings if n in given]) if given else ()
 
     def replace(self, **changes: Any) -> Layer:
         return type(self)(**(self.setting_values() | changes))
@@ -663,8 +663,10 @@ def broadcast(*shapes: tuple[Dim, ...]) -> tuple[Dim, ...] | None:
 
 def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
     """The types of a layer's results. Raises Refused, also for a setting outside of its range."""
+    given = vars(layer)
     for name, range_ in ranges(type(layer)).items():
-        _within(range_, name, getattr(layer, name))
+        if name in given:
+            _within(range_, name, given[name])
     if not layer.complexes:
         _refuse_complex(layer, inputs)
     types = layer.infer(*inputs)
@@ -674,8 +676,8 @@ def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
 
 
 def _refuse_complex(layer: Layer, inputs: Sequence[TensorType]) -> None:
-    given = (*inputs, *(getattr(layer, name) for name in layer.tensors()))
-    if any(t.dtype == "complex" for t in given):
+    given = [*inputs, *[getattr(layer, name) for name in layer.tensors()]]
+    if "complex" in [t.dtype for t in given]:
         raise Refused(
             f"{layer.word} does not take complex numbers",
             code="E303",

@@ -124,7 +124,7 @@ def _demand(
 
 def _work(weights: Mapping[str, object], shapes: Iterable[Shape]) -> int:
     """The steps that types take beyond those of a layer: many weights and long sizes take time."""
-    longer = (d.weight - SYMBOL.weight for s in shapes for d in s if isinstance(d, Size))
+    longer = [d.weight - SYMBOL.weight for s in shapes for d in s if isinstance(d, Size)]
     return WEIGHT_STEPS * len(weights) + SIZE_STEPS * sum(longer)
 
 
@@ -225,13 +225,9 @@ def _inits_suit(
     span: Span,
 ) -> bool:
     layer = network.layer
-    if not any(isinstance(value, Init) for value in vars(layer).values()):
-        return True
-    weight_of = {id(init): name for name, init in layer.inits().items()}
-    for setting in layer.settings:
-        init = getattr(layer, setting)
-        if not isinstance(init, Init):
-            continue
+    inits = [(name, value) for name, value in vars(layer).items() if isinstance(value, Init)]
+    weight_of = {id(init): name for name, init in layer.inits().items()} if inits else {}
+    for setting, init in inits:
         name = weight_of.get(id(init), "")
         if name in weights and name not in network.tensors:
             problem = unsuited(init, weights[name].shape)
@@ -296,6 +292,4 @@ def _results(layer: Layer, draft: Draft) -> Data:
 
 def _is_open_size(value: object) -> bool:
     """Whether a value is a symbolic size, or a tuple with one."""
-    if isinstance(value, tuple):
-        return any(isinstance(item, Size) for item in value)
-    return isinstance(value, Size)
+    return Size in map(type, value) if isinstance(value, tuple) else isinstance(value, Size)

@@ -192,7 +192,9 @@ def _finish_layer(
         if word.environment.file.is_broken(span):
             return UNKNOWN
         return el.report(advice.layers.lacks_settings(word, missing, span))
-    tensors = {n: v for n in layer.settings if isinstance(v := values.get(n), Tensor)}
+    tensors = {n: v for n, v in values.items() if isinstance(v, Tensor)}
+    if len(tensors) > 1:
+        tensors = {n: tensors[n] for n in layer.settings if n in tensors}
     key = (layer, *((name, _typed(value)) for name, value in values.items()))
     remembered = None if tensors else el.memos.layers.get(key)
     if remembered is not None:
@@ -246,12 +248,14 @@ def setting_value(el: Elaborator, expr: syntax.Expr, hint: Any, env: Environment
         choices = (*options(hint), *(INITS if takes(hint, Init) else ()))
         if choices and lookup(el, expr.id, env, expr.span) is None:
             return unknown_name(el, expr.id, expr.span, env, choices)
-    if takes(hint, Init) and isinstance(expr, syntax.Call):
+    if isinstance(expr, syntax.Call) and takes(hint, Init):
         function = expr.function
         if isinstance(function, syntax.Name) and function.id in INITS:
             return _init(el, expr, env)
     value = el.evaluate(expr, env)
-    return _inner_layer(el, value) if takes(hint, Layer) else value
+    if isinstance(value, LayerWord | LayerNetwork) and takes(hint, Layer):
+        return _inner_layer(el, value)
+    return value
 
 
 def _inner_layer(el: Elaborator, value: Data) -> Data:
