@@ -114,7 +114,9 @@ ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "in": lambda a, b: a in b,
     "not in": lambda a, b: a not in b,
 }
-WORDS: Final = frozenset({"mode", "pad", "pad_mode", "dtype", "approximate", "activation"})
+WORDS: Final = frozenset(
+    {"mode", "pad", "pad_mode", "dtype", "approximate", "activation", "norm", "padding_mode"}
+)
 """Settings that take bare words."""
 NO_SETTINGS: Final = frozenset({"init", "bias_init"})
 """Settings that say how weights start."""

@@ -823,19 +823,38 @@ def polar(x: list[Tensor], _: Settings) -> Tensor:
     return x[0] * torch.exp(x[1] * 1j)
 
 
-@function("stft", "n_fft hop")
-def stft(x: list[Tensor], s: Settings) -> Tensor:
-    """A transform of each part."""
+def _window(s: Settings) -> tuple[int, int, Tensor]:
+    """The size of a part, the step to the next one, and the factors."""
     size = s["n_fft"]
     hop, win = s.get("hop") or size // 4, s.get("win") or size
     side = (size - win) // 2
-    window = F.pad(
-        s["window"] if s.get("window") is not None else torch.ones(win), (side, size - win - side)
-    )
+    factors = s["window"] if s.get("window") is not None else torch.ones(win)
+    return size, hop, F.pad(factors, (side, size - win - side))
+
+
+@function("stft", "n_fft hop")
+def stft(x: list[Tensor], s: Settings) -> Tensor:
+    """A transform of each part."""
+    size, hop, window = _window(s)
     pad = size // 2 if s.get("center", True) else 0
     parts = F.pad(x[0][:, None], (pad, pad), "reflect")[:, 0].unfold(1, size, hop)
     made: Tensor = torch.fft.rfft(parts * window).transpose(1, 2)
     return made / math.sqrt(size) if s.get("normalized") else made
+
+
+@function("istft", "n_fft hop")
+def istft(x: list[Tensor], s: Settings) -> Tensor:
+    """The parts, added where they were, by what the windows add up to."""
+    size, hop, window = _window(s)
+    parts = torch.fft.irfft(x[0].transpose(1, 2), n=size) * window
+    parts = parts * math.sqrt(size) if s.get("normalized") else parts
+    made = torch.zeros(len(parts), size + hop * (parts.shape[1] - 1))
+    weights = torch.zeros(made.shape[1])
+    for i in range(parts.shape[1]):
+        made[:, i * hop : i * hop + size] += parts[:, i]
+        weights[i * hop : i * hop + size] += window.square()
+    pad = size // 2 if s.get("center", True) else 0
+    return (made / weights)[:, pad : made.shape[1] - pad]
 
 
 @layer("einsum", "pattern")

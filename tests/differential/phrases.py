@@ -112,6 +112,8 @@ KEPT_VECTOR: Final = phrases("""
     (bucketize(linspace(-1, 1, steps=5)) > cast(float)) : d
     searchsorted(linspace(-1, 1, steps=5), right=true) > cast(float) : d
     normalize(1) : d
+    fft > real : d
+    fft(norm=ortho) > conj > ifft > imag : d
 """)
 
 KEPT_SEQUENCE: Final = phrases("""
@@ -141,6 +143,9 @@ KEPT_SEQUENCE: Final = phrases("""
     attention(1, causal=true) : t, d
     attention(1, return_weights=true) : t, d
     attention(<d // (d // 2)>) : t, d
+    fft2 > real : t, d
+    fft(1) > fftshift(1) > abs : t, d
+    rfft(2, norm=ortho) > irfft(2, n=<d>) : t, d
 """)
 
 KEPT_IMAGE: Final = phrases("""
@@ -160,6 +165,8 @@ KEPT_IMAGE: Final = phrases("""
     groupnorm(1) : c, h, w
     channel_shuffle(1) : c, h, w
     flip(2, 3) : c, h, w
+    rfft2 > irfft2(s=[<h>, <w>], norm=forward) : c, h, w
+    fftn([1, 2]) > ifftshift([2, 3]) > imag : c, h, w
 """)
 
 OF_VECTOR: Final = phrases("""
@@ -178,6 +185,9 @@ OF_VECTOR: Final = phrases("""
     reshape(N, -1, 2) : d // 2, 2
     (chunk(2, dim=1) > add) : d // 2
     chunk(2, dim=1)[0] : d // 2
+    tile(1, 8) > stft(8, 4) > istft(8, 4) : d * 8
+    tile(1, 4) > stft(4, 1, window=linspace(1, 2, steps=4), normalized=true) > abs : 3, 4 * d + 1
+    rfft > view_as_real > flatten(1) : d // 2 * 2 + 2
 """)
 
 OF_SEQUENCE: Final = phrases("""
@@ -474,6 +484,9 @@ OF_SIZES: Final = phrases("""
     <x> > unsqueeze(1) > expand(-1, 2, -1, -1) > sum(1) : t, d
     <x>[:, ::2] > sum(1) : d
     ((<x> > amax(1)) > unsqueeze(1)) + <x> : t, d
+    <x> + (window_offsets(2, 3) > embed(15, <d>) > sum([0, 1])) : t, d
+    <x> > rfft(1) > irfft(1, n=<x>.t) : t, d
+    [<x>, <x> > sin] > polar > real : t, d
     <x> > unflatten(1, [1, <x>.t]) > squeeze(1) : t, d
     <x> > flip(1) > roll(2, 1) > transpose(1, 2) > matmul(<x>) : d, d
 """)
@@ -485,6 +498,9 @@ OF_IMAGE_SIZES: Final = lines("""
     <x> > conv(3x3, 2 * <x>.c, pad=1) > conv(1x1, <c>)
     <x> > (conv(1x1, <c>) if <x>.c != <c> else bn)
     <x> > upsample(size=[<x>.h, <x>.w])
+    <x> > grid_sample((<x> > gap > linear(6) > reshape(-1, 2, 3) > affine_grid([<x>.h, <x>.w])))
+    <x> + (<x> > roi_align((<x> > gap > linear(4))[:, none], 1, sampling_ratio=2))[:, 0]
+    <x> + (<x> > roi_align((<x> > gap > linear(4))[:, none], 1, aligned=true))[:, 0]
 """)
 
 HEADS: Final = lines("""
@@ -506,6 +522,7 @@ INDEXED_SEQUENCE: Final = phrases("""
     [<x>, <x> > relu][1] : t, d
     [<x>, <x> > relu, <x>][1:] > add : t, d
     <x>[:, [1, 0]] : 2, d
+    <x> > index_add(constant([1, 0]), 1, src=<x>[:, :2], alpha=0.5) : t, d
     (<x> > unbind(2))[0] > unsqueeze(2) : t, 1
     <x>[:, 1:3] > flatten : 2 * d
     reversed([<x>, <x> > tanh])[0] : t, d
