@@ -73,6 +73,16 @@ INFERRED: Final = frozenset(
 LEFT_OUT: Final = frozenset({"inplace", "batch_first", "device", "dtype"})
 """Settings that a spec leaves out."""
 
+SUPERFLUOUS: Final = {
+    "inplace": "leave it out: the compiler decides what runs in place",
+    "batch_first": "leave it out: the batch always comes first",
+    "return_sequences": "leave it out: the layer returns all steps, and `> last` takes the last "
+    "one",
+    "return_complex": "leave it out: the result is always complex",
+    "onesided": "leave it out: the frequencies that mirror others are never returned",
+    "side": "`right=true` is `side=right`",
+}
+
 
 @cache
 def foreign_names() -> dict[str, Foreign]:
@@ -202,14 +212,14 @@ def applied(
     positions = (foreign.positions or "").split()
     if len(given) > len(positions):
         return None
-    settings = dict(foreign.added)
+    settings, renamed = dict(foreign.added), {**SETTINGS, **foreign.renamed}
     for theirs, text in (*zip(positions, given, strict=False), *named):
-        ours = SETTINGS.get(theirs, theirs)
+        ours = renamed.get(theirs, theirs)
         if ours in hints(layer):
             settings[ours] = text
-        elif theirs not in LEFT_OUT | {"training"}:
+        elif theirs not in LEFT_OUT | {"training", "return_complex"}:
             return None
-    by_name = {SETTINGS.get(theirs, theirs) for theirs, _ in named}
+    by_name = {renamed.get(theirs, theirs) for theirs, _ in named}
     return _spelt(layer, word, settings, by_name)
 
 
@@ -280,7 +290,8 @@ def explain_setting(
     layer: type[Layer], name: str, names: list[str], value: str = ""
 ) -> tuple[str | None, str]:
     """The replacement and the help for an unknown setting."""
-    replacement = SETTINGS.get(name)
+    renamed = {theirs: ours for f in layer.foreign for theirs, ours in f.renamed.items()}
+    replacement = renamed.get(name, SETTINGS.get(name))
     if replacement in names:
         return replacement, f"it is called `{replacement}` here"
     if name in INFERRED:
@@ -294,10 +305,4 @@ def explain_setting(
     if name in ("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask"):
         meaning = "true means *keep* here and *leave out* in PyTorch: give the opposite"
         return None, f"it is called `key_mask` here, and {meaning}, `m > logical_not`"
-    if name == "inplace":
-        return None, "leave it out: the compiler decides what runs in place"
-    if name == "batch_first":
-        return None, "leave it out: the batch always comes first"
-    if name == "return_sequences":
-        return None, "leave it out: the layer returns all steps, and `> last` takes the last one"
-    return None, ""
+    return None, SUPERFLUOUS.get(name, "")

@@ -73,6 +73,14 @@ def _always(text: str) -> Call:
     return lambda given, named: None if given or named else text
 
 
+def _searched(given: Sequence[str], named: Named) -> str | None:
+    """``torch.searchsorted(edges, x)``, which takes the sorted numbers first."""
+    if len(given) != 2 or set(named) - {"right"}:
+        return None
+    right = f", right={named['right'].lower()}" if "right" in named else ""
+    return f"({given[1]} > searchsorted({given[0]}{right}))"
+
+
 _ENCODER: Final = ("d_model", "nhead", "dim_feedforward", "dropout", "activation")
 
 
@@ -170,6 +178,7 @@ CALLS: Final[dict[str, Call]] = {
         for n in "12"
     },
     **{f"DepthwiseConv{n}D": _kernelled("depthwise", n, _CONV[1:], 1) for n in "12"},
+    "searchsorted": _searched,
     "Activation": _activation,
     "TimeDistributed": _inner,
     "Bidirectional": _both_ways,

@@ -11,9 +11,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+ROOTS: Final = frozenset({"nn", "torch", "F", "tf", "keras", "jnp", "torchvision", "torchaudio"})
+"""Names of modules with which the names of other frameworks begin."""
+
 PREFIX: Final = re.compile(
-    r"^(torch\.nn\.functional|torch\.nn|nn\.functional|nn|F|torch|tf\.nn|tf\.keras\.layers|"
-    r"keras\.layers|layers|jnp|tf|keras)\."
+    r"^(torch\.(nn\.functional|nn|fft|Tensor)|nn\.functional|nn|F|torch|Tensor|torchvision\.ops|ops|"
+    r"(jnp\.)?fft|tf\.nn|tf\.keras\.layers|keras\.layers|layers|jnp|tf|keras|torchaudio\.transforms)\."
 )
 
 
@@ -41,9 +44,21 @@ _ENCODER: Final = (
 _DECODER: Final = (
     "a block with the memory as an input or parameter: `block layer(d, heads): x, memory { ... }`"
 )
+_HANN: Final = (
+    "`0.5 - (linspace(0, 2 * 3.141592653589793, steps=n + 1)[:-1] > cos) * 0.5` is Hann's window"
+)
+_POWER: Final = "`stft(400, 160, window=w) > abs > square`"
 _INDICES: Final = "`maxpool(2, return_indices=true)` gives them as a side result"
 
 INSTEAD: Final[dict[str, str]] = {
+    "hann_window": _HANN,
+    "hamming_window": f"{_HANN}; Hamming's is `0.54 - ... * 0.46`",
+    "Spectrogram": _POWER,
+    "MelSpectrogram": f"{_POWER}, and a matrix product with the filters over the frequencies",
+    "hfft": "`conj > irfft(n=m, norm=forward)`",
+    "ihfft": "`rfft(norm=forward) > conj`",
+    "fftfreq": "write the frequencies as a `constant`",
+    "rfftfreq": "`arange(n // 2 + 1) / n`",
     "TransformerEncoderLayer": _ENCODER,
     "Reshape": "`reshape(-1, 2, 4)`: the batch is an axis too, and -1 stands for its size",
     "Permute": "`permute(0, 2, 1)`: the batch axis is 0",

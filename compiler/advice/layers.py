@@ -125,7 +125,8 @@ def applied_by_parentheses(
     in_pipe: bool,
 ) -> Diagnostic:
     """``relu(x)``, ``concat(x, y)``: the fix keeps the settings beside the tensors."""
-    name, texts = word.word, [tensor.span.text for tensor in tensors]
+    most = word.layer.arity[1]
+    name, texts = word.word, [tensor.span.text for tensor in tensors[:most]]
     settings = [a.span.text for a in arguments if a.span.text not in texts]
     if span.end > arguments[-1].span.end:
         named = span.source.text[arguments[-1].span.end : span.end - 1].strip(" ,")
@@ -259,6 +260,14 @@ def wrong_value(
     return error("E204", message, span, help=help, fix=fix)
 
 
+def tensor_in_inner_layer(word: str, inner: LayerNetwork, span: Span) -> Diagnostic:
+    """``spectral_norm(linear(4, weight=w))``"""
+    name = next(iter(inner.tensors))
+    message = f"`{word}` needs a layer with weights of its own: `{name}` of this `{inner.word}` is "
+    help = f"without `{name}=` the layer has a weight that `{word}` computes"
+    return error("E204", f"{message}a tensor", span, help=help)
+
+
 def _is_size(text: str) -> bool:
     """Whether a text is a size: ``3`` or ``3x3``."""
     return all(part.isdecimal() for part in text.split("x"))
@@ -267,7 +276,8 @@ def _is_size(text: str) -> bool:
 def describe_hint(hint: Any) -> str:
     """A setting's type in words: ``a size (3 or 3x3)``, ``true or false``."""
     names = options(hint)
-    kinds = list(get_args(hint)) if get_origin(hint) is not None and not names else [hint]
+    composed = get_origin(hint) not in (None, tuple)
+    kinds = list(get_args(hint)) if composed and not names else [hint]
     if get_origin(hint) is not None and names:
         kinds = [k for k in get_args(hint) if not isinstance(k, str) and not options(k)]
     words = [_describe_kind(k) for k in kinds]
@@ -279,6 +289,8 @@ def describe_hint(hint: Any) -> str:
 
 
 def _describe_kind(kind: Any) -> str:
+    if get_origin(kind) is tuple and get_args(kind) == (int, ...):
+        return "a list of whole numbers"
     return "a list" if get_origin(kind) is tuple else _KINDS.get(kind, "another value")
 
 

@@ -30,10 +30,7 @@ _RANK_NAMES: Final = {
 def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment) -> Data:
     foreign = dotted(expr)
     root = foreign.split(".")[0]
-    if (
-        root in ("nn", "torch", "F", "tf", "keras", "jnp")
-        and lookup(el, root, env, expr.span) is None
-    ):
+    if root in advice.foreign_names.ROOTS and lookup(el, root, env, expr.span) is None:
         return unknown_name(el, foreign, expr.span, env)
     if foreign in env.file.declared.modules and lookup(el, root, env, expr.span) is None:
         return value_in_file(el, env.file, env.file.declared.modules[foreign])

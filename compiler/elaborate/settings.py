@@ -214,6 +214,8 @@ def _finish_layer(
 
 
 def _wrong_value(el: Elaborator, word: str, name: str, hint: Any, value: Data, span: Span) -> Data:
+    if isinstance(value, LayerNetwork) and value.tensors and takes(hint, Layer):
+        return el.report(advice.layers.tensor_in_inner_layer(word, value, span))
     close = el.near(value, options(hint)) if isinstance(value, str) else None
     return el.report(advice.layers.wrong_value(word, name, hint, value, close, span))
 

@@ -48,10 +48,11 @@ def _translation(el: Elaborator, expr: syntax.Call, env: Environment) -> tuple[s
     tensors = [a for a in expr.arguments if seems_tensor(el, a, env)]
     if not tensors or not advice.foreign_names.bare_name(name).islower():
         return advice.foreign.translated(name, layers()[word], word, given, named)
-    called = advice.foreign.applied(name, layers()[word], word, given[len(tensors) :], named)
-    if called is None or tensors != list(expr.arguments[: len(tensors)]):
+    piped = tensors[: layers()[word].arity[1]]
+    called = advice.foreign.applied(name, layers()[word], word, given[len(piped) :], named)
+    if called is None or piped != list(expr.arguments[: len(piped)]):
         return None
-    return (called if after_pipe(expr.span) else _piped_into(tensors, called)), ""
+    return (called if after_pipe(expr.span) else _piped_into(piped, called)), ""
 
 
 def _piped_into(tensors: Sequence[syntax.Expr], called: str) -> str:

@@ -9,6 +9,7 @@ from ..dims import Dim
 from ..layer import (
     Category,
     Example,
+    Foreign,
     Layer,
     Positive,
     Refused,
@@ -519,6 +520,13 @@ class Stft(_Windows):
     """
 
     word = "stft"
+    foreign = (
+        Foreign(
+            "stft",
+            "n_fft hop win window center",
+            renamed={"hop_length": "hop", "win_length": "win"},
+        ),
+    )
     assumed = ("N", "T")
     examples = (
         Example("stft(16)", "64"),
@@ -557,6 +565,13 @@ class Istft(_Windows):
     """
 
     word = "istft"
+    foreign = (
+        Foreign(
+            "istft",
+            "n_fft hop win window center normalized",
+            renamed={"hop_length": "hop", "win_length": "win"},
+        ),
+    )
     complexes = True
     assumed = ("N", "C", "T")
     examples = (Example("istft(16)", "9x17 complex"),)

@@ -517,6 +517,7 @@ class IndexAdd(Reshaping):
     """
 
     word = "index_add"
+    foreign = (Foreign("index_add", "dim index src"),)
     keeps_axes = True
     examples = (Example("index_add(a, 0, src=b)", "12x8", a="int", b="12x8"),)
 
@@ -626,6 +627,7 @@ class Bucketize(_Searching):
     """
 
     word = "bucketize"
+    foreign = (Foreign("bucketize", "boundaries"),)
     positional = 1
     examples = (Example("bucketize(a)", "3x5", a=""),)
 

@@ -96,6 +96,12 @@ class AffineGrid(Layer):
 
     def infer(self, theta: TensorType) -> TensorType:
         need(self, theta)
+        if isinstance(self.size, tuple) and len(self.size) not in (2, 3):
+            raise Refused(
+                f"size is [h, w] or [d, h, w], got {list(self.size)}",
+                setting="size",
+                help="the batch and the channels are not part of it",
+            )
         axes = self.axes(theta)
         fits = theta.rank == 3 and same(theta.shape[1], axes) and same(theta.shape[2], axes + 1)
         if not fits or axes not in (2, 3):

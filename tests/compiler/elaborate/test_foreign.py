@@ -351,6 +351,29 @@ def test_functions_are_piped(text: str, meant: str) -> None:
     assert nw.loads(mended(net.format(text), None)) == nw.loads(net.format(meant))
 
 
+OF_SEVERAL = [
+    ("torch.fft.rfft(s, n=6)", "s > rfft(n=6)"),
+    ("torch.stft(s, 8, hop_length=4, return_complex=true)", "s > stft(8, hop=4)"),
+    ("s > stft(8, win_length=6)", "s > stft(8, win=6)"),
+    ("F.grid_sample(x, g)", "x > grid_sample(g)"),
+    ("grid_sample(x, g)", "x > grid_sample(g)"),
+    ("torchvision.ops.roi_align(x, b, 7, 0.5)", "x > roi_align(b, 7, spatial_scale=0.5)"),
+    ("torchvision.ops.roi_align(x, b, output_size=7)", "x > roi_align(b, 7)"),
+    ("torch.searchsorted(e, s, right=True)", "s > searchsorted(e, right=true)"),
+    ("torch.bucketize(s, e)", "s > bucketize(e)"),
+    ("torch.index_add(b, 2, i, b)", "b > index_add(i, 2, src=b)"),
+    ("torch.complex(s, s)", "[s, s] > complex"),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), OF_SEVERAL)
+def test_functions_of_several_tensors(text: str, meant: str) -> None:
+    net = """net f: x[3, 8, 8], g[4, 4, 2], b[5, 4], s[16] {{
+      e, i = [constant([0.5, 1.0]), constant([0, 1, 2, 3])]
+      [x, g, b, s, e, i, {}] }}"""
+    assert nw.loads(mended(net.format(text), None)) == nw.loads(net.format(meant))
+
+
 def mended(text: str, shape: str | None) -> str:
     """The text after its fixes."""
     for _ in range(4):
