@@ -331,3 +331,18 @@ def test_a_labelled_repeat_without_modules_is_a_loop() -> None:
     module = nw.loads(text).to_torch()
     assert torch.equal(module(torch.ones(1, 4)), torch.full((1, 4), 8.0))
     assert not module.state_dict()
+
+
+def test_a_repeat_inside_a_label_with_dots_keeps_its_paths() -> None:
+    text = 'net n: x[T, 8] { x > (linear(8, weight=eye(8)) * 3 as "m1.x") as "v.x" }'
+    net = nw.loads(text)
+    module = net.to_torch()
+    assert sorted(module.state_dict()) == [f"v.x.m1.x.{i}.bias" for i in range(3)]
+    x = torch.rand(1, 5, 8)
+    expected = x + sum(module.state_dict().values())
+    torch.testing.assert_close(module(x), expected)
+    names: dict[str, Any] = {}
+    exec(net.to_source(), names)
+    written = names["N"]()
+    written.load_state_dict(module.state_dict())
+    assert torch.equal(written(x), module(x))
