@@ -16,15 +16,15 @@ from ....compiler.ir import (
     Node,
     ScanOp,
     Value,
-    WeightOp,
     coded,
 )
 from ...diff.merge import UNMARKED, GraphMarks, Merged, NodeMarks
 from ..picture import Trail
-from .chart import OUTER, Chart, Forms, Ref, StepPart, flowing_in
+from .chart import Chart, Forms, Ref, StepPart, flowing_in
 from .compared import Origin, graph_results, node_inputs, only_arguments, part_inputs
 from .folding import fold
 from .repeats import merge_equal, merge_repeats, with_runs
+from .sharing import Module, ModuleRuns, Place
 
 SMALL: Final = 6
 """Steps of a group inside a block that dissolves: such a group is there for the module path."""
@@ -38,16 +38,22 @@ class Charts(Forms):
         numbers of forms are shared with ``like``."""
         super().__init__(like)
         self._asked = [f".{name}." for name in asked]
-        self._charts: dict[int, tuple[Graph, Chart]] = {}
+        self._charts: dict[tuple[int, frozenset[Module]], tuple[Graph, Chart]] = {}
+        self._module_runs = ModuleRuns()
         self._runs: dict[tuple[int, int, bool], tuple[Chart, Chart, Chart]] = {}
 
-    def of(self, graph: Graph, marks: GraphMarks | None = None) -> Chart:
-        """The chart of a graph. A merged graph has ``marks``, the same ones wherever it is."""
-        charted = self._charts.get(id(graph))
-        if charted is None:
-            chart = self._chart(Merged(graph, marks or UNMARKED))
-            charted = self._charts[id(graph)] = (graph, chart)
-        return charted[1]
+    def of(
+        self,
+        graph: Graph,
+        marks: GraphMarks | None = None,
+        alone: frozenset[Module] = frozenset(),
+    ) -> Chart:
+        """The chart of a graph. A merged graph has ``marks``, the same ones wherever it is.
+        ``alone`` are the modules that the graph was given and that run once in the net."""
+        key = (id(graph), alone)
+        if key not in self._charts:
+            self._charts[key] = (graph, self._chart(Merged(graph, marks or UNMARKED), alone))
+        return self._charts[key][1]
 
     def with_runs(self, chart: Chart, drawn: Chart, *, groups: bool) -> Chart:
         """The chart with variants of a block in a row as one step. ``drawn`` is the chart itself,
@@ -62,10 +68,10 @@ class Charts(Forms):
         """Whether a path in some graph may be that of a named block, or of a call around it."""
         return bool(path) and any(f".{path}." in asked for asked in self._asked)
 
-    def _chart(self, merged: Merged) -> Chart:
+    def _chart(self, merged: Merged, alone: frozenset[Module]) -> Chart:
         graph = merged.graph
-        parts, results, undrawn = self._parts(merged)
-        steps, results = fold(self, _mark_shared(parts), results)
+        parts, results, undrawn = self._parts(merged, Place(alone=alone))
+        steps, results = fold(self, _with_keys(parts), results)
         steps, results = merge_equal(steps, results)
         steps, results = merge_repeats(self, steps, results)
         inputs = tuple(port.type for port in graph.inputs)
@@ -73,26 +79,26 @@ class Charts(Forms):
 
     # --- nodes to parts: small groups dissolve ------------------------------------------------
 
-    def _parts(self, merged: Merged) -> tuple[list[StepPart], tuple[Ref, ...], tuple[Trail, ...]]:
+    def _parts(
+        self, merged: Merged, place: Place
+    ) -> tuple[list[StepPart], tuple[Ref, ...], tuple[Trail, ...]]:
         parts: list[StepPart] = []
         undrawn: list[Trail] = []
         sources = [Origin((-1 - i, 0)) for i in range(len(merged.graph.inputs))]
-        results = self._inline(merged, sources, "", {}, parts, (), undrawn)
+        results = self._inline(merged, sources, place, parts, (), undrawn)
         return parts, tuple(r.ref for r in results), tuple(undrawn)
 
     def _inline(
         self,
         merged: Merged,
         origins: Sequence[Origin],
-        prefix: str,
-        outers: dict[str, str],
+        place: Place,
         parts: list[StepPart],
         within: tuple[str, ...],
         undrawn: list[Trail],
     ) -> Sequence[Origin]:
         """Add the parts of a graph to ``parts``, and those of its small groups in their place;
-        returns where the graph's results come from. ``origins`` are those of its inputs, ``prefix``
-        and ``outers`` give the module paths."""
+        returns where the graph's results come from. ``origins`` are those of its inputs."""
         at: dict[Value, Origin] = {}
         entering = iter(origins)
         for node in merged.graph.nodes:
@@ -103,9 +109,10 @@ class Charts(Forms):
                 continue
             marks = merged.marks.of(node)
             inputs = node_inputs(marks, [at[v] for v in flowing_in(node)])
-            path = _path(node, prefix, outers)
-            called = node.called
-            body = self.of(called, marks.called) if called is not None else None
+            path, called = place.path(node), node.called
+            shared = self._module_runs.is_shared(merged, node, place)
+            alone = self._module_runs.alone(merged, node, place)
+            body = self.of(called, marks.called, alone) if called is not None else None
             small = (
                 body is not None
                 and not self._is_asked(path)
@@ -113,19 +120,19 @@ class Charts(Forms):
                 and only_arguments(marks)
             )
             if small and body is not None and body.graph is not None:
-                inner = {name: _outer(passed, prefix, outers) for name, passed in node.outers}
+                inner = Place(f"{path}.", place.passed(node), alone, shared)
                 around = (*within, node.key)
                 inside = Merged(body.graph, body.marks)
-                results = self._inline(inside, inputs, f"{path}.", inner, parts, around, undrawn)
+                results = self._inline(inside, inputs, inner, parts, around, undrawn)
                 outputs = graph_results(body, results)
             elif _joins_one(node) and not marks.mark:
                 outputs = inputs
                 undrawn.append(StepPart(node, node.key, path, (), within=within).trail)
             else:
                 own = coded(node.path) if node.path and not node.outer else node.key
-                key = coded(prefix) + own
+                key = coded(place.prefix) + own
                 part = _part(node, key, path, inputs, parts, body)
-                parts.append(replace(_marked(part, marks), within=within))
+                parts.append(replace(_marked(part, marks), within=within, shared=shared))
                 outputs = [Origin((len(parts) - 1, r)) for r in range(len(node.types))]
             at.update({Value(node.key, r): origin for r, origin in enumerate(outputs)})
         return [at[v] for v in merged.graph.results]
@@ -180,18 +187,6 @@ def _joined(part: StepPart, parts: list[StepPart]) -> tuple[Ref, ...]:
     return part.inputs
 
 
-def _path(node: Node, prefix: str, outers: dict[str, str]) -> str:
-    if isinstance(node.op, WeightOp):
-        return prefix + node.op.module
-    if node.outer:
-        return outers.get(node.path, OUTER + node.path)
-    return prefix + node.path if node.path else ""
-
-
-def _outer(path: str, prefix: str, outers: dict[str, str]) -> str:
-    return outers.get(path, prefix + path)
-
-
 def _small(body: Chart, node: Node, within: GraphKind) -> bool:
     """Whether a call dissolves into its content: one unit, nothing, a group with a number for a
     label, or a small group inside a block."""
@@ -205,16 +200,12 @@ def _small(body: Chart, node: Node, within: GraphKind) -> bool:
     return node.path.rpartition(".")[2].isdigit() or (within == "block" and plain)
 
 
-def _mark_shared(parts: list[StepPart]) -> list[StepPart]:
-    """The parts with keys of their own; those that use the modules of another are ``shared``."""
-    paths = {id(p): (p.path, p.mark == "removed") for p in parts}
-    used = Counter(paths[id(p)] for p in parts if not isinstance(p.node.op, WeightOp))
+def _with_keys(parts: list[StepPart]) -> list[StepPart]:
+    """The parts with keys of their own."""
     keys: Counter[str] = Counter()
     result: list[StepPart] = []
     for part in parts:
         keys[part.key] += 1
         key = part.key if keys[part.key] == 1 else f"{part.key}-{keys[part.key]}"
-        again = bool(part.path) and used[paths[id(part)]] > 1
-        shared = again or part.path.startswith(OUTER)
-        result.append(replace(part, key=key, shared=shared))
+        result.append(replace(part, key=key))
     return result

@@ -143,7 +143,12 @@ def _look(part: StepPart, structure: Hashable) -> Hashable:
     graph = part.body.graph if part.body else None
     if part.body is None or graph is None:
         return structure
-    return ("call", graph.name if graph.kind == "block" else "", part.body.look)
+    return ("call", graph.name if graph.kind == "block" else "", part.body.look, _sharing(part))
+
+
+def _sharing(part: StepPart) -> str:
+    """The module of a part that shares it: such parts are equal if they share one."""
+    return part.path if part.shared else ""
 
 
 def _paths(part: StepPart) -> tuple[str, ...]:
@@ -186,14 +191,13 @@ def _old_structure(forms: Forms, node: Node, numbers: list[object]) -> Hashable:
 
 def _own_structure(forms: Forms, part: StepPart, numbers: list[object]) -> Hashable:
     op = part.node.op
-    sharing = part.path if part.shared else ""
     if isinstance(op, ScanOp):
         way = (op.sequences, op.states, op.emits, op.reverse)
-        return ("scan", *way, _operation(forms, op.cell, part, numbers), sharing)
+        return ("scan", *way, _operation(forms, op.cell, part, numbers), _sharing(part))
     if isinstance(op, WeightOp):
         return ("weight", part.path, op.weight)
     assert isinstance(op, LayerOp | CallOp)
-    return (*_operation(forms, op, part, numbers), sharing)
+    return (*_operation(forms, op, part, numbers), _sharing(part))
 
 
 def _operation(

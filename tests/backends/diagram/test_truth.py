@@ -159,6 +159,41 @@ def test_moves_of_numbers_share_no_weights() -> None:
         assert b"shared weights" not in render(graph(text), "dot", view=view)
 
 
+UNIT = "block unit(d): x { x > linear(d) > tanh > linear(d) }"
+INNER = "block inner: x { x > enc > tanh > linear(8) }"
+OTHER = "block other: x { x > enc > linear(8) }"
+WITH = "block with(i): x { x > enc[i] > tanh > linear(8) }"
+FAMILY = "for i in range(3) { share enc[i] = linear(8) > bn }"
+SHARES = [
+    (2, ["share enc = linear(8) > bn", INNER, OTHER, "x > inner > other"]),
+    (2, ["share enc = linear(8)", INNER, "x > inner > enc"]),
+    (1, ["share enc = linear(8) > bn", INNER, "x > inner * 3"]),
+    (0, ["share enc = linear(8) > bn", INNER, "x > inner"]),
+    (0, ["share enc = linear(8)", INNER, OTHER, "x > inner"]),
+    (3, ["share enc = linear(8)", INNER, "block deep: x { x > inner > enc }", "x > deep > enc"]),
+    (2, ["share enc = linear(8)", INNER, "share deep = inner", "x > deep > deep > linear(8)"]),
+    (2, ["share enc = linear(8)", INNER, OTHER, "x > inner > linear(8) as a > other > tied"]),
+    (0, [FAMILY, WITH, "x > with(0) > with(1) > with(2)"]),
+    (2, ["share enc = unit(8)", "x > enc > unit(8) > unit(8) > enc"]),
+    (1, [FAMILY, WITH, "x > with(0) > with(1) > with(0) > enc[2]"]),
+]
+"""Bodies of nets, with the number of boxes and walls of the view ``docs`` that speak of shared
+weights."""
+
+
+@pytest.mark.parametrize("count, lines", SHARES, ids=lambda value: str(value)[-40:])
+def test_what_runs_twice_shares_its_weights(count: int, lines: list[str]) -> None:
+    body = "\n".join(lines).replace("tied", "linear(8, weight=a.weight)")
+    net = graph(f"{UNIT}\nnet n: x[8] {{\n{body}\n}}")
+    picture = drawn(net, "docs")
+    titles = [letters(cluster.title) for cluster in picture.clusters()]
+    texts = [*titles, *(" ".join(map(letters, box.lines)) for box in picture.boxes())]
+    assert sum("shared weights" in text for text in texts) == count
+    for view in LAID_OUT:
+        for expand in ((), ("inner",)):
+            assert not wrong(net, view, expand=expand)
+
+
 def test_a_u_whose_blocks_open_is_laid_out() -> None:
     text = """
     block c2f(c): x {

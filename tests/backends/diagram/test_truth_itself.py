@@ -7,7 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from netwright.backends.diagram.picture import Box, Cluster, Edge, Item, Picture, TextRun
+from netwright.backends.diagram.picture import (
+    Box,
+    Cluster,
+    Edge,
+    Item,
+    Picture,
+    TextRun,
+    letters,
+)
 
 from .nets import NETS, graph
 from .test_truth import drawn
@@ -165,6 +173,22 @@ def test_numbers_of_one_copy_are_found_out() -> None:
     spoilt = changed(picture, plain)
     assert spoilt != picture
     assert complaints(spoilt, net)
+
+
+@pytest.mark.parametrize("view", ["docs", "paper"])
+@pytest.mark.parametrize("line", ["72", "shared weights"])
+def test_false_words_about_sharing_are_found_out(line: str, view: str) -> None:
+    net = graph("""
+    share enc = linear(8)
+    block inner: x { x > enc > linear(8) > tanh }
+    net n: x[8] { x > inner > gelu > inner }""")
+    picture = drawn(net, view)
+    assert not complaints(picture, net)
+    spoilt = each_box(
+        lambda box: replace(box, lines=((TextRun(line),),)),
+        lambda box: "linear" in letters(box.title) and line not in map(letters, box.lines),
+    )(picture)
+    assert any("weights" in complaint for complaint in complaints(spoilt, net))
 
 
 @pytest.mark.parametrize("old, new", [("3×3", "5×5"), ("linear 64", "linear 63"), ("×6", "×5")])

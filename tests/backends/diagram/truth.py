@@ -32,7 +32,7 @@ from netwright.backends.diagram.picture import (
 )
 from netwright.backends.diff.merge import GraphMarks, Mark, Merged
 from netwright.compiler.dims import Dim, substitute
-from netwright.compiler.ir import Graph, LayerOp, ScanOp, WeightOp, node_macs
+from netwright.compiler.ir import Graph, LayerOp, ScanOp, WeightOp, node_macs, own_weights
 from netwright.compiler.spelling import spell
 from netwright.compiler.types import TensorType
 
@@ -111,7 +111,7 @@ def _of_inset(picture: Picture, inset: Cluster, whole: Flat, gone: set[Address])
         seen.add(use)
         own = flat(whole.calls[use].graph)
         left = {a[len(use) :] for a in gone if a[: len(use)] == use}
-        piece = _Piece(picture, (inset,), own, use, left)
+        piece = _Piece(picture, (inset,), own, use, left, net=whole)
         yield from (f"inset {letters(inset.title)}: {said}" for said in piece.complaints())
 
 
@@ -132,6 +132,8 @@ class _Piece:
     use: Address
     gone: set[Address]
     full: bool = False
+    net: Flat | None = None
+    """The net around the block."""
     walls: dict[str, tuple[Cluster, ...]] = field(default_factory=dict)
     boxes: dict[str, Box] = field(default_factory=dict)
 
@@ -156,6 +158,7 @@ class _Piece:
         yield from self.counts()
         yield from self.words()
         yield from self.shared()
+        yield from self.unsaid()
         yield from self.tooltips()
         yield from self.skips()
 
@@ -553,11 +556,16 @@ class _Piece:
         yield from (amount, f"{amount} parameters")
         yield told if _in_range(op.module, told) else op.module
         yield from self.in_full(op, told)
-        if "shared weights" in told and self.flat.modules[op.module] > 1 and _weighs(op):
+        if "shared weights" in told and self.runs(op) > 1 and _weighs(op):
             yield told
         layer = op.node.operation
         if isinstance(layer, LayerOp) and layer.tied and told.startswith("tied to "):
             yield told
+
+    def runs(self, op: Op) -> int:
+        """How often the module of an operation runs in the whole net."""
+        whole = self.net or self.flat
+        return whole.modules[whole.ops[(*self.use, *op.at)].module]
 
     def in_full(self, op: Op, told: str) -> Iterator[str]:
         """What the debug view says: a line of settings, of types, the place, costs."""
@@ -586,9 +594,23 @@ class _Piece:
                 continue
             for at, op in self.flat.ops.items():
                 ways = {at[:n] for n in range(1, len(at) + 1)}
-                alone = self.flat.modules[op.module] < 2
-                if alone and _weighs(op) and ways & set(self.held[id]):
+                if self.runs(op) < 2 and _weighs(op) and ways & set(self.held[id]):
                     yield f"{id} is said to share its weights, and {said(at)} has its own"
+
+    def unsaid(self) -> Iterator[str]:
+        """Of a layer that runs again: its box or a wall around it says so, or the box of a block
+        that is drawn beside it. Where boxes say settings in full, they say the module too."""
+        whole = self.net or self.flat
+        around = (whole.calls[self.use[:n]] for n in range(1, len(self.use) + 1))
+        if self.full or any(whole.modules[call.module] > 1 for call in around):
+            return
+        for id, box in self.boxes.items():
+            told = [*box.lines, *(wall.title for wall in self.walls[id])]
+            ops = [self.flat.ops[at] for at in self.held[id] if at in self.flat.ops]
+            if not ops or any(SHARED in letters(line) for line in told):
+                continue
+            if all(self.runs(op) > 1 and _weighs(op) for op in ops):
+                yield f"{id} does not say that it shares its weights"
 
     def tooltips(self) -> Iterator[str]:
         """What a box says when asked: of each copy, if it does not say that they differ."""
@@ -777,7 +799,8 @@ def _names(title: re.Pattern[str], op: Op) -> bool:
 
 
 def _weighs(op: Op) -> bool:
-    return bool(words.params(_part(op)) != 0)
+    layer = op.node.operation
+    return isinstance(layer, LayerOp) and not {*own_weights(op.node)} <= {*layer.tied}
 
 
 def _badge(title: Text) -> int | None:
