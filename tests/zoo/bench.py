@@ -72,11 +72,13 @@ def published(model: Model) -> bool:
         norm.eval()  # one example of one pixel has no statistics
     keys = {key: tuple(tensor.shape) for key, tensor in theirs.state_dict().items()}
     with torch.device("meta"):
-        ours = net.to_torch(device="meta").state_dict()
+        ours = net.to_torch(device="meta")
         inputs = [torch.empty(shape, dtype=d) for shape, d in shapes(net, sizes(model), batch=1)]
-    mine = {key: tuple(tensor.shape) for key, tensor in ours.items()}
+    mine = {key: tuple(tensor.shape) for key, tensor in ours.state_dict().items()}
     assert mine == keys, f"{model.name}: {set(mine.items()) ^ set(keys.items())}"
-    assert net.params == sum(p.numel() for p in theirs.parameters()), model.name
+    constants = dict(ours.named_buffers())  # weights that the original does not train
+    weights = (p for n, p in theirs.named_parameters() if p.requires_grad or n not in constants)
+    assert net.params == sum(p.numel() for p in weights), model.name
     if "macs" not in model.known:
         counted, macs = count(model, theirs, inputs), at(net.ir.macs, sizes(model))
         assert macs == counted, f"{model.name}: {macs} MACs, {counted} in the original"
@@ -239,5 +241,5 @@ def initial(model: Model) -> list[str]:
     parameters = {**model.parameters, **small.parameters}
     ours = at_size(model, small.net or model.net, parameters).to_torch(device="cpu")
     drawn: Iterable[tuple[str, nn.Parameter]] = theirs.named_parameters()
-    mine = dict(ours.named_parameters())
-    return [f"{key}: {why}" for key, p in drawn if (why := unlike(mine[key].data, p.data))]
+    mine = ours.state_dict()
+    return [f"{key}: {why}" for key, p in drawn if (why := unlike(mine[key], p.data))]

@@ -110,8 +110,13 @@ for {typical} of each.
 original: of all classes of the modules that its models have, and of the functions and classes of
 its package that these and the model functions use. Comments, docstrings, empty lines, decorators,
 and code that only registers, configures or downloads models are not counted.
+
+If no package has the network of a paper, it is compared with one that was written for this in plain
+PyTorch, `tests/zoo/papers.py`.
 """
 
+TITLES: Final = {"tests": "Networks of papers"}
+"""Titles of parts of the page that are not names of packages."""
 COLUMNS: Final = (
     "| model | parameters | MACs | outputs | gradients | training | lines |\n"
     "| --- | ---: | ---: | :---: | :---: | :---: | ---: |\n"
@@ -126,7 +131,11 @@ def page(facts: Facts) -> str:
     for package in packages:
         specs = {spec: rows for spec, rows in compared.items() if _package(rows) == package}
         lines = (line for spec, rows in specs.items() for line in _rows(spec, rows))
-        parts.append(f"## {package}\n\n{_summary(specs)}\n{COLUMNS}" + "\n".join(lines) + "\n")
+        parts.append(
+            f"## {TITLES.get(package, package)}\n\n{_summary(specs)}\n{COLUMNS}"
+            + "\n".join(lines)
+            + "\n"
+        )
     parts += _reasons(compared)
     return "\n".join(parts)
 

@@ -25,6 +25,7 @@ from .model import ZOO, Model, imported
 
 OWN: Final = re.compile(
     r"torchvision\.(models|ops)\.|timm\.(models|layers)\.|transformers\.models\."
+    r"|ultralytics\.nn\.modules\.|diffusers\.models\.|torch_geometric\.nn\.|tests\.zoo\.papers\b"
 )
 """The modules of the packages that have networks."""
 BESIDE: Final = re.compile(

@@ -82,6 +82,8 @@ def imported(target: str) -> Any:
     """The object with the name ``package.module:name``."""
     import importlib
 
+    import torch
+
     from ..specs.huggingface import transformers
     from ..specs.reference import torchvision_models
 
@@ -89,7 +91,8 @@ def imported(target: str) -> Any:
     if target.startswith("transformers:"):
         transformers()
     module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    with torch.device("cpu"):  # a class may hold tensors, which an import makes
+        return getattr(importlib.import_module(module), name)
 
 
 def family(spec: str, nets: str, package: str, **fields: Any) -> Iterator[Model]:
@@ -101,9 +104,9 @@ def family(spec: str, nets: str, package: str, **fields: Any) -> Iterator[Model]
 
 def zoo() -> tuple[Model, ...]:
     """All models of the zoo."""
-    from . import huggingface, torchvision
+    from . import field, huggingface, torchvision
 
-    return (*torchvision.MODELS, *huggingface.MODELS)
+    return (*torchvision.MODELS, *huggingface.MODELS, *field.MODELS)
 
 
 ZOO: Final = zoo()

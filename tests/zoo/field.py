@@ -1,0 +1,94 @@
+"""Models that the field knows by name, from several packages. Where no package has the network of a
+paper, ``papers.py`` has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import torch
+
+from .model import Model
+
+
+def paper(name: str) -> str:
+    return f"{__package__}.papers:{name}"
+
+
+# --- YOLOv8 --------------------------------------------------------------------------------------
+
+
+def yolov8() -> Iterator[Model]:
+    for size in "nsmlx":
+        yield Model(
+            "yolov8",
+            f"yolov8{size}",
+            "ultralytics.nn.tasks:DetectionModel",
+            {"cfg": f"yolov8{size}.yaml", "verbose": False},
+            call=boxes_and_maps,
+            image=64,
+            initial=size == "n",
+        )
+
+
+def boxes_and_maps(model: Any, image: torch.Tensor) -> Any:
+    """In training the original returns the maps only."""
+    head = model.model[-1]
+    head.stride = torch.tensor([8.0, 16.0, 32.0], device="cpu")  # it needs the values, on meta too
+    result = model(image)
+    return (head._inference(result), result) if model.training else result
+
+
+# --- Diffusers -----------------------------------------------------------------------------------
+
+
+def ddpm(net: str, size: int, widths: tuple[int, ...], attends: int, **fields: Any) -> Model:
+    """``google/ddpm-...`` with its published configuration."""
+    rows = range(len(widths))
+    down = tuple("AttnDownBlock2D" if i == attends else "DownBlock2D" for i in rows)
+    up = tuple("AttnUpBlock2D" if i == attends else "UpBlock2D" for i in reversed(rows))
+    settings = {
+        "sample_size": size,
+        "block_out_channels": widths,
+        "down_block_types": down,
+        "up_block_types": up,
+        "attention_head_dim": None,
+        "norm_eps": 1e-6,
+        "flip_sin_to_cos": False,
+        "freq_shift": 1,
+        "downsample_padding": 0,
+    }
+    return Model(
+        "ddpm",
+        net,
+        "diffusers:UNet2DModel",
+        settings,
+        call=noise,
+        modes=("evaluation",),  # training differs from it in the layout of tensors only
+        **fields,
+    )
+
+
+def noise(model: Any, image: torch.Tensor, step: torch.Tensor) -> Any:
+    return model(image, step).sample
+
+
+MODELS: Final[tuple[Model, ...]] = (
+    *yolov8(),
+    Model("darknet", "darknet53", "timm.models:darknet53", image=64),
+    Model(
+        "yolov3",
+        "yolov3",
+        paper("YOLOv3"),
+        image=64,
+        initial=True,
+    ),
+    ddpm("ddpm_cifar10", 32, (128, 256, 256, 256), 1, initial=True),
+    ddpm(
+        "ddpm_church",
+        256,
+        (128, 128, 256, 256, 512, 512),
+        4,
+        image=64,
+    ),
+)
