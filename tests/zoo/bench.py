@@ -118,13 +118,14 @@ def at_size(model: Model, net: str, parameters: Mapping[str, Any]) -> nw.Network
     shapes = nw.load(model.spec, net=net, **parameters).inputs
     if not model.image:
         return nw.load(model.spec, net=net, **parameters)
-    inputs = {name: shape(tensor, model.image) for name, tensor in shapes.items()}
+    images = {name: tensor for name, tensor in shapes.items() if len(tensor.shape) >= 4}
+    inputs = {name: shape(tensor, model.image) for name, tensor in images.items()}
     return nw.load(model.spec, net=net, inputs=inputs, **parameters)
 
 
 def shape(tensor: TensorType, image: int) -> str:
     """The shape of an input with images of this size, as text."""
-    sizes = [*tensor.shape[1:-2], image, image] if len(tensor.shape) >= 4 else tensor.shape[1:]
+    sizes = [*tensor.shape[1:-2], image, image]
     return f"{'x'.join(map(str, sizes))} {tensor.dtype}"
 
 

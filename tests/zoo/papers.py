@@ -60,6 +60,15 @@ class Darknet53(nn.Module):
         return results
 
 
+class Up(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = DarkConv(channels, channels // 2, 1)
+
+    def forward(self, x: Tensor, earlier: Tensor) -> Tensor:
+        return torch.cat([interpolate(self.conv(x), scale_factor=2), earlier], 1)
+
+
 class YOLOv3(nn.Module):
     """YOLOv3 (Redmon and Farhadi, 2018, arXiv:1804.02767), as in ``yolov3.cfg``."""
 
@@ -69,9 +78,7 @@ class YOLOv3(nn.Module):
         self.neck = nn.ModuleList(
             self.five(before, width) for before, width in ((1024, 512), (768, 256), (384, 128))
         )
-        self.up = nn.ModuleList(
-            nn.ModuleDict({"conv": DarkConv(2 * width, width, 1)}) for width in (256, 128)
-        )
+        self.up = nn.ModuleList(map(Up, (512, 256)))
         self.heads = nn.ModuleList(
             nn.Sequential(DarkConv(width, 2 * width, 3), nn.Conv2d(2 * width, 3 * (5 + classes), 1))
             for width in (512, 256, 128)
@@ -90,8 +97,6 @@ class YOLOv3(nn.Module):
     def forward(self, x: Tensor) -> list[Tensor]:
         _, _, small, medium, large = self.backbone(x)
         large = self.neck[0](large)
-        medium = torch.cat([interpolate(self.up[0]["conv"](large), scale_factor=2), medium], 1)
-        medium = self.neck[1](medium)
-        small = torch.cat([interpolate(self.up[1]["conv"](medium), scale_factor=2), small], 1)
-        small = self.neck[2](small)
+        medium = self.neck[1](self.up[0](large, medium))
+        small = self.neck[2](self.up[1](medium, small))
         return [head(x) for head, x in zip(self.heads, (large, medium, small), strict=True)]
