@@ -111,11 +111,22 @@ def _move(rule: Rule, values: Values) -> Move | None:
 def _check_names(moves: Sequence[Move]) -> None:
     sources: dict[str, Move] = {}
     for move in moves:
+        _check_once(move)
         for name in move.new:
             other = sources.setdefault(name, move)
             if other is not move:
                 olds = f"{' + '.join(other.old)} and {' + '.join(move.old)}"
                 raise RulesError(f"{olds} would both become `{name}`")
+
+
+def _check_once(move: Move) -> None:
+    """Raises RulesError if a name is there twice on one side of a rule."""
+    for side in (move.old, move.new):
+        if len(set(side)) < len(side):
+            twice = next(name for name in side if side.count(name) > 1)
+            raise RulesError(
+                f"the rule `{move.rule}` has `{twice}` twice on one side", "name each tensor once"
+            )
 
 
 # --- shapes ----------------------------------------------------------------------------------
@@ -126,11 +137,11 @@ def shapes(move: Move, olds: Sequence[Shape]) -> list[Shape]:
     rule = move.rule
     try:
         if rule.back:
-            joined = _through(rule.steps, _joined(olds, rule.axis)) if len(olds) > 1 else olds[0]
+            joined = _through(rule.steps, _joined(olds, rule)) if len(olds) > 1 else olds[0]
             pieces = _cut_shape(joined, rule, len(move.new))
             return pieces if len(olds) > 1 else [_through(rule.steps, p) for p in pieces]
         pieces = [_through(rule.steps, shape) for shape in olds]
-        whole = _joined(pieces, rule.axis) if len(pieces) > 1 else pieces[0]
+        whole = _joined(pieces, rule) if len(pieces) > 1 else pieces[0]
         return _cut_shape(whole, rule, len(move.new))
     except RulesError as error:
         name = " + ".join(move.old)
@@ -143,12 +154,18 @@ def _through(steps: Sequence[Step], shape: Shape) -> Shape:
     return shape
 
 
-def _joined(pieces: Sequence[Shape], axis: int) -> Shape:
-    first = pieces[0]
+def _joined(pieces: Sequence[Shape], rule: Rule) -> Shape:
+    first, axis = pieces[0], rule.axis
     if axis >= len(first) or any(_without(p, axis) != _without(first, axis) for p in pieces):
         texts = ", ".join(map(shape_text, pieces))
         raise RulesError(f"the shapes {texts} cannot be joined along axis {axis}")
-    return (*first[:axis], sum(p[axis] for p in pieces), *first[axis + 1 :])
+    sizes = [piece[axis] for piece in pieces]
+    if sizes != list(rule.sizes or sizes[:1] * len(sizes)):
+        stated = f"those of the rule are {[*rule.sizes]}" if rule.sizes else "they are not equal"
+        raise RulesError(
+            f"the sizes along axis {axis} are {sizes}, and {stated}", f"write sizes = {sizes}"
+        )
+    return (*first[:axis], sum(sizes), *first[axis + 1 :])
 
 
 def _without(shape: Shape, axis: int) -> Shape:

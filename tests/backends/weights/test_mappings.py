@@ -161,6 +161,31 @@ def test_shapes_that_do_not_suit() -> None:
         renamed(bind(mapping, ["a"]), {"a": Stored((3,))})
 
 
+JOIN = '[[tensors]]\nold = ["q", "k", "v"]\nnew = "qkv"\n'
+
+
+@pytest.mark.parametrize("sizes", ["", "sizes = [4, 4, 4]\n", "sizes = [8, 2, 3]\n"])
+def test_a_join_has_the_sizes_that_its_inverse_needs(sizes: str) -> None:
+    mapping = rules(JOIN + sizes)
+    stored = {name: Stored((rows, 3)) for name, rows in (("q", 8), ("k", 2), ("v", 2))}
+    with pytest.raises(RulesError, match=r"are \[8, 2, 2\].*\nwrite sizes = \[8, 2, 2\]"):
+        renamed(bind(mapping, list(stored)), stored)
+    assert renamed(bind(rules(JOIN + "sizes = [8, 2, 2]\n"), list(stored)), stored)
+
+
+TWICE = (
+    ('old = ["w", "w"]\nnew = "a"\n', ["w"]),
+    ('old = "w"\nnew = ["a", "a"]\n', ["w"]),
+    ('old = "w.{i}"\nnew = ["a.{2*i}", "a.{i+1}"]\n', ["w.1"]),
+)
+
+
+@pytest.mark.parametrize(("text", "names"), TWICE)
+def test_a_rule_names_each_tensor_once(text: str, names: list[str]) -> None:
+    with pytest.raises(RulesError, match="twice on one side"):
+        bind(rules(f"[[tensors]]\n{text}"), names)
+
+
 PATTERNS = (
     ("layers.{i}.w", "layers.12.w", {"i": 12}),
     ("layers.{i+1}.w", "layers.12.w", {"i": 11}),
