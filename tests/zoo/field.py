@@ -7,8 +7,42 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import torch
+from torch import nn
 
 from .model import Model
+
+# --- torchvision's detectors ---------------------------------------------------------------------
+
+DETECTION: Final = "torchvision.models.detection"
+NO_WEIGHTS: Final = {"weights": None, "weights_backbone": None}
+
+
+def raw_heads(model: Any, image: torch.Tensor) -> Any:
+    """Without the changes of the image before, and the selection of boxes after."""
+    return model.head(list(model.backbone(image).values()))
+
+
+def detectors() -> Iterator[Model]:
+    for net in ("retinanet_resnet50_fpn", "retinanet_resnet50_fpn_v2", "ssd300_vgg16"):
+        yield Model(
+            "ssd" if net.startswith("ssd") else "retinanet",
+            net,
+            f"{DETECTION}:{net}",
+            NO_WEIGHTS,
+            call=raw_heads,
+            image=0 if net.startswith("ssd") else 128,
+            initial=True,
+        )
+    for resnet in ("resnet50", "resnet101"):
+        yield Model(
+            "fpn",
+            f"{resnet}_fpn",
+            f"{DETECTION}.backbone_utils:resnet_fpn_backbone",
+            {"backbone_name": resnet, "weights": None, "norm_layer": nn.BatchNorm2d}
+            | {"trainable_layers": 5},
+            image=64,
+            initial=resnet == "resnet50",
+        )
 
 
 def paper(name: str) -> str:
@@ -74,6 +108,7 @@ def noise(model: Any, image: torch.Tensor, step: torch.Tensor) -> Any:
 
 
 MODELS: Final[tuple[Model, ...]] = (
+    *detectors(),
     *yolov8(),
     Model("darknet", "darknet53", "timm.models:darknet53", image=64),
     Model(
