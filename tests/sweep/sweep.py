@@ -11,7 +11,7 @@ from netwright.compiler.layer import Layer
 
 from ..compiler.layers.harness import fill_of_word
 from .operators import FILL, operators
-from .texts import Use, arguments, examples, inputs, random_use, settings, values
+from .texts import Use, arguments, computed, examples, inputs, random_use, settings, values
 from .trial import Finding, Trial, UseTrial
 
 Tally = Counter[str]
@@ -25,6 +25,9 @@ def whole(layer: type[Layer], tally: Tally) -> Iterator[Finding]:
         for name in settings(layer):
             yield from one_setting(use, name, values(layer, name), tally)
         yield from tried([*arguments(use), *inputs(use)], tally)
+    for use in computed(layer):
+        changed = [use.setting(name, v) for name in settings(layer) for v in values(layer, name)]
+        yield from tried([*changed, *inputs(use)], tally)
 
 
 def some(layer: type[Layer], tally: Tally, seed: int = 0, every: int = 20) -> Iterator[Finding]:

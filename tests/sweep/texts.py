@@ -16,6 +16,8 @@ from netwright.grammar import syntax
 from netwright.grammar.parser import parse_expression
 from netwright.grammar.source import Source
 
+from ..compiler.layers.harness import example_case
+
 VALUES: Final = (
     '"a"',
     '""',
@@ -169,6 +171,19 @@ def examples(layer: type[Layer]) -> list[Use]:
     return [_use(layer, example) for example in layer.examples]
 
 
+def computed(layer: type[Layer]) -> list[Use]:
+    """The examples with a weight that is a tensor. It has no batch axis, so a source makes it."""
+    return [use for example in layer.examples for use in _computed(layer, example)]
+
+
+def _computed(layer: type[Layer], example: Example) -> Iterator[Use]:
+    bound, inputs = example_case(example)
+    for name, weight in bound.weights(*inputs).items():
+        if name in ("weight", "bias") and takes(hints(layer).get(name), TensorType):
+            shape = ", ".join(map(str, weight.shape))
+            yield replace(_use(layer, example).setting(name, f"ones([{shape}])"), given="")
+
+
 def _use(layer: type[Layer], example: Example) -> Use:
     expression, _ = parse_expression(Source("<example>", example.text))
     positional: tuple[str, ...] = ()
@@ -288,7 +303,7 @@ def _named(shape: Shape, names: Mapping[int | str, str], start: int = 0) -> Shap
 def random_use(random: Random, layers: Sequence[type[Layer]]) -> Use:
     """Two or three changes at once."""
     layer = random.choice(layers)
-    use = random.choice(examples(layer))
+    use = random.choice([*examples(layer), *computed(layer)])
     names = settings(layer)
     for name in random.sample(names, min(len(names), random.choice([0, 1, 2, 2, 3]))):
         use = use.setting(name, random.choice(values(layer, name)))
