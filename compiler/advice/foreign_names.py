@@ -11,9 +11,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ROOTS: Final = frozenset({"nn", "torch", "F", "tf", "keras", "jnp", "torchvision", "torchaudio"})
-"""Names of modules with which the names of other frameworks begin."""
-
 PREFIX: Final = re.compile(
     r"^(torch\.(nn\.functional|nn|fft|Tensor)|nn\.functional|nn|F|torch|Tensor|torchvision\.ops|ops|"
     r"(jnp\.)?fft|tf\.nn|tf\.keras\.layers|keras\.layers|layers|jnp|tf|keras|torchaudio\.transforms)\."

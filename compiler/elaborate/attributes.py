@@ -19,6 +19,10 @@ from .naming import module_name
 from .scopes import brought
 from .tensors import known_type
 
+FOREIGN: Final = frozenset({"nn", "torch", "F", "tf", "keras", "jnp", "torchvision", "torchaudio"})
+"""Modules whose names are translated. (They are here, since a check without errors imports no
+translations.)"""
+
 _RANK_NAMES: Final = {
     "c": ("N", "C", "H", "W"),
     "h": ("N", "C", "H", "W"),
@@ -30,7 +34,7 @@ _RANK_NAMES: Final = {
 def evaluate_attribute(el: Elaborator, expr: syntax.Attribute, env: Environment) -> Data:
     foreign = dotted(expr)
     root = foreign.split(".")[0]
-    if root in advice.foreign_names.ROOTS and lookup(el, root, env, expr.span) is None:
+    if root in FOREIGN and lookup(el, root, env, expr.span) is None:
         return unknown_name(el, foreign, expr.span, env)
     if foreign in env.file.declared.modules and lookup(el, root, env, expr.span) is None:
         return value_in_file(el, env.file, env.file.declared.modules[foreign])
