@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeAlias
 
 from ..checks import need, times
+from ..dims import Dim
 from ..layer import Example, Foreign, Layer, Range, Refused, Target, Tensor, expand, same, short
 from ..lowering import Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .operands import listed
 
 Samples: TypeAlias = Annotated[int, Range(-1, 1000, "every place takes that many samples")]
+Listed: TypeAlias = Annotated[tuple[Dim, ...], Range(1)]
 Scale: TypeAlias = Annotated[float, Range(1e-6, 1e6)]
 
 
@@ -91,39 +93,33 @@ class AffineGrid(Layer):
         Example("affine_grid([3, 4, 5], align_corners=true)", "3x4"),
     )
 
-    size: Target
+    size: Listed
     align_corners: bool = False
 
     def infer(self, theta: TensorType) -> TensorType:
         need(self, theta)
-        if isinstance(self.size, tuple) and len(self.size) not in (2, 3):
+        axes = len(self.size)
+        if axes not in (2, 3):
             raise Refused(
                 f"size is [h, w] or [d, h, w], got {list(self.size)}",
                 setting="size",
                 help="the batch and the channels are not part of it",
             )
-        axes = self.axes(theta)
         fits = theta.rank == 3 and same(theta.shape[1], axes) and same(theta.shape[2], axes + 1)
-        if not fits or axes not in (2, 3):
-            raise Refused(f"affine_grid needs maps [N, 2, 3] or [N, 3, 4], got {theta}", input=0)
-        sizes = expand(self.size, axes, "size")
-        if self.align_corners and any(short(size, 2) for size in sizes):
+        if not fits:
+            wanted = f"maps [N, {axes}, {axes + 1}] for {axes} sizes"
+            raise Refused(f"affine_grid needs {wanted}, got {theta}", input=0)
+        if self.align_corners and any(short(size, 2) for size in self.size):
             raise Refused(
-                f"an axis with one place has no corners to align, got size {times(sizes)}",
+                f"an axis with one place has no corners to align, got size {times(self.size)}",
                 setting="align_corners",
                 help="`align_corners=false` takes the middle of such an axis",
             )
-        return theta.with_shape(theta.shape[0], *sizes, axes)
-
-    def axes(self, theta: TensorType) -> int:
-        """2 for images, 3 for volumes: as many as there are sizes, or as the maps have rows."""
-        if isinstance(self.size, tuple):
-            return len(self.size)
-        return 3 if theta.rank == 3 and theta.shape[1] == 3 else 2
+        return theta.with_shape(theta.shape[0], *self.size, axes)
 
     def lower(self, theta: TensorType) -> Lowering:
-        size = (theta.shape[0], 1, *expand(self.size, self.axes(theta), "size"))
         align = {"align_corners": self.align_corners}
+        size = (theta.shape[0], 1, *self.size)
         return Lowering(forward=call("F.affine_grid", Input(0), size, **align))
 
 

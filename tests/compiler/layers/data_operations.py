@@ -475,7 +475,7 @@ REFUSED: dict[str, Any] = {
     "affine_grid": (
         (
             "PyTorch warns about one place with corners to align",
-            lambda layer, *_: layer.align_corners and "1" in str(layer.size),
+            lambda layer, *_: layer.align_corners and 1 in layer.size,
         ),
     ),
     "index": (
