@@ -178,6 +178,15 @@ def too_many_by_position(
     )
 
 
+def tensor_by_position(word: LayerWord, name: str, span: Span, names: list[str]) -> Diagnostic:
+    """``index_select(1, index)``, the order of PyTorch."""
+    message = (
+        f"`{name}` of `{word.word}` takes {describe_hint(hints(word.layer)[name])}, got a tensor"
+    )
+    help = f"by position it takes {listing(names)}, in this order"
+    return error("E204", message, span, help=help)
+
+
 def _instead_of_positions(
     word: LayerWord, arguments: tuple[syntax.Expr, ...], names: list[str]
 ) -> tuple[str, Fix | None]:

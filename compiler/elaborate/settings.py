@@ -126,10 +126,17 @@ def _positional(
         spans[names[0]] = arguments[0].span.to(arguments[-1].span)
         return True
     limit = min(layer.positional, len(names))
+    # Of an index and an axis, tensor and number, the order is in question: `gather(1, index)`.
+    mixed = len({takes(types[name], TensorType) for name in names[:limit]}) == 2
     for name, argument in zip(names[:limit], arguments, strict=False):
         values[name] = setting_value(el, argument, types[name], env)
         spans[name] = argument.span
         if tensors_in(values[name]) and not takes(types[name], TensorType):
+            if mixed:
+                el.report(
+                    advice.layers.tensor_by_position(word, name, argument.span, names[:limit])
+                )
+                return False
             return _applied(el, word, arguments, argument, span, env)
     extra = arguments[limit:]
     if not extra:
@@ -137,7 +144,7 @@ def _positional(
     if _is_unnamed_option(el, word, extra[0], names[limit:], env):
         return False
     value = el.evaluate(extra[0], env)
-    if tensors_in(value) or seems_tensor(el, extra[0], env):
+    if not mixed and (tensors_in(value) or seems_tensor(el, extra[0], env)):
         return _applied(el, word, arguments, extra[0], span, env)
     if isinstance(value, NetworkValue):
         el.report(advice.layers.network_as_setting(word, arguments, limit, span))
