@@ -131,7 +131,8 @@ class Scope:
 
     def names(self) -> list[str]:
         """The words numbered as they come, the names that labels have taken left out."""
-        taken = {item.label.split(".")[0] for item in self.items if item.label}
+        labels = [*self.labels, *(item.label for item in self.items if item.label)]
+        taken = {label.split(".")[0] for label in labels}
         counts: dict[str, int] = {}
         found = []
         for item in self.items:
