@@ -168,6 +168,7 @@ class TreeBuilder:
         if kind.text != "block":
             self._many((inputs or ())[-1:], "a net names each of its inputs")
         self._many(outputs or (), "outputs have no `*`: a list of results is written `[a, b]`")
+        outputs = None if any(port.many for port in outputs or ()) else outputs
         if kind.text == "block":
             self._no_defaults(inputs or (), "the input of a block takes the sizes that it gets")
         self._no_defaults(outputs or (), "the sizes of a result follow from the inputs")
@@ -189,6 +190,8 @@ class TreeBuilder:
         keyword, name, parameters, inputs, outputs, _, value, *rest = c[at:]
         facts = _nodes(rest)
         self._apart(parameters, inputs)
+        self._many(inputs or (), "an extern names each of its inputs")
+        self._many(outputs or (), "an extern names each of its results")
         self._no_defaults(inputs or (), "the input of an extern takes the sizes that it gets")
         self._no_defaults(outputs or (), "the sizes of a result follow from the inputs")
         self._once("setting", facts)

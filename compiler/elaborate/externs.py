@@ -51,6 +51,8 @@ def _layer(
     """The extern with its types; None after an error."""
     if not extern.target or not extern.inputs or not extern.outputs:
         return None  # which is reported already
+    if any(port.many for port in (*extern.inputs, *extern.outputs)):
+        return None  # likewise
     arguments = _arguments(el, network)
     if arguments is None or not _take(el, extern, inputs, env, network.span):
         return None
