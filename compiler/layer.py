@@ -45,7 +45,8 @@ from typing import (
 
 from ..grammar.record import Record, field
 from ..grammar.wording import counted
-from .dims import Dim, Size, equal, less, product, substitute
+from .dims import Dim, Size, equal, less, product
+from .formulas import Formula, in_sizes
 from .lowering import Attr, CallCode, Code, Helper, Input, Lowering, Self
 from .types import Dtype, TensorType
 
@@ -460,7 +461,7 @@ def _inside(value: Any, sizes: Mapping[str, Dim]) -> Any:
         return value.substitute(sizes)
     if isinstance(value, tuple):
         return tuple(_inside(v, sizes) for v in value)
-    return substitute(value, sizes) if isinstance(value, Size) else value
+    return in_sizes(value, sizes) if isinstance(value, Size | Formula) else value
 
 
 class Weighted(Layer):

@@ -1,8 +1,9 @@
 """The values of expressions while a spec is elaborated.
 
-Numbers, strings, bools, None and lists are Python's own; a size is a ``dims.Size``. Here are the
-others: tensors, networks (functions from tensors to tensors, not yet applied), and ``UNKNOWN``, the
-value after an error, which causes no further errors.
+Numbers, strings, bools, None and lists are Python's own; a size is a ``dims.Size``, a float that
+depends on one is a ``formulas.Formula``. Here are the others: tensors, networks (functions from
+tensors to tensors, not yet applied), and ``UNKNOWN``, the value after an error, which causes no
+further errors.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ..grammar import syntax
 from ..grammar.record import Entity, Record, field
 from ..grammar.source import Span
 from .dims import Size
+from .formulas import Formula
 from .layer import Init, Layer
 from .types import TensorType
 
@@ -262,7 +264,8 @@ class Builtin(Entity):
 
 
 Plain: TypeAlias = (
-    "bool | int | float | str | Size | slice[Any, Any, Any] | EllipsisType | Init | Layer | None"
+    "bool | int | float | str | Size | Formula | slice[Any, Any, Any] | EllipsisType | Init | Layer"
+    " | None"
 )
 """The values of settings and indices: numbers, texts, sizes, slices, and layers in layers."""
 Data: TypeAlias = (
@@ -278,8 +281,8 @@ def is_extern(value: object) -> bool:
     return isinstance(template, Template) and isinstance(template.block, syntax.Extern)
 
 
-def is_number(value: object) -> TypeGuard[int | float | Size]:
-    return isinstance(value, int | float | Size) and not isinstance(value, bool)
+def is_number(value: object) -> TypeGuard[int | float | Size | Formula]:
+    return isinstance(value, int | float | Size | Formula) and not isinstance(value, bool)
 
 
 def tensors_in(value: object) -> bool:
@@ -324,6 +327,8 @@ def describe(value: object) -> str:
         return {True: "true", False: "false", None: "none"}[value]
     if isinstance(value, int | float):
         return f"the number {value}"
+    if isinstance(value, Formula):
+        return f"the float {value} of an open size"
     if isinstance(value, Size):
         return f"the size {value}"
     if isinstance(value, str):

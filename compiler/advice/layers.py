@@ -10,6 +10,7 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ...grammar.wording import counted, either, listing
 from ..dims import Dim, Size, symbols
+from ..formulas import Formula
 from ..layer import Init, Layer, Refused, hints, options, takes
 from ..types import TensorType
 from ..values import Data, LayerNetwork, LayerWord, NetworkValue, Tensor, describe
@@ -240,11 +241,11 @@ def lacks_settings(word: LayerWord, missing: list[str], span: Span) -> Diagnosti
     return error("E203", message, span, help=f"as in `{example}`")
 
 
-def not_whole(word: LayerWord, name: str, value: float, span: Span) -> Diagnostic:
+def not_whole(word: LayerWord, name: str, value: float | Formula, span: Span) -> Diagnostic:
     help, fix = "", None
     if "/" in span.text:
         help = "`/` gives a float as in Python; `//` divides whole numbers"
-    elif value.is_integer() and span.text.replace(".", "", 1).isdecimal():
+    elif isinstance(value, float) and value.is_integer() and _is_float(span.text):
         fix = Fix(f"write `{int(value)}`", (Edit(span, str(int(value))),))
     message = f"`{name}` of `{word.word}` takes a whole number, got {value}"
     return error("E204", message, span, help=help, fix=fix)
@@ -277,6 +278,11 @@ def tensor_in_inner_layer(word: str, inner: LayerNetwork, span: Span) -> Diagnos
     return error("E204", f"{message}a tensor", span, help=help)
 
 
+def _is_float(text: str) -> bool:
+    """Whether a text is a float: ``3.0``."""
+    return text.replace(".", "", 1).isdecimal()
+
+
 def _is_size(text: str) -> bool:
     """Whether a text is a size: ``3`` or ``3x3``."""
     return all(part.isdecimal() for part in text.split("x"))
@@ -289,7 +295,7 @@ def describe_hint(hint: Any) -> str:
     kinds = list(get_args(hint)) if composed and not names else [hint]
     if get_origin(hint) is not None and names:
         kinds = [k for k in get_args(hint) if not isinstance(k, str) and not options(k)]
-    words = [_describe_kind(k) for k in kinds]
+    words = [_describe_kind(k) for k in kinds if k is not Formula]
     if Size in kinds and int in kinds:
         words = [w for w in words if w not in ("a whole number", "a symbolic size")]
         has_tuple = any(get_origin(k) is tuple for k in kinds)

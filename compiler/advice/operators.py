@@ -9,6 +9,7 @@ from ...grammar.diagnostics import Diagnostic, Edit, Fix
 from ...grammar.source import Span
 from ..conditions import equality
 from ..dims import Dim, Size
+from ..formulas import Formula
 from ..values import Combined, Data, as_text, describe
 from . import error
 
@@ -36,9 +37,9 @@ def undecided(node: syntax.Binary, left: Data, right: Data) -> Diagnostic:
     return _undecided(_question(node, left, right), node.span)
 
 
-def undecided_value(value: Size, span: Span) -> Diagnostic:
+def undecided_value(value: Size | Formula, span: Span) -> Diagnostic:
     """A size is used as true or false."""
-    return _undecided(_equal(value, 0), span)
+    return _undecided(_equal(value, 0) if isinstance(value, Size) else f"{value} == 0", span)
 
 
 def _undecided(question: str, span: Span) -> Diagnostic:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ...grammar.source import Span
 from ..dims import Dim
+from ..formulas import Formula
 from ..values import Data, Tensor, describe
 from . import error
 from .shapes import producers
@@ -14,6 +15,8 @@ from .shapes import producers
 
 def no_size(value: Data, span: Span) -> Diagnostic:
     help = "write sizes without quotes" if isinstance(value, str) else ""
+    if isinstance(value, float | Formula) and "/" in span.text:
+        help = "`/` gives a float as in Python; `//` divides whole numbers"
     return error("E204", f"a size is needed here, and this is {describe(value)}", span, help=help)
 
 

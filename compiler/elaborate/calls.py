@@ -9,6 +9,7 @@ from ...grammar import syntax
 from ...grammar.source import Span
 from .. import advice
 from ..environment import Environment
+from ..layer import Open
 from ..layers import layers
 from ..values import (
     UNKNOWN,
@@ -29,6 +30,7 @@ from .functions import Bad, call_function
 from .names import lookup
 from .open_parameters import closed_parameters, open_parameters, parameters_of
 from .settings import call_layer
+from .sizes import ask_at_least
 from .translations import after_pipe, translate
 
 
@@ -125,9 +127,11 @@ def _builtin(el: Elaborator, function: Builtin, expr: syntax.Call, env: Environm
         word = LayerWord(layers()[function.name], function.name, env, expr.function.span)
         return call_layer(el, word, expr, env)
     try:
-        value: Data = call_function(function.name, arguments, settings)
+        with Open() as noted:
+            value: Data = call_function(function.name, arguments, settings)
     except Bad as bad:
         return el.report(bad.diagnostic(expr.span))
+    ask_at_least(el, noted.least, expr.span)
     return value
 
 

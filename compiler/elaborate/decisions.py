@@ -7,6 +7,7 @@ from ...grammar.source import Span
 from .. import advice
 from ..dims import Size
 from ..environment import Environment
+from ..formulas import Formula
 from ..values import (
     UNKNOWN,
     Builtin,
@@ -42,7 +43,7 @@ def decide_value(el: Elaborator, value: Data, span: Span) -> bool | None:
     try:
         return truth(value)
     except Undecided:
-        assert isinstance(value, Size)
+        assert isinstance(value, Size | Formula)
         el.report(advice.operators.undecided_value(value, span))
         return None
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Span
 from ..dims import Dim, Size, dim_max, dim_min, equal, less
+from ..formulas import FUNCTIONS as OPEN_FUNCTIONS
+from ..formulas import Formula, Number, is_open
 from ..limits import MAX_ELEMENTS, MAX_INT, MAX_RANK, how_to_raise, limits
 from ..values import Data, describe, is_number
+from .open_floats import LARGEST_EXPONENT, Undefined, formula
 
 T = TypeVar("T")
-Number: TypeAlias = "int | float | Size"
 
 
 class Undecided(Exception):
@@ -47,7 +50,7 @@ def compare(symbol: str, a: Data, b: Data) -> bool:
         return _equal(a, b) == (symbol == "==")
     if isinstance(a, bool) or isinstance(b, bool):
         raise Bad(f"`{symbol}` compares numbers; comparisons do not chain: `a < b and b < c`")
-    if isinstance(a, Size) or isinstance(b, Size):
+    if is_open(a) or is_open(b):
         return _ordered(symbol, a, b)
     try:
         return bool(_ORDER[symbol](a, b))
@@ -66,6 +69,10 @@ _ORDER: Final[dict[str, Callable[[Any, Any], Any]]] = {
 def _equal(a: Data, b: Data) -> bool:
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Formula) or isinstance(b, Formula):
+        if is_number(a) and is_number(b):
+            raise Undecided
+        return False
     if isinstance(a, Size) or isinstance(b, Size):
         a, b = _whole(a), _whole(b)
         if not isinstance(a, int | Size) or not isinstance(b, int | Size):
@@ -83,8 +90,10 @@ def _whole(value: Data) -> Data:
 
 
 def _ordered(symbol: str, a: Data, b: Data) -> bool:
-    if not isinstance(a, int | float | Size) or not isinstance(b, int | float | Size):
+    if not is_number(a) or not is_number(b):
         raise Bad(f"`{symbol}` compares numbers")
+    if isinstance(a, Formula) or isinstance(b, Formula):
+        raise Undecided
     first, second = (a, b) if symbol in ("<", ">=") else (b, a)
     # A whole size is below 2.5 if it is below 3, and above 2.5 if it is above 2.
     first = math.floor(first) if isinstance(first, float) else first
@@ -97,6 +106,8 @@ def _ordered(symbol: str, a: Data, b: Data) -> bool:
 
 def truth(value: Data) -> bool:
     """Whether a value is true, as in Python. Raises Undecided for a size that may be 0."""
+    if isinstance(value, Formula):
+        raise Undecided
     if isinstance(value, Size):
         return not _equal(value, 0)
     return bool(value)
@@ -120,10 +131,11 @@ def arithmetic(symbol: str, a: Data, b: Data) -> Data:
         raise Bad(f"`{symbol}` needs numbers")
     if symbol == "@":
         raise Bad("`@` multiplies tensors")
+    if _is_open_float(symbol, a, b):
+        return bounded(_open_float(symbol, a, b))
+    assert not isinstance(a, Formula) and not isinstance(b, Formula)
     if symbol == "**":
         return bounded(_power(a, b))
-    if any(isinstance(v, Size) for v in (a, b)) and any(isinstance(v, float) for v in (a, b)):
-        raise Bad("a symbolic size can be combined only with whole numbers")
     if symbol == "/":
         return _divide(a, b)
     try:
@@ -144,6 +156,25 @@ _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 
+def _is_open_float(symbol: str, a: Number, b: Number) -> bool:
+    """Whether the result is a float that depends on an open size. (A quotient of sizes that is
+    whole for all of them is a size.)"""
+    if not is_open(a) and not is_open(b):
+        return False
+    if not isinstance(a, int | Size) or not isinstance(b, int | Size):
+        return True
+    if symbol == "/":
+        return b != 0 and a // b * b != a
+    return symbol == "**" and isinstance(b, int) and b < 0
+
+
+def _open_float(operation: str, *operands: Number) -> Formula:
+    try:
+        return formula(operation, *operands)
+    except Undefined as undefined:
+        raise Bad(str(undefined)) from None
+
+
 def _lists(symbol: str, a: Data, b: Data) -> list[Data]:
     if symbol == "+" and isinstance(a, list) and isinstance(b, list):
         return bounded(a + b)
@@ -154,12 +185,12 @@ def _lists(symbol: str, a: Data, b: Data) -> list[Data]:
     raise Bad(f"`{symbol}` does not work on a list here")
 
 
-def _power(a: Number, b: Number) -> Number:
+def _power(a: float | Size, b: float | Size) -> float | Size:
     if isinstance(b, Size):
-        raise Bad("a symbolic size cannot be an exponent")
+        raise Bad("an exponent cannot depend on an open size")
     if isinstance(a, Size):
-        if not isinstance(b, int) or not 0 <= b <= 8:
-            raise Bad("the exponent of a symbolic size is 0 to 8")
+        if not isinstance(b, int) or b > LARGEST_EXPONENT:
+            raise Bad(f"an exponent is at most {LARGEST_EXPONENT} where a size is open")
         power: Dim = 1
         for _ in range(b):
             power = bounded(power * a)
@@ -167,7 +198,7 @@ def _power(a: Number, b: Number) -> Number:
     if isinstance(a, int) and isinstance(b, int) and abs(a) > 1 and b * math.log2(abs(a)) > 62:
         raise _too_large()
     try:
-        result = a**b
+        result: float = a**b
     except (OverflowError, ZeroDivisionError) as error:
         raise Bad(str(error)) from None
     if isinstance(result, complex):
@@ -175,17 +206,16 @@ def _power(a: Number, b: Number) -> Number:
     return result
 
 
-def _divide(a: Number, b: Number) -> Number:
+def _divide(a: float | Size, b: float | Size) -> float | Size:
     if isinstance(a, int | float) and isinstance(b, int | float):
         try:
             return a / b
         except ZeroDivisionError:
             raise Bad("division by zero") from None
-    assert not isinstance(a, float) and not isinstance(b, float), "refused before"
-    quotient = a // b if b != 0 else None
-    if quotient is None or quotient * b != a:
-        raise Bad(f"{a} / {b} is not a whole number for all sizes: `//` rounds down")
-    return quotient
+    assert isinstance(a, int | Size) and isinstance(b, int | Size), "an open float"
+    if b == 0:
+        raise Bad("division by zero")
+    return a // b
 
 
 def bounded(value: T) -> T:
@@ -200,6 +230,8 @@ def bounded(value: T) -> T:
         raise Unbounded(bound, "characters")
     elif isinstance(value, float) and not math.isfinite(value):
         raise Bad("the result is not a finite number")
+    elif isinstance(value, Formula) and value.weight > limits().terms:
+        raise Unbounded("the expression of an open size grows too large", "terms")
     elif isinstance(value, Size) and not is_modest(value):
         raise Unbounded("the expression of a symbolic size grows too large", "terms")
     return value
@@ -327,12 +359,22 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
+def _function(name: str, arguments: Sequence[Data]) -> Callable[..., Any]:
+    most = 2 if name == "log" else 1
+    open_float = any(map(is_open, arguments)) and all(map(is_number, arguments))
+    if name in OPEN_FUNCTIONS and open_float and len(arguments) <= most:
+        return partial(_open_float, name)
+    return FUNCTIONS[name]
+
+
 def call_function(name: str, arguments: list[Data], settings: dict[str, Data]) -> Data:
     """The result of a builtin function. Raises Bad with the reason."""
     try:
-        result: Data = FUNCTIONS[name](*arguments, **settings)
+        result: Data = _function(name, arguments)(*arguments, **settings)
         return bounded(result)
     except TypeError:
+        if any(isinstance(value, Formula) for value in arguments):
+            raise Bad(f"`{name}` takes no float that depends on an open size") from None
         given = ", ".join(map(describe, [*arguments, *settings.values()])) or "nothing"
         raise Bad(f"`{name}` does not work on {given}") from None
     except (ValueError, ArithmeticError, AttributeError) as error:

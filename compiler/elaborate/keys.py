@@ -8,6 +8,7 @@ from typing import Any
 from ..builder import origin
 from ..dims import Size, symbols
 from ..environment import Environment
+from ..formulas import Formula, symbols_of
 from ..types import TensorType
 from ..values import (
     BlockNetwork,
@@ -83,6 +84,8 @@ class Keys:
             case Size():
                 self.sizes.append(value)
                 return "size"
+            case Formula():
+                return ("formula", value.operation, *map(self.of, value.operands))
             case list() | tuple():
                 return (type(value).__name__, *map(self.of, value))
             case bool() | int() | float():
@@ -149,8 +152,8 @@ class Sight:
         if isinstance(value, list):
             for item in value:
                 self._see(item)
-        elif isinstance(value, Size):
-            self.symbols.update(symbols(value))
+        elif isinstance(value, Size | Formula):
+            self.symbols.update(symbols_of(value))
         elif isinstance(value, Tensor):
             self.tensors.add(origin(value))
             self.symbols.update(value.type.symbols() if value.type else ())

@@ -9,6 +9,7 @@ from ...grammar.source import Span
 from .. import advice
 from ..dims import Size
 from ..environment import Environment
+from ..layer import Open
 from ..values import (
     UNKNOWN,
     Combined,
@@ -27,6 +28,7 @@ from .failures import fail
 from .functions import Bad, Undecided, arithmetic, compare, contains
 from .layer_nodes import run_word
 from .pipes import as_network, means_network, member_of, not_piped, pipe, pipe_target, plain_layer
+from .sizes import ask_at_least
 from .trees import label_names
 
 OPERATOR_LAYERS: Final = {
@@ -168,12 +170,8 @@ def _on_numbers(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
     if isinstance(left, Size) and isinstance(right, Size):
         el.step(node.span, left.weight * right.weight // 8)
     try:
-        if symbol_ in COMPARISONS:
-            return compare(symbol_, left, right)
-        if symbol_ in ("in", "not in"):
-            return contains(left, right) == (symbol_ == "in")
-        value: Data = arithmetic(symbol_, left, right)
-        return value
+        with Open() as noted:
+            value = _number(symbol_, left, right)
     except Undecided:
         if take_promise(el, node, left, right):
             return True
@@ -181,6 +179,16 @@ def _on_numbers(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
     except Bad as bad:
         notes = (f"the left side is {describe(left)}, the right side {describe(right)}",)
         return el.report(bad.diagnostic(node.operator_span).replace(notes=notes))
+    ask_at_least(el, noted.least, node.span)
+    return value
+
+
+def _number(symbol_: str, left: Data, right: Data) -> Data:
+    if symbol_ in COMPARISONS:
+        return compare(symbol_, left, right)
+    if symbol_ in ("in", "not in"):
+        return contains(left, right) == (symbol_ == "in")
+    return arithmetic(symbol_, left, right)
 
 
 def _on_tensors(el: Elaborator, node: syntax.Binary, left: Data, right: Data) -> Data:

@@ -10,6 +10,7 @@ from ...grammar.source import Span
 from .. import advice
 from ..dims import Dim
 from ..environment import Environment
+from ..formulas import Formula
 from ..inits import INIT_SETTINGS, INITS, wrong_value
 from ..layer import Init, Layer, conforms, hints, options, takes
 from ..types import TensorType
@@ -209,7 +210,8 @@ def _finish_layer(
     bound: dict[str, object] = {}
     for name, value in values.items():
         plain = known_type(el, value) if isinstance(value, Tensor) else _frozen(value)
-        if isinstance(plain, float) and takes(types[name], int) and not takes(types[name], float):
+        floats = takes(types[name], float) or not takes(types[name], int)
+        if isinstance(plain, float | Formula) and not floats:
             return el.report(advice.layers.not_whole(word, name, plain, spans.get(name, span)))
         if not conforms(plain, types[name]):
             return _wrong_value(el, word.word, name, types[name], value, spans.get(name, span))

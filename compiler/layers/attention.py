@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..dims import Dim, equal
+from ..formulas import Number, code
 from ..layer import (
     Count,
     Effect,
@@ -34,6 +35,7 @@ from ..lowering import (
     method,
 )
 from ..types import TensorType
+from .operands import brief
 
 _ONE_SEQUENCE = "keys and values come from one sequence: `[q, kv, kv]`"
 _WHY_ONE_WIDTH = "a score is the dot product of a query and a key"
@@ -316,7 +318,7 @@ class ScaledDotProduct(Layer):
 
     causal: bool = False
     mask: Tensor | None = None
-    scale: float | None = None
+    scale: Number | None = None
     dropout: Probability = 0.0
 
     def infer(self, q: TensorType, k: TensorType, v: TensorType) -> TensorType:
@@ -397,7 +399,7 @@ class ScaledDotProduct(Layer):
         if self.dropout:
             options["dropout_p"] = Raw(f"{self.dropout} if self.training else 0.0")
         options |= {"is_causal": True} if self.causal else {}
-        options |= {} if self.scale is None else {"scale": self.scale}
+        options |= {} if self.scale is None else {"scale": code(self.scale)}
         options |= {"enable_gqa": True} if self.grouped(q, k) else {}
         three = (Input(0), Input(1), Input(2))
         return Lowering(
@@ -405,7 +407,9 @@ class ScaledDotProduct(Layer):
         )
 
     def caption(self) -> tuple[str, str]:
-        scale = "/√d" if self.scale is None else f" · {self.scale:g}" if self.scale != 1 else ""
+        scale = (
+            "/√d" if self.scale is None else f" · {brief(self.scale)}" if self.scale != 1 else ""
+        )
         return f"softmax(QKᵀ{scale}) V", "causal" if self.causal else ""
 
     def effects(self) -> frozenset[Effect]:

@@ -6,6 +6,7 @@ from functools import reduce
 from typing import ClassVar, TypeGuard
 
 from ..dims import Dim, Size
+from ..formulas import Number, code
 from ..layer import Category, Example, Foreign, Layer, Made, Reach, Refused, Tensor
 from ..lowering import Code, Infix, Input, Lowering, call, function, method
 from ..types import Dtype, TensorType
@@ -37,7 +38,7 @@ class Operator(Layer):
     sign: ClassVar[str] = ""
     """The operator in a diagram, if it is another sign there."""
 
-    other: float | Size | Tensor | None = None
+    other: Number | Tensor | None = None
     reversed: bool = False
 
     def operands(self, *inputs: TensorType) -> tuple[Operand, ...]:
@@ -238,7 +239,7 @@ class Pair(Layer):
     infix: ClassVar[str] = ""
     """The operator that does the same with bools."""
 
-    other: float | Size | Tensor | None = None
+    other: Number | Tensor | None = None
 
     def operands(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.other is not None and not isinstance(self.other, TensorType):
@@ -412,8 +413,8 @@ class Where(Layer):
     arity = (1, 3)
     examples = (Example("where(a, 0.0)", "8 bool", a="8"), Example("where", "8 bool", "8", "8"))
 
-    a: float | Size | Tensor | None = None
-    b: float | Size | Tensor | None = None
+    a: Number | Tensor | None = None
+    b: Number | Tensor | None = None
 
     def choices(self, *piped: TensorType) -> tuple[Operand, ...]:
         choices = (*piped, *(c for c in (self.a, self.b) if c is not None))
@@ -457,7 +458,7 @@ class MaskedFill(Layer):
     examples = (Example("masked_fill(a, -1e9)", "8", a="8 bool"),)
 
     mask: Tensor
-    value: float | Size
+    value: Number
 
     def infer(self, x: TensorType) -> TensorType:
         if self.mask.dtype != "bool":
@@ -471,4 +472,4 @@ class MaskedFill(Layer):
         return x.with_shape(*common_shape("masked_fill", (x, self.mask)))
 
     def lower(self, _: TensorType) -> Lowering:
-        return Lowering(forward=method(Input(0), "masked_fill", Input(1), self.value))
+        return Lowering(forward=method(Input(0), "masked_fill", Input(1), code(self.value)))

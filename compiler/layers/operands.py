@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from ..dims import Size, equal
+from ..dims import equal
+from ..formulas import Formula, Number, code
 from ..layer import Layer, Refused, axis, broadcast
 from ..lowering import Code, Input
 from ..types import Dtype, Shape, TensorType
 
-Number: TypeAlias = float | Size
-Operand: TypeAlias = float | Size | TensorType
+Operand: TypeAlias = Number | TensorType
 
 _RANKING: Final[tuple[Dtype, ...]] = ("bool", "int", "float", "complex")
 _AXES: Final[dict[int, tuple[str, ...]]] = {
@@ -30,7 +30,7 @@ def dtype_of(operand: Operand) -> Dtype:
         return operand.dtype
     if isinstance(operand, bool):
         return "bool"
-    return "float" if isinstance(operand, float) else "int"
+    return "float" if isinstance(operand, float | Formula) else "int"
 
 
 def promote(*operands: Operand) -> Dtype:
@@ -55,6 +55,13 @@ def need_room(x: TensorType, value: Number, setting: str) -> None:
 
     Infinities and NaN do not fit either. Floats take every number.
     """
+    if x.dtype == "int" and isinstance(value, Formula):
+        raise Refused(
+            f"{value} depends on an open size, and may not fit in an int",
+            code="E303",
+            setting=setting,
+            help="`cast(float)` before it",
+        )
     if x.dtype == "int" and isinstance(value, float) and not -(2.0**63) <= value < 2.0**63:
         raise Refused(
             f"{value} does not fit in an int of 64 bits",
@@ -203,7 +210,7 @@ def setting_code(layer: Layer, name: str, piped: int) -> Code:
     tensors = layer.tensors()
     if name in tensors:
         return Input(piped + tensors.index(name))
-    return getattr(layer, name)
+    return code(getattr(layer, name))
 
 
 def plain(dim: int | tuple[int, ...]) -> Code:

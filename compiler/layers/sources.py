@@ -10,10 +10,11 @@ from math import ceil, isfinite
 from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
+from ..formulas import Number, code
 from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
-from .operands import Number, brief, dtype_of, need_float, need_room, promote
+from .operands import brief, dtype_of, need_float, need_room, promote
 
 _DTYPES: Final[dict[Dtype, Code]] = {
     "float": "torch.float",
@@ -252,13 +253,13 @@ class Full(Shaped):
     examples = (Example("full([1, 4], 0.5)"), Example("full(4, 7)"))
 
     shape: Dim | tuple[Dim, ...]
-    value: float | Size | bool
+    value: Number | bool
 
     def made(self) -> Dtype:
         return dtype_of(self.value)
 
     def lower(self) -> Lowering:
-        return function("torch.full", self.sizes, self.value, device=Device())
+        return function("torch.full", self.sizes, code(self.value), device=Device())
 
 
 class Rand(Shaped):
@@ -332,7 +333,7 @@ class Arange(SourceLayer):
     step: float = 1
 
     @property
-    def limits(self) -> tuple[Number, Number]:
+    def limits(self) -> tuple[float | Size, float | Size]:
         """The start and the end; as in PyTorch, a single number is the end."""
         return (0, self.start) if self.end is None else (self.start, self.end)
 
@@ -366,7 +367,7 @@ class Arange(SourceLayer):
             )
         return TensorType((count,), promote(start, end, self.step))
 
-    def _count_floats(self, first: Number, last: Number) -> tuple[bool, int]:
+    def _count_floats(self, first: float | Size, last: float | Size) -> tuple[bool, int]:
         if isinstance(first, Size) or isinstance(last, Size):
             raise Refused(
                 "arange of floats needs numbers as its ends, not a symbolic size", code="E311"
@@ -386,7 +387,7 @@ class Arange(SourceLayer):
         return "arange", f"{start} … {end}"
 
 
-def _whole(number: Number) -> TypeGuard[Dim]:
+def _whole(number: float | Size) -> TypeGuard[Dim]:
     return isinstance(number, int | Size)
 
 
@@ -510,11 +511,11 @@ class FullLike(Like):
     word = "full_like"
     examples = (Example("full_like(0.5)", "3x8"),)
 
-    value: float | Size
+    value: Number
 
     def infer(self, x: TensorType) -> TensorType:
         need_room(x, self.value, "value")
         return x
 
     def lower(self, _: TensorType) -> Lowering:
-        return function("torch.full_like", Input(0), self.value)
+        return function("torch.full_like", Input(0), code(self.value))

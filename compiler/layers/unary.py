@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..dims import Size
+from ..formulas import Number, code
 from ..layer import Category, Example, Layer, Refused
 from ..lowering import Input, Lowering, Prefix, function, given, method
 from ..types import TensorType
@@ -515,11 +515,11 @@ class Clamp(Function):
     word = "clamp"
     examples = (Example("clamp(0, 6)", "3x8"), Example("clamp(min=1e-6)", "3x8"))
 
-    min: float | Size | None = None
-    max: float | Size | None = None
+    min: Number | None = None
+    max: Number | None = None
 
     @property
-    def bounds(self) -> dict[str, float | Size]:
+    def bounds(self) -> dict[str, Number]:
         both = {"min": self.min, "max": self.max}
         return {name: bound for name, bound in both.items() if bound is not None}
 
@@ -529,7 +529,8 @@ class Clamp(Function):
         return x.with_dtype(promote(x, *self.bounds.values()))
 
     def lower(self, _: TensorType) -> Lowering:
-        return Lowering(forward=method(Input(0), "clamp", **self.bounds))
+        bounds = {name: code(bound) for name, bound in self.bounds.items()}
+        return Lowering(forward=method(Input(0), "clamp", **bounds))
 
     def caption(self) -> tuple[str, str]:
         low, high = self.bounds.get("min", "−∞"), self.bounds.get("max", "∞")

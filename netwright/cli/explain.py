@@ -214,7 +214,13 @@ _TYPES: dict[Any, str] = {
 }
 
 
-_CLASSES = {"Size": "int", "TensorType": "tensor", "Init": "initialiser", "Layer": "network"}
+_CLASSES = {
+    "Size": "int",
+    "Formula": "number",
+    "TensorType": "tensor",
+    "Init": "initialiser",
+    "Layer": "network",
+}
 
 
 def spell_type(hint: Any) -> str:

@@ -476,6 +476,10 @@ OF_SIZES: Final = phrases("""
     <x> > repeat_interleave(2, dim=1) > mean(1) : d
     <x> > pad([0, 0, 1, 1]) > transpose(1, 2) > conv(3, <d>) > transpose(1, 2) : t, d
     (<x> > linear(3)) * <x>.d : t, 3
+    <x> * <x>.t ** -0.5 : t, d
+    <x> / sqrt(<x>.t) - 1 / (<x>.t + 1) : t, d
+    <x> > linear(<d>) * (0.5 * <x>.t) > clamp(max=log(<x>.t, 2)) : t, d
+    (<x> > gt(0) > cast(int)) * (<x>.t / 2) : t, d
     <x> > <f>(<x>.t) > linear(<d>) : t, d
     <x> > (((linear(<x>.d) > layernorm)) if <x>.d == <d> else relu) : t, d
     <x> > tile(1, 2, 1) > amax(1) : d
@@ -507,6 +511,7 @@ HEADS: Final = lines("""
     <x> > attention(2, mask=(ones([<x>.t, <x>.t]) > tril > cast(bool)))
     [<x>, <x> > linear(<d>), <x>] > sdpa
     [<x>, <x>, <x>] > sdpa(causal=true)
+    [<x>, <x>, <x>] > sdpa(scale=1 / sqrt(<x>.t))
     [<x>, <x>, <x>] > sdpa(mask=(ones([<x>.t, <x>.t]) > tril > cast(bool)))
     [<x>, <x>] > einsum("b i d, b j d -> b i j") > softmax(-1) > matmul(<x>)
     (<x> @ (<x> > transpose(1, 2)) / 2.0 > softmax(-1)) @ <x>

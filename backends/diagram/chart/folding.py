@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from ....compiler.dims import Size
+from ....compiler.formulas import Formula
 from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
 from ....compiler.layer import Layer
 from ....compiler.types import TensorType
@@ -207,7 +208,7 @@ def _operation(
         return ("layer", *_settings(forms, op.layer, numbers))
     assert part.body is not None
     numbers.extend(part.body.numbers)
-    numbers.extend(v for _, v in op.graph.arguments if isinstance(v, int | float | Size))
+    numbers.extend(v for _, v in op.graph.arguments if isinstance(v, int | float | Size | Formula))
     name = op.graph.name if op.graph.kind == "block" else ""
     return ("call", name, part.body.form, len(part.node.types))
 
@@ -225,7 +226,7 @@ def _settings(forms: Forms, layer: Layer, numbers: list[object]) -> tuple[Hashab
 
 
 def _without_numbers(forms: Forms, value: object, numbers: list[object]) -> Hashable:
-    if isinstance(value, int | float | Size) and not isinstance(value, bool):
+    if isinstance(value, int | float | Size | Formula) and not isinstance(value, bool):
         numbers.append(value)
         return "#"
     if isinstance(value, list | tuple):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ....compiler.dims import Dim
+from ....compiler.formulas import Number
 from ....compiler.ir import LayerOp, piped
 from ....compiler.layer import Layer
 from ....compiler.layers.attention import Attention, ScaledDotProduct
@@ -213,7 +214,7 @@ def _sizes(step: Step, scope: Scope) -> _Sizes:
     return _Sizes(layer, widths, q[1:-2], q[-2], k[-2], q[-1], v[-1], _scale(q[-1], layer.scale))
 
 
-def _scale(head: Dim, factor: float | None) -> str:
+def _scale(head: Dim, factor: Number | None) -> str:
     if factor is None:
         return f"/√{style.dim(head)}"
     return "" if factor == 1 else f" · {style.value(factor)}"

@@ -38,6 +38,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from netwright.backends.python.printing import print_code
 from netwright.compiler import lowering as low
 from netwright.compiler.dims import Size
+from netwright.compiler.formulas import Formula
 from netwright.compiler.layer import (
     Computable,
     Example,
@@ -407,7 +408,7 @@ def values(hint: Any, rank: int = 2) -> st.SearchStrategy[Any]:
     """Random values of a setting's type; tuples of any length have ``rank`` items, mostly."""
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return st.one_of([values(a, rank) for a in args if a is not Size])
+        return st.one_of([values(a, rank) for a in args if a not in (Size, Formula)])
     if origin is Literal:
         return st.sampled_from(args)
     if origin is tuple and args[-1] is ...:
