@@ -104,9 +104,9 @@ def family(spec: str, nets: str, package: str, **fields: Any) -> Iterator[Model]
 
 def zoo() -> tuple[Model, ...]:
     """All models of the zoo."""
-    from . import field, huggingface, torchvision
+    from . import field, huggingface, timm, torchvision
 
-    return (*torchvision.MODELS, *huggingface.MODELS, *field.MODELS)
+    return (*torchvision.MODELS, *huggingface.MODELS, *timm.MODELS, *field.MODELS)
 
 
 ZOO: Final = zoo()
