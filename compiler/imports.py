@@ -17,7 +17,7 @@ from ..grammar.record import Record, field
 from ..grammar.source import Source
 from .environment import Declarations
 
-AREAS: Final = ("vision", "text", "speech", "generative", "basics")
+AREAS: Final = ("vision", "text", "speech", "sets_and_graphs", "generative", "basics")
 """The folders of the shipped specs. They are no part of a spec's name: ``import resnet``."""
 SHIPPED: Final = Path(specs.__path__[0])
 Parsed: TypeAlias = tuple[syntax.File, tuple[Diagnostic, ...]]

@@ -107,6 +107,30 @@ def noise(model: Any, image: torch.Tensor, step: torch.Tensor) -> Any:
     return model(image, step).sample
 
 
+# --- graphs, papers ------------------------------------------------------------------------------
+
+
+def graphs(model: Any, nodes: torch.Tensor, edges: torch.Tensor) -> Any:
+    """The original takes lists of edges, and a batch as one large graph."""
+    count = nodes.shape[1]
+    graph, to, source = edges.nonzero().T
+    index = torch.stack([graph * count + source, graph * count + to])
+    return model(nodes.flatten(0, 1), index).unflatten(0, (-1, count))
+
+
+def papers() -> Iterator[Model]:
+    """Those that are initialised as PyTorch does."""
+    yield Model("unetpp", "unetpp", paper("UNetPlusPlus"), image=64, initial=True)
+    yield Model("attention_unet", "attention_unet", paper("AttentionUNet"), image=64, initial=True)
+    yield Model("nerf", "nerf", paper("NeRF"), initial=True)
+    yield Model("pointnet", "pointnet", paper("PointNet"), sizes={"P": 32}, initial=True)
+    unused = {"macs": "the original runs a convolution of the last layer that no result needs"}
+    yield Model("wavenet", "wavenet", paper("WaveNet"), sizes={"T": 40}, initial=True, known=unused)
+    yield Model("vae", "vae", paper("VAE"), initial=True)
+    for net in ("generator", "discriminator"):
+        yield Model("dcgan", net, paper(net), initial=True)
+
+
 MODELS: Final[tuple[Model, ...]] = (
     *detectors(),
     *yolov8(),
@@ -125,5 +149,22 @@ MODELS: Final[tuple[Model, ...]] = (
         (128, 128, 256, 256, 512, 512),
         4,
         image=64,
+    ),
+    *papers(),
+    Model(
+        "gcn",
+        "gcn",
+        "torch_geometric.nn:GCN",
+        {"in_channels": 1433, "hidden_channels": 16, "num_layers": 2, "out_channels": 7}
+        | {"dropout": 0.5},
+        sizes={"V": 6},
+        call=graphs,
+        initial=True,
+        known={
+            "macs": "the original adds along edges, which PyTorch does not count",
+            **dict.fromkeys(
+                ("outputs", "gradients", "training"), "the original adds along edges, one by one"
+            ),
+        },
     ),
 )

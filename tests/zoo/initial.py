@@ -14,10 +14,13 @@ UNLIKELY = 1e-8
 def unlike(mine: torch.Tensor, yours: torch.Tensor) -> str:
     """How the distributions differ; "" if they may be the same.
 
-    A constant must be the same constant. Other values are compared by the two-sample test of
-    Kolmogorov and Smirnov, which sees the kind, the mean and the deviation together.
+    A constant must be the same constant; a single value that is neither 0 nor 1 may be drawn from
+    any distribution. Other values are compared by the two-sample test of Kolmogorov and Smirnov,
+    which sees the kind, the mean and the deviation together.
     """
     a, b = (_sample(tensor) for tensor in (mine, yours))
+    if len(a) == 1 and not {float(a), float(b)} & {0.0, 1.0}:
+        return ""
     if a[0] == a[-1] or b[0] == b[-1]:
         return "" if torch.equal(a, b) else f"{described(a)}, not {described(b)}"
     limit = math.sqrt(-math.log(UNLIKELY / 2) / len(a))

@@ -105,6 +105,12 @@ def test_other_distributions_are_seen(mine: torch.Tensor, yours: torch.Tensor) -
         assert unlike(tensor, tensor[torch.randperm(len(tensor))]) == ""
 
 
+def test_one_value_is_compared_with_the_usual_constants() -> None:
+    drawn, other = torch.tensor([0.3]), torch.tensor([-0.2])
+    assert unlike(drawn, other) == ""
+    assert unlike(drawn, torch.zeros(1)) == "0.3 everywhere, not 0 everywhere"
+
+
 def test_lines_of_code() -> None:
     source = '''
         @register
