@@ -1,7 +1,8 @@
 """Breaks long statements into lines as ``ruff format`` does, so that files need no formatter.
 
-It works on the text of one statement. The last bracket is broken: its content goes on a line of
-its own if it fits there (never in a list or tuple), or else each item goes on a line.
+It works on the text of one statement. A value with two or more operators of one kind, or a chain of
+three or more calls of methods, gets parentheses and is broken before each of them. Else the last bracket is broken: its content goes on
+a line of its own if it fits there (never in a list or tuple), or else each item goes on a line.
 """
 
 from __future__ import annotations
@@ -17,9 +18,43 @@ _STRING = re.compile(r"""\"\"\"|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
+_VALUE = re.compile(r"return |[^=()\"']+ = ")
+_OPERATORS: Final = ((" + ", " - "), (" * ", " / ", " // ", " % ", " @ "))
+"""Kinds of operators, the loosest first."""
+
+
 def wrap(text: str, indent: int) -> list[str]:
     """The lines of a statement, indented. A ``def`` is broken at its parameters."""
-    return list(_lines(text, INDENT * indent))
+    margin = INDENT * indent
+    head = _VALUE.match(text)
+    if head and len(margin) + len(text) > WIDTH:
+        value = text[head.end() :]
+        parts = _parts(value)
+        if len(parts) > 2:
+            lines = _broken(value, parts, margin + INDENT)
+            return [margin + head[0] + "(", *lines, margin + ")"]
+    return list(_lines(text, margin))
+
+
+def _parts(value: str) -> list[str]:
+    """The operands of the loosest operators, each with the operator before it; or the calls of a
+    chain of methods."""
+    if any(_find(value, word) for word in (" if ", " for ", " and ", " or ", " in ", ", ")):
+        return [value]
+    for words in _OPERATORS:
+        places = sorted(place for word in words for place in _find(value, word))
+        if places:
+            return [part.strip() for part in _cut(value, places)]
+    return _cut(value, [place for place in _find(value, ".") if value[place - 1] in ")]"])
+
+
+def _cut(value: str, places: list[int]) -> list[str]:
+    return [value[a:b] for a, b in zip([0, *places], [*places, len(value)], strict=True)]
+
+
+def _broken(value: str, parts: list[str], margin: str) -> Iterator[str]:
+    for line in [value] if len(margin) + len(value) <= WIDTH else parts:
+        yield from _lines(line, margin)
 
 
 def _lines(text: str, margin: str) -> Iterator[str]:

@@ -35,8 +35,7 @@ LEAST = {
 
 
 def on_meta(spec: str) -> torch.nn.Module:
-    with torch.device("meta"):
-        module: torch.nn.Module = FIRST[spec].build().eval()
+    module: torch.nn.Module = FIRST[spec].on_meta().eval()
     return module
 
 

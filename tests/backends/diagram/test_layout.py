@@ -46,6 +46,12 @@ LAST = {name.partition(":")[0]: name for name in SHIPPED}.values()
 NOT_YET = {
     "hrnet": "lines into a group with several inputs run through its title",
     "nfnet": "closed blocks that differ in one number are a box each, and the page is long",
+    "retinanet": "see the complaints of the test",
+    "roberta": "a line runs through the title of a group",
+    "t5": "a line runs through the title of a group",
+    "unetpp": "see the complaints of the test",
+    "wavenet": "see the complaints of the test",
+    "yolov8": "the page is long, and its letters are small when it is printed",
 }
 """Specs whose pictures are not yet as they should be, and why."""
 

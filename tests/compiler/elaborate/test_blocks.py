@@ -134,9 +134,7 @@ def test_inputs_must_agree(text: str, inputs: str) -> None:
     assert codes(text, inputs=inputs) == ["E305"]
 
 
-@pytest.mark.parametrize(
-    "inputs", ["!", "3xx3", "3x", "0x3", "-3", "3x3 complex", "²x3", "9" * 5000]
-)
+@pytest.mark.parametrize("inputs", ["!", "3xx3", "3x", "0x3", "-3", "3x3 text", "²x3", "9" * 5000])
 def test_what_is_no_input_shape(inputs: str) -> None:
     assert codes("relu", inputs=inputs)[:1] == ["E204"]
 

@@ -140,7 +140,8 @@ def test_t5_has_a_class_for_each_block_that_differs() -> None:
     """The last layer does not use the bias of attention that the others hand on."""
     text = nw.load("t5", net="t5_small").to_source()
     assert len(re.findall(r"^class ", text, re.M)) == 16
-    assert "x, bias = block(x, bias)" in text
+    assert "x, bias = self.block[1](x, bias, mask)" in text
+    assert "x = self.block[5](x, bias, mask)[0]" in text
 
 
 APART = {

@@ -137,9 +137,12 @@ class Fuse3(nn.Module):
     def forward(
         self, branches: Tensor, branches2: Tensor, branches3: Tensor, branches4: Tensor
     ) -> Tensor:
-        x = branches + getattr(self, "1")(branches2) + getattr(self, "2")(branches3) + getattr(
-            self, "3"
-        )(branches4)
+        x = (
+            branches
+            + getattr(self, "1")(branches2)
+            + getattr(self, "2")(branches3)
+            + getattr(self, "3")(branches4)
+        )
         return torch.relu(x)
 
 
@@ -188,9 +191,12 @@ class Fuse7(nn.Module):
     def forward(
         self, branches: Tensor, branches2: Tensor, branches3: Tensor, branches4: Tensor
     ) -> Tensor:
-        x = getattr(self, "0")(branches) + branches2 + getattr(self, "2")(branches3) + getattr(
-            self, "3"
-        )(branches4)
+        x = (
+            getattr(self, "0")(branches)
+            + branches2
+            + getattr(self, "2")(branches3)
+            + getattr(self, "3")(branches4)
+        )
         return torch.relu(x)
 
 
@@ -204,9 +210,12 @@ class Fuse8(nn.Module):
     def forward(
         self, branches: Tensor, branches2: Tensor, branches3: Tensor, branches4: Tensor
     ) -> Tensor:
-        x = getattr(self, "0")(branches) + getattr(self, "1")(branches2) + branches3 + getattr(
-            self, "3"
-        )(branches4)
+        x = (
+            getattr(self, "0")(branches)
+            + getattr(self, "1")(branches2)
+            + branches3
+            + getattr(self, "3")(branches4)
+        )
         return torch.relu(x)
 
 

@@ -218,16 +218,24 @@ class Partition(nn.Module):
         nn.init.zeros_(self.get_parameter("mlp_layer.3.bias"))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x.unflatten(3, self.value).unflatten(2, self.value).permute(
-            0, self.value3, self.value4, self.value5, self.value6, 1
-        ).flatten(3, 4).flatten(1, 2)
+        y = (
+            x.unflatten(3, self.value)
+            .unflatten(2, self.value)
+            .permute(0, self.value3, self.value4, self.value5, self.value6, 1)
+            .flatten(3, 4)
+            .flatten(1, 2)
+        )
         x = self.attn_layer(y)
         y = y + self.stochastic_depth1(x)
         x = self.mlp_layer(y)
         y = y + self.stochastic_depth2(x)
-        return y.unflatten(2, (7, 7)).unflatten(1, self.value7).permute(
-            0, 5, self.value8, self.value9, self.value10, self.value11
-        ).flatten(4).flatten(2, 3)
+        return (
+            y.unflatten(2, (7, 7))
+            .unflatten(1, self.value7)
+            .permute(0, 5, self.value8, self.value9, self.value10, self.value11)
+            .flatten(4)
+            .flatten(2, 3)
+        )
 
 
 class Mbconv(nn.Module):

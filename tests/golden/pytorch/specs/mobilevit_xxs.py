@@ -156,14 +156,22 @@ class Global(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv_kxk(x)
         y = self.conv_1x1(y)
-        tokens = y.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).permute(0, 3, 5, 2, 4, 1).flatten(
-            3, 4
-        ).flatten(0, 2)
+        tokens = (
+            y.unflatten(3, (-1, 2))
+            .unflatten(2, (-1, 2))
+            .permute(0, 3, 5, 2, 4, 1)
+            .flatten(3, 4)
+            .flatten(0, 2)
+        )
         tokens = self.transformer(tokens)
         tokens = self.norm(tokens)
-        z = tokens.unflatten(1, (16, -1)).unflatten(0, (-1, 2, 2)).permute(
-            0, 5, 3, 1, 4, 2
-        ).flatten(4).flatten(2, 3)
+        z = (
+            tokens.unflatten(1, (16, -1))
+            .unflatten(0, (-1, 2, 2))
+            .permute(0, 5, 3, 1, 4, 2)
+            .flatten(4)
+            .flatten(2, 3)
+        )
         z = self.conv_proj(z)
         return self.conv_fusion(torch.cat([x, z], dim=1))
 
@@ -187,14 +195,22 @@ class Global2(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv_kxk(x)
         y = self.conv_1x1(y)
-        tokens = y.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).permute(0, 3, 5, 2, 4, 1).flatten(
-            3, 4
-        ).flatten(0, 2)
+        tokens = (
+            y.unflatten(3, (-1, 2))
+            .unflatten(2, (-1, 2))
+            .permute(0, 3, 5, 2, 4, 1)
+            .flatten(3, 4)
+            .flatten(0, 2)
+        )
         tokens = self.transformer(tokens)
         tokens = self.norm(tokens)
-        z = tokens.unflatten(1, self.value).unflatten(0, (-1, 2, 2)).permute(
-            0, 5, 3, 1, 4, 2
-        ).flatten(4).flatten(2, 3)
+        z = (
+            tokens.unflatten(1, self.value)
+            .unflatten(0, (-1, 2, 2))
+            .permute(0, 5, 3, 1, 4, 2)
+            .flatten(4)
+            .flatten(2, 3)
+        )
         z = self.conv_proj(z)
         return self.conv_fusion(torch.cat([x, z], dim=1))
 

@@ -58,9 +58,15 @@ class ToWindows(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.pad(x, (0, 0, 0, 0, 0, 0, 0, 0))
         x = x.roll(self.value, (1, 2, 3))
-        return x.unflatten(3, (-1, 7)).unflatten(2, (-1, 7)).unflatten(1, (-1, 8)).flatten(
-            0, 1
-        ).permute(0, 2, 4, 1, 3, 5, 6).flatten(3, 5).flatten(0, 2)
+        return (
+            x.unflatten(3, (-1, 7))
+            .unflatten(2, (-1, 7))
+            .unflatten(1, (-1, 8))
+            .flatten(0, 1)
+            .permute(0, 2, 4, 1, 3, 5, 6)
+            .flatten(3, 5)
+            .flatten(0, 2)
+        )
 
 
 class FromWindows(nn.Module):
@@ -75,9 +81,14 @@ class FromWindows(nn.Module):
         self.value3 = value3
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x.unflatten(1, (8, 7, 7)).unflatten(0, self.value).permute(
-            0, 1, 4, 2, 5, 3, 6, 7
-        ).flatten(5, 6).flatten(3, 4).flatten(1, 2)
+        y = (
+            x.unflatten(1, (8, 7, 7))
+            .unflatten(0, self.value)
+            .permute(0, 1, 4, 2, 5, 3, 6, 7)
+            .flatten(5, 6)
+            .flatten(3, 4)
+            .flatten(1, 2)
+        )
         y = y.roll(self.value2, (1, 2, 3))
         return y[:, :8, : self.value3, : self.value3]
 
@@ -186,9 +197,15 @@ class HideNeighbours(nn.Module):
         h = self.region2(torch.arange(self.value3, device=scores.device))
         w = self.region3(torch.arange(self.value3, device=scores.device))
         places = t[:, None, None] * 9 + h[:, None] * 3 + w
-        places = places.unflatten(2, (-1, 7)).unflatten(1, (-1, 7)).unflatten(0, (-1, 8)).permute(
-            0, 2, 4, 1, 3, 5
-        ).unsqueeze(3).flatten(4).flatten(0, 2)
+        places = (
+            places.unflatten(2, (-1, 7))
+            .unflatten(1, (-1, 7))
+            .unflatten(0, (-1, 8))
+            .permute(0, 2, 4, 1, 3, 5)
+            .unsqueeze(3)
+            .flatten(4)
+            .flatten(0, 2)
+        )
         mask = torch.where(places[:, :, None] != places[:, :, :, None], -100.0, 0.0)
         return (scores.unflatten(0, self.value4) + mask).flatten(0, 1)
 

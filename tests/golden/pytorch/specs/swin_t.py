@@ -59,9 +59,14 @@ class ToWindows(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.pad1(x)
         x = x.roll(self.value, (1, 2))
-        return x.unflatten(2, (-1, 7)).unflatten(1, (-1, 7)).flatten(0, 1).transpose(1, 2).flatten(
-            2, 3
-        ).flatten(0, 1)
+        return (
+            x.unflatten(2, (-1, 7))
+            .unflatten(1, (-1, 7))
+            .flatten(0, 1)
+            .transpose(1, 2)
+            .flatten(2, 3)
+            .flatten(0, 1)
+        )
 
 
 class FromWindows(nn.Module):
@@ -74,8 +79,12 @@ class FromWindows(nn.Module):
         self.h = h
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x.unflatten(1, (7, 7)).unflatten(0, self.value).transpose(2, 3).flatten(3, 4).flatten(
-            1, 2
+        y = (
+            x.unflatten(1, (7, 7))
+            .unflatten(0, self.value)
+            .transpose(2, 3)
+            .flatten(3, 4)
+            .flatten(1, 2)
         )
         y = y.roll(self.value2, (1, 2))
         return y[:, : self.h, : self.h]
@@ -180,9 +189,14 @@ class HideNeighbours(nn.Module):
         rows = self.region1(torch.arange(self.h, device=scores.device))
         columns = self.region2(torch.arange(self.h, device=scores.device))
         places = rows[:, None] * 3 + columns
-        places = places.unflatten(1, (-1, 7)).unflatten(0, (-1, 7)).transpose(1, 2).unsqueeze(
-            2
-        ).flatten(3).flatten(0, 1)
+        places = (
+            places.unflatten(1, (-1, 7))
+            .unflatten(0, (-1, 7))
+            .transpose(1, 2)
+            .unsqueeze(2)
+            .flatten(3)
+            .flatten(0, 1)
+        )
         mask = torch.where(places[:, :, None] != places[:, :, :, None], -100.0, 0.0)
         return (scores.unflatten(0, self.value3) + mask).flatten(0, 1)
 

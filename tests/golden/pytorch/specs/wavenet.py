@@ -167,7 +167,58 @@ class Wavenet(nn.Module):
         x, result48 = self.layers[47](x)
         x, result49 = self.layers[48](x)
         result = self.layers[49](x)
-        x = result1 + result2 + result3 + result4 + result5 + result6 + result7 + result8 + result9 + result10 + result11 + result12 + result13 + result14 + result15 + result16 + result17 + result18 + result19 + result20 + result21 + result22 + result23 + result24 + result25 + result26 + result27 + result28 + result29 + result30 + result31 + result32 + result33 + result34 + result35 + result36 + result37 + result38 + result39 + result40 + result41 + result42 + result43 + result44 + result45 + result46 + result47 + result48 + result49 + result
+        x = (
+            result1
+            + result2
+            + result3
+            + result4
+            + result5
+            + result6
+            + result7
+            + result8
+            + result9
+            + result10
+            + result11
+            + result12
+            + result13
+            + result14
+            + result15
+            + result16
+            + result17
+            + result18
+            + result19
+            + result20
+            + result21
+            + result22
+            + result23
+            + result24
+            + result25
+            + result26
+            + result27
+            + result28
+            + result29
+            + result30
+            + result31
+            + result32
+            + result33
+            + result34
+            + result35
+            + result36
+            + result37
+            + result38
+            + result39
+            + result40
+            + result41
+            + result42
+            + result43
+            + result44
+            + result45
+            + result46
+            + result47
+            + result48
+            + result49
+            + result
+        )
         x = torch.relu(self.post1(torch.relu(x)))
         x = self.post2(x)
         return x.transpose(1, 2)

@@ -17,9 +17,14 @@ class ToWindows(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.pad1(x)
         x = x.roll(self.value, (1, 2))
-        return x.unflatten(2, (-1, 4)).unflatten(1, (-1, 4)).flatten(0, 1).transpose(1, 2).flatten(
-            2, 3
-        ).flatten(0, 1)
+        return (
+            x.unflatten(2, (-1, 4))
+            .unflatten(1, (-1, 4))
+            .flatten(0, 1)
+            .transpose(1, 2)
+            .flatten(2, 3)
+            .flatten(0, 1)
+        )
 
 
 class Region(nn.Module):
@@ -43,8 +48,12 @@ class FromWindows(nn.Module):
         self.value = value
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x.unflatten(1, (4, 4)).unflatten(0, (-1, 2, 2)).transpose(2, 3).flatten(3, 4).flatten(
-            1, 2
+        y = (
+            x.unflatten(1, (4, 4))
+            .unflatten(0, (-1, 2, 2))
+            .transpose(2, 3)
+            .flatten(3, 4)
+            .flatten(1, 2)
         )
         y = y.roll(self.value, (1, 2))
         return y[:, :8, :8]
@@ -64,9 +73,14 @@ class HideNeighbours(nn.Module):
         rows = self.region1(torch.arange(8, device=scores.device))
         columns = self.region2(torch.arange(8, device=scores.device))
         places = rows[:, None] * 3 + columns
-        places = places.unflatten(1, (-1, 4)).unflatten(0, (-1, 4)).transpose(1, 2).unsqueeze(
-            2
-        ).flatten(3).flatten(0, 1)
+        places = (
+            places.unflatten(1, (-1, 4))
+            .unflatten(0, (-1, 4))
+            .transpose(1, 2)
+            .unsqueeze(2)
+            .flatten(3)
+            .flatten(0, 1)
+        )
         mask = torch.where(places[:, :, None] != places[:, :, :, None], -100.0, 0.0)
         return (scores.unflatten(0, (-1, 4)) + mask).flatten(0, 1)
 
