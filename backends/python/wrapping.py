@@ -1,8 +1,9 @@
 """Breaks long statements into lines as ``ruff format`` does, so that files need no formatter.
 
 It works on the text of one statement. A value with two or more operators of one kind, or a chain of
-three or more calls of methods, gets parentheses and is broken before each of them. Else the last bracket is broken: its content goes on
-a line of its own if it fits there (never in a list or tuple), or else each item goes on a line.
+three or more calls of methods, gets parentheses and is broken before each of them. Else the last
+bracket is broken: its content goes on a line of its own if it fits there (never in a list or
+tuple), or else each item goes on a line.
 """
 
 from __future__ import annotations

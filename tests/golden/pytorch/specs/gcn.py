@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Convolve(nn.Module):
+class GraphConv(nn.Module):
     """Each node gets the sum of its neighbours and itself, weighed by their degrees"""
 
     def __init__(self, dim: int, out: int) -> None:
@@ -27,7 +27,7 @@ class Gcn(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.convs = nn.ModuleList([Convolve(1433, 16), Convolve(16, 7)])
+        self.convs = nn.ModuleList([GraphConv(1433, 16), GraphConv(16, 7)])
         self.dropout1 = nn.Dropout(0.5)
 
     def forward(self, nodes: Tensor, edges: Tensor) -> Tensor:
