@@ -170,6 +170,8 @@ def _on_numbers(el: Elaborator, node: syntax.Binary, left: Data, right: Data) ->
     if isinstance(left, Size) and isinstance(right, Size):
         el.step(node.span, left.weight * right.weight // 8)
     try:
+        if isinstance(left, int | float) and isinstance(right, int | float):
+            return _number(symbol_, left, right)
         with Open() as noted:
             value = _number(symbol_, left, right)
     except Undecided:
