@@ -365,8 +365,9 @@ class Layer:
 
     def tensors(self) -> tuple[str, ...]:
         """The settings that hold tensors: inputs after the piped ones, in this order."""
-        given = [n for n, value in vars(self).items() if isinstance(value, TensorType)]
-        return tuple([n for n in self.settings if n in given]) if given else ()
+        if TensorType not in map(type, vars(self).values()):
+            return ()
+        return tuple([n for n in self.settings if isinstance(vars(self).get(n), TensorType)])
 
     def replace(self, **changes: Any) -> Layer:
         return type(self)(**(self.setting_values() | changes))

@@ -140,7 +140,7 @@ def _infer(
     """The types of the results; None after an error. ``given`` are the tensors of settings,
     ``tied`` the types of the weights that other layers have."""
     unmade = type(network.layer).suit is Layer.suit
-    made = () if unmade else tuple(_maker(el, t) for t in (*inputs, *given))
+    made = () if unmade else tuple([_maker(el, t) for t in (*inputs, *given)])
     key = (network.layer, *types, *made, *tied.items())
     remembered = el.memos.types.get(key)
     if remembered is not None:
@@ -253,7 +253,7 @@ def _idle_init(network: LayerNetwork, setting: str) -> str:
 
 def _ties(layer: Layer, tensors: Mapping[str, Tensor]) -> dict[str, WeightSource]:
     """The settings that take another layer's weight as it is, with the drafts that lead to it."""
-    if not isinstance(layer, Computable):
+    if not tensors or not isinstance(layer, Computable):
         return {}
     chains = ((n, weight_chain(tensors[n])) for n in layer.computed)
     return {name: chain for name, chain in chains if chain is not None}
