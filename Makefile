@@ -53,9 +53,10 @@ bench: $(VENV)/dev
 measure: $(VENV)/dev
 	$(BIN)/python -m benchmarks.structure .
 
-# The parse tables of grammar/net.lark, whenever that has changed.
+# The parse tables of grammar/net.lark, and the file of each layer: whenever these have changed.
 tables: $(VENV)/demo
 	$(BIN)/python -m netwright.grammar.write_tables
+	$(BIN)/python -m netwright.compiler.write_layer_words
 
 # The letters of PDF, cut from Google's Arimo.
 fonts: $(VENV)/dev

@@ -64,7 +64,7 @@ def _foreign_page(topic: str) -> str | None:
 
     table = layers()
     message, help, word = explain_name(topic.partition("(")[0], set(table))
-    if word in table:
+    if word is not None and word in table:
         return f"`{topic}` is called `{word}` here.\n\n{describe(table[word])}"
     if message:
         return f"{message}: {help}\n" if help else f"{message}\n"
