@@ -20,8 +20,8 @@ from .lints import lints
 from .lints._subjects import walk
 
 CODE = "W514"
-_COMMENT: Final = re.compile(r"#[ \t]*netwright[ \t]*:[ \t]*(\w*)(.*)")
-_CODES: Final = re.compile(r"[ \t,]*([A-Za-z]\d+)\b")
+_COMMENT: Final = r"#[ \t]*netwright[ \t]*:[ \t]*(\w*)(.*)"
+_CODE: Final = r"[ \t,]*([A-Za-z]\d+)\b"
 
 
 class Ignores(Entity):
@@ -117,7 +117,7 @@ def _directives(source: Source) -> Iterator[Span]:
     if "netwright" not in source.text:
         return
     for start, end in comments(source.text):
-        if _COMMENT.match(source.text, start, end):
+        if re.match(_COMMENT, source.text[start:end]):
             yield Span(source, start, end)
 
 
@@ -126,14 +126,15 @@ def _ignores(source: Source) -> Sequence[Span]:
 
 
 def _verb(comment: Span) -> str:
-    match = _COMMENT.match(comment.text)
+    match = re.match(_COMMENT, comment.text)
     return match[1] if match else ""
 
 
 def _codes(comment: Span) -> Iterator[Span]:
     """The codes at the start of ``W501, W504 since ...``; the text after them is the reason."""
-    match = _COMMENT.match(comment.text)
+    match = re.match(_COMMENT, comment.text)
     at = match.start(2) if match else len(comment.text)
-    while code := _CODES.match(comment.text, at):
-        yield Span(comment.source, comment.start + code.start(1), comment.start + code.end(1))
-        at = code.end()
+    while code := re.match(_CODE, comment.text[at:]):
+        start, end = (comment.start + at + place for place in code.span(1))
+        yield Span(comment.source, start, end)
+        at += code.end()

@@ -4,12 +4,10 @@ line, or are not allowed in XML."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of characters that move the cursor, reverse the line, or show nothing."""
-_HARMLESS: Final = re.compile(r"[\x20-\x7e\n\t]*")
 _NO_CHARACTERS: Final = "[\ufdd0-\ufdef\ufffe\uffff]"
 
 
@@ -32,10 +30,14 @@ def printable(text: str) -> str:
     Every text of a spec is cleaned by this function when it enters the syntax tree, and every
     message again when it is printed.
     """
-    return text if _HARMLESS.fullmatch(text) else "".join(map(_printable, text))
+    on_one_line = text.replace("\n", "").replace("\t", "")
+    harmless = on_one_line.isascii() and on_one_line.isprintable()
+    return text if harmless else "".join(map(_printable, text))
 
 
 def _printable(char: str) -> str:
+    import unicodedata
+
     code = ord(char)
     if code < 0x20 and char not in "\n\t":
         return chr(0x2400 + code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from typing import Literal, Self, TextIO, TypeAlias
 
 from .grammar.printable import printable
@@ -77,6 +76,8 @@ def char_width(char: str) -> int:
     """The columns of a character: two for a wide one, none for a combining one."""
     if char.isascii():
         return 1
+    import unicodedata
+
     if char == "\u200d" or unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

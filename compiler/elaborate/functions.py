@@ -259,9 +259,11 @@ def beyond(shape: Sequence[Dim]) -> Unbounded | None:
     """The error for a tensor's shape that exceeds a limit; None if it does not."""
     if len(shape) > MAX_RANK:
         return Unbounded(f"a tensor has {len(shape):,} axes, and PyTorch takes at most {MAX_RANK}")
-    if math.prod([d if isinstance(d, int) else _largest_in(d) for d in shape]) > MAX_ELEMENTS:
+    sizes = [d for d in shape if isinstance(d, Size)]
+    numbers = [d for d in shape if isinstance(d, int)]
+    if math.prod(numbers) * math.prod(map(_largest_in, sizes)) > MAX_ELEMENTS:
         return Unbounded("a tensor has more than 2**59 elements: PyTorch's numbers have 64 bits")
-    if not all(is_modest(d) for d in shape if isinstance(d, Size)):
+    if not all(map(is_modest, sizes)):
         large = Unbounded("the expression of a symbolic size grows too large", "terms")
         give = "give the input's size, with `input(3x224x224)` or `--input 3x224x224`"
         large.help = (give, *large.help)

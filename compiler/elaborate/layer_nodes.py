@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -201,10 +202,14 @@ def _can_be_made(
             if isinstance(size, Size) and is_declared(el, size):
                 el.report(advice.layers.open_weight(network, inputs, types, name, size, span))
                 return False
-    if not _inits_suit(el, network, inputs, types, weights, span):
+    settings = vars(layer).values()
+    kinds = set(map(type, settings))
+    if Init in kinds and not _inits_suit(el, network, inputs, types, weights, span):
         return False
-    sizes = (*(t.shape[1:] for t in types), *vars(layer).values())
-    if not any(map(_is_open_size, sizes)):
+    lists = [t.shape[1:] for t in types]
+    if tuple in kinds:
+        lists += [value for value in settings if isinstance(value, tuple)]
+    if Size not in kinds and Size not in map(type, itertools.chain.from_iterable(lists)):
         return True
     if {"?", *el.knowledge.free}.intersection(symbols(*(d for t in types for d in t.shape))):
         return True
@@ -226,7 +231,7 @@ def _inits_suit(
 ) -> bool:
     layer = network.layer
     inits = [(name, value) for name, value in vars(layer).items() if isinstance(value, Init)]
-    weight_of = {id(init): name for name, init in layer.inits().items()} if inits else {}
+    weight_of = {id(init): name for name, init in layer.inits().items()}
     for setting, init in inits:
         name = weight_of.get(id(init), "")
         if name in weights and name not in network.tensors:
@@ -288,8 +293,3 @@ def _results(layer: Layer, draft: Draft) -> Data:
     if layer.results == "bundle":
         return [first, *others]
     return Tensor(draft, 0, first.type, side=tuple(others)) if others else first
-
-
-def _is_open_size(value: object) -> bool:
-    """Whether a value is a symbolic size, or a tuple with one."""
-    return Size in map(type, value) if isinstance(value, tuple) else isinstance(value, Size)

@@ -145,6 +145,8 @@ def _operate(el: Elaborator, node: syntax.Binary, left: Data, env: Environment) 
     if node.operator == ">" and not is_number(left):
         return pipe(el, node, left, env)
     right = el.evaluate(node.right, env)
+    if type(left) is int and type(right) is int:  # most are, and no question below is for them
+        return _on_numbers(el, node, left, right)
     if unknown_in(left) or unknown_in(right):
         return UNKNOWN
     if node.operator in ("==", "!=") and (left is None or right is None):

@@ -70,7 +70,7 @@ def _bind_layer(
     spans: dict[str, Span] = {}
     for default, where in word.environment.defaults.get(layer.word, ()):
         if default.name in types:
-            values[default.name] = setting_value(el, default.value, types[default.name], where)
+            values[default.name] = _default_value(el, default, types[default.name], where)
             spans[default.name] = default.span
     good = _positional(el, word, arguments, values, spans, span, env)
     opened: list[Data] = []
@@ -94,6 +94,19 @@ def _bind_layer(
     if not good or unknown_in(list(values.values())):
         return UNKNOWN
     return _finish_layer(el, word, values, spans, span)
+
+
+def _default_value(el: Elaborator, default: syntax.Setting, hint: Any, where: Environment) -> Data:
+    """The value of a ``default``. Its place does not change, so that plain values are made once; a
+    tensor may be a node of the body that uses it."""
+    key = (id(default), id(where))
+    remembered = el.memos.defaults.get(key)
+    if remembered is not None:
+        return remembered[1]
+    value = setting_value(el, default.value, hint, where)
+    if isinstance(value, Init | bool | int | float | str):
+        el.memos.defaults[key] = (where, value)
+    return value
 
 
 def _given_once(

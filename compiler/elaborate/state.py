@@ -9,7 +9,7 @@ from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.source import Source, Span
 from ..dims import Dim, symbol
-from ..environment import Declarations, FileNames
+from ..environment import Declarations, Environment, FileNames
 from ..imports import Parsed
 from ..layer import Made
 from ..types import TensorType
@@ -90,12 +90,14 @@ class Files:
 
 class Memos:
     """Results that are made once: types by a layer and its inputs, instances of blocks, and layers,
-    by their text if all settings are literals, else by the values of their settings."""
+    by their text if all settings are literals, else by the values of their settings. A value of a
+    ``default`` is here under the ids of its setting and of its place, which is kept with it."""
 
     def __init__(self) -> None:
         self.types: dict[object, tuple[TensorType, ...]] = {}
         self.instances: dict[object, Any] = {}  # of `instances.Instance`, which is above this file
         self.layers: dict[object, LayerNetwork] = {}
+        self.defaults: dict[tuple[int, int], tuple[Environment, Data]] = {}
 
 
 class DefaultSizes:
