@@ -457,8 +457,6 @@ class IfftShift(FftShift):
     word = "ifftshift"
     examples = (Example("ifftshift(-1)", "3x8 complex"),)
 
-    dim: int | tuple[int, ...]
-
 
 # --- in short windows ------------------------------------------------------------------------
 
@@ -533,13 +531,6 @@ class Stft(_Windows):
         Example("stft(16, 4, center=false, normalized=true)", "64"),
     )
 
-    n_fft: Positive
-    hop: Positive | None = None
-    win: Positive | None = None
-    window: Tensor | None = None
-    center: bool = True
-    normalized: bool = False
-
     def infer(self, x: TensorType) -> TensorType:
         need(self, x)
         if x.rank != 2:
@@ -558,8 +549,7 @@ class Stft(_Windows):
 class Istft(_Windows):
     """The inverse of ``stft``: [N, n_fft//2 + 1, frames], complex, to [N, T].
 
-    ``length`` is the size of the signal, if it is known. Every number of the signal must be in a
-    window that is not 0 there.
+    Every number of the signal must be in a window that is not 0 there.
 
     https://docs.pytorch.org/docs/stable/generated/torch.istft.html
     """
@@ -575,13 +565,6 @@ class Istft(_Windows):
     complexes = True
     assumed = ("N", "C", "T")
     examples = (Example("istft(16)", "9x17 complex"),)
-
-    n_fft: Positive
-    hop: Positive | None = None
-    win: Positive | None = None
-    window: Tensor | None = None
-    center: bool = True
-    normalized: bool = False
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x, "complex")
