@@ -8,7 +8,6 @@ from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .backends.pytorch.live import instance
 from .backends.weights import (
     loading,
     mappings,
@@ -45,19 +44,20 @@ def module_with_weights(
         )
     if str(device) == "meta":
         raise ValueError("weights have no values on the device `meta`")
-    wants = tensors_of(cls)
+    made = loading.draft(cls, device)
+    wants = module_tensors.wanted(made)
     checkpoint = read(weights).without_wrapper(wants.tensors)
     mapping, notes = mapping_to(net, wants, checkpoint, layout)
     plan = loading.plan(checkpoint, wants, mapping, notes)
     lines = loading.check_whole(plan, partial=partial)
     if lines:
         warnings.warn(WeightsWarning("\n".join([checkpoint.path, *lines])), stacklevel=3)
-    return loading.module_with(cls, plan, wants, device)
+    return loading.module_with(made, plan, wants, device)
 
 
 def tensors_of(cls: type[torch.nn.Module]) -> Wanted:
-    """The tensors of a net's class, made without memory."""
-    return module_tensors.wanted(instance(cls, "meta"))
+    """The tensors of a net's class."""
+    return module_tensors.wanted(loading.draft(cls))
 
 
 def mapping_to(

@@ -64,6 +64,11 @@ def instance(cls: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
         return cls()
 
 
+def has_externs(cls: type[torch.nn.Module]) -> bool:
+    """Whether a net's class uses classes that are not generated."""
+    return len(cls.__source__) > 1  # type: ignore[attr-defined]
+
+
 def module_of(text: str, externs: Mapping[str, Any] = {}) -> ModuleType:
     """The Python module of a generated text, which is executed once. ``externs`` are the classes
     that it uses and does not define, by their names."""

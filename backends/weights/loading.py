@@ -58,23 +58,34 @@ def plan(
     return LoadPlan(checkpoint, tuple(moves), renamed, fit)
 
 
+def draft(cls: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
+    """An instance of the net's class that shows which tensors it has. It is on the device ``meta``,
+    where it takes no memory. A net with externs is made on ``device``: their classes may compute
+    values when they are made, or have tensors in places that are not known."""
+    from ..pytorch.live import has_externs, instance
+
+    return instance(cls, device if has_externs(cls) else "meta")
+
+
 def module_with(
-    cls: type[torch.nn.Module], plan: LoadPlan, wants: Wanted, device: Any = None
+    made: torch.nn.Module, plan: LoadPlan, wants: Wanted, device: Any = None
 ) -> torch.nn.Module:
-    """An instance of the net's class with the tensors that fit. If all do, nothing is initialised
+    """The net with the tensors that fit; ``made`` is its draft. If all fit, nothing is initialised
     first. Raises WeightsError if the checkpoint has two values for one tensor."""
-    from ..pytorch.live import instance
+    from ..pytorch.live import has_externs, instance
 
     _check_twins(plan, wants)
-    firsts = _one_of_each(plan.fit.fits, wants)
-    meta = instance(cls, "meta")
+    tensors = plan.tensors(_one_of_each(plan.fit.fits, wants))
+    if has_externs(type(made)):
+        copy(made, tensors)
+        return made
     buffers = [n for n in wants.tensors if wants.optional(n) and n not in plan.fit.fits]
-    if plan.fit.fresh or buffers or has_more_than_state(meta):
-        module = instance(cls, device)
-        copy(module, plan.tensors(firsts))
+    if plan.fit.fresh or buffers or has_more_than_state(made):
+        module = instance(type(made), device)
+        copy(module, tensors)
         return module
-    assign(meta, plan.tensors(firsts), device)
-    return meta
+    assign(made, tensors, device)
+    return made
 
 
 def _one_of_each(names: Sequence[str], wants: Wanted) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...grammar.record import Record
+from .problems import WeightsError
 from .stored import Stored
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ class Wanted(Record):
 
 
 def wanted(module: torch.nn.Module) -> Wanted:
-    """The tensors of a module, which may be on the device ``meta``."""
+    """The tensors of a module, which may be on the device ``meta``. Raises WeightsError if its
+    state has more than tensors with sizes."""
     state = module.state_dict(keep_vars=True)
+    _check_state(state)
     firsts: dict[int, str] = {}
     twins: dict[str, str] = {}
     for name, tensor in state.items():
@@ -40,6 +43,19 @@ def wanted(module: torch.nn.Module) -> Wanted:
         for name, t in state.items()
     }
     return Wanted(tensors, twins, frozenset(name for name, _ in module.named_buffers()))
+
+
+def _check_state(state: Mapping[str, Any]) -> None:
+    from torch import Tensor
+    from torch.nn.parameter import is_lazy
+
+    for name, value in state.items():
+        if not isinstance(value, Tensor) or is_lazy(value):
+            reason = "has no size until the module runs" if is_lazy(value) else "is not a tensor"
+            raise WeightsError(
+                f"`{name}` of the net {reason}, so `weights` cannot load it",
+                "make the net without `weights`, and use the module's `load_state_dict`",
+            )
 
 
 def has_more_than_state(module: torch.nn.Module) -> bool:
@@ -69,13 +85,11 @@ def assign(
 
 
 def copy(module: torch.nn.Module, tensors: Iterable[tuple[str, torch.Tensor]]) -> None:
-    """Copy these tensors into those of a module."""
-    import torch
-
-    state = module.state_dict(keep_vars=True)
-    with torch.no_grad():
-        for name, tensor in tensors:
-            state[name].copy_(tensor)
+    """Copy these tensors into those of a module. A class that is not generated may load them in
+    its own way."""
+    state = module.state_dict()
+    state.update(tensors)
+    module.load_state_dict(state)
 
 
 def _places(module: torch.nn.Module) -> dict[str, list[tuple[torch.nn.Module, str]]]:
