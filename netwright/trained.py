@@ -42,7 +42,7 @@ def module_with_weights(
             f"`weights` is the name of a file, not {kind}; a module takes other weights "
             "with `load_state_dict`"
         )
-    if str(device) == "meta":
+    if _is_meta(device):
         raise ValueError("weights have no values on the device `meta`")
     made = loading.draft(cls, device)
     wants = module_tensors.wanted(made)
@@ -53,6 +53,13 @@ def module_with_weights(
     if lines:
         warnings.warn(WeightsWarning("\n".join([checkpoint.path, *lines])), stacklevel=3)
     return loading.module_with(made, plan, wants, device)
+
+
+def _is_meta(device: Any) -> bool:
+    """Whether tensors that are made now on ``device`` have no values."""
+    import torch
+
+    return torch.empty(0, device=device).is_meta
 
 
 def tensors_of(cls: type[torch.nn.Module]) -> Wanted:

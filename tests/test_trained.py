@@ -245,8 +245,14 @@ def test_misuse() -> None:
         net.to_torch(partial=True)
     with pytest.raises(TypeError, match="name of a file, not dict"):
         net.to_torch(weights={})  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="meta"):
-        net.to_torch("meta", weights="a.pth")
+    for around, device in ((None, "meta"), (None, torch.device("meta")), ("meta", None)):
+        with torch.device(around or "cpu"), pytest.raises(ValueError, match="no values on the dev"):
+            net.to_torch(device, weights="a.pth")
+    saved()
+    with torch.device("meta"):
+        mine = net.to_torch("cpu", weights="a.pth")
+    assert_equal(mine, net.to_torch(weights="a.pth"))
+    Path("a.pth").unlink()
     with pytest.raises(CheckpointError, match=r"there is no file a\.pth"):
         net.to_torch(weights="a.pth")
     saved()
