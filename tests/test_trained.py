@@ -99,6 +99,18 @@ def test_two_values_for_one_tensor() -> None:
         nw.loads(TIED).to_torch(weights="a.pth")
 
 
+def test_a_tied_weight_twice_in_the_checkpoint() -> None:
+    """It is one tensor, also in two dtypes and with NaN."""
+    state = saved(TIED).state_dict()
+    state["words.weight"][:] = 0.5
+    state["words.weight"][0, 0] = float("nan")
+    state["head.weight"] = state["words.weight"].half()
+    torch.save(state, "a.pth")
+    mine: Any = nw.loads(TIED).to_torch(weights="a.pth")
+    assert torch.equal(mine.words.weight.isnan(), state["words.weight"].isnan())
+    assert torch.equal(mine.words.weight[1:], state["words.weight"][1:])
+
+
 def test_tensors_that_only_the_constructor_makes() -> None:
     text = "net placed: tokens[T] int { tokens > embed(9, 4) as e > positions > linear(2) as head }"
     theirs = saved(text)

@@ -95,19 +95,26 @@ def _one_of_each(names: Sequence[str], wants: Wanted) -> list[str]:
 
 
 def _check_twins(plan: LoadPlan, wants: Wanted) -> None:
-    import torch
-
     fits = set(plan.fit.fits)
     pairs = [(a, b) for a, b in wants.twins.items() if a in fits and b in fits]
     if not pairs:
         return
     values = dict(plan.tensors([name for pair in pairs for name in pair]))
     for twin, first in pairs:
-        if not torch.equal(values[twin], values[first]):
+        if not _are_equal(values[twin], values[first], wants.tensors[first].dtype):
             raise WeightsError(
                 f"`{twin}` and `{first}` are one tensor in the net, "
-                "and the checkpoint has two different ones"
+                "and the checkpoint has two different ones",
+                "remove one of them from the checkpoint, or write the net without the tie",
             )
+
+
+def _are_equal(a: torch.Tensor, b: torch.Tensor, dtype: str) -> bool:
+    """Whether two tensors become the same in a net of this dtype. NaN is equal to NaN."""
+    import torch
+
+    a, b = (tensor.to(getattr(torch, dtype)) for tensor in (a, b))
+    return bool(((a == b) | (a.isnan() & b.isnan())).all())
 
 
 def check_whole(plan: LoadPlan, *, partial: bool) -> list[str]:
