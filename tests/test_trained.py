@@ -111,6 +111,27 @@ def test_a_tied_weight_twice_in_the_checkpoint() -> None:
     assert torch.equal(mine.words.weight[1:], state["words.weight"][1:])
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("head.weight", "words.weight"), ("words.weight", "head.weight")]
+)
+def test_a_tied_weight_that_fits_under_one_name(wrong: str, right: str) -> None:
+    theirs = saved(TIED)
+    state = theirs.state_dict()
+    torch.save({**state, wrong: torch.zeros(3, 3)}, "a.pth")
+    with pytest.warns(WeightsWarning) as warned:
+        mine = nw.loads(TIED).to_torch(weights="a.pth", partial=True)
+    assert_equal(mine, theirs)
+    assert str(warned[0].message).splitlines()[1:] == [
+        "1 tensor of another shape or dtype:",
+        f"  {wrong}: the net has [9, 4], the checkpoint [3, 3]",
+        f"these are tied, and are loaded under their other names: {wrong}",
+    ]
+    del state[right]
+    torch.save({**state, wrong: torch.zeros(3, 3)}, "a.pth")
+    with pytest.warns(WeightsWarning, match=f"these keep their initial values: {wrong}$"):
+        nw.loads(TIED).to_torch(weights="a.pth", partial=True)
+
+
 def test_tensors_that_only_the_constructor_makes() -> None:
     text = "net placed: tokens[T] int { tokens > embed(9, 4) as e > positions > linear(2) as head }"
     theirs = saved(text)

@@ -50,6 +50,8 @@ class Fit(Record):
     twins: Mapping[str, str] = {}
     """Names that the checkpoint lacks, each with the name under which it has the same tensor."""
     notes: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    """The names of tensors that the checkpoint does not give, under none of their names."""
 
     @property
     def whole(self) -> bool:
@@ -57,9 +59,9 @@ class Fit(Record):
         return not (self.missing or self.misfits or self.unexpected)
 
     @property
-    def fresh(self) -> tuple[str, ...]:
-        """The tensors of the net that the checkpoint does not give."""
-        return (*self.missing, *(misfit.name for misfit in self.misfits))
+    def tied(self) -> tuple[str, ...]:
+        """The tensors that do not fit under this name, but under another one."""
+        return tuple(m.name for m in self.misfits if m.name not in self.fresh)
 
 
 def fit(wants: Wanted, gives: Mapping[str, Stored], notes: Sequence[str] = ()) -> Fit:
@@ -70,16 +72,19 @@ def fit(wants: Wanted, gives: Mapping[str, Stored], notes: Sequence[str] = ()) -
     missing = [n for n in missing if n not in buffers]
     both = [n for n in wants.tensors if n in gives]
     misfits = [m for n in both if _differs(m := Misfit(n, wants.tensors[n], gives[n]))]
-    failed = {m.name for m in misfits}
+    failed = [m.name for m in misfits]
     unexpected = [n for n in gives if n not in wants.tensors]
+    fits = [n for n in both if n not in failed]
+    loaded = {wants.first(n) for n in fits}
     return Fit(
-        tuple(n for n in both if n not in failed),
+        tuple(fits),
         tuple(missing),
         tuple(misfits),
         tuple(unexpected),
         near_names(missing, unexpected, wants.tensors, gives),
         twins,
         (*notes, *_absent(buffers)),
+        tuple(n for n in (*missing, *failed) if wants.first(n) not in loaded),
     )
 
 

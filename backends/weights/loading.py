@@ -90,7 +90,7 @@ def module_with(
 
 def _one_of_each(names: Sequence[str], wants: Wanted) -> list[str]:
     """The names without further names of the same tensor."""
-    tensors = {wants.twins.get(name, name): name for name in reversed(names)}
+    tensors = {wants.first(name): name for name in reversed(names)}
     return list(reversed(tensors.values()))
 
 
@@ -124,9 +124,14 @@ def check_whole(plan: LoadPlan, *, partial: bool) -> list[str]:
     lines = fitting.findings(fit)
     path = plan.checkpoint.path
     if fit.whole or (partial and fit.fits):
-        fresh = fitting.folded(fit.fresh)
-        stay = [f"these keep their initial values: {', '.join(fresh)}"] if fresh else []
-        return [*fit.notes, *lines, *stay]
+        groups = {
+            "these are tied, and are loaded under their other names": fit.tied,
+            "these keep their initial values": fit.fresh,
+        }
+        last = [
+            f"{text}: {', '.join(fitting.folded(names))}" for text, names in groups.items() if names
+        ]
+        return [*fit.notes, *lines, *last]
     text = "\n".join([f"{path} does not fit the net", *lines, *(f"note: {n}" for n in fit.notes)])
     if not fit.fits:
         raise WeightsError(text, "no tensor fits: is it a checkpoint of this net?")

@@ -21,6 +21,10 @@ class Wanted(Record):
     twins: Mapping[str, str]
     buffers: frozenset[str] = frozenset()
 
+    def first(self, name: str) -> str:
+        """The first name of the tensor."""
+        return self.twins.get(name, name)
+
     def optional(self, name: str) -> bool:
         """Whether a checkpoint may lack the tensor: a buffer of whole numbers is not trained. It is
         a table of positions, or counts the batches that a norm has seen."""
