@@ -8,7 +8,7 @@ from typing import Any
 from ..grammar.record import Record, field
 from ..grammar.source import Span
 from .dims import Dim, substitute, unknown
-from .layer import REQUIRED, Layer, SettingField
+from .layer import REQUIRED, Layer, SettingField, typed
 from .lowering import CallCode, Imported, Lowering
 from .types import TensorType
 
@@ -66,10 +66,9 @@ class Extern(Layer):
         declaration: Declaration = self.__dict__["_declaration"]
         return declaration
 
-    def _key(self) -> tuple[Any, ...]:
+    def compared(self) -> tuple[Any, ...]:
         d = self.declaration
-        # 1, 1.0 and true are equal, and are other arguments.
-        return (d.name, d.target, repr(d.arguments), d.takes, d.types, d.params, d.macs)
+        return (d.name, d.target, typed(d.arguments), d.takes, d.types, d.params, d.macs)
 
     def setting_values(self) -> dict[str, Any]:
         return dict(self.declaration.arguments)

@@ -262,6 +262,15 @@ def setting(default: Any = REQUIRED) -> Any:
     return default
 
 
+def typed(value: Any) -> object:
+    """A value to compare by: it differs for 1, 1.0 and true, and can be hashed."""
+    if isinstance(value, list | tuple):
+        return (type(value), *map(typed, value))
+    if isinstance(value, slice):
+        return (slice, typed(value.start), typed(value.stop), typed(value.step))
+    return type(value), value if value.__hash__ else id(value)
+
+
 @dataclass_transform(field_specifiers=(setting,), frozen_default=True, kw_only_default=True)
 class Layer:
     """Base of all layers. It is not a dataclass: hundreds of those would take 0.1 s at start-up."""
@@ -339,17 +348,22 @@ class Layer:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"layers are immutable: {name}")
 
-    def _key(self) -> tuple[Any, ...]:
-        return (type(self), *self.setting_values().values())
+    def compared(self) -> tuple[Any, ...]:
+        """What is equal for equal layers."""
+        return (type(self), *map(typed, self.setting_values().values()))
+
+    def _key(self) -> tuple[tuple[Any, ...], int]:
+        result: tuple[tuple[Any, ...], int] | None = self.__dict__.get("_compared")
+        if result is None:
+            compared = self.compared()
+            result = self.__dict__["_compared"] = (compared, hash(compared))
+        return result
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Layer) and self._key() == other._key())
 
     def __hash__(self) -> int:
-        result: int | None = self.__dict__.get("_hash")
-        if result is None:
-            result = self.__dict__["_hash"] = hash(self._key())
-        return result
+        return self._key()[1]
 
     def __repr__(self) -> str:
         given = (f"{k}={v!r}" for k, v in self.given().items())

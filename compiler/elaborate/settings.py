@@ -12,7 +12,7 @@ from ..dims import Dim
 from ..environment import Environment
 from ..formulas import Formula
 from ..inits import INIT_SETTINGS, INITS, wrong_value
-from ..layer import Init, Layer, conforms, hints, options, takes
+from ..layer import Init, Layer, conforms, hints, options, takes, typed
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -216,7 +216,7 @@ def _finish_layer(
     tensors = {n: v for n, v in values.items() if isinstance(v, Tensor)}
     if len(tensors) > 1:
         tensors = {n: tensors[n] for n in layer.settings if n in tensors}
-    key = (layer, *((name, _typed(value)) for name, value in values.items()))
+    key = (layer, *((name, typed(value)) for name, value in values.items()))
     remembered = None if tensors else el.memos.layers.get(key)
     if remembered is not None:
         return LayerNetwork(remembered.layer, word.word, span, tensors, spans)
@@ -341,15 +341,6 @@ def _is_literal(expr: syntax.Call) -> bool:
     """Whether a call's arguments have the same values wherever it is evaluated."""
     values = (*expr.arguments, *(s.value for s in expr.settings))
     return all(isinstance(v, syntax.Number | syntax.NamedConstant | syntax.Dims) for v in values)
-
-
-def _typed(value: Any) -> object:
-    """A value that differs for 1, 1.0 and true when it is compared."""
-    if isinstance(value, list | tuple):
-        return (type(value), *map(_typed, value))
-    if isinstance(value, slice):
-        return (slice, _typed(value.start), _typed(value.stop), _typed(value.step))
-    return type(value), value if value.__hash__ else id(value)
 
 
 def _frozen(value: Data) -> object:

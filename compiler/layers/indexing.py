@@ -57,9 +57,6 @@ class Index(Reshaping):
     def _tensors(self) -> dict[int, str]:
         return {i: f"items[{i}]" for i, t in enumerate(self.items) if isinstance(t, TensorType)}
 
-    def _key(self) -> tuple[Any, ...]:
-        return (type(self), *(_hashable(item) for item in self.items))
-
     def tensors(self) -> tuple[str, ...]:
         """``items[1]`` for each item that is a tensor, in order."""
         return tuple(self._tensors().values())
@@ -260,11 +257,6 @@ def _within(size: Dim, bound: Dim) -> Dim:
     if short(bound, 0):
         return 0
     return size if short(size, bound) else bound
-
-
-def _hashable(item: Item) -> Any:
-    """Slices have no hash before Python 3.12."""
-    return (slice, item.start, item.stop, item.step) if isinstance(item, slice) else item
 
 
 def _text(item: Item) -> str:
