@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 
 from .. import MissingExtra
@@ -17,8 +17,20 @@ from .stored import Stored
 if TYPE_CHECKING:
     import torch
 
-WRAPPERS: Final = ("state_dict", "model_state_dict", "model", "module", "net", "network", "weights")
+Paths: TypeAlias = dict[tuple[int, int], tuple[str, ...] | None]
+
+WRAPPERS: Final[tuple[str, ...]] = (
+    "state_dict",
+    "model_state_dict",
+    "model",
+    "module",
+    "net",
+    "network",
+    "weights",
+)
 """Entries of a training checkpoint that hold the state dict, the likeliest first."""
+DEEPEST: Final = 4
+"""The most entries that lead to the state dict, one inside the other: a dict can hold itself."""
 MOST_COPIES: Final = 64
 """How often larger than its file the tensors of a checkpoint may be: some of them may be one."""
 
@@ -27,15 +39,20 @@ class PickledFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.files = (str(path),)
-        self.archive = _is_archive(path)
+        data = _data_of_archive(path)
+        self.archive = data is not None
         tensors, self.wrappers, self.notes = _unwrapped(path, _loaded(path, "meta", self.archive))
-        _check_sizes(path, tensors)
+        size = path.stat().st_size
+        _check_sizes(path, tensors, size if data is None else min(data, size))
         self.tensors = {n: Stored(tuple(t.shape), _dtype(t)) for n, t in tensors.items()}
 
     def load(self, names: Collection[str]) -> Iterator[tuple[str, torch.Tensor]]:
         """These tensors. Raises CheckpointError."""
         for name in names:
-            yield name, self._content[name].detach()
+            tensor = self._content[name].detach()
+            if tensor.is_meta:
+                raise _without_values(self.path, name)
+            yield name, tensor
 
     @cached_property
     def _content(self) -> Any:
@@ -45,11 +62,12 @@ class PickledFile:
         return content
 
 
-def _is_archive(path: Path) -> bool:
-    """Whether the file is a zip archive, which can be read in part. Raises CheckpointError if its
-    entries are compressed: PyTorch does not write that, and a small file could become huge."""
+def _data_of_archive(path: Path) -> int | None:
+    """The bytes of tensors in a zip archive, which can be read in part, or None if the file is not
+    one. Raises CheckpointError if its entries are compressed: PyTorch does not write that, and a
+    small file could become huge."""
     if not is_zipfile(path):
-        return False
+        return None
     try:
         with ZipFile(path) as archive:
             entries = archive.infolist()
@@ -59,7 +77,7 @@ def _is_archive(path: Path) -> bool:
         raise _program(path)
     if any(entry.compress_type != ZIP_STORED for entry in entries):
         raise CheckpointError(f"{path} is not a checkpoint of PyTorch: its content is compressed")
-    return True
+    return sum(entry.file_size for entry in entries if "/data/" in entry.filename)
 
 
 def _loaded(path: Path, device: str, archive: bool) -> Any:
@@ -81,6 +99,10 @@ def _loaded(path: Path, device: str, archive: bool) -> Any:
 def _refused(path: Path, error: Exception) -> CheckpointError:
     text = str(error)
     code = re.search(r"(?:GLOBAL|global|function|class) `?([\w.]+\.[\w.]+)", text)
+    if isinstance(error, NotImplementedError):
+        return CheckpointError(
+            f"{path} has tensors that are not plain, such as quantised ones", _DENSE
+        )
     if "TorchScript" in text:
         return _program(path)
     if "Weights only load failed" in text:
@@ -99,12 +121,21 @@ _SAVE: Final = (
     "`torch.save(model.state_dict(), FILE)`"
 )
 
+_DENSE: Final = "load it with PyTorch, and save dense tensors (`tensor.dequantize()`)"
+
 
 def _damaged(path: Path, error: Exception) -> CheckpointError:
     reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
     return CheckpointError(
         f"{path} is damaged, or not a checkpoint: {reason}",
         "it may be downloaded in part: get it again",
+    )
+
+
+def _without_values(path: Path, name: str) -> CheckpointError:
+    return CheckpointError(
+        f"{path} has no values for `{name}`: it was saved from the device `meta`",
+        "save the module after its weights were loaded",
     )
 
 
@@ -115,45 +146,62 @@ def _unwrapped(
     path: Path, content: Any
 ) -> tuple[dict[str, torch.Tensor], tuple[str, ...], tuple[str, ...]]:
     """The tensors by name, the entries that lead to them, and notes on what was left out."""
-    wrappers: list[str] = []
+    wrappers = _path(content, DEEPEST, {}) or ()
     notes: list[str] = []
-    while (name := _wrapper(content)) is not None and len(wrappers) < 4:
+    for name in wrappers:
         others = [str(k) for k in content if k != name]
         beside = f" (the file has besides: {_listed(others)})" if others else ""
         notes.append(f"the weights are the entry `{name}` of the file{beside}")
-        wrappers.append(name)
         content = content[name]
     if not isinstance(content, Mapping):
         kind = type(content).__name__
         raise CheckpointError(f"{path} holds no table of tensors, but a value of type {kind}")
     tensors = {k: v for k, v in content.items() if isinstance(k, str) and _is_plain(v)}
-    others = [str(k) for k in content if k not in tensors and k != "_metadata"]
+    others = [f"{k}{_kind(v)}" for k, v in content.items() if k not in tensors and k != "_metadata"]
     if not tensors:
-        raise CheckpointError(f"{path} holds no tensors; its entries are {_listed(others)}")
+        entries = f"; its entries are {_listed(others)}" if others else ""
+        raise CheckpointError(f"{path} holds no plain tensors{entries}")
     if others:
         notes.append(f"these entries are not plain tensors and are left out: {_listed(others)}")
-    return tensors, tuple(wrappers), tuple(notes)
+    return tensors, wrappers, tuple(notes)
 
 
-def _wrapper(content: Any) -> str | None:
-    """The entry that holds the state dict, or None if the content is the state dict."""
+def _path(content: Any, levels: int, paths: Paths) -> tuple[str, ...] | None:
+    """The entries that lead to the state dict, at most as many as ``levels``; none if the content
+    is the state dict, None if it has none. ``paths`` are those of what was searched before."""
     if not isinstance(content, Mapping):
         return None
-    inside = [k for k, v in content.items() if isinstance(k, str) and _has_tensors(v)]
-    usual = next((name for name in WRAPPERS if name in inside), None)
-    if usual is not None or any(map(_is_plain, content.values())):
-        return usual
-    return inside[0] if len(inside) == 1 else None
+    key = (id(content), levels)
+    if key not in paths:
+        paths[key] = _path_in(content, levels, paths)
+    return paths[key]
 
 
-def _has_tensors(value: Any) -> bool:
-    if not isinstance(value, Mapping):
-        return False
-    return any(map(_is_plain, value.values())) or _wrapper(value) is not None
+def _path_in(table: Mapping[Any, Any], levels: int, paths: Paths) -> tuple[str, ...] | None:
+    texts = (k for k in table if levels and isinstance(k, str))
+    searched = {k: _path(table[k], levels - 1, paths) for k in texts}
+    inside = {k: path for k, path in searched.items() if path is not None}
+    name = next((name for name in WRAPPERS if name in inside), None)
+    if name is None and any(map(_is_plain, table.values())):
+        return ()
+    if name is None and len(inside) == 1:
+        (name,) = inside
+    return None if name is None else (name, *inside[name])
 
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:8]) + ("..." if len(names) > 8 else "")
+
+
+def _kind(value: Any) -> str:
+    """What kind of tensor is not plain, in parentheses; nothing for other values."""
+    import torch
+
+    if not isinstance(value, torch.Tensor) or _is_plain(value):
+        return ""
+    sparse = value.layout != torch.strided
+    kind = str(value.layout).removeprefix("torch.") if sparse else type(value).__name__
+    return f" ({kind})"
 
 
 def _is_plain(value: Any) -> bool:
@@ -168,12 +216,14 @@ def _dtype(tensor: torch.Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-def _check_sizes(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
-    """Raises CheckpointError if the tensors claim to be much larger than the file."""
-    size = path.stat().st_size
+def _check_sizes(path: Path, tensors: Mapping[str, torch.Tensor], size: int) -> None:
+    """Raises CheckpointError if the tensors claim to be much larger than their data of this many
+    bytes."""
     total = 0
     for name, tensor in tensors.items():
         bytes_ = tensor.numel() * tensor.element_size()
         total += bytes_
+        if bytes_ and not size:
+            raise _without_values(path, name)
         if bytes_ > size or total > MOST_COPIES * size:
             raise CheckpointError(f"{path} is damaged: `{name}` is larger than the file can hold")

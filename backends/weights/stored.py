@@ -18,7 +18,10 @@ class Stored(Record):
 
     @property
     def kind(self) -> str:
-        """``float``, ``int``, ``complex`` or ``bool``: numbers of one kind can be converted."""
+        """``float``, ``int``, ``complex`` or ``bool``: numbers of one kind can be converted.
+        Packed numbers are of their own kind."""
+        if self.dtype.endswith("_x2"):
+            return self.dtype
         for kind in ("float", "complex", "bool"):
             if kind in self.dtype:
                 return kind

@@ -112,6 +112,26 @@ def entry(**settings: Any) -> None:
     header(json.dumps({"a": {**usual, **settings}}).encode(), bytes(8))
 
 
+def itself() -> None:
+    """A dict that holds itself under many names, and no tensors."""
+    table: dict[str, Any] = {"model": None, "a": torch.eye(2).to_sparse()}
+    for name in ("model", *map(str, range(50))):
+        table[name] = table
+    torch.save(table, "a.pth")
+
+
+def quantised() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are deprecated, and files of them exist
+        tensor = torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)
+    torch.save({**STATE, "b": tensor}, "a.pth")
+
+
+def on_meta(*names: str, **settings: Any) -> None:
+    state = {n: t.to("meta") if n in names else t for n, t in STATE.items()}
+    torch.save(state, "a.pth", **settings)
+
+
 BAD: dict[str, tuple[str, Callable[[], object], str]] = {
     "a pickle with code": (
         "a.pth",
@@ -140,7 +160,16 @@ BAD: dict[str, tuple[str, Callable[[], object], str]] = {
     "half a header": ("a.safetensors", lambda: truncated("a.safetensors", 80), "damaged"),
     "half the data": ("a.safetensors", lambda: truncated("a.safetensors", 8), "damaged"),
     "more data": ("a.safetensors", lambda: header(b"{}", bytes(8)), "damaged"),
-    "no tensors": ("a.pth", lambda: torch.save({"a": 1}, "a.pth"), "holds no tensors"),
+    "no tensors": ("a.pth", lambda: torch.save({"a": 1}, "a.pth"), "holds no plain tensors"),
+    "a dict in itself": ("a.pth", itself, "holds no plain tensors; its entries are model, a (spa"),
+    "quantised tensors": ("a.pth", quantised, "such as quantised ones"),
+    "no values": ("a.pth", lambda: on_meta(*STATE), "no values for `a.weight`: it was saved from"),
+    "no values for one": ("a.pth", lambda: on_meta("a.bias"), "no values for `a.bias`"),
+    "no values, in the old format": (
+        "a.pth",
+        lambda: on_meta("a.bias", _use_new_zipfile_serialization=False),
+        "no values for `a.bias`",
+    ),
     "a list": ("a.pth", lambda: torch.save([1], "a.pth"), "of type list"),
     "more than the file": (
         "a.pth",
