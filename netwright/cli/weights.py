@@ -110,10 +110,12 @@ def _compare(options: Namespace, graph: Any, name: str, inputs: frozenset[str]) 
     if options.save_map and mapping is not None:
         _save_map(options.save_map, mapping, source, files)
     if options.reverse:
-        return _reverse(options, checkpoint, source, wants, mapping, files)
+        assert mapping is not None
+        plan = loading.plan(checkpoint, wants, notes=notes)
+        return _reverse(options, name, wants, plan, source, mapping.inverse, files)
     plan = loading.plan(checkpoint, wants, mapping, notes)
     _report(options, name, wants, plan)
-    if not (plan.fit.whole or (options.partial and plan.fit.fits)):
+    if not _is_enough(options, plan):
         return FOUND
     if options.save:
         names = [n for n in wants.tensors if n in plan.fit.fits or n in plan.fit.twins]
@@ -142,32 +144,34 @@ def _mapping(
     return mapping, notes, ()
 
 
+def _is_enough(options: Namespace, plan: LoadPlan) -> bool:
+    return plan.fit.whole or bool(options.partial and plan.fit.fits)
+
+
 def _reverse(
     options: Namespace,
-    checkpoint: Checkpoint,
-    source: Checkpoint,
+    name: str,
     wants: Wanted,
-    mapping: Mapping | None,
+    plan: LoadPlan,
+    source: Checkpoint,
+    back: Mapping,
     files: Sequence[str],
 ) -> int:
     """Save a checkpoint that has the layout of the net in the other one, that of ``source``."""
-    from ..backends.weights import loading, mappings
+    from ..backends.weights import mappings
     from ..backends.weights.fitting import folded
 
-    plan = loading.plan(checkpoint, wants)
-    if not (plan.fit.whole or (options.partial and plan.fit.fits)):
-        _report(options, options.file, wants, plan)
+    if not _is_enough(options, plan):
+        _report(options, name, wants, plan)
         return FOUND
-    assert mapping is not None
-    twins = [name for name in checkpoint.tensors if name in wants.twins]
-    moves = mappings.bind(mapping.inverse, [n for n in checkpoint.tensors if n not in twins])
-    mappings.renamed(moves, checkpoint.tensors)
-    made = {name for move in moves for name in move.new}
-    absent = [name for name in source.tensors if options.like and name not in made]
-    if absent:
-        names = ", ".join(folded(absent))
-        print(printable(f"note: these tensors of the other layout are not made: {names}"))
-    _save(options.save, _made(checkpoint, moves), files)
+    olds = plan.checkpoint.tensors
+    moves = mappings.bind(back, [n for n in olds if n not in wants.twins])
+    mappings.renamed(moves, olds)
+    made = {new for move in moves for new in move.new}
+    absent = folded([n for n in source.tensors if options.like and n not in made])
+    note = f"these tensors of the other layout are not made: {', '.join(absent)}"
+    _report(options, name, wants, plan, [note] if absent else [])
+    _save(options.save, _made(plan.checkpoint, moves), files)
     return FOUND if absent and not options.partial else CLEAN
 
 
@@ -183,14 +187,17 @@ def _made(checkpoint: Checkpoint, moves: Sequence[Move]) -> Iterator[tuple[str, 
 # --- what is printed and written -------------------------------------------------------------
 
 
-def _report(options: Namespace, name: str, wants: Wanted, plan: LoadPlan) -> None:
+def _report(
+    options: Namespace, name: str, wants: Wanted, plan: LoadPlan, notes: Sequence[str] = ()
+) -> None:
     from ..backends.weights import fitting
 
+    fit = plan.fit.replace(notes=(*plan.fit.notes, *notes))
     if options.output_format == "json":
-        document = {"version": fitting.VERSION, "net": name, **fitting.as_dict(plan.fit)}
+        document = {"version": fitting.VERSION, "net": name, **fitting.as_dict(fit)}
         sys.stdout.write(f"{json_text(document)}\n")
         return
-    lines = fitting.text(plan.fit, name, len(wants.tensors), plan.checkpoint.path)
+    lines = fitting.text(fit, name, len(wants.tensors), plan.checkpoint.path)
     if not plan.fit.whole and not (options.auto or options.map or options.diff):
         lines += _hint(wants, plan)
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))

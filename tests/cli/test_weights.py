@@ -116,6 +116,26 @@ def test_there_and_back(weights: Run) -> None:
     assert_same("b.safetensors", "other.pth")
 
 
+def test_the_report_of_the_way_back(weights: Run) -> None:
+    """It has all notes, in each format."""
+    saved = torch.load("other.pth")
+    torch.save({**saved, "extra.weight": torch.ones(3)}, "other.pth")
+    reverse = ("--reverse", "--like", "other.pth", "--save", "b.safetensors")
+    status, out, err = weights("small.net", "small.pth", *reverse)
+    assert (status, err) == (1, "wrote b.safetensors (22 tensors)\n")
+    assert out.splitlines() == [
+        "small and small.pth: all of 22 tensors fit",
+        "note: 22 tensors were matched by shapes, names and order",
+        "note: these tensors of the other layout are not made: extra.weight",
+    ]
+    status, out, _ = weights("small.net", "small.pth", *reverse, "--output-format", "json")
+    document = json.loads(out)
+    assert (status, document["net"], len(document["fits"])) == (1, "small", 22)
+    assert document["notes"][-1] == "these tensors of the other layout are not made: extra.weight"
+    out = weights("small.net", "small.pth", "-p", "classes=3", *reverse)[1]
+    assert out.startswith("small and small.pth: 20 of 22 tensors fit\n")
+
+
 def assert_same(file: str, original: str) -> None:
     states = safetensors.torch.load_file(file), torch.load(original)
     assert set(states[0]) == set(states[1])
