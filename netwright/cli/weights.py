@@ -90,6 +90,11 @@ def _check(options: Namespace) -> None:
             "--reverse needs a layout and a file",
             "write --save OUT.safetensors and one of --diff OLD, --map RULES.toml, --like OTHER",
         )
+    if options.save_map and not (options.diff or options.map or options.auto or options.like):
+        raise Misuse(
+            "--save-map writes a mapping, and none is asked for",
+            "write one of --auto, --map RULES.toml, --diff OLD",
+        )
     if options.like and not options.reverse:
         raise Misuse("--like is for --reverse", "`--auto` matches CHECKPOINT with the net")
 

@@ -192,6 +192,7 @@ MISUSE: dict[tuple[str, ...], str] = {
     ("small.net", "small.pth", "--save", "a.pth"): "--save writes .safetensors files",
     ("small.net", "small.pth", "--like", "other.pth"): "--like is for --reverse",
     ("small.net", "small.pth", "--reverse"): "--reverse needs a layout and a file",
+    ("small.net", "small.pth", "--save-map", "a.toml"): "--save-map writes a mapping",
     ("small.net", "small.pth", "--diff", "a", "--auto"): "leave out --map and --auto",
     ("small.net", "small.pth", "--map", "no.toml"): "no.toml cannot be read",
     ("small.net", "small.pth", "--diff", "no.net"): "there is no file no.net",
