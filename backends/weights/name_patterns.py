@@ -1,8 +1,8 @@
 """Patterns of names: ``layers.{i}.{rest}``.
 
 A placeholder of one letter stands for a number, with a factor and an offset if wanted
-(``{i+1}``, ``{2*i}``); a longer one stands for any text, dots included. Nothing in a pattern is
-executed.
+(``{i+1}``, ``{2*i}``); a longer one stands for any text, dots included. A brace of the name itself
+is written twice. Nothing in a pattern is executed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from ...grammar.record import Record
 from .problems import RulesError
 
 Values: TypeAlias = dict[str, int | str]
-PLACEHOLDER: Final = re.compile(r"\{(?:(\d{1,6})\*)?([A-Za-z_]\w{0,30})([+-]\d{1,6})?\}")
+PIECE: Final = re.compile(
+    r"(?P<text>[^{}]+|\{\{|\}\})|\{(?:(\d{1,6})\*)?([A-Za-z_]\w{0,30})([+-]\d{1,6})?\}"
+)
+"""A text, a brace that is written twice, or a placeholder."""
 MOST: Final = 8
 """The most placeholders of a pattern; of those for any text two, since their search is slow."""
 
@@ -86,19 +89,28 @@ class NamePattern(Record):
 
 def pattern(text: str) -> NamePattern:
     """The pattern of a text. Raises RulesError."""
-    texts: list[str] = []
+    texts = [""]
     parts: list[Placeholder] = []
     end = 0
-    for match in PLACEHOLDER.finditer(text):
-        texts.append(text[end : match.start()])
-        parts.append(_part(text, *match.groups()))
+    while end < len(text):
+        match = PIECE.match(text, end)
+        if match is None:
+            raise RulesError(f"`{text}` is not a pattern", _PLACEHOLDERS)
+        plain, *placeholder = match.groups()
+        if plain is None:
+            parts.append(_part(text, *placeholder))
+            texts.append("")
+        else:
+            texts[-1] += plain[0] if plain in ("{{", "}}") else plain
         end = match.end()
-    texts.append(text[end:])
-    if any(sign in piece for piece in texts for sign in "{}"):
-        raise RulesError(f"`{text}` is not a pattern", "placeholders are {i}, {i+1}, {2*i}, {rest}")
     if len(parts) > MOST or sum(not part.is_number for part in parts) > 2:
         raise RulesError(f"`{text}` has too many placeholders: up to 8, and two for any text")
     return NamePattern(tuple(texts), tuple(parts))
+
+
+_PLACEHOLDERS: Final = (
+    "placeholders are {i}, {i+1}, {2*i}, {rest}; a brace of the name is written twice: {{, }}"
+)
 
 
 def _part(text: str, factor: str | None, name: str, offset: str | None) -> Placeholder:
@@ -115,8 +127,9 @@ def exact(name: str) -> NamePattern:
 
 def text_of(pattern: NamePattern) -> str:
     """The text of a pattern, as a file of rules has it."""
-    pieces = [pattern.texts[0]]
-    for part, text in zip(pattern.parts, pattern.texts[1:], strict=True):
+    first, *texts = (text.replace("{", "{{").replace("}", "}}") for text in pattern.texts)
+    pieces = [first]
+    for part, text in zip(pattern.parts, texts, strict=True):
         factor = f"{part.factor}*" if part.factor != 1 else ""
         offset = f"{part.offset:+}" if part.offset else ""
         pieces += [f"{{{factor}{part.name}{offset}}}", text]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwright.backends.weights.mappings import Mapping, Move, bind, convert, renamed, shapes
-from netwright.backends.weights.name_patterns import pattern, text_of
+from netwright.backends.weights.name_patterns import exact, pattern, text_of
 from netwright.backends.weights.problems import RulesError
 from netwright.backends.weights.rules_file import mapping_of, read_rules, rules_text
 from netwright.backends.weights.stored import Stored
@@ -195,6 +195,7 @@ PATTERNS = (
     ("{i}.{i}", "1.2", None),
     ("{i}.{rest}", "1.a.b", {"i": 1, "rest": "a.b"}),
     ("a.b", "axb", None),
+    ("a{{b}}{{{i}}}", "a{b}{3}", {"i": 3}),
 )
 
 
@@ -218,6 +219,11 @@ def test_any_text_is_a_pattern_or_refused(text: str) -> None:
         assert text_of(pattern(text)) == text or "{" in text
     except RulesError as error:
         assert str(error)
+
+
+@given(st.text(max_size=40))
+def test_a_name_is_written_as_a_pattern_of_it_alone(name: str) -> None:
+    assert pattern(text_of(exact(name))) == exact(name)
 
 
 def test_written_rules_are_read_back() -> None:
