@@ -430,22 +430,32 @@ class Network(Drawable):
         """
         from .backends.pytorch.live import instance
 
-        cls = self._class_with(externs, import_externs)
+        version = mapping if isinstance(mapping, Network) else None
+        cls = self._class_with(externs, import_externs, version)
         if weights is not None:
             from .trained import module_with_weights
 
-            return module_with_weights(self, cls, weights, device, mapping, partial=partial)
+            old = version._class_with(externs, import_externs, self) if version else None
+            return module_with_weights(self, cls, weights, device, mapping, old, partial=partial)
         if mapping is not None or partial:
             raise TypeError("`mapping` and `partial` are for a checkpoint: weights=FILE")
         return instance(cls, device)
 
     def _class_with(
-        self, externs: Mapping[str, Callable[..., torch.nn.Module]] | None, importing: bool
+        self,
+        externs: Mapping[str, Callable[..., torch.nn.Module]] | None,
+        importing: bool,
+        version: Network | None = None,
     ) -> type[torch.nn.Module]:
-        """The net's class with these classes for its externs."""
+        """The net's class with these classes for its externs. Some may be for the externs of
+        another version alone."""
         from .backends.pytorch import to_class
+        from .backends.pytorch.extern_classes import extern_names
 
         _check_externs(externs)
+        if externs and version:
+            other = extern_names(version.ir) - extern_names(self.ir)
+            externs = {name: make for name, make in externs.items() if name not in other}
         if not externs and not importing:
             return self._class
         doing = "making its module"

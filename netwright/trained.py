@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Collection
 from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,10 +33,12 @@ def module_with_weights(
     weights: str | os.PathLike[str],
     device: Any,
     layout: Layout,
+    old: type[torch.nn.Module] | None,
     *,
     partial: bool,
 ) -> torch.nn.Module:
-    """The net with the weights of a checkpoint. Raises WeightsError."""
+    """The net with the weights of a checkpoint; ``old`` is the class of the layout, if that is a
+    network. Raises WeightsError."""
     if not isinstance(weights, str | os.PathLike):
         kind = type(weights).__name__
         raise TypeError(
@@ -46,9 +49,12 @@ def module_with_weights(
         raise ValueError("weights have no values on the device `meta`")
     made = loading.draft(cls, device)
     wants = module_tensors.wanted(made)
-    checkpoint = read(weights).without_wrapper(wants.tensors)
-    mapping, notes = mapping_to(net, wants, checkpoint, layout)
-    plan = loading.plan(checkpoint, wants, mapping, notes)
+    rules, names = rules_of(net, wants, layout, old)
+    checkpoint = read(weights).without_wrapper(names)
+    notes: tuple[str, ...] = ()
+    if layout == "auto":
+        rules, notes = completed(rules, wants, checkpoint)
+    plan = loading.plan(checkpoint, wants, rules, notes)
     lines = loading.check_whole(plan, partial=partial)
     if lines:
         warnings.warn(WeightsWarning("\n".join([checkpoint.path, *lines])), stacklevel=3)
@@ -63,50 +69,52 @@ def _is_meta(device: Any) -> bool:
 
 
 def tensors_of(cls: type[torch.nn.Module]) -> Wanted:
-    """The tensors of a net's class."""
-    return module_tensors.wanted(loading.draft(cls))
+    """The tensors of a net's class. No random numbers are used up."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        return module_tensors.wanted(loading.draft(cls))
 
 
-def mapping_to(
-    net: Network, wants: Wanted, checkpoint: Checkpoint, layout: Layout
-) -> tuple[Mapping | None, tuple[str, ...]]:
-    """The mapping that a layout means, and notes on what is not certain in it."""
-    if layout is None:
-        return None, ()
+def rules_of(
+    net: Network, wants: Wanted, layout: Layout | Mapping, old: type[torch.nn.Module] | None = None
+) -> tuple[Mapping | None, Collection[str]]:
+    """The rules that a layout states, and names that a checkpoint in this layout may have. If it is
+    a network, ``old`` is its class."""
+    if layout is None or layout == "auto":
+        return None, wants.tensors
     if isinstance(layout, Network):
-        return version_mapping.mapping_between(
-            layout.ir, net.ir, tensors_of(layout._class), wants
-        ), ()
+        olds = tensors_of(old or layout._class)
+        between = version_mapping.mapping_between(layout.ir, net.ir, olds, wants)
+        return between, olds.tensors
+    rules = _written(layout)
+    return rules, [*wants.tensors, *(p.texts[0] for rule in rules.rules for p in rule.old)]
+
+
+def _written(layout: Table[str, str] | str | os.PathLike[str] | Mapping) -> Mapping:
+    if isinstance(layout, Mapping):
+        return layout
     if isinstance(layout, Table):
-        rules = [rules_file.pair(old, new) for old, new in layout.items()]
-        return Mapping(tuple(rules)), ()
-    if layout == "auto":
-        return mapping_of(wants, checkpoint, None, automatic=True)
+        return Mapping(tuple(rules_file.pair(old, new) for old, new in layout.items()))
     if isinstance(layout, str | os.PathLike) and Path(layout).suffix == ".toml":
-        return mapping_of(wants, checkpoint, layout, automatic=False)
+        return rules_file.read_rules(layout)
     raise WeightsError(f"{layout!r} is not a mapping", _LAYOUTS)
 
 
-def mapping_of(
-    wants: Wanted,
-    checkpoint: Checkpoint,
-    file: str | os.PathLike[str] | None,
-    *,
-    automatic: bool,
-) -> tuple[Mapping | None, tuple[str, ...]]:
-    """The rules of a file, then those that are found for what they leave. With notes."""
-    rules = rules_file.read_rules(file) if file is not None else None
-    if not automatic:
-        return rules, ()
-    moves = mappings.bind(rules or Mapping(()), list(checkpoint.tensors))
-    ruled = [move for move in moves if rules is not None and move.rule in rules.rules]
+def completed(
+    rules: Mapping | None, wants: Wanted, checkpoint: Checkpoint
+) -> tuple[Mapping, tuple[str, ...]]:
+    """The rules, and those that are found for what they leave. With notes."""
+    stated = rules.rules if rules else ()
+    moves = mappings.bind(Mapping(stated), list(checkpoint.tensors))
+    ruled = [move for move in moves if move.rule in stated]
     olds = {name for move in ruled for name in move.old}
     news = {name for move in ruled for name in move.new}
     match = matching.match(
         {n: t for n, t in checkpoint.tensors.items() if n not in olds},
         {n: t for n, t in wants.tensors.items() if n not in news},
     )
-    return Mapping((*(rules.rules if rules else ()), *match.mapping.rules)), match.notes
+    return Mapping((*stated, *match.mapping.rules)), match.notes
 
 
 _LAYOUTS = 'it is "auto", a file of rules (.toml), a dict of names, or a network'

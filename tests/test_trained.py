@@ -211,6 +211,19 @@ def test_a_prefix_is_said() -> None:
         assert_equal(nw.loads(NET).to_torch(weights="a.pth"), theirs)
 
 
+def test_a_prefix_is_part_of_the_layout_that_is_mapped() -> None:
+    """What the rules or the older version have as a name is not left out."""
+    wrapped = "net w: x[8] { x > (linear(6) as body > relu > linear(10) as head) as model }"
+    theirs, x = saved(wrapped), torch.randn(2, 8)
+    old, net = nw.loads(wrapped), nw.loads(wrapped.replace("model", "trunk"))
+    for mapping in (old, {"model.{rest}": "trunk.{rest}"}):
+        assert torch.equal(net.to_torch(weights="a.pth", mapping=mapping)(x), theirs(x))
+    state = net.to_torch(weights="a.pth", mapping=old).state_dict()
+    torch.save({f"model.{name}": tensor for name, tensor in state.items()}, "a.pth")
+    with pytest.warns(WeightsWarning, match="`model.`, which is left out"):
+        assert torch.equal(old.to_torch(weights="a.pth", mapping=net)(x), theirs(x))
+
+
 def test_counts_of_batches_may_be_missing() -> None:
     theirs = saved(NORMED)
     state = {n: t for n, t in theirs.state_dict().items() if "num_batches" not in n}

@@ -115,6 +115,22 @@ def test_what_is_missing_is_as_in_a_new_net(make: type[nn.Module]) -> None:
     assert torch.equal(mine.head.bias, theirs.state_dict()["head.bias"])
 
 
+def test_the_weights_of_another_version() -> None:
+    """Each version makes its own externs; one has an extern that the other has not."""
+    theirs = saved(ComputedNumber)
+    new = NET.replace("layer", "part").replace("as first", "as start").replace("as head", "as end")
+    net, old, x = nw.loads(new), nw.loads(NET), torch.randn(2, 5, 8)
+    both: Any = {"layer": ComputedNumber, "part": ComputedNumber}
+    with pytest.warns(WeightsWarning, match="these keep their initial values: start"):
+        mine: Any = net.to_torch(externs=both, weights="a.pth", mapping=old, partial=True)
+    assert torch.equal(mine.end.weight, theirs.state_dict()["head.weight"])
+    net = nw.loads(new.replace("part", "layer"))
+    layer: Any = {"layer": ComputedNumber}
+    assert torch.equal(net.to_torch(externs=layer, weights="a.pth", mapping=old)(x), theirs(x))
+    with pytest.raises(nw.CompileError, match="this net has no extern `lyer`"):
+        net.to_torch(externs={**layer, "lyer": Layer}, weights="a.pth", mapping=old)
+
+
 class ExtraState(Layer):
     def get_extra_state(self) -> Any:
         return {"steps": 3}

@@ -22,6 +22,12 @@ def extern_runs(graph: Graph) -> list[Run]:
     return [run for run in flat(graph, fold=True).runs if isinstance(run.layer, Extern)]
 
 
+def extern_names(graph: Graph) -> set[str]:
+    """What the classes of a net's externs can be given by: the names and the targets."""
+    declared = map(_declared, extern_runs(graph))
+    return {name for own in declared for name in (own.name, own.target)}
+
+
 def classes(graph: Graph, given: Mapping[str, Any], *, importing: bool) -> dict[str, Make]:
     """The class of each extern, by its target. ``given`` are classes by the name of the extern or
     by its target; others are imported if that is allowed.

@@ -107,11 +107,16 @@ def _compare(options: Namespace, graph: Any, name: str, inputs: frozenset[str]) 
 
     net = Network(graph, name, (), sorted(inputs))
     wants = trained.tensors_of(net._class)
-    checkpoint = read(options.checkpoint).without_wrapper(wants.tensors)
-    files = [*inputs, *checkpoint.files, *map(str, filter(None, (options.map, options.like)))]
+    layout, version = _layout(options)
+    mapping, names = trained.rules_of(net, wants, layout)
+    expected = wants.tensors if options.reverse else names
+    checkpoint = read(options.checkpoint).without_wrapper(expected)
     source = read(options.like) if options.like else checkpoint
-    mapping, notes, more = _mapping(options, net, wants, source)
-    files += more
+    notes: tuple[str, ...] = ()
+    if options.auto or options.like:
+        mapping, notes = trained.completed(mapping, wants, source)
+    files = [*inputs, *version, *checkpoint.files]
+    files += map(str, filter(None, (options.map, options.like)))
     if options.save_map and mapping is not None:
         _save_map(options.save_map, mapping, source, files)
     if options.reverse:
@@ -128,25 +133,18 @@ def _compare(options: Namespace, graph: Any, name: str, inputs: frozenset[str]) 
     return CLEAN
 
 
-def _mapping(
-    options: Namespace, net: Network, wants: Wanted, checkpoint: Checkpoint
-) -> tuple[Mapping | None, tuple[str, ...], Sequence[str]]:
-    """The mapping that the options ask for, notes on it, and the files that it was read from."""
-    from .. import trained
+def _layout(options: Namespace) -> tuple[Network | Mapping | None, frozenset[str]]:
+    """The older version or the rules that the options name, and the files of the version."""
+    from ..backends.weights.rules_file import read_rules
     from ..network import Network
     from ._diff import compiled_version
 
-    if options.diff:
-        version = compiled_version(options.diff, options)
-        if isinstance(version, int):
-            raise SystemExit(version)
-        old = Network(version[0], version[1])
-        mapping, notes = trained.mapping_to(net, wants, checkpoint, old)
-        return mapping, notes, sorted(version[2])
-    mapping, notes = trained.mapping_of(
-        wants, checkpoint, options.map, automatic=options.auto or bool(options.like)
-    )
-    return mapping, notes, ()
+    if not options.diff:
+        return read_rules(options.map) if options.map else None, frozenset()
+    version = compiled_version(options.diff, options)
+    if isinstance(version, int):
+        raise SystemExit(version)
+    return Network(version[0], version[1]), version[2]
 
 
 def _is_enough(options: Namespace, plan: LoadPlan) -> bool:
