@@ -27,7 +27,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from math import inf, isinf
 from types import NoneType, UnionType
 from typing import (
@@ -689,6 +689,26 @@ def inferred(layer: Layer, *inputs: TensorType) -> tuple[TensorType, ...]:
     for name in layer.computed if isinstance(layer, Computable) else ():
         check_weight(layer, name, getattr(layer, name), *inputs)
     return (types,) if isinstance(types, TensorType) else tuple(types)
+
+
+class Facts(Record):
+    """What a layer makes of inputs of some types. The pairs of sizes in ``equal`` must be equal; in
+    ``least``, the first must be at least the second."""
+
+    outputs: tuple[TensorType, ...]
+    weights: dict[str, Weight]
+    equal: tuple[tuple[Dim, Dim], ...]
+    least: tuple[tuple[Dim, Dim], ...]
+
+
+@lru_cache(maxsize=4096)
+def facts_of(layer: Layer, *inputs: TensorType) -> Facts:
+    """The types of a layer's results, and its weights. Raises Refused. The nets of a file have many
+    layers in common."""
+    with Open() as noted:
+        outputs = inferred(layer, *inputs)
+        weights = layer.weights(*inputs)
+    return Facts(outputs, weights, tuple(noted.equal), tuple(noted.least))
 
 
 def _refuse_complex(layer: Layer, inputs: Sequence[TensorType]) -> None:

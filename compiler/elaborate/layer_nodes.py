@@ -11,7 +11,7 @@ from .. import advice
 from ..builder import Draft, WeightSource, chain_from
 from ..dims import Size, less, symbol, symbols
 from ..inits import unsuited
-from ..layer import Computable, Init, Layer, Made, Open, Refused, Weight, check_weight, inferred
+from ..layer import Computable, Init, Layer, Made, Open, Refused, Weight, check_weight, facts_of
 from ..layers import layers
 from ..limits import MAX_INPUTS
 from ..types import Shape, TensorType
@@ -148,15 +148,16 @@ def _infer(
         return remembered
     with Open() as noted:
         try:
-            outputs = inferred(network.layer, *types)
+            facts = facts_of(network.layer, *types)
             network.layer.suit(made, *types)
             for name, type_ in tied.items():
                 check_weight(network.layer, name, type_, *types)
-            weights = network.layer.weights(*types)
         except Refused as refusal:
             el.report(advice.layers.refused(network, refusal, inputs, types, span))
             return None
-    for a, b in noted.equal:
+    outputs, weights = facts.outputs, facts.weights
+    equal = (*facts.equal, *noted.equal)
+    for a, b in equal:
         if not unify(el, a, b, network.word, span, inputs):
             return None
     shapes = (*(t.shape for t in outputs), *(w.shape for w in weights.values()))
@@ -168,11 +169,11 @@ def _infer(
         return None
     had = {d for t in types for d in t.shape}
     sizes = [d for t in outputs for d in t.shape if isinstance(d, Size) and d not in had]
-    least = noted.least + [(d, 1) for d in sizes if less(d, 1) is not False]
+    least = [*facts.least, *noted.least, *((d, 1) for d in sizes if less(d, 1) is not False)]
     ask_at_least(el, least, span)
     if not _can_be_made(el, network, inputs, types, weights, span):
         return None
-    if not noted.equal and not least:
+    if not equal and not least:
         el.memos.types[key] = outputs
     return outputs
 
