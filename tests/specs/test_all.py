@@ -23,7 +23,7 @@ TEXTS = {spec: path.read_text("utf-8") for spec, path in SPECS.items()}
 NETS = {spec: re.findall(r"^net ([a-z]\w*)", text, re.M) for spec, text in TEXTS.items()}
 """All but the templates, whose names are capitalized."""
 
-MORE = ("googlenet_training", "resnet50", "vgg11_bn")
+MORE = ("googlenet_training", "mvit_v2_s", "resnet50", "vgg11_bn")
 PRINTED = [
     (spec, net) for spec, nets in NETS.items() for net in nets if net == nets[0] or net in MORE
 ]

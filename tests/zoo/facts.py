@@ -181,8 +181,11 @@ def _cell(difference: float | None) -> str:
 
 
 def _reasons(compared: Facts) -> Iterator[str]:
-    """Why results differ, as notes below the tables."""
+    """Why results differ, as notes below the tables: each reason once, with its results."""
     for spec, nets in compared.items():
-        texts = {f"{key}: {why}" for fact in nets.values() for key, why in fact["known"].items()}
-        if texts:
-            yield f"[^{spec}]: {'; '.join(sorted(texts))}.\n"
+        results: dict[str, set[str]] = {}
+        for key, why in (known for fact in nets.values() for known in fact["known"].items()):
+            results.setdefault(why, set()).add(key)
+        if results:
+            texts = sorted(f"{', '.join(sorted(keys))}: {why}" for why, keys in results.items())
+            yield f"[^{spec}]: {'; '.join(texts)}.\n"

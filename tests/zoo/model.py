@@ -73,7 +73,7 @@ class Model(NamedTuple):
 
         try:
             with torch.device("meta"):
-                return self.build()
+                return self.build().to("meta")  # `torch.FloatTensor(...)` is always on the CPU
         except (NotImplementedError, RuntimeError):  # it computes with tensors when it is made
             return self.build().to("meta")
 

@@ -94,9 +94,9 @@ def test_differences_are_relative() -> None:
     [
         (torch.zeros(9), torch.ones(9)),
         (torch.zeros(9), torch.randn(9)),
-        (torch.randn(9999), torch.randn(9999) * 1.2),
-        (torch.randn(9999), torch.randn(9999) + 0.2),
-        (torch.rand(9999) - 0.5, torch.randn(9999) / 12**0.5),
+        (torch.randn(99_999), torch.randn(99_999) * 1.2),
+        (torch.randn(99_999), torch.randn(99_999) + 0.2),
+        (torch.rand(99_999) - 0.5, torch.randn(99_999) / 12**0.5),
     ],
 )
 def test_other_distributions_are_seen(mine: torch.Tensor, yours: torch.Tensor) -> None:

@@ -27,6 +27,10 @@ def two_nets(spec: str, settings: Mapping[str, Any], **fields: Any) -> Iterator[
         )
 
 
+LAYOUT: Final = (
+    "the original copies the tensors of a single head into another memory layout before it pools"
+    " them (with the same copies in ours, all bits are equal)"
+)
 AUXILIARY: Final = {"aux_logits": True, "transform_input": False, "init_weights": True}
 
 MODELS: Final[tuple[Model, ...]] = (
@@ -75,6 +79,7 @@ MODELS: Final[tuple[Model, ...]] = (
         "deeplabv3", "deeplabv3_resnet50 deeplabv3_resnet101 deeplabv3_mobilenet_v3_large"
     ),
     *segmentation("lraspp", "lraspp_mobilenet_v3_large", settings={"weights_backbone": None}),
+    *video("mvit", "mvit_v1_b mvit_v2_s", known={"gradients": LAYOUT, "training": LAYOUT}),
     *video("s3d", "s3d"),
     *video("swin3d", "swin3d_t swin3d_s swin3d_b", image=56),
     *video("video_resnet", "r3d_18 mc3_18 r2plus1d_18", image=32),
