@@ -304,3 +304,5 @@ def test_misuse() -> None:
     saved()
     with pytest.raises(WeightsError, match="'guess' is not a mapping"):
         net.to_torch(weights="a.pth", mapping="guess")
+    with pytest.raises(WeightsError, match="the name 3 is not a text"):
+        net.to_torch(weights="a.pth", mapping={3: "head"})  # type: ignore[dict-item]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ...grammar.record import Record
 from . import pickled, safe_files, shards
-from .problems import CheckpointError
+from .problems import AGAIN, CheckpointError
 from .stored import Stored
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError(f"{file} cannot be read: {reason.lower()}") from None
+    if not start:
+        raise CheckpointError(f"{file} is empty", AGAIN)
     opened = _opened(file, start, size)
     if not opened.tensors:
         raise CheckpointError(f"{file} holds no tensors")
@@ -98,8 +100,6 @@ _KINDS: Final = "checkpoints are .safetensors, .pth, .pt, .bin or .safetensors.i
 
 
 def _content(start: bytes) -> str:
-    if not start:
-        return "it is empty"
     if start.startswith(b"version https://git-lfs"):
         return "it is a pointer of Git LFS; `git lfs pull` gets the file itself"
     if start.lstrip()[:1] == b"<":

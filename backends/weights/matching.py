@@ -50,7 +50,8 @@ class Match(Record):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        notes = [f"{counted(len(self.mapped), 'tensor')} were matched by shapes, names and order"]
+        matched = counted(len(self.mapped), "tensor was", "tensors were")
+        notes = [f"{matched} matched by shapes, names and order"]
         certain = [name for name in self.by_order if name not in self.doubtful]
         if certain:
             notes.append(f"{len(certain):,} of them by their order alone: {_listed(certain)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 
 from .. import MissingExtra
-from .problems import CheckpointError
+from .problems import AGAIN, CheckpointError
 from .stored import Stored
 
 if TYPE_CHECKING:
@@ -126,10 +126,7 @@ _DENSE: Final = "load it with PyTorch, and save dense tensors (`tensor.dequantiz
 
 def _damaged(path: Path, error: Exception) -> CheckpointError:
     reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-    return CheckpointError(
-        f"{path} is damaged, or not a checkpoint: {reason}",
-        "it may be downloaded in part: get it again",
-    )
+    return CheckpointError(f"{path} is damaged, or not a checkpoint: {reason}", AGAIN)
 
 
 def _without_values(path: Path, name: str) -> CheckpointError:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ...grammar.printable import printable
+
+AGAIN: Final = "it may be downloaded in part: get it again"
+"""The help for a file that is damaged."""
 
 
 class WeightsError(ValueError):

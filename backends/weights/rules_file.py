@@ -46,21 +46,34 @@ def mapping_of(document: Table[str, Any]) -> Mapping:
     """The mapping of a document: first the rules of ``[[tensors]]``, then the pairs of
     ``[names]``."""
     unknown = [key for key in document if key not in ("tensors", "names")]
+    if unknown and isinstance(document[unknown[0]], str):
+        raise RulesError(f"`{unknown[0]}` is in no table", "write [names] above the pairs of names")
     if unknown:
         raise RulesError(f"there is no table `{unknown[0]}`", "write [names] or [[tensors]]")
     tables, names = document.get("tensors", []), document.get("names", {})
-    if not isinstance(tables, list) or not isinstance(names, dict):
-        raise RulesError("`tensors` is a list of tables and `names` is a table")
+    if not isinstance(tables, list):
+        raise RulesError("`tensors` is a list of tables", "write [[tensors]] above each rule")
+    if not isinstance(names, dict):
+        raise RulesError("`names` is a table", "write [names] above the pairs of names")
     rules = [*map(_rule, tables), *(pair(old, new) for old, new in names.items())]
+    if not rules:
+        raise RulesError("there are no rules", 'write pairs of names below [names]: "old" = "new"')
     if len(rules) > MOST_RULES:
         raise RulesError(f"there are more than {MOST_RULES:,} rules")
     return Mapping(tuple(rules))
 
 
-def pair(old: str, new: Any) -> Rule:
+def pair(old: Any, new: Any) -> Rule:
     """The rule that gives a tensor another name. Raises RulesError."""
+    if not isinstance(old, str):
+        raise RulesError(f"the name {old!r} is not a text")
+    if isinstance(new, dict):
+        raise RulesError(
+            f"the new name of `{old}` is a table of names",
+            f'write names with dots in quotes: "{old}.weight" = "..."',
+        )
     if not isinstance(new, str):
-        raise RulesError(f"the new name of `{old}` is not a text")
+        raise RulesError(f"the new name of `{old}` is {new!r}, which is not a text")
     return _checked(Rule((pattern(old),), (pattern(new),)))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import MissingExtra
-from .problems import CheckpointError
+from .problems import AGAIN, CheckpointError
 from .stored import Shape, Stored
 
 if TYPE_CHECKING:
@@ -150,7 +150,4 @@ def _sizes(value: Any) -> Shape | None:
 
 
 def _damaged(path: Path, reason: str) -> CheckpointError:
-    return CheckpointError(f"{path} is damaged, or not a safetensors file: {reason}", _AGAIN)
-
-
-_AGAIN: Final = "it may be downloaded in part: get it again"
+    return CheckpointError(f"{path} is damaged, or not a safetensors file: {reason}", AGAIN)

@@ -147,7 +147,12 @@ BAD: dict[str, tuple[str, Callable[[], object], str]] = {
     "a program": ("a.pth", script, "TorchScript"),
     "no file": ("a.pth", lambda: None, "there is no file"),
     "a folder": (".", GOOD["a.pth"], "is a folder\nit holds a.pth"),
-    "nothing": ("a.pth", lambda: Path("a.pth").write_text(""), "it is empty"),
+    "nothing": ("a.pth", lambda: Path("a.pth").write_text(""), "a.pth is empty\nit may be down"),
+    "nothing, in safetensors": (
+        "a.safetensors",
+        lambda: Path("a.safetensors").write_text(""),
+        "a.safetensors is empty\nit may be downloaded in part",
+    ),
     "a text": ("a.pth", lambda: Path("a.pth").write_text("hello"), "no known format"),
     "a page": ("a.pth", lambda: Path("a.pth").write_text("<html>"), "it is a web page"),
     "a pointer": (

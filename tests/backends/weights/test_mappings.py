@@ -110,7 +110,13 @@ def test_the_rows_of_heads() -> None:
 
 
 WRONG = {
-    "[names]\na = 1\n": "is not a text",
+    "": "there are no rules",
+    "# [names]\n": "there are no rules",
+    "a = 'b'\n": "`a` is in no table\nwrite [names] above",
+    "[tensors]\nold = 'a'\n": "`tensors` is a list of tables\nwrite [[tensors]]",
+    "[[names]]\na = 'b'\n": "`names` is a table\nwrite [names]",
+    "[names]\na.weight = 'b'\n": '`a` is a table of names\nwrite names with dots in quotes: "a.w',
+    "[names]\na = 1\n": "the new name of `a` is 1, which is not a text",
     '[names]\n"{i}" = "x"\n': "not in all of its names",
     '[names]\n"{i" = "x"\n': "is not a pattern",
     '[names]\n"{__import__(0)}" = "x"\n': "is not a pattern",

@@ -115,6 +115,11 @@ def test_what_has_no_partner_is_left_out() -> None:
     assert not match.by_order
 
 
+def test_one_tensor_is_in_the_singular() -> None:
+    one = stored(**{"a.weight": (2, 3)})
+    assert matching.match(one, one).notes == ("1 tensor was matched by shapes, names and order",)
+
+
 def test_names_count_more_than_order() -> None:
     old = stored(query__weight=(4, 4), key__weight=(4, 4), up__weight=(4, 4))
     new = stored(k_proj__weight=(4, 4), up_proj__weight=(4, 4), q_proj__weight=(4, 4))
