@@ -55,7 +55,7 @@ def module_with_weights(
     if layout == "auto":
         rules, notes = completed(rules, wants, checkpoint)
     plan = loading.plan(checkpoint, wants, rules, notes)
-    lines = loading.check_whole(plan, partial=partial)
+    lines = loading.check_whole(plan, wants, mapped=layout is not None, partial=partial)
     if lines:
         warnings.warn(WeightsWarning("\n".join([checkpoint.path, *lines])), stacklevel=3)
     return loading.module_with(made, plan, wants, device)

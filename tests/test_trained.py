@@ -174,8 +174,20 @@ def test_what_does_not_fit() -> None:
         "2 tensors only in the checkpoint:\n"
         "  bodies.weight\n"
         "  bodies.bias\n"
-        "no tensor fits: is it a checkpoint of this net?"
+        '`mapping="auto"` maps 2 of 4 tensors'
     )
+
+
+def test_what_to_do_if_it_does_not_fit() -> None:
+    saved(NET, classes=3)
+    with pytest.raises(WeightsError, match=r"\n`partial=True` takes the 2 tensors that fit$"):
+        nw.loads(NET).to_torch(weights="a.pth")
+    with pytest.raises(WeightsError) as error:
+        nw.loads(NORMED).to_torch(weights="a.pth", partial=True)
+    assert str(error.value).endswith("\nno tensor fits: is it a checkpoint of this net?")
+    torch.save({"h.weight": torch.ones(2, 4), "h.bias": torch.ones(2)}, "a.pth")
+    with pytest.raises(WeightsError, match=r"few tensors fit: .*\n`mapping=.auto.` maps 2 of 9 t"):
+        nw.loads(NORMED).to_torch(weights="a.pth")
 
 
 def test_another_kind_of_numbers() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.record import Record
 from ...grammar.wording import counted
-from . import fitting, mappings
+from . import fitting, mappings, matching
 from .checkpoints import Checkpoint
 from .fitting import Fit
 from .mappings import Mapping, Move
@@ -18,6 +18,10 @@ from .stored import Stored
 
 if TYPE_CHECKING:
     import torch
+
+
+FEW: Final = 0.5
+"""If a smaller share of the tensors fits, the checkpoint is likely to be of another net."""
 
 
 class LoadPlan(Record):
@@ -117,9 +121,9 @@ def _are_equal(a: torch.Tensor, b: torch.Tensor, dtype: str) -> bool:
     return bool(((a == b) | (a.isnan() & b.isnan())).all())
 
 
-def check_whole(plan: LoadPlan, *, partial: bool) -> list[str]:
+def check_whole(plan: LoadPlan, wants: Wanted, *, mapped: bool, partial: bool) -> list[str]:
     """What to warn of. Raises WeightsError if the checkpoint is not whole and that is not
-    allowed, or if none of it fits."""
+    allowed, or if none of it fits. ``mapped``: the caller says how the names are mapped."""
     fit = plan.fit
     lines = fitting.findings(fit)
     path = plan.checkpoint.path
@@ -133,7 +137,20 @@ def check_whole(plan: LoadPlan, *, partial: bool) -> list[str]:
         ]
         return [*fit.notes, *lines, *last]
     text = "\n".join([f"{path} does not fit the net", *lines, *(f"note: {n}" for n in fit.notes)])
-    if not fit.fits:
-        raise WeightsError(text, "no tensor fits: is it a checkpoint of this net?")
-    fits = counted(len(fit.fits), "tensor")
-    raise WeightsError(text, f"`partial=True` loads the {fits} that fit")
+    helps = hints(plan, wants, "" if mapped else '`mapping="auto"`', "`partial=True`")
+    raise WeightsError(text, "\n".join(helps))
+
+
+def hints(plan: LoadPlan, wants: Wanted, auto: str, partial: str) -> Iterator[str]:
+    """What to do if the checkpoint is not whole. ``auto`` and ``partial`` are the texts that ask
+    for it; ``auto`` is empty if the names were mapped."""
+    fits, total = len(plan.fit.fits), len(wants.tensors)
+    match = matching.match(plan.checkpoint.tensors, wants.tensors) if auto else None
+    mapped = len(match.mapped) if match else 0
+    if max(fits, mapped) < FEW * total:
+        number = "few tensors fit" if fits or mapped else "no tensor fits"
+        yield f"{number}: is it a checkpoint of this net?"
+    if mapped > fits:
+        yield f"{auto} maps {mapped:,} of {counted(total, 'tensor')}"
+    if fits:
+        yield f"{partial} takes the {counted(fits, 'tensor')} that {'fits' if fits == 1 else 'fit'}"

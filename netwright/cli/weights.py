@@ -193,7 +193,7 @@ def _made(checkpoint: Checkpoint, moves: Sequence[Move]) -> Iterator[tuple[str, 
 def _report(
     options: Namespace, name: str, wants: Wanted, plan: LoadPlan, notes: Sequence[str] = ()
 ) -> None:
-    from ..backends.weights import fitting
+    from ..backends.weights import fitting, loading
 
     fit = plan.fit.replace(notes=(*plan.fit.notes, *notes))
     if options.output_format == "json":
@@ -201,18 +201,11 @@ def _report(
         sys.stdout.write(f"{json_text(document)}\n")
         return
     lines = fitting.text(fit, name, len(wants.tensors), plan.checkpoint.path)
-    if not plan.fit.whole and not (options.auto or options.map or options.diff):
-        lines += _hint(wants, plan)
+    if not _is_enough(options, plan):
+        mapped = options.auto or options.map or options.diff or options.reverse
+        helps = loading.hints(plan, wants, "" if mapped else "--auto", "--partial")
+        lines += [f"help: {text}" for text in helps]
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
-
-
-def _hint(wants: Wanted, plan: LoadPlan) -> Iterable[str]:
-    """The hint at --auto, if that maps more."""
-    from ..backends.weights import matching
-
-    match = matching.match(plan.checkpoint.tensors, wants.tensors)
-    if len(match.mapped) > len(plan.fit.fits):
-        yield f"help: --auto maps {len(match.mapped):,} of {len(wants.tensors):,} tensors"
 
 
 def _save(path: Path, tensors: Iterable[tuple[str, Any]], files: Sequence[str]) -> None:
