@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,16 +35,22 @@ class LoadPlan(Record):
     def tensors(self, names: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
         """These tensors of the net, made of those of the checkpoint. Raises WeightsError."""
         kept = set(names)
-        for move in mappings.sources(self.moves, names):
-            stored = dict(self.checkpoint.load(move.old))
-            news = mappings.convert(move, [stored[old] for old in move.old])
-            yield from ((n, t) for n, t in zip(move.new, news, strict=True) if n in kept)
+        moves = mappings.sources(self.moves, names)
+        return ((n, t) for n, t in converted(self.checkpoint, moves) if n in kept)
 
     def tensors_and_twins(self, names: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
         """These tensors, and those that the checkpoint has under another name of the tensor."""
         for name, tensor in self.tensors([n for n in names if n not in self.fit.twins]):
             yield name, tensor
             yield from ((twin, tensor) for twin, n in self.fit.twins.items() if n == name)
+
+
+def converted(checkpoint: Checkpoint, moves: Iterable[Move]) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensors that these moves make of those of the checkpoint. Raises WeightsError."""
+    for move in moves:
+        stored = dict(checkpoint.load(move.old))
+        news = mappings.convert(move, [stored[old] for old in move.old])
+        yield from zip(move.new, news, strict=True)
 
 
 def plan(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from ._work import compiled, deliver, refuse, replace_file
 if TYPE_CHECKING:
     from ..backends.weights.checkpoints import Checkpoint
     from ..backends.weights.loading import LoadPlan
-    from ..backends.weights.mappings import Mapping, Move
+    from ..backends.weights.mappings import Mapping
     from ..backends.weights.module_tensors import Wanted
     from ..network import Network
 
@@ -161,7 +161,7 @@ def _reverse(
     files: Sequence[str],
 ) -> int:
     """Save a checkpoint that has the layout of the net in the other one, that of ``source``."""
-    from ..backends.weights import mappings
+    from ..backends.weights import loading, mappings
     from ..backends.weights.fitting import folded
 
     if not _is_enough(options, plan):
@@ -170,21 +170,12 @@ def _reverse(
     olds = plan.checkpoint.tensors
     moves = mappings.bind(back, [n for n in olds if n not in wants.twins])
     mappings.renamed(moves, olds)
-    made = {new for move in moves for new in move.new}
-    absent = folded([n for n in source.tensors if options.like and n not in made])
+    names = {new for move in moves for new in move.new}
+    absent = folded([n for n in source.tensors if options.like and n not in names])
     note = f"these tensors of the other layout are not made: {', '.join(absent)}"
     _report(options, name, wants, plan, [note] if absent else [])
-    _save(options.save, _made(plan.checkpoint, moves), files)
+    _save(options.save, loading.converted(plan.checkpoint, moves), files)
     return FOUND if absent and not options.partial else CLEAN
-
-
-def _made(checkpoint: Checkpoint, moves: Sequence[Move]) -> Iterator[tuple[str, Any]]:
-    from ..backends.weights import mappings
-
-    for move in moves:
-        stored = dict(checkpoint.load(move.old))
-        news = mappings.convert(move, [stored[old] for old in move.old])
-        yield from zip(move.new, news, strict=True)
 
 
 # --- what is printed and written -------------------------------------------------------------
