@@ -36,6 +36,8 @@ def read_rules(path: str | os.PathLike[str]) -> Mapping:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RulesError(f"{file} is not TOML: {error}") from None
+    if not any(document.values()):
+        raise RulesError(f"{file} has no rules", 'write pairs below [names]: "old" = "new"')
     try:
         return mapping_of(document)
     except RulesError as error:
@@ -56,8 +58,6 @@ def mapping_of(document: Table[str, Any]) -> Mapping:
     if not isinstance(names, dict):
         raise RulesError("`names` is a table", "write [names] above the pairs of names")
     rules = [*map(_rule, tables), *(pair(old, new) for old, new in names.items())]
-    if not rules:
-        raise RulesError("there are no rules", 'write pairs of names below [names]: "old" = "new"')
     if len(rules) > MOST_RULES:
         raise RulesError(f"there are more than {MOST_RULES:,} rules")
     return Mapping(tuple(rules))

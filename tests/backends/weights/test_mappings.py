@@ -110,8 +110,8 @@ def test_the_rows_of_heads() -> None:
 
 
 WRONG = {
-    "": "there are no rules",
-    "# [names]\n": "there are no rules",
+    "": "has no rules",
+    "# a\n[names]\n": "has no rules",
     "a = 'b'\n": "`a` is in no table\nwrite [names] above",
     "[tensors]\nold = 'a'\n": "`tensors` is a list of tables\nwrite [[tensors]]",
     "[[names]]\na = 'b'\n": "`names` is a table\nwrite [names]",
