@@ -207,15 +207,10 @@ class _Matcher:
         olds = list(pairs)
         for a, i in enumerate(olds):
             for k in olds[a + 1 :]:
-                if self.gain(i, pairs[i], k, pairs[k]) > MARGIN:
+                if _gain(self.likeness, i, pairs[i], k, pairs[k]) > MARGIN:
                     pairs[i], pairs[k] = pairs[k], pairs[i]
                     changed = True
         return changed
-
-    def gain(self, i: int, j: int, k: int, m: int) -> float:
-        """The gain in likeness if the pairs (i, j) and (k, m) are exchanged."""
-        now = self.likeness(i, j) + self.likeness(k, m)
-        return self.likeness(i, m) + self.likeness(k, j) - now
 
     def replace(self, pairs: dict[int, int], free: list[int]) -> bool:
         """Match an old leaf with a free new one where that is likelier."""
@@ -251,22 +246,18 @@ class _Matcher:
         """Whether the pairs (i, j) and (k, m) could be exchanged: names and places do not say much
         against it, or they contradict the order. Places follow from the order, so they say nothing
         where that is unknown."""
-        gain = self.gain(i, j, k, m)
+        gain = _gain(self.likeness, i, j, k, m)
         if gain > -MARGIN:
             return True
         if self.unordered:
-            return self.differ_in_words(i, j, k, m) and self.named_gain(i, j, k, m) > -MARGIN
+            named = _gain(self.names.likeness, i, j, k, m)
+            return self.differ_in_words(i, j, k, m) and named > -MARGIN
         return (i < k) != (j < m) and gain > -CLEAR
 
     def differ_in_words(self, i: int, j: int, k: int, m: int) -> bool:
         """Whether two pairs differ in more than the numbers of their modules."""
         olds, news = self.olds, self.news
         return olds[i].words != olds[k].words or news[j].words != news[m].words
-
-    def named_gain(self, i: int, j: int, k: int, m: int) -> float:
-        """The gain in likeness of names alone if the pairs (i, j) and (k, m) are exchanged."""
-        like = self.names.likeness
-        return like(i, m) + like(k, j) - like(i, j) - like(k, m)
 
     def is_doubtful(self, i: int, j: int, k: int, m: int) -> bool:
         """Whether the order does not decide between rivals: it is that of the alphabet, it is
@@ -275,6 +266,11 @@ class _Matcher:
             return True
         named = self.olds[i].kinds != self.olds[k].kinds
         return named and self.news[j].kinds != self.news[m].kinds
+
+
+def _gain(likeness: Callable[[int, int], float], i: int, j: int, k: int, m: int) -> float:
+    """The gain in likeness if the pairs (i, j) and (k, m) are exchanged."""
+    return likeness(i, m) + likeness(k, j) - (likeness(i, j) + likeness(k, m))
 
 
 class _NameLikeness:
