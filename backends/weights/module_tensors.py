@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...grammar.record import Record
 from .problems import WeightsError
-from .stored import Stored
+from .stored import Stored, stored
 
 if TYPE_CHECKING:
     import torch
@@ -42,10 +42,7 @@ def wanted(module: torch.nn.Module) -> Wanted:
         first = firsts.setdefault(id(tensor), name)
         if first != name:
             twins[name] = first
-    tensors = {
-        name: Stored(tuple(t.shape), str(t.dtype).removeprefix("torch."))
-        for name, t in state.items()
-    }
+    tensors = {name: stored(tensor) for name, tensor in state.items()}
     return Wanted(tensors, twins, frozenset(name for name, _ in module.named_buffers()))
 
 

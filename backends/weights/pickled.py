@@ -12,7 +12,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 
 from .. import MissingExtra
 from .problems import AGAIN, CheckpointError
-from .stored import Stored
+from .stored import stored
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +44,7 @@ class PickledFile:
         tensors, self.wrappers, self.notes = _unwrapped(path, _loaded(path, "meta", self.archive))
         size = path.stat().st_size
         _check_sizes(path, tensors, size if data is None else min(data, size))
-        self.tensors = {n: Stored(tuple(t.shape), _dtype(t)) for n, t in tensors.items()}
+        self.tensors = {n: stored(t) for n, t in tensors.items()}
 
     def load(self, names: Collection[str]) -> Iterator[tuple[str, torch.Tensor]]:
         """These tensors. Raises CheckpointError."""
@@ -207,10 +207,6 @@ def _is_plain(value: Any) -> bool:
 
     plain = type(value) in (torch.Tensor, torch.nn.Parameter)
     return plain and value.layout == torch.strided and not value.is_quantized
-
-
-def _dtype(tensor: torch.Tensor) -> str:
-    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _check_sizes(path: Path, tensors: Mapping[str, torch.Tensor], size: int) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...grammar.record import Record
+
+if TYPE_CHECKING:
+    import torch
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -33,6 +36,11 @@ class Stored(Record):
 
     def __str__(self) -> str:
         return shape_text(self.shape)
+
+
+def stored(tensor: torch.Tensor) -> Stored:
+    """What a checkpoint says about this tensor."""
+    return Stored(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
 def shape_text(shape: Shape) -> str:
