@@ -262,10 +262,15 @@ def setting(default: Any = REQUIRED) -> Any:
     return default
 
 
+_NUMBERS: Final = frozenset({int, float, bool})
+
+
 def typed(value: Any) -> object:
     """A value to compare by: it differs for 1, 1.0 and true, and can be hashed."""
     if isinstance(value, list | tuple):
-        return (type(value), *map(typed, value))
+        kinds = tuple(map(type, value))
+        plain = _NUMBERS.issuperset(kinds)
+        return (type(value), kinds, *(value if plain else map(typed, value)))
     if isinstance(value, slice):
         return (slice, typed(value.start), typed(value.stop), typed(value.step))
     return type(value), value if value.__hash__ else id(value)

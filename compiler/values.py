@@ -288,7 +288,8 @@ def is_number(value: object) -> TypeGuard[int | float | Size | Formula]:
 def tensors_in(value: object) -> bool:
     """Whether a value is a tensor, or a bundle: a list with tensors in it."""
     if isinstance(value, list):
-        return any(map(tensors_in, value))
+        kinds = set(map(type, value))
+        return Tensor in kinds or (list in kinds and any(map(tensors_in, value)))
     return isinstance(value, Tensor)
 
 
@@ -307,7 +308,8 @@ def networks_in(value: object) -> bool:
 
 def unknown_in(value: object) -> bool:
     if isinstance(value, list):
-        return any(map(unknown_in, value))
+        kinds = set(map(type, value))
+        return Unknown in kinds or (list in kinds and any(map(unknown_in, value)))
     return value is UNKNOWN
 
 

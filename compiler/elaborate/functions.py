@@ -252,7 +252,9 @@ def extent(value: Data, depth: int = 0) -> int:
         return len(value) if isinstance(value, str) else 0
     if depth > limits().depth:
         raise Unbounded(f"lists are nested at most {limits().depth} deep", "depth")
-    return len(value) + sum(extent(v, depth + 1) for v in value if isinstance(v, list | str))
+    if not {list, str}.intersection(map(type, value)):
+        return len(value)
+    return len(value) + sum([extent(v, depth + 1) for v in value])
 
 
 def beyond(shape: Sequence[Dim]) -> Unbounded | None:
