@@ -252,10 +252,52 @@ def test_a_mapping_by_names() -> None:
     assert_equal(nw.loads(NET).to_torch(weights="a.pth", mapping="a.toml"), mine)
 
 
-def test_a_rule_that_suits_nothing_is_said() -> None:
+UNUSED = {
+    ("trunk", "body"): "the rule `trunk -> body` suits no tensor",
+    ("bodi.{rest}", "x.{rest}"): "suits no tensor: is `body` meant?",
+    ("body.weigth", "x"): "suits no tensor: is `body.weight` meant?",
+    ("body", "x"): "suits no tensor: a rule is for whole names, as with `body.{rest}`",
+    ("bo", "x"): "suits no tensor: a rule is for whole names, as with `bo{rest}`",
+    ("body.*", "x.*"): "suits no tensor: placeholders are {i} for a number, {rest} for any text",
+}
+
+
+@pytest.mark.parametrize("pair", UNUSED)
+def test_a_rule_that_suits_no_tensor(pair: tuple[str, str]) -> None:
     saved()
-    with pytest.warns(WeightsWarning, match="the rule `trunk -> body` suits no tensor"):
-        nw.loads(NET).to_torch(weights="a.pth", mapping={"trunk": "body"})
+    with pytest.warns(WeightsWarning) as warned:
+        nw.loads(NET).to_torch(weights="a.pth", mapping=dict([pair]))
+    assert str(warned[0].message).endswith(UNUSED[pair])
+
+
+def test_rules_that_suit_no_tensor() -> None:
+    saved(NET.replace("body", "trunk"))
+    Path("a.toml").write_text("""\
+[[tensors]]
+old = "trunk.{rest}"
+new = "body.{rest}"
+
+[[tensors]]
+old = "trunk.weight"
+new = "body.weight"
+
+[[tensors]]
+old = ["head.weight", "tail.weight"]
+new = "joined.weight"
+""")
+    with pytest.warns(WeightsWarning) as warned:
+        nw.loads(NET).to_torch(weights="a.pth", mapping="a.toml")
+    assert str(warned[0].message).splitlines()[1:] == [
+        "the rule `trunk.weight -> body.weight` suits no tensor: other rules come before it",
+        "the rule `head.weight + tail.weight -> joined.weight` suits no tensor: "
+        "there is no `tail.weight`",
+    ]
+    message = "suits no tensor: names of the checkpoint are on the left, of the net on the right"
+    with pytest.raises(WeightsError, match=f"{message}\n`partial=True` takes the 2 tensors that"):
+        nw.loads(NET).to_torch(weights="a.pth", mapping={"body.{rest}": "trunk.{rest}"})
+    many = {f"no{k}": f"yes{k}" for k in range(12)}
+    with pytest.raises(WeightsError, match="note: 2 more rules suit no tensor"):
+        nw.loads(NET).to_torch(weights="a.pth", mapping=many)
 
 
 def test_an_automatic_mapping() -> None:

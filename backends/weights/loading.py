@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.record import Record
 from ...grammar.wording import counted
-from . import fitting, mappings, matching
+from . import fitting, mappings, matching, unused_rules
 from .checkpoints import Checkpoint
 from .fitting import Fit
-from .mappings import Mapping, Move
+from .mappings import Mapping, Move, Rule
 from .module_tensors import Wanted, assign, copy, has_more_than_state
 from .problems import WeightsError
 from .stored import Stored
@@ -31,6 +31,8 @@ class LoadPlan(Record):
     moves: tuple[Move, ...]
     renamed: Table[str, Stored]
     fit: Fit
+    unused: tuple[Rule, ...] = ()
+    """The rules that suit no tensor."""
 
     def tensors(self, names: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
         """These tensors of the net, made of those of the checkpoint. Raises WeightsError."""
@@ -62,10 +64,10 @@ def plan(
     """How the checkpoint becomes the weights of a net. Raises RulesError."""
     moves = mappings.bind(mapping or Mapping(()), list(checkpoint.tensors))
     unused = mappings.unused(mapping, moves) if mapping else []
-    idle = [f"the rule `{rule}` suits no tensor" for rule in unused]
+    idle = unused_rules.notes(unused, checkpoint.tensors, wants.tensors)
     renamed = mappings.renamed(moves, checkpoint.tensors)
     fit = fitting.fit(wants, renamed, (*checkpoint.notes, *notes, *idle))
-    return LoadPlan(checkpoint, tuple(moves), renamed, fit)
+    return LoadPlan(checkpoint, tuple(moves), renamed, fit, tuple(unused))
 
 
 def draft(cls: type[torch.nn.Module], device: Any = None) -> torch.nn.Module:
@@ -153,7 +155,7 @@ def hints(plan: LoadPlan, wants: Wanted, auto: str, partial: str) -> Iterator[st
     fits, total = len(plan.fit.fits), len(wants.tensors)
     match = matching.match(plan.checkpoint.tensors, wants.tensors) if auto else None
     mapped = len(match.mapped) if match else 0
-    if max(fits, mapped) < FEW * total:
+    if max(fits, mapped) < FEW * total and not plan.unused:
         number = "few tensors fit" if fits or mapped else "no tensor fits"
         yield f"{number}: is it a checkpoint of this net?"
     if mapped > fits:

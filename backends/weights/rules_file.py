@@ -35,13 +35,16 @@ def read_rules(path: str | os.PathLike[str]) -> Mapping:
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise RulesError(f"{file} is not TOML: {error}") from None
+        raise RulesError(f"{file} is not TOML: {error}", _PAIRS) from None
     if not any(document.values()):
-        raise RulesError(f"{file} has no rules", 'write pairs below [names]: "old" = "new"')
+        raise RulesError(f"{file} has no rules", _PAIRS)
     try:
         return mapping_of(document)
     except RulesError as error:
         raise RulesError(f"{file}: {error.message}", error.help) from None
+
+
+_PAIRS: Final = 'write pairs below [names]: "old" = "new"'
 
 
 def mapping_of(document: Table[str, Any]) -> Mapping:
