@@ -65,6 +65,10 @@ class Checkpoint(Record):
 def read(path: str | os.PathLike[str]) -> Checkpoint:
     """The names, shapes and dtypes in a checkpoint. Raises CheckpointError."""
     file = Path(path)
+    if "://" in str(path):
+        raise CheckpointError(
+            f"{path} is an address, and nothing is loaded from the net", _DOWNLOAD
+        )
     try:
         with file.open("rb") as stream:
             start = stream.read(64)
@@ -96,6 +100,7 @@ def _opened(file: Path, start: bytes, size: int) -> Loader:
     raise CheckpointError(f"{file} is not a checkpoint: {_content(start)}", _KINDS)
 
 
+_DOWNLOAD: Final = "download it, and give the name of the file"
 _KINDS: Final = "checkpoints are .safetensors, .pth, .pt, .bin or .safetensors.index.json files"
 
 

@@ -121,11 +121,12 @@ _SAVE: Final = (
     "`torch.save(model.state_dict(), FILE)`"
 )
 
+_STATE: Final = "a checkpoint is made by `torch.save(model.state_dict(), FILE)`"
 _DENSE: Final = "load it with PyTorch, and save dense tensors (`tensor.dequantize()`)"
 
 
 def _damaged(path: Path, error: Exception) -> CheckpointError:
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    reason = re.split(r"\n|\. ", str(error).strip() or type(error).__name__)[0][:200]
     return CheckpointError(f"{path} is damaged, or not a checkpoint: {reason}", AGAIN)
 
 
@@ -152,12 +153,14 @@ def _unwrapped(
         content = content[name]
     if not isinstance(content, Mapping):
         kind = type(content).__name__
-        raise CheckpointError(f"{path} holds no table of tensors, but a value of type {kind}")
+        raise CheckpointError(
+            f"{path} holds no table of tensors, but a value of type {kind}", _STATE
+        )
     tensors = {k: v for k, v in content.items() if isinstance(k, str) and _is_plain(v)}
     others = [f"{k}{_kind(v)}" for k, v in content.items() if k not in tensors and k != "_metadata"]
     if not tensors:
         entries = f"; its entries are {_listed(others)}" if others else ""
-        raise CheckpointError(f"{path} holds no plain tensors{entries}")
+        raise CheckpointError(f"{path} holds no plain tensors{entries}", _STATE)
     if others:
         notes.append(f"these entries are not plain tensors and are left out: {_listed(others)}")
     return tensors, wrappers, tuple(notes)

@@ -35,6 +35,7 @@ EXAMPLES = """\
   netwright weights small.net small.pth --reverse --like other.pth --save out.safetensors
 """
 SUFFIX = ".safetensors"
+CHECKPOINTS = (SUFFIX, ".pth", ".pt", ".bin", ".ckpt", ".json")
 
 
 def configure(parser: Parser) -> None:
@@ -81,6 +82,12 @@ def run(options: Namespace) -> int:
 
 
 def _check(options: Namespace) -> None:
+    spec, checkpoint = options.file, options.checkpoint
+    if Path(spec).suffix in CHECKPOINTS and Path(checkpoint).suffix not in CHECKPOINTS:
+        raise Misuse(
+            f"{spec} is a checkpoint, and the spec comes first",
+            f"write `netwright weights {checkpoint} {spec}`",
+        )
     if options.save and options.save.suffix != SUFFIX:
         raise Misuse(f"--save writes {SUFFIX} files, not {options.save}")
     if options.diff and (options.map or options.auto):

@@ -191,6 +191,8 @@ def test_an_older_version(weights: Run) -> None:
 MISUSE: dict[tuple[str, ...], str] = {
     ("small.net", "no.pth"): "there is no file no.pth",
     ("small.net", "small.net"): "is not a checkpoint",
+    ("small.pth", "small.net"): "write `netwright weights small.net small.pth`",
+    ("small.net", "https://here/x.pth"): "https://here/x.pth is an address, and nothing is loaded",
     ("small.net", "small.pth", "--save", "a.pth"): "--save writes .safetensors files",
     ("small.net", "small.pth", "--like", "other.pth"): "--like is for --reverse",
     ("small.net", "small.pth", "--reverse"): "--reverse needs a layout and a file",

@@ -175,7 +175,7 @@ BAD: dict[str, tuple[str, Callable[[], object], str]] = {
         lambda: on_meta("a.bias", _use_new_zipfile_serialization=False),
         "no values for `a.bias`",
     ),
-    "a list": ("a.pth", lambda: torch.save([1], "a.pth"), "of type list"),
+    "a list": ("a.pth", lambda: torch.save([1], "a.pth"), "of type list\na checkpoint is made by"),
     "more than the file": (
         "a.pth",
         lambda: torch.save({"a": torch.ones(1).expand(10**6, 10**6)}, "a.pth"),
