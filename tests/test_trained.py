@@ -295,6 +295,9 @@ new = "joined.weight"
     message = "suits no tensor: names of the checkpoint are on the left, of the net on the right"
     with pytest.raises(WeightsError, match=f"{message}\n`partial=True` takes the 2 tensors that"):
         nw.loads(NET).to_torch(weights="a.pth", mapping={"body.{rest}": "trunk.{rest}"})
+    message = "the rule `trunk.{rest} -> bodi.{rest}` makes `bodi.weight`, which is not in the net"
+    with pytest.raises(WeightsError, match=f"note: {message}\n`partial"):
+        nw.loads(NET).to_torch(weights="a.pth", mapping={"trunk.{rest}": "bodi.{rest}"})
     many = {f"no{k}": f"yes{k}" for k in range(12)}
     with pytest.raises(WeightsError, match="note: 2 more rules suit no tensor"):
         nw.loads(NET).to_torch(weights="a.pth", mapping=many)

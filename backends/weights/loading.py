@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.record import Record
 from ...grammar.wording import counted
-from . import fitting, mappings, matching, unused_rules
+from . import fitting, mappings, matching, rule_notes
 from .checkpoints import Checkpoint
 from .fitting import Fit
 from .mappings import Mapping, Move, Rule
@@ -64,9 +64,12 @@ def plan(
     """How the checkpoint becomes the weights of a net. Raises RulesError."""
     moves = mappings.bind(mapping or Mapping(()), list(checkpoint.tensors))
     unused = mappings.unused(mapping, moves) if mapping else []
-    idle = unused_rules.notes(unused, checkpoint.tensors, wants.tensors)
+    on_rules = [
+        *rule_notes.unused(unused, checkpoint.tensors, wants.tensors),
+        *rule_notes.astray(moves, mapping.rules if mapping else (), wants.tensors),
+    ]
     renamed = mappings.renamed(moves, checkpoint.tensors)
-    fit = fitting.fit(wants, renamed, (*checkpoint.notes, *notes, *idle))
+    fit = fitting.fit(wants, renamed, (*checkpoint.notes, *notes, *on_rules))
     return LoadPlan(checkpoint, tuple(moves), renamed, fit, tuple(unused))
 
 

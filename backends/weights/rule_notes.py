@@ -1,4 +1,5 @@
-"""Notes on rules that suit no tensor, with what was probably meant."""
+"""Notes on rules that suit no tensor, with what was probably meant, or that lead to no name of the
+net."""
 
 from __future__ import annotations
 
@@ -7,16 +8,25 @@ from typing import Final
 
 from ...grammar.nearby import closest
 from ...grammar.wording import counted
-from .mappings import Rule
+from .mappings import Move, Rule
 from .name_patterns import text_of
 
 LISTED: Final = 10
 """The most rules that have a note of their own."""
 
 
-def notes(rules: Sequence[Rule], olds: Collection[str], news: Collection[str]) -> Iterator[str]:
-    """A note for each of these rules; ``olds`` are the names of the checkpoint, ``news`` those of
-    the net."""
+def astray(moves: Sequence[Move], rules: Sequence[Rule], news: Collection[str]) -> Iterator[str]:
+    """A note for each of these rules that gives its tensors only names that the net does not have;
+    ``news`` are those of the net."""
+    known = {id(move.rule) for move in moves if any(name in news for name in move.new)}
+    first = {id(move.rule): move for move in reversed(moves) if id(move.rule) not in known}
+    for rule in [rule for rule in rules if id(rule) in first][:LISTED]:
+        yield f"the rule `{rule}` makes `{first[id(rule)].new[0]}`, which is not in the net"
+
+
+def unused(rules: Sequence[Rule], olds: Collection[str], news: Collection[str]) -> Iterator[str]:
+    """A note for each of these rules, which suit no tensor; ``olds`` are the names of the
+    checkpoint, ``news`` those of the net."""
     for rule in rules[:LISTED]:
         reason = _taken(rule, olds) or _turned(rule, olds, news) or _misspelt(rule, olds)
         yield f"the rule `{rule}` suits no tensor{reason and f': {reason}'}"
