@@ -144,14 +144,20 @@ class LazyLayer(Layer):
         self.inner = nn.LazyLinear(out)
 
 
+class EmptyLayer(Layer):
+    def make(self, out: int) -> None:
+        self.inner = nn.Linear(8, out, device="meta")
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (ExtraState, "`first._extra_state` of the net is not a tensor"),
         (LazyLayer, "`first.inner.weight` of the net has no size until the module runs"),
+        (EmptyLayer, "`first.inner.weight` of the net is on the device `meta`, where nothing can"),
     ],
 )
-def test_a_state_that_is_more_than_tensors(make: type[nn.Module], message: str) -> None:
-    saved(make)
+def test_a_state_that_cannot_be_loaded(make: type[nn.Module], message: str) -> None:
+    saved(Layer if make is EmptyLayer else make)
     with pytest.raises(WeightsError, match=message):
         nw.loads(NET).to_torch(externs={"layer": make}, weights="a.pth")

@@ -87,8 +87,14 @@ def assign(
 
 def copy(module: torch.nn.Module, tensors: Iterable[tuple[str, torch.Tensor]]) -> None:
     """Copy these tensors into those of a module. A class that is not generated may load them in
-    its own way."""
+    its own way. Raises WeightsError if a tensor of the module cannot have values."""
     state = module.state_dict()
+    for name, tensor in state.items():
+        if tensor.is_meta:
+            raise WeightsError(
+                f"`{name}` of the net is on the device `meta`, where nothing can be loaded",
+                "make it on another device in the class of the extern",
+            )
     state.update(tensors)
     module.load_state_dict(state)
 

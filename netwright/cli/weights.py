@@ -155,6 +155,7 @@ def _layout(options: Namespace) -> tuple[Network | Mapping | None, frozenset[str
 
 
 def _is_enough(options: Namespace, plan: LoadPlan) -> bool:
+    """Whether as much fits as the options ask for."""
     return plan.fit.whole or bool(options.partial and plan.fit.fits)
 
 
