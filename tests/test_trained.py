@@ -223,6 +223,13 @@ def test_a_prefix_is_said() -> None:
         assert_equal(nw.loads(NET).to_torch(weights="a.pth"), theirs)
 
 
+def test_an_averaged_model() -> None:
+    theirs = saved()
+    torch.save(torch.optim.swa_utils.AveragedModel(theirs).state_dict(), "a.pth")
+    with pytest.warns(WeightsWarning, match="`n_averaged`, the count of an AveragedModel, is left"):
+        assert_equal(nw.loads(NET).to_torch(weights="a.pth"), theirs)
+
+
 def test_a_prefix_is_part_of_the_layout_that_is_mapped() -> None:
     """What the rules or the older version have as a name is not left out."""
     wrapped = "net w: x[8] { x > (linear(6) as body > relu > linear(10) as head) as model }"

@@ -24,6 +24,9 @@ Loader: TypeAlias = "pickled.PickledFile | safe_files.SafeFile | shards.Shards"
 WRAPPERS: Final = ("module.", "_orig_mod.", "model.")
 """Prefixes that are no part of the net: of DataParallel, torch.compile and Lightning."""
 
+AVERAGED: Final = "n_averaged"
+"""The buffer of an AveragedModel beside the module that it wraps."""
+
 
 class Checkpoint(Record):
     """The tensors of a checkpoint by name; in the file the names begin with ``prefix``. ``notes``
@@ -50,6 +53,8 @@ class Checkpoint(Record):
 
     def without_wrapper(self, names: Collection[str]) -> Checkpoint:
         """The checkpoint without a prefix that all its names have and none of ``names`` has."""
+        if AVERAGED in self.tensors and AVERAGED not in names:
+            return self._without_count().without_wrapper(names)
         for prefix in WRAPPERS:
             common = bool(self.tensors) and all(n.startswith(prefix) for n in self.tensors)
             if common and not any(n.startswith(prefix) for n in names):
@@ -60,6 +65,11 @@ class Checkpoint(Record):
                 )
                 return shorter.without_wrapper(names)
         return self
+
+    def _without_count(self) -> Checkpoint:
+        tensors = {name: t for name, t in self.tensors.items() if name != AVERAGED}
+        note = f"`{AVERAGED}`, the count of an AveragedModel, is left out"
+        return self.replace(tensors=tensors, notes=(*self.notes, note))
 
 
 def read(path: str | os.PathLike[str]) -> Checkpoint:
