@@ -884,13 +884,12 @@ def conforms(value: object, hint: Any) -> bool:
         raise TypeError(hint)
     if hint is NoneType or hint is None:
         return value is None
-    origin = get_origin(hint)
+    origin, items = _parts(hint)
     if origin in (Union, UnionType):
-        return any(conforms(value, option) for option in get_args(hint))
+        return any(conforms(value, option) for option in items)
     if origin is Literal:
-        return any(value == o and type(value) is type(o) for o in get_args(hint))
+        return any(value == o and type(value) is type(o) for o in items)
     if origin is tuple:
-        items = get_args(hint)
         if not isinstance(value, tuple):
             return False
         if items[-1] is ...:
@@ -901,6 +900,11 @@ def conforms(value: object, hint: Any) -> bool:
     if hint is float:
         return isinstance(value, int | float)
     return isinstance(value, hint)
+
+
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
 
 
 @cache

@@ -40,12 +40,14 @@ class Meaning:
 
 
 def evaluate_name(el: Elaborator, expr: syntax.Name, env: Environment) -> Data:
-    value = lookup(el, expr.id, env, expr.span)
-    if value is not None and isinstance(value.value, Family):
-        return el.report(advice.labels.family_alone(value.value, expr.span))
-    if value is not None:
-        return _named_at(value.value, expr.span)
-    return unknown_name(el, expr.id, expr.span, env)
+    meaning = lookup(el, expr.id, env, expr.span)
+    if meaning is None:
+        return unknown_name(el, expr.id, expr.span, env)
+    if isinstance(meaning.value, NetworkValue):
+        return _named_at(meaning.value, expr.span)
+    if isinstance(meaning.value, Family):
+        return el.report(advice.labels.family_alone(meaning.value, expr.span))
+    return meaning.value
 
 
 def lookup(el: Elaborator, name: str, env: Environment, span: Span) -> Meaning | None:
@@ -124,7 +126,7 @@ def _importable(el: Elaborator, name: str, env: Environment) -> str | None:
     return f"from {module} import {name}" if module else None
 
 
-def _named_at(value: Data, span: Span) -> Data:
+def _named_at(value: NetworkValue, span: Span) -> NetworkValue:
     """A block with the place where it is named: errors about its arguments are reported there."""
     if isinstance(value, Template):
         return value.replace(span=span)

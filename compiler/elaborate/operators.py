@@ -50,6 +50,8 @@ OPERATOR_LAYERS: Final = {
 
 COMPARISONS: Final = frozenset({">", "<", ">=", "<=", "==", "!="})
 
+_NUMBERS: Final = frozenset({int, float})
+
 _MIRRORED: Final = {
     "+": "+",
     "*": "*",
@@ -145,7 +147,7 @@ def _operate(el: Elaborator, node: syntax.Binary, left: Data, env: Environment) 
     if node.operator == ">" and not is_number(left):
         return pipe(el, node, left, env)
     right = el.evaluate(node.right, env)
-    if type(left) is int and type(right) is int:  # most are, and no question below is for them
+    if _NUMBERS.issuperset((type(left), type(right))):  # most are; the questions below are not for them
         return _on_numbers(el, node, left, right)
     if unknown_in(left) or unknown_in(right):
         return UNKNOWN
