@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 from ...grammar import syntax
 from ...grammar.record import Entity, Record
 from ...grammar.source import Span
-from ..builder import Builder
+from ..builder import Builder, Draft
 from ..dims import Dim, substitute, symbol
-from ..layer import Made
 from ..values import UNKNOWN, BlockNetwork, Data, Tensor, Unknown, unknown_in
 from .blocks import another_block, block_result, deeper, enter, run_block, with_outputs
 from .elaborator import Elaborator
@@ -20,7 +19,8 @@ from .keys import Keys
 from .naming import Naming
 from .results import all_tensors, shown_arguments
 from .scopes import add_draft, brought, name_module, pass_outers
-from .tensors import made_by
+from .state import Borrowed
+from .tensors import given_to, made_by
 
 if TYPE_CHECKING:
     from ..declared import Declared
@@ -44,8 +44,8 @@ class Instance(Entity):
     arguments: list[Tensor]
     sizes: tuple[str, ...]
     conditions: Conditions
-    borrowed: list[tuple[Tensor, Made | None]]
-    """Ints that come from outside, each with how it was made at the first call."""
+    borrowed: list[Borrowed]
+    """Ints that come from outside, as they were made at the first call."""
 
 
 def apply_block(
@@ -144,6 +144,14 @@ def _note_again(el: Elaborator, instance: Instance, names: dict[str, str], span:
     el.demands.promises += [(names.get(name, name), declared) for name, declared in noted.promises]
 
 
+def _borrow_again(el: Elaborator, instance: Instance, call: Draft, span: Span) -> None:
+    """Notes the ints that an instance has checked again, for the block around this call: a further
+    call of that block may bring others."""
+    given = given_to(call)
+    el.step(span, len(instance.borrowed))
+    el.demands.borrowed += [b.replace(given={**b.given, **given}) for b in instance.borrowed]
+
+
 def _first_call(el: Elaborator, network: BlockNetwork, instance: Instance, naming: Naming) -> Data:
     graph = instance.graph
     return call_graph(el, graph, instance.value, naming, network.word, network.span)
@@ -167,6 +175,7 @@ def _again(
         inner = [brought(el, t) for t in all_tensors(instance.value)]
     types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
     call = add_draft(el, inputs, types, network.span, child=graph, results=inner, sizes=renamed)
+    _borrow_again(el, instance, call, network.span)
     pass_outers(el, graph)
     name_module(el, call, naming, network.word)
     return called(call, instance.value)
@@ -187,7 +196,7 @@ def _has_same_makers(el: Elaborator, instance: Instance, arguments: list[Tensor]
         return True
     inputs = _inputs_again(el, instance, arguments)
     given = {id(i): new for i, new in zip(instance.graph.inputs, inputs, strict=True)}
-    return all(made_by(tensor, given) == made for tensor, made in instance.borrowed)
+    return all(made_by(b.tensor, {**b.given, **given}) == b.made for b in instance.borrowed)
 
 
 def _moved(el: Elaborator, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:

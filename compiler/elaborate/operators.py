@@ -147,7 +147,7 @@ def _operate(el: Elaborator, node: syntax.Binary, left: Data, env: Environment) 
     if node.operator == ">" and not is_number(left):
         return pipe(el, node, left, env)
     right = el.evaluate(node.right, env)
-    if _NUMBERS.issuperset((type(left), type(right))):  # most are; the questions below are not for them
+    if _NUMBERS.issuperset((type(left), type(right))):  # most are: no question below is for them
         return _on_numbers(el, node, left, right)
     if unknown_in(left) or unknown_in(right):
         return UNKNOWN

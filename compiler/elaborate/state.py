@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
+from ...grammar.record import Record, field
 from ...grammar.source import Source, Span
 from ..dims import Dim, symbol
 from ..environment import Declarations, Environment, FileNames
@@ -43,6 +44,16 @@ class Findings:
         self.all[-1] = better
 
 
+class Borrowed(Record):
+    """Ints that come through ports and that a layer has checked, and how they were made. ``given``
+    are the tensors at this call of a graph that was made at an earlier one, by the drafts of its
+    ports."""
+
+    tensor: Tensor
+    made: Made | None
+    given: Mapping[int, Tensor] = field(default_factory=dict)
+
+
 class Demands:
     """The conditions of layers on open sizes, and what the spec declares about them."""
 
@@ -51,8 +62,7 @@ class Demands:
         """Sizes that are assumed to be equal."""
         self.least: list[tuple[Dim, Dim, Span]] = []
         """Sizes, each assumed to be at least the second."""
-        self.borrowed: list[tuple[Tensor, Made | None]] = []
-        """Ints that come through ports and that a layer has checked, each with how it was made."""
+        self.borrowed: list[Borrowed] = []
         self.promises: list[tuple[str, Declared]] = []
         """The values of the inputs' sizes that ``require`` allows."""
         self.deciding: list[syntax.Expr] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..builder import WeightSource
+from ..builder import Draft, WeightSource
 from ..layer import Made
 from ..types import TensorType
 from ..values import Tensor
@@ -49,18 +49,25 @@ def weight_chain(tensor: Tensor) -> WeightSource | None:
     return None if weight.buffer else draft.weight
 
 
+def given_to(call: Draft) -> dict[int, Tensor]:
+    """The tensors that a call gives to its graph, by the drafts of the graph's ports. (The graph
+    itself knows those of its first call.)"""
+    assert call.child is not None
+    return {id(port): t for port, t in zip(call.child.inputs, call.inputs, strict=True)}
+
+
 def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:
-    """How a tensor was made, through groups and blocks; None if that is not known, or if it was
-    made with other sizes than here. ``inputs`` are the tensors that a block gets at a later call,
-    by the drafts of its ports."""
+    """How a tensor was made, through groups and blocks; None if that is not known, if it was
+    made with other sizes than here, or by copies. ``inputs`` are the tensors that blocks get at later calls, by
+    the drafts of their ports."""
     draft, index = tensor.draft, tensor.index
     outer = (inputs or {}).get(id(draft)) or draft.builder.outer(tensor)
     if outer is not None:
         return made_by(outer, inputs)
-    if draft.scan is not None or draft.sizes:
+    if draft.scan is not None or draft.sizes or draft.count > 1:
         return None
     if draft.child is not None:
-        return made_by(draft.results[index], inputs)
+        return made_by(draft.results[index], {**(inputs or {}), **given_to(draft)})
     if draft.layer is None:
         return None
     ints = bool(draft.takes) and draft.takes[0].dtype == "int"

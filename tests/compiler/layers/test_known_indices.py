@@ -65,3 +65,36 @@ def test_indices_are_known_inside_blocks() -> None:
     text = "block pick(i): t { t[:, i] }\nnet n: x[4] { x > pick(constant(4)) }"
     with pytest.raises(nw.CompileError, match="outside an axis of 4"):
         nw.loads(text)
+
+
+BLOCKS = """
+block table: i[T] int -> [T, 4] { i > embed(10, 4) }
+block around: i[T] int -> [T, 4] { i > table }
+block twice: i[T] int -> [T, 4] { (i > around) + (i > around) }
+block moved: i[T] int -> [T] { i + 2 }
+net n: x[8, 4] -> [8, 4] {
+  low = arange(0, 8) > unsqueeze(0)
+  high = arange(8, 16) > unsqueeze(0)
+"""
+
+
+@pytest.mark.parametrize("block", ["table", "around", "twice"])
+@pytest.mark.parametrize("before", ["", "  a = low > table\n", "  a = low > table + around\n"])
+def test_a_further_call_of_a_block_has_its_own_indices(block: str, before: str) -> None:
+    """Whatever was elaborated before: the block itself, one inside of it, or one around it."""
+    body = f"{before}  b = low > {block}\n  c = high > {block}\n  x + b + c\n}}"
+    with pytest.raises(nw.CompileError, match=r"E301.*indices are 8 to 15, the table has 10 rows"):
+        nw.loads(BLOCKS + body)
+
+
+def test_what_a_block_makes_of_indices_is_known_for_each_call() -> None:
+    body = "  a = low > moved\n  b = {} > moved\n  x + (a > embed(10, 4)) + (b > embed(10, 4))\n}}"
+    nw.loads(BLOCKS + body.format("low")).to_torch()(torch.randn(2, 8, 4))
+    with pytest.raises(nw.CompileError, match=r"E301.*indices are 10 to 17"):
+        nw.loads(BLOCKS + body.format("high"))
+
+
+def test_what_copies_of_a_block_make_of_indices_is_not_taken_for_one_copy() -> None:
+    body = "  x + (low > (id + 4) > back * 2 > embed(8, 4))\n}"
+    blocks = "block back: i[T] int -> [T] { i - 2 }\n" + BLOCKS
+    nw.loads(blocks + body).to_torch()(torch.randn(2, 8, 4))
