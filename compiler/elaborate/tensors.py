@@ -57,9 +57,9 @@ def given_to(call: Draft) -> dict[int, Tensor]:
 
 
 def made_by(tensor: Tensor, inputs: Mapping[int, Tensor] | None = None) -> Made | None:
-    """How a tensor was made, through groups and blocks; None if that is not known, if it was
-    made with other sizes than here, or by copies. ``inputs`` are the tensors that blocks get at later calls, by
-    the drafts of their ports."""
+    """How a tensor was made, through groups and blocks; None if that is not known, if it was made
+    with other sizes than here, or by copies. ``inputs`` are the tensors that blocks get at later
+    calls, by the drafts of their ports."""
     draft, index = tensor.draft, tensor.index
     outer = (inputs or {}).get(id(draft)) or draft.builder.outer(tensor)
     if outer is not None:
