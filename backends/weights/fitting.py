@@ -10,6 +10,7 @@ from typing import Any, Final
 from ...grammar.record import Record
 from ...grammar.wording import counted
 from .module_tensors import Wanted
+from .problems import shown_name
 from .stored import Stored
 
 VERSION: Final = 1
@@ -175,7 +176,7 @@ def _missing(fit: Fit) -> Iterator[str]:
             continue
         shown.add(pattern)
         like = [n for n in fit.missing if _pattern(n) == pattern]
-        near = f" (near: {fit.near[name]})" if name in fit.near else ""
+        near = f" (near: {shown_name(fit.near[name])})" if name in fit.near else ""
         yield _counted(name, pattern, len(like)) + near
 
 
@@ -197,7 +198,7 @@ def folded(names: Collection[str]) -> list[str]:
 
 
 def _counted(name: str, pattern: str, count: int) -> str:
-    return name if count == 1 else f"{pattern} ({count})"
+    return shown_name(name) if count == 1 else f"{shown_name(pattern)} ({count})"
 
 
 def _pattern(name: str) -> str:

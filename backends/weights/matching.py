@@ -35,6 +35,8 @@ MARGIN: Final = 0.05
 CLEAR: Final = 0.5
 """The likeness that may contradict the order."""
 LISTED: Final = 8
+LONGEST: Final = 500
+"""The most signs of a name that is matched: each dot in it is a module."""
 
 
 class Match(Record):
@@ -67,7 +69,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def match(old: Table[str, Stored], new: Table[str, Stored]) -> Match:
-    """The likeliest mapping of the tensors of a checkpoint to those of a net."""
+    """The likeliest mapping of the tensors of a checkpoint to those of a net. Names that are longer
+    than any of a module are left out."""
+    old = {name: tensor for name, tensor in old.items() if len(name) <= LONGEST}
     olds, news = leaves(old), leaves(new)
     axes = [int(stores_inputs_first(side)) for side in (olds, news)]
     olds, news = joined(olds, news, axes[0]), joined(news, olds, axes[1])

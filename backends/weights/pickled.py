@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 
 from .. import MissingExtra
-from .problems import AGAIN, CheckpointError
+from .problems import AGAIN, CheckpointError, shown_name
 from .stored import stored
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _path_in(table: Mapping[Any, Any], levels: int, paths: Paths) -> tuple[str, 
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:8]) + ("..." if len(names) > 8 else "")
+    return ", ".join(map(shown_name, names[:8])) + ("..." if len(names) > 8 else "")
 
 
 def _kind(value: Any) -> str:

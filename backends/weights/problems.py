@@ -9,6 +9,9 @@ from ...grammar.printable import printable
 AGAIN: Final = "it may be downloaded in part: get it again"
 """The help for a file that is damaged."""
 
+LONGEST: Final = 200
+"""The most signs of a name that are shown."""
+
 
 class WeightsError(ValueError):
     """Weights cannot be used; ``help`` says what to do. Texts of the checkpoint are made safe to
@@ -26,6 +29,12 @@ class CheckpointError(WeightsError):
 
 class RulesError(WeightsError):
     """A file of rules is wrong, or a rule does not suit the tensors."""
+
+
+def shown_name(name: str) -> str:
+    """A name in a checkpoint on one line, and not too long."""
+    line = name.replace("\n", "\N{SYMBOL FOR LINE FEED}")
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
 
 
 class WeightsWarning(UserWarning):

@@ -249,6 +249,23 @@ def test_names_cannot_control_a_terminal(weights: Run) -> None:
     assert "␛[31mred" in out
 
 
+def test_names_of_strangers_take_one_line(weights: Run) -> None:
+    state = torch.load("small.pth")
+    names = ("a\nnote: b", "x" * 10**6, "." * 10**6)
+    more = {name: torch.ones(1) for name in names}
+    torch.save({**state, **more, "b\nnote: c" + "d" * 10**6: 3}, "small.pth")
+    status, out, _ = weights("small.net", "small.pth")
+    assert status == 1
+    assert out.splitlines()[2:] == [
+        "  a␊note: b",
+        f"  {'x' * 200}...",
+        f"  {'.' * 200}...",
+        f"note: these entries are not plain tensors and are left out: b␊note: c{'d' * 191}...",
+        "help: --partial takes the 22 tensors that fit",
+    ]
+    assert weights("small.net", "small.pth", "--auto")[0] == 1
+
+
 def test_the_rules_on_the_page() -> None:
     page = PAGE.read_text("utf-8")
     texts = re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
