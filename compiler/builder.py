@@ -8,7 +8,7 @@ that outputs need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from ..grammar.record import Entity, Record, field
@@ -252,6 +252,14 @@ class Builder(Entity):
             taken.update(part.paths())
             least = end
         return least
+
+    def all_drafts(self) -> Iterator[Draft]:
+        """The drafts, and those of the graphs that they call, each graph once."""
+        graphs = [self]
+        for graph in graphs:
+            yield from graph.drafts
+            children = dict.fromkeys(d.child for d in graph.drafts if d.child is not None)
+            graphs += [child for child in children if child not in graphs]
 
     def find(self, path: str) -> Draft | None:
         """The draft at a module path, numbered ones included."""

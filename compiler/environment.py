@@ -38,6 +38,11 @@ class Environment(Entity):
     seen: Any = None
     """The tensors and symbols in a snapshot, which keys of instances have looked up."""
 
+    @property
+    def is_top(self) -> bool:
+        """Whether it has the names of the file alone, as around a block of the file."""
+        return not (self.parent or self.names or self.labels or self.paths)
+
     def inner(self) -> Environment:
         """The environment for the body of a loop or comprehension, which sees all names and keeps
         its own to itself."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..grammar import syntax
 from ..grammar.diagnostics import MAX_ERRORS, Diagnostic
@@ -179,11 +179,12 @@ def _results(
         outcome = _elaborate(_task(source, tree, chosen, None, request))
         yield _compilation(outcome, outcome.findings or chosen.findings, chosen)
     left, most, errors = NETS_TOGETHER * limits().steps, MAX_ERRORS, set[object]()
+    common = dict[object, Any]()
     if request.enough:
         left, most = request.enough.steps, request.enough.errors
     for name in _by_need(tree, chosen.checked, request.enough):
         allowed = request if request.enough else request.replace(steps=min(left, limits().steps))
-        result = _compile(source, tree, chosen, name, allowed)
+        result = _compile(source, tree, chosen, name, allowed, common)
         errors |= {(d.span, d.message) for d in result.diagnostics if d.severity == "error"}
         yield result
         left -= result.steps
@@ -231,12 +232,13 @@ def _compile(
     chosen: Choice,
     net: str | None,
     request: Request,
+    common: dict[object, Any] | None = None,
     *,
     freeze: bool = False,
 ) -> Compilation:
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
-    outcome = _elaborate(_task(source, tree, chosen, net, request))
+    outcome = _elaborate(_task(source, tree, chosen, net, request, common))
     findings = (*chosen.findings, *beside(outcome.findings, chosen.findings))
     if not outcome.complete and is_fine(findings):
         from .faults import unexplained
@@ -257,11 +259,16 @@ def _compile(
 
 
 def _task(
-    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request
+    source: Source,
+    tree: syntax.File,
+    chosen: Choice,
+    net: str | None,
+    request: Request,
+    common: dict[object, Any] | None = None,
 ) -> Task:
     most = request.steps or limits().steps
     given = request.parameters, request.inputs
-    return Task(source, tree, chosen.findings, net, *given, request.finder, most)
+    return Task(source, tree, chosen.findings, net, *given, request.finder, most, common)
 
 
 def _compilation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
@@ -40,6 +40,8 @@ class Task(Record):
     finder: Finds
     most_steps: int
     """The most steps that it may take."""
+    common: dict[object, Any] | None = None
+    """The instances of blocks that the nets of a check have in common."""
 
 
 class Outcome(Record):
@@ -71,7 +73,7 @@ class Outcome(Record):
 
 def attempt(task: Task, knowledge: Knowledge, steps: int = 0) -> Outcome:
     """Elaborates a net; ``steps`` is the number of steps of earlier attempts."""
-    el = Elaborator(RULES, task.finder, knowledge, steps, task.most_steps)
+    el = Elaborator(RULES, task.finder, knowledge, steps, task.most_steps, task.common)
     try:
         _run(el, task)
     except Learnt as learnt:

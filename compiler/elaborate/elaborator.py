@@ -75,6 +75,7 @@ class Elaborator:
         knowledge: Knowledge = NOTHING,
         steps: int = 0,
         most_steps: int = 0,
+        common: dict[object, Any] | None = None,
     ) -> None:
         self.rules = rules
         self.evaluations = rules.evaluate
@@ -84,7 +85,7 @@ class Elaborator:
         self.findings = Findings()
         self.demands = Demands()
         self.files = Files(finder)
-        self.memos = Memos()
+        self.memos = Memos({} if common is None else common)
 
         self.limits = limits()
         self.steps = steps

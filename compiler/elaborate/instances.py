@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ...grammar import syntax
-from ...grammar.record import Entity, Record
+from ...grammar.record import Entity, Record, field
 from ...grammar.source import Span
 from ..builder import Builder, Draft
 from ..dims import Dim, substitute, symbol
+from ..layer import Made
 from ..values import UNKNOWN, BlockNetwork, Data, Tensor, Unknown, unknown_in
 from .blocks import another_block, block_result, deeper, enter, run_block, with_outputs
 from .elaborator import Elaborator
@@ -19,7 +20,6 @@ from .keys import Keys
 from .naming import Naming
 from .results import all_tensors, shown_arguments
 from .scopes import add_draft, brought, name_module, pass_outers
-from .state import Borrowed
 from .tensors import given_to, made_by
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ class Instance(Entity):
     arguments: list[Tensor]
     sizes: tuple[str, ...]
     conditions: Conditions
-    borrowed: list[Borrowed]
-    """Ints that come from outside, as they were made at the first call."""
+    borrowed: list[tuple[Tensor, Made | None]]
+    """Ints that come from outside, each with how it was made at the first call."""
+    ports: list[int | Tensor] = field(default_factory=list)
+    """Where each input of the graph comes from."""
 
 
 def apply_block(
@@ -69,13 +71,20 @@ def _instance(el: Elaborator, network: BlockNetwork, inputs: list[Tensor], namin
     instance, _ = el.memos.instances.get(key, (None, None))
     if isinstance(instance, Instance) and not _has_same_makers(el, instance, arguments):
         instance = None
+    if instance is None and not kept:
+        instance = _of_another_net(el, key, arguments, sizes)
     if instance is None:
+        traces = _traces(el)
         instance = _elaborate(el, network, inputs, arguments, sizes, naming)
         if not isinstance(instance, Instance) or not instance.graph.private:
             el.memos.instances[key] = instance, kept
         if not isinstance(instance, Instance):
             return UNKNOWN
-        return _first_call(el, network, instance, naming)
+        value = _first_call(el, network, instance, naming)
+        instance.ports = _ports(instance)
+        if not kept and _traces(el) == traces and _is_closed(instance):
+            el.memos.common[key] = instance
+        return value
     if not isinstance(instance, Instance):
         return UNKNOWN
     return _again(el, network, instance, arguments, sizes, naming)
@@ -144,12 +153,64 @@ def _note_again(el: Elaborator, instance: Instance, names: dict[str, str], span:
     el.demands.promises += [(names.get(name, name), declared) for name, declared in noted.promises]
 
 
-def _borrow_again(el: Elaborator, instance: Instance, call: Draft, span: Span) -> None:
-    """Notes the ints that an instance has checked again, for the block around this call: a further
-    call of that block may bring others."""
-    given = given_to(call)
-    el.step(span, len(instance.borrowed))
-    el.demands.borrowed += [b.replace(given={**b.given, **given}) for b in instance.borrowed]
+def _traces(el: Elaborator) -> tuple[int, int]:
+    """How much an elaboration has left that its instance does not hold."""
+    return len(el.findings.all), len(el.sequences)
+
+
+def _ports(instance: Instance) -> list[int | Tensor]:
+    """For each input of the graph the position of its argument, or the tensor around the block."""
+    given = {t.identity: at for at, t in enumerate(instance.arguments)}
+    outer = {id(port): tensor for port, tensor in instance.graph.captured.values()}
+    tensors = [outer[id(port)] for port in instance.graph.inputs]
+    return [given.get(tensor.identity, tensor) for tensor in tensors]
+
+
+def _is_closed(instance: Instance) -> bool:
+    """Whether an instance has only its arguments from outside, so that any net can call it."""
+    closed = not (instance.graph.private or instance.graph.outers)
+    return closed and all(isinstance(port, int) for port in instance.ports)
+
+
+def _of_another_net(
+    el: Elaborator, key: tuple[object, ...], arguments: list[Tensor], sizes: tuple[str, ...]
+) -> Instance | None:
+    """The instance that another net of the file has made, as one of this net. Its sizes have the
+    names that they have here: messages show them."""
+    instance = el.memos.common.get(key)
+    if not isinstance(instance, Instance) or instance.sizes != sizes:
+        return None
+    if not _has_same_makers(el, instance, arguments):
+        return None
+    graph = instance.graph
+    if any(draft.scan is not None for draft in graph.all_drafts()):
+        return None  # the ports of a scanned cell get single steps
+    if el.root not in graph.ancestors():  # else a block around it was taken in
+        tensors = _inputs_again(el, instance, arguments)
+        given = {id(port): t for port, t in zip(graph.inputs, tensors, strict=True)}
+        _take_in(el, graph, el.builder, given)
+    el.memos.instances[key] = instance, []
+    return instance
+
+
+def _take_in(
+    el: Elaborator,
+    graph: Builder,
+    into: Builder,
+    given: dict[int, Tensor],
+    site: Draft | None = None,
+) -> None:
+    """Makes a graph of another net, with the graphs that it calls, one that was first called in a
+    scope of this net. ``given`` are the tensors at this call, by the drafts of its ports."""
+    graph.captured = {
+        (given[id(port)].identity if key[1] >= 0 else key): (port, given[id(port)])
+        for key, (port, _) in graph.captured.items()
+    }
+    graph.parent, graph.site = into, site
+    for draft in graph.drafts:
+        child = draft.child
+        if child is not None and el.root not in child.ancestors():
+            _take_in(el, child, graph, given_to(draft), draft)
 
 
 def _first_call(el: Elaborator, network: BlockNetwork, instance: Instance, naming: Naming) -> Data:
@@ -175,7 +236,10 @@ def _again(
         inner = [brought(el, t) for t in all_tensors(instance.value)]
     types = [t.type.substitute(dict(renamed)) if t.type else None for t in inner]
     call = add_draft(el, inputs, types, network.span, child=graph, results=inner, sizes=renamed)
-    _borrow_again(el, instance, call, network.span)
+    if instance.borrowed:  # a further call of the block around this one may bring other ints
+        ints = (t for t in inputs if t.type is not None and t.type.dtype == "int")
+        el.demands.borrowed += [(t, made_by(t)) for t in ints]
+    graph.site = graph.site or call
     pass_outers(el, graph)
     name_module(el, call, naming, network.word)
     return called(call, instance.value)
@@ -183,10 +247,8 @@ def _again(
 
 def _inputs_again(el: Elaborator, instance: Instance, arguments: list[Tensor]) -> list[Tensor]:
     """The inputs of an instance's graph at this call."""
-    graph = instance.graph
-    moved = {old.identity: new for old, new in zip(instance.arguments, arguments, strict=True)}
-    outer = {id(draft): tensor for draft, tensor in graph.captured.values()}
-    return [_moved(el, outer[id(i)], moved) for i in graph.inputs]
+    tensors = (arguments[port] if isinstance(port, int) else port for port in instance.ports)
+    return [brought(el, tensor) for tensor in tensors]
 
 
 def _has_same_makers(el: Elaborator, instance: Instance, arguments: list[Tensor]) -> bool:
@@ -196,11 +258,7 @@ def _has_same_makers(el: Elaborator, instance: Instance, arguments: list[Tensor]
         return True
     inputs = _inputs_again(el, instance, arguments)
     given = {id(i): new for i, new in zip(instance.graph.inputs, inputs, strict=True)}
-    return all(made_by(b.tensor, {**b.given, **given}) == b.made for b in instance.borrowed)
-
-
-def _moved(el: Elaborator, tensor: Tensor, moved: dict[tuple[int, int], Tensor]) -> Tensor:
-    return brought(el, moved.get(tensor.identity, tensor))
+    return all(made_by(tensor, given) == made for tensor, made in instance.borrowed)
 
 
 def _instance_key(

@@ -36,7 +36,8 @@ class Keys:
 
     ``fixed`` are the symbols around a nested block, which keep their names in it. ``seen`` are the
     tensors around it: an argument may be one of them. ``kept`` holds the objects that the key knows
-    by ``id``, so that no other object gets the same number.
+    by ``id``, so that no other object gets the same number; without any, the key is the same in
+    all nets of a file.
     """
 
     def __init__(self, piped: list[Tensor]) -> None:
@@ -63,13 +64,21 @@ class Keys:
         self.kept.append(value)
         return id(value)
 
-    def environment(self, environment: Environment) -> int:
-        """The key of the names around a nested block or loop."""
+    def environment(self, environment: Environment) -> object:
+        """The key of the names around a block or loop."""
+        if environment.is_top:
+            return self.defaults(environment)
         if environment.seen is None:
             environment.seen = Sight(environment)
         self.fixed |= environment.seen.symbols
         self.seen |= environment.seen.tensors
         return self.identity(environment)
+
+    def defaults(self, environment: Environment) -> object:
+        """The key of the ``default`` statements that hold in an environment."""
+        file = environment.file
+        at = next((i for i, d in enumerate(file.defaults) if d is environment.defaults), None)
+        return self.identity(environment.defaults) if at is None else (id(file.declared), at)
 
     def of(self, value: Any) -> object:
         match value:
@@ -112,8 +121,7 @@ class Keys:
             case Template():
                 return ("template", id(value.block), self.environment(value.environment))
             case LayerWord():
-                defaults = self.identity(value.environment.defaults)
-                return ("word", value.layer, value.word, defaults)
+                return ("word", value.layer, value.word, self.defaults(value.environment))
             case Shared():
                 return ("share", self.identity(value))
             case Renamed():

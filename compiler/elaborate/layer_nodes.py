@@ -23,7 +23,6 @@ from .naming import Naming
 from .results import main_tensors
 from .scopes import add_draft, is_inside, name_module, reached
 from .sizes import ask_at_least, is_bounded, is_declared, unify
-from .state import Borrowed
 from .tensors import input_behind, known_type, made_by, weight_chain
 
 WEIGHT_STEPS: Final = 3
@@ -184,7 +183,7 @@ def _maker(el: Elaborator, tensor: Tensor) -> Made | None:
     equal call may have others."""
     made = made_by(tensor)
     if tensor.type is not None and tensor.type.dtype == "int" and el.calls:
-        el.demands.borrowed.append(Borrowed(tensor, made))
+        el.demands.borrowed.append((tensor, made))
     return made
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...grammar import syntax
 from ...grammar.diagnostics import Diagnostic
-from ...grammar.record import Record, field
 from ...grammar.source import Source, Span
 from ..dims import Dim, symbol
 from ..environment import Declarations, Environment, FileNames
@@ -44,16 +43,6 @@ class Findings:
         self.all[-1] = better
 
 
-class Borrowed(Record):
-    """Ints that come through ports and that a layer has checked, and how they were made. ``given``
-    are the tensors at this call of a graph that was made at an earlier one, by the drafts of its
-    ports."""
-
-    tensor: Tensor
-    made: Made | None
-    given: Mapping[int, Tensor] = field(default_factory=dict)
-
-
 class Demands:
     """The conditions of layers on open sizes, and what the spec declares about them."""
 
@@ -62,7 +51,8 @@ class Demands:
         """Sizes that are assumed to be equal."""
         self.least: list[tuple[Dim, Dim, Span]] = []
         """Sizes, each assumed to be at least the second."""
-        self.borrowed: list[Borrowed] = []
+        self.borrowed: list[tuple[Tensor, Made | None]] = []
+        """Ints that come through ports and that a layer has checked, each with how it was made."""
         self.promises: list[tuple[str, Declared]] = []
         """The values of the inputs' sizes that ``require`` allows."""
         self.deciding: list[syntax.Expr] = []
@@ -103,9 +93,11 @@ class Memos:
     by their text if all settings are literals, else by the values of their settings. A value of a
     ``default`` is here under the ids of its setting and of its place, which is kept with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, common: dict[object, Any]) -> None:
         self.types: dict[object, tuple[TensorType, ...]] = {}
         self.instances: dict[object, Any] = {}  # of `instances.Instance`, which is above this file
+        self.common = common
+        """Instances that other nets of the file have made."""
         self.layers: dict[object, LayerNetwork] = {}
         self.defaults: dict[tuple[int, int], tuple[Environment, Data]] = {}
 

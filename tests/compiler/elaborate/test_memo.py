@@ -31,8 +31,8 @@ class _Forgetful(dict[Any, Any]):
 def forgetting(text: str, monkeypatch: pytest.MonkeyPatch) -> Flat:
     plain = Memos.__init__
 
-    def forgetful(self: Memos) -> None:
-        plain(self)
+    def forgetful(self: Memos, common: dict[object, Any]) -> None:
+        plain(self, common)
         self.instances = _Forgetful()
 
     with monkeypatch.context() as patched:
