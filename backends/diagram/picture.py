@@ -8,9 +8,9 @@ finds them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ...compiler.layer import Category
 from ...grammar.source import Span
@@ -48,6 +48,24 @@ def text(*parts: str | TextRun | Text) -> Text:
 
 def letters(line: Text) -> str:
     return "".join(run.text for run in line)
+
+
+def wrapped(line: Text, width: int) -> list[Text]:
+    """The line as several lines of so many letters, broken after commas."""
+    segments: list[list[TextRun]] = [[]]
+    for run in line:
+        first, *others = run.text.split(", ")
+        segments[-1].append(replace(run, text=first))
+        segments += [[replace(run, text=other)] for other in others]
+    lines: list[Text] = []
+    for segment in (text(*runs) for runs in segments):
+        joined = text(lines[-1], ", ", segment) if lines else segment
+        if lines and len(letters(joined)) > width:
+            lines[-1] = text(lines[-1], ",")
+            lines.append(segment)
+        else:
+            lines[-1:] = [joined]
+    return [line for line in lines if line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +158,10 @@ class Cluster:
 Item: TypeAlias = Box | Cluster
 
 
+UNNAMED: Final = " "
+"""The name of an input of a group, which the text gives none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """A line from box to box. ``look`` is ``skip`` for a way around (dashed), ``loop`` for a state
@@ -149,7 +171,7 @@ class Edge:
     ``mark`` gives another colour. A ``level`` edge is drawn flat, between the two arms of a U, and
     does not move either end up or down. The head of an edge that ``climbs`` is above its tail.
     ``trunk`` edges are kept straight. ``name`` is the input's name in the block that the edge
-    enters.
+    enters; the first input has none.
     """
 
     tail: str
@@ -191,7 +213,8 @@ Redraw: TypeAlias = "Callable[[frozenset[str] | int], Picture]"
 class Picture:
     """``ranks`` are sets of boxes that stand side by side; ``measure`` is the unit of the costs;
     ``redraw`` opens and closes blocks, if the view can do that; ``left_out`` are the operations
-    that are not drawn."""
+    that are not drawn; the title and the legend of a ``paged`` picture stand where the page grows
+    least."""
 
     name: str
     title: str
@@ -204,6 +227,7 @@ class Picture:
     measure: str = ""
     redraw: Redraw | None = field(default=None, compare=False, repr=False)
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, repr=False)
+    paged: bool = False
 
     def boxes(self) -> Iterator[Box]:
         return _boxes(self.items)

@@ -60,6 +60,9 @@ SKIP: Final = "#B45309"
 BADGE: Final = "#B91C1C"
 SHEET: Final = "#9CA3AF"
 
+UNSAID: Final = {"stride": "1", "dilation": "1", "groups": "1"}
+"""The values of settings that a caption leaves out."""
+
 
 def wall(kind: Kind) -> str:
     """The line around a cluster."""

@@ -104,7 +104,7 @@ class _Table(Computable):
         return Lowering(built.module, CallCode(Self(), (Input(0),), tuple(more.items())))
 
     def caption(self) -> tuple[str, str]:
-        return f"{self.shown} {self.dim}", f"{self.count} rows"
+        return f"{self.shown} {self.dim}", f"{self.count} row{'' if self.count == 1 else 's'}"
 
     def effects(self) -> frozenset[Effect]:
         """With ``max_norm`` a call scales down the rows that it looks up, if they are too long."""

@@ -336,7 +336,7 @@ class GroupNorm(_Scaled, Biased):
         return module("nn.GroupNorm", self.groups, x.shape[1], _given=settings).module
 
     def caption(self) -> tuple[str, str]:
-        return self.shown, f"{self.groups} groups"
+        return self.shown, f"{self.groups} group{'' if self.groups == 1 else 's'}"
 
 
 # --- over the last axes --------------------------------------------------------------------------

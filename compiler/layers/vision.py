@@ -254,4 +254,4 @@ class ChannelShuffle(Layer):
         return module("nn.ChannelShuffle", self.groups)
 
     def caption(self) -> tuple[str, str]:
-        return "channel_shuffle", f"{self.groups} groups"
+        return "channel_shuffle", f"{self.groups} group{'' if self.groups == 1 else 's'}"

@@ -88,6 +88,9 @@ class Step:
     body: Chart | None = None
     paths: tuple[str, ...] = ()
     rows: tuple[RunRow, ...] = ()
+    gathered: int | None = None
+    """The number of a result that a later step reads of each copy in a run. It is one input there,
+    and the run's other results are those of the last copy."""
     merged: tuple[Step, ...] = ()
     """The equal steps that this one stands for; their inputs may differ in type."""
     twins: tuple[tuple[Trails | None, Step], ...] = ()
@@ -136,6 +139,8 @@ class Chart:
     """Concats of one tensor, which no picture shows."""
     marks: GraphMarks = UNMARKED
     """What differs in the graph, if it holds two versions."""
+    unread: frozenset[int] = frozenset()
+    """The numbers of the inputs of which only the sizes are taken: no step reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,16 @@ class World:
 
     at: Trails | None
     chart: Chart
+
+
+def reads(step: Step) -> list[tuple[int, Ref]]:
+    """The inputs of a step with their numbers, without those of which a block takes only the
+    sizes."""
+    unread: frozenset[int] = frozenset()
+    if step.kind in ("call", "run") and not step.part.wires:
+        bodies = [body for body in (step.body, *(row.body for row in step.rows)) if body]
+        unread = frozenset.intersection(*(body.unread for body in bodies))
+    return [(k, ref) for k, ref in enumerate(step.inputs) if k not in unread]
 
 
 def with_twins(step: Step, i: int, worlds: Sequence[World]) -> Step:
@@ -275,4 +290,8 @@ class Forms:
         numbers = tuple(n for s in steps for n in (s.count, *s.numbers))
         form = self.form(("chart", len(inputs), wiring, results))
         look = self.form(("look", tuple((s.look, s.inputs) for s in steps)))
-        return Chart(graph, inputs, tuple(steps), results, form, look, numbers, undrawn, marks)
+        read = {*results, *(ref for step in steps for _, ref in reads(step))}
+        unread = frozenset(i for i in range(len(inputs)) if (-1 - i, 0) not in read)
+        return Chart(
+            graph, inputs, tuple(steps), results, form, look, numbers, undrawn, marks, unread
+        )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from ....compiler.ir import (
@@ -33,14 +34,24 @@ SMALL: Final = 6
 class Charts(Forms):
     """Makes the chart of each graph, once."""
 
-    def __init__(self, asked: Sequence[str] = (), like: Forms | None = None) -> None:
+    def __init__(
+        self, asked: Sequence[str] = (), like: Forms | None = None, *, whole: bool = False
+    ) -> None:
         """``asked`` are names and module paths of blocks that must not fold with others. The
-        numbers of forms are shared with ``like``."""
+        numbers of forms are shared with ``like``. If ``whole``, blocks and groups of several layers
+        do not dissolve, however small they are."""
         super().__init__(like)
+        self._names = tuple(asked)
+        self._is_whole = whole
         self._asked = [f".{name}." for name in asked]
         self._charts: dict[tuple[int, frozenset[Module]], tuple[Graph, Chart]] = {}
         self._module_runs = ModuleRuns()
         self._runs: dict[tuple[int, int, bool], tuple[Chart, Chart, Chart]] = {}
+
+    @cached_property
+    def whole(self) -> Charts:
+        """The charts in which small groups do not dissolve."""
+        return self if self._is_whole else Charts(self._names, self, whole=True)
 
     def of(
         self,
@@ -116,7 +127,7 @@ class Charts(Forms):
             small = (
                 body is not None
                 and not self._is_asked(path)
-                and _small(body, node, merged.graph.kind)
+                and _small(body, node, merged.graph.kind, whole=self._is_whole)
                 and only_arguments(marks)
             )
             if small and body is not None and body.graph is not None:
@@ -187,14 +198,14 @@ def _joined(part: StepPart, parts: list[StepPart]) -> tuple[Ref, ...]:
     return part.inputs
 
 
-def _small(body: Chart, node: Node, within: GraphKind) -> bool:
+def _small(body: Chart, node: Node, within: GraphKind, *, whole: bool) -> bool:
     """Whether a call dissolves into its content: one unit, nothing, a group with a number for a
-    label, or a small group inside a block."""
+    label, or a small group inside a block. If ``whole``, only what is one layer or nothing."""
     if isinstance(node.op, ScanOp) or node.count > 1 or node.outer:
         return False
     if not body.steps or (len(body.steps) == 1 and body.steps[0].kind == "unit"):
-        return True
-    if body.graph is None or body.graph.kind != "group":
+        return not whole or all(step.count == 1 for step in body.steps)
+    if whole or body.graph is None or body.graph.kind != "group":
         return False
     plain = len(body.steps) <= SMALL and all(s.kind not in ("call", "run") for s in body.steps)
     return node.path.rpartition(".")[2].isdigit() or (within == "block" and plain)

@@ -11,7 +11,7 @@ from typing import Final
 from ....compiler.dims import Size
 from ....compiler.formulas import Formula
 from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
-from ....compiler.layer import Layer
+from ....compiler.layer import Init, Layer
 from ....compiler.types import TensorType
 from .chart import Forms, Ref, Step, StepKind, StepPart
 from .compared import together
@@ -214,7 +214,8 @@ def _operation(
 
 
 def _settings(forms: Forms, layer: Layer, numbers: list[object]) -> tuple[Hashable, ...]:
-    """The settings of a layer without their numbers, which are added to the list."""
+    """The settings of a layer without their numbers and initialisers, which are added to the
+    list."""
     return (
         layer.word,
         layer.python_class,
@@ -233,6 +234,9 @@ def _without_numbers(forms: Forms, value: object, numbers: list[object]) -> Hash
         return ("list", *(_without_numbers(forms, v, numbers) for v in value))
     if isinstance(value, TensorType):
         return ("tensor", value.rank)
+    if isinstance(value, Init):  # no picture shows it
+        numbers.append(value)
+        return "init"
     if isinstance(value, Layer):
         return _settings(forms, value, numbers)
     if isinstance(value, Graph):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final, TypeAlias
@@ -149,12 +149,19 @@ def _merge_motifs(
     i = 0
     while i < len(steps):
         stretch = _best_motif(echoes, weighty, steps, i, pairs)
-        if stretch and _is_chain_of_copies(steps, readers, stretch):
-            merged.append(build(forms, steps, stretch, at))
+        gathered = _gathered(steps, readers, stretch) if stretch and pairs else None
+        if stretch and (gathered or _is_chain_of_copies(steps, readers, stretch)):
+            run = build(forms, steps, stretch, at)
+            merged.append(replace(run, gathered=gathered))
             i += stretch[1] * stretch[2]
             at.update({(i - 1, r): (len(merged) - 1, r) for r in range(len(merged[-1].types))})
+            if gathered:
+                at.update(
+                    {(n, gathered): (len(merged) - 1, gathered) for n in range(stretch[0], i)}
+                )
             continue
-        merged.append(replace(steps[i], inputs=tuple(at.get(r, r) for r in steps[i].inputs)))
+        inputs = (at.get(r, r) for r in steps[i].inputs)
+        merged.append(replace(steps[i], inputs=_once(merged, inputs)))
         at.update({(i, r): (len(merged) - 1, r) for r in range(len(steps[i].types))})
         i += 1
     return merged, tuple(at.get(r, r) for r in results)
@@ -214,7 +221,13 @@ def _same_at(signs: list[int], steps: list[Step], i: int, period: int) -> bool:
     if len(steps[i].inputs) != len(steps[i - period].inputs):
         return False
     pairs = zip(steps[i].inputs, steps[i - period].inputs, strict=True)
-    return all(a == b or (a[0] - b[0] == period and a[1] == b[1]) for a, b in pairs)
+    return all(a == b or _one_period_on(a, b, period) for a, b in pairs)
+
+
+def _one_period_on(ref: Ref, before: Ref, period: int) -> bool:
+    """Whether a step hands one tensor to a copy, and the step one period before hands the other to
+    the copy before. Different inputs of a chart are different tensors."""
+    return ref[0] >= 0 and ref[0] - before[0] == period and ref[1] == before[1]
 
 
 def _is_chain_of_copies(steps: list[Step], readers: dict[int, list[int]], stretch: Stretch) -> bool:
@@ -232,6 +245,38 @@ def _is_chain_of_copies(steps: list[Step], readers: dict[int, list[int]], stretc
         if after < end and any(r >= after + period for r in outside):
             return False
     return True
+
+
+def _gathered(steps: list[Step], readers: dict[int, list[int]], stretch: Stretch) -> int | None:
+    """The number of a result that one later step reads of each copy, in their order, to join them.
+    Besides that step, only the next copy reads a copy. None if there is no such result."""
+    start, period, times = stretch
+    last = start + times - 1
+    joins = {r for i in range(start, last) for r in readers.get(i, []) if r != i + 1}
+    if period != 1 or len(joins) != 1 or _carry(steps, stretch) is None:
+        return None
+    (join,) = joins
+    if join == len(steps) or steps[join].kind not in ("join", "bar") or steps[join].part.wires:
+        return None
+    read = tuple(ref for ref in steps[join].inputs if start <= ref[0] <= last)
+    number = read[0][1]
+    first = steps[join].inputs.index(read[0])
+    in_order = read == tuple((i, number) for i in range(start, last + 1))
+    together = read == steps[join].inputs[first : first + times]
+    after = steps[last + 1]
+    ends = set(readers[last]) <= {last + 1, join}
+    alone = ends and (join == last + 1 or (last, number) not in after.inputs)
+    return number if number and in_order and together and alone else None
+
+
+def _once(merged: Sequence[Step], inputs: Iterable[Ref]) -> tuple[Ref, ...]:
+    """The inputs of a step. A result that is gathered from the copies of a run is one input."""
+    result: list[Ref] = []
+    for ref in inputs:
+        gathered = ref[0] >= 0 and ref[1] > 0 and merged[ref[0]].gathered == ref[1]
+        if not (gathered and ref in result):
+            result.append(ref)
+    return tuple(result)
 
 
 def _carry(steps: list[Step], stretch: Stretch) -> Ref | None:

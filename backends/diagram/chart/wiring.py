@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import networkx as nx
 
@@ -12,7 +13,7 @@ from ....compiler.analyses import apart, longest_way, skips
 from ....compiler.dims import less
 from ....compiler.ir import LayerOp
 from ....compiler.types import TensorType
-from .chart import Chart, Ref, Step
+from .chart import Chart, Ref, Step, reads
 
 Wire = tuple[int, int]
 """An input of a step: (step, number of the input)."""
@@ -23,8 +24,9 @@ class Wiring:
     """``skips`` go around steps that another input of the same step went through. ``forks`` are the
     tensors that are drawn with a point where they fork. ``ranks`` are steps that stand side by
     side. ``axes`` are pairs of a tensor that forks and the step that joins all its branches, which
-    stands straight below. ``climbing`` steps are the right arm of a U, ``levels`` the (left, right)
-    steps that its skips join. ``projections`` are the layers that make queries, keys and values."""
+    stands straight below. ``climbing`` steps are the right arm of a U, or the middle arm of an N;
+    ``levels`` are the (left, right) steps that the skips of a U join. ``projections`` are the
+    layers that make queries, keys and values."""
 
     skips: frozenset[Wire]
     forks: frozenset[Ref]
@@ -42,7 +44,8 @@ def wiring(chart: Chart, *, arms: bool) -> Wiring:
     levels = _levels(chart, skips) if arms else ()
     climbing = _climbing(chart, levels, flow)
     if not _is_u(chart, skips, climbing):
-        levels, climbing = (), frozenset()
+        climbing = _middle_arm(chart, flow) if levels else frozenset()
+        levels = ()
     readers = _readers(chart)
     forks = frozenset(
         ref
@@ -65,7 +68,7 @@ def bypasses(chart: Chart) -> frozenset[Wire]:
 def _readers(chart: Chart) -> dict[Ref, list[Wire]]:
     readers: dict[Ref, list[Wire]] = {}
     for i, step in enumerate(chart.steps):
-        for k, ref in enumerate(step.inputs):
+        for k, ref in reads(step):
             readers.setdefault(ref, []).append((i, k))
     return readers
 
@@ -78,10 +81,11 @@ def _flow(chart: Chart, flows: dict[int, nx.DiGraph]) -> nx.DiGraph:
         return flows[id(chart)]
     flow = flows[id(chart)] = nx.DiGraph()
     flow.add_nodes_from(range(-len(chart.inputs), len(chart.steps)))
-    refs = (*chart.results, *(ref for step in chart.steps for ref in step.inputs))
+    inputs = [[ref for _, ref in reads(step)] for step in chart.steps]
+    refs = (*chart.results, *chain(*inputs))
     flow.add_edges_from(((ref[0], ref) for ref in refs), weight=0)
     for i, step in enumerate(chart.steps):
-        flow.add_edges_from(((ref, i) for ref in step.inputs), weight=int(step.kind != "join"))
+        flow.add_edges_from(((ref, i) for ref in inputs[i]), weight=int(step.kind != "join"))
         if step.body is not None and len(step.body.results) > 1:
             flow.add_edges_from(_inside(i, step.body, flows), weight=0)
     return flow
@@ -142,8 +146,8 @@ def _gathers(step: Step) -> bool:
 
 
 def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
-    """The wires of the shorter of two ways from a fork to a sum, if it is a plain chain: the
-    projection of a residual block."""
+    """The wires of the shorter of two ways from a fork to a sum, if it is a plain chain that
+    nothing else reads: the projection of a residual block."""
     first, second = chart.steps[join].inputs
     if not (_may_fork(chart, flow, first) or _may_fork(chart, flow, second)):
         return []
@@ -165,6 +169,9 @@ def _projection(chart: Chart, flow: nx.DiGraph, join: int) -> list[Wire]:
         way, longer = chains[shorter], chains[1 - shorter]
         if len(way) == len(longer) or _layers(chart, way) >= _layers(chart, longer):
             return []
+    readers = _readers(chart)
+    if any(len(readers[s, 0]) + chart.results.count((s, 0)) > 1 for s in way):
+        return []
     return [(join, shorter), *((s, 0) for s in way)]
 
 
@@ -322,3 +329,17 @@ def _climbing(
     grows = [i for i in inside if steps[i].takes and _smaller(steps[i].takes[0], steps[i].types[0])]
     first = grows[0] if grows else join
     return frozenset({first, *_steps(nx.descendants(flow, first))})
+
+
+def _middle_arm(chart: Chart, flow: nx.DiGraph) -> frozenset[int]:
+    """The steps that climb in an N: those after a step that makes the tensor larger, up to those
+    after a step that makes it smaller again."""
+    steps = chart.steps
+    grows = [i for i, s in enumerate(steps) if s.takes and _smaller(s.takes[0], s.types[0])]
+    up = _with_descendants(flow, grows)
+    shrinks = [i for i in up if steps[i].takes and _smaller(steps[i].types[0], steps[i].takes[0])]
+    return up - _with_descendants(flow, shrinks)
+
+
+def _with_descendants(flow: nx.DiGraph, steps: Iterable[int]) -> frozenset[int]:
+    return frozenset(i for step in steps for i in (step, *_steps(nx.descendants(flow, step))))

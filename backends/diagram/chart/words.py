@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,8 @@ from ..picture import Text, TextRun, text
 from .chart import OUTER, Step, StepPart, every_copy, single
 from .scope import Scope
 
+OPTIONAL: Final = {"tensor", "none"}
+"""The values of a parameter that takes a tensor or nothing: lines show the tensor."""
 LINE: int = 44
 """Letters of a small line in a box."""
 
@@ -187,7 +190,7 @@ def varying(graph: Graph) -> dict[str, set[str]]:
             values.add(style.value(argument))
         waiting += [inner for node in current.nodes if (inner := node.called)]
     return {
-        block: {name for name, values in names.items() if len(values) > 1}
+        block: {name for name, values in names.items() if len(values) > 1 and values != OPTIONAL}
         for block, names in values_by_block.items()
     }
 
@@ -198,12 +201,18 @@ def arguments(step: Step, varying: dict[str, set[str]]) -> str:
     if graph is None:
         return ""
     differs = varying.get(graph.name, set())
-    values = [(name, style.value(value)) for name, value in graph.arguments if name in differs]
+    return named_values(
+        [(name, style.value(value)) for name, value in graph.arguments if name in differs]
+    )
+
+
+def named_values(values: Sequence[tuple[str, str]]) -> str:
+    """``width 128, stride 2``: arguments without those that a reader assumes."""
     hidden = ("false", "tensor")  # a tensor comes in by a line
     return ", ".join(
         name if value == "true" else f"{name} {value}"
         for name, value in values
-        if value not in hidden
+        if value not in hidden and style.UNSAID.get(name) != value
     )
 
 
@@ -221,6 +230,9 @@ def brief(step: Step, varying: dict[str, set[str]]) -> Text:
         )
     strips = " ".join(strip(p) for i, p in enumerate(step.parts) if i != step.core and not idle(p))
     words = ", ".join(word for word in caption(step.part) if word)
+    op = step.node.op
+    if isinstance(op, LayerOp) and not any(c.isalnum() for c in words):
+        words = op.layer.word  # a sign such as + says little by itself
     return text(words, f" {strips}" if strips else "", count)
 
 
@@ -228,7 +240,8 @@ def titles(graph: Graph, title: str | None) -> tuple[str, str]:
     """The name of the net, and the first sentence of its documentation for the line below."""
     if title is not None:
         return title, ""
-    words = " ".join(graph.documentation.split("\n\n")[0].split()).replace("`", "")
+    words = " ".join(graph.documentation.split("\n\n")[0].split())
+    words = re.sub(r"`([^`]*)`", r"“\1”", words)
     sentence = words.partition(". ")[0].partition("; ")[0].rstrip(".")
     own_name = graph.alias or ("" if graph.name == "net" else graph.name)
     same = _letters_only(own_name) == _letters_only(sentence)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
@@ -13,7 +13,7 @@ from ..drawing import Drawing
 from ..measure import SMALL, TITLE, box_width, line_width
 from ..picture import Box, Cluster, Edge, Item, Picture, Strip, Table, TextRun, costliest
 from . import dot_drawing, html_text, sheet
-from .collisions import lines_through_titles
+from .collisions import Meeting, lines_through_titles, shifts
 from .engine import extent
 from .sheet import Places
 
@@ -55,8 +55,15 @@ SHEET_MARGIN: Final = 4.0
 LEGEND_COLUMNS: Final = 4
 """Four columns are as wide as a narrow picture."""
 SUBTITLE: Final = 64
-ROUNDS: Final = 4
+ROUNDS: Final = 6
 """How often a picture is laid out again to move lines out of titles."""
+TOP_LEFT: Final = {"labeljust": "l", "labelloc": "t"}
+"""The side of a cluster's title, if no line runs there."""
+SIDES: Final = {
+    "right": {"labeljust": "r", "labelloc": "t"},
+    "middle": {"labeljust": "c", "labelloc": "t"},
+    "below": {"labeljust": "l", "labelloc": "b"},
+}
 CHECKED: Final = 400
 """The most boxes of a picture that is laid out more than once."""
 
@@ -81,13 +88,15 @@ Spacers: TypeAlias = dict[str, float]
 @dataclass(frozen=True, slots=True)
 class _Context:
     """What boxes need to know of the rest of the picture: their stretch of trunk, the room on their
-    left, the number of edges that enter, their places, and the cost of the most costly box."""
+    left, the number of edges that enter, their places, and the cost of the most costly box.
+    ``titles`` has the side of each title that is not at the top left."""
 
     groups: dict[str, str]
     spacers: Spacers
     inputs: Counter[str]
     places: Places | None = None
     most: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, box: str) -> dict[str, str]:
         return self.places.boxes.get(box, {}) if self.places else {}
@@ -97,39 +106,87 @@ class _Context:
 
 
 def dot(picture: Picture | Drawing) -> str:
-    """The DOT text of a picture: always the same bytes. In a picture with insets everything already
-    has its place."""
+    """The DOT text of a picture: always the same bytes. In a picture of several pieces everything
+    already has its place."""
     if isinstance(picture, Drawing):
         return dot_drawing.dot(picture)
-    insets = [item for item in picture.items if isinstance(item, Cluster) and item.inset]
-    return _page(picture, insets) if insets else _alone(picture)
+    return _page(picture, _insets(picture)) if _has_pieces(picture) else _alone(picture)
+
+
+def _insets(picture: Picture) -> list[Cluster]:
+    return [item for item in picture.items if isinstance(item, Cluster) and item.inset]
+
+
+def _has_pieces(picture: Picture) -> bool:
+    """Whether parts of a picture are laid out by themselves."""
+    return picture.paged or bool(_insets(picture))
 
 
 def size(picture: Picture) -> sheet.Point:
-    """Width and height in points. For a picture without insets they are close: its titles may need
-    some more room."""
-    insets = any(isinstance(item, Cluster) and item.inset for item in picture.items)
-    return extent(dot(picture) if insets else _text(picture, _room_for_titles(picture)))
+    """Width and height in points."""
+    return extent(dot(picture))
+
+
+def nearly_size(picture: Picture) -> sheet.Point:
+    """Width and height in points. A picture in one piece may get larger: its titles may need some
+    more room."""
+    if _has_pieces(picture):
+        return size(picture)
+    return extent(_text(picture, _room_for_titles(picture)))
 
 
 def _alone(picture: Picture) -> str:
     """The DOT text of a picture that is laid out as a whole, with room for titles."""
-    spacers = _room_for_titles(picture) if picture.direction == "TB" else {}
+    if picture.direction != "TB":
+        return _text(picture, {})
+    spacers = _room_for_titles(picture)
     text = _text(picture, spacers)
-    small = sum(1 for _ in picture.boxes()) <= CHECKED
+    if sum(1 for _ in picture.boxes()) > CHECKED:
+        return text
+    meetings = lines_through_titles(text)
+    text, left = _with_titles_aside(picture, spacers, text, meetings, ("right", "middle"))
+    return text if not left else _with_more_room(picture, spacers, meetings)
+
+
+def _with_more_room(picture: Picture, spacers: Spacers, meetings: Sequence[Meeting]) -> str:
+    """The DOT text with more room on the left of the boxes that lines enter through a title."""
+    text, tethered = "", picture
     before: dict[str, float] = {}
     tied: set[str] = set()
     for _ in range(ROUNDS):
-        met = lines_through_titles(text) if small and picture.direction == "TB" else {}
-        if not met:
-            break
+        met = shifts(meetings)
         worse = {box for box in met.keys() - tied if met[box] > before.get(box, met[box])}
         for box in met.keys() - worse:
             spacers[box] = spacers.get(box, -NODESEP) + met[box]
         before = met
         tied |= worse
-        text = _text(_tethered(picture, tied), spacers)
-    return text
+        tethered = _tethered(picture, tied)
+        text = _text(tethered, spacers)
+        meetings = lines_through_titles(text)
+        if not shifts(meetings):
+            break
+    return _with_titles_aside(tethered, spacers, text, meetings, tuple(SIDES))[0]
+
+
+def _with_titles_aside(
+    picture: Picture,
+    spacers: Spacers,
+    text: str,
+    meetings: Sequence[Meeting],
+    sides: Iterable[str],
+) -> tuple[str, Sequence[Meeting]]:
+    """The DOT text in which titles that lines run through are on other sides of their clusters, and
+    the lines that still do. A side is tried for all of these titles at once."""
+    titles: dict[str, str] = {}
+    for side in sides:
+        if not meetings:
+            break
+        tried = titles | {meeting.cluster: side for meeting in meetings}
+        new = _text(picture, spacers, tried)
+        remaining = lines_through_titles(new)
+        if len(remaining) < len(meetings):
+            text, titles, meetings = new, tried, remaining
+    return text, meetings
 
 
 def _tethered(picture: Picture, tied: Collection[str]) -> Picture:
@@ -198,11 +255,11 @@ def _layout(picture: Picture, spacers: Spacers, places: Places | None = None) ->
     )
 
 
-def _text(picture: Picture, spacers: Spacers) -> str:
+def _text(picture: Picture, spacers: Spacers, titles: Mapping[str, str] | None = None) -> str:
     from graphviz import Digraph
 
     digraph = Digraph(picture.name, graph_attr=_attributes(picture), node_attr=NODE, edge_attr=EDGE)
-    layout = _layout(picture, spacers)
+    layout = replace(_layout(picture, spacers), titles=titles or {})
     # The label of the graph is the legend, so the title is the label of a cluster without a wall.
     with digraph.subgraph(name="cluster_page") as page:
         page.attr(label=_heading(picture), peripheries="0", margin="4", labelloc="t")
@@ -451,8 +508,7 @@ def _wall(digraph: Any, cluster: Cluster, layout: _Context) -> None:
             label=html_text.html(cluster.title, TITLE, style.SOFT, bold=True)
             if cluster.title
             else "",
-            labeljust="l",
-            labelloc="t",
+            **SIDES.get(layout.titles.get(cluster.id, ""), TOP_LEFT),
             style="rounded,dashed" if cluster.inset else "rounded,filled",
             fillcolor=style.PAINTS["block"].fill,
             margin="9",

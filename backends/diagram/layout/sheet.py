@@ -19,7 +19,7 @@ PAGE: Final = (545.0, 792.0)
 LEAST: Final = 6 / 9
 """The scale at which the smallest letters have 6 points."""
 SPACE: Final = 22.0
-ABOVE: Final = 14.0
+ABOVE: Final = 8.0
 """Points under the title."""
 HEADING: Final = 50.0
 WALL: Final = 6.0
@@ -79,6 +79,8 @@ def arrange(
     """The page with the largest scale: the upper left corner of each piece, that of the legend
     last. ``trunk`` are the parts of the first piece. Insets stand in the gaps between them only if
     all other pages get too small."""
+    if len(sizes) == 1:
+        return _with_legend(([(0.0, 0.0)], sizes[0]), sizes, legend)
     upright = direction == "TB"
     whole = [(0.0, 0.0, *sizes[0])]
     pages = [*_below(sizes), *(_beside(sizes, whole) if upright else ())]

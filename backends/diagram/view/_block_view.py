@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from ....compiler.ir import LayerOp
-from .. import style
 from ..asked import opens
 from ..chart import words
 from ..chart.chart import Chart, Step, World
 from ..chart.charts import Charts
 from ..chart.scope import End, Scope
 from ..chart.wiring import Wiring
-from ..picture import Options, Text, text
+from ..picture import Options, Text, text, wrapped
 from . import _attention as attention
 from . import _runs as runs
 from ._canvas import Canvas
@@ -149,8 +148,8 @@ class BlockView(ABC):
         return text(words.title(copies, prefix))
 
     def arguments(self, copies: Sequence[Step], symbols: Symbols) -> list[Text]:
-        arguments = [style.clip(words.arguments(c, self.varying), words.LINE) for c in copies]
-        return [line for line in (symbols.line(arguments),) if line]
+        arguments = [words.arguments(c, self.varying) for c in copies]
+        return wrapped(symbols.line(arguments), words.LINE)
 
     def total(self, costs: Sequence[int]) -> int:
         """The cost of a box that stands for several steps."""

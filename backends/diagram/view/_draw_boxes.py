@@ -8,6 +8,7 @@ from typing import Final
 
 from ....compiler.ir import LayerOp
 from .. import style
+from ..chart import words
 from ..chart.chart import Step, everywhere
 from ..chart.costs import MEASURES, cost
 from ..chart.scope import End, Scope
@@ -16,6 +17,8 @@ from ._block_view import BlockView
 
 STEP: Final = "t → t+1"
 """The label of a line back to the next step."""
+EACH: Final = "of each:"
+"""Before the shape of a result that all copies give, and not only the last one."""
 
 
 def draw_box(
@@ -32,9 +35,11 @@ def result_ends(
     view: BlockView, copies: Sequence[Step], scope: Scope, ends: Sequence[End]
 ) -> list[End]:
     """The ends of a step's results, with the shape as a label if it differs from the input's."""
+    labels = [_label(view, copies, scope, r) for r in range(len(ends))]
+    if (number := copies[0].gathered) is not None:
+        labels[number] = f"{EACH} {labels[number]}".rstrip()
     return [
-        End(end.box, _label(view, copies, scope, r), earlier=end.earlier)
-        for r, end in enumerate(ends)
+        End(end.box, label, earlier=end.earlier) for end, label in zip(ends, labels, strict=True)
     ]
 
 
@@ -43,7 +48,11 @@ def _label(view: BlockView, copies: Sequence[Step], scope: Scope, result: int) -
     shapes = {style.shape(scope.type(s.types[result])) for s in every}
     input_shapes = {style.shape(scope.type(s.takes[0])) for s in every if s.takes}
     op = copies[0].node.op
-    known_from_caption = scope.block and isinstance(op, LayerOp) and op.layer.category == "conv"
+    layer = op.layer if isinstance(op, LayerOp) else None
+    known_from_caption = layer is not None and (
+        (scope.block and layer.category == "conv")
+        or shapes == {words.caption(copies[0].part)[1].replace(" ", "")}
+    )
     if not view.options.shapes or known_from_caption or len(shapes) > 1 or shapes == input_shapes:
         return ""
     return style.clip(shapes.pop(), 36)

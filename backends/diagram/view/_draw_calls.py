@@ -10,7 +10,7 @@ from ..chart import words
 from ..chart.chart import Chart, Step, holds_steps, nodes, only_call, with_twins
 from ..chart.compared import brief, category_of, changed_arguments, closed_category, count_change
 from ..chart.scope import End, Scope
-from ..picture import Box, Cluster, Picture, Text, TextRun, letters, text
+from ..picture import UNNAMED, Box, Cluster, Picture, Text, TextRun, letters, text
 from . import _attention as attention
 from . import _runs as runs
 from ._block_view import BlockView, block_key
@@ -54,7 +54,9 @@ def draw_call(
         ends = draw_cluster(view, step, copies, bodies, below, ins, symbols, heading, count)
         return result_ends(view, copies, scope, ends)
     again = step.part.shared and (words.name(step), bodies[0].look) in view.opened
-    lines = [] if again else view.arguments(copies, symbols) or contents(view, bodies, symbols)
+    lines = [] if again else view.arguments(copies, symbols)
+    if not (lines or again) and (view.detail.contents or not words.name(step)):
+        lines = contents(view, bodies, symbols)
     lines = [text(changes)] if changes else lines
     name = "" if title else words.title(copies)
     named = text(name, " " if name and count else "", heading)
@@ -122,9 +124,11 @@ def draw_cluster(
 
 
 def _with_names(body: Chart, ins: Sequence[End]) -> list[End]:
-    """The inputs with the names of the block's inputs; the first keeps its name."""
+    """The inputs with the names of the block's inputs; the first keeps its name. Nobody named the
+    inputs of a group."""
     ports = body.graph.inputs if body.graph else ()
-    names = [port.name for port in ports[1:]] + [""] * len(ins)
+    named = body.graph is not None and body.graph.kind == "block"
+    names = [port.name if named else UNNAMED for port in ports[1:]] + [""] * len(ins)
     return [*ins[:1], *(replace(e, name=n or e.name) for e, n in zip(ins[1:], names, strict=False))]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ....compiler.ir import Graph, LayerOp, Port
 from ..chart import words
-from ..chart.chart import Chart, Ref, World, nodes, with_twins
+from ..chart.chart import Chart, Ref, Step, World, nodes, reads, with_twins
 from ..chart.compared import entering, leaving, port_look
 from ..chart.scope import NOWHERE, End, Scope
 from ..chart.wiring import Wiring, wiring
@@ -65,7 +65,9 @@ def draw_chart(
             view.canvas.leave_out("zeros that a state starts from", nodes(drawn))
             at[i, 0] = NOWHERE
             continue
-        ins = [_wire(at[ref], wires, i, k) for k, ref in enumerate(step.inputs)]
+        ins = [NOWHERE] * len(step.inputs)
+        for k, ref in reads(step):
+            ins[k] = _wire(at[ref], wires, i, k, ref)
         pairs = zip(variants, worlds, strict=True)
         copies = [with_twins(v.steps[i], i, copy_worlds) for v, copy_worlds in pairs]
         before = len(view.canvas.edges)
@@ -85,7 +87,7 @@ def _lay_wires(view: BlockView, chart: Chart, scope: Scope) -> tuple[Wiring, Sco
     """The wiring of a chart, and the scope that closes its calls if it is a U."""
     arms = scope.depth == 0 and view.options.direction == "TB"
     wires = wiring(chart, arms=arms)
-    if wires.levels:
+    if wires.climbing:
         scope = replace(scope, closed=True)
     if view.opens_in_right_arm(chart, wires, scope):
         wires = wiring(chart, arms=False)
@@ -107,6 +109,7 @@ def _fork_inputs(
 
 def _fork_results(view: BlockView, step: int, outs: Sequence[End], wires: Wiring) -> dict[Ref, End]:
     """The ends of a step's results, at points where they fork."""
+    outs = [replace(end, climbs=step in wires.climbing) for end in outs]
     return {
         (step, r): view.canvas.fork(end, f"{end.box}-fork{r or ''}")
         if (step, r) in wires.forks
@@ -129,27 +132,34 @@ def _arrange(view: BlockView, wires: Wiring, at: dict[Ref, End], heads: dict[int
 def _forks_in_cluster(chart: Chart, wires: Wiring, ref: Ref, scope: Scope) -> bool:
     """Whether an input of a chart gets a point, because it goes several ways inside a
     cluster."""
-    uses = sum(s.inputs.count(ref) for s in chart.steps) + chart.results.count(ref)
+    uses = sum(ref == read for s in chart.steps for _, read in reads(s)) + chart.results.count(ref)
     return ref in wires.forks or (uses > 1 and scope.depth > 0)
 
 
-def _wire(end: End, wires: Wiring, step: int, k: int) -> End:
+def _wire(end: End, wires: Wiring, step: int, k: int, ref: Ref) -> End:
     """The end of a step's input with its look: a way around, or a line that climbs."""
-    if (step, k) in wires.skips:
-        levels = {right for _, right in wires.levels}
-        return replace(end, look="skip", level=step in levels)
-    return replace(end, climbs=True) if step in wires.climbing else end
+    climbs, within = step in wires.climbing, ref[0] in wires.climbing
+    if (step, k) not in wires.skips:
+        return replace(end, climbs=climbs)
+    across = climbs and not within
+    return replace(end, look="skip", level=across, climbs=climbs and within)
 
 
 def _look_alikes(chart: Chart, wires: Wiring) -> set[int]:
-    """The layers that need their label on the box: those side by side with the same caption, and
-    the projections to queries, keys and values."""
+    """The layers that need their label on the box: those side by side with the same caption, the
+    projections to queries, keys and values, and tensors that are learned or stored."""
     result = {i for rank in wires.projections for i in rank}
+    result.update(i for i, s in enumerate(chart.steps) if s.kind == "unit" and _is_source(s))
     for rank in wires.ranks:
         captions = {i: words.caption(chart.steps[i].part)[0] for i in rank if chart.steps[i].parts}
         count = Counter(captions.values())
         result.update(i for i in rank if count[captions[i]] > 1 and chart.steps[i].kind == "unit")
     return result
+
+
+def _is_source(step: Step) -> bool:
+    op = step.node.op
+    return isinstance(op, LayerOp) and op.layer.category == "source"
 
 
 def _initial_zeros(chart: Chart) -> set[int]:

@@ -8,7 +8,7 @@ from functools import partial
 from ..chart import words
 from ..chart.chart import Step, nodes
 from ..chart.scope import End, Scope
-from ..picture import Box, Table, TextRun, text
+from ..picture import Box, Table, TextRun, text, wrapped
 from . import _runs as runs
 from ._block_view import BlockView
 from ._draw_boxes import draw_box, result_ends
@@ -30,16 +30,21 @@ def draw_run(
     below = scope.enter_run(step)
     with view.discarding():
         draw_chart(view, bodies, below, ins, symbols)
+    equal = runs.common(step, symbols)
     table = runs.table(step, symbols)
     if view.opens(first, scope):
         enter = partial(_enter_table, view, table, below)
         ends = draw_cluster(view, step, calls, bodies, below, ins, symbols, heading, count, enter)
         return result_ends(view, [step], scope, ends)
+    if table is not None and len(table.rows) == 1:
+        row = zip(table.head, table.rows[0], strict=True)
+        equal = ", ".join(line for line in (equal, words.named_values([*row])) if line)
+        table = None
     box = Box(
         scope.box(step, prefix is not None),
         heading,
         "block",
-        lines=() if title else tuple(contents(view, bodies, symbols)),
+        lines=tuple(wrapped(text(equal), words.LINE) if title else contents(view, bodies, symbols)),
         table=table,
         repeated=True,
         tooltip=words.about_call(calls, below),

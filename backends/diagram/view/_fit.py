@@ -20,6 +20,10 @@ MOST: Final = DEFAULTS.boxes
 """The largest number of boxes that is drawn."""
 TRIES: Final = 40
 """The number of layouts that are tried to find one that fits a page."""
+SURE: Final = 1.1
+"""How much larger than needed the scale is of a picture that fits even if its titles need room."""
+MUCH: Final = 1.5
+"""How much larger the letters have to get for all blocks to be closed."""
 
 Key: TypeAlias = tuple[str, int]
 """A block in one form: its name and its look."""
@@ -28,13 +32,16 @@ Key: TypeAlias = tuple[str, int]
 @dataclass(frozen=True, slots=True)
 class Detail:
     """How much to open. With ``groups``, labelled groups in a row fold too; ``depth`` is the
-    largest number of open levels; ``closed`` blocks stay closed. If ``places`` is given, exactly
-    these are open, and the rest does not count."""
+    largest number of open levels; ``closed`` blocks stay closed. With ``contents``, closed blocks
+    list what is in them. If ``whole``, small groups do not dissolve. If ``places`` is given,
+    exactly these are open, and the rest does not count."""
 
     groups: bool = False
     depth: int | None = None
     closed: frozenset[Key] = frozenset()
     places: frozenset[str] | None = None
+    contents: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +121,23 @@ def fits(picture: Picture) -> bool:
     """Whether the picture fits a page with letters of at least 6 points."""
     from ..layout.digraph import size
 
-    return scale(size(picture)) >= LEAST
+    about = _scale(picture)
+    return about >= SURE * LEAST or (about >= LEAST and scale(size(picture)) >= LEAST)
+
+
+def _scale(picture: Picture) -> float:
+    from ..layout.digraph import nearly_size
+
+    return scale(nearly_size(picture))
 
 
 def _close_blocks(
     drawn: Attempt, detail: Detail, draw: Callable[[Detail], Attempt]
 ) -> tuple[Attempt, Detail]:
-    """The picture with blocks closed until it fits a page; unchanged if that does not help. Blocks
-    that are open in several forms are closed first, then the innermost, the smallest of them
-    first."""
+    """The picture with blocks closed until it fits a page. Blocks that are open in several forms
+    are closed first, then the innermost, the smallest of them first. If it does not fit with all
+    of them closed, they do not list what is in them, and then small groups are closed too. If that
+    makes the letters not much larger, nothing is closed."""
     unchanged, tries = (drawn, detail), TRIES
     while tries > 0 and (openings := _other_forms(drawn.openings) or _innermost(drawn.openings)):
         for opening in openings:
@@ -132,7 +147,15 @@ def _close_blocks(
                 return attempt, _with_closed(detail, opening)
         detail = _with_closed(detail, openings[0])
         drawn = draw(detail)
-    return unchanged
+    least = Detail(groups=True, depth=0, contents=False)
+    closed = [replace(detail, contents=False), least, replace(least, whole=True)]
+    for detail in closed:
+        drawn = draw(detail)
+        for attempt in (drawn, replace(drawn, picture=replace(drawn.picture, paged=True))):
+            if fits(attempt.picture):
+                return attempt, detail
+    larger = _scale(drawn.picture) / _scale(unchanged[0].picture)
+    return (drawn, detail) if larger >= MUCH else unchanged
 
 
 def _with_closed(detail: Detail, opening: Opening) -> Detail:

@@ -8,7 +8,7 @@ from typing import Final
 
 from .. import style
 from ..chart import words
-from ..chart.chart import Chart, Step
+from ..chart.chart import Chart, Step, every_copy
 from ..picture import Table
 from ._symbols import Symbols
 
@@ -52,12 +52,13 @@ def title(step: Step, prefix: str) -> str:
     labels = [words.label(row.steps[0]) for row in step.rows]
     if name or not all(labels):
         return " · ".join(w for w in (prefix, name) if w)
-    return f"{labels[0]} – {labels[-1]}"
+    return _from_to(labels[0], labels[-1])
 
 
 def table(step: Step, symbols: Symbols) -> Table | None:
     """The table of a run: a row for each copy, with the numbers that captions name and the shapes
-    of the results. None if nothing differs."""
+    of the results. Copies in a row that differ in decimals only share a row. None if nothing
+    differs."""
     columns = symbols.shown()
     labels, outs = _labels(step), _shapes(step)
     if any(labels):
@@ -67,21 +68,78 @@ def table(step: Step, symbols: Symbols) -> Table | None:
         columns[name] = tuple(outs)
     if not columns.keys() - {""}:
         return None
+    columns = _joined(columns, counts(step), name if outs else "")
     rows = list(zip(*columns.values(), strict=True))
     if len(rows) > ROWS:
         rows = [*rows[: ROWS - 3], ("…",) * len(columns), *rows[-2:]]
     return Table(tuple(columns), tuple(rows))
 
 
+def common(step: Step, symbols: Symbols) -> str:
+    """The arguments that all rows have in common. They leave the columns of ``symbols``."""
+    shown = symbols.shown()
+    equal = {name: column[0] for name, column in shown.items() if len(set(column)) == 1}
+    if len(equal) == len(shown) and not any(_labels(step)) and not _shapes(step):
+        return ""  # else no table would be left
+    for name in equal:
+        del symbols.columns[name]
+    return words.named_values(list(equal.items()))
+
+
+def _joined(
+    columns: dict[str, tuple[str, ...]], copies: Sequence[int], last: str
+) -> dict[str, tuple[str, ...]]:
+    """The columns in which neighbouring rows that differ in decimals only are one row, with the
+    first and the last of the decimals. If several rows are left, a column counts the copies; it
+    stands before the column ``last``."""
+    decimals = [any("." in cell for cell in column) for column in columns.values()]
+    rows = list(zip(*columns.values(), strict=True))
+    keys = [tuple(c for c, d in zip(row, decimals, strict=True) if not d) for row in rows]
+    starts = [i for i, key in enumerate(keys) if i == 0 or key != keys[i - 1]]
+    ends = [*starts[1:], len(rows)]
+    parts = list(zip(starts, ends, strict=True))
+    longer = [part for part in parts if part[1] - part[0] > 1]
+    steady = all(_rises(c[a:b]) for c in columns.values() for a, b in longer)
+    if not longer or not steady or set(copies) != {1}:
+        return columns
+    joined = {name: tuple(_range(c[a:b]) for a, b in parts) for name, c in columns.items()}
+    if len(parts) > 1:
+        numbers = {name: joined.pop(name) for name in (last,) if name}
+        count = next(n for n in ("n", "copies", "times") if n not in joined)
+        joined |= {count: tuple(str(b - a) for a, b in parts)} | numbers
+    return joined
+
+
+def _range(cells: Sequence[str]) -> str:
+    return cells[0] if len(set(cells)) == 1 else f"{cells[0]} … {cells[-1]}"
+
+
+def _rises(cells: Sequence[str]) -> bool:
+    """Whether cells are equal, or numbers that only grow or only fall."""
+    if len(set(cells)) == 1:
+        return True
+    try:
+        numbers = [float(cell) for cell in cells]
+    except ValueError:
+        return False
+    return numbers in (sorted(numbers), sorted(numbers, reverse=True))
+
+
 def _labels(step: Step) -> list[str]:
     """The first column: ``3a``, ``3b`` for inception3a and inception3b; empty cells if the calls
     only have numbers."""
-    labels = [words.label(row.steps[0]) for row in step.rows]
-    if len(set(labels)) < len(labels):
-        return [""] * len(labels)
     name = words.name(step.rows[0].steps[0]).lower()
-    stripped = [label.lower().removeprefix(name).strip("_") for label in labels]
-    return stripped if name and all(stripped) else labels
+    copies = [[words.label(copy) for copy in every_copy(row.steps[0])] for row in step.rows]
+    stripped = [[label.lower().removeprefix(name).strip("_") for label in row] for row in copies]
+    named = all(label.lower().startswith(name) for row in copies for label in row)
+    if name and named and all(all(row) for row in stripped):
+        copies = stripped
+    labels = [_from_to(row[0], row[-1]) for row in copies]
+    return labels if len(set(labels)) == len(labels) else [""] * len(labels)
+
+
+def _from_to(first: str, last: str) -> str:
+    return first if first == last else f"{first} – {last}"
 
 
 def _shapes(step: Step) -> list[str]:

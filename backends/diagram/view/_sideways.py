@@ -3,12 +3,13 @@
 A block may read a second tensor (a memory, keys) that is computed far down in another column. A
 line that runs down would push the reader, and the rest of its column, below that column. So the
 line enters through a point at the height of the reader, and climbs to it. This is done only if the
-two columns have no box above them in common: else the line comes from above.
+two columns have no box above them in common: else the line comes from above. A reader that has no
+other input belongs to the column of the first box below it that has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -52,26 +53,51 @@ def _late(picture: Picture, walls: Mapping[str, frozenset[str]]) -> list[int]:
         if e.look == "flow" and e.name and not walls[e.head] <= walls[e.tail]
     }
     down = [e for i, e in enumerate(edges) if e.look in ("flow", "skip") and i not in aside]
-    flow = nx.DiGraph((e.tail, e.head) for e in down)
-    rank = {box: i for i, row in enumerate(nx.topological_generations(flow)) for box in row}
-    fed = {e.head for e in down}
+    columns = _Columns(down, {edges[i].head for i in aside})
+    return [i for i in sorted(aside) if columns.is_late(edges[i])]
 
-    def height(box: str) -> int:
-        """The rank of a box without the edges from aside; if it has no other input, one above its
-        readers."""
-        below = [rank[e.head] for e in down if e.tail == box]
-        return rank.get(box, 0) if box in fed or not below else min(below) - 1
 
-    def above(box: str) -> set[str]:
+class _Columns:
+    """The boxes in their columns: joined by all lines but those from aside."""
+
+    def __init__(self, down: Sequence[Edge], aside: Collection[str]) -> None:
+        """``aside`` are the boxes that a line from aside enters."""
+        self._flow = nx.DiGraph((e.tail, e.head) for e in down)
+        self._flow.add_nodes_from(aside)
+        # Boxes that only lines from aside feed have no height of their own.
+        sources = [box for box, inputs in self._flow.in_degree() if not inputs]
+        own = {box for box in sources if box not in aside}
+        own |= {box for source in own for box in nx.descendants(self._flow, source)}
+        fed = self._flow.subgraph(own)
+        self._rank = {
+            box: i for i, row in enumerate(nx.topological_generations(fed)) for box in row
+        }
+
+    def is_late(self, edge: Edge) -> bool:
+        """Whether a line from aside would push its reader down, in a column that has no box in
+        common with its own."""
+        joins = self._joins(edge.head)
+        if not joins:
+            return False
+        height = min(self._rank[box] - length for box, length in joins.items())
+        late = self._rank.get(edge.tail, 0) - height >= PUSH
+        above = set().union(*map(self._above, joins))
+        return late and self._above(edge.tail).isdisjoint(above)
+
+    def _joins(self, reader: str) -> dict[str, int]:
+        """The boxes with a height of their own that are first below a reader, or the reader itself,
+        each with the length of the way to it."""
+        lengths, waiting = {reader: 0}, [reader]
+        for box in waiting:
+            below = self._flow.successors(box) if box not in self._rank else ()
+            new = [after for after in below if after not in lengths]
+            lengths |= dict.fromkeys(new, lengths[box] + 1)
+            waiting += new
+        return {box: length for box, length in lengths.items() if box in self._rank}
+
+    def _above(self, box: str) -> set[str]:
         """A box with all its ancestors."""
-        return {box, *(nx.ancestors(flow, box) if box in flow else ())}
-
-    return [
-        i
-        for i in sorted(aside)
-        if rank.get(edges[i].tail, 0) - height(edges[i].head) >= PUSH
-        and above(edges[i].tail).isdisjoint(above(edges[i].head))
-    ]
+        return {box, *(nx.ancestors(self._flow, box) if box in self._flow else ())}
 
 
 def _walls(items: Sequence[Item], around: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:

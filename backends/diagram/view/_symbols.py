@@ -14,14 +14,12 @@ from dataclasses import replace
 from typing import Final
 
 from ..picture import Text, TextRun, text
-from ..style import value
+from ..style import UNSAID, value
 
 Column = tuple[str, ...]
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
 MOST_TIMES: Final = 16
-_UNSAID: Final = {"stride": "1", "dilation": "1", "groups": "1"}
-"""The values of settings that a caption leaves out."""
 
 
 class Symbols:
@@ -100,7 +98,7 @@ class Symbols:
         keys = dict.fromkeys(key for segments in split for key in segments)
         parts: list[str | Text] = []
         for key in keys:
-            unsaid = f"{key} {_UNSAID.get(key, '–')}"
+            unsaid = f"{key} {UNSAID.get(key, '–')}"
             segment = [segments.get(key, unsaid) for segments in split]
             parts += [", ", self._setting(key, segment)]
         return text(*parts[1:])

@@ -37,12 +37,14 @@ def picture(graph: Graph, options: Options) -> Picture:
 
     def redraw(open: frozenset[str] | int) -> Picture:
         depth, places = (open, None) if isinstance(open, int) else (None, open)
-        return _draw(charts, graph, plain, Detail(detail.groups, depth, places=places)).picture
+        shown = Detail(detail.groups, depth, places=places, whole=detail.whole)
+        return _draw(charts, graph, plain, shown).picture
 
     return replace(drawn, redraw=redraw)
 
 
 def _draw(charts: Charts, graph: Graph, options: Options, detail: Detail) -> Attempt:
+    charts = charts.whole if detail.whole else charts
     docs = _Docs(charts, options, detail, words.varying(graph))
     draw_net(docs, graph)
     title, subtitle = words.titles(graph, options.title)

@@ -92,7 +92,7 @@ def test_blocks_open_once() -> None:
     assert letters(box(view, "layer2.1").title) == "basic ×2"
     assert [letters(line) for line in box(view, "layer3").lines] == [
         "basic width 256, stride 2",
-        "basic width 256, stride 1 ×2",
+        "basic width 256 ×2",
     ]
 
 
@@ -219,3 +219,32 @@ def test_a_product_of_two_branches_has_no_way_around() -> None:
     )
     around = [edge for edge in view.edges if edge.look == "skip"]
     assert [edge.head for edge in around] == ["add-1"]
+
+
+RATES = """
+block unit(d, drop): x { x + (x > layernorm > linear(d) > stochastic_depth(drop)) }
+net n: x[64] {
+  x > for i in range(5) { unit(64, 0.1 * i) } > linear(32)
+    > for i in range(3) { unit(32, 0.5 + i / 10) }
+}
+"""
+
+
+def test_rows_that_differ_in_decimals_are_one_row() -> None:
+    tables = [b.table for b in drawn(RATES).boxes() if b.table]
+    assert [(t.head, t.rows) for t in tables] == [(("drop",), (("0 … 0.4",),))]
+    assert [letters(line) for line in box(drawn(RATES), "unit6").lines] == ["d 32, drop 0.5 … 0.7"]
+
+
+def test_long_arguments_stand_on_several_lines() -> None:
+    names = [f"argument{i}" for i in range(6)]
+    body = " > ".join(f"linear({name})" for name in names)
+    values = [", ".join(str(n + i) for i in range(6)) for n in (10, 20)]
+    text = f"""
+    block b({", ".join(names)}) = {body} > softmax(dim=1)
+    net n: x[8] {{ x > b({values[0]}) > relu > b({values[1]}) > tanh }}"""
+    lines = [letters(line) for line in box(drawn(text, fold=("b",)), "b2").lines]
+    assert lines == [
+        "argument0 20, argument1 21, argument2 22,",
+        "argument3 23, argument4 24, argument5 25",
+    ]

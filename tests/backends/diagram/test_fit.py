@@ -100,3 +100,21 @@ def test_dropout_that_does_nothing_is_left_out() -> None:
 
 def strips(view: Picture) -> list[str]:
     return [letters(s.label) for b in view.boxes() for s in (*b.above, *b.below)]
+
+
+def test_maps_of_one_backbone_come_from_above() -> None:
+    """As in a feature pyramid: the block that reads them is no column of its own."""
+    text = """
+    block stage(c) = conv(3, c, stride=2, pad=1) > bn > relu
+    block pyramid: *maps {
+      a, b, c = [x > conv(1, 8) for x in maps]
+      y = [c > upsample(2), b] > add
+      [y, [y > upsample(2), a] > add]
+    }
+    net n: image[3, 64, 64] {
+      a = image > stage(8)
+      b = a > stage(16)
+      c = b > stage(32)
+      [a, b, c] > pyramid
+    }"""
+    assert not any(e.climbs for e in drawn(text).edges)

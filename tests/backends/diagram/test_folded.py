@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netwright.backends.diagram.picture import Picture, letters
 
-from .nets import graph
-from .test_truth import drawn
+from .nets import LAID_OUT, graph
+from .test_truth import drawn, wrong
 
 WIDENING = """
 block cell(c): x { x > linear(c) > relu > linear(c) }
@@ -92,3 +92,63 @@ def test_attention_in_copies_of_other_lengths() -> None:
             b for b in drawn(graph(text), view, **options).boxes() if letters(b.title) == "× V"
         ]
         assert [box.lines for box in boxes] == [()]
+
+
+GATHERED = """
+block layer(d, dilation): x {
+  y = x > conv(3, 8, pad=dilation, dilation=dilation) > tanh
+  [x + (y > conv(1, 8)), y > conv(1, d)]
+}
+net n: x[8, T] {
+  results = []
+  for i in range(5) {
+    x, result = x > layer(4, 2 ** i) as layers[i]
+    results = results + [result]
+  }
+  HEAD
+}"""
+
+
+def test_copies_whose_results_are_added_up_fold() -> None:
+    """As in WaveNet. The last layer differs: nobody reads what it hands on."""
+    view = drawn(graph(GATHERED.replace("HEAD", "results > add > relu")), "docs")
+    assert "layer ×4" in {letters(c.title) for c in view.clusters()}
+    into = [e for e in view.edges if e.head == "add1"]
+    assert [e.label.startswith("of each:") for e in into] == [True, False]
+
+
+def test_copies_whose_results_are_read_one_by_one_stay_apart() -> None:
+    for head in ("results[1] + results[3]", "[results[1], results[0], results[2]] > concat"):
+        text = GATHERED.replace("HEAD", head)
+        assert not wrong(graph(text), "docs")
+        assert "of each" not in " ".join(e.label for e in drawn(graph(text), "docs").edges)
+
+
+def test_copies_that_read_two_tensors_in_turn_are_two() -> None:
+    text = """
+    block layer(mask): x { x + (x > linear(8)) * mask }
+    net n: x[8], a[8], b[8] {
+      masks = [a, b]
+      x > (for i in range(6) { layer(masks[i % 2]) }) as layers > linear(3)
+    }"""
+    for view in LAID_OUT:
+        assert not wrong(graph(text), view)
+
+
+def test_a_block_that_takes_only_sizes_reads_nothing() -> None:
+    text = """
+    block places: x { arange(x.w) + 0.5 }
+    net n: image[3, 8, 8] {
+      x = image > conv(3x3, 4, pad=1)
+      (x > conv(1x1, 4)) + (x > places)
+    }"""
+    for view in LAID_OUT:
+        assert not wrong(graph(text), view)
+
+
+def test_initialisers_that_differ_keep_no_blocks_apart() -> None:
+    text = """
+    block layer(start): x { x + (x > linear(8, init=normal(std=start)) > relu) > layernorm }
+    net n: x[8] { x > for i in range(4) { layer(0.5 / (i + 1)) } }"""
+    view = drawn(graph(text), "docs")
+    assert [letters(c.title) for c in view.clusters()] == ["layer ×4"]

@@ -43,27 +43,13 @@ SHIPPED = shipped()
 LAST = {name.partition(":")[0]: name for name in SHIPPED}.values()
 """The last net of each spec, mostly its largest; the others are slow."""
 
-NOT_YET = {
-    "hrnet": "lines into a group with several inputs run through its title",
-    "nfnet": "closed blocks that differ in one number are a box each, and the page is long",
-    "retinanet": "see the complaints of the test",
-    "roberta": "a line runs through the title of a group",
-    "t5": "a line runs through the title of a group",
-    "unetpp": "see the complaints of the test",
-    "wavenet": "see the complaints of the test",
-    "yolov8": "the page is long, and its letters are small when it is printed",
-}
-"""Specs whose pictures are not yet as they should be, and why."""
 
-
-def shipped_and_marked() -> Iterator[Any]:
+def shipped_nets() -> Iterator[Any]:
     for name in SHIPPED:
-        why = NOT_YET.get(name.partition(":")[0])
-        known = () if why is None else (pytest.mark.xfail(reason=why),)
-        yield pytest.param(name, marks=(*known, *(() if name in LAST else (pytest.mark.slow,))))
+        yield pytest.param(name, marks=() if name in LAST else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("name", [*shipped_and_marked()])
+@pytest.mark.parametrize("name", [*shipped_nets()])
 def test_shipped_specs_are_a_page_each_and_nothing_lies_on_anything(name: str) -> None:
     dot = dot_of(name)
     if dot is None:

@@ -70,34 +70,57 @@ def test_a_u_climbs() -> None:
     assert any(e.climbs for e in drawn(shipped("unet"), "docs").edges)
 
 
-def test_no_u_where_the_way_up_shrinks_again() -> None:
-    """Of a path aggregation network the second half runs down."""
-    text = """
-    net n: image[3, 64, 64] {
-      a = image > conv(3, 8, stride=2, pad=1)
-      b = a > conv(3, 8, stride=2, pad=1)
-      c = b > conv(3, 8, stride=2, pad=1)
-      d = [c > upsample(2), b] > concat > conv(1, 8)
-      e = [d > upsample(2), a] > concat > conv(1, 8)
-      HEAD
-    }"""
+PYRAMID = """
+net n: image[3, 64, 64] {
+  a = image > conv(3, 8, stride=2, pad=1)
+  b = a > conv(3, 8, stride=2, pad=1)
+  c = b > conv(3, 8, stride=2, pad=1)
+  d = [c > upsample(2), b] > concat > conv(1, 8)
+  e = [d > upsample(2), a] > concat > conv(1, 8)
+  HEAD
+}"""
+NESTED = """
+net n: image[3, 64, 64] {
+  a0 = image > conv(3, 8, pad=1)
+  b0 = a0 > conv(3, 8, stride=2, pad=1)
+  c0 = b0 > conv(3, 8, stride=2, pad=1)
+  a1 = [a0, b0 > upsample(2)] > concat > conv(3, 8, pad=1)
+  b1 = [b0, c0 > upsample(2)] > concat > conv(3, 8, pad=1)
+  [a0, a1, b1 > upsample(2)] > concat > conv(3, 8, pad=1)
+}"""
+
+
+def test_where_the_way_up_shrinks_again_an_n_is_drawn() -> None:
+    """The last part of a path aggregation network runs down."""
+    assert climbs(PYRAMID.replace("HEAD", "e > conv(1, 2)"))
     down = "[e > conv(3, 8, stride=2, pad=1), d] > concat > conv(1, 8)"
-    assert climbs(text.replace("HEAD", "e > conv(1, 2)"))
-    assert not climbs(text.replace("HEAD", down))
+    view = drawn(graph(PYRAMID.replace("HEAD", down)), "docs")
+    climbing = {e.head for e in view.edges if e.climbs}
+    assert {"upsample1", "concat1", "conv4", "upsample2", "concat2", "conv5"} <= climbing
+    assert not {"conv6", "concat3", "conv7", "output-1"} & climbing
 
 
-def test_no_u_where_other_ways_lead_over() -> None:
+def test_nested_ways_up_climb() -> None:
     """As in U-Net++."""
+    view = drawn(graph(NESTED), "docs")
+    assert {"concat1", "concat2", "concat3"} <= {e.head for e in view.edges if e.climbs}
+
+
+def test_ways_around_inside_the_right_arm_climb() -> None:
+    """As in the attention U-Net: a line down would tie a knot."""
     text = """
+    block gate(c): x, skip { skip * (x > conv(1, c) > sigmoid) }
     net n: image[3, 64, 64] {
-      a0 = image > conv(3, 8, pad=1)
-      b0 = a0 > conv(3, 8, stride=2, pad=1)
-      c0 = b0 > conv(3, 8, stride=2, pad=1)
-      a1 = [a0, b0 > upsample(2)] > concat > conv(3, 8, pad=1)
-      b1 = [b0, c0 > upsample(2)] > concat > conv(3, 8, pad=1)
-      [a0, a1, b1 > upsample(2)] > concat > conv(3, 8, pad=1)
+      a = image > conv(3, 8, pad=1)
+      b = a > conv(3, 8, stride=2, pad=1)
+      x = b > conv(3, 8, stride=2, pad=1)
+      x = x > upsample(2) > conv(3, 8, pad=1)
+      x = [[x, b] > gate(8), x] > concat > conv(1, 8) > upsample(2) > conv(3, 8, pad=1)
+      [[x, a] > gate(8), x] > concat > conv(1, 8)
     }"""
-    assert not climbs(text)
+    within = [e for e in drawn(graph(text), "docs").edges if e.head.startswith("concat")]
+    assert len(within) == 4
+    assert all(e.climbs for e in within)
 
 
 def test_no_u_where_blocks_open_on_the_way_up() -> None:

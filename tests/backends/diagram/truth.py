@@ -32,7 +32,15 @@ from netwright.backends.diagram.picture import (
 )
 from netwright.backends.diff.merge import GraphMarks, Mark, Merged
 from netwright.compiler.dims import Dim, substitute
-from netwright.compiler.ir import Graph, LayerOp, ScanOp, WeightOp, node_macs, own_weights
+from netwright.compiler.ir import (
+    Graph,
+    LayerOp,
+    ScanOp,
+    WeightOp,
+    layer_params,
+    node_macs,
+    own_weights,
+)
 from netwright.compiler.spelling import spell
 from netwright.compiler.types import TensorType
 
@@ -43,6 +51,8 @@ COUNT: Final = re.compile(r"×(\d+)$")
 SYMBOLIC: Final = re.compile(r"×[^\W\d]\w*$")
 COSTS: Final = re.compile(r"^(\S+) (parameters|MACs)(?: each)?$", re.MULTILINE)
 SHARED: Final = "shared weights"
+EACH: Final = "of each:"
+"""Before the shape of a tensor that every copy gives."""
 FIRST: Final = "the first of several"
 SUMS: Final = frozenset({"add", "sub", "concat", "stack"})
 """What a skip connection may lead into."""
@@ -328,6 +338,7 @@ class _Piece:
 
     def missing_lines(self) -> Iterator[str]:
         said_of: dict[int, set[str]] = {}
+        makers: dict[int, set[Address]] = {}
         labels: dict[int, Edge] = {}
         for use in self.tensors:
             tails, heads = self.site(use.maker.at), self.site(use.reader)
@@ -339,10 +350,14 @@ class _Piece:
             for edge in way or ():
                 shape = style.shape(self.type(use.maker))
                 said_of.setdefault(id(edge), set()).add(shape)
+                makers.setdefault(id(edge), set()).add(use.maker.at)
                 labels[id(edge)] = edge
         several = Counter((e.tail, e.head) for e in self.picture.edges)
         for key, edge in labels.items():
-            told, known = edge.label, said_of[key]
+            each = edge.label.startswith(EACH)
+            told, known = edge.label.removeprefix(EACH).strip(), said_of[key]
+            if each and len(makers[key]) < 2:
+                yield f"line {edge.tail} to {edge.head} says {edge.label}, and is one tensor"
             wrong = told not in known or (several[edge.tail, edge.head] == 1 and len(known) > 1)
             wrong = wrong and edge.look != "loop"
             if told and not self.use and wrong and not told.endswith("…"):
@@ -655,10 +670,10 @@ class _Piece:
                 plain = "".join(r.text if r.look == "plain" else "" for r in line)
                 if any(r.look == "symbol" for r in line):
                     continue
-                segments = [s.split(" ", 1) for s in plain.split(", ")]
+                segments = [s.split(" ", 1) for s in plain.rstrip(",").split(", ")]
                 if all(s and s[0] in given for s in segments):
                     for name, *value in segments:
-                        if value and value[0] != given[name] and not value[0].endswith("…"):
+                        if value and not _says(value[0], given[name]):
                             yield f"says {name} {value[0]} of one with {given[name]}"
                     continue
                 odd = set(NUMBER.findall(plain)) - inside
@@ -691,7 +706,7 @@ class _Piece:
                 weights[own or op.module] = 0 if own else words.params(_part(op))
             steps = self.steps(op.at, call.at)
             macs = macs + substitute(node_macs(op.node), dict(op.sizes)) * steps
-        total: Dim = 0
+        total = _idle_params(call.graph)
         for count in weights.values():
             total = total + count
         return total, macs
@@ -773,6 +788,18 @@ class _Piece:
 # --- words ----------------------------------------------------------------------------------------
 
 
+def _idle_params(graph: Graph) -> Dim:
+    """The parameters of layers whose weights exist, and that do not run."""
+    total: Dim = 0
+    for node in graph.nodes:
+        called = node.called
+        if node.idle:
+            total = total + (called.params if called else layer_params(node)) * node.count
+        elif called is not None:
+            total = total + _idle_params(called) * node.count
+    return total
+
+
 def _number(count: Dim) -> str:
     return f"{count:,}" if isinstance(count, int) else style.dim(count)
 
@@ -844,6 +871,15 @@ def _agrees(line: Text, op: Op) -> bool:
         any(r.look == "symbol" for r in s) or any(p.fullmatch(t) for t in told) for p, s in patterns
     )
     return sayable and needed
+
+
+def _says(told: str, value: str) -> bool:
+    """Whether a value is the one that is told, or in the range that is told."""
+    first, several, last = told.partition(" … ")
+    if several:
+        ends = sorted((float(first), float(last)))
+        return ends[0] <= float(value) <= ends[1]
+    return told in (value, "…") or told.endswith("…")
 
 
 def _called(segment: Sequence[TextRun], told: str) -> bool:
