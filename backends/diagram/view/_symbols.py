@@ -18,7 +18,7 @@ from ..style import UNSAID, value
 
 Column = tuple[str, ...]
 
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:×\d+)*")
+_NUMBER: Final = re.compile(r"(?:(?<![\w)])[-−])?\d+(?:\.\d+)?(?:×\d+)*")
 MOST_TIMES: Final = 16
 
 

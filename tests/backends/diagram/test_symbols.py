@@ -57,3 +57,10 @@ def test_a_name_is_not_said_twice() -> None:
     symbols.offer("kernel", [3, 5])
     said = symbols.line(["expand 6, kernel 3, out 8", "expand 6, kernel 5, out 8"])
     assert letters(said) == "expand 6, kernel, out 8"
+
+
+def test_a_number_may_have_a_sign() -> None:
+    symbols = Symbols(2)
+    symbols.offer("shift", [0, -2])
+    assert letters(symbols.line(["roll 0, 0", "roll -2, -2"])) == "roll shift, shift"
+    assert list(symbols.shown()) == ["shift"]
