@@ -82,6 +82,8 @@ class Keys:
 
     def of(self, value: Any) -> object:
         match value:
+            case bool() | int() | float():
+                return type(value).__name__, value
             case NetworkValue():
                 return self._of_network(value)
             case Tensor():
@@ -97,8 +99,6 @@ class Keys:
                 return ("formula", value.operation, *map(self.of, value.operands))
             case list() | tuple():
                 return (type(value).__name__, *map(self.of, value))
-            case bool() | int() | float():
-                return type(value).__name__, value
             case TensorType():
                 self.sizes += [d for d in value.shape if isinstance(d, Size)]
                 shape = tuple(d if isinstance(d, int) else "size" for d in value.shape)
