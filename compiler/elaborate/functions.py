@@ -250,10 +250,11 @@ def extent(value: Data, depth: int = 0) -> int:
     """The number of items of a list and of the lists inside it."""
     if not isinstance(value, list):
         return len(value) if isinstance(value, str) else 0
-    if depth > limits().depth:
-        raise Unbounded(f"lists are nested at most {limits().depth} deep", "depth")
-    if not {list, str}.intersection(map(type, value)):
+    kinds = set(map(type, value))
+    if list not in kinds and str not in kinds:
         return len(value)
+    if list in kinds and depth >= limits().depth:
+        raise Unbounded(f"lists are nested at most {limits().depth} deep", "depth")
     return len(value) + sum([extent(v, depth + 1) for v in value])
 
 
