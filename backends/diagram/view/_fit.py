@@ -22,6 +22,8 @@ TRIES: Final = 40
 """The number of layouts that are tried to find one that fits a page."""
 SURE: Final = 1.1
 """How much larger than needed the scale is of a picture that fits even if its titles need room."""
+NEAR: Final = 0.9
+"""The share of the scale that is needed from which on a legend aside may make a picture fit."""
 MUCH: Final = 1.5
 """How much larger the letters have to get for all blocks to be closed."""
 
@@ -102,7 +104,10 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
     if drawn.boxes > most_boxes(MOST):
         raise too_large(graph.name, drawn.boxes)
     may_close = options.depth is None and options.marks is None
-    if may_close and drawn.boxes <= READABLE and not fits(drawn.picture):
+    if may_close and drawn.boxes <= READABLE:
+        page = _on_a_page(drawn)
+        if page is not None:
+            return page.picture, detail
         drawn, detail = _close_blocks(drawn, detail, lambda d: draw(charts, graph, options, d))
     return drawn.picture, detail
 
@@ -125,6 +130,16 @@ def fits(picture: Picture) -> bool:
     return about >= SURE * LEAST or (about >= LEAST and scale(size(picture)) >= LEAST)
 
 
+def _on_a_page(drawn: Attempt) -> Attempt | None:
+    """The attempt if it fits a page, with its legend aside if that is needed; else None."""
+    if fits(drawn.picture):
+        return drawn
+    if _scale(drawn.picture) < NEAR * LEAST:
+        return None
+    paged = replace(drawn, picture=replace(drawn.picture, paged=True))
+    return paged if fits(paged.picture) else None
+
+
 def _scale(picture: Picture) -> float:
     from ..layout.digraph import nearly_size
 
@@ -142,18 +157,18 @@ def _close_blocks(
     while tries > 0 and (openings := _other_forms(drawn.openings) or _innermost(drawn.openings)):
         for opening in openings:
             tries -= 1
-            attempt = draw(_with_closed(detail, opening))
-            if fits(attempt.picture):
-                return attempt, _with_closed(detail, opening)
+            page = _on_a_page(draw(_with_closed(detail, opening)))
+            if page is not None:
+                return page, _with_closed(detail, opening)
         detail = _with_closed(detail, openings[0])
         drawn = draw(detail)
     least = Detail(groups=True, depth=0, contents=False)
     closed = [replace(detail, contents=False), least, replace(least, whole=True)]
     for detail in closed:
         drawn = draw(detail)
-        for attempt in (drawn, replace(drawn, picture=replace(drawn.picture, paged=True))):
-            if fits(attempt.picture):
-                return attempt, detail
+        page = _on_a_page(drawn)
+        if page is not None:
+            return page, detail
     larger = _scale(drawn.picture) / _scale(unchanged[0].picture)
     return (drawn, detail) if larger >= MUCH else unchanged
 
