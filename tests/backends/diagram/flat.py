@@ -20,9 +20,14 @@ Address: TypeAlias = tuple[tuple[str, int], ...]
 """The way to an operation: keys of calls and of the node, each with which copy."""
 
 
+INPUT, OUTPUT = "> input", "> output"
+PORTS = {INPUT: "input", OUTPUT: "output"}
+"""The places of the net's ports, and their names in pictures: a layer may be called `output`."""
+
+
 @dataclass(frozen=True)
 class Producer:
-    """Who makes a tensor: an operation, or an input of the net (``("input", i)`` alone)."""
+    """Who makes a tensor: an operation, or an input of the net (``(INPUT, i)`` alone)."""
 
     at: Address
     result: int = 0
@@ -92,12 +97,12 @@ def flat(graph: Graph, extra: Sequence[int] = ()) -> Flat:
     found = Flat()
     ends: list[Tensor] = []
     for i, port in enumerate(graph.inputs):
-        producer = Producer((("input", i),))
+        producer = Producer(((INPUT, i),))
         found.types[producer] = port.type
         ends.append((producer,))
     places = [*range(len(graph.outputs)), *extra]
     for i, made in zip(places, _run(found, graph, _Here(), ends), strict=True):
-        found.uses += [Use(producer, (("output", i),)) for producer in made]
+        found.uses += [Use(producer, ((OUTPUT, i),)) for producer in made]
     return found
 
 

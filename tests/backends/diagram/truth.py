@@ -44,7 +44,7 @@ from netwright.compiler.ir import (
 from netwright.compiler.spelling import spell
 from netwright.compiler.types import TensorType
 
-from .flat import Address, Call, Flat, Op, Producer, Use, flat
+from .flat import PORTS, Address, Call, Flat, Op, Producer, Use, flat
 
 NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 COUNT: Final = re.compile(r"×(\d+)$")
@@ -198,8 +198,8 @@ class _Piece:
     def site(self, at: Address) -> frozenset[str]:
         """The boxes of an operation or a port; none if it is not drawn."""
         (side, i) = at[0]
-        if side in ("input", "output") and len(at) == 1:
-            return self.port(side, i)
+        if side in PORTS and len(at) == 1:
+            return self.port(PORTS[side], i)
         return (self.sites(at) or [frozenset()])[0]
 
     def port(self, side: str, i: int) -> frozenset[str]:
@@ -283,9 +283,7 @@ class _Piece:
     @cached_property
     def ports(self) -> frozenset[str]:
         own = {at[0] for use in self.flat.uses for at in (use.maker.at, use.reader) if len(at) == 1}
-        return frozenset(
-            id for side, i in own if side in ("input", "output") for id in self.port(side, i)
-        )
+        return frozenset(id for side, i in own if side in PORTS for id in self.port(PORTS[side], i))
 
     @cached_property
     def reach(self) -> dict[str, dict[str, tuple[Edge, ...]]]:
