@@ -220,7 +220,8 @@ def brief(step: Step, varying: dict[str, set[str]]) -> Text:
     """One line for a step inside a closed box; empty for a weight."""
     count = text(TextRun(f" ×{step.count}", "badge")) if step.count > 1 else ()
     if step.kind == "call":
-        words = " ".join(word for word in (name(step), arguments(step, varying)) if word)
+        called = name(step) or label(step) or step.part.path.rpartition(".")[2]
+        words = " ".join(word for word in (called, arguments(step, varying)) if word)
         return text(style.clip(words, LINE), count)
     if step.kind == "weight":
         return ()

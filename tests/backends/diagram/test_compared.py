@@ -53,7 +53,7 @@ def marked(view: Picture) -> Mapping[str, str]:
         ("used often", {"~ ReLU → GELU": "changed", "+ dropout 0.1": "added"}),
         (
             "count",
-            {"~ layer · unit ×16 → ×24 | LayerNorm | linear 128 ReLU | linear 64 | +": "changed"},
+            {"~ layer · unit ×16 → ×24 | LayerNorm | linear 128 ReLU | linear 64 | add": "changed"},
         ),
         ("no residual", {"− add": "removed"}),
         ("nothing", {}),

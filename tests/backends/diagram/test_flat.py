@@ -13,7 +13,7 @@ from netwright.compiler.graph import NetGraph
 from netwright.compiler.ir import LayerOp
 
 from ...specs.test_all import PRINTED
-from .flat import Address, Flat, flat
+from .flat import PORTS, Address, Flat, flat
 
 BORDER: Final = ("each", "state", "stack", "final")
 Named = tuple[str, str]
@@ -56,7 +56,7 @@ def theirs(found: Flat) -> Iterator[tuple[Named, Named]]:
 
 def named(found: Flat, at: Address) -> Named:
     if at not in found.ops:
-        return at[0][0], ""
+        return PORTS[at[0][0]], ""
     op = found.ops[at]
     operation = op.node.operation
     return operation.layer.word if isinstance(operation, LayerOp) else "weight", op.module

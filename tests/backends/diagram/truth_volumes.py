@@ -20,7 +20,7 @@ from netwright.backends.diagram.drawing import RISE, Ball, Drawing, Point, Solid
 from netwright.backends.diagram.picture import Trails, letters
 from netwright.compiler.ir import Graph, LayerOp
 
-from .flat import Address, Flat, Op, flat
+from .flat import INPUT, OUTPUT, Address, Flat, Op, flat
 from .truth import _caption, _part, addresses, said
 
 NEAR: Final = 0.05
@@ -224,7 +224,7 @@ class _Read:
 
     def port(self, at: Address) -> str:
         (side, i) = at[0]
-        ports = {"input": f"input-{i + 1}", "output": f"output-{i + 1}"}
+        ports = {INPUT: f"input-{i + 1}", OUTPUT: f"output-{i + 1}"}
         known = {slab.id for slab in self.slabs}
         own = ports.get(side, "") if len(at) == 1 else ""
         return own if own in known else ""
