@@ -6,8 +6,17 @@ import inspect
 import re
 import textwrap
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from .wrapping import INDENT, WIDTH
+
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
+
+
+def first_sentence(documentation: str) -> str:
+    """The first sentence, without a full stop; "" if there is no documentation."""
+    paragraph = re.split(r"\n\s*\n", inspect.cleandoc(documentation))[0]
+    return SENTENCE_END.split(" ".join(paragraph.split()))[0].rstrip(".")
 
 
 def without_names(documentation: str, absent: Collection[str]) -> str:
@@ -26,7 +35,7 @@ def _sentences(paragraph: str, absent: Collection[str]) -> Iterator[str]:
         lambda match: "" if _names(match[0], absent) else match[0],
         " ".join(paragraph.split()),
     )
-    for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z`])", text):
+    for sentence in SENTENCE_END.split(text):
         remaining = _clauses(sentence, absent)
         if remaining:
             yield remaining
