@@ -1,9 +1,10 @@
-"""Networks of papers in plain PyTorch, written from the papers, for specs whose originals are in no
-package. They know nothing of netwright, and are as direct as they can be."""
+"""Networks of papers in plain PyTorch, for specs whose originals are in no package. They know
+nothing of netwright, and are as direct as they can be.
+
+If a docstring ends with a repository, keys, outputs and gradients were compared with its code.
+"""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -72,7 +73,8 @@ class Up(nn.Module):
 
 
 class YOLOv3(nn.Module):
-    """YOLOv3 (Redmon and Farhadi, 2018, arXiv:1804.02767), as in ``yolov3.cfg``."""
+    """YOLOv3 (Redmon and Farhadi, 2018, arXiv:1804.02767), as in ``yolov3.cfg``. With other
+    keys: github.com/eriklindernoren/PyTorch-YOLOv3."""
 
     def __init__(self, classes: int = 80) -> None:
         super().__init__()
@@ -108,11 +110,11 @@ class YOLOv3(nn.Module):
 
 
 class VGGBlock(nn.Module):
-    def __init__(self, before: int, after: int, bias: bool = True) -> None:
+    def __init__(self, before: int, after: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(before, after, 3, padding=1, bias=bias)
+        self.conv1 = nn.Conv2d(before, after, 3, padding=1)
         self.bn1 = nn.BatchNorm2d(after)
-        self.conv2 = nn.Conv2d(after, after, 3, padding=1, bias=bias)
+        self.conv2 = nn.Conv2d(after, after, 3, padding=1)
         self.bn2 = nn.BatchNorm2d(after)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -121,7 +123,8 @@ class VGGBlock(nn.Module):
 
 
 class UNetPlusPlus(nn.Module):
-    """U-Net++ (Zhou et al., 2018, arXiv:1807.10165), figure 1 a, with deep supervision."""
+    """U-Net++ (Zhou et al., 2018, arXiv:1807.10165), figure 1 a, with deep supervision:
+    github.com/4uiiurz1/pytorch-nested-unet."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,6 +175,30 @@ def convolution(before: int, after: int, kernel: int, *then: nn.Module) -> list[
     return [nn.Conv2d(before, after, kernel, padding=kernel // 2), nn.BatchNorm2d(after), *then]
 
 
+class Twice(nn.Module):
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.conv = nn.Sequential(
+            *convolution(before, after, 3, nn.ReLU()), *convolution(after, after, 3, nn.ReLU())
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.conv(x)
+        return y
+
+
+class Larger(nn.Module):
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.up = nn.Sequential(
+            nn.Upsample(scale_factor=2), *convolution(before, after, 3, nn.ReLU())
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.up(x)
+        return y
+
+
 class AttentionGate(nn.Module):
     """Figure 2 of the paper, for maps of one size."""
 
@@ -187,30 +214,35 @@ class AttentionGate(nn.Module):
 
 
 class AttentionUNet(nn.Module):
-    """Attention U-Net (Oktay et al., 2018, arXiv:1804.03999), for images."""
+    """Attention U-Net (Oktay et al., 2018, arXiv:1804.03999), for images:
+    github.com/LeeJunHyun/Image_Segmentation."""
 
     def __init__(self) -> None:
         super().__init__()
-        widths = (64, 128, 256, 512, 1024)
-        pairs = list(pairwise(widths))
-        self.down = nn.ModuleList(VGGBlock(b, a, False) for b, a in pairwise((3, *widths)))
-        self.up = nn.ModuleList(
-            nn.Sequential(nn.Upsample(scale_factor=2), *convolution(b, a, 3, nn.ReLU()))
-            for a, b in pairs
-        )
-        self.attention = nn.ModuleList(AttentionGate(a, a // 2) for a, _ in pairs)
-        self.merge = nn.ModuleList(VGGBlock(b, a, False) for a, b in pairs)
-        self.head = nn.Conv2d(64, 1, 1)
+        self.Conv1 = Twice(3, 64)
+        self.Conv2 = Twice(64, 128)
+        self.Conv3 = Twice(128, 256)
+        self.Conv4 = Twice(256, 512)
+        self.Conv5 = Twice(512, 1024)
+        for i, width in ((5, 512), (4, 256), (3, 128), (2, 64)):
+            self.add_module(f"Up{i}", Larger(2 * width, width))
+            self.add_module(f"Att{i}", AttentionGate(width, width // 2))
+            self.add_module(f"Up_conv{i}", Twice(2 * width, width))
+        self.Conv_1x1 = nn.Conv2d(64, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        seen = []
-        for i, down in enumerate(self.down):
-            x = down(max_pool2d(x, 2) if i else x)
-            seen.append(x)
-        for i in (3, 2, 1, 0):
-            x = self.up[i](x)
-            x = self.merge[i](torch.cat([self.attention[i](x, seen[i]), x], 1))
-        y: Tensor = self.head(x)
+        x1 = self.Conv1(x)
+        x2 = self.Conv2(max_pool2d(x1, 2))
+        x3 = self.Conv3(max_pool2d(x2, 2))
+        x4 = self.Conv4(max_pool2d(x3, 2))
+        x = self.Conv5(max_pool2d(x4, 2))
+        for i, skip in ((5, x4), (4, x3), (3, x2), (2, x1)):
+            up, attend, convolve = (
+                self.get_submodule(f"{name}{i}") for name in ("Up", "Att", "Up_conv")
+            )
+            x = up(x)
+            x = convolve(torch.cat([attend(x, skip), x], 1))
+        y: Tensor = self.Conv_1x1(x)
         return y
 
 
@@ -218,7 +250,8 @@ class AttentionUNet(nn.Module):
 
 
 class NeRF(nn.Module):
-    """NeRF (Mildenhall et al., 2020, arXiv:2003.08934), figure 7."""
+    """NeRF (Mildenhall et al., 2020, arXiv:2003.08934), figure 7:
+    github.com/yenchenlin/nerf-pytorch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -291,7 +324,8 @@ class PointFeatures(nn.Module):
 
 
 class PointNet(nn.Module):
-    """PointNet (Qi et al., 2016, arXiv:1612.00593), the classifier of figure 2."""
+    """PointNet (Qi et al., 2016, arXiv:1612.00593), the classifier of figure 2:
+    github.com/fxia22/pointnet.pytorch, before its softmax."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -313,10 +347,10 @@ class PointNet(nn.Module):
 
 
 class CausalConv(nn.Module):
-    def __init__(self, before: int, after: int, dilation: int = 1) -> None:
+    def __init__(self, before: int, after: int, dilation: int = 1, bias: bool = True) -> None:
         super().__init__()
         self.dilation = dilation
-        self.conv = nn.Conv1d(before, after, 2, dilation=dilation, bias=False)
+        self.conv = nn.Conv1d(before, after, 2, dilation=dilation, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.conv(pad(x, (self.dilation, 0)))
@@ -339,11 +373,14 @@ class WaveNetLayer(nn.Module):
 
 
 class WaveNet(nn.Module):
-    """WaveNet (van den Oord et al., 2016, arXiv:1609.03499), figure 4, without conditions."""
+    """WaveNet (van den Oord et al., 2016, arXiv:1609.03499), figure 4, without conditions.
+
+    The paper leaves channels and biases open. They are those of ibab's first implementation.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.start = CausalConv(256, 32)
+        self.start = CausalConv(256, 32, bias=False)
         self.layers = nn.ModuleList(WaveNetLayer(2 ** (i % 10)) for i in range(50))
         self.post1 = nn.Conv1d(512, 512, 1)
         self.post2 = nn.Conv1d(512, 256, 1)

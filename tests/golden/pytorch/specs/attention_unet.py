@@ -12,16 +12,33 @@ class Double(nn.Module):
 
     def __init__(self, in_channels: int, width: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, kernel_size=3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
+        self.conv = nn.Sequential(
+            nn.Conv2d(in_channels, width, kernel_size=3, padding=1),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.Conv2d(width, width, kernel_size=3, padding=1),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv1(x)
-        x = torch.relu(self.bn1(x))
-        x = self.conv2(x)
-        return torch.relu(self.bn2(x))
+        return self.conv(x)
+
+
+class Twice(nn.Module):
+    """Twice the size"""
+
+    def __init__(self, in_channels: int, width: int) -> None:
+        super().__init__()
+        self.up = nn.Sequential(
+            nn.Upsample(scale_factor=2),
+            nn.Conv2d(in_channels, width, kernel_size=3, padding=1),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.up(x)
 
 
 class Gate(nn.Module):
@@ -51,70 +68,50 @@ class AttentionUnet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.down = nn.ModuleList(
-            [Double(3, 64), Double(64, 128), Double(128, 256), Double(256, 512), Double(512, 1024)]
-        )
+        self.Conv1 = Double(3, 64)
         self.maxpool1 = nn.MaxPool2d(kernel_size=2)
+        self.Conv2 = Double(64, 128)
         self.maxpool2 = nn.MaxPool2d(kernel_size=2)
+        self.Conv3 = Double(128, 256)
         self.maxpool3 = nn.MaxPool2d(kernel_size=2)
+        self.Conv4 = Double(256, 512)
         self.maxpool4 = nn.MaxPool2d(kernel_size=2)
-        self.up = nn.ModuleList(
-            [
-                nn.Sequential(
-                    nn.Upsample(scale_factor=2),
-                    nn.Conv2d(128, 64, kernel_size=3, padding=1),
-                    nn.BatchNorm2d(64),
-                    nn.ReLU(),
-                ),
-                nn.Sequential(
-                    nn.Upsample(scale_factor=2),
-                    nn.Conv2d(256, 128, kernel_size=3, padding=1),
-                    nn.BatchNorm2d(128),
-                    nn.ReLU(),
-                ),
-                nn.Sequential(
-                    nn.Upsample(scale_factor=2),
-                    nn.Conv2d(512, 256, kernel_size=3, padding=1),
-                    nn.BatchNorm2d(256),
-                    nn.ReLU(),
-                ),
-                nn.Sequential(
-                    nn.Upsample(scale_factor=2),
-                    nn.Conv2d(1024, 512, kernel_size=3, padding=1),
-                    nn.BatchNorm2d(512),
-                    nn.ReLU(),
-                ),
-            ]
-        )
-        self.attention = nn.ModuleList(
-            [Gate(64, 32), Gate(128, 64), Gate(256, 128), Gate(512, 256)]
-        )
-        self.merge = nn.ModuleList(
-            [Double(128, 64), Double(256, 128), Double(512, 256), Double(1024, 512)]
-        )
-        self.head = nn.Conv2d(64, 1, kernel_size=1)
+        self.Conv5 = Double(512, 1024)
+        self.Up5 = Twice(1024, 512)
+        self.Att5 = Gate(512, 256)
+        self.Up_conv5 = Double(1024, 512)
+        self.Up4 = Twice(512, 256)
+        self.Att4 = Gate(256, 128)
+        self.Up_conv4 = Double(512, 256)
+        self.Up3 = Twice(256, 128)
+        self.Att3 = Gate(128, 64)
+        self.Up_conv3 = Double(256, 128)
+        self.Up2 = Twice(128, 64)
+        self.Att2 = Gate(64, 32)
+        self.Up_conv2 = Double(128, 64)
+        self.Conv_1x1 = nn.Conv2d(64, 1, kernel_size=1)
 
     def forward(self, image: Tensor) -> Tensor:
-        """image [N, 3, 256, 256] -> head [N, 1, 256, 256]"""
-        x1 = self.down[0](image)
-        x2 = self.maxpool1(x1)
-        x2 = self.down[1](x2)
-        x3 = self.maxpool2(x2)
-        x3 = self.down[2](x3)
-        x4 = self.maxpool3(x3)
-        x4 = self.down[3](x4)
-        x = self.maxpool4(x4)
-        x = self.down[4](x)
-        x = self.up[3](x)
-        skip = self.attention[3](x, x4)
-        x = self.merge[3](torch.cat([skip, x], dim=1))
-        x = self.up[2](x)
-        skip = self.attention[2](x, x3)
-        x = self.merge[2](torch.cat([skip, x], dim=1))
-        x = self.up[1](x)
-        skip = self.attention[1](x, x2)
-        x = self.merge[1](torch.cat([skip, x], dim=1))
-        x = self.up[0](x)
-        skip = self.attention[0](x, x1)
-        x = self.merge[0](torch.cat([skip, x], dim=1))
-        return self.head(x)
+        """image [N, 3, 256, 256] -> Conv_1x1 [N, 1, 256, 256]"""
+        Conv1 = self.Conv1(image)
+        Conv2 = self.maxpool1(Conv1)
+        Conv2 = self.Conv2(Conv2)
+        Conv3 = self.maxpool2(Conv2)
+        Conv3 = self.Conv3(Conv3)
+        Conv4 = self.maxpool3(Conv3)
+        Conv4 = self.Conv4(Conv4)
+        x = self.maxpool4(Conv4)
+        x = self.Conv5(x)
+        x = self.Up5(x)
+        skip = self.Att5(x, Conv4)
+        x = self.Up_conv5(torch.cat([skip, x], dim=1))
+        x = self.Up4(x)
+        skip = self.Att4(x, Conv3)
+        x = self.Up_conv4(torch.cat([skip, x], dim=1))
+        x = self.Up3(x)
+        skip = self.Att3(x, Conv2)
+        x = self.Up_conv3(torch.cat([skip, x], dim=1))
+        x = self.Up2(x)
+        skip = self.Att2(x, Conv1)
+        x = self.Up_conv2(torch.cat([skip, x], dim=1))
+        return self.Conv_1x1(x)

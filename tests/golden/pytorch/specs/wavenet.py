@@ -11,10 +11,12 @@ from torch.nn import functional as F
 class Causal(nn.Module):
     """A convolution of two steps that sees the past only"""
 
-    def __init__(self, value: tuple[int, int], in_channels: int, dilation: int = 1) -> None:
+    def __init__(
+        self, value: tuple[int, int], in_channels: int, dilation: int = 1, bias: bool = True
+    ) -> None:
         super().__init__()
         self.pad1 = nn.ZeroPad1d(value)
-        self.conv = nn.Conv1d(in_channels, 32, kernel_size=2, dilation=dilation, bias=False)
+        self.conv = nn.Conv1d(in_channels, 32, kernel_size=2, dilation=dilation, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.pad1(x)
@@ -56,7 +58,7 @@ class Wavenet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.start = Causal((1, 0), 256)
+        self.start = Causal((1, 0), 256, bias=False)
         self.layers = nn.ModuleList(
             [
                 Layer((1, 0)),
