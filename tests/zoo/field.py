@@ -77,8 +77,8 @@ def boxes_and_maps(model: Any, image: torch.Tensor) -> Any:
 
 
 SHORTCUTS: Final = (
-    "in training the original copies the inputs of its shortcuts into another memory layout (with the"
-    " same copies in ours, all bits are equal)"
+    "in training the original copies the inputs of its shortcuts into another memory layout (with "
+    "the same copies in ours, all bits are equal)"
 )
 
 
