@@ -231,16 +231,22 @@ class Foreign(Record):
 
 class Made(Record):
     """How a tensor was made: by which layer, from which inputs, and as which of its results.
-    ``source`` says how the first input was made, if it has ints and that is known."""
+    ``source`` says how the first input was made, if it has ints and that is known. ``sure`` asks
+    for ints that occur; without it ints count that only some inputs give, as from ``argmax``."""
 
     layer: Layer
     inputs: tuple[TensorType, ...]
     index: int
     source: Made | None = None
+    sure: bool = True
 
     def reach(self, made: TensorType) -> Reach | None:
         """The least and the largest int in the tensor, or None if they are not known."""
         return self.layer.reach(made, self)
+
+    def possible(self) -> Made:
+        source = self.source.possible() if self.source is not None else None
+        return self.replace(source=source, sure=False)
 
     @property
     def taken(self) -> Reach | None:

@@ -606,6 +606,9 @@ class SearchSorted(_Searching):
             )
         return x.with_dtype("int")
 
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return None if how.sure else (0, self.sorted_sequence.shape[-1])
+
     def lower(self, _: TensorType) -> Lowering:
         return self.lower_to("torch.searchsorted", 1, 0, right=self.right)
 
@@ -635,6 +638,9 @@ class Bucketize(_Searching):
                 help="`searchsorted` takes a row of boundaries for each row",
             )
         return x.with_dtype("int")
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return None if how.sure else (0, self.boundaries.shape[0])
 
     def lower(self, _: TensorType) -> Lowering:
         return self.lower_to("torch.bucketize", 0, 1, right=self.right)

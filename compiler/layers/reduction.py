@@ -278,12 +278,20 @@ class Prod(OneAxis):
         return promote(x, 1)
 
 
+def _possible_places(x: TensorType, dim: int | None) -> Reach:
+    """The reach of a place on an axis, or among all elements."""
+    return (0, (numel(x.shape) if dim is None or not x.rank else x.shape[axis(dim, x.rank)]) - 1)
+
+
 class Arg(OneAxis):
     """Base: the place of an element."""
 
     def dtype(self, x: TensorType) -> Dtype:
         refuse_bool(self.word, x, help="`cast(int)`")
         return "int"
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return None if how.sure else _possible_places(how.inputs[0], self.dim)
 
 
 class Argmax(Arg):
@@ -332,6 +340,9 @@ class Selection(Axial):
         at = axis(self.dim, max(x.rank, 1))
         result = x.with_shape(*reduced(x.shape, (at,), keepdim=self.keepdim))
         return result, result.with_dtype("int")
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return None if how.sure or not how.index else _possible_places(how.inputs[0], self.dim)
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(dim=(self.dim, None), keepdim=(self.keepdim, False))
@@ -442,6 +453,9 @@ class Topk(Axial):
         # A tensor without axes stays without.
         result = x.with_shape(*(self.k if i == at else d for i, d in enumerate(x.shape)))
         return result, result.with_dtype("int")
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return None if how.sure or not how.index else _possible_places(how.inputs[0], self.dim)
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(largest=(self.largest, True), sorted=(self.sorted, True))

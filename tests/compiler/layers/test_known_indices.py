@@ -98,3 +98,36 @@ def test_what_copies_of_a_block_make_of_indices_is_not_taken_for_one_copy() -> N
     body = "  x + (low > (id + 4) > back * 2 > embed(8, 4))\n}"
     blocks = "block back: i[T] int -> [T] { i - 2 }\n" + BLOCKS
     nw.loads(blocks + body).to_torch()(torch.randn(2, 8, 4))
+
+
+POSSIBLE = [
+    ("x > argmax(1) > embed({}, 2)", 10),
+    ("x > argmin(1, keepdim=true) > embed({}, 2)", 10),
+    ("x > unsqueeze(1) > argmax(2) + 2 > embed({}, 2)", 12),
+    ("_, i = x > max(1)\n i > one_hot({})", 10),
+    ("_, i = x > topk(2, 1)\n i > one_hot({})", 10),
+    ("_, i = x > topk(2, 1, largest=false)\n x[:, :{}] > gather(i, dim=1)", 10),
+    ("x > bucketize(constant([0.0, 0.5, 1.0])) > embed({}, 2)", 4),
+    ("x > searchsorted(constant([0.0, 0.5, 1.0])) > embed({}, 2)", 4),
+    ("x > argmax(1) > unsqueeze(0) > squeeze(0) > pick({})", 10),
+]
+"""What gives places, and the number of rows that holds them all."""
+
+
+@pytest.mark.parametrize(("body", "rows"), POSSIBLE)
+def test_places_that_some_inputs_give_are_warned_of(body: str, rows: int) -> None:
+    text = "block pick(rows): i int {{ i > embed(rows, 2) }}\nnet n: x[10] {{ {} }}"
+    enough, few = (nw.loads(text.format(body.format(count))) for count in (rows, rows - 1))
+    assert [d.code for d in enough.warnings] == []
+    assert [d.code for d in few.warnings] == ["W519"]
+    inputs = [torch.eye(10), 1 - torch.eye(10), torch.full((10, 10), 9.0)]
+    assert all(_runs(enough.to_torch(), x) for x in inputs)
+    assert {_runs(few.to_torch(), x) for x in inputs} == {True, False}
+
+
+def _runs(module: torch.nn.Module, x: torch.Tensor) -> bool:
+    try:
+        module(x)
+    except (IndexError, RuntimeError):
+        return False
+    return True
