@@ -16,15 +16,13 @@ from ..types import TensorType
 from ..values import Data, LayerNetwork, LayerWord, NetworkValue, Tensor, describe
 from . import error
 from .shapes import OPEN_WEIGHT, mismatch_help, open_weight_help, producers
+from .sizes import quotient_help
 
 
 def no_index(item: Data, span: Span) -> Diagnostic:
-    return error(
-        "E218",
-        f"{describe(item)} cannot be an index",
-        span,
-        help="`x[:, 0]`, `x[..., 1:]`, `x[:, none]`, `x[:, index]` with an int tensor",
-    )
+    help = "`x[:, 0]`, `x[..., 1:]`, `x[:, none]`, `x[:, index]` with an int tensor"
+    message = f"{describe(item)} cannot be an index"
+    return error("E218", message, span, help=quotient_help(item, span) or help)
 
 
 def unknown_rank(word: str, span: Span) -> Diagnostic:
@@ -242,10 +240,8 @@ def lacks_settings(word: LayerWord, missing: list[str], span: Span) -> Diagnosti
 
 
 def not_whole(word: LayerWord, name: str, value: float | Formula, span: Span) -> Diagnostic:
-    help, fix = "", None
-    if "/" in span.text:
-        help = "`/` gives a float as in Python; `//` divides whole numbers"
-    elif isinstance(value, float) and value.is_integer() and _is_float(span.text):
+    help, fix = quotient_help(value, span), None
+    if not help and isinstance(value, float) and value.is_integer() and _is_float(span.text):
         fix = Fix(f"write `{int(value)}`", (Edit(span, str(int(value))),))
     message = f"`{name}` of `{word.word}` takes a whole number, got {value}"
     return error("E204", message, span, help=help, fix=fix)
@@ -254,7 +250,7 @@ def not_whole(word: LayerWord, name: str, value: float | Formula, span: Span) ->
 def wrong_value(
     word: str, name: str, hint: Any, value: Data, close: str | None, span: Span
 ) -> Diagnostic:
-    help, fix = "", None
+    help, fix = "" if takes(hint, float) else quotient_help(value, span), None
     unquoted = span.text.strip("\"'")
     if close is not None:
         help = f"did you mean `{close}`?"

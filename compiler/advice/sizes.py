@@ -15,9 +15,19 @@ from .shapes import producers
 
 def no_size(value: Data, span: Span) -> Diagnostic:
     help = "write sizes without quotes" if isinstance(value, str) else ""
-    if isinstance(value, float | Formula) and "/" in span.text:
-        help = "`/` gives a float as in Python; `//` divides whole numbers"
-    return error("E204", f"a size is needed here, and this is {describe(value)}", span, help=help)
+    message = f"a size is needed here, and this is {describe(value)}"
+    return error("E204", message, span, help=help or quotient_help(value, span))
+
+
+def quotient_help(value: object, span: Span) -> str:
+    """What to write instead of a quotient where a whole number is needed; "" if the value has no
+    float."""
+    if isinstance(value, slice):
+        value = [value.start, value.stop, value.step]
+    items = value if isinstance(value, list) else [value]
+    if "/" not in span.text or not any(isinstance(item, float | Formula) for item in items):
+        return ""
+    return "`/` gives a float as in Python; `//` divides whole numbers"
 
 
 def too_small(value: Data, span: Span) -> Diagnostic:

@@ -136,8 +136,6 @@ def arithmetic(symbol: str, a: Data, b: Data) -> Data:
     assert not isinstance(a, Formula) and not isinstance(b, Formula)
     if symbol == "**":
         return bounded(_power(a, b))
-    if symbol == "/":
-        return _divide(a, b)
     try:
         result: Number = _ARITHMETIC[symbol](a, b)
     except ZeroDivisionError:
@@ -151,21 +149,19 @@ _ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
+    "/": operator.truediv,
     "//": operator.floordiv,
     "%": operator.mod,
 }
 
 
 def _is_open_float(symbol: str, a: Number, b: Number) -> bool:
-    """Whether the result is a float that depends on an open size. (A quotient of sizes that is
-    whole for all of them is a size.)"""
+    """Whether the result is a float that depends on an open size."""
     if not is_open(a) and not is_open(b):
         return False
     if not isinstance(a, int | Size) or not isinstance(b, int | Size):
         return True
-    if symbol == "/":
-        return b != 0 and a // b * b != a
-    return symbol == "**" and isinstance(b, int) and b < 0
+    return symbol == "/" or (symbol == "**" and isinstance(b, int) and b < 0)
 
 
 def _open_float(operation: str, *operands: Number) -> Formula:
@@ -204,18 +200,6 @@ def _power(a: float | Size, b: float | Size) -> float | Size:
     if isinstance(result, complex):
         raise Bad("a negative number has no real root")
     return result
-
-
-def _divide(a: float | Size, b: float | Size) -> float | Size:
-    if isinstance(a, int | float) and isinstance(b, int | float):
-        try:
-            return a / b
-        except ZeroDivisionError:
-            raise Bad("division by zero") from None
-    assert isinstance(a, int | Size) and isinstance(b, int | Size), "an open float"
-    if b == 0:
-        raise Bad("division by zero")
-    return a // b
 
 
 def bounded(value: T) -> T:
@@ -327,13 +311,26 @@ def _sum(items: list[Any], start: Any = 0) -> Any:
     return total
 
 
-def _round(value: Any, digits: int | None = None) -> Any:
-    return value if isinstance(value, Size) else round(value, digits)
+def _rounding(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """``floor`` and the like do not change a symbolic size: it is whole. So is a quotient of sizes
+    that is whole for all of them: ``ceil(4 * T / 2)``."""
+
+    def rounded(value: Any, *digits: int) -> Any:
+        if isinstance(value, Formula) and not digits:
+            value = _whole_quotient(value)
+        return value if isinstance(value, Size) else plain(value, *digits)
+
+    return rounded
 
 
-def _rounding(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """``floor`` and the like do not change a symbolic size: it is whole."""
-    return lambda value: value if isinstance(value, Size) else plain(value)
+def _whole_quotient(value: Formula) -> Number:
+    """The size that a quotient of sizes is. Any other formula is returned as it is."""
+    a, *divisors = value.operands
+    b = divisors[0] if value.operation == "/" else None
+    if not isinstance(a, int | Size) or not isinstance(b, int | Size):
+        return value
+    whole: Dim = a // b
+    return whole if whole * b == a else value
 
 
 def _abs(value: Any) -> Any:
@@ -350,7 +347,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "max": _extreme(max, dim_max),
     "sum": _sum,
     "abs": _abs,
-    "round": _round,
+    "round": _rounding(round),
     "floor": _rounding(math.floor),
     "ceil": _rounding(math.ceil),
     "sqrt": math.sqrt,

@@ -33,7 +33,7 @@ def formula(operation: str, *operands: Number) -> Formula:
 def _check(operation: str, operands: tuple[Number, ...]) -> None:
     first, *others = operands
     if operation in ("/", "//", "%"):
-        _need(others[0], 1, "is the divisor")
+        _check_divisor(others[0])
     elif operation == "log":
         _need(first, 1, "is the argument of `log`")
         if any(map(is_open, others)):
@@ -42,6 +42,13 @@ def _check(operation: str, operands: tuple[Number, ...]) -> None:
         _need(first, 0, "is the argument of `sqrt`")
     elif operation == "**":
         _check_power(first, others[0])
+
+
+def _check_divisor(divisor: Number) -> None:
+    if isinstance(divisor, Size | Formula):
+        _need(divisor, 1, "is the divisor")
+    elif divisor == 0:
+        raise Undefined("division by zero")
 
 
 def _check_power(base: Number, exponent: Number) -> None:
@@ -91,7 +98,7 @@ def _sign(value: Number) -> Sign:
 
 
 def _sign_of_formula(operation: str, first: Sign, second: Sign = "positive") -> Sign:
-    """The sign of a formula by those of its operands. A divisor, and the base of a negative
+    """The sign of a formula by those of its operands. An open divisor, and the base of a negative
     exponent, are positive already."""
     if operation == "%":
         return "not negative" if second == "positive" else "unknown"

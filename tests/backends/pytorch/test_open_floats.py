@@ -44,6 +44,15 @@ FLOATS: dict[str, Callable[[Tensor, int], Tensor]] = {
     "x + full([8], T / 2)": lambda x, t: x + torch.full((8,), t / 2),
     "x * (x > full_like(T / 2))": lambda x, t: x * torch.full_like(x, t / 2),
     "(x > gt(0) > cast(int)) * (1 / T)": lambda x, t: (x > 0).long() * (1 / t),
+    "x * (T / -2)": lambda x, t: x * (t / -2),
+    "(x > gt(0) > cast(int)) * (4 * T / 2)": lambda x, t: (x > 0).long() * (4 * t / 2),
+    "(x > gt(0) > cast(int)) - T / 1": lambda x, t: (x > 0).long() - t / 1,
+    "(x > gt(0) > cast(int)) ** (T / T)": lambda x, t: (x > 0).long() ** (t / t),
+    "(x > cast(int)) >= T * T / T": lambda x, t: x.long() >= t * t / t,
+    "x > cast(int) > clamp(max=T / 1)": lambda x, t: x.long().clamp(max=t / 1),
+    "x >= 0.5 > where(x > cast(int), T / T)": lambda x, t: torch.where(x >= 0.5, x.long(), t / t),
+    "(x > cast(int)) + full([8], T * T / T)": lambda x, t: x.long() + torch.full((8,), t * t / t),
+    "(x > cast(int)) * int(4 * T / 2)": lambda x, t: x.long() * int(4 * t / 2),
 }
 UNEXPORTED: dict[str, Callable[[Tensor, int], Tensor]] = {
     "x * (-(T / 7)) ** 2": lambda x, t: x * (-(t / 7)) ** 2,

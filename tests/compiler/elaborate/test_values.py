@@ -315,8 +315,6 @@ SIZES = [
     ("T * T", T * T),
     ("T ** 2", T * T),
     ("T ** 0", 1),
-    ("T / 1", T),
-    ("4 * T / 2", 2 * T),
     ("T % 1", 0),
     ("2 * T % 2", 0),
     ("min(T, T)", T),
@@ -330,6 +328,9 @@ SIZES = [
     ("int(T)", T),
     ("floor(T)", T),
     ("ceil(T / 1)", T),
+    ("int(4 * T / 2)", 2 * T),
+    ("round(T * T / T)", T),
+    ("floor(2 * T / -2)", -T),
 ]
 
 
@@ -340,6 +341,10 @@ def test_arithmetic_on_sizes_stays_symbolic(text: str, expected: Any) -> None:
 
 FLOATS = [
     ("T / 2", "T/2"),
+    ("T / 1", "T/1"),
+    ("4 * T / 2", "4*T/2"),
+    ("T / T", "T/T"),
+    ("T / -2", "T/(-2)"),
     ("T * 0.5", "T*0.5"),
     ("1 / T", "1/T"),
     ("T ** -1", "T**-1"),
