@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 from ..builder import origin
 from ..dims import Size, symbols
 from ..environment import Environment
 from ..formulas import Formula, symbols_of
+from ..layer import Init
 from ..types import TensorType
 from ..values import (
     BlockNetwork,
@@ -29,6 +31,8 @@ from ..values import (
     Template,
     Tensor,
 )
+
+_PLAIN: Final = frozenset({int, float, bool, str, NoneType, Init})
 
 
 class Keys:
@@ -111,7 +115,10 @@ class Keys:
     def _of_network(self, value: NetworkValue) -> object:
         match value:
             case LayerNetwork():
-                layer = tuple(self.of(getattr(value.layer, n)) for n in value.layer.settings)
+                settings = value.layer.setting_values().values()
+                if _PLAIN.issuperset(map(type, settings)):  # no sizes or tensors to keep apart
+                    return ("layer", value.word, value.layer)
+                layer = tuple(map(self.of, settings))
                 tensors = tuple((n, self.of(t)) for n, t in value.tensors.items())
                 return ("layer", type(value.layer), value.word, layer, tensors)
             case BlockNetwork():
