@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..grammar.record import Record, field
+from ..grammar.record import Record, field, typed
 from ..grammar.source import Span
 from .dims import Dim, substitute, unknown
-from .layer import REQUIRED, Layer, SettingField, typed
+from .layer import REQUIRED, Layer, SettingField
 from .lowering import CallCode, Imported, Lowering
 from .types import TensorType
 

@@ -12,12 +12,12 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from ..grammar.record import Record
+from ..grammar.record import Exact
 from .dims import Dim, Size, is_symbol, substitute, symbols
 from .lowering import Code, Infix, Prefix, call
 
 
-class Formula(Record):
+class Formula(Exact):
     """``operation`` is an operator or a function."""
 
     operation: str

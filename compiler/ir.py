@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from ..grammar.diagnostics import Diagnostic
-from ..grammar.record import Record, field
+from ..grammar.record import Exact, Record, field
 from ..grammar.source import Span
 from .dims import Dim, substitute
 from .layer import Layer, Weight
@@ -229,7 +229,7 @@ def copies_of(path: str, first: int | None, count: int) -> tuple[str, ...]:
 GraphKind: TypeAlias = Literal["net", "block", "group"]
 
 
-class Graph(Record):
+class Graph(Exact):
     """One module.
 
     ``name`` is the block's or net's name or the group's label; ``arguments`` the block's

@@ -43,7 +43,7 @@ from typing import (
     get_origin,
 )
 
-from ..grammar.record import Record, field
+from ..grammar.record import Exact, Record, alike, field, typed
 from ..grammar.wording import counted
 from .dims import Dim, Size, equal, less, product
 from .formulas import Formula, in_sizes
@@ -178,7 +178,7 @@ class Refused(Exception):
         self.help = (help,) if isinstance(help, str) else tuple(help)
 
 
-class Init(Record):
+class Init(Exact):
     """An initialiser of ``torch.nn.init``, without the trailing underscore."""
 
     name: str
@@ -266,20 +266,6 @@ class SettingField(Record):
 def setting(default: Any = REQUIRED) -> Any:
     """A field without the limits of a plain default (``setting()`` is required)."""
     return default
-
-
-_NUMBERS: Final = frozenset({int, float, bool})
-
-
-def typed(value: Any) -> object:
-    """A value to compare by: it differs for 1, 1.0 and true, and can be hashed."""
-    if isinstance(value, list | tuple):
-        kinds = tuple(map(type, value))
-        plain = _NUMBERS.issuperset(kinds)
-        return (type(value), kinds, *(value if plain else map(typed, value)))
-    if isinstance(value, slice):
-        return (slice, typed(value.start), typed(value.stop), typed(value.step))
-    return type(value), value if value.__hash__ else id(value)
 
 
 @dataclass_transform(field_specifiers=(setting,), frozen_default=True, kw_only_default=True)
@@ -386,7 +372,8 @@ class Layer:
 
     def given(self) -> dict[str, Any]:
         """The settings that differ from their defaults."""
-        return {k: v for k, v in self.setting_values().items() if v != self.settings[k].default}
+        values = self.setting_values().items()
+        return {k: v for k, v in values if not alike(v, self.settings[k].default)}
 
     def tensors(self) -> tuple[str, ...]:
         """The settings that hold tensors: inputs after the piped ones, in this order."""

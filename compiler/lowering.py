@@ -9,9 +9,9 @@ input shapes), and the expression nodes below.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from ..grammar.record import Record
+from ..grammar.record import Exact, Record, typed
 
 Code: TypeAlias = Any  # a literal, Dim, tuple, list, or one of the expression nodes below
 
@@ -45,7 +45,7 @@ class Imported(Record):
     target: str
 
 
-class CallCode(Record):
+class CallCode(Exact):
     """``function(*args, **kwargs)``; ``function`` is a dotted name or an expression."""
 
     function: Code
@@ -53,14 +53,14 @@ class CallCode(Record):
     kwargs: tuple[tuple[str, Code], ...] = ()
 
 
-class Attr(Record):
+class Attr(Exact):
     """``value.name``; with ``CallCode`` a method: ``CallCode(Attr(Input(0), "flatten"), (1,))``."""
 
     value: Code
     name: str
 
 
-class Infix(Record):
+class Infix(Exact):
     """``left operator right``; the printer adds parentheses if precedence needs them."""
 
     operator: str
@@ -68,14 +68,14 @@ class Infix(Record):
     right: Code
 
 
-class Prefix(Record):
+class Prefix(Exact):
     """``operator operand``: ``-x``, ``~mask``."""
 
     operator: str
     operand: Code
 
 
-class Subscript(Record):
+class Subscript(Exact):
     """``value[items]``; items may be ``slice`` objects, ``...``, None and values."""
 
     value: Code
@@ -93,7 +93,7 @@ class Helper(Record):
     source: str
 
 
-class Lowering(Record):
+class Lowering(Exact):
     """``module`` is the constructor call or None; ``forward`` the expression of the call.
 
     ``forward`` defaults to calling the module on all inputs: ``self.conv1(x)``. ``helpers`` are
@@ -133,4 +133,12 @@ def function(name: str, *args: Code, **kwargs: Code) -> Lowering:
 
 def given(**settings: tuple[Code, Code]) -> dict[str, Code]:
     """The settings whose values differ from PyTorch's defaults."""
-    return {k: value for k, (value, default) in settings.items() if value != default}
+    return {k: value for k, (value, default) in settings.items() if not means(value, default)}
+
+
+def means(value: Code, default: Code) -> bool:
+    """Whether PyTorch takes a value as its default: 1 for 1.0, but not -0.0 for 0."""
+    return bool(value == default) and (value != 0 or typed(value) != _BELOW_ZERO)
+
+
+_BELOW_ZERO: Final = typed(-0.0)

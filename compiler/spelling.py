@@ -48,7 +48,15 @@ def spell_value(value: object) -> str:
         return f"{value.name}({settings})" if settings else value.name
     if isinstance(value, tuple | list):
         return _list(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return _float(value) if isinstance(value, float) else str(value)
+
+
+def _float(value: float) -> str:
+    """``0.1``, ``1e-05``, ``1.0``: all digits, and no text of an int."""
+    text = f"{value:g}"
+    if float(text) != value:
+        return repr(value)
+    return f"{text}.0" if text.removeprefix("-").isdecimal() else text
 
 
 def _list(values: Sequence[object]) -> str:

@@ -10,7 +10,8 @@ the first instance is made; the other methods are written once, below::
         span: Span | None = field(default=None, compare=False, repr=False)
 
 A :class:`Record` is a value: two of one class with equal fields are equal and have the same hash,
-and a record is not changed. An :class:`Entity` is equal only to itself and may change. For type
+and a record is not changed. An :class:`Exact` record holds literals, and tells 1, 1.0 and true from
+each other. An :class:`Entity` is equal only to itself and may change. For type
 checkers both are dataclasses, so they refuse assignments to a record; at run time nothing refuses
 them.
 """
@@ -117,6 +118,44 @@ class Record(_Fields):
 
     def __hash__(self) -> int:
         return hash(self.__class__._key(self))
+
+
+_WHOLE: Final = frozenset({int, bool})
+
+
+def typed(value: Any) -> object:
+    """A value to compare by: it differs for 1, 1.0 and true, and for 0.0 and -0.0, and can be
+    hashed."""
+    if isinstance(value, list | tuple):
+        kinds = tuple(map(type, value))
+        plain = _WHOLE.issuperset(kinds)
+        return (type(value), kinds, *(value if plain else map(typed, value)))
+    if isinstance(value, float):
+        return float, value or repr(value)
+    if isinstance(value, slice):
+        return (slice, typed(value.start), typed(value.stop), typed(value.step))
+    if isinstance(value, dict):
+        return (dict, *((key, typed(item)) for key, item in value.items()))
+    return type(value), value if value.__hash__ else id(value)
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two values are equal, and stand for one another: 1, 1.0 and true do not."""
+    return a is b or typed(a) == typed(b)
+
+
+class Exact(Record):
+    """A record that holds literals of a text: it is another one with 1, 1.0 or true."""
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        key = self.__class__._key
+        return typed(key(self)) == typed(key(other))
+
+    __hash__ = Record.__hash__
 
 
 @dataclass_transform(field_specifiers=(field,), eq_default=False)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...compiler.dims import Dim, Size, known_part, unknowns
+from ...compiler.layer import Init, Layer
+from ...compiler.spelling import spell_value
 from ...compiler.types import TensorType
 from .picture import Kind, LineMark
 
@@ -128,7 +130,7 @@ def value(setting: object) -> str:
     if isinstance(setting, list | tuple):
         sizes = all(isinstance(v, int | Size) and not isinstance(v, bool) for v in setting)
         return ("×" if sizes and 1 < len(setting) <= 3 else ", ").join(map(value, setting))
-    return str(setting)
+    return spell_value(setting) if isinstance(setting, Init | Layer) else str(setting)
 
 
 def clip(line: str, width: int) -> str:

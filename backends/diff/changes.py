@@ -14,7 +14,7 @@ from ...compiler.dims import Dim, substitute
 from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Port, ScanOp, Value
 from ...compiler.layer import Layer
 from ...compiler.spelling import spell, spell_value
-from ...grammar.record import Record
+from ...grammar.record import Record, alike
 from .merge import GraphMarks, Mark, NodeMarks, declared_results, follows, merge
 
 VERSION: Final = 1
@@ -141,7 +141,7 @@ def _key(old: Node | None, new: Node | None, here: str, path: str) -> tuple[Hash
     pairs = (
         (name, before.get(name), value) for name, value in new_op.layer.setting_values().items()
     )
-    return (place, new_op.layer.word, repr([p for p in pairs if p[1] != p[2]]))
+    return (place, new_op.layer.word, repr([p for p in pairs if not alike(p[1], p[2])]))
 
 
 def _word(node: Node | None) -> str:
@@ -197,7 +197,7 @@ def _old_and_new(old: Node | None, new: Node | None) -> tuple[str, str]:
     nothing else differs, and the declarations of externs only if they differ."""
     pairs = [(node, _arguments(node)) for node in (old, new)]
     both = old is not None and new is not None and _word(old) == _word(new)
-    same = {k for k, v in pairs[0][1].items() if both and pairs[1][1].get(k) == v}
+    same = {k for k, v in pairs[0][1].items() if both and alike(pairs[1][1].get(k), v)}
     was, now = (_written(node, given, same, whole=False) for node, given in pairs)
     declared = declared_results(old, new)
     if declared[0] != declared[1]:

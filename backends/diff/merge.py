@@ -24,7 +24,7 @@ from ...compiler.ir import (
     layer_params,
     layer_weights,
 )
-from ...grammar.record import Record
+from ...grammar.record import Record, typed
 from ...grammar.source import Span
 from .align import Aligner
 from .signs import Signs
@@ -354,7 +354,8 @@ def declared_results(old: Node | None, new: Node | None) -> tuple[str, str]:
 
 def _heading(graph: Graph) -> tuple[object, ...]:
     """The name and arguments of a block. A group has none: it is known by its label."""
-    return (graph.kind, graph.name, graph.arguments) if graph.kind == "block" else (graph.kind,)
+    arguments = (graph.name, typed(graph.arguments)) if graph.kind == "block" else ()
+    return (graph.kind, *arguments)
 
 
 def renamed(old: Node, new: Node) -> bool:

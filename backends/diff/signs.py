@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, ScanOp, Value, WeightOp
 from ...compiler.layer import Layer
 from ...compiler.types import TensorType
-from ...grammar.record import Record
+from ...grammar.record import Record, typed
 
 
 class NodeSign(Record):
@@ -109,7 +109,7 @@ class Signs:
             return self._layer(value)
         if isinstance(value, Graph):
             return self.graph(value)
-        return value if isinstance(value, Hashable) else repr(value)
+        return typed(value) if isinstance(value, Hashable) else repr(value)
 
 
 def _label(node: Node, op: object) -> str:

@@ -20,7 +20,7 @@ from ...compiler.lowering import (
     Self,
     Subscript,
 )
-from ...grammar.record import Record, field
+from ...grammar.record import Exact, Record, field
 from ...grammar.source import Span
 from .printing import Generator, Starred, print_code
 from .wrapping import wrap
@@ -38,7 +38,7 @@ class Hole(Record):
     index: int
 
 
-class Assignment(Record):
+class Assignment(Exact):
     """``a, b = value``, or only ``value`` if there are no targets."""
 
     targets: tuple[str, ...]
@@ -46,19 +46,19 @@ class Assignment(Record):
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-class Return(Record):
+class Return(Exact):
     values: tuple[Code, ...]
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-class ForLoop(Record):
+class ForLoop(Exact):
     target: str
     iterable: Code
     body: tuple[Statement, ...]
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-class If(Record):
+class If(Exact):
     condition: Code
     body: tuple[Statement, ...]
     keyword: str = "if"

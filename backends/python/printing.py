@@ -21,7 +21,7 @@ from ...compiler.lowering import (
     Self,
     Subscript,
 )
-from ...grammar.record import Entity, Record, field
+from ...grammar.record import Entity, Exact, Record, field
 
 LOOSEST, NOT, COMPARISON, UNARY, POWER, ATOM = 0, 3, 4, 11, 12, 13
 
@@ -74,7 +74,7 @@ _SIMPLE_POWER = re.compile(r"-?[\d.]+(e-?\d+)?|[A-Za-z_][\w.]*")
 _SIMPLE_SLICE = re.compile(r"[-~]*\w+")
 
 
-class Generator(Record):
+class Generator(Exact):
     """``element for target in iterable``: the only argument of a call, or the content of a list."""
 
     element: Code
@@ -82,7 +82,7 @@ class Generator(Record):
     iterable: Code
 
 
-class Starred(Record):
+class Starred(Exact):
     """``*value`` among arguments or items."""
 
     value: Code

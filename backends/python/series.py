@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...compiler.lowering import Code, Infix, Raw
+from ...grammar.record import alike
 from .method_statements import rebuild
 from .printing import quote
 
@@ -36,7 +37,7 @@ def steps_evenly(first: Code, second: Code, last: Code, number: int) -> bool:
     if not shape == other == third:
         return False
     return all(
-        (type(a) is type(b) is type(c) and a == b == c)
+        (alike(a, b) and alike(b, c))
         or (type(a) is type(b) is type(c) is int and c == a + number * (b - a))
         for a, b, c in zip(row, step, at, strict=True)
     )
@@ -54,7 +55,7 @@ def _literals(code: Code) -> tuple[str, list[Code]]:
 
 def _term(first: Code, second: Code) -> Code:
     """``64``, or ``64 + 32 * i``."""
-    if first == second:
+    if alike(first, second):
         return first
     step = second - first
     grown = Infix("*", step, Raw("i")) if step != 1 else Raw("i")

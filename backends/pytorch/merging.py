@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from ...compiler.ir import Graph
 from ...compiler.lowering import Attr, CallCode, Code, Infix, Raw
-from ...grammar.record import Entity, field
+from ...grammar.record import Entity, alike, field
 from ..python.method_statements import Assignment, Hole, Statement, rebuild, replace_calls
 from ..python.printing import Late
 from .blueprints import Blueprint
-from .parameters import ClassParameter, Parameters, same
+from .parameters import ClassParameter, Parameters
 from .signatures import defaults, positional
 
 _POSITIONAL: Final = re.compile(r"int|tuple\[.*\]|int \| tuple\[.*\]")
@@ -117,7 +117,7 @@ def complete(call: CallCode) -> CallCode:
 def prune(call: CallCode) -> CallCode:
     """The call without arguments that are PyTorch's defaults."""
     usual = defaults(call.function)
-    kept = tuple((k, v) for k, v in call.kwargs if k not in usual or not same(v, usual[k]))
+    kept = tuple((k, v) for k, v in call.kwargs if k not in usual or not alike(v, usual[k]))
     return call.replace(kwargs=kept)
 
 

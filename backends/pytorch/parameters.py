@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from ...compiler.ir import Graph
 from ...compiler.lowering import Code, Infix, Raw
 from ...compiler.reserved import MODULE_ATTRIBUTES, PRIVATE_ATTRIBUTES
-from ...grammar.record import Record
+from ...grammar.record import Record, alike
 from ..python.identifiers import numbered, variable
 from ..python.method_statements import is_literal
 
@@ -49,7 +49,7 @@ class Parameters:
     def code(self, column: Column, hint: str) -> Code:
         """The code of a number: a literal if it is the same in all instances, else a parameter or
         an expression over parameters. ``column`` has its value in each instance."""
-        if all(same(value, column[0]) for value in column):
+        if all(alike(value, column[0]) for value in column):
             return column[0]
         own, inputs = self.arguments, self.inputs
         takes_input = hint.startswith("in_")
@@ -82,7 +82,7 @@ class Parameters:
         self.origins[name] = wish
         self.columns[name] = column
         usual = USUAL.get(hint)
-        if any(same(value, usual) for value in column):
+        if any(alike(value, usual) for value in column):
             self.defaults[name] = (usual,)
         return Raw(name)
 
@@ -142,7 +142,7 @@ def _plain(value: object) -> object:
     if not isinstance(value, list):
         return value
     items = tuple(map(_plain, value))
-    return items[0] if items and all(same(i, items[0]) for i in items) else items
+    return items[0] if items and all(alike(i, items[0]) for i in items) else items
 
 
 def _input_sizes(graphs: Sequence[Graph]) -> dict[str, Column]:
@@ -163,7 +163,7 @@ def _varies(column: Column) -> bool:
 
 
 def _equal(a: Column, b: Column) -> bool:
-    return all(same(x, y) for x, y in zip(a, b, strict=True))
+    return all(alike(x, y) for x, y in zip(a, b, strict=True))
 
 
 def _ratio(column: Column, base: Column) -> int:
@@ -191,8 +191,3 @@ def _hint_of(value: object) -> str:
             f"{type(value).__name__}[{', '.join(items) if isinstance(value, tuple) else items[0]}]"
         )
     return type(value).__name__
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two literals are the same: ``1`` is not ``True``."""
-    return type(a) is type(b) and bool(a == b)

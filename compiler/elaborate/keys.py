@@ -6,6 +6,7 @@ from itertools import chain
 from types import NoneType
 from typing import Any, Final
 
+from ...grammar.record import typed
 from ..builder import origin
 from ..dims import Size, symbols
 from ..environment import Environment
@@ -87,7 +88,7 @@ class Keys:
     def of(self, value: Any) -> object:
         match value:
             case bool() | int() | float():
-                return type(value).__name__, value
+                return typed(value)
             case NetworkValue():
                 return self._of_network(value)
             case Tensor():

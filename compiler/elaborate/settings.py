@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ...grammar import syntax
+from ...grammar.record import typed
 from ...grammar.source import Span
 from .. import advice
 from ..dims import Dim
 from ..environment import Environment
 from ..formulas import Formula
 from ..inits import INIT_SETTINGS, INITS, wrong_value
-from ..layer import Init, Layer, conforms, hints, options, takes, typed
+from ..layer import Init, Layer, conforms, hints, options, takes
 from ..types import TensorType
 from ..values import (
     UNKNOWN,

@@ -8,7 +8,7 @@ from typing import Literal
 from ..checks import SPATIAL_AXES, all_known, need
 from ..dims import Dim, dim_min
 from ..layer import Example, Foreign, Layer, Refused, Sizes, short
-from ..lowering import Code, Input, Lowering, function, module
+from ..lowering import Code, Input, Lowering, function, means, module
 from ..types import TensorType
 
 _MODULES = {"reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad"}
@@ -135,7 +135,7 @@ class Pad(Layer):
             return self.lower_function(sides)
         if self.mode != "constant":
             return module(f"nn.{_MODULES[self.mode]}{len(sides)}d", amount)
-        if self.value == 0:
+        if means(self.value, 0):
             return module(f"nn.ZeroPad{len(sides)}d", amount)
         return module(f"nn.ConstantPad{len(sides)}d", amount, self.value)
 

@@ -7,13 +7,16 @@ box that was added, removed or changed has that as its category.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ....compiler.ir import LayerOp
+from ....compiler.spelling import spell_value
 from ....compiler.types import TensorType
+from ....grammar.record import alike
 from ...diff.merge import Mark, NodeMarks, in_one_version, input_pairs, renamed
 from .. import picture as drawn
 from .. import style
@@ -198,9 +201,9 @@ def changed_arguments(step: Step) -> str:
     names = [f"was {was.name}"] if was.name != now.name else []
     old_arguments = dict(was.arguments)
     changes = [
-        f"{name} {arrow(style.value(old_arguments[name]), style.value(value))}"
+        f"{name} {_arrow_of_values(old_arguments[name], value)}"
         for name, value in now.arguments
-        if name in old_arguments and old_arguments[name] != value
+        if name in old_arguments and not alike(old_arguments[name], value)
     ]
     return style.clip(", ".join(names + changes), words.LINE)
 
@@ -220,15 +223,19 @@ def caption(part: StepPart) -> tuple[str, str]:
         (name, before.get(name), value) for name, value in op.layer.setting_values().items()
     )
     changes = [
-        f"{name} {arrow(style.value(a), style.value(b))}"
+        f"{name} {_arrow_of_values(a, b)}"
         for name, a, b in settings
-        if a != b and _not_in_title(op, name, a, part)
+        if not alike(a, b) and _not_in_title(op, name, a, part)
     ]
     if op.layer.python_class != was.layer.python_class:
         changes.insert(0, arrow(was.layer.python_class, op.layer.python_class))
-    kept = [s for s in second.split(", ") if s and s in last.split(", ")]
+    kept = [s for s in _PIECES.split(second) if s and s in _PIECES.split(last)]
     changed = ", ".join([*changes, *kept]) if changes or second != last else second
     return arrow(first, title), changed
+
+
+_PIECES: Final = re.compile(r", (?![^\[]*\])")
+"""Between the parts of a caption: an interval ``[0, 6]`` is one part."""
 
 
 def strip(part: StepPart) -> str:
@@ -241,6 +248,12 @@ def _not_in_title(op: LayerOp, name: str, old: object, part: StepPart) -> bool:
     """Whether the title of a layer leaves a setting out."""
     other = part.node.replace(op=op.replace(layer=op.layer.replace(**{name: old})))
     return words.caption(replace(part, node=other))[0] == words.caption(part)[0]
+
+
+def _arrow_of_values(old: object, new: object) -> str:
+    """``64 → 128``. Values that look alike are written as in a spec: ``1 → 1.0``."""
+    was, now = style.value(old), style.value(new)
+    return arrow(was, now) if was != now else arrow(spell_value(old), spell_value(new))
 
 
 def arrow(old: str, new: str) -> str:

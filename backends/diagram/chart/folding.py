@@ -13,6 +13,7 @@ from ....compiler.formulas import Formula
 from ....compiler.ir import CallOp, Graph, LayerOp, Node, ScanOp, WeightOp, copies_of
 from ....compiler.layer import Init, Layer
 from ....compiler.types import TensorType
+from ....grammar.record import typed
 from .chart import Forms, Ref, Step, StepKind, StepPart
 from .compared import together
 
@@ -208,7 +209,8 @@ def _operation(
         return ("layer", *_settings(forms, op.layer, numbers))
     assert part.body is not None
     numbers.extend(part.body.numbers)
-    numbers.extend(v for _, v in op.graph.arguments if isinstance(v, int | float | Size | Formula))
+    given = (v for _, v in op.graph.arguments if isinstance(v, int | float | Size | Formula))
+    numbers.extend(map(typed, given))
     name = op.graph.name if op.graph.kind == "block" else ""
     return ("call", name, part.body.form, len(part.node.types))
 
@@ -228,7 +230,7 @@ def _settings(forms: Forms, layer: Layer, numbers: list[object]) -> tuple[Hashab
 
 def _without_numbers(forms: Forms, value: object, numbers: list[object]) -> Hashable:
     if isinstance(value, int | float | Size | Formula) and not isinstance(value, bool):
-        numbers.append(value)
+        numbers.append(typed(value))
         return "#"
     if isinstance(value, list | tuple):
         return ("list", *(_without_numbers(forms, v, numbers) for v in value))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from netwright import Network, load
+from netwright import Network, load, loads
 from netwright.backends.diff.changes import Change, as_dict, report, text
 from tests.conftest import Golden
 
@@ -51,8 +51,6 @@ def test_instances_with_other_arguments_are_told_once_too() -> None:
     block f(d): x { x > linear(d) > %s }
     net a: x[8] { x > f(16) > f(32) > f(64) > f(64) as last }
     """
-    from netwright import loads
-
     before, after = loads(text % "relu"), loads(text % "gelu > bn")
     found = report(before.ir, after.ir).changes
     assert [(c.mark, c.before, c.after, c.copies) for c in found] == [
@@ -80,8 +78,6 @@ DECLARED = "gate(1) -> [N, 8], params=8"
     ],
 )
 def test_an_extern_is_declared_otherwise(old: str, new: str, row: tuple[str, str]) -> None:
-    from netwright import loads
-
     text = (
         'extern gate(k=1): x[8] -> [8] = "m:Gate", params=8, macs=8\n'
         "block b: x { x > gate > relu }\nnet n: x[8] { x > b }"
@@ -89,6 +85,27 @@ def test_an_extern_is_declared_otherwise(old: str, new: str, row: tuple[str, str
     (change,) = report(loads(text).ir, loads(text.replace(old, new)).ir).changes
     assert (change.mark, change.path, change.before) == ("changed", "b1.gate1", row[0])
     assert change.after.endswith(row[1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [
+        ("clamp(min=1)", "clamp(min=1.0)", ("clamp(1)", "clamp(1.0)")),
+        ("add(full([4], 1))", "add(full([4], true))", ("full([4], 1)", "full([4], true)")),
+        ("add(full([4], 0.0))", "add(full([4], -0.0))", ("full([4], 0.0)", "full([4], -0.0)")),
+        (
+            "dropout(0.12345678)",
+            "dropout(0.123456789)",
+            ("dropout(0.12345678)", "dropout(0.123456789)"),
+        ),
+        ("f(1)", "f(true)", ("f(v=1)", "f(v=true)")),
+    ],
+)
+def test_equal_numbers_of_other_types_differ(old: str, new: str, row: tuple[str, str]) -> None:
+    text = "block f(v): x {{ x + full([4], v) }}\nnet n: x[4] {{ x > {} }}"
+    before, after = loads(text.format(old)), loads(text.format(new))
+    found = report(before.ir, after.ir).changes
+    assert row in [(c.before, c.after) for c in found]
 
 
 def test_nothing_differs() -> None:
@@ -106,8 +123,6 @@ def test_totals_are_those_of_the_nets(name: str) -> None:
 
 def test_blocks_in_blocks_cost_what_they_hold_once() -> None:
     """Each of 40 blocks calls the one before twice: 2 ** 40 uses of the innermost."""
-    from netwright import loads
-
     blocks = "block b0: x { x > %s }\n"
     blocks += "".join(
         f"block b{i}: x {{ x > b{i - 1} > b{i - 1} as again }}\n" for i in range(1, 15)
