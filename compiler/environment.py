@@ -35,6 +35,8 @@ class Environment(Entity):
     """Labels that are paths, by their path: ``model.decoder``. No other name is hidden by them."""
     defaults: Defaults = field(default_factory=dict)
     depth: int = 0
+    declared: dict[str, Data] = field(default_factory=dict)
+    """The sizes that the inputs of a body declare, whatever the body assigns to their names."""
     seen: Any = None
     """The tensors and symbols in a snapshot, which keys of instances have looked up."""
 

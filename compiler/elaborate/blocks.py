@@ -28,7 +28,7 @@ from .failures import fail
 from .names import lookup
 from .open_sizes import default_sizes, settle
 from .pipes import bundle
-from .ports import check_outputs, check_port
+from .ports import check_outputs, check_port, declared_sizes
 from .results import main_tensors
 from .scopes import outside
 from .statements import called_with_a_tensor, run_statement, run_statements
@@ -42,6 +42,7 @@ def run_block(el: Elaborator, block: syntax.Block, env: Environment, inputs: lis
     if last is None:
         return no_result(el, block, env)
     el.builder.whole = whole_labels(last, tensor_names(block))
+    env.declared = declared_sizes(block, env)
     return run_statements(el, body, env, None if block.inputs is not None else inputs)
 
 

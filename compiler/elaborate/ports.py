@@ -133,10 +133,21 @@ def _agrees(el: Elaborator, wanted: Dim, actual: Dim, span: Span) -> bool:
     return equal and all(may_be_equal(el, a, b, span) for a, b in noted.equal)
 
 
+def declared_sizes(block: syntax.Block, env: Environment) -> dict[str, Data]:
+    """The sizes that only the shapes of the inputs name, before the body runs."""
+    axes = (axis for port in block.inputs or () for axis in port.shape or ())
+    names = {name.id for axis in axes for name in names_in(axis)}
+    names -= {parameter.name for parameter in block.parameters}
+    return {name: env.names[name] for name in names if name in env.names}
+
+
 def check_outputs(el: Elaborator, block: syntax.Block, env: Environment, value: Data) -> bool:
-    """The declared results: ``-> [classes]``."""
+    """The declared results: ``-> [classes]``. A size that the inputs name is that of the inputs;
+    other names are those of the finished body."""
     if block.outputs is None:
         return True
+    env = env.inner()
+    env.names.update(env.parent.declared if env.parent else {})
     tensors = [value] if isinstance(value, Tensor) else list(main_tensors(value))
     if len(tensors) != len(block.outputs):
         el.report(advice.blocks.outputs_differ(block, len(tensors)))
