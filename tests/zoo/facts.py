@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 import netwright as nw
 from netwright.compiler.dims import Dim, substitute, symbols
 from netwright.compiler.flat import flat
+from netwright.grammar.wording import counted
 from netwright.spec_files import TYPICAL, shipped
 
 Fact: TypeAlias = dict[str, Any]
@@ -155,8 +156,9 @@ def _summary(specs: Facts) -> str:
     share = median(ours / theirs for ours, theirs in lines)
     equal = sum(not (fact["outputs"] or fact["gradients"] or fact["training"]) for fact in rows)
     return (
-        f"{len(rows)} models, {len(specs)} specs. All results of {equal} models are equal bit for"
-        f" bit. A spec has {share:.0%} of the lines of its original at the median.\n"
+        f"{counted(len(rows), 'model')} of {counted(len(specs), 'spec')}; in {equal} of the models"
+        f" all results are equal bit for bit. A spec has {share:.0%} of the lines of its original"
+        " at the median.\n"
     )
 
 
