@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netwright as nw
-from netwright.backends.python.docstrings import without_names
+from netwright.backends.python.docstrings import first_sentence, without_names
 from netwright.backends.pytorch import to_source
 from netwright.backends.pytorch.live import module_of
 from netwright.compiler.ir import Graph
@@ -135,6 +135,19 @@ SPOKEN_OF = [
 @pytest.mark.parametrize(("text", "kept", "absent"), SPOKEN_OF)
 def test_docstrings_name_no_parameter_that_is_not_there(text: str, kept: str, absent: str) -> None:
     assert without_names(text, {absent}) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("", ""),
+        ("A net.", "A net"),
+        ("Reads a text;\njudges by its end. Then stops", "Reads a text;\njudges by its end"),
+        ("ResNet (He et al., 2015). More.\n\nOther.", "ResNet (He et al., 2015)"),
+    ],
+)
+def test_a_file_begins_with_the_first_sentence(text: str, first: str) -> None:
+    assert first_sentence(text) == first.replace("\n", " ")
 
 
 def test_a_docstring_names_the_parameters_of_its_class() -> None:

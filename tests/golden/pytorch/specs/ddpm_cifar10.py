@@ -92,7 +92,7 @@ class ResnetConvShortcut(nn.Module):
 
 
 class Attend(nn.Module):
-    """All places look at each other"""
+    """Attention among all pixels, with one head"""
 
     def __init__(self, value: tuple[int, int]) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class Encode(nn.Module):
-    """Numbers, with sines and cosines of their doubles"""
+    """Numbers with their sines and cosines at frequencies 1, 2, 4, ..."""
 
     def forward(self, x: Tensor) -> Tensor:
         wave1 = torch.sin(x * 1.0)
@@ -60,7 +60,7 @@ class Encode(nn.Module):
 
 
 class Encode2(nn.Module):
-    """Numbers, with sines and cosines of their doubles"""
+    """Numbers with their sines and cosines at frequencies 1, 2, 4, ..."""
 
     def forward(self, x: Tensor) -> Tensor:
         wave1 = torch.sin(x * 1.0)

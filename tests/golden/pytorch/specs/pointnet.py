@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 
 class Align(nn.Module):
-    """Each point [N, channels, P] times a matrix that all points tell, near to the unit matrix"""
+    """Multiplies each point [N, channels, P] by a matrix that is computed from all points
+    (T-Net)
+    """
 
     def __init__(self, in_channels: int, out_features: int, value: tuple[int, int]) -> None:
         super().__init__()

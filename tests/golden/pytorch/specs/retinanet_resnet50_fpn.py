@@ -108,7 +108,7 @@ class BottleneckDownsample(nn.Module):
 
 
 class Pyramid(nn.Module):
-    """What the coarse maps know, added to the finer ones; all get one width."""
+    """Adds each map, enlarged, to the finer map before it; all maps get one width."""
 
     def __init__(self) -> None:
         super().__init__()
