@@ -12,11 +12,11 @@ import netwright as nw
 from .huggingface import transformers
 
 SPEC = """
-import blocks.attention
+import blocks.deformable_attention
 
 net n: queries[T, 32], memory[29, 32], references[T, 2, COORDINATES], keep[29] bool {
-  y, weights = queries > blocks.attention.deformable(4, 3, [[5, 3], [2, 7]], memory,
-                                                     references, keep) as attention
+  y, weights = queries > blocks.deformable_attention.deformable(4, 3, [[5, 3], [2, 7]], memory,
+                                                       references, keep) as attention
   [y, weights]
 }
 """

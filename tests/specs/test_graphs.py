@@ -17,6 +17,7 @@ SMALL = 6_000_000
 """Parameters of a net that is run with numbers; larger ones run on the meta device."""
 
 UNTRACED = (
+    "decoder_mask",
     "language_model",
     "image_classifier",
     "char_rnn",

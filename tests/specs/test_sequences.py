@@ -278,7 +278,7 @@ def renamed(name: str, first: bool) -> str:
 
 @torch.inference_mode()
 def test_luong() -> None:
-    net = nw.load("blocks.attention", net="luong", vocab=VOCAB, d=8)
+    net = nw.load("blocks.recurrent_attention", net="luong", vocab=VOCAB, d=8)
     ours: Any = net.to_torch()
     target, memory, keep = text(2, 4), torch.randn(2, 6, 8), padding([6, 3])
     logits, weights = ours(target=target, memory=memory, keep=keep)

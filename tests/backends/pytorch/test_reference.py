@@ -94,7 +94,7 @@ def test_copies_and_pickles(name: str) -> None:
             assert torch.equal(ours, theirs)
 
 
-SMALL = ("char_rnn", "mlp", "blocks.attention", "lenet")
+SMALL = ("char_rnn", "mlp", "blocks.recurrent_attention", "lenet")
 
 
 @pytest.mark.parametrize("spec", SMALL)
