@@ -11,9 +11,8 @@ the first instance is made; the other methods are written once, below::
 
 A :class:`Record` is a value: two of one class with equal fields are equal and have the same hash,
 and a record is not changed. An :class:`Exact` record holds literals, and tells 1, 1.0 and true from
-each other. An :class:`Entity` is equal only to itself and may change. For type
-checkers both are dataclasses, so they refuse assignments to a record; at run time nothing refuses
-them.
+each other. An :class:`Entity` is equal only to itself and may change. For type checkers all are
+dataclasses, so they refuse assignments to a record; at run time nothing refuses them.
 """
 
 from __future__ import annotations
@@ -148,10 +147,9 @@ class Exact(Record):
     """A record that holds literals of a text: it is another one with 1, 1.0 or true."""
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if other.__class__ is not self.__class__:
-            return NotImplemented
+        equal = super().__eq__(other)
+        if equal is not True or self is other:
+            return equal
         key = self.__class__._key
         return typed(key(self)) == typed(key(other))
 
