@@ -71,6 +71,8 @@ class Request(Record):
     """How many the net may take; 0: as many as are allowed to one."""
     enough: Enough | None = None
     """How much of a file is to be checked, if not all."""
+    common: dict[object, Any] | None = None
+    """The instances of blocks that the nets of a check have in common."""
 
 
 def load_source(
@@ -179,12 +181,12 @@ def _results(
         outcome = _elaborate(_task(source, tree, chosen, None, request))
         yield _compilation(outcome, outcome.findings or chosen.findings, chosen)
     left, most, errors = NETS_TOGETHER * limits().steps, MAX_ERRORS, set[object]()
-    common = dict[object, Any]()
+    request = request.replace(common={})
     if request.enough:
         left, most = request.enough.steps, request.enough.errors
     for name in _by_need(tree, chosen.checked, request.enough):
         allowed = request if request.enough else request.replace(steps=min(left, limits().steps))
-        result = _compile(source, tree, chosen, name, allowed, common)
+        result = _compile(source, tree, chosen, name, allowed)
         errors |= {(d.span, d.message) for d in result.diagnostics if d.severity == "error"}
         yield result
         left -= result.steps
@@ -232,13 +234,12 @@ def _compile(
     chosen: Choice,
     net: str | None,
     request: Request,
-    common: dict[object, Any] | None = None,
     *,
     freeze: bool = False,
 ) -> Compilation:
     if net is None:
         return Compilation(None, chosen.findings, chosen.nets)
-    outcome = _elaborate(_task(source, tree, chosen, net, request, common))
+    outcome = _elaborate(_task(source, tree, chosen, net, request))
     findings = (*chosen.findings, *beside(outcome.findings, chosen.findings))
     if not outcome.complete and is_fine(findings):
         from .faults import unexplained
@@ -259,16 +260,11 @@ def _compile(
 
 
 def _task(
-    source: Source,
-    tree: syntax.File,
-    chosen: Choice,
-    net: str | None,
-    request: Request,
-    common: dict[object, Any] | None = None,
+    source: Source, tree: syntax.File, chosen: Choice, net: str | None, request: Request
 ) -> Task:
     most = request.steps or limits().steps
     given = request.parameters, request.inputs
-    return Task(source, tree, chosen.findings, net, *given, request.finder, most, common)
+    return Task(source, tree, chosen.findings, net, *given, request.finder, most, request.common)
 
 
 def _compilation(

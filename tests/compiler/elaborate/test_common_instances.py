@@ -24,14 +24,14 @@ def in_turn(source: Source, nets: list[str]) -> list[tuple[Compilation, Compilat
     """Each net after those before it, and alone."""
     tree, errors = parse(source)
     chosen = choose_nets(source, tree, errors, None, every=True)
-    asked, common = Request({}, None, Finder()), dict[object, object]()
+    asked = Request({}, None, Finder(), common={})
 
     def alone(net: str) -> Compilation:
         return _compile(source, tree, chosen, net, Request({}, None, Finder()), freeze=True)
 
     with room():
         return [
-            (_compile(source, tree, chosen, net, asked, common, freeze=True), alone(net))
+            (_compile(source, tree, chosen, net, asked, freeze=True), alone(net))
             for net in nets or chosen.nets
         ]
 
