@@ -253,13 +253,14 @@ class Builder(Entity):
             least = end
         return least
 
-    def all_drafts(self) -> Iterator[Draft]:
-        """The drafts, and those of the graphs that they call, each graph once."""
-        graphs = [self]
-        for graph in graphs:
-            yield from graph.drafts
-            children = dict.fromkeys(d.child for d in graph.drafts if d.child is not None)
-            graphs += [child for child in children if child not in graphs]
+    def all_drafts(self, visited: set[Builder] | None = None) -> Iterator[Draft]:
+        """The drafts, and before a call those of its graph; a graph with several calls once."""
+        visited = set() if visited is None else visited
+        for draft in self.drafts:
+            if draft.child is not None and draft.child not in visited:
+                visited.add(draft.child)
+                yield from draft.child.all_drafts(visited)
+            yield draft
 
     def find(self, path: str) -> Draft | None:
         """The draft at a module path, numbered ones included."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ...grammar import syntax
 from ...grammar.record import Entity
-from ..builder import Builder, Draft
+from ..builder import Draft
 from ..layer import Role
 from ..values import Tensor
 from ._layouts import Layouts
@@ -37,9 +37,7 @@ class Net(Entity):
     @cached_property
     def drafts(self) -> list[Draft]:
         """The nodes of all its graphs, each once."""
-        drafts: list[Draft] = []
-        _gather(self.outcome.root, set(), drafts)
-        return drafts
+        return list(self.outcome.root.all_drafts())
 
     def of(self, role: Role) -> list[Draft]:
         """The nodes that are layers of a role."""
@@ -78,12 +76,3 @@ def made_by(tensor: Tensor) -> Draft:
     while draft.child is not None and index < len(draft.results):
         draft, index = draft.results[index].draft, draft.results[index].index
     return draft
-
-
-def _gather(scope: Builder, visited: set[int], drafts: list[Draft]) -> None:
-    """Adds the nodes of a graph and of the graphs inside it; a graph with several calls once."""
-    for draft in scope.drafts:
-        if draft.child is not None and id(draft.child) not in visited:
-            visited.add(id(draft.child))
-            _gather(draft.child, visited, drafts)
-        drafts.append(draft)
