@@ -329,9 +329,10 @@ class Layer:
             for name, annotation in cls.__annotations__.items()
             if not annotation.startswith("ClassVar")
         }
-        if not own:
-            return
-        merged = own | {k: v for k, v in cls.settings.items() if k not in own}
+        merged = dict(own)
+        for base in cls.__bases__:
+            inherited = base.settings if issubclass(base, Layer) else {}
+            merged |= {k: v for k, v in inherited.items() if k not in merged}
         cls.settings = dict(sorted(merged.items(), key=lambda item: not item[1].required))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -482,8 +483,16 @@ class Weighted(Layer):
 
     init: Init | None = None
 
+    def initialised(self) -> tuple[str, ...]:
+        """The weights that initialisers are for. Some inputs may have only a part of them."""
+        return ("weight",)
+
     def inits(self) -> dict[str, Init]:
-        return {} if self.init is None else {"weight": self.init}
+        made = {name: self.init_of(name) for name in self.initialised()}
+        return {name: init for name, init in made.items() if init is not None}
+
+    def init_of(self, weight: str) -> Init | None:
+        return self.init
 
 
 class Biased(Weighted):
@@ -492,10 +501,12 @@ class Biased(Weighted):
     init: Init | None = None
     bias_init: Init | None = None
 
-    def inits(self) -> dict[str, Init]:
+    def initialised(self) -> tuple[str, ...]:
         # `default conv(bias_init=zeros)` does not change convolutions without a bias.
-        bias = self.bias_init if getattr(self, "bias", True) else None
-        return super().inits() | ({} if bias is None else {"bias": bias})
+        return ("weight", "bias") if getattr(self, "bias", True) is not False else ("weight",)
+
+    def init_of(self, weight: str) -> Init | None:
+        return self.bias_init if "bias" in weight else self.init
 
 
 class Computable(Layer):

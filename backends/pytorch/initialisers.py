@@ -30,6 +30,8 @@ MOST_LINES: Final = 3
 """The most modules with one initialiser that get a line each; more share a loop."""
 
 Inits: TypeAlias = Mapping[str, Init]
+Place: TypeAlias = tuple[str, Item, str]
+"""The path of a module, the module, and its weight."""
 
 
 class Uniform(Record):
@@ -126,7 +128,8 @@ def _common(function: str, nodes: Sequence[Node]) -> Inits:
         return {}
     weights = [layer_weights(n) for n in nodes]
     used = {w: i for w, i in inits.items() if any(w in own for own in weights)}
-    return used if all(op.layer.inits() == inits for op in ops) else {}
+    shared = all(op.layer.inits() == inits for op in ops) and used.keys() <= {"weight", "bias"}
+    return used if shared else {}
 
 
 def inits_of(item: Item) -> Inits:
@@ -140,13 +143,14 @@ def inits_of(item: Item) -> Inits:
 
 def initialise(tree: Tree, skip: Uniform) -> Iterator[Statement]:
     """The statements for all layers of a class and of the groups inside it."""
-    grouped: dict[tuple[str, Init], list[tuple[str, Item]]] = {}
+    grouped: dict[tuple[str, Init], list[Place]] = {}
     loops: list[Statement] = []
     for path, item in _single(tree, "self", "", skip, loops):
         for weight, init in inits_of(item).items():
-            grouped.setdefault((weight, init), []).append((path, item))
-    for (weight, init), places in grouped.items():
-        yield from _group(weight, init, places)
+            kind = "bias" if "bias" in weight else weight and "weight"
+            grouped.setdefault((kind, init), []).append((path, item, weight))
+    for (_, init), places in grouped.items():
+        yield from _group(init, places)
     yield from loops
 
 
@@ -192,23 +196,26 @@ def _one_of_many(tree: Tree, base: str, path: str, item: Item) -> str:
     return f"getattr({owner}, {numbered_name(item.node).text})"
 
 
-def _group(weight: str, init: Init, places: Sequence[tuple[str, Item]]) -> Iterator[Statement]:
-    functions = [item.code.function for _, item in places]
+def _group(init: Init, places: Sequence[Place]) -> Iterator[Statement]:
     if len(places) <= MOST_LINES:
-        for (path, item), function in zip(places, functions, strict=True):
-            target = parameter("self", path, weight, typed=_typed(function, weight))
+        for path, item, weight in places:
+            target = parameter("self", path, weight, typed=_typed(item.code.function, weight))
             yield _call(target, init, item.node.span)
-    elif all(f == functions[0] for f in functions) and _direct(weight, places):
-        modules = tuple(Raw(submodule("self", path)) for path, _ in places)
+    elif _alike(places):
+        weight = places[0][2]
+        modules = tuple(Raw(submodule("self", path)) for path, _, _ in places)
         variable, target = ("module", f"module.{weight}") if weight else ("weight", "weight")
         yield ForLoop(variable, modules, (_call(target, init, None),))
     else:
-        names = tuple(".".join(filter(None, (path, weight))) for path, _ in places)
+        names = tuple(".".join(filter(None, (path, weight))) for path, _, weight in places)
         yield ForLoop("name", names, (_call("self.get_parameter(name)", init, None),))
 
 
-def _direct(weight: str, places: Sequence[tuple[str, Item]]) -> bool:
-    return all(is_attribute("self", p) and _typed(i.code.function, weight) for p, i in places)
+def _alike(places: Sequence[Place]) -> bool:
+    """Whether a loop over the modules can name their weight as an attribute."""
+    weights = {(item.code.function, weight) for _, item, weight in places}
+    typed = all(_typed(*weight) for weight in weights)
+    return typed and len(weights) == 1 and all(is_attribute("self", p) for p, _, _ in places)
 
 
 def _typed(function: Code, weight: str) -> bool:

@@ -294,6 +294,8 @@ def explain_setting(
     replacement = renamed.get(name, SETTINGS.get(name))
     if replacement in names:
         return replacement, f"it is called `{replacement}` here"
+    if name == "bias_init" and "init" in names:
+        return None, "it has no bias: `init` is for its weight"
     if name in INFERRED:
         return None, "leave it out: it is inferred from the input"
     if name in ("norm", "normalization"):

@@ -156,7 +156,7 @@ def option_out_of_place(name: str, setting: str, span: Span) -> Diagnostic:
     if name in INITS:
         return error(
             "E201",
-            f"`{name}` is an initialiser: it can stand only in `init=`",
+            f"`{name}` is an initialiser: it can stand only in `init=` and `bias_init=`",
             span,
             help=f"write `conv(3x3, 64, init={name})`, or once for all layers: "
             f"`default conv(init={name})`",

@@ -205,7 +205,8 @@ def _can_be_made(
                 return False
     settings = vars(layer).values()
     kinds = set(map(type, settings))
-    if Init in kinds and not _inits_suit(el, network, inputs, types, weights, span):
+    started = Init in kinds or layer.inits()
+    if started and not _inits_suit(el, network, inputs, types, weights, span):
         return False
     lists = [t.shape[1:] for t in types]
     if tuple in kinds:
@@ -230,20 +231,24 @@ def _inits_suit(
     weights: Mapping[str, Weight],
     span: Span,
 ) -> bool:
-    layer = network.layer
-    inits = [(name, value) for name, value in vars(layer).items() if isinstance(value, Init)]
-    weight_of = {id(init): name for name, init in layer.inits().items()}
-    for setting, init in inits:
-        name = weight_of.get(id(init), "")
-        if name in weights and name not in network.tensors:
-            problem = unsuited(init, weights[name].shape)
-        else:
-            problem = _idle_init(network, setting)
+    inits = network.layer.inits().items()
+    own = [(init, weights[n].shape) for n, init in inits if n in weights.keys() - network.tensors]
+    problems = [(_init_setting(network.layer, init), unsuited(init, shape)) for init, shape in own]
+    idle = {n for n, value in vars(network.layer).items() if isinstance(value, Init)}
+    idle -= {setting for setting, _ in problems}
+    problems += [(setting, _idle_init(network, setting)) for setting in sorted(idle)]
+    for setting, problem in problems:
         if problem:
             refusal = Refused(problem, setting=setting)
             el.report(advice.layers.refused(network, refusal, inputs, types, span))
             return False
     return True
+
+
+def _init_setting(layer: Layer, init: Init) -> str:
+    """The setting that has an initialiser, itself or in a layer."""
+    settings = vars(layer).items()
+    return next(name for name, v in settings if v is init or isinstance(v, Layer))
 
 
 def _idle_init(network: LayerNetwork, setting: str) -> str:

@@ -13,7 +13,7 @@ from ..dims import Dim
 from ..environment import Environment
 from ..formulas import Formula
 from ..inits import INIT_SETTINGS, INITS, wrong_value
-from ..layer import Init, Layer, conforms, hints, options, takes
+from ..layer import Biased, Init, Layer, conforms, hints, options, takes
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -255,8 +255,9 @@ def meant_setting(
     if not help:
         replacement = el.near(setting.name, types)
         help = f"did you mean `{replacement}`?" if replacement else ""
-    if replacement is not None:
-        setting_value(el, setting.value, types[replacement], env)
+    if replacement is not None or setting.name in Biased.settings:
+        hint = Init if replacement is None else types[replacement]
+        setting_value(el, setting.value, hint, env)
     elif not isinstance(setting.value, syntax.Name):
         el.evaluate(setting.value, env)
     el.report(advice.layers.no_setting(word, setting, replacement, help))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..dims import Dim, equal
 from ..formulas import Number, code
 from ..layer import (
+    Biased,
     Count,
     Effect,
     Example,
@@ -80,14 +81,15 @@ def _mask_help(mask: TensorType, scores: tuple[Dim, ...]) -> str:
     return "its last axes are the queries and the keys"
 
 
-class Attention(Layer):
+class Attention(Biased):
     """Multi-head attention (Vaswani et al., 2017): of ``x`` to itself, of ``[q, kv]``, or of
     ``[q, k, v]``, each [N, T, D]. The result has the queries' shape.
 
     ``causal`` lets a position see itself and those before. In every mask true means *keep*, and
     floats are added to the scores: ``mask`` is [T, S], [N, T, S] or [N, heads, T, S], ``key_mask``
     [N, S] (false for padding). ``return_weights=true`` gives the weights averaged over the heads,
-    [N, T, S], as a side result. The keys' and values' widths follow from the inputs.
+    [N, T, S], as a side result. The keys' and values' widths follow from the inputs. ``init`` is
+    for all its matrices, ``bias_init`` for all its biases.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
     """
@@ -213,6 +215,11 @@ class Attention(Layer):
                 detail=f"got {mask}",
                 help=_mask_help(mask, (n, length, keys)),
             )
+
+    def initialised(self) -> tuple[str, ...]:
+        apart = tuple(f"{n}_proj_weight" for n in "qkv")
+        biases = ("in_proj_bias", "out_proj.bias") if self.bias else ()
+        return ("in_proj_weight", *apart, "out_proj.weight", *biases)
 
     def weights(self, *inputs: TensorType) -> dict[str, Weight]:
         q, k, v = self.three(*inputs)

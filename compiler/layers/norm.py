@@ -14,7 +14,6 @@ from ..layer import (
     Epsilon,
     Example,
     Foreign,
-    Init,
     Layer,
     Positive,
     Range,
@@ -86,8 +85,8 @@ class _Scaled(Computable, Weighted):
         names = (*self.learns(), *self.computed)
         return {name: Weight(shape) for name in ("weight", "bias") if name in names}
 
-    def inits(self) -> dict[str, Init]:
-        return {name: init for name, init in super().inits().items() if name in self.learns()}
+    def initialised(self) -> tuple[str, ...]:
+        return self.learns()
 
     def scaled(self, name: str, *args: Code, x: TensorType, **settings: Code) -> CallCode:
         """The function, with scale and shift as keywords."""
@@ -471,8 +470,6 @@ class LayerNorm(_TrailingNorm, Biased):
     elementwise_affine: bool = True
     bias: bool | Tensor = True
     weight: Tensor | None = None
-    init: Init | None = None
-    bias_init: Init | None = None
 
 
 class RMSNorm(_TrailingNorm):

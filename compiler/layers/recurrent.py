@@ -8,12 +8,12 @@ from typing import ClassVar, Literal
 from ..dims import Dim
 from ..layer import (
     NO_EFFECTS,
+    Biased,
     Count,
     Effect,
     Example,
     Few,
     Foreign,
-    Layer,
     Probability,
     Refused,
     Tensor,
@@ -39,8 +39,8 @@ def run_packed(rnn: nn.Module, x: Tensor, lengths: Tensor, *state: Any) -> tuple
 )
 
 
-class Recurrent(Layer):
-    """Base of rnn, lstm and gru."""
+class Recurrent(Biased):
+    """Base of rnn, lstm and gru. ``init`` is for all its matrices, ``bias_init`` for all biases."""
 
     category = "recurrent"
     channel_axis = "last"
@@ -131,10 +131,16 @@ class Recurrent(Layer):
                 help="declare such an input as `lengths[] int`",
             )
 
+    def initialised(self) -> tuple[str, ...]:
+        return tuple(self._all_weights(1))
+
     def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:
+        return self._all_weights(x.shape[-1])
+
+    def _all_weights(self, features: Dim) -> dict[str, Weight]:
         made: dict[str, Weight] = {}
         for layer in range(self.layers):
-            width: Dim = x.shape[-1] if layer == 0 else self.width * self.directions
+            width = features if layer == 0 else self.width * self.directions
             for suffix in ("", "_reverse")[: self.directions]:
                 made |= self._layer_weights(f"l{layer}{suffix}", width)
         return made
@@ -296,7 +302,7 @@ class LSTM(Recurrent):
         return {"proj_size": (self.proj, 0)}
 
 
-class Cell(Layer):
+class Cell(Biased):
     """Base of the single-step cells: one step [N, in] and the states [N, hidden]."""
 
     category = "recurrent"
@@ -335,9 +341,15 @@ class Cell(Layer):
                 )
         return wanted if len(wanted) > 1 else wanted[0]
 
+    def initialised(self) -> tuple[str, ...]:
+        return tuple(self._all_weights(1))
+
     def weights(self, x: TensorType, *states: TensorType) -> dict[str, Weight]:
+        return self._all_weights(x.shape[-1])
+
+    def _all_weights(self, features: Dim) -> dict[str, Weight]:
         rows = self.gates * self.hidden
-        made = {"weight_ih": Weight((rows, x.shape[-1])), "weight_hh": Weight((rows, self.hidden))}
+        made = {"weight_ih": Weight((rows, features)), "weight_hh": Weight((rows, self.hidden))}
         return made | ({f"bias_{k}": Weight((rows,)) for k in ("ih", "hh")} if self.bias else {})
 
     def macs(self, inputs: Sequence[TensorType], outputs: Sequence[TensorType]) -> Dim:

@@ -121,6 +121,16 @@ NETS = {
           image > cell(4) > cell(8) * 2 > (conv(1x1, 4) > relu) as neck > gap > linear(3)
         }
     """,
+    "initial_biases": """
+        net InitialBiases: image[4, 8, 8] {
+          x = image > bn(bias_init=ones) > groupnorm(2, bias_init=ones)
+          x = x > layernorm(dim=1, bias_init=ones) > instancenorm(affine=true, bias_init=ones)
+          x = x > (conv(3x3, 4, pad=1) > bn(bias_init=ones)) * 4
+          x = x > flatten(2) > attention(4, init=constant(0.1), bias_init=ones)
+          y = (x > lstm(5, layers=2, init=orthogonal, bias_init=zeros)) > gru(4, bias_init=ones)
+          y[:, -1] > gru_cell(3, init=constant(0.2))
+        }
+    """,
     "dense_lists": """
         block layer(growth) = bn > relu > conv(3x3, growth, pad=1)
         block dense(depth, growth): x {

@@ -7,6 +7,9 @@ import torch
 
 import netwright as nw
 from netwright.compiler.inits import INIT_SETTINGS
+from netwright.compiler.layer import Biased, Layer
+from netwright.compiler.layers import layers
+from tests.compiler.layers.harness import tensor_type
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -113,7 +116,20 @@ REFUSED = [
         "linear(3, bias=false, bias_init=zeros)",
         "`bias_init` has no effect: this `linear` has no bias",
     ),
-    ("rmsnorm(bias_init=zeros)", "`rmsnorm` has no setting `bias_init`"),
+    ("rmsnorm(bias_init=normal(std=0.1))", "`rmsnorm` has no setting `bias_init`"),
+    ("relu(init=normal(std=0.1))", "`relu` has no setting `init`"),
+    (
+        "bn(affine=false, bias_init=zeros)",
+        "`bias_init` has no effect: this `bn` has no bias",
+    ),
+    (
+        "unsqueeze(-1) > lstm(3, bias_init=eye)",
+        "`eye` is for weights of 2 axes, and this one is [12]",
+    ),
+    (
+        "spectral_norm(linear(4, init=dirac))",
+        "`dirac` is for weights of 3 to 5 axes, and this one is [4, 8]",
+    ),
 ]
 
 
@@ -141,3 +157,58 @@ net n: x[8] {
 def test_a_single_number(source: str) -> None:
     net = nw.loads(f"net n: x[8] {{ p = {source}\n x * p }}")
     assert net.to_torch()(torch.rand(2, 8)).shape == (2, 8)
+
+
+# --- biases --------------------------------------------------------------------------------------
+
+BIASED = {
+    "conv(3x3, 4": "3x5x5",
+    "conv_transpose(3x3, 4": "3x5x5",
+    "[id, id] > bilinear(4": "8",
+    "linear(4": "8",
+    "bn(": "6x5x5",
+    "groupnorm(2": "6x5x5",
+    "instancenorm(affine=true": "6x5x5",
+    "layernorm(": "7x6",
+    "layernorm(dim=1": "6x5x5",
+    "attention(2": "7x6",
+    "rnn(4": "7x6",
+    "lstm(4, layers=2, proj=3": "7x6",
+    "gru(4, bidirectional=true": "7x6",
+    "rnn_cell(4": "6",
+    "lstm_cell(4": "6",
+    "gru_cell(4": "6",
+}
+
+
+def test_every_layer_with_a_bias_initialises_it() -> None:
+    every = dict.fromkeys(layers().values())
+    with_bias = {layer for layer in every if _biases(layer) and "layer" not in layer.settings}
+    assert with_bias == {layer for layer in every if issubclass(layer, Biased)}
+    assert all({"init", "bias_init"} <= layer.settings.keys() for layer in with_bias)
+
+
+def _biases(layer: type[Layer]) -> bool:
+    return "bias" in layer.settings or "affine" in layer.settings
+
+
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("call", BIASED)
+def test_values(call: str, count: int) -> None:
+    """Of the module and of the source that is written. Many modules share a loop."""
+    port = f"x{list(tensor_type(BIASED[call]).shape[1:])}"
+    settings = f"{call}, init=constant(0.25), bias_init=constant(0.5))".replace("(,", "(")
+    uses = " ".join(f"y{i} = x > {settings} as m{i}\n" for i in range(count))
+    results = ", ".join(f"y{i}" for i in range(count))
+    net = nw.loads(f"net Net: {port} {{\n {uses} [{results}] }}")
+    for module in (net.to_torch(), made_from_source(net)):
+        values = dict(module.named_parameters())
+        assert len(values) >= 2 * count
+        wrong = [n for n, v in values.items() if (v != (0.5 if "bias" in n else 0.25)).any()]
+        assert not wrong
+
+
+def made_from_source(net: nw.Network) -> torch.nn.Module:
+    names: dict[str, type[torch.nn.Module]] = {}
+    exec(net.to_source(), names)
+    return names["Net"]()
