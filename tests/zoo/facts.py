@@ -21,6 +21,8 @@ from netwright.compiler.flat import flat
 from netwright.grammar.wording import counted
 from netwright.spec_files import TYPICAL, shipped
 
+from .lines import of_spec
+
 Fact: TypeAlias = dict[str, Any]
 Facts: TypeAlias = dict[str, dict[str, Fact]]
 """By spec and net."""
@@ -82,13 +84,16 @@ def digest(shapes: Mapping[str, Iterable[Any]]) -> str:
 
 
 def updated(facts: Facts) -> Facts:
-    """The facts with figures of the specs as they are now."""
+    """The facts with figures and lines of the specs as they are now."""
     current: Facts = {}
     for spec in shipped():
         for net in nets(spec):
             now, before = figures(nw.load(spec, net=net)), facts.get(spec, {}).get(net, {})
             same = {key: before.get(key) for key in now} == now
-            current.setdefault(spec, {})[net] = {**before, **now} if same else now
+            fact = {**before, **now} if same else now
+            if "lines" in fact:
+                fact["lines"] = [of_spec(spec), fact["lines"][1]]
+            current.setdefault(spec, {})[net] = fact
     return current
 
 

@@ -54,6 +54,16 @@ def test_figures(spec: str) -> None:
         assert figures == {key: fact.get(key) for key in figures}, net
 
 
+def test_lines() -> None:
+    """A change of an imported spec changes the lines of all specs that import it."""
+    counted = {spec: of_spec(spec) for spec in CURRENT}
+    recorded = [
+        (s, f["lines"][0]) for s, nets in CURRENT.items() for f in nets.values() if "lines" in f
+    ]
+    other = {spec: count for spec, count in recorded if count != counted[spec]}
+    assert not other, "these were counted before: `python -m tests.zoo --figures` counts again"
+
+
 def test_all_models_were_compared() -> None:
     missing = [m.name for m in ZOO if "original" not in CURRENT.get(m.spec, {}).get(m.net, {})]
     assert missing == []
