@@ -49,13 +49,13 @@ class AttendRelativeAttentionBias(nn.Module):
         self.relative_attention_bias = nn.Embedding(32, 8)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         S = x.shape[1]
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
-        k = self.k(memory)
+        k = self.k(x)
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
-        v = self.v(memory)
+        v = self.v(x)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         bias = self.relative_attention_bias(relative_buckets(S, S, device=x.device))
         bias = bias.permute(2, 0, 1).unsqueeze(0)
@@ -68,8 +68,8 @@ class AttendRelativeAttentionBias(nn.Module):
 
 
 class Attend(nn.Module):
-    """Attention without scaling. `bias` is added to the scores; where none is given, one is learned
-    for each distance and head, and returned for the other layers
+    """Attention without scaling. `bias` is added to the scores; where none is given, one is
+    learned for each distance and head, and returned for the other layers
     """
 
     def __init__(self) -> None:
@@ -79,14 +79,12 @@ class Attend(nn.Module):
         self.v = nn.Linear(512, 512, bias=False)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(
-        self, x: Tensor, memory: Tensor, bias: Tensor, mask: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
-        k = self.k(memory)
+        k = self.k(x)
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
-        v = self.v(memory)
+        v = self.v(x)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         scores = bias + mask
         y = F.scaled_dot_product_attention(
@@ -107,13 +105,13 @@ class AttendRelativeAttentionBias2(nn.Module):
         self.relative_attention_bias = nn.Embedding(32, 8)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         T = x.shape[1]
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
-        k = self.k(memory)
+        k = self.k(x)
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
-        v = self.v(memory)
+        v = self.v(x)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         bias = relative_buckets(T, T, bidirectional=False, device=x.device)
         bias = self.relative_attention_bias(bias)
@@ -127,7 +125,7 @@ class AttendRelativeAttentionBias2(nn.Module):
 
 
 class Attend2(nn.Module):
-    """Attention without scaling."""
+    """Attention without scaling. Keys and values are those of `memory`, if it is given."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,8 +157,8 @@ class SelfLayer(nn.Module):
         self.dropout1 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        n = self.layer_norm(x)
-        y, bias = self.SelfAttention(n, n, mask)
+        y = self.layer_norm(x)
+        y, bias = self.SelfAttention(y, mask)
         return x + self.dropout1(y), bias
 
 
@@ -198,8 +196,8 @@ class SelfLayer2(nn.Module):
         self.dropout1 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        n = self.layer_norm(x)
-        y, bias = self.SelfAttention(n, n, bias, mask)
+        layer_norm = self.layer_norm(x)
+        y, bias = self.SelfAttention(layer_norm, bias, mask)
         return x + self.dropout1(y), bias
 
 
@@ -213,8 +211,8 @@ class SelfLayer3(nn.Module):
         self.dropout1 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        n = self.layer_norm(x)
-        y, bias = self.SelfAttention(n, n, mask)
+        y = self.layer_norm(x)
+        y, bias = self.SelfAttention(y, mask)
         return x + self.dropout1(y), bias
 
 
@@ -227,14 +225,14 @@ class CrossLayer(nn.Module):
         self.EncDecAttention = Attend2()
         self.dropout1 = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
-        n = self.layer_norm(x)
-        y = self.EncDecAttention(n, memory, mask)
+    def forward(self, x: Tensor, mask: Tensor, memory: Tensor) -> Tensor:
+        y = self.layer_norm(x)
+        y = self.EncDecAttention(y, memory, mask)
         return x + self.dropout1(y)
 
 
 class EncoderLayer(nn.Module):
-    """Gives the tokens, and the bias that the first layer learned"""
+    """A layer of the encoder. It returns the bias that the first layer learned, too"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -246,7 +244,7 @@ class EncoderLayer(nn.Module):
 
 
 class EncoderLayer2(nn.Module):
-    """Gives the tokens, and the bias that the first layer learned"""
+    """A layer of the encoder. It returns the bias that the first layer learned, too"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -258,7 +256,7 @@ class EncoderLayer2(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """As in the encoder, and between the two a look at what the encoder gave"""
+    """A layer of the decoder: between the two, it looks at what the encoder gave"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -268,13 +266,12 @@ class DecoderLayer(nn.Module):
         self, x: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
     ) -> tuple[Tensor, Tensor]:
         x, bias = self.layer[0](x, mask)
-        x = self.layer[1](x, memory, mask2)
-        x = self.layer[2](x)
-        return x, bias
+        x = self.layer[1](x, mask2, memory)
+        return self.layer[2](x), bias
 
 
 class DecoderLayer2(nn.Module):
-    """As in the encoder, and between the two a look at what the encoder gave"""
+    """A layer of the decoder: between the two, it looks at what the encoder gave"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -284,9 +281,8 @@ class DecoderLayer2(nn.Module):
         self, x: Tensor, bias: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
     ) -> tuple[Tensor, Tensor]:
         x, bias = self.layer[0](x, bias, mask)
-        x = self.layer[1](x, memory, mask2)
-        x = self.layer[2](x)
-        return x, bias
+        x = self.layer[1](x, mask2, memory)
+        return self.layer[2](x), bias
 
 
 class Encode(nn.Module):
