@@ -479,26 +479,27 @@ class _Windows(Layer):
         return self.n_fft // 4 if self.hop is None else self.hop
 
     @property
-    def length(self) -> Dim:
-        """The size of the window."""
+    def window_size(self) -> Dim:
         return self.n_fft if self.win is None else self.win
 
     def check_window(self) -> None:
         if short(self.step, 1):
             raise Refused("hop must be at least 1", setting="n_fft", help="`hop=1`")
-        if short(self.n_fft, self.length):
+        if short(self.n_fft, self.window_size):
             raise Refused(f"win must be at most n_fft, {self.n_fft}", setting="win")
         window = self.window
         if window is None:
             return
         if window.dtype != "float":
             raise Refused(f"a window needs floats, got {window}", code="E303", setting="window")
-        if window.rank != 1 or not same(window.shape[0], self.length):
-            raise Refused(f"the window is [{self.length}], got {window}", setting="window")
+        size = self.window_size
+        if window.rank != 1 or not same(window.shape[0], size):
+            raise Refused(f"the window is [{size}], got {window}", setting="window")
 
     def windowed(self, name: str, **more: Code) -> CallCode:
         sizes = given(hop_length=(self.hop, None), win_length=(self.win, None))
-        ones = call("torch.ones", self.length, device=Device())  # PyTorch warns without a window
+        # PyTorch warns without a window.
+        ones = call("torch.ones", self.window_size, device=Device())
         window = ones if self.window is None else Input(1)
         flags = given(center=(self.center, True), normalized=(self.normalized, False))
         return call(name, Input(0), self.n_fft, **sizes, window=window, **flags, **more)
@@ -549,7 +550,8 @@ class Stft(_Windows):
 class Istft(_Windows):
     """The inverse of ``stft``: [N, n_fft//2 + 1, frames], complex, to [N, T].
 
-    Every number of the signal must be in a window that is not 0 there.
+    Every number of the signal must be in a window that is not 0 there. ``length`` says how many
+    numbers it has, since frames do not tell: ``stft(16) > istft(16, length=x.d)``.
 
     https://docs.pytorch.org/docs/stable/generated/torch.istft.html
     """
@@ -564,24 +566,43 @@ class Istft(_Windows):
     )
     complexes = True
     assumed = ("N", "C", "T")
-    examples = (Example("istft(16)", "9x17 complex"),)
+    examples = (
+        Example("istft(16)", "9x17 complex"),
+        Example("istft(16, 4, length=70)", "9x17 complex"),
+    )
+
+    n_fft: Positive
+    hop: Positive | None = None
+    length: Positive | None = None
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x, "complex")
         if x.rank != 3 or not same(x.shape[1], self.n_fft // 2 + 1):
             raise Refused(f"istft needs [N, {self.n_fft // 2 + 1}, frames], got {x}", input=0)
         self.check_window()
-        if short(self.length, self.step) or (not self.center and short(self.length, self.n_fft)):
+        window, pad = self.window_size, self.n_fft // 2 if self.center else 0
+        first = (self.n_fft - window) // 2
+        last = self.step * (x.shape[2] - 1)
+        covered = last + first + window - pad
+        size = self.n_fft + last - 2 * pad if self.length is None else self.length
+        gaps = short(window, self.step) or short(pad, first)
+        if gaps or (self.length is None and short(covered, size)):
             raise Refused(
-                f"windows of {self.length} that move by {self.step} leave out parts of the signal",
+                f"windows of {window} that move by {self.step} leave out parts of the signal",
                 setting="n_fft",
                 help="`hop` is at most `win`; without `center`, `win` is `n_fft`",
             )
-        cut = 2 * (self.n_fft // 2) if self.center else 0
-        size = self.n_fft + self.step * (x.shape[2] - 1) - cut
         if short(size, 1):
             raise Refused(f"nothing is left of the signal: it would have {size} numbers", input=0)
+        if short(covered, size):
+            raise Refused(
+                f"the windows cover {covered} numbers, and length is {size}",
+                setting="length",
+                input=0,
+                help=f"`pad([0, {size - covered}])` after it adds zeros",
+            )
         return TensorType((x.shape[0], size))
 
     def lower(self, _: TensorType) -> Lowering:
-        return Lowering(forward=self.windowed("torch.istft"))
+        length = given(length=(self.length, None))
+        return Lowering(forward=self.windowed("torch.istft", **length))

@@ -115,7 +115,17 @@ ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "not in": lambda a, b: a not in b,
 }
 WORDS: Final = frozenset(
-    {"mode", "pad", "pad_mode", "dtype", "approximate", "activation", "norm", "padding_mode"}
+    {
+        "mode",
+        "pad",
+        "pad_mode",
+        "dtype",
+        "approximate",
+        "activation",
+        "norm",
+        "padding_mode",
+        "reduce",
+    }
 )
 """Settings that take bare words."""
 NO_SETTINGS: Final = frozenset({"init", "bias_init"})

@@ -854,7 +854,8 @@ def istft(x: list[Tensor], s: Settings) -> Tensor:
         made[:, i * hop : i * hop + size] += parts[:, i]
         weights[i * hop : i * hop + size] += window.square()
     pad = size // 2 if s.get("center", True) else 0
-    return (made / weights)[:, pad : made.shape[1] - pad]
+    length = s.get("length") or made.shape[1] - 2 * pad
+    return (made / weights)[:, pad : pad + length]
 
 
 @layer("einsum", "pattern")

@@ -114,6 +114,7 @@ KEPT_VECTOR: Final = phrases("""
     normalize(1) : d
     fft > real : d
     fft(norm=ortho) > conj > ifft > imag : d
+    fft > angle > cos : d
 """)
 
 KEPT_SEQUENCE: Final = phrases("""
@@ -145,6 +146,7 @@ KEPT_SEQUENCE: Final = phrases("""
     attention(<d // (d // 2)>) : t, d
     fft2 > real : t, d
     fft(1) > fftshift(1) > abs : t, d
+    fft(1) > angle > cos : t, d
     rfft(2, norm=ortho) > irfft(2, n=<d>) : t, d
 """)
 
@@ -167,6 +169,7 @@ KEPT_IMAGE: Final = phrases("""
     flip(2, 3) : c, h, w
     rfft2 > irfft2(s=[<h>, <w>], norm=forward) : c, h, w
     fftn([1, 2]) > ifftshift([2, 3]) > imag : c, h, w
+    fft(1) > angle > cos : c, h, w
 """)
 
 OF_VECTOR: Final = phrases("""
@@ -186,6 +189,8 @@ OF_VECTOR: Final = phrases("""
     (chunk(2, dim=1) > add) : d // 2
     chunk(2, dim=1)[0] : d // 2
     tile(1, 8) > stft(8, 4) > istft(8, 4) : d * 8
+    tile(1, 8) > stft(8, 4) > istft(8, 4, length=<d * 8 - 1>) : d * 8 - 1
+    tile(1, 4) > stft(4, 2) > istft(4, 2, win=3, length=<d>) : d
     tile(1, 4) > stft(4, 1, window=linspace(1, 2, steps=4), normalized=true) > abs : 3, 4 * d + 1
     rfft > view_as_real > flatten(1) : d // 2 * 2 + 2
 """)
@@ -489,8 +494,12 @@ OF_SIZES: Final = phrases("""
     <x>[:, ::2] > sum(1) : d
     ((<x> > amax(1)) > unsqueeze(1)) + <x> : t, d
     <x> + (window_offsets(2, 3) > embed(15, <d>) > sum([0, 1])) : t, d
+    <x> + (window_offsets(2, 2, flat=true) > embed(9, <d>) > sum(0)) : t, d
     <x> > rfft(1) > irfft(1, n=<x>.t) : t, d
+    <x> > (linear(1) > flatten) > tile(1, 8) > stft(8, 3) > istft(8, 3, length=<x>.t) : t
     [<x>, <x> > sin] > polar > real : t, d
+    [<x>, <x> > tanh] > polar > angle > sin : t, d
+    [<x> > exp, <x> > linear(<d>)] > complex > view_as_real > select(-1, 1) : t, d
     <x> > unflatten(1, [1, <x>.t]) > squeeze(1) : t, d
     <x> > flip(1) > roll(2, 1) > transpose(1, 2) > matmul(<x>) : d, d
 """)
@@ -528,6 +537,8 @@ INDEXED_SEQUENCE: Final = phrases("""
     [<x>, <x> > relu, <x>][1:] > add : t, d
     <x>[:, [1, 0]] : 2, d
     <x> > index_add(constant([1, 0]), 1, src=<x>[:, :2], alpha=0.5) : t, d
+    <x> > scatter_reduce(<x> > argsort(1), 1, src=<x> > tanh, reduce=amax) : t, d
+    <x> > scatter_reduce(<x> > gt(0) > cast(int), 1, src=<x> > sin, reduce=mean) : t, d
     (<x> > unbind(2))[0] > unsqueeze(2) : t, 1
     <x>[:, 1:3] > flatten : 2 * d
     reversed([<x>, <x> > tanh])[0] : t, d
@@ -538,6 +549,9 @@ INDEXED_VECTOR: Final = phrases("""
     <x>[:, :2] : 2
     <x>[:, none] : 1, d
     <x>[:, [1, 0]] : 2
+    <x> > scatter_reduce(<x> > gt(0) > cast(int), 1, src=<x> > sin, reduce=amin) : d
+    <x> > scatter_reduce(<x> > lt(0) > cast(int), 1, src=<x>, reduce=sum, include_self=false) : d
+    <x> > scatter_reduce(<x> > argsort(1), 1, src=<x> > relu, reduce=prod) : d
     [<x>, <x> > linear(3)][-1] : 3
     <x>[:, ::2] > sum(1, keepdim=true) : 1
 """)
@@ -568,6 +582,8 @@ SOURCES: Final = lines("""
     (param([1, <d>]) as <l>)
     (constant([0.5] * <d>, persistent=true) as <l>)
     (ones([<d>], persistent=true) as <l>)
+    (window_offsets(<d>) > cast(float) > mean(0))
+    (window_offsets(<d>, persistent=true) as <l> > cast(float) > mean(1))
     (param([<d>], init=normal(std=0.02)) as <l>)
 """)
 

@@ -33,7 +33,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     **{word: {"dim": PAIRS, "s": SIZES} for word in SEVERAL},
     **{word: {"dim": st.one_of(AXES, PAIRS)} for word in ("fftshift", "ifftshift")},
     "stft": WINDOWED,
-    "istft": WINDOWED,
+    "istft": WINDOWED | {"length": st.sampled_from([None, None, 1, 5, 9, 14, 40])},
 }
 
 
@@ -60,7 +60,18 @@ INPUTS: dict[str, Any] = {
     "istft": frames,
 }
 
-REFUSED: dict[str, Any] = dict.fromkeys(
-    ("real", "angle", "conj"),
-    (("of numbers that are not complex", lambda _, x: x.dtype != "complex"),),
-)
+
+def longer(layer: Any, x: TensorType) -> bool:
+    """Whether the signal is to be longer than its frames: PyTorch warns and adds zeros."""
+    hop = layer.n_fft // 4 if layer.hop is None else layer.hop
+    pad = layer.n_fft // 2 if layer.center else 0
+    return bool(layer.length and layer.length > layer.n_fft + hop * (x.shape[-1] - 1) - pad)
+
+
+REFUSED: dict[str, Any] = {
+    "istft": (("of a signal that is longer than its frames", longer),),
+    **dict.fromkeys(
+        ("real", "angle", "conj"),
+        (("of numbers that are not complex", lambda _, x: x.dtype != "complex"),),
+    ),
+}

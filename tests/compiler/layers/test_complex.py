@@ -93,6 +93,32 @@ def test_a_spectrogram_and_back() -> None:
     torch.testing.assert_close(again, x)
 
 
+def test_a_signal_of_any_length_and_back() -> None:
+    """The frames do not tell how long it was."""
+    module = module_of("net n: x[T] { require T >= 9\n x > stft(16, 7) > istft(16, 7, length=T) }")
+    for size in (9, 20, 41, 63):
+        x = torch.randn(2, size)
+        torch.testing.assert_close(module(x), x)
+
+
+@pytest.mark.parametrize("length", [1, 9, 30, 39, 40])
+@pytest.mark.parametrize("settings", ["", ", center=false", ", win=14", ", win=15, center=false"])
+def test_a_length_is_that_of_pytorch(length: int, settings: str) -> None:
+    """What the windows do not cover is refused. PyTorch refuses it too, or adds zeros."""
+    given = dict(s.split("=") for s in settings.split(", ")[1:])
+    win, center = int(given.get("win", 16)), "center" not in given
+    z = torch.randn(2, 9, 5, dtype=torch.cfloat)
+    try:
+        net = nw.loads(f"net n: z[9, 5] complex {{ z > istft(16, 6, length={length}{settings}) }}")
+    except nw.CompileError as refusal:
+        covered = 6 * 4 + (16 - win) // 2 + win - 8 * center
+        assert f"the windows cover {covered} numbers, and length is {length}" in str(refusal)
+        assert covered < length
+        return
+    made = torch.istft(z, 16, 6, win, torch.ones(win), center, length=length)
+    assert torch.equal(net.to_torch()(z), made)
+
+
 def test_parts() -> None:
     module = module_of("""net n: a[5], b[5] {
       z = [a, b] > complex
