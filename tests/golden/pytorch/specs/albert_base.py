@@ -82,47 +82,37 @@ class Layer(nn.Module):
         return self.full_layer_layer_norm(x)
 
 
-class Group(nn.Module):
-    """The layers that are run again and again: one"""
-
+class AlbertLayerGroup(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.albert_layers = nn.ModuleList([Layer()])
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        return self.albert_layers[0](x, mask)
-
-
-class AlbertLayerGroups(nn.ModuleList):
-    def __init__(self) -> None:
-        super().__init__([Group()])
-
     def forward(self, embedding_hidden_mapping_in: Tensor, mask: Tensor) -> Tensor:
-        return self[0](embedding_hidden_mapping_in, mask)
+        return self.albert_layers[0](embedding_hidden_mapping_in, mask)
 
 
 class Encoder(nn.Module):
-    """All layers have the same weights"""
+    """One layer, run again and again"""
 
     def __init__(self) -> None:
         super().__init__()
         self.embedding_hidden_mapping_in = nn.Linear(128, 768)
-        self.albert_layer_groups = AlbertLayerGroups()
+        self.albert_layer_groups = nn.ModuleList([AlbertLayerGroup()])
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         x = self.embedding_hidden_mapping_in(x)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        x = self.albert_layer_groups(x, mask)
-        return self.albert_layer_groups(x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        x = self.albert_layer_groups[0](x, mask)
+        return self.albert_layer_groups[0](x, mask)
 
 
 class ALBERT(nn.Module):

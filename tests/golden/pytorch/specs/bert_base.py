@@ -78,32 +78,20 @@ class SelfAttention(nn.Module):
         return self.multihead1(query, key, value, mask)
 
 
-class Attend(nn.Module):
-    """Self-attention, and the way around it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.self = SelfAttention()
-        self.output = AddNorm(768)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        y = self.self(x, mask)
-        return self.output(y, x)
-
-
 class Layer(nn.Module):
-    """A layer of the stack"""
+    """A layer of the stack: attention and a perceptron, each with a way around"""
 
     def __init__(self) -> None:
         super().__init__()
-        self.attention = Attend()
+        self.attention = nn.ModuleDict({"self": SelfAttention(), "output": AddNorm(768)})
         self.intermediate = nn.Sequential(
             OrderedDict([("dense", nn.Linear(768, 3072)), ("1", nn.GELU())])
         )
         self.output = AddNorm(3072)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        x = self.attention(x, mask)
+        y = self.attention["self"](x, mask)
+        x = self.attention["output"](y, x)
         y = self.intermediate(x)
         return self.output(y, x)
 

@@ -65,9 +65,8 @@ class AddNorm(nn.Module):
 
 
 class Disentangled(nn.Module):
-    """Scores of contents with contents, of contents with positions, and of positions with contents;
-    both kinds have the same projections. `distance` [T, T] is a bucket, `table` has a row for
-    each
+    """Attention by contents, by contents and positions, and by positions and contents; both kinds
+    have the same projections. `distance` [T, T] is a bucket, `table` has a row for each
     """
 
     def __init__(self) -> None:
@@ -92,7 +91,6 @@ class Disentangled(nn.Module):
         k = self.heads_of2(k)
         v = self.value_proj(x)
         v = self.heads_of3(v)
-        scores = q @ (k.transpose(2, 3) / 13.856406460551018)
         rows = self.dropout1(table)
         rows = rows[None]
         queries = self.query_proj(rows)
@@ -101,6 +99,7 @@ class Disentangled(nn.Module):
         keys = self.heads_of5(keys)
         there = (distance + 256).clamp(min=0, max=511).expand(N, 6, -1, -1)
         back = (256 - distance).clamp(min=0, max=511).expand(N, 6, -1, -1)
+        scores = q @ (k.transpose(2, 3) / 13.856406460551018)
         by_content = (q @ keys.transpose(2, 3)).gather(-1, there) / 13.856406460551018
         by_position = (k @ queries.transpose(2, 3)).gather(-1, back).transpose(2, 3)
         by_position = by_position / 13.856406460551018
@@ -109,32 +108,20 @@ class Disentangled(nn.Module):
         return (chances @ v).transpose(1, 2).flatten(2)
 
 
-class Attend(nn.Module):
-    """This attention, and the way around it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.self = Disentangled()
-        self.output = AddNorm(384)
-
-    def forward(self, x: Tensor, distance: Tensor, table: Tensor, mask: Tensor) -> Tensor:
-        y = self.self(x, table, distance, mask)
-        return self.output(y, x)
-
-
 class Layer(nn.Module):
-    """A layer of the stack"""
+    """A layer of the stack: attention and a perceptron, each with a way around"""
 
     def __init__(self) -> None:
         super().__init__()
-        self.attention = Attend()
+        self.attention = nn.ModuleDict({"self": Disentangled(), "output": AddNorm(384)})
         self.intermediate = nn.Sequential(
             OrderedDict([("dense", nn.Linear(384, 1536)), ("1", nn.GELU())])
         )
         self.output = AddNorm(1536)
 
     def forward(self, x: Tensor, distance: Tensor, table: Tensor, mask: Tensor) -> Tensor:
-        x = self.attention(x, distance, table, mask)
+        y = self.attention["self"](x, table, distance, mask)
+        x = self.attention["output"](y, x)
         y = self.intermediate(x)
         return self.output(y, x)
 
