@@ -40,6 +40,14 @@ class Declared(Record):
     def first(self) -> int:
         return -(-self.least // self.multiple) * self.multiple
 
+    def nearest(self, value: int, shift: int) -> int:
+        """A value that is allowed: this one, rounded down to a multiple, or if it is outside of the
+        limits, the nearest one, moved by a number of steps."""
+        value = value if value >= self.first else self.first + shift * self.multiple
+        if self.most is not None and value > self.most:
+            value = self.most - shift * self.multiple
+        return max(value // self.multiple * self.multiple, self.first)
+
     def general(self, name: str) -> Dim:
         """The symbol's value in terms of a symbol that can have any value."""
         return (symbol(name) - 1) * self.multiple + self.first

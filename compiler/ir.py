@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.record import Exact, Record, field
@@ -19,6 +19,9 @@ from ..grammar.source import Span
 from .dims import Dim, substitute
 from .layer import Layer, Weight
 from .types import TensorType
+
+if TYPE_CHECKING:
+    from .declared import Declared
 
 
 class Value(Record):
@@ -250,6 +253,8 @@ class Graph(Exact):
     documentation: str = ""
     alias: str = ""
     """The net's own name, if it is another net with arguments: ``net resnet50 = ResNet(...)``."""
+    allowed: tuple[tuple[str, Declared], ...] = field(default=(), compare=False)
+    """The values of the net's open sizes that ``require`` allows."""
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @cached_property

@@ -279,7 +279,8 @@ def _frozen(outcome: Outcome) -> Graph:
     from .freeze import Freezer
 
     names, tensors = [n for n, _ in outcome.outputs], [t for _, t in outcome.outputs]
-    return Freezer().freeze(outcome.root, tensors, names)
+    graph = Freezer().freeze(outcome.root, tensors, names)
+    return graph.replace(allowed=tuple(outcome.declared.items()))
 
 
 def _elaborate(task: Task) -> Outcome:

@@ -1,7 +1,8 @@
 """Tries the class of each extern: whether it takes and returns what its declaration says.
 
 A module of the class is made on the meta device, where tensors have shapes and no values. If it
-cannot run there, it is tried with small inputs. Open sizes and the batch have two values.
+cannot run there, it is tried with small inputs. The batch and open sizes have two values, of those
+that the spec allows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from ...compiler.declared import ANY, Declared
 from ...compiler.dims import Dim, substitute
 from ...compiler.extern_layer import Declaration, Extern
 from ...compiler.ir import Graph
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     import torch
 
 Sizes: TypeAlias = Mapping[str, int]
+Allowed: TypeAlias = Mapping[str, Declared]
+"""The values that ``require`` allows, by the names of sizes."""
 
 BASES: Final = (64, 96, 32, 224, 112, 16, 480, 8, 4)
 """Values for open sizes, in the order in which they are tried: a net may be for some values only,
@@ -58,7 +62,7 @@ def check_externs(graph: Graph, classes: Mapping[str, Make]) -> None:
     """Raises CompileError if a class differs from its declaration. No weight of the net, no random
     number and no file is used up or changed by this, as far as the classes do not do it."""
     for use in _uses(graph):
-        _check(use, classes[use.calls[0].target])
+        _check(use, classes[use.calls[0].target], dict(graph.allowed))
 
 
 def _uses(graph: Graph) -> list[Use]:
@@ -78,12 +82,12 @@ def _uses(graph: Graph) -> list[Use]:
     return list(alike.values())
 
 
-def _check(use: Use, make: Make) -> None:
+def _check(use: Use, make: Make, allowed: Allowed) -> None:
     first: Exception | None = None
     with _untouched():
         for device in ("meta", "cpu"):
             done: set[int] = set()
-            for base, sizes in _sizes(use, small=device == "cpu"):
+            for base, sizes in _sizes(use, allowed, small=device == "cpu"):
                 if base in done:
                     continue
                 try:
@@ -117,7 +121,7 @@ def _untouched() -> Iterator[None]:
 # --- sizes ------------------------------------------------------------------------------------
 
 
-def _sizes(use: Use, *, small: bool) -> Iterator[tuple[int, Sizes]]:
+def _sizes(use: Use, allowed: Allowed, *, small: bool) -> Iterator[tuple[int, Sizes]]:
     """Values for the open sizes of a use, each with the base that they are made of. With each base
     they differ at first, so that one in place of another is noticed; then they are equal, since a
     net may need that."""
@@ -129,7 +133,9 @@ def _sizes(use: Use, *, small: bool) -> Iterator[tuple[int, Sizes]]:
     for count, base in enumerate(sorted(BASES) if small else BASES):
         batch = {"N": 2 + count % 2}
         for step in (base, 0):
-            yield base, batch | {name: base + step * (i % 4) for i, name in enumerate(names)}
+            values = {name: base + step * (i % 4) for i, name in enumerate(names)}
+            fit = {n: allowed.get(n, ANY).nearest(v, count) for n, v in values.items()}
+            yield base, batch | fit
 
 
 def _shape(type: TensorType, sizes: Sizes) -> tuple[int, ...]:
@@ -143,6 +149,7 @@ def _shape(type: TensorType, sizes: Sizes) -> tuple[int, ...]:
 def _run(use: Use, make: Make, device: str, sizes: Sizes, *, training: bool) -> None:
     import torch
 
+    _refuse_empty(use, sizes)
     arguments = {name: _plain(value) for name, value in use.calls[0].arguments}
     with torch.device(device):
         module = make(**arguments)
@@ -153,6 +160,12 @@ def _run(use: Use, make: Make, device: str, sizes: Sizes, *, training: bool) -> 
             _compare(call, module(*(_input(t, sizes) for t in call.takes)), sizes)
     for call in use.calls:
         _compare_params(call, module, sizes)
+
+
+def _refuse_empty(use: Use, sizes: Sizes) -> None:
+    for tensor in (t for call in use.calls for t in (*call.takes, *call.types)):
+        if min(_shape(tensor, sizes), default=1) < 1:
+            raise ValueError(f"{tensor} has an empty axis at {dict(sizes)}")
 
 
 def _plain(value: Any) -> Any:

@@ -607,3 +607,56 @@ def test_a_loss() -> None:
     torch.testing.assert_close(loss, F.cross_entropy(scores(image), target, reduction="none"))
     loss.mean().backward()
     assert model.get_parameter("head.weight").grad is not None
+
+
+class Between(nn.Module):
+    """Fails at sizes that the spec excludes, or returns another shape there."""
+
+    def __init__(self, least: int = 1, most: int = 10**9, multiple: int = 1) -> None:
+        super().__init__()
+        self.least, self.most, self.multiple = least, most, multiple
+
+    def forward(self, x: Tensor) -> Tensor:
+        length = x.shape[1]
+        SEEN.add(length)
+        fits = self.least <= length <= self.most and length % self.multiple == 0
+        return x if fits else x[:, :1]
+
+
+SEEN: set[int] = set()
+
+
+@pytest.mark.parametrize("place", ["net", "block"])
+@pytest.mark.parametrize(
+    ("condition", "settings"),
+    [
+        ("T <= 24", "most=24"),
+        ("T >= 500", "least=500"),
+        ("T % 7 == 0", "multiple=7"),
+        ("T % 7 == 0 and T >= 20 and T <= 40", "multiple=7, least=20, most=40"),
+        ("T <= 2", "most=2"),
+        ("T > 4096", "least=4097"),
+    ],
+)
+def test_sizes_that_the_spec_excludes_are_not_tried(
+    condition: str, settings: str, place: str
+) -> None:
+    SEEN.clear()
+    body = f"require {condition}\n x > f({settings})"
+    text = 'extern f(least=1, most=1000000000, multiple=1): x[T, d] -> [T, d] = "m:F"\n'
+    if place == "net":
+        text += f"net n: x[T, 4] {{ {body} }}"
+    else:
+        text += f"block b: x[T, d] {{ {body} }}\nnet n: x[L, 4] {{ x > b }}"
+    nw.loads(text).to_torch(externs={"f": Between})
+    assert len(SEEN) == 2
+
+
+def test_one_size_may_be_all_that_the_spec_allows() -> None:
+    text = 'extern f(): x[n] -> [n] = "m:F"\nnet n: x[n] { require n >= 7 and n <= 7\n x > f }'
+    nw.loads(text).to_torch(externs={"f": Fixed})
+
+
+def test_a_size_that_leaves_an_axis_empty_is_not_tried() -> None:
+    text = 'extern f(): x[n] -> [n] = "m:F"\nnet n: x[n] { require n >= 65\n x[:, 64:] > f }'
+    nw.loads(text).to_torch(externs={"f": nn.Identity})
