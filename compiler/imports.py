@@ -174,9 +174,26 @@ def shipping(name: str) -> str | None:
     return _shipped().get(name)
 
 
+def neighbour(source: Source, name: str) -> str | None:
+    """The spec that defines a net or block of that name, in the folder of a shipped spec."""
+    path = Path(source.name)
+    if SHIPPED not in path.parents:
+        return None
+    package = [p for p in path.parent.relative_to(SHIPPED).parts if p not in AREAS]
+    for other in sorted(path.parent.glob("*.net")):
+        if other != path and name in _defined(other):
+            return ".".join([*package, other.stem])
+    return None
+
+
 @cache
 def _shipped() -> Mapping[str, str]:
     """By the name of a shipped net or block, the spec that has it."""
     paths = [path for folder in shipped_folders() for path in folder.glob("*.net")]
-    specs = [(path.stem, read(path).text) for path in sorted(paths, reverse=True)]
-    return {name: spec for spec, text in specs for name in re.findall(_DEFINED, text)}
+    return {name: path.stem for path in sorted(paths, reverse=True) for name in _defined(path)}
+
+
+@cache
+def _defined(path: Path) -> list[str]:
+    """The nets and blocks of a shipped spec."""
+    return re.findall(_DEFINED, read(path).text)

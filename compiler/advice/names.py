@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from ...grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from ...grammar.source import Source, Span
@@ -36,13 +38,15 @@ def share_not_used(share: Shared, name: str, span: Span) -> Diagnostic:
 
 
 def not_in_file(
-    space: Namespace, name: str, span: Span, close: str | None, names: list[str]
+    space: Namespace, name: str, span: Span, close: str | None, names: list[str], other: str | None
 ) -> Diagnostic:
+    """``other`` is a spec that has the name."""
+    elsewhere = f"`{other}` has it: `from {other} import {name}`" if other else ""
     return error(
         "E201",
         f"`{space.name}` has no `{name}`",
         span,
-        help=f"did you mean `{close}`?" if close else f"it has {listing(names)}",
+        help=(elsewhere, f"did you mean `{close}`?" if close else f"it has {listing(names)}"),
         fix=_other_attribute(close, span),
     )
 
@@ -139,6 +143,26 @@ def _holder(span: Span) -> str:
 def not_known(name: str, span: Span, close: str | None) -> Diagnostic:
     help = f"did you mean `{close}`?" if close else ""
     return _unknown(name, span, help, _written(close, span))
+
+
+def label_with_sign(name: str, span: Span) -> Diagnostic | None:
+    """The error for the `b` of ``as a-b``, if it is one."""
+    text = span.source.text
+    before = _SIGNED.search(text, max(0, span.start - MOST_LABEL), span.start)
+    after = _AFTER.match(text, span.end)
+    if before is None or after is None:
+        return None
+    place = Span(span.source, before.start(1), after.end())
+    quoted = f'"{place.text}"'
+    help = f"a label with `{before[1][-1]}` is written in quotes: `as {quoted}`"
+    fix = Fix(f"write `{quoted}`", (Edit(place, quoted),))
+    return _unknown(name, span, help, fix)
+
+
+MOST_LABEL: Final = 200
+"""So many characters before a name are searched for the start of its label."""
+_AFTER: Final = re.compile(r"[\w.]*(?:[-+][\w.]+)*")
+_SIGNED: Final = re.compile(r"\bas\s+([^\W\d][\w.]*[-+](?:[\w.]+[-+])*)$")
 
 
 def not_a_choice(name: str, span: Span, close: str | None, choices: Sequence[str]) -> Diagnostic:

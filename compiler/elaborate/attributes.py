@@ -9,6 +9,7 @@ from ...grammar.source import Span
 from .. import advice
 from ..builder import Builder, Draft, at_home, home
 from ..environment import Environment
+from ..imports import neighbour
 from ..layers import layers
 from ..types import TensorType
 from ..values import UNKNOWN, Container, Data, LabelPrefix, Namespace, Shared, Tensor
@@ -92,8 +93,10 @@ def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Dat
         return value_in_file(el, file, name)
     if name in file.lost:
         return UNKNOWN
-    close = el.near(name, file.names)
-    return el.report(advice.names.not_in_file(space, name, span, close, sorted(file.names)))
+    other = neighbour(file.source, name)
+    close = None if other else el.near(name, file.names)
+    names = sorted(file.names)
+    return el.report(advice.names.not_in_file(space, name, span, close, names, other))
 
 
 def labelled_at(el: Elaborator, value: LabelPrefix, path: str, span: Span) -> Data:

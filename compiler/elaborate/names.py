@@ -99,6 +99,9 @@ def unknown_name(
     if choices:
         close = el.near(name, choices)
         return el.report(advice.names.not_a_choice(name, span, close, choices))
+    signed = advice.names.label_with_sign(name, span)
+    if signed is not None:
+        return el.report(signed)
     words = env.known_names() | set(layers()) | set(FUNCTIONS) | OWN_WORDS
     message, help, replacement = advice.foreign.explain_name(name, words)
     words -= env.file.making
