@@ -84,7 +84,9 @@ class Layer(nn.Module):
         return x + self.mlp(y)
 
 
-class Model(nn.Module):
+class Trunk(nn.Module):
+    """Words and the stack"""
+
     def __init__(self) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(32000, 4096)
@@ -103,7 +105,7 @@ class Llama(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Model()
+        self.model = Trunk()
         self.lm_head = nn.Linear(4096, 32000, bias=False)
         for module in self.modules():
             if isinstance(module, nn.Linear):

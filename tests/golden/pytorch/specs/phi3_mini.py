@@ -30,13 +30,15 @@ class Window(nn.Module):
 
 
 class RotaryAttention(nn.Module):
-    """Attention with rotary positions; groups of heads share keys and values."""
+    """Attention with rotary positions; groups of heads share keys and values. A token sees what
+    came before it, or what `mask` lets it see
+    """
 
-    def forward(self, q: Tensor, k: Tensor, v: Tensor, x: Tensor) -> Tensor:
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
         q = rotate(q.unflatten(2, (32, -1)).transpose(1, 2))
         k = rotate(k.unflatten(2, (32, -1)).transpose(1, 2))
         v = v.unflatten(2, (32, -1)).transpose(1, 2)
-        x = F.scaled_dot_product_attention(q, k, v, attn_mask=x)
+        x = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return x.transpose(1, 2).flatten(2)
 
 
@@ -63,10 +65,10 @@ class Attend(nn.Module):
         self.rotary_attention1 = RotaryAttention()
         self.o_proj = nn.Linear(3072, 3072, bias=False)
 
-    def forward(self, x: Tensor, x2: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         x = self.qkv_proj(x)
         x, split1, x1 = x.split((3072, 3072, 3072), dim=-1)
-        x = self.rotary_attention1(x, split1, x1, x2)
+        x = self.rotary_attention1(x, split1, x1, mask)
         return self.o_proj(x)
 
 
@@ -80,28 +82,28 @@ class Layer(nn.Module):
         self.post_attention_layernorm = nn.RMSNorm(3072, eps=1e-5)
         self.mlp = Swiglu()
 
-    def forward(self, x: Tensor, x2: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         input_layernorm = self.input_layernorm(x)
-        x = x + self.self_attn(input_layernorm, x2)
+        x = x + self.self_attn(input_layernorm, mask)
         y = self.post_attention_layernorm(x)
         return x + self.mlp(y)
 
 
-class Model(nn.Module):
+class Trunk(nn.Module):
+    """Words and the stack"""
+
     def __init__(self) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(32064, 3072)
-        self.add_module("1", Window())
         self.layers = nn.ModuleList([Layer() for _ in range(32)])
         self.norm = nn.RMSNorm(3072, eps=1e-5)
         nn.init.normal_(self.embed_tokens.weight, std=0.02)
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.embed_tokens(x)
-        x = getattr(self, "1")(torch.arange(x.shape[1], device=x.device))
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        x = self.embed_tokens(x)
         for layer in self.layers:
-            y = layer(y, x)
-        return self.norm(y)
+            x = layer(x, mask)
+        return self.norm(x)
 
 
 class Phi3(nn.Module):
@@ -109,7 +111,8 @@ class Phi3(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Model()
+        self.window1 = Window()
+        self.model = Trunk()
         self.lm_head = nn.Linear(3072, 32064, bias=False)
         for module in self.modules():
             if isinstance(module, nn.Linear):
@@ -117,5 +120,6 @@ class Phi3(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """tokens [N, T] int -> logits [N, T, 32064]"""
-        x = self.model(tokens)
+        mask = self.window1(torch.arange(tokens.shape[1], device=tokens.device))
+        x = self.model(tokens, mask)
         return self.lm_head(x)

@@ -89,7 +89,9 @@ class Layer(nn.Module):
         return x + self.mlp(y)
 
 
-class Model(nn.Module):
+class Trunk(nn.Module):
+    """Words and the stack"""
+
     def __init__(self) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(151936, 896)
@@ -110,7 +112,7 @@ class Qwen2(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Model()
+        self.model = Trunk()
         self.lm_head = nn.Linear(896, 151936, bias=False)
         self.lm_head.weight = self.model.embed_tokens.weight
 
