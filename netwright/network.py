@@ -414,6 +414,7 @@ class Network(Drawable):
         weights: str | os.PathLike[str] | None = None,
         mapping: Layout = None,
         partial: bool = False,
+        entry: str | None = None,
     ) -> torch.nn.Module:
         """A live module, made by running that source. Its weights are on ``device``.
 
@@ -425,7 +426,8 @@ class Network(Drawable):
         ``weights`` is a checkpoint: a .safetensors or .pth file, or the index of several. Its names
         are those of the net, or ``mapping`` says how they become these: ``"auto"``, a file of rules
         (.toml), a dict of old and new names, or the network whose layout it has. With
-        ``partial=True`` what fits is loaded, and a warning says what did not. See docs/weights.md.
+        ``partial=True`` what fits is loaded, and a warning says what did not. If the file holds
+        several state dicts, ``entry`` says which one: ``"ema"``. See docs/weights.md.
         Raises WeightsError if the checkpoint does not fit or cannot be read.
         """
         from .backends.pytorch.live import instance
@@ -436,9 +438,10 @@ class Network(Drawable):
             from .trained import module_with_weights
 
             old = version._class_with(externs, import_externs, self) if version else None
-            return module_with_weights(self, cls, weights, device, mapping, old, partial=partial)
-        if mapping is not None or partial:
-            raise TypeError("`mapping` and `partial` are for a checkpoint: weights=FILE")
+            options: dict[str, Any] = {"partial": partial, "entry": entry or ""}
+            return module_with_weights(self, cls, weights, device, mapping, old, **options)
+        if mapping is not None or partial or entry is not None:
+            raise TypeError("`mapping`, `partial` and `entry` are for a checkpoint: weights=FILE")
         return instance(cls, device)
 
     def _class_with(

@@ -36,6 +36,7 @@ def module_with_weights(
     old: type[torch.nn.Module] | None,
     *,
     partial: bool,
+    entry: str,
 ) -> torch.nn.Module:
     """The net with the weights of a checkpoint; ``old`` is the class of the layout, if that is a
     network. Raises WeightsError."""
@@ -50,7 +51,7 @@ def module_with_weights(
     made = loading.draft(cls, device)
     wants = module_tensors.wanted(made)
     rules, names = rules_of(net, wants, layout, old)
-    checkpoint = read(weights).without_wrapper(names)
+    checkpoint = read(weights, entry).without_wrapper(names)
     notes: tuple[str, ...] = ()
     if layout == "auto":
         rules, notes = completed(rules, wants, checkpoint)

@@ -370,3 +370,16 @@ def test_misuse() -> None:
         net.to_torch(weights="a.pth", mapping="guess")
     with pytest.raises(WeightsError, match="the name 3 is not a text"):
         net.to_torch(weights="a.pth", mapping={3: "head"})  # type: ignore[dict-item]
+
+
+def test_one_of_several_state_dicts() -> None:
+    theirs = saved(file="model.pth")
+    state = theirs.state_dict()
+    torch.save({"g": {n: t * 2 for n, t in state.items()}, "ema": {"net": state}}, "a.pth")
+    net = nw.loads(NET)
+    with pytest.warns(WeightsWarning, match="the weights are the entry `net`"):
+        assert_equal(net.to_torch(weights="a.pth", entry="ema"), theirs)
+    with pytest.raises(CheckpointError, match=r"several state dicts: `g` and `ema.net`\nsay which"):
+        net.to_torch(weights="a.pth")
+    with pytest.raises(TypeError, match="`entry` are for a checkpoint"):
+        net.to_torch(entry="ema")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ...grammar.record import Record
 from . import pickled, safe_files, shards
-from .problems import AGAIN, CheckpointError
+from .problems import AGAIN, CheckpointError, no_entry
 from .stored import Stored
 
 if TYPE_CHECKING:
@@ -66,14 +66,25 @@ class Checkpoint(Record):
                 return shorter.without_wrapper(names)
         return self
 
+    def starting_with(self, entry: str) -> Checkpoint:
+        """The tensors whose names begin with an entry, without it. Raises CheckpointError if there
+        are none."""
+        prefix = f"{entry}."
+        tensors = {n[len(prefix) :]: t for n, t in self.tensors.items() if n.startswith(prefix)}
+        if not tensors:
+            starts = dict.fromkeys(n.partition(".")[0] for n in self.tensors if "." in n)
+            raise no_entry(self.path, entry, list(starts))
+        return self.replace(tensors=tensors, prefix=self.prefix + prefix)
+
     def _without_count(self) -> Checkpoint:
         tensors = {name: t for name, t in self.tensors.items() if name != AVERAGED}
         note = f"`{AVERAGED}`, the count of an AveragedModel, is left out"
         return self.replace(tensors=tensors, notes=(*self.notes, note))
 
 
-def read(path: str | os.PathLike[str]) -> Checkpoint:
-    """The names, shapes and dtypes in a checkpoint. Raises CheckpointError."""
+def read(path: str | os.PathLike[str], entry: str = "") -> Checkpoint:
+    """The names, shapes and dtypes in a checkpoint, or in one entry of it. Raises
+    CheckpointError."""
     file = Path(path)
     if "://" in str(path):
         raise CheckpointError(
@@ -92,17 +103,19 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
         raise CheckpointError(f"{file} cannot be read: {reason.lower()}") from None
     if not start:
         raise CheckpointError(f"{file} is empty", AGAIN)
-    opened = _opened(file, start, size)
+    opened = _opened(file, start, size, entry)
     if not opened.tensors:
         raise CheckpointError(f"{file} holds no tensors")
-    return Checkpoint(str(file), opened.tensors, opened, opened.notes)
+    whole = Checkpoint(str(file), opened.tensors, opened, opened.notes)
+    rest = opened.rest if isinstance(opened, pickled.PickledFile) else entry
+    return whole.starting_with(rest) if rest else whole
 
 
-def _opened(file: Path, start: bytes, size: int) -> Loader:
+def _opened(file: Path, start: bytes, size: int, entry: str) -> Loader:
     if safe_files.looks_safe(start, size):  # first: its length may begin as a pickle does
         return safe_files.SafeFile(file)
     if start.startswith(b"PK\x03\x04") or start[:1] == b"\x80":
-        return pickled.PickledFile(file)
+        return pickled.PickledFile(file, entry)
     if start.lstrip()[:1] == b"{" and file.suffix == ".json":
         return shards.Shards(file)
     if file.suffix == ".safetensors":

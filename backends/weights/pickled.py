@@ -6,18 +6,22 @@ import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 
+from ...grammar.record import Record
 from .. import MissingExtra
-from .problems import AGAIN, CheckpointError, shown_name
+from .problems import AGAIN, CheckpointError, SeveralEntries, no_entry, shown_name
 from .stored import stored
 
 if TYPE_CHECKING:
     import torch
 
-Paths: TypeAlias = dict[tuple[int, int], tuple[str, ...] | None]
+Entries: TypeAlias = tuple[str, ...]
+"""The entries that lead to a table, from the outside in."""
+Places: TypeAlias = "dict[tuple[int, int], Place | None]"
 
 WRAPPERS: Final[tuple[str, ...]] = (
     "state_dict",
@@ -31,17 +35,28 @@ WRAPPERS: Final[tuple[str, ...]] = (
 """Entries of a training checkpoint that hold the state dict, the likeliest first."""
 DEEPEST: Final = 4
 """The most entries that lead to the state dict, one inside the other: a dict can hold itself."""
+MOST_LISTED: Final = 9
+"""The most state dicts that are listed."""
 MOST_COPIES: Final = 64
 """How often larger than its file the tensors of a checkpoint may be: some of them may be one."""
 
 
 class PickledFile:
-    def __init__(self, path: Path) -> None:
+    """``entry`` is the path of the state dict in the file, with dots; ``rest`` is its end, if that
+    is the start of names."""
+
+    def __init__(self, path: Path, entry: str = "") -> None:
         self.path = path
         self.files = (str(path),)
         data = _data_of_archive(path)
         self.archive = data is not None
-        tensors, self.wrappers, self.notes = _unwrapped(path, _loaded(path, "meta", self.archive))
+        content = _loaded(path, "meta", self.archive)
+        chosen, self.rest = _followed(content, entry)
+        inside = _content_at(content, chosen)
+        if entry and not _leads_on(inside, self.rest) and (others := _state_dicts(content)):
+            raise no_entry(str(path), entry, others)
+        tensors, wrappers, self.notes = _unwrapped(path, inside, chosen)
+        self.wrappers = (*chosen, *wrappers)
         size = path.stat().st_size
         _check_sizes(path, tensors, size if data is None else min(data, size))
         self.tensors = {n: stored(t) for n, t in tensors.items()}
@@ -56,10 +71,7 @@ class PickledFile:
 
     @cached_property
     def _content(self) -> Any:
-        content = _loaded(self.path, "cpu", self.archive)
-        for name in self.wrappers:
-            content = content[name]
-        return content
+        return _content_at(_loaded(self.path, "cpu", self.archive), self.wrappers)
 
 
 def _data_of_archive(path: Path) -> int | None:
@@ -140,16 +152,75 @@ def _without_values(path: Path, name: str) -> CheckpointError:
 # --- the state dict --------------------------------------------------------------------------
 
 
+class Place(Record):
+    """Where the state dict of a table is; if there are several, ``several`` are their paths."""
+
+    path: Entries
+    several: tuple[Entries, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Entries, ...]:
+        return self.several or (self.path,)
+
+
+def _followed(content: Any, entry: str) -> tuple[Entries, str]:
+    """The entries that a path with dots leads through, and the end of it that leads nowhere. An
+    entry may have dots in its own name."""
+    chosen: list[str] = []
+    while entry and isinstance(content, Mapping):
+        names = [k for k in content if isinstance(k, str) and f"{entry}.".startswith(f"{k}.")]
+        if not names:
+            break
+        name = max(names, key=len)
+        chosen.append(name)
+        content, entry = content[name], entry[len(name) + 1 :]
+    return tuple(chosen), entry
+
+
+def _leads_on(content: Any, rest: str) -> bool:
+    """Whether there is a state dict, with names that start with ``rest``, or several."""
+    place = _place(content, DEEPEST, {})
+    if place is None or not rest:
+        return place is not None
+    names = map(str, _content_at(content, place.path))
+    return not place.several and any(name.startswith(f"{rest}.") for name in names)
+
+
+def _content_at(content: Any, path: Entries) -> Any:
+    for name in path:
+        content = content[name]
+    return content
+
+
+def _state_dicts(content: Any) -> list[str]:
+    """The state dicts of a file, as they can be chosen."""
+    if not isinstance(content, Mapping):
+        return []
+    inside = _inside(content, DEEPEST, {})
+    paths = ((name, *path) for name, place in inside.items() for path in place.paths)
+    return list(map(_dotted, islice(paths, MOST_LISTED)))
+
+
+def _dotted(path: Entries) -> str:
+    return shown_name(".".join(path))
+
+
 def _unwrapped(
-    path: Path, content: Any
-) -> tuple[dict[str, torch.Tensor], tuple[str, ...], tuple[str, ...]]:
-    """The tensors by name, the entries that lead to them, and notes on what was left out."""
-    wrappers = _path(content, DEEPEST, {}) or ()
+    path: Path, content: Any, chosen: Entries
+) -> tuple[dict[str, torch.Tensor], Entries, tuple[str, ...]]:
+    """The tensors by name, the entries that lead to them, and notes on what was left out.
+    ``chosen`` are the entries that lead to the content."""
+    place = _place(content, DEEPEST, {}) or Place(())
+    if place.several:
+        raise SeveralEntries(str(path), [_dotted((*chosen, *p)) for p in place.several])
     notes: list[str] = []
-    for name in wrappers:
+    for name in place.path:
         others = [str(k) for k in content if k != name]
         beside = f" (the file has besides: {_listed(others)})" if others else ""
         notes.append(f"the weights are the entry `{name}` of the file{beside}")
+        alike = [_dotted((k,)) for k in _inside(content, DEEPEST, {}) if k != name]
+        if alike:
+            notes.append(f"`entry` chooses another state dict: {_listed(alike)}")
         content = content[name]
     if not isinstance(content, Mapping):
         kind = type(content).__name__
@@ -163,30 +234,41 @@ def _unwrapped(
         raise CheckpointError(f"{path} holds no plain tensors{entries}", _STATE)
     if others:
         notes.append(f"these entries are not plain tensors and are left out: {_listed(others)}")
-    return tensors, wrappers, tuple(notes)
+    return tensors, place.path, tuple(notes)
 
 
-def _path(content: Any, levels: int, paths: Paths) -> tuple[str, ...] | None:
-    """The entries that lead to the state dict, at most as many as ``levels``; none if the content
-    is the state dict, None if it has none. ``paths`` are those of what was searched before."""
+def _place(content: Any, levels: int, places: Places) -> Place | None:
+    """Where the state dict is, at most as many entries inside as ``levels``, or None if there is
+    none. ``places`` are those of what was searched before."""
     if not isinstance(content, Mapping):
         return None
     key = (id(content), levels)
-    if key not in paths:
-        paths[key] = _path_in(content, levels, paths)
-    return paths[key]
+    if key not in places:
+        places[key] = _place_in(content, levels, places)
+    return places[key]
 
 
-def _path_in(table: Mapping[Any, Any], levels: int, paths: Paths) -> tuple[str, ...] | None:
+def _place_in(table: Mapping[Any, Any], levels: int, places: Places) -> Place | None:
+    inside = _inside(table, levels, places)
+    names = [name for name in WRAPPERS if name in inside]
+    if not names and any(map(_is_plain, table.values())):
+        return Place(())
+    names = names or list(inside)
+    if len(names) > 1:
+        paths = ((name, *path) for name in inside for path in inside[name].paths)
+        return Place((), tuple(islice(paths, MOST_LISTED)))
+    if not names:
+        return None
+    (name,) = names
+    place = inside[name]
+    return Place((name, *place.path), tuple((name, *path) for path in place.several))
+
+
+def _inside(table: Mapping[Any, Any], levels: int, places: Places) -> dict[str, Place]:
+    """The entries of a table that have state dicts."""
     texts = (k for k in table if levels and isinstance(k, str))
-    searched = {k: _path(table[k], levels - 1, paths) for k in texts}
-    inside = {k: path for k, path in searched.items() if path is not None}
-    name = next((name for name in WRAPPERS if name in inside), None)
-    if name is None and any(map(_is_plain, table.values())):
-        return ()
-    if name is None and len(inside) == 1:
-        (name,) = inside
-    return None if name is None else (name, *inside[name])
+    searched = ((k, _place(table[k], levels - 1, places)) for k in texts)
+    return {k: place for k, place in searched if place is not None}
 
 
 def _listed(names: list[str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ...grammar.printable import printable
+from ...grammar.wording import listing
 
 AGAIN: Final = "it may be downloaded in part: get it again"
 """The help for a file that is damaged."""
@@ -25,6 +27,28 @@ class WeightsError(ValueError):
 
 class CheckpointError(WeightsError):
     """A file is not a checkpoint, is damaged, or holds more than tensors."""
+
+
+class SeveralEntries(CheckpointError):
+    """A file holds several state dicts, and it is not said which one is meant."""
+
+    def __init__(self, path: str, entries: Sequence[str]) -> None:
+        self.entries = tuple(entries)
+        super().__init__(f"{path} holds several state dicts: {_listed(entries)}", self.choice())
+
+    def choice(self, text: str = "entry={!r}") -> str:
+        """The help that chooses one, as Python or another interface writes it."""
+        return f"say which one: `{text.format(self.entries[0])}`"
+
+
+def no_entry(path: str, entry: str, entries: Sequence[str]) -> CheckpointError:
+    """The error for an entry that a file does not have."""
+    has = f"it has {_listed(entries)}" if entries else "it is one state dict"
+    return CheckpointError(f"{path} has no state dict `{shown_name(entry)}`", has)
+
+
+def _listed(entries: Sequence[str]) -> str:
+    return listing([shown_name(entry) for entry in entries])
 
 
 class RulesError(WeightsError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..compiler.faults import guarded
-from ..grammar.diagnostics import CompileError
+from ..grammar.diagnostics import CompileError, Diagnostic
 from ..grammar.printable import json_text, printable
 from ._parser import CLEAN, FOUND, Misuse, Parser, add_format, add_spec
 from ._work import compiled, deliver, refuse, replace_file
@@ -51,6 +51,9 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--like", type=Path, metavar="OTHER", help="for --reverse: a checkpoint in the other layout"
     )
+    parser.add_argument(
+        "--entry", metavar="NAME", default="", help="which state dict, if it holds several: ema"
+    )
     parser.add_argument("--partial", action="store_true", help="what fits is enough")
     parser.add_argument("--save", type=Path, metavar=f"OUT{SUFFIX}", help="write the tensors")
     parser.add_argument(
@@ -66,7 +69,7 @@ def configure(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     from ..backends import MissingExtra
-    from ..backends.weights.problems import WeightsError
+    from ..backends.weights.problems import SeveralEntries, WeightsError
 
     _check(options)
     graph, name, inputs = compiled(options)
@@ -74,11 +77,23 @@ def run(options: Namespace) -> int:
         with guarded("making its module", graph.span, WeightsError, MissingExtra, Misuse):
             return _compare(options, graph, name, inputs)
     except CompileError as error:
-        return refuse(error.diagnostics, options, error.__cause__)
+        findings = [_of_command(d, options.checkpoint) for d in error.diagnostics]
+        return refuse(findings, options, error.__cause__)
+    except SeveralEntries as error:
+        raise Misuse(error.message, error.choice("--entry {}")) from None
     except WeightsError as error:
         raise Misuse(error.message, error.help) from None
     except MissingExtra as error:
         raise Misuse(str(error)) from None
+
+
+def _of_command(diagnostic: Diagnostic, checkpoint: str) -> Diagnostic:
+    """An error, with the help that is about this command."""
+    if diagnostic.code != "E402":
+        return diagnostic
+    calls = [h.replace("to_torch(", f'to_torch(weights="{checkpoint}", ') for h in diagnostic.help]
+    why = "`netwright weights` imports no class: load the weights in Python"
+    return diagnostic.replace(help=(why, *calls), notes=())
 
 
 def _check(options: Namespace) -> None:
@@ -117,7 +132,7 @@ def _compare(options: Namespace, graph: Any, name: str, inputs: frozenset[str]) 
     layout, version = _layout(options)
     mapping, names = trained.rules_of(net, wants, layout)
     expected = wants.tensors if options.reverse else names
-    checkpoint = read(options.checkpoint).without_wrapper(expected)
+    checkpoint = read(options.checkpoint, options.entry).without_wrapper(expected)
     source = read(options.like) if options.like else checkpoint
     notes: tuple[str, ...] = ()
     if options.auto or options.like:

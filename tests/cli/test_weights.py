@@ -273,3 +273,26 @@ def test_the_rules_on_the_page() -> None:
     assert [len(mapping.rules) for mapping in mappings] == [2, 4]
     for name in re.findall(r"^\| `([a-z_]+\(.*?\)|transpose)` \|", page, re.MULTILINE):
         assert parse(name.replace("HEADS", "8"))
+
+
+def test_one_of_several_state_dicts(weights: Run) -> None:
+    state = torch.load("small.pth")
+    torch.save({"gen": {"a.b": torch.ones(2)}, "ema": state}, "several.pth")
+    fits = "small and several.pth: all of 22 tensors fit\n"
+    assert weights("small.net", "several.pth", "--entry", "ema") == (0, fits, "")
+    status, out, err = weights("small.net", "several.pth")
+    assert (status, out) == (2, "")
+    assert "several.pth holds several state dicts: `gen` and `ema`" in err
+    assert "say which one: `--entry gen`" in err
+    status, _, err = weights("small.net", "several.pth", "--entry", "emma")
+    assert status == 2
+    assert "several.pth has no state dict `emma`" in err
+
+
+def test_a_net_with_externs(weights: Run) -> None:
+    Path("own.net").write_text('extern f(): x[n] -> [n] = "m:F"\nnet own: x[8] { x > f }')
+    status, out, err = weights("own.net", "small.pth")
+    assert (status, out) == (1, "")
+    assert "help: `netwright weights` imports no class: load the weights in Python" in err
+    assert 'help: give them: `to_torch(weights="small.pth", externs={"f": F})`' in err
+    assert "unless you say so" not in err

@@ -246,3 +246,93 @@ def test_names_cannot_control_a_terminal() -> None:
     with pytest.raises(CheckpointError) as error:
         read("a.pth")
     assert "\x1b" not in str(error.value)
+
+
+# --- several state dicts in one file -------------------------------------------------------------
+
+SECOND = {name: tensor + 1 for name, tensor in STATE.items()}
+FLAT = {f"{k}.{n}": t for k, s in (("model", STATE), ("ema", SECOND)) for n, t in s.items()}
+SEVERAL: dict[str, tuple[Any, str]] = {
+    "flat dicts": ({"model": STATE, "ema": SECOND}, "ema"),
+    "two with usual names": (
+        {"model": STATE, "state_dict": SECOND, "step": torch.ones(1)},
+        "state_dict",
+    ),
+    "nested": ({"ema": {"state_dict": SECOND, "decay": 0.9}, "model": STATE}, "ema"),
+    "nested, in full": ({"ema": {"state_dict": SECOND}, "model": STATE}, "ema.state_dict"),
+    "none with a usual name": ({"generator": STATE, "critic": SECOND}, "critic"),
+    "two deep": ({"state": {"a": STATE, "b": SECOND}, "epoch": 3}, "state.b"),
+    "dots in a name": ({"a": STATE, "a.b": {"c": SECOND}}, "a.b.c"),
+    "starts of names": (FLAT, "ema"),
+    "starts of names, inside": ({"state_dict": FLAT, "epoch": 3}, "ema"),
+    "starts of names, in full": ({"state_dict": FLAT, "epoch": 3}, "state_dict.ema"),
+}
+
+
+@pytest.mark.parametrize("case", SEVERAL)
+def test_one_of_several_state_dicts(case: str) -> None:
+    content, entry = SEVERAL[case]
+    torch.save(content, "a.pth")
+    checkpoint = read("a.pth", entry)
+    assert checkpoint.tensors.keys() == SECOND.keys()
+    loaded = dict(checkpoint.load(list(SECOND)))
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in SECOND.items())
+
+
+def test_one_of_several_in_safetensors() -> None:
+    safetensors.torch.save_file(FLAT, "a.safetensors")
+    checkpoint = read("a.safetensors", "ema")
+    loaded = dict(checkpoint.load(list(SECOND)))
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in SECOND.items())
+    with pytest.raises(CheckpointError, match="it has `ema` and `model`"):
+        read("a.safetensors", "emaa")
+
+
+@pytest.mark.parametrize(
+    ("content", "entries"),
+    [
+        ({"generator": STATE, "critic": SECOND}, "`generator` and `critic`"),
+        ({"model": STATE, "state_dict": SECOND, "step": torch.ones(1)}, "`model` and `state_dict`"),
+        ({"state": {"a": STATE, "b": SECOND}}, "`state.a` and `state.b`"),
+        (
+            {"g": {"model": STATE, "ema": STATE}, "d": {"a": STATE, "b": STATE}},
+            "`g.model`, `d.a` and `d.b`",
+        ),
+    ],
+)
+def test_it_must_be_said_which_of_several_is_meant(content: Any, entries: str) -> None:
+    torch.save(content, "a.pth")
+    with pytest.raises(CheckpointError) as error:
+        read("a.pth")
+    assert error.value.message == f"a.pth holds several state dicts: {entries}"
+    first = entries.split("`")[1]
+    assert error.value.help == f"say which one: `entry='{first}'`"
+    assert read("a.pth", first).tensors.keys() == STATE.keys()
+
+
+@pytest.mark.parametrize(
+    ("content", "entry", "message"),
+    [
+        ({"model": STATE, "ema": SECOND}, "emaa", "`emaa`\nit has `model` and `ema`"),
+        ({"model": STATE, "ema": SECOND}, "model.ema", "`model.ema`\nit has `model` and `ema`"),
+        ({"model": STATE, "epoch": 3}, "epoch", "`epoch`\nit has `model`"),
+        ({"a": STATE, "b": SECOND}, "c", "`c`\nit has `a` and `b`"),
+        (FLAT, "em", "`em`\nit has `model` and `ema`"),
+        (STATE, "model", "`model`\nit has `a`"),
+    ],
+)
+def test_an_entry_that_is_not_there(content: Any, entry: str, message: str) -> None:
+    torch.save(content, "a.pth")
+    with pytest.raises(CheckpointError) as error:
+        read("a.pth", entry)
+    assert str(error.value) == f"a.pth has no state dict {message}"
+
+
+def test_the_usual_one_is_taken_and_the_others_are_named() -> None:
+    torch.save({"model": STATE, "ema": SECOND}, "a.pth")
+    checkpoint = read("a.pth")
+    assert torch.equal(dict(checkpoint.load(["a.bias"]))["a.bias"], STATE["a.bias"])
+    assert checkpoint.notes == (
+        "the weights are the entry `model` of the file (the file has besides: ema)",
+        "`entry` chooses another state dict: ema",
+    )
