@@ -104,11 +104,11 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         y = self.self_attn(x, mask)
-        x = x + self.dropout1(y)
-        x = self.self_attn_layer_norm(x)
-        y = F.gelu(self.fc1(x))
-        y = self.fc2(y)
-        x = x + self.dropout2(y)
+        self_attn_layer_norm = x + self.dropout1(y)
+        self_attn_layer_norm = self.self_attn_layer_norm(self_attn_layer_norm)
+        x = F.gelu(self.fc1(self_attn_layer_norm))
+        x = self.fc2(x)
+        x = self_attn_layer_norm + self.dropout2(x)
         return self.final_layer_norm(x)
 
 
@@ -132,14 +132,14 @@ class DecoderLayer(nn.Module):
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
         y = self.self_attn(x)
-        x = x + self.dropout1(y)
-        x = self.self_attn_layer_norm(x)
-        y = self.encoder_attn(x, memory, mask)
-        x = x + self.dropout2(y)
-        x = self.encoder_attn_layer_norm(x)
-        y = F.gelu(self.fc1(x))
-        y = self.fc2(y)
-        x = x + self.dropout3(y)
+        self_attn_layer_norm = x + self.dropout1(y)
+        self_attn_layer_norm = self.self_attn_layer_norm(self_attn_layer_norm)
+        x = self.encoder_attn(self_attn_layer_norm, memory, mask)
+        encoder_attn_layer_norm = self_attn_layer_norm + self.dropout2(x)
+        encoder_attn_layer_norm = self.encoder_attn_layer_norm(encoder_attn_layer_norm)
+        x = F.gelu(self.fc1(encoder_attn_layer_norm))
+        x = self.fc2(x)
+        x = encoder_attn_layer_norm + self.dropout3(x)
         return self.final_layer_norm(x)
 
 

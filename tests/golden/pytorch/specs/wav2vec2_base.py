@@ -11,9 +11,7 @@ from torch.nn import functional as F
 
 
 class ConvLayerLayerNorm(nn.Module):
-    """A convolution over the sound. Either all are followed by a layer norm, or the first by a norm
-    of each channel
-    """
+    """A convolution over the sound, a norm and GELU"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,22 +20,18 @@ class ConvLayerLayerNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x)
-        x = self.layer_norm(x)
-        return F.gelu(x)
+        return F.gelu(self.layer_norm(x))
 
 
 class ConvLayer(nn.Module):
-    """A convolution over the sound. Either all are followed by a layer norm, or the first by a norm
-    of each channel
-    """
+    """A convolution over the sound, a norm and GELU"""
 
     def __init__(self, kernel: int) -> None:
         super().__init__()
         self.conv = nn.Conv1d(512, 512, kernel_size=kernel, stride=2, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv(x)
-        return F.gelu(x)
+        return F.gelu(self.conv(x))
 
 
 class PositionsAround(nn.Module):
@@ -104,7 +98,9 @@ class Attend(nn.Module):
 
 
 class Features(nn.Module):
-    """From the sound to a vector for every 20 ms"""
+    """From the sound to a vector for every 20 ms; the first convolution may have a norm of its
+    own
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +133,7 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """The stack; its norm is before the layers whose sums are normalised, and after the others"""
+    """The stack of layers whose sums are normalised: its norm is before them"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +169,9 @@ class Trunk(nn.Module):
 
 
 class Wav2Vec2(nn.Module):
-    """wav2vec 2.0: from sound, 16000 numbers a second, to the logits of a letter for every 20 ms"""
+    """wav2vec 2.0: from sound, 16000 numbers a second, to the logits of a letter for every 20
+    ms.
+    """
 
     def __init__(self) -> None:
         super().__init__()
