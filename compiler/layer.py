@@ -245,6 +245,7 @@ class Made(Record):
         return self.layer.reach(made, self)
 
     def possible(self) -> Made:
+        """The same, for the ints that may occur."""
         source = self.source.possible() if self.source is not None else None
         return self.replace(source=source, sure=False)
 

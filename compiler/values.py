@@ -287,10 +287,15 @@ def is_number(value: object) -> TypeGuard[int | float | Size | Formula]:
 
 def tensors_in(value: object) -> bool:
     """Whether a value is a tensor, or a bundle: a list with tensors in it."""
-    if isinstance(value, list):
-        kinds = set(map(type, value))
-        return Tensor in kinds or (list in kinds and any(map(tensors_in, value)))
-    return isinstance(value, Tensor)
+    return _holds(value, Tensor) if isinstance(value, list) else isinstance(value, Tensor)
+
+
+def _holds(items: list[object], kind: type) -> bool:
+    """Whether a list, or a list in it, has a value of this class."""
+    kinds = set(map(type, items))
+    return kind in kinds or (
+        list in kinds and any(_holds(item, kind) for item in items if isinstance(item, list))
+    )
 
 
 def flows(value: object) -> bool:
@@ -307,10 +312,7 @@ def networks_in(value: object) -> bool:
 
 
 def unknown_in(value: object) -> bool:
-    if isinstance(value, list):
-        kinds = set(map(type, value))
-        return Unknown in kinds or (list in kinds and any(map(unknown_in, value)))
-    return value is UNKNOWN
+    return _holds(value, Unknown) if isinstance(value, list) else value is UNKNOWN
 
 
 def as_text(value: object) -> str | None:

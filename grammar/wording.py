@@ -16,6 +16,11 @@ def counted(number: int, noun: str, several: str = "") -> str:
     return f"{amount} {noun if number == 1 else several or f'{noun}s'}"
 
 
+def amount(number: object, noun: str) -> str:
+    """``1 row``, ``30522 rows``, ``T rows``: on a box of a picture, where numbers are short."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def clip(text: str) -> str:
     """The text, shortened for a message."""
     return text if len(text) <= 40 else f"{text[:37]}..."

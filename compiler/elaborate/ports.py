@@ -146,8 +146,9 @@ def check_outputs(el: Elaborator, block: syntax.Block, env: Environment, value: 
     other names are those of the finished body."""
     if block.outputs is None:
         return True
+    declared = env.declared
     env = env.inner()
-    env.names.update(env.parent.declared if env.parent else {})
+    env.names.update(declared)
     tensors = [value] if isinstance(value, Tensor) else list(main_tensors(value))
     if len(tensors) != len(block.outputs):
         el.report(advice.blocks.outputs_differ(block, len(tensors)))

@@ -49,13 +49,13 @@ def layers() -> Layers:
 
 def fingerprint() -> int:
     """A number that changes when a file of this folder is added, removed, or has another size."""
-    return crc32(repr([(name, size) for name, size in _files() if name != "__init__"]).encode())
+    return crc32(repr(_files()).encode())
 
 
 def read_families() -> dict[str, str]:
     """The file of each word."""
     table: dict[str, str] = {}
-    for family in (name for name, _ in _files() if name != "__init__"):
+    for family, _ in _files():
         for word, layer in _layers_in(_family(family)):
             if word in table:
                 raise TypeError(f"two layers are called {word}: {layer} and one in {table[word]}")
@@ -64,10 +64,11 @@ def read_families() -> dict[str, str]:
 
 
 def _files() -> list[tuple[str, int]]:
-    """The modules of this folder, with the sizes of their files."""
+    """The families, with the sizes of their files."""
     with os.scandir(__path__[0]) as entries:
         files = [(e.name, e.stat().st_size) for e in entries if e.name.endswith(".py")]
-    return sorted((name.removesuffix(".py"), size) for name, size in files)
+    named = ((name.removesuffix(".py"), size) for name, size in files)
+    return sorted((name, size) for name, size in named if name != "__init__")
 
 
 def _family(name: str) -> ModuleType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from ...grammar.wording import amount
 from ..checks import need_known, outside
 from ..dims import less
 from ..layer import (
@@ -104,7 +105,7 @@ class _Table(Computable):
         return Lowering(built.module, CallCode(Self(), (Input(0),), tuple(more.items())))
 
     def caption(self) -> tuple[str, str]:
-        return f"{self.shown} {self.dim}", f"{self.count} row{'' if self.count == 1 else 's'}"
+        return f"{self.shown} {self.dim}", amount(self.count, "row")
 
     def effects(self) -> frozenset[Effect]:
         """With ``max_norm`` a call scales down the rows that it looks up, if they are too long."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
+from ...grammar.wording import amount
 from ..checks import all_known, need, need_known, spatial
 from ..dims import Dim, equal
 from ..layer import (
@@ -335,7 +336,7 @@ class GroupNorm(_Scaled, Biased):
         return module("nn.GroupNorm", self.groups, x.shape[1], _given=settings).module
 
     def caption(self) -> tuple[str, str]:
-        return self.shown, f"{self.groups} group{'' if self.groups == 1 else 's'}"
+        return self.shown, amount(self.groups, "group")
 
 
 # --- over the last axes --------------------------------------------------------------------------

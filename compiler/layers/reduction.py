@@ -278,9 +278,12 @@ class Prod(OneAxis):
         return promote(x, 1)
 
 
-def _possible_places(x: TensorType, dim: int | None) -> Reach:
-    """The reach of a place on an axis, or among all elements."""
-    return (0, (numel(x.shape) if dim is None or not x.rank else x.shape[axis(dim, x.rank)]) - 1)
+def _possible_places(how: Made, dim: int | None) -> Reach | None:
+    """The reach of a place on an axis, or among all elements. Each of them may occur, and none
+    must."""
+    x = how.inputs[0]
+    size = numel(x.shape) if dim is None or not x.rank else x.shape[axis(dim, x.rank)]
+    return None if how.sure else (0, size - 1)
 
 
 class Arg(OneAxis):
@@ -291,7 +294,7 @@ class Arg(OneAxis):
         return "int"
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
-        return None if how.sure else _possible_places(how.inputs[0], self.dim)
+        return _possible_places(how, self.dim)
 
 
 class Argmax(Arg):
@@ -319,12 +322,21 @@ class Argmin(Arg):
 # --- elements with their indices -------------------------------------------------------------
 
 
-class Selection(Axial):
-    """Base: selects an element along one axis; its index there is a side result. Over all axes
-    (``dim=none``) there is no index."""
+class Indexed(Axial):
+    """Base: selects elements along one axis; their indices there are a side result."""
 
     category: ClassVar[Category] = "math"
     results = "side"
+
+    dim: int | None
+
+    def reach(self, made: TensorType, how: Made) -> Reach | None:
+        return _possible_places(how, self.dim) if how.index else None
+
+
+class Selection(Indexed):
+    """Base: selects one element. Over all axes (``dim=none``) there is no index."""
+
     takes_bools: ClassVar[bool] = False
 
     dim: int | None
@@ -340,9 +352,6 @@ class Selection(Axial):
         at = axis(self.dim, max(x.rank, 1))
         result = x.with_shape(*reduced(x.shape, (at,), keepdim=self.keepdim))
         return result, result.with_dtype("int")
-
-    def reach(self, made: TensorType, how: Made) -> Reach | None:
-        return None if how.sure or not how.index else _possible_places(how.inputs[0], self.dim)
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(dim=(self.dim, None), keepdim=(self.keepdim, False))
@@ -429,7 +438,7 @@ class Kthvalue(Selection):
         return Lowering(forward=method(Input(0), "kthvalue", self.k, dim=self.dim, **settings))
 
 
-class Topk(Axial):
+class Topk(Indexed):
     """The k largest elements in order and, as a side result, their indices: ``x > topk(5, -1)``;
     ``largest=false`` for the smallest.
 
@@ -437,8 +446,6 @@ class Topk(Axial):
     """
 
     word = "topk"
-    category = "math"
-    results = "side"
     examples = (Example("topk(5, -1)", "12x8"), Example("topk(2, dim=1, largest=false)", "12x8"))
 
     k: Dim
@@ -453,9 +460,6 @@ class Topk(Axial):
         # A tensor without axes stays without.
         result = x.with_shape(*(self.k if i == at else d for i, d in enumerate(x.shape)))
         return result, result.with_dtype("int")
-
-    def reach(self, made: TensorType, how: Made) -> Reach | None:
-        return None if how.sure or not how.index else _possible_places(how.inputs[0], self.dim)
 
     def lower(self, _: TensorType) -> Lowering:
         settings = given(largest=(self.largest, True), sorted=(self.sorted, True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ...grammar.wording import amount
 from ..checks import SPATIAL_AXES, all_known, need, need_known, scaled, spatial, times
 from ..dims import Dim
 from ..layer import (
@@ -254,4 +255,4 @@ class ChannelShuffle(Layer):
         return module("nn.ChannelShuffle", self.groups)
 
     def caption(self) -> tuple[str, str]:
-        return "channel_shuffle", f"{self.groups} group{'' if self.groups == 1 else 's'}"
+        return "channel_shuffle", amount(self.groups, "group")
