@@ -68,6 +68,19 @@ def wrapped(line: Text, width: int) -> list[Text]:
     return [line for line in lines if line]
 
 
+def shortened(line: Text, width: int) -> Text:
+    """The line, cut to so many letters; a badge at its end stays."""
+    if len(letters(line)) <= width:
+        return line
+    badge = line[-1:] if line[-1].look == "badge" else ()
+    room = width - 1 - len(letters(badge))
+    kept: list[TextRun] = []
+    for run in line[: len(line) - len(badge)]:
+        kept.append(replace(run, text=run.text[: max(room, 0)]))
+        room -= len(run.text)
+    return text(*kept, "…", badge)
+
+
 @dataclass(frozen=True, slots=True)
 class Strip:
     """A norm or an activation folded into the box of the layer it follows or precedes."""

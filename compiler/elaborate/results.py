@@ -49,8 +49,16 @@ def main_tensors(value: Data) -> Iterator[Tensor]:
 
 
 def shown_arguments(arguments: Mapping[str, Data]) -> tuple[tuple[str, object], ...]:
-    """Arguments for titles and tables: numbers as they are, networks by their names."""
-    return tuple((name, shown_value(value)) for name, value in arguments.items())
+    """Arguments for titles and tables: numbers as they are, networks by their names, and the
+    arguments of a block that is an argument as if they were the caller's own."""
+    shown: dict[str, object] = {}
+    for name, value in arguments.items():
+        shown[name] = shown_value(value)
+        block = value.network if isinstance(value, Renamed) else value
+        if isinstance(block, BlockNetwork):
+            inner = shown_arguments(block.arguments)
+            shown |= {n: v for n, v in inner if n not in arguments and n not in shown}
+    return tuple(shown.items())
 
 
 def shown_value(value: Data) -> object:

@@ -222,7 +222,7 @@ def brief(step: Step, varying: dict[str, set[str]]) -> Text:
     if step.kind == "call":
         called = name(step) or label(step) or step.part.path.rpartition(".")[2]
         words = " ".join(word for word in (called, arguments(step, varying)) if word)
-        return text(style.clip(words, LINE), count)
+        return text(words, count)
     if step.kind == "weight":
         return ()
     if step.kind == "scan":

@@ -10,7 +10,7 @@ from ..chart import words
 from ..chart.chart import Chart, Step, holds_steps, nodes, only_call, with_twins
 from ..chart.compared import brief, category_of, changed_arguments, closed_category, count_change
 from ..chart.scope import End, Scope
-from ..picture import UNNAMED, Box, Cluster, Picture, Text, TextRun, letters, text
+from ..picture import UNNAMED, Box, Cluster, Picture, Text, TextRun, letters, shortened, text
 from . import _attention as attention
 from . import _runs as runs
 from ._block_view import BlockView, block_key
@@ -36,10 +36,10 @@ def draw_call(
     holds nothing else."""
     step = copies[0]
     bodies = [c.body for c in copies if c.body is not None]
-    inner = view.only(bodies[0]) if len(copies) == 1 and step.count == 1 else None
     below = scope.enter(step, copies)
-    if inner is not None:
-        return _draw_only(view, step, inner, below, ins, words.label(step))
+    inner = _only_steps(view, copies, bodies)
+    if inner:
+        return _draw_only(view, copies, inner, below, ins, symbols)
     title = view.title(copies, prefix or "")
     count = count_change(step) or symbols.count([c.count for c in copies])
     changes = changed_arguments(step)
@@ -75,14 +75,32 @@ def draw_call(
     return draw_box(view, copies, scope, ins, box)
 
 
+def _only_steps(view: BlockView, copies: Sequence[Step], bodies: Sequence[Chart]) -> list[Step]:
+    """The only step inside each copy; empty if a copy holds something else."""
+    if any(copy.count > 1 for copy in copies):
+        return []
+    inner = [step for body in bodies if (step := view.only(body)) is not None]
+    alike = len(copies) == 1 or all(step.kind == "call" for step in inner)
+    return inner if len(inner) == len(copies) and alike else []
+
+
 def _draw_only(
-    view: BlockView, step: Step, inner: Step, below: Scope, ins: Sequence[End], prefix: str
+    view: BlockView,
+    copies: Sequence[Step],
+    inner: Sequence[Step],
+    below: Scope,
+    ins: Sequence[End],
+    symbols: Symbols,
 ) -> list[End]:
     """Draw a call that holds nothing but ``inner``."""
-    assert step.body is not None
-    inner = with_twins(inner, 0, view.runs_in(below.worlds[0], step.body))
-    view.canvas.leave_out_undrawn(below.worlds[0])
-    return view.step([inner], below, ins, Symbols(1), prefix)[: len(step.types)]
+    steps = []
+    for step, copy, worlds in zip(inner, copies, below.worlds, strict=True):
+        assert copy.body is not None
+        steps.append(with_twins(step, 0, view.runs_in(worlds, copy.body)))
+        view.canvas.leave_out_undrawn(worlds)
+    labels = {words.label(copy) for copy in copies}
+    prefix = labels.pop() if len(labels) == 1 else ""
+    return view.step(steps, below, ins, symbols, prefix)[: len(copies[0].types)]
 
 
 def draw_cluster(
@@ -149,11 +167,11 @@ def contents(view: BlockView, bodies: Sequence[Chart], symbols: Symbols) -> list
 
 
 def _line(view: BlockView, copies: Sequence[Step], symbols: Symbols) -> Text:
-    """One line for all copies."""
+    """One line for all copies. It is cut last, since a cut line says other numbers."""
     briefs = [words.brief(step, view.varying) for step in copies]
     if len(set(briefs)) == 1 or not all(briefs):
-        return briefs[0]
-    return symbols.line([letters(line) for line in briefs])
+        return shortened(briefs[0], words.LINE)
+    return shortened(symbols.line([letters(line) for line in briefs]), words.LINE)
 
 
 def place_of(step: Step, below: Scope) -> str:

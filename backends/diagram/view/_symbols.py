@@ -36,7 +36,8 @@ class Symbols:
         """Add a column that captions may name: an argument of the block. Without ``shown`` it is in
         the table only if a caption names it; with ``always`` even if all values are equal."""
         column = tuple(map(value, values))
-        if (len(set(column)) > 1 or always) and name not in self.columns:
+        if (len(set(column)) > 1 or always) and self.columns.get(name) != column:
+            name = _unused(name, self.columns)
             self.columns[name] = column
             if not shown:
                 self._hidden.add(name)

@@ -14,7 +14,6 @@ from typing import Final
 
 from ....compiler.ir import Graph
 from ....compiler.types import TensorType
-from .. import style
 from ..asked import with_first_copies
 from ..chart import words
 from ..chart.chart import Chart, Step, World, everywhere, holds_steps, nodes, single, with_twins
@@ -22,7 +21,7 @@ from ..chart.charts import Charts
 from ..chart.costs import MEASURES
 from ..chart.scope import End, Scope
 from ..chart.wiring import wiring
-from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Text, TextRun, text
+from ..picture import Box, Cluster, Edge, Item, Kind, Options, Picture, Text, TextRun, text, wrapped
 from . import _attention as attention
 from . import _runs as runs
 from ._block_view import BlockView, block_key
@@ -386,8 +385,7 @@ class _Paper(BlockView):
         if inset is None:
             return super(_Paper, self).arguments(copies, symbols)
         lines = [_argument_text(inset, c.body) for c in copies]
-        line = symbols.line([style.clip(s, words.LINE) for s in lines])
-        return [line] if line else []
+        return wrapped(symbols.line(lines), words.LINE)
 
     @property
     def drawn_blocks(self) -> Container[Key]:

@@ -91,27 +91,20 @@ class Cna(nn.Sequential):
         nn.init.kaiming_normal_(self.get_parameter("0.weight"), mode="fan_out")
 
 
-class Mbconv(nn.Module):
+class Mbconv(nn.Sequential):
     """Widens, convolves each channel by itself, weighs the channels, narrows again"""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.block = nn.Sequential(
-            Cna2(32, 3, 32, groups=32, padding=1), SqueezeExcite(32, 8), Cna(32, 16)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.block(x)
+        super().__init__(Cna2(32, 3, 32, groups=32, padding=1), SqueezeExcite(32, 8), Cna(32, 16))
 
 
-class Mbconv2(nn.Module):
+class Mbconv2(nn.Sequential):
     """Widens, convolves each channel by itself, weighs the channels, narrows again"""
 
     def __init__(
         self, in_channels: int, kernel: int, out: int, padding: int, stride: int = 1
     ) -> None:
-        super().__init__()
-        self.block = nn.Sequential(
+        super().__init__(
             Cna2(in_channels, 1, in_channels * 6),
             Cna2(
                 in_channels * 6,
@@ -125,22 +118,38 @@ class Mbconv2(nn.Module):
             Cna(in_channels * 6, out),
         )
 
+
+class Residual(nn.Module):
+    """Adds the input where the size stays; in training the path is left out at random"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = Mbconv()
+
     def forward(self, x: Tensor) -> Tensor:
         return self.block(x)
 
 
-class Mbconv3(nn.Module):
-    """Widens, convolves each channel by itself, weighs the channels, narrows again"""
+class Residual2(nn.Module):
+    """Adds the input where the size stays; in training the path is left out at random"""
 
-    def __init__(self, kernel: int, out: int, skip: float, padding: int) -> None:
+    def __init__(
+        self, in_channels: int, kernel: int, out: int, padding: int, stride: int = 1
+    ) -> None:
         super().__init__()
-        self.block = nn.Sequential(
-            Cna2(out, 1, out * 6),
-            Cna2(out * 6, kernel, out * 6, groups=out * 6, padding=padding),
-            SqueezeExcite(out * 6, out // 4),
-            Cna(out * 6, out),
-        )
-        self.stochastic_depth1 = StochasticDepth(skip)
+        self.block = Mbconv2(in_channels, kernel, out, padding, stride=stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.block(x)
+
+
+class Residual3(nn.Module):
+    """Adds the input where the size stays; in training the path is left out at random"""
+
+    def __init__(self, kernel: int, out: int, drop: float, padding: int) -> None:
+        super().__init__()
+        self.block = Mbconv2(out, kernel, out, padding)
+        self.stochastic_depth1 = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.block(x)
@@ -154,26 +163,30 @@ class EfficientNet(nn.Module):
         super().__init__()
         self.features = nn.Sequential(
             Cna2(3, 3, 32, stride=2, padding=1),
-            nn.Sequential(Mbconv()),
-            nn.Sequential(Mbconv2(16, 3, 24, 1, stride=2), Mbconv3(3, 24, skip=0.025, padding=1)),
-            nn.Sequential(Mbconv2(24, 5, 40, 2, stride=2), Mbconv3(5, 40, skip=0.05, padding=2)),
+            nn.Sequential(Residual()),
             nn.Sequential(
-                Mbconv2(40, 3, 80, 1, stride=2),
-                Mbconv3(3, 80, skip=0.07500000000000001, padding=1),
-                Mbconv3(3, 80, skip=0.08750000000000001, padding=1),
+                Residual2(16, 3, 24, 1, stride=2), Residual3(3, 24, drop=0.025, padding=1)
             ),
             nn.Sequential(
-                Mbconv2(80, 5, 112, 2),
-                Mbconv3(5, 112, skip=0.1125, padding=2),
-                Mbconv3(5, 112, skip=0.125, padding=2),
+                Residual2(24, 5, 40, 2, stride=2), Residual3(5, 40, drop=0.05, padding=2)
             ),
             nn.Sequential(
-                Mbconv2(112, 5, 192, 2, stride=2),
-                Mbconv3(5, 192, skip=0.15000000000000002, padding=2),
-                Mbconv3(5, 192, skip=0.1625, padding=2),
-                Mbconv3(5, 192, skip=0.17500000000000002, padding=2),
+                Residual2(40, 3, 80, 1, stride=2),
+                Residual3(3, 80, drop=0.07500000000000001, padding=1),
+                Residual3(3, 80, drop=0.08750000000000001, padding=1),
             ),
-            nn.Sequential(Mbconv2(192, 3, 320, 1)),
+            nn.Sequential(
+                Residual2(80, 5, 112, 2),
+                Residual3(5, 112, drop=0.1125, padding=2),
+                Residual3(5, 112, drop=0.125, padding=2),
+            ),
+            nn.Sequential(
+                Residual2(112, 5, 192, 2, stride=2),
+                Residual3(5, 192, drop=0.15000000000000002, padding=2),
+                Residual3(5, 192, drop=0.1625, padding=2),
+                Residual3(5, 192, drop=0.17500000000000002, padding=2),
+            ),
+            nn.Sequential(Residual2(192, 3, 320, 1)),
             Cna2(320, 1, 1280),
         )
         self.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(1280, 1000))

@@ -215,20 +215,18 @@ class LayerV1(nn.Module):
 
     def __init__(
         self,
-        drop: float,
-        normalized_shape: int,
         heads: int,
+        drop: float,
         value: tuple[int, int, int, int],
         value3: int,
         value2: tuple[int, int, int],
-        out_features: int,
     ) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(normalized_shape)
+        self.norm1 = nn.LayerNorm(heads * 32)
         self.attn = Attention(heads, value, value3, value2)
         self.stochastic_depth1 = StochasticDepth(drop)
-        self.norm2 = nn.LayerNorm(normalized_shape)
-        self.mlp = Mlp(normalized_shape, out_features)
+        self.norm2 = nn.LayerNorm(heads * 32)
+        self.mlp = Mlp(heads * 32, heads * 128)
         self.stochastic_depth2 = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -288,23 +286,21 @@ class LayerV2(nn.Module):
 
     def __init__(
         self,
-        drop: float,
-        normalized_shape: int,
         heads: int,
+        drop: float,
         value: int,
         value2: int,
         value3: int,
         value4: tuple[int, int],
         value5: tuple[int, int, int, int],
         value6: tuple[int, int, int],
-        out_features: int,
     ) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(normalized_shape)
+        self.norm1 = nn.LayerNorm(heads * 32)
         self.attn = Attention2(heads, value, value2, value3, value4, value5, value6)
         self.stochastic_depth1 = StochasticDepth(drop)
-        self.norm2 = nn.LayerNorm(normalized_shape)
-        self.mlp = Mlp(normalized_shape, out_features)
+        self.norm2 = nn.LayerNorm(heads * 32)
+        self.mlp = Mlp(heads * 32, heads * 128)
         self.stochastic_depth2 = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -324,138 +320,82 @@ class Swin3D(nn.Module):
         self.patch_embed = PatchEmbed()
         self.features = nn.Sequential(
             nn.Sequential(
-                LayerV1(
-                    drop=0.0,
-                    normalized_shape=96,
-                    heads=3,
-                    value=(-1, 1, 8, 8),
-                    value3=56,
-                    value2=(3, 3, -1),
-                    out_features=384,
-                ),
+                LayerV1(3, drop=0.0, value=(-1, 1, 8, 8), value3=56, value2=(3, 3, -1)),
                 LayerV2(
+                    3,
                     drop=0.009090909090909092,
-                    normalized_shape=96,
-                    heads=3,
                     value=49,
                     value2=53,
                     value3=56,
                     value4=(-1, 64),
                     value5=(-1, 1, 8, 8),
                     value6=(3, 3, -1),
-                    out_features=384,
                 ),
             ),
             Merge(384, 192),
             nn.Sequential(
                 LayerV1(
-                    drop=0.018181818181818184,
-                    normalized_shape=192,
-                    heads=6,
-                    value=(-1, 1, 4, 4),
-                    value3=28,
-                    value2=(3, 6, -1),
-                    out_features=768,
+                    6, drop=0.018181818181818184, value=(-1, 1, 4, 4), value3=28, value2=(3, 6, -1)
                 ),
                 LayerV2(
+                    6,
                     drop=0.02727272727272728,
-                    normalized_shape=192,
-                    heads=6,
                     value=21,
                     value2=25,
                     value3=28,
                     value4=(-1, 16),
                     value5=(-1, 1, 4, 4),
                     value6=(3, 6, -1),
-                    out_features=768,
                 ),
             ),
             Merge(768, 384),
             nn.Sequential(
                 LayerV1(
-                    drop=0.03636363636363637,
-                    normalized_shape=384,
-                    heads=12,
-                    value=(-1, 1, 2, 2),
-                    value3=14,
-                    value2=(3, 12, -1),
-                    out_features=1536,
+                    12, drop=0.03636363636363637, value=(-1, 1, 2, 2), value3=14, value2=(3, 12, -1)
                 ),
                 LayerV2(
+                    12,
                     drop=0.045454545454545456,
-                    normalized_shape=384,
-                    heads=12,
                     value=7,
                     value2=11,
                     value3=14,
                     value4=(-1, 4),
                     value5=(-1, 1, 2, 2),
                     value6=(3, 12, -1),
-                    out_features=1536,
                 ),
                 LayerV1(
-                    drop=0.05454545454545456,
-                    normalized_shape=384,
-                    heads=12,
-                    value=(-1, 1, 2, 2),
-                    value3=14,
-                    value2=(3, 12, -1),
-                    out_features=1536,
+                    12, drop=0.05454545454545456, value=(-1, 1, 2, 2), value3=14, value2=(3, 12, -1)
                 ),
                 LayerV2(
+                    12,
                     drop=0.06363636363636364,
-                    normalized_shape=384,
-                    heads=12,
                     value=7,
                     value2=11,
                     value3=14,
                     value4=(-1, 4),
                     value5=(-1, 1, 2, 2),
                     value6=(3, 12, -1),
-                    out_features=1536,
                 ),
                 LayerV1(
-                    drop=0.07272727272727274,
-                    normalized_shape=384,
-                    heads=12,
-                    value=(-1, 1, 2, 2),
-                    value3=14,
-                    value2=(3, 12, -1),
-                    out_features=1536,
+                    12, drop=0.07272727272727274, value=(-1, 1, 2, 2), value3=14, value2=(3, 12, -1)
                 ),
                 LayerV2(
+                    12,
                     drop=0.08181818181818182,
-                    normalized_shape=384,
-                    heads=12,
                     value=7,
                     value2=11,
                     value3=14,
                     value4=(-1, 4),
                     value5=(-1, 1, 2, 2),
                     value6=(3, 12, -1),
-                    out_features=1536,
                 ),
             ),
             Merge(1536, 768),
             nn.Sequential(
                 LayerV1(
-                    drop=0.09090909090909091,
-                    normalized_shape=768,
-                    heads=24,
-                    value=(-1, 1, 1, 1),
-                    value3=7,
-                    value2=(3, 24, -1),
-                    out_features=3072,
+                    24, drop=0.09090909090909091, value=(-1, 1, 1, 1), value3=7, value2=(3, 24, -1)
                 ),
-                LayerV1(
-                    drop=0.1,
-                    normalized_shape=768,
-                    heads=24,
-                    value=(-1, 1, 1, 1),
-                    value3=7,
-                    value2=(3, 24, -1),
-                    out_features=3072,
-                ),
+                LayerV1(24, drop=0.1, value=(-1, 1, 1, 1), value3=7, value2=(3, 24, -1)),
             ),
         )
         self.norm = nn.LayerNorm(768)

@@ -223,19 +223,17 @@ class LayerV1(nn.Module):
     def __init__(
         self,
         in_channels: int,
-        drop: float,
-        normalized_shape: int,
         heads: int,
+        drop: float,
         value: tuple[int, int, int],
         value2: tuple[int, int, int],
-        out_features: int,
     ) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(normalized_shape)
+        self.norm1 = nn.LayerNorm(heads * 32)
         self.attn = AttentionV1(in_channels, heads, value, value2)
         self.stochastic_depth1 = StochasticDepth(drop)
-        self.norm2 = nn.LayerNorm(normalized_shape)
-        self.mlp = Mlp(normalized_shape, out_features)
+        self.norm2 = nn.LayerNorm(heads * 32)
+        self.mlp = Mlp(heads * 32, heads * 128)
         self.stochastic_depth2 = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -296,22 +294,20 @@ class LayerV2(nn.Module):
     def __init__(
         self,
         in_channels: int,
-        drop: float,
-        normalized_shape: int,
         heads: int,
+        drop: float,
         value: int,
         value2: int,
         value3: tuple[int, int],
         value4: tuple[int, int, int],
         value5: tuple[int, int, int],
-        out_features: int,
     ) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(normalized_shape)
+        self.norm1 = nn.LayerNorm(heads * 32)
         self.attn = AttentionV2(in_channels, heads, value, value2, value3, value4, value5)
         self.stochastic_depth1 = StochasticDepth(drop)
-        self.norm2 = nn.LayerNorm(normalized_shape)
-        self.mlp = Mlp(normalized_shape, out_features)
+        self.norm2 = nn.LayerNorm(heads * 32)
+        self.mlp = Mlp(heads * 32, heads * 128)
         self.stochastic_depth2 = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -331,138 +327,72 @@ class Swin(nn.Module):
         self.features = nn.Sequential(
             Feature(),
             nn.Sequential(
-                LayerV1(
-                    56,
-                    drop=0.0,
-                    normalized_shape=96,
-                    heads=3,
-                    value=(-1, 8, 8),
-                    value2=(3, 3, -1),
-                    out_features=384,
-                ),
+                LayerV1(56, 3, drop=0.0, value=(-1, 8, 8), value2=(3, 3, -1)),
                 LayerV2(
                     56,
+                    3,
                     drop=0.018181818181818184,
-                    normalized_shape=96,
-                    heads=3,
                     value=49,
                     value2=53,
                     value3=(-1, 64),
                     value4=(-1, 8, 8),
                     value5=(3, 3, -1),
-                    out_features=384,
                 ),
             ),
             MergeV1(384, 192),
             nn.Sequential(
-                LayerV1(
-                    28,
-                    drop=0.03636363636363637,
-                    normalized_shape=192,
-                    heads=6,
-                    value=(-1, 4, 4),
-                    value2=(3, 6, -1),
-                    out_features=768,
-                ),
+                LayerV1(28, 6, drop=0.03636363636363637, value=(-1, 4, 4), value2=(3, 6, -1)),
                 LayerV2(
                     28,
+                    6,
                     drop=0.05454545454545456,
-                    normalized_shape=192,
-                    heads=6,
                     value=21,
                     value2=25,
                     value3=(-1, 16),
                     value4=(-1, 4, 4),
                     value5=(3, 6, -1),
-                    out_features=768,
                 ),
             ),
             MergeV1(768, 384),
             nn.Sequential(
-                LayerV1(
-                    14,
-                    drop=0.07272727272727274,
-                    normalized_shape=384,
-                    heads=12,
-                    value=(-1, 2, 2),
-                    value2=(3, 12, -1),
-                    out_features=1536,
-                ),
+                LayerV1(14, 12, drop=0.07272727272727274, value=(-1, 2, 2), value2=(3, 12, -1)),
                 LayerV2(
                     14,
+                    12,
                     drop=0.09090909090909091,
-                    normalized_shape=384,
-                    heads=12,
                     value=7,
                     value2=11,
                     value3=(-1, 4),
                     value4=(-1, 2, 2),
                     value5=(3, 12, -1),
-                    out_features=1536,
                 ),
-                LayerV1(
-                    14,
-                    drop=0.10909090909090911,
-                    normalized_shape=384,
-                    heads=12,
-                    value=(-1, 2, 2),
-                    value2=(3, 12, -1),
-                    out_features=1536,
-                ),
+                LayerV1(14, 12, drop=0.10909090909090911, value=(-1, 2, 2), value2=(3, 12, -1)),
                 LayerV2(
                     14,
+                    12,
                     drop=0.1272727272727273,
-                    normalized_shape=384,
-                    heads=12,
                     value=7,
                     value2=11,
                     value3=(-1, 4),
                     value4=(-1, 2, 2),
                     value5=(3, 12, -1),
-                    out_features=1536,
                 ),
-                LayerV1(
-                    14,
-                    drop=0.14545454545454548,
-                    normalized_shape=384,
-                    heads=12,
-                    value=(-1, 2, 2),
-                    value2=(3, 12, -1),
-                    out_features=1536,
-                ),
+                LayerV1(14, 12, drop=0.14545454545454548, value=(-1, 2, 2), value2=(3, 12, -1)),
                 LayerV2(
                     14,
+                    12,
                     drop=0.16363636363636364,
-                    normalized_shape=384,
-                    heads=12,
                     value=7,
                     value2=11,
                     value3=(-1, 4),
                     value4=(-1, 2, 2),
                     value5=(3, 12, -1),
-                    out_features=1536,
                 ),
             ),
             MergeV1(1536, 768),
             nn.Sequential(
-                LayerV1(
-                    7,
-                    drop=0.18181818181818182,
-                    normalized_shape=768,
-                    heads=24,
-                    value=(-1, 1, 1),
-                    value2=(3, 24, -1),
-                    out_features=3072,
-                ),
-                LayerV1(
-                    7,
-                    drop=0.2,
-                    normalized_shape=768,
-                    heads=24,
-                    value=(-1, 1, 1),
-                    value2=(3, 24, -1),
-                    out_features=3072,
-                ),
+                LayerV1(7, 24, drop=0.18181818181818182, value=(-1, 1, 1), value2=(3, 24, -1)),
+                LayerV1(7, 24, drop=0.2, value=(-1, 1, 1), value2=(3, 24, -1)),
             ),
         )
         self.norm = nn.LayerNorm(768)
