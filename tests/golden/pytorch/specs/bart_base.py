@@ -189,24 +189,6 @@ class Stack2(nn.Module):
         return x
 
 
-class Texts(nn.Module):
-    """The stack that reads the source, and the one that writes the target"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shared = nn.Embedding(50265, 768, padding_idx=1)
-        self.encoder = Stack()
-        self.decoder = Stack2()
-        self.encoder.embed_tokens.weight = self.shared.weight
-        self.decoder.embed_tokens.weight = self.shared.weight
-        nn.init.normal_(self.shared.weight, std=0.02)
-
-    def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
-        mask = keep[:, None, None]
-        memory = self.encoder(source, mask)
-        return self.decoder(target, memory, mask)
-
-
 class BART(nn.Module):
     """BART: text to text (`keep` is false for the source's padding)"""
 
@@ -214,13 +196,24 @@ class BART(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Texts()
+        self.model = nn.ModuleDict(
+            {
+                "shared": nn.Embedding(50265, 768, padding_idx=1),
+                "encoder": Stack(),
+                "decoder": Stack2(),
+            }
+        )
         self.lm_head = nn.Linear(768, 50265, bias=False)
         self.register_buffer("final_logits_bias", torch.zeros(1, 50265))
-        self.lm_head.weight = self.model.shared.weight
+        self.model["encoder"].embed_tokens.weight = self.model["shared"].weight
+        self.model["decoder"].embed_tokens.weight = self.model["shared"].weight
+        self.lm_head.weight = self.model["shared"].weight
+        nn.init.normal_(self.get_parameter("model.shared.weight"), std=0.02)
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
         """source [N, S] int, target [N, T] int, keep [N, S] bool -> logits [N, T, 50265]"""
-        x = self.model(source, target, keep)
+        mask = keep[:, None, None]
+        memory = self.model["encoder"](source, mask)
+        x = self.model["decoder"](target, memory, mask)
         y = self.lm_head(x)
         return y + self.final_logits_bias

@@ -163,39 +163,32 @@ class Layers(nn.ModuleList):
         return self[25](x, x3)
 
 
-class Trunk(nn.Module):
-    """The stack"""
+class Gemma2(nn.Module):
+    """Gemma 2: from tokens to the logits of the next one; `lm_head` is the embedding again."""
 
     def __init__(self) -> None:
         super().__init__()
         self.window1 = Window()
         self.window2 = Window2()
-        self.embed_tokens = nn.Embedding(256000, 2304, padding_idx=0)
-        self.layers = Layers()
-        self.norm = Norm()
-        nn.init.normal_(self.embed_tokens.weight, std=0.02)
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        T = tokens.shape[1]
-        window1 = self.window1(torch.arange(T, device=tokens.device))
-        window2 = self.window2(torch.arange(T, device=tokens.device))
-        x = self.embed_tokens(tokens) * 48.0
-        x = self.layers(x, window1, window2)
-        return self.norm(x)
-
-
-class Gemma2(nn.Module):
-    """Gemma 2: from tokens to the logits of the next one; `lm_head` is the embedding again"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = Trunk()
+        self.model = nn.ModuleDict(
+            {
+                "embed_tokens": nn.Embedding(256000, 2304, padding_idx=0),
+                "layers": Layers(),
+                "norm": Norm(),
+            }
+        )
         self.lm_head = nn.Linear(2304, 256000, bias=False)
         self.cap1 = Cap(most=30.0)
-        self.lm_head.weight = self.model.embed_tokens.weight
+        self.lm_head.weight = self.model["embed_tokens"].weight
+        nn.init.normal_(self.get_parameter("model.embed_tokens.weight"), std=0.02)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """tokens [N, T] int -> logits [N, T, 256000]"""
-        x = self.model(tokens)
+        T = tokens.shape[1]
+        window1 = self.window1(torch.arange(T, device=tokens.device))
+        window2 = self.window2(torch.arange(T, device=tokens.device))
+        words = self.model["embed_tokens"](tokens)
+        x = self.model["layers"](words * 48.0, window1, window2)
+        x = self.model["norm"](x)
         x = self.lm_head(x)
         return self.cap1(x)

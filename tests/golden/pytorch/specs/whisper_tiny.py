@@ -183,19 +183,6 @@ class Decoder(nn.Module):
         return self.layer_norm(x)
 
 
-class ListenAndWrite(nn.Module):
-    """Both"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.encoder = Encoder()
-        self.decoder = Decoder()
-
-    def forward(self, sound: Tensor, text: Tensor) -> Tensor:
-        memory = self.encoder(sound)
-        return self.decoder(text, memory)
-
-
 class Whisper(nn.Module):
     """Whisper: from a log-mel spectrogram (of 30 seconds) and the text so far to the logits of each
     next token
@@ -203,11 +190,12 @@ class Whisper(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = ListenAndWrite()
+        self.model = nn.ModuleDict({"encoder": Encoder(), "decoder": Decoder()})
         self.proj_out = nn.Linear(384, 51865, bias=False)
-        self.proj_out.weight = self.model.decoder.embed_tokens.weight
+        self.proj_out.weight = self.model["decoder"].embed_tokens.weight
 
     def forward(self, sound: Tensor, text: Tensor) -> Tensor:
         """sound [N, 80, 3000], text [N, T] int -> logits [N, T, 51865]"""
-        x = self.model(sound, text)
-        return self.proj_out(x)
+        memory = self.model["encoder"](sound)
+        y = self.model["decoder"](text, memory)
+        return self.proj_out(y)
