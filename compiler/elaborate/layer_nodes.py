@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ...grammar.source import Span
@@ -249,6 +249,15 @@ def _init_setting(layer: Layer, init: Init) -> str:
     """The setting that has an initialiser, itself or in a layer."""
     settings = vars(layer).items()
     return next(name for name, v in settings if v is init or isinstance(v, Layer))
+
+
+def idle_inits(network: LayerNetwork) -> Iterator[tuple[str, str]]:
+    """The initialisers that no input can make useful, with their errors: ``conv(3x3, 8, bias=false,
+    bias_init=zeros)``."""
+    useful = set(map(id, network.layer.inits().values()))
+    for setting, value in vars(network.layer).items():
+        if isinstance(value, Init) and id(value) not in useful:
+            yield setting, _idle_init(network, setting)
 
 
 def _idle_init(network: LayerNetwork, setting: str) -> str:

@@ -13,7 +13,7 @@ from ..dims import Dim
 from ..environment import Environment
 from ..formulas import Formula
 from ..inits import INIT_SETTINGS, INITS, wrong_value
-from ..layer import Biased, Init, Layer, conforms, hints, options, takes
+from ..layer import Biased, Init, Layer, Refused, conforms, hints, options, takes
 from ..types import TensorType
 from ..values import (
     UNKNOWN,
@@ -26,7 +26,7 @@ from ..values import (
     unknown_in,
 )
 from .elaborator import Elaborator
-from .layer_nodes import run_source
+from .layer_nodes import idle_inits, run_source
 from .names import lookup, unknown_name, value_in_file
 from .tensors import known_type
 from .translations import after_pipe, seems_tensor
@@ -288,9 +288,13 @@ def _inner_layer(el: Elaborator, value: Data) -> Data:
     """``conv(3x3, 64)`` in ``spectral_norm(conv(3x3, 64))``."""
     if isinstance(value, LayerWord):
         value = bare_layer(el, value) or UNKNOWN
-    if isinstance(value, LayerNetwork) and not value.tensors:
-        return value.layer
-    return value
+    if not isinstance(value, LayerNetwork) or value.tensors:
+        return value
+    for setting, problem in idle_inits(value):
+        if problem:
+            refusal = Refused(problem, setting=setting)
+            return el.report(advice.layers.refused(value, refusal, [], [], value.span))
+    return value.layer
 
 
 def is_plain_name(el: Elaborator, name: str, env: Environment) -> bool:

@@ -127,6 +127,10 @@ REFUSED = [
         "`eye` is for weights of 2 axes, and this one is [12]",
     ),
     (
+        "weight_norm(linear(4, bias=false, bias_init=zeros))",
+        "`bias_init` has no effect: this `linear` has no bias",
+    ),
+    (
         "spectral_norm(linear(4, init=dirac))",
         "`dirac` is for weights of 3 to 5 axes, and this one is [4, 8]",
     ),
@@ -144,6 +148,7 @@ def test_a_default_is_for_those_that_have_the_weight() -> None:
 net n: x[8] {
   default linear(bias_init=zeros)
   x > linear(8) as a > linear(8, bias=false) > linear(8, weight=a.weight%s)
+    > weight_norm(linear(8, bias=false))
 }
 """
     assert not nw.check(text % "")
