@@ -329,44 +329,37 @@ class Resnet(nn.Module):
         return self.layer4(x)
 
 
-class Detector(nn.Module):
-    """What is at each query: the picture is encoded, and the queries look for things in it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.backbone = nn.Sequential(OrderedDict(model=Resnet()))
-        self.positions_2d1 = Positions2d()
-        self.query_position_embeddings = nn.Embedding(100, 256)
-        self.input_projection = nn.Conv2d(2048, 256, kernel_size=1)
-        self.encoder = Encoder()
-        self.decoder = Decoder()
-
-    def forward(self, image: Tensor) -> Tensor:
-        x = self.backbone(image)
-        places = self.positions_2d1(x)
-        query_position_embeddings = self.query_position_embeddings(
-            torch.arange(100, device=image.device)
-        )
-        queries = query_position_embeddings.expand(image.shape[0], -1, -1)
-        memory = self.input_projection(x)
-        memory = self.encoder(memory.flatten(2).transpose(1, 2), places)
-        return self.decoder(torch.zeros_like(queries), queries, memory, places)
-
-
 class DETR(nn.Module):
-    """DETR: the class of the thing that each query has found (or that it has found none), and
-    its box
+    """DETR: the class of the thing that each query has found (or that it has found none), and its
+    box. The picture is encoded, and the queries look for things in it
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Detector()
+        self.model = nn.ModuleDict(
+            {
+                "backbone": nn.Sequential(OrderedDict(model=Resnet())),
+                "query_position_embeddings": nn.Embedding(100, 256),
+                "input_projection": nn.Conv2d(2048, 256, kernel_size=1),
+                "encoder": Encoder(),
+                "decoder": Decoder(),
+            }
+        )
+        self.positions_2d1 = Positions2d()
         self.class_labels_classifier = nn.Linear(256, 92)
         self.bbox_predictor = BboxPredictor()
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """image [N, 3, 800, 1066] -> logits [N, 100, 92], boxes [N, 100, 4]"""
-        x = self.model(image)
-        kinds = self.class_labels_classifier(x)
-        boxes = torch.sigmoid(self.bbox_predictor(x))
+        x = self.model["backbone"](image)
+        places = self.positions_2d1(x)
+        query_position_embeddings = self.model["query_position_embeddings"](
+            torch.arange(100, device=image.device)
+        )
+        queries = query_position_embeddings.expand(image.shape[0], -1, -1)
+        memory = self.model["input_projection"](x)
+        memory = self.model["encoder"](memory.flatten(2).transpose(1, 2), places)
+        y = self.model["decoder"](torch.zeros_like(queries), queries, memory, places)
+        kinds = self.class_labels_classifier(y)
+        boxes = torch.sigmoid(self.bbox_predictor(y))
         return kinds, boxes
