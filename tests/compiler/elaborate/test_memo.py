@@ -140,8 +140,9 @@ def test_t5_has_a_class_for_each_block_that_differs() -> None:
     """The last layer does not use the bias of attention that the others hand on."""
     text = nw.load("t5", net="t5_small").to_source()
     assert len(re.findall(r"^class ", text, re.M)) == 16
-    assert "x, bias = self.block[1](x, bias, mask)" in text
-    assert "x = self.block[5](x, bias, mask)[0]" in text
+    layer = 'self.encoder["block"].get_submodule("{}")(x, bias, memory_mask)'
+    assert f"x, bias = {layer.format(1)}\n" in text
+    assert f"x = {layer.format(5)}[0]\n" in text
 
 
 APART = {

@@ -49,7 +49,7 @@ class AttendRelativeAttentionBias(nn.Module):
         self.relative_attention_bias = nn.Embedding(32, 8)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
         S = x.shape[1]
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
@@ -59,7 +59,7 @@ class AttendRelativeAttentionBias(nn.Module):
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         bias = self.relative_attention_bias(relative_buckets(S, S, device=x.device))
         bias = bias.permute(2, 0, 1).unsqueeze(0)
-        scores = bias + mask
+        scores = bias + memory_mask
         y = F.scaled_dot_product_attention(
             q, k, v, attn_mask=scores, dropout_p=0.1 if self.training else 0.0, scale=1.0
         )
@@ -79,14 +79,14 @@ class Attend(nn.Module):
         self.v = nn.Linear(512, 512, bias=False)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, bias: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
         k = self.k(x)
         k = k.unflatten(2, (8, -1)).transpose(1, 2)
         v = self.v(x)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
-        scores = bias + mask
+        scores = bias + memory_mask
         y = F.scaled_dot_product_attention(
             q, k, v, attn_mask=scores, dropout_p=0.1 if self.training else 0.0, scale=1.0
         )
@@ -134,7 +134,7 @@ class Attend2(nn.Module):
         self.v = nn.Linear(512, 512, bias=False)
         self.o = nn.Linear(512, 512, bias=False)
 
-    def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, memory: Tensor, memory_mask: Tensor) -> Tensor:
         q = self.q(x)
         q = q.unflatten(2, (8, -1)).transpose(1, 2)
         k = self.k(memory)
@@ -142,9 +142,36 @@ class Attend2(nn.Module):
         v = self.v(memory)
         v = v.unflatten(2, (8, -1)).transpose(1, 2)
         x = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=mask, dropout_p=0.1 if self.training else 0.0, scale=1.0
+            q, k, v, attn_mask=memory_mask, dropout_p=0.1 if self.training else 0.0, scale=1.0
         )
         return self.o(x.transpose(1, 2).flatten(2))
+
+
+class Attend3(nn.Module):
+    """Attention without scaling. `bias` is added to the scores; where none is given, one is
+    learned for each distance and head, and returned for the other layers
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q = nn.Linear(512, 512, bias=False)
+        self.k = nn.Linear(512, 512, bias=False)
+        self.v = nn.Linear(512, 512, bias=False)
+        self.o = nn.Linear(512, 512, bias=False)
+
+    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        q = self.q(x)
+        q = q.unflatten(2, (8, -1)).transpose(1, 2)
+        k = self.k(x)
+        k = k.unflatten(2, (8, -1)).transpose(1, 2)
+        v = self.v(x)
+        v = v.unflatten(2, (8, -1)).transpose(1, 2)
+        scores = bias + mask
+        y = F.scaled_dot_product_attention(
+            q, k, v, attn_mask=scores, dropout_p=0.1 if self.training else 0.0, scale=1.0
+        )
+        y = self.o(y.transpose(1, 2).flatten(2))
+        return y, bias
 
 
 class SelfLayer(nn.Module):
@@ -156,9 +183,9 @@ class SelfLayer(nn.Module):
         self.SelfAttention = AttendRelativeAttentionBias()
         self.dropout1 = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
         y = self.layer_norm(x)
-        y, bias = self.SelfAttention(y, mask)
+        y, bias = self.SelfAttention(y, memory_mask)
         return x + self.dropout1(y), bias
 
 
@@ -195,9 +222,9 @@ class SelfLayer2(nn.Module):
         self.SelfAttention = Attend()
         self.dropout1 = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, bias: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
         layer_norm = self.layer_norm(x)
-        y, bias = self.SelfAttention(layer_norm, bias, mask)
+        y, bias = self.SelfAttention(layer_norm, bias, memory_mask)
         return x + self.dropout1(y), bias
 
 
@@ -225,10 +252,25 @@ class CrossLayer(nn.Module):
         self.EncDecAttention = Attend2()
         self.dropout1 = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor, mask: Tensor, memory: Tensor) -> Tensor:
+    def forward(self, x: Tensor, memory_mask: Tensor, memory: Tensor) -> Tensor:
         y = self.layer_norm(x)
-        y = self.EncDecAttention(y, memory, mask)
+        y = self.EncDecAttention(y, memory, memory_mask)
         return x + self.dropout1(y)
+
+
+class SelfLayer4(nn.Module):
+    """Attention among the tokens of one text"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer_norm = nn.RMSNorm(512, eps=1e-6)
+        self.SelfAttention = Attend3()
+        self.dropout1 = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        layer_norm = self.layer_norm(x)
+        y, bias = self.SelfAttention(layer_norm, bias, mask)
+        return x + self.dropout1(y), bias
 
 
 class EncoderLayer(nn.Module):
@@ -238,8 +280,8 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer(), FeedForward()])
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        x, bias = self.layer[0](x, mask)
+    def forward(self, x: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
+        x, bias = self.layer[0](x, memory_mask)
         return self.layer[1](x), bias
 
 
@@ -250,8 +292,8 @@ class EncoderLayer2(nn.Module):
         super().__init__()
         self.layer = nn.ModuleList([SelfLayer2(), FeedForward()])
 
-    def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        x, bias = self.layer[0](x, bias, mask)
+    def forward(self, x: Tensor, bias: Tensor, memory_mask: Tensor) -> tuple[Tensor, Tensor]:
+        x, bias = self.layer[0](x, bias, memory_mask)
         return self.layer[1](x), bias
 
 
@@ -263,10 +305,10 @@ class DecoderLayer(nn.Module):
         self.layer = nn.ModuleList([SelfLayer3(), CrossLayer(), FeedForward()])
 
     def forward(
-        self, x: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
+        self, x: Tensor, mask: Tensor, memory: Tensor, memory_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         x, bias = self.layer[0](x, mask)
-        x = self.layer[1](x, mask2, memory)
+        x = self.layer[1](x, memory_mask, memory)
         return self.layer[2](x), bias
 
 
@@ -275,64 +317,14 @@ class DecoderLayer2(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.layer = nn.ModuleList([SelfLayer2(), CrossLayer(), FeedForward()])
+        self.layer = nn.ModuleList([SelfLayer4(), CrossLayer(), FeedForward()])
 
     def forward(
-        self, x: Tensor, bias: Tensor, mask: Tensor, memory: Tensor, mask2: Tensor
+        self, x: Tensor, bias: Tensor, mask: Tensor, memory: Tensor, memory_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         x, bias = self.layer[0](x, bias, mask)
-        x = self.layer[1](x, mask2, memory)
+        x = self.layer[1](x, memory_mask, memory)
         return self.layer[2](x), bias
-
-
-class Encode(nn.Module):
-    """The stack that reads the source"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embed_tokens = nn.Embedding(32128, 512)
-        self.dropout1 = nn.Dropout(0.1)
-        self.block = nn.ModuleList([EncoderLayer(), *[EncoderLayer2() for _ in range(5)]])
-        self.final_layer_norm = nn.RMSNorm(512, eps=1e-6)
-        self.dropout2 = nn.Dropout(0.1)
-
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        x = self.embed_tokens(tokens)
-        x = self.dropout1(x)
-        x, bias = self.block[0](x, mask)
-        x, bias = self.block[1](x, bias, mask)
-        x, bias = self.block[2](x, bias, mask)
-        x, bias = self.block[3](x, bias, mask)
-        x, bias = self.block[4](x, bias, mask)
-        x = self.block[5](x, bias, mask)[0]
-        x = self.final_layer_norm(x)
-        return self.dropout2(x)
-
-
-class Decode(nn.Module):
-    """The stack that writes the target, each token from those before it"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embed_tokens = nn.Embedding(32128, 512)
-        self.dropout1 = nn.Dropout(0.1)
-        self.block = nn.ModuleList([DecoderLayer(), *[DecoderLayer2() for _ in range(5)]])
-        self.final_layer_norm = nn.RMSNorm(512, eps=1e-6)
-        self.dropout2 = nn.Dropout(0.1)
-
-    def forward(self, tokens: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
-        T = tokens.shape[1]
-        x = self.embed_tokens(tokens)
-        x = self.dropout1(x)
-        mask1 = torch.where(torch.ones(T, T, device=tokens.device).tril() > 0, 0.0, -1000000000.0)
-        x, bias = self.block[0](x, mask1, memory, mask)
-        x, bias = self.block[1](x, bias, mask1, memory, mask)
-        x, bias = self.block[2](x, bias, mask1, memory, mask)
-        x, bias = self.block[3](x, bias, mask1, memory, mask)
-        x, bias = self.block[4](x, bias, mask1, memory, mask)
-        x = self.block[5](x, bias, mask1, memory, mask)[0]
-        x = self.final_layer_norm(x)
-        return self.dropout2(x)
 
 
 class T5(nn.Module):
@@ -341,16 +333,52 @@ class T5(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.shared = nn.Embedding(32128, 512)
-        self.encoder = Encode()
-        self.decoder = Decode()
+        self.encoder = nn.ModuleDict(
+            {
+                "embed_tokens": nn.Embedding(32128, 512),
+                "block": nn.ModuleList([EncoderLayer(), *[EncoderLayer2() for _ in range(5)]]),
+                "final_layer_norm": nn.RMSNorm(512, eps=1e-6),
+            }
+        )
+        self.dropout1 = nn.Dropout(0.1)
+        self.dropout2 = nn.Dropout(0.1)
+        self.decoder = nn.ModuleDict(
+            {
+                "embed_tokens": nn.Embedding(32128, 512),
+                "block": nn.ModuleList([DecoderLayer(), *[DecoderLayer2() for _ in range(5)]]),
+                "final_layer_norm": nn.RMSNorm(512, eps=1e-6),
+            }
+        )
+        self.dropout3 = nn.Dropout(0.1)
+        self.dropout4 = nn.Dropout(0.1)
         self.lm_head = nn.Linear(512, 32128, bias=False)
-        self.encoder.embed_tokens.weight = self.shared.weight
-        self.decoder.embed_tokens.weight = self.shared.weight
+        self.encoder["embed_tokens"].weight = self.shared.weight
+        self.decoder["embed_tokens"].weight = self.shared.weight
         self.lm_head.weight = self.shared.weight
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:
         """source [N, S] int, target [N, T] int, keep [N, S] bool -> logits [N, T, 32128]"""
-        mask = torch.where(keep[:, None, None], 0.0, -1000000000.0)
-        memory = self.encoder(source, mask)
-        x = self.decoder(target, memory, mask)
+        T = target.shape[1]
+        memory_mask = torch.where(keep[:, None, None], 0.0, -1000000000.0)
+        x = self.encoder["embed_tokens"](source)
+        x = self.dropout1(x)
+        x, bias = self.encoder["block"].get_submodule("0")(x, memory_mask)
+        x, bias = self.encoder["block"].get_submodule("1")(x, bias, memory_mask)
+        x, bias = self.encoder["block"].get_submodule("2")(x, bias, memory_mask)
+        x, bias = self.encoder["block"].get_submodule("3")(x, bias, memory_mask)
+        x, bias = self.encoder["block"].get_submodule("4")(x, bias, memory_mask)
+        x = self.encoder["block"].get_submodule("5")(x, bias, memory_mask)[0]
+        memory = self.encoder["final_layer_norm"](x)
+        memory = self.dropout2(memory)
+        mask = torch.where(torch.ones(T, T, device=source.device).tril() > 0, 0.0, -1000000000.0)
+        x = self.decoder["embed_tokens"](target)
+        x = self.dropout3(x)
+        x, bias = self.decoder["block"].get_submodule("0")(x, mask, memory, memory_mask)
+        x, bias = self.decoder["block"].get_submodule("1")(x, bias, mask, memory, memory_mask)
+        x, bias = self.decoder["block"].get_submodule("2")(x, bias, mask, memory, memory_mask)
+        x, bias = self.decoder["block"].get_submodule("3")(x, bias, mask, memory, memory_mask)
+        x, bias = self.decoder["block"].get_submodule("4")(x, bias, mask, memory, memory_mask)
+        x = self.decoder["block"].get_submodule("5")(x, bias, mask, memory, memory_mask)[0]
+        x = self.decoder["final_layer_norm"](x)
+        x = self.dropout4(x)
         return self.lm_head(x * 0.04419417382415922)
