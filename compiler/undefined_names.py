@@ -42,8 +42,19 @@ def _top(statement: syntax.Statement) -> Iterator[str]:
 def unknown_names(block: syntax.Block, visible: Collection[str]) -> Iterator[syntax.Name]:
     """The names in a block that are neither ``visible`` nor defined in the block."""
     own = set(_defined(block))
-    unknown = (n for n in _read(block) if n.id not in visible and n.id not in own)
+    unknown = [n for n in _read(block) if n.id not in visible and n.id not in own]
+    starts = tuple(_starts_of_labels(block)) if unknown else ()
+    unknown = [n for n in unknown if not n.id.startswith(starts)]
     return iter(sorted(unknown, key=lambda name: name.span.start))
+
+
+def _starts_of_labels(node: syntax.SyntaxNode) -> Iterator[str]:
+    """What the names of computed labels begin with: ``"layer{i}"`` may be ``layer1``."""
+    match node:
+        case syntax.Labelled(label=syntax.LabelName(name=syntax.Text(parts=(first, _, *_)))):
+            yield first if isinstance(first, str) else ""
+    for child in syntax.children(node):
+        yield from _starts_of_labels(child)
 
 
 def _defined(node: syntax.SyntaxNode) -> Iterator[str]:
@@ -65,6 +76,10 @@ def _defined(node: syntax.SyntaxNode) -> Iterator[str]:
                 yield from (n.id for n in _names(node.pattern))
             case syntax.Labelled(label=syntax.LabelName(name=str() as name)):
                 yield name
+            case syntax.Labelled(
+                label=syntax.LabelName(name=syntax.Text(parts=(str() as path, *_)))
+            ):
+                yield path.partition(".")[0]
 
 
 def _names(node: syntax.SyntaxNode) -> Iterator[syntax.Name]:
