@@ -25,7 +25,7 @@ class Double(nn.Module):
 
 
 class Unet(nn.Module):
-    """U-Net: a class for each pixel"""
+    """U-Net: a class for each pixel."""
 
     def __init__(self) -> None:
         super().__init__()
