@@ -63,8 +63,9 @@ def test_a_form_without_an_inset_is_told_from_the_one_that_has_it() -> None:
     found = shipped("t5:t5_small")
     view = picture(found, Options())
     titles = {letters(box.title) for box in view.boxes()}
-    assert {"block · encoder_layer A", "encoder_layer B ×5"} <= titles
-    assert "encoder_layer B" in insets(view)
+    assert {"layer · self_layer A", "self_layer B"} <= titles
+    assert "self_layer(causal) B" in insets(view)
+    assert "self_layer A" not in insets(view)
 
 
 def test_what_comes_in_has_a_point_only_where_it_parts() -> None:
