@@ -1,0 +1,306 @@
+"""Runs a model and the module made from its spec on the same inputs, and compares the results."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from ...grammar.record import Record, field
+from ...grammar.wording import counted
+from . import state_dicts
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+SEED: Final = 1
+DOUBLE: Final = 1e-9
+"""In double precision, results of the same computation differ by less, relative to the largest."""
+SINGLE: Final = 1e-5
+"""The same where a model computes in single precision whatever its weights are."""
+STEP: Final = 1e-3
+"""The same for statistics of a batch: the variance of few values is far more sensitive."""
+
+
+class Agreement(Record):
+    """What a comparison of two runs has shown; see ``prove.Proof``."""
+
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    difference: float = 0.0
+    macs: tuple[int, int] = (0, 0)
+    """The multiply-accumulates that PyTorch counts in the model and in our module."""
+
+
+class Output(Record):
+    """A run: its tensors and the multiply-accumulates that PyTorch counts, or why it failed."""
+
+    tensors: tuple[Tensor, ...] = ()
+    macs: int = 0
+    error: str = ""
+    random: bool = False
+    """Whether it drew random numbers."""
+
+
+class Gap(Record):
+    """How an output of the model differs from that of the spec."""
+
+    text: str
+    relative: float = field(default=inf)
+
+
+# --- running ---------------------------------------------------------------------------------
+
+
+def run(module: nn.Module, inputs: Sequence[Tensor]) -> Output:
+    """The result for copies of the inputs. The random numbers are the same for each run."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    torch.manual_seed(SEED)
+    before = torch.get_rng_state()
+    copies = [tensor.clone() for tensor in inputs]
+    try:
+        with FlopCounterMode(display=False) as counter:
+            result = module(*copies)
+    except Exception as error:  # a model's own code may raise anything
+        return Output(error=_last_line(error))
+    macs = int(counter.get_total_flops()) // 2
+    random = not torch.equal(before, torch.get_rng_state())
+    return Output(tuple(tensors(result)), macs, random=random)
+
+
+def _last_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def tensors(result: Any) -> Iterator[Tensor]:
+    """The tensors in what a model returns, in order."""
+    from torch import Tensor
+
+    if isinstance(result, Tensor):
+        yield result
+    elif isinstance(result, Mapping):
+        for part in result.values():
+            yield from tensors(part)
+    elif isinstance(result, list | tuple):
+        for part in result:
+            yield from tensors(part)
+    elif dataclasses.is_dataclass(result):
+        for entry in dataclasses.fields(result):
+            yield from tensors(getattr(result, entry.name))
+
+
+# --- comparing -------------------------------------------------------------------------------
+
+
+def gaps(theirs: Sequence[Tensor], ours: Sequence[Tensor]) -> list[Gap]:
+    """How the outputs differ; empty if all bits are equal."""
+    if len(theirs) != len(ours):
+        returned = counted(len(theirs), "tensor")
+        return [Gap(f"the model returns {returned}, and the spec {len(ours)}")]
+    pairs = enumerate(zip(theirs, ours, strict=True), 1)
+    found = [(k, gap) for k, (a, b) in pairs if (gap := _gap(a, b))]
+    places = {k: _place(theirs[k - 1], ours) for k, _ in found} if len(ours) > 1 else {}
+    return [Gap(_named(k, gap, places), gap.relative) for k, gap in found]
+
+
+def _named(number: int, gap: Gap, places: Mapping[int, int]) -> str:
+    moved = places.get(number, 0)
+    hint = f"; it is equal to output {moved} of the spec" if moved else ""
+    return f"output {number} {gap.text}{hint}"
+
+
+def _place(tensor: Tensor, ours: Sequence[Tensor]) -> int:
+    """The number of our output that is equal to this one; 0 if there is none."""
+    return next((k for k, other in enumerate(ours, 1) if not _gap(tensor, other)), 0)
+
+
+def _gap(theirs: Tensor, ours: Tensor) -> Gap | None:
+    import torch
+
+    if theirs.shape != ours.shape:
+        return Gap(f"has shape {_shape(theirs)} in the model and {_shape(ours)} in the spec")
+    if theirs.dtype != ours.dtype:
+        return Gap(f"is {theirs.dtype} in the model and {ours.dtype} in the spec")
+    if torch.equal(theirs, ours):
+        return None
+    a, b = (t.to(torch.cdouble if t.is_complex() else torch.double) for t in (theirs, ours))
+    same = (a == b) | (a.isnan() & b.isnan())
+    if bool(same.all()):
+        return None
+    apart = (a - b).abs()[~same]
+    if not bool(apart.isfinite().all()):
+        return Gap("is not a finite number where the other one is")
+    most, scale = float(apart.max()), float(a[a.isfinite()].abs().max())
+    relative = most / scale if scale else inf
+    return Gap(f"differs by {most:.2g}, which is {relative:.2g} of its largest value", relative)
+
+
+def _shape(tensor: Tensor) -> str:
+    return f"[{', '.join(map(str, tensor.shape))}]"
+
+
+def largest(differences: Sequence[Gap]) -> float:
+    return max((gap.relative for gap in differences), default=0.0)
+
+
+# --- evaluation ------------------------------------------------------------------------------
+
+
+def evaluation(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> Agreement:
+    """What both compute outside of training. ``made`` has the model's tensors."""
+    theirs, ours = run(model.eval(), inputs), run(made.eval(), inputs)
+    if theirs.error:
+        return Agreement((f"the model fails for the example inputs: {theirs.error}",))
+    if ours.error:
+        return Agreement((f"the module of the spec fails: {ours.error}",))
+    macs = (theirs.macs, ours.macs)
+    found = gaps(theirs.tensors, ours.tensors)
+    if not found:
+        return Agreement(_tells_nothing(theirs.tensors), macs=macs)
+    if largest(found) <= SINGLE and (cause := _rounding(model, made, inputs)):
+        notes = tuple(f"{gap.text}: {cause}" for gap in found)
+        return Agreement((), notes, largest(found), macs)
+    reasons = (*(gap.text for gap in found), *_where(model, made, inputs))
+    return Agreement(reasons, difference=largest(found), macs=macs)
+
+
+def _tells_nothing(outputs: Sequence[Tensor]) -> tuple[str, ...]:
+    """A reason if the outputs would be equal whatever the spec computes."""
+    if not outputs:
+        return ("the model returns no tensor",)
+    if not any(bool(tensor.isfinite().any()) for tensor in outputs):
+        return ("the model returns no finite number for the example inputs",)
+    return ()
+
+
+def _rounding(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> str:
+    """What makes a small difference rounding; empty if it does not vanish in double precision."""
+    doubles = [t.double() if t.is_floating_point() else t for t in inputs]
+    with state_dicts.in_double(model):
+        state_dicts.give(made, model)
+        with state_dicts.in_double(made), _single_precision() as singles:
+            theirs, ours = run(model, doubles), run(made, doubles)
+    state_dicts.give(made, model)
+    if theirs.error or ours.error:
+        return "it is taken for rounding, since the model does not run in double precision"
+    left = largest(gaps(theirs.tensors, ours.tensors))
+    if left > (SINGLE if singles else DOUBLE):
+        return ""
+    return f"this is rounding, in double precision it is {left:.2g}"
+
+
+@contextmanager
+def _single_precision() -> Iterator[list[str]]:
+    """Collects the ops that compute in single precision, whatever the weights are."""
+    import torch
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    singles: list[str] = []
+
+    class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+        def __torch_dispatch__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            result = func(*args, **(kwargs or {}))
+            if any(t.dtype == torch.float32 for t in tensors(result)):
+                singles.append(str(func))
+            return result
+
+    with Watch():  # type: ignore[no-untyped-call]
+        yield singles
+
+
+# --- where a difference begins ----------------------------------------------------------------
+
+
+class _Call(Record):
+    """A run of a module that has no others: what it got and what it returned."""
+
+    path: str
+    got: tuple[Tensor, ...]
+    returned: tuple[Tensor, ...]
+
+
+def _where(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> list[str]:
+    """Which module is the first whose result differs."""
+    theirs, ours = _calls(model, inputs), _calls(made, inputs)
+    left: dict[str, list[_Call]] = {}
+    for call in ours:
+        left.setdefault(call.path, []).append(call)
+    for call in theirs:
+        if not left.get(call.path):
+            continue
+        own = left[call.path].pop(0)
+        if largest(gaps(call.got, own.got)) > SINGLE / 10:
+            return [f"it begins before {call.path}, which gets something else"]
+        if largest(gaps(call.returned, own.returned)) > SINGLE / 10:
+            return [f"it begins in {call.path}, which returns something else"]
+    return []
+
+
+def _calls(module: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
+    """The calls of the modules that have no others, in the order in which they ran."""
+    calls: list[_Call] = []
+
+    def note(path: str) -> Any:
+        def hook(_: Any, arguments: Any, keywords: Any, result: Any) -> None:
+            got = tuple(t.clone() for t in tensors([arguments, keywords]))
+            calls.append(_Call(path, got, tuple(t.clone() for t in tensors(result))))
+
+        return hook
+
+    leaves = [(p, m) for p, m in module.named_modules() if p and not any(m.children())]
+    handles = [m.register_forward_hook(note(p), with_kwargs=True) for p, m in leaves]
+    try:
+        run(module, inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return calls
+
+
+# --- training --------------------------------------------------------------------------------
+
+
+def training(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> Agreement:
+    """What both compute in training, and the buffers that they change, for equal random numbers."""
+    start = state_dicts.buffers(model)
+    theirs = run(model.train(), inputs)
+    changed = state_dicts.buffers(model)
+    state_dicts.restore(model, start)
+    if theirs.error:
+        return Agreement(notes=(f"training was not compared: {theirs.error}",))
+    ours = run(made.train(), inputs)
+    if ours.error:
+        return Agreement((f"in training the module of the spec fails: {ours.error}",))
+    if theirs.random != ours.random:
+        drawing, other = ("model", "spec") if theirs.random else ("spec", "model")
+        return Agreement((f"in training the {drawing} draws random numbers, the {other} does not",))
+    if len(theirs.tensors) != len(ours.tensors):
+        note = "training was not compared: the model returns {} then, and the spec {}"
+        return Agreement(notes=(note.format(*map(_tensors, (theirs, ours))),))
+    own = dict(made.named_buffers())
+    found = [
+        *(gap for gap in gaps(theirs.tensors, ours.tensors) if gap.relative > STEP),
+        *_statistics(changed, own),
+    ]
+    if found and theirs.random:
+        return Agreement(notes=("training was not compared: its random numbers differ",))
+    return Agreement(tuple(f"in training {gap.text}" for gap in found))
+
+
+def _tensors(output: Output) -> str:
+    return counted(len(output.tensors), "tensor")
+
+
+def _statistics(theirs: Mapping[str, Tensor], ours: Mapping[str, Tensor]) -> Iterator[Gap]:
+    """How the buffers differ that both have."""
+    for name in theirs.keys() & ours.keys():
+        gap = _gap(theirs[name], ours[name])
+        if gap and gap.relative > STEP:
+            yield Gap(f"{name} {gap.text}", gap.relative)
