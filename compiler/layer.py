@@ -47,6 +47,7 @@ from ..grammar.record import Exact, Record, alike, field, typed
 from ..grammar.wording import counted
 from .dims import Dim, Size, equal, less, product
 from .formulas import Formula, in_sizes
+from .lifting import Lift
 from .lowering import Attr, CallCode, Code, Helper, Input, Lowering, Self
 from .types import Dtype, TensorType
 
@@ -278,6 +279,8 @@ class Layer:
     aliases: ClassVar[tuple[str, ...]] = ()
     foreign: ClassVar[tuple[Foreign, ...]] = ()
     """Its names elsewhere."""
+    lifts: ClassVar[tuple[Lift, ...]] = ()
+    """The ops of PyTorch that it computes: the inverse of ``lower``."""
     title: ClassVar[str] = ""
     """Its name in papers, ``BatchNorm``; "" if that is the word."""
     abbreviation: ClassVar[str] = ""

@@ -22,6 +22,7 @@ from ..layer import (
     divides,
     same,
 )
+from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import CallCode, Input, Lowering, function, module
 from ..types import Dtype, TensorType
 from .operands import need_room
@@ -41,6 +42,7 @@ class Activation(Layer):
     elementwise = True
     positional = 1
 
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
     torch: ClassVar[str]
     """The class in torch.nn."""
     function: ClassVar[str | None] = None
@@ -78,6 +80,12 @@ class ReLU(Activation):
     examples = (Example("relu", "64x8x8"),)
 
 
+def _up_to_six(call: OpCall) -> Lifted:
+    if (call["min_val"], call["max_val"]) != (0, 6):
+        raise CannotLift("`relu6` is between 0 and 6")
+    return Lifted(ReLU6(), (call["self"],))
+
+
 class ReLU6(Activation):
     """Rectified linear unit cut off at six: ``min(max(x, 0), 6)``.
 
@@ -89,6 +97,7 @@ class ReLU6(Activation):
     title = "ReLU6"
     torch = "ReLU6"
     dtypes = NUMBERS
+    lifts = (Lift(), Lift("hardtanh", _up_to_six))
     examples = (Example("relu6", "64x8x8"),)
 
 
@@ -123,6 +132,7 @@ class PReLU(Computable, Activation):
     title = "PReLU"
     torch = "PReLU"
     function = ""
+    lifts = (Lift(read=lambda call: {"num_parameters": call.type("weight").shape[0]}),)
     examples = (Example("prelu", "64x8x8"), Example("prelu(64, init=0.1)", "64x8x8"))
 
     num_parameters: Dim = 1
@@ -160,6 +170,7 @@ class RReLU(Activation):
     word = "rrelu"
     torch = "RReLU"
     positional = 2
+    lifts = (Lift(low="lower", high="upper", idle="training"),)
     examples = (Example("rrelu", "64x8x8"), Example("rrelu(0.1, 0.3)", "12"))
 
     low: float = 1 / 8
@@ -224,6 +235,11 @@ class CELU(Activation):
             raise Refused("celu divides by alpha, which is 0", setting="alpha")
 
 
+def _approximation(call: OpCall) -> dict[str, object]:
+    approximate = call["approximate"]
+    return {"approximate": None if approximate == "none" else approximate}
+
+
 class GELU(Activation):
     """Gaussian error linear unit: ``x * Phi(x)``; ``approximate=tanh`` as in GPT-2.
 
@@ -233,6 +249,7 @@ class GELU(Activation):
     word = "gelu"
     title = "GELU"
     torch = "GELU"
+    lifts = (Lift(read=_approximation),)
     examples = (Example("gelu", "12x64"), Example("gelu(approximate=tanh)", "12x64"))
 
     approximate: Literal["tanh"] | None = None
@@ -315,6 +332,7 @@ class Softsign(Activation):
     word = "softsign"
     torch = "Softsign"
     dtypes = NUMBERS_TO_FLOAT
+    lifts = ()
     examples = (Example("softsign", "12"),)
 
 
@@ -410,6 +428,7 @@ class Tanhshrink(Activation):
     word = "tanhshrink"
     torch = "Tanhshrink"
     dtypes = NUMBERS_TO_FLOAT
+    lifts = ()
     examples = (Example("tanhshrink", "12"),)
 
 
@@ -441,6 +460,7 @@ class LogSigmoid(Activation):
 
     word = "logsigmoid"
     torch = "LogSigmoid"
+    lifts = (Lift("log_sigmoid"),)
     examples = (Example("logsigmoid", "12"),)
 
 
@@ -469,6 +489,7 @@ class Softmax(_Normalizing):
     role = "softmax"
     mixes_along_dim = True
     torch = "Softmax"
+    lifts = (Lift("softmax.int"),)
     examples = (Example("softmax(dim=1)", "10"), Example("softmax(-1)", "8x12x12"))
 
 
@@ -485,6 +506,7 @@ class LogSoftmax(_Normalizing):
     )
     mixes_along_dim = True
     torch = "LogSoftmax"
+    lifts = (Lift("log_softmax.int"),)
     examples = (Example("log_softmax(dim=1)", "10"), Example("log_softmax(-1)", "12x10"))
 
 
@@ -498,6 +520,7 @@ class Softmin(_Normalizing):
     foreign = (Foreign("softmin", "dim"),)
     mixes_along_dim = True
     torch = "Softmin"
+    lifts = ()
     examples = (Example("softmin(dim=1)", "10"),)
 
 
@@ -513,6 +536,7 @@ class Softmax2d(Activation):
     torch = "Softmax2d"
     function = ""
     assumed = ("N", "C", "H", "W")
+    lifts = ()
     examples = (Example("softmax2d", "21x8x8"),)
 
     def check(self, x: TensorType) -> None:
@@ -531,6 +555,7 @@ class GLU(Layer):
     mixes_along_dim = True
     category = "activation"
     positional = 1
+    lifts = (Lift(),)
     examples = (Example("glu", "12x64"), Example("glu(dim=1)", "8x7x7"))
 
     dim: int = -1

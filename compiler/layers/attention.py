@@ -22,6 +22,7 @@ from ..layer import (
     numel,
     same,
 )
+from ..lifting import Lift
 from ..lowering import (
     CallCode,
     Code,
@@ -316,6 +317,15 @@ class ScaledDotProduct(Layer):
     category = "attention"
     arity = (3, 3)
     positional = 0
+    lifts = (
+        Lift(
+            "scaled_dot_product_attention",
+            mask="attn_mask",
+            causal="is_causal",
+            dropout="dropout_p",
+            idle="enable_gqa",
+        ),
+    )
     examples = (
         Example("sdpa", "4x20x16", "4x20x16", "4x20x16"),
         Example("sdpa(causal=true, scale=0.5)", "4x20x16", "4x20x16", "4x20x16"),

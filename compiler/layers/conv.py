@@ -26,6 +26,7 @@ from ..layer import (
     short,
     tried,
 )
+from ..lifting import Lift, OpCall
 from ..lowering import CallCode, Code, Input, Lowering, call, given, module
 from ..types import TensorType
 from .padding import check_reach
@@ -147,6 +148,7 @@ class Conv(_Convolution):
         Foreign("convolution"),
     )
     role = "conv"
+    lifts = (Lift("conv#d", lambda call: _filters(call, 0), pad="padding"),)
     examples = (
         Example("conv(3x3, 64)", "3x32x32"),
         Example("conv(7x7, 64, stride=2, pad=3, bias=false)", "3x224x224"),
@@ -300,6 +302,14 @@ class ConvTranspose(_Convolution):
         Foreign("LazyConvTranspose#d", "out_channels kernel_size stride padding output_padding"),
         Foreign("convtranspose deconv convolution_transpose"),
     )
+    lifts = (
+        Lift(
+            "conv_transpose#d",
+            lambda call: _filters(call, 1),
+            pad="padding",
+            output_pad="output_padding",
+        ),
+    )
     examples = (
         Example("conv_transpose(2x2, 32, stride=2)", "64x16x16"),
         Example("conv_transpose(3x3, 8, stride=2, pad=1, output_pad=1, bias=false)", "16x7x7"),
@@ -373,6 +383,12 @@ class ConvTranspose(_Convolution):
         settings = given(**self.keywords(x))
         name = f"F.conv_transpose{x.rank - 2}d"
         return call(name, Input(0), *self.weight_codes(x), **settings)
+
+
+def _filters(call: OpCall, axis: int) -> dict[str, Dim | tuple[Dim, ...]]:
+    """The settings that the weight shows: its ``axis`` counts the filters of one group."""
+    weight = call.type("weight").shape
+    return {"out": weight[axis] * (call.arguments["groups"] if axis else 1), "kernel": weight[2:]}
 
 
 def _written(value: Dim | tuple[Dim, ...]) -> str:

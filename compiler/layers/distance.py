@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..checks import need
 from ..layer import Example, Foreign, Layer, Nonnegative, axis
+from ..lifting import Lift
 from ..lowering import Lowering, module
 from ..types import Shape, TensorType
 from .operands import common_shape
@@ -15,6 +18,7 @@ class _Distance(Layer):
     category = "math"
     arity = (2, 2)
     positional = 0
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     def common(self, a: TensorType, b: TensorType) -> Shape:
         need(self, a)

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from ..checks import need, spatial
 from ..layer import Effect, Example, Foreign, Layer, Probability, Refused, dropping
+from ..lifting import Lift
 from ..lowering import CallCode, Helper, Lowering, module
 from ..types import TensorType
 
@@ -17,6 +18,7 @@ class _Dropping(Layer):
     elementwise = True
     positional = 1
 
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(idle="train"),)
     torch: ClassVar[str]
 
     p: Probability = 0.5
@@ -141,6 +143,7 @@ class StochasticDepth(_Dropping):
     """
 
     word = "stochastic_depth"
+    lifts = ()
     examples = (
         Example("stochastic_depth(0.2)", "64x8x8"),
         Example("stochastic_depth(0.1, mode=batch)", "12x64"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import ClassVar, TypeGuard
+from typing import Any, ClassVar, TypeGuard
 
 from ..dims import Dim, Size
 from ..formulas import Number, code
 from ..layer import Category, Example, Foreign, Layer, Made, Reach, Refused, Tensor
+from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import Code, Infix, Input, Lowering, call, function, method
 from ..types import Dtype, TensorType
+from .matmul import Matmul
 from .operands import (
     Operand,
     brief,
@@ -20,6 +22,52 @@ from .operands import (
     refuse_bool,
     setting_code,
 )
+
+# --- lifting -----------------------------------------------------------------------------------
+
+
+def lift_operator(call: OpCall) -> Lifted:
+    """An operator of two tensors, or of one and a number, which is a setting."""
+    first, second = list(call.arguments.values())[:2]
+    if call.op.startswith("rsub"):
+        first, second = second, first
+    is_tensor = [call.tensor(operand) is not None for operand in (first, second)]
+    second = _times(second, call.get("alpha"), is_tensor[1])
+    if all(is_tensor):
+        return Lifted(call.layer(), (first, second))
+    if is_tensor[0]:
+        return Lifted(call.layer(other=second), (first,))
+    return Lifted(call.layer(other=first, reversed=True), (second,))
+
+
+def _times(operand: Any, factor: Any, is_tensor: bool) -> Any:
+    if factor in (None, 1):
+        return operand
+    return Lifted(Mul(other=factor), (operand,)) if is_tensor else operand * factor
+
+
+def _plus(call: OpCall, layer: type[Layer], a: str, b: str) -> Lifted:
+    """A tensor plus what a layer makes of two others, each with a factor."""
+    other = Lifted(layer(), (call[a], call[b]))
+    factor = call["value"] if "value" in call else call["alpha"]
+    operands = (_times(call["self"], call.get("beta"), True), _times(other, factor, True))
+    return Lifted(Add(), operands)
+
+
+def _rounded(call: OpCall) -> Lifted:
+    mode = call["rounding_mode"]
+    if mode == "trunc":
+        raise CannotLift("a quotient that is rounded towards 0 has no counterpart")
+    call.layer = Floordiv if mode == "floor" else Div
+    return lift_operator(call)
+
+
+def of_bools(call: OpCall) -> dict[str, Any]:
+    """Refuses ints, whose bits an op joins."""
+    if call.type("self").dtype != "bool":
+        raise CannotLift("the bits of ints have no counterpart")
+    return {}
+
 
 # --- operators -------------------------------------------------------------------------------
 
@@ -36,6 +84,7 @@ class Operator(Layer):
     positional = 1
     symbol: ClassVar[str]
     sign: ClassVar[str] = ""
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(read=lift_operator),)
     """The operator in a diagram, if it is another sign there."""
 
     other: Number | Tensor | None = None
@@ -103,6 +152,12 @@ class Add(Operator):
     role = "sum"
     symbol = "+"
     arity = (1, None)
+    lifts = (
+        Lift(read=lift_operator),
+        Lift("baddbmm", lambda call: _plus(call, Matmul, "batch1", "batch2")),
+        Lift("addcmul", lambda call: _plus(call, Mul, "tensor1", "tensor2")),
+        Lift("addcdiv", lambda call: _plus(call, Div, "tensor1", "tensor2")),
+    )
     examples = (Example("add", "3x8", "3x8"), Example("add(1)", "8"), Example("add(a)", "8", a="8"))
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
@@ -119,6 +174,10 @@ class Sub(Operator):
     complexes = True
     symbol = "-"
     sign = "−"
+    lifts = (
+        Lift("sub subtract", lift_operator),
+        Lift("rsub", lift_operator),
+    )
     examples = (Example("sub", "3x8", "3x8"), Example("sub(0.5)", "8"))
 
     def reach(self, made: TensorType, how: Made) -> Reach | None:
@@ -155,6 +214,7 @@ class Div(Operator):
     complexes = True
     symbol = "/"
     sign = "÷"
+    lifts = (Lift("div.Tensor div.Scalar true_divide", lift_operator),)
     examples = (Example("div", "3x8", "3x8"), Example("div(2)", "8 int"))
 
     def dtype(self, *operands: Operand) -> Dtype:
@@ -181,6 +241,10 @@ class Floordiv(Whole):
 
     word = "floordiv"
     symbol = "//"
+    lifts = (
+        Lift("floor_divide", lift_operator),
+        Lift("div.Tensor_mode div.Scalar_mode", _rounded),
+    )
     examples = (Example("floordiv(2)", "8 int"),)
 
 
@@ -192,6 +256,7 @@ class Mod(Whole):
 
     word = "mod"
     symbol = "%"
+    lifts = (Lift("remainder", lift_operator),)
     examples = (Example("mod(2)", "8 int"),)
 
 
@@ -237,6 +302,7 @@ class Pair(Layer):
     result: ClassVar[Dtype | None] = None
     """The result's dtype, if it is not the common dtype of the operands."""
     infix: ClassVar[str] = ""
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
     """The operator that does the same with bools."""
 
     other: Number | Tensor | None = None
@@ -277,6 +343,7 @@ class Maximum(Pair):
 
     word = "maximum"
     arity = (1, None)
+    lifts = (Lift("maximum max.other"),)
     examples = (Example("maximum", "3x8", "3x8"), Example("maximum(a)", "8", a="8"))
 
     def instead(self) -> str:
@@ -291,6 +358,7 @@ class Minimum(Pair):
 
     word = "minimum"
     arity = (1, None)
+    lifts = (Lift("minimum min.other"),)
     examples = (Example("minimum", "3x8", "3x8"),)
 
     def instead(self) -> str:
@@ -333,6 +401,7 @@ class LogicalAnd(Pair):
     arity = (1, None)
     result = "bool"
     infix = "&"
+    lifts = (Lift(), Lift("__and__.Tensor bitwise_and.Tensor", of_bools))
     examples = (Example("logical_and", "8 bool", "8 bool"),)
 
 
@@ -346,6 +415,7 @@ class LogicalOr(Pair):
     arity = (1, None)
     result = "bool"
     infix = "|"
+    lifts = (Lift(), Lift("__or__.Tensor bitwise_or.Tensor", of_bools))
     examples = (Example("logical_or", "8 bool", "8 bool"),)
 
 
@@ -358,6 +428,7 @@ class LogicalXor(Pair):
     word = "logical_xor"
     result = "bool"
     infix = "^"
+    lifts = (Lift(), Lift("__xor__.Tensor bitwise_xor.Tensor", of_bools))
     examples = (Example("logical_xor", "8 bool", "8 bool"),)
 
 
@@ -371,6 +442,7 @@ class Lerp(Layer):
     word = "lerp"
     category = "math"
     arity = (1, 2)
+    lifts = (Lift(),)
     examples = (Example("lerp(weight=0.3)", "8", "8"), Example("lerp(a, 0.3)", "8", a="8"))
 
     end: Tensor | None = None
@@ -411,6 +483,10 @@ class Where(Layer):
     word = "where"
     category = "math"
     arity = (1, 3)
+    lifts = (
+        Lift("where.self where.ScalarOther where.ScalarSelf where.Scalar", a="self", b="other"),
+        Lift("masked_fill.Tensor", b="self", a="value"),
+    )
     examples = (Example("where(a, 0.0)", "8 bool", a="8"), Example("where", "8 bool", "8", "8"))
 
     a: Number | Tensor | None = None
@@ -455,6 +531,7 @@ class MaskedFill(Layer):
 
     word = "masked_fill"
     category = "math"
+    lifts = (Lift("masked_fill.Scalar"),)
     examples = (Example("masked_fill(a, -1e9)", "8", a="8 bool"),)
 
     mask: Tensor

@@ -22,8 +22,16 @@ from ..layer import (
     Weight,
     same,
 )
+from ..lifting import Lift, OpCall
 from ..lowering import CallCode, Code, Input, Lowering, Self, call, module
 from ..types import TensorType
+
+
+def _table_settings(call: OpCall) -> dict[str, object]:
+    """The sizes of the table; an op without a row for padding says -1."""
+    count, dim = call.type("weight").shape
+    row = call["padding_idx"]
+    return {"count": count, "dim": dim, "padding_idx": None if row == -1 else row}
 
 
 class _Table(Computable):
@@ -130,6 +138,7 @@ class Embedding(_Table):
             renamed={"input_dim": "count", "output_dim": "dim"},
         ),
     )
+    lifts = (Lift("embedding", _table_settings),)
     examples = (
         Example("embedding(1000, 64)", "12 int"),
         Example("embed(100, 8, padding_idx=0)", "3x4 int"),

@@ -21,6 +21,7 @@ from ..layer import (
     same,
     short,
 )
+from ..lifting import Lift
 from ..lowering import Code, Input, Lowering, function, method, module
 from ..types import TensorType
 
@@ -81,6 +82,7 @@ class Unfold(_Sliding):
     foreign = (Foreign("Unfold", "kernel_size dilation padding stride"),)
     assumed = ("N", "C", "H", "W")
     positional = 1
+    lifts = (Lift("im2col", kernel="kernel_size", pad="padding"),)
     examples = (
         Example("unfold(3, pad=1)", "3x8x8"),
         Example("unfold(2x3, stride=2, dilation=2)", "3x9x10"),
@@ -114,6 +116,7 @@ class Fold(_Sliding):
     word = "fold"
     foreign = (Foreign("Fold", "output_size kernel_size dilation padding stride"),)
     assumed = ("N", "C", "T")
+    lifts = (Lift("col2im", size="output_size", kernel="kernel_size", pad="padding"),)
     examples = (
         Example("fold(8x8, 3, pad=1)", "27x64"),
         Example("fold([9, 10], 2x3, stride=2, dilation=2)", "18x12"),
@@ -171,6 +174,7 @@ class Flatten(Layer):
     keeps_elements = True
     category = "shape"
     assumed = ("N", "C", "H", "W")
+    lifts = (Lift("flatten.using_ints", start="start_dim", end="end_dim"),)
     examples = (
         Example("flatten", "64x7x7"),
         Example("flatten(2)", "64x7x7"),
@@ -212,6 +216,7 @@ class Unflatten(Layer):
     keeps_elements = True
     foreign = (Foreign("Unflatten", "dim unflattened_size"),)
     category = "shape"
+    lifts = (Lift("unflatten.int"),)
     examples = (
         Example("unflatten(1, 64x7x7)", "3136"),
         Example("unflatten(-1, [4, -1])", "12x8"),

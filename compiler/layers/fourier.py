@@ -18,6 +18,7 @@ from ..layer import (
     same,
     short,
 )
+from ..lifting import CannotLift, Lift, OpCall
 from ..lowering import Attr, CallCode, Code, Device, Input, Lowering, call, function, given
 from ..types import Dtype, TensorType
 from .operands import Axial, common_shape
@@ -25,6 +26,21 @@ from .operands import Axial, common_shape
 Norm: TypeAlias = Literal["backward", "ortho", "forward"]
 
 NUMBERS: tuple[Dtype, ...] = ("float", "int", "bool")
+
+
+def _all_axes(call: OpCall) -> dict[str, object]:
+    """The axes; if an op names none, they are the last ones, or all."""
+    dim, rank = call["dim"], call.type("self").rank
+    sizes = call.get("s")
+    first = 0 if sizes is None else rank - len(sizes)
+    settings = {"dim": tuple(range(first, rank)) if dim is None else dim}
+    return settings | ({"s": sizes} if "s" in call else {})
+
+
+def _framed(call: OpCall) -> dict[str, object]:
+    if call["onesided"] is False or not call["return_complex"]:
+        raise CannotLift("`stft` gives complex numbers, and no frequencies that mirror others")
+    return {"center": False}
 
 
 # --- complex numbers -------------------------------------------------------------------------
@@ -36,6 +52,7 @@ class ComplexPart(Layer):
     category: ClassVar[Category] = "math"
     elementwise = True
     complexes = True
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     def infer(self, x: TensorType) -> TensorType:
         need(self, x, "complex")
@@ -85,6 +102,7 @@ class Conj(ComplexPart):
     """
 
     word = "conj"
+    lifts = (Lift("conj _conj"),)
     examples = (Example("conj", "3x8 complex"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -104,6 +122,7 @@ class ViewAsReal(Layer):
     word = "view_as_real"
     category = "shape"
     complexes = True
+    lifts = (Lift(),)
     examples = (Example("view_as_real", "3x8 complex"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -123,6 +142,7 @@ class ViewAsComplex(Layer):
 
     word = "view_as_complex"
     category = "shape"
+    lifts = (Lift(),)
     examples = (Example("view_as_complex", "3x8x2"),)
 
     def infer(self, x: TensorType) -> TensorType:
@@ -140,6 +160,7 @@ class ComplexPair(Layer):
 
     category: ClassVar[Category] = "math"
     arity: ClassVar[tuple[int, int | None]] = (2, 2)
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         need(self, a)
@@ -182,6 +203,7 @@ class Transform(Axial):
     positional = 1
     takes: ClassVar[tuple[Dtype, ...]] = (*NUMBERS, "complex")
     gives: ClassVar[Dtype] = "complex"
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("fft_{}"),)
 
     dim: int = -1
     n: Positive | None = None
@@ -278,6 +300,7 @@ class Transforms(Axial):
     takes: ClassVar[tuple[Dtype, ...]] = (*NUMBERS, "complex")
     gives: ClassVar[Dtype] = "complex"
     usual: ClassVar[tuple[int, ...] | None] = None
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("fft_{}", _all_axes),)
     """PyTorch's default of ``dim``."""
 
     dim: tuple[int, ...] = (-2, -1)
@@ -429,6 +452,7 @@ class FftShift(Axial):
     keeps_elements = True
     keeps_axes = True
     positional = 1
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("fft_{}", _all_axes),)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("fftshift(-1)", "3x8 complex"),
         Example("fftshift([1, 2])", "3x8"),
@@ -527,6 +551,15 @@ class Stft(_Windows):
         ),
     )
     assumed = ("N", "T")
+    lifts = (
+        Lift(
+            "stft.default",
+            _framed,
+            hop="hop_length",
+            win="win_length",
+            idle="align_to_window",
+        ),
+    )
     examples = (
         Example("stft(16)", "64"),
         Example("stft(16, 4, center=false, normalized=true)", "64"),
@@ -566,6 +599,7 @@ class Istft(_Windows):
     )
     complexes = True
     assumed = ("N", "C", "T")
+    lifts = (Lift("istft", hop="hop_length", win="win_length", idle="onesided return_complex"),)
     examples = (
         Example("istft(16)", "9x17 complex"),
         Example("istft(16, 4, length=70)", "9x17 complex"),

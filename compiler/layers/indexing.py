@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from ..checks import need, outside
 from ..dims import Dim, Size, bounds, ceil_div, dim_max, dim_min, less
@@ -22,13 +22,49 @@ from ..layer import (
     same,
     short,
 )
+from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import Attr, CallCode, Code, Input, Lowering, Subscript, call, given, method
 from ..types import Dtype, Shape, TensorType
+from .linear import Identity
 from .operands import axis_name, conjunction, listed, refuse_bool, setting_code
 from .shape import Reshaping, on_input, with_axis
 from .sources import Arange
 
 Item: TypeAlias = int | Size | slice | EllipsisType | TensorType | tuple[int, ...] | None
+
+
+def _at(call: OpCall, item: Item) -> Lifted:
+    """An index with an item for one axis."""
+    dim = call["dim"]
+    rest = (slice(None),) * (dim if dim >= 0 else -dim - 1)
+    items = (*rest, item) if dim >= 0 else (..., item, *rest)
+    return Lifted(Index(items=items), (call["self"],))
+
+
+def _sliced(call: OpCall) -> Lifted:
+    start, end, step = call["start"], call["end"], call["step"]
+    start = None if isinstance(start, int) and start == 0 else start
+    end = None if isinstance(end, int) and end >= _OPEN_END else end
+    step = None if isinstance(step, int) and step == 1 else step
+    if start is end is step is None:
+        return Lifted(Identity(), (call["self"],))
+    return _at(call, slice(start, end, step))
+
+
+_OPEN_END: Final = 2**62
+"""PyTorch writes a slice to the end with a number above this."""
+
+
+def _gathered(call: OpCall) -> Lifted:
+    """An index with tensors."""
+    indices = call["indices"]
+    types = [None if index is None else call.tensor(index) for index in indices]
+    if any(type is not None and type.dtype == "bool" for type in types):
+        raise CannotLift("an index of bools takes a number of elements that is not known")
+    items = tuple(slice(None) if type is None else type for type in types)
+    layer = Index(items=items)
+    given = [index for index in indices if index is not None]
+    return Lifted(layer, (call["self"],), dict(zip(layer.tensors(), given, strict=True)))
 
 
 class Index(Reshaping):
@@ -45,6 +81,11 @@ class Index(Reshaping):
     role = "index"
     keeps_axes = True
     variadic = True
+    lifts = (
+        Lift("select.int", lambda call: _at(call, call["index"])),
+        Lift("slice.Tensor", _sliced),
+        Lift("index.Tensor", _gathered),
+    )
     examples = (Example("index(0)", "12x8"),)
 
     items: tuple[Item, ...]
@@ -322,6 +363,7 @@ class Gather(Reshaping):
 
     word = "gather"
     keeps_axes = True
+    lifts = (Lift(idle="sparse_grad"),)
     examples = (Example("gather(a, 1)", "12x8", a="5x8 int"),)
 
     index: Tensor
@@ -375,6 +417,7 @@ class IndexSelect(Reshaping):
 
     word = "index_select"
     keeps_axes = True
+    lifts = (Lift(),)
     examples = (Example("index_select(a, 1)", "12x8", a="int"),)
 
     index: Tensor
@@ -412,6 +455,7 @@ class Scatter(Reshaping):
 
     word = "scatter"
     keeps_axes = True
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("scatter.src"), Lift("scatter.value", src="value"))
     examples: ClassVar[tuple[Example, ...]] = (
         Example("scatter(a, 1, src=1.0)", "12x8", a="5x8 int"),
         Example("scatter(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),
@@ -456,6 +500,7 @@ class ScatterAdd(Scatter):
 
     word = "scatter_add"
     keeps_axes = True
+    lifts = (Lift(),)
     examples = (Example("scatter_add(a, 1, src=b)", "12x8", a="5x8 int", b="5x8"),)
 
     index: Tensor
@@ -472,6 +517,7 @@ class ScatterReduce(Scatter):
     """
 
     word = "scatter_reduce"
+    lifts = (Lift("scatter_reduce.two"),)
     examples = (
         Example("scatter_reduce(a, 1, src=b, reduce=amax)", "12x8", a="5x8 int", b="5x8"),
         Example(
@@ -511,6 +557,7 @@ class IndexAdd(Reshaping):
     word = "index_add"
     foreign = (Foreign("index_add", "dim index src"),)
     keeps_axes = True
+    lifts = (Lift(src="source"),)
     examples = (Example("index_add(a, 0, src=b)", "12x8", a="int", b="12x8"),)
 
     index: Tensor
@@ -584,6 +631,7 @@ class SearchSorted(_Searching):
 
     word = "searchsorted"
     positional = 1
+    lifts = (Lift("searchsorted.Tensor"),)
     examples = (
         Example("searchsorted(a)", "5", a="8"),
         Example("searchsorted(a, right=true)", "3x5", a="3x8"),
@@ -624,6 +672,7 @@ class Bucketize(_Searching):
     word = "bucketize"
     foreign = (Foreign("bucketize", "boundaries"),)
     positional = 1
+    lifts = (Lift("bucketize.Tensor"),)
     examples = (Example("bucketize(a)", "3x5", a=""),)
 
     boundaries: Tensor
@@ -665,6 +714,7 @@ class OneHot(Reshaping):
     word = "one_hot"
     foreign = (Foreign("one_hot", "count"),)
     role = "one_hot"
+    lifts = (Lift(count="num_classes"),)
     examples = (Example("one_hot(10)", "12 int"),)
     assumed_dtype: ClassVar[Dtype] = "int"
 

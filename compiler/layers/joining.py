@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, Literal
 
 from ..dims import Dim, Size, floor_div, less
 from ..layer import Example, Foreign, Refused, axis, same, short, tried
+from ..lifting import Lift, OpCall
 from ..lowering import Input, Lowering, function
 from ..types import TensorType
 from .operands import axis_name, conjunction, listed, promote
@@ -36,6 +38,7 @@ class Concat(Reshaping):
     keeps_axes = True
     aliases = ("cat",)
     arity = (1, None)
+    lifts = (Lift("cat concat concatenate"),)
     examples = (Example("concat", "3x8x8", "5x8x8"), Example("concat(-1)", "12x8", "12x4"))
 
     dim: int = 1
@@ -100,6 +103,7 @@ class Stack(Reshaping):
     foreign = (Foreign("stack", "dim"),)
     role = "stack"
     arity = (1, None)
+    lifts = (Lift(),)
     examples = (Example("stack(1)", "8", "8"), Example("stack(dim=-1)", "12x8", "12x8"))
 
     dim: int
@@ -134,6 +138,7 @@ class Meshgrid(Reshaping):
     word = "meshgrid"
     arity = (1, None)
     results = "bundle"
+    lifts = (Lift(),)
     examples = (Example("meshgrid", "", ""),)
 
     indexing: Literal["ij", "xy"] = "ij"
@@ -201,6 +206,7 @@ class Chunk(Splitting):
     word = "chunk"
     complexes = True
     keeps_axes = True
+    lifts = (Lift("chunk", count="chunks"),)
     examples = (Example("chunk(3, dim=-1)", "12x24"), Example("chunk(2, dim=1)", "5x8"))
 
     count: int
@@ -236,6 +242,13 @@ def _even_parts(word: str, size: int, each: int) -> list[Dim]:
     return [*[each] * (count - 1), size - each * (count - 1)]
 
 
+def _between(call: OpCall) -> tuple[Dim, ...]:
+    """The sizes of parts that are cut at given places."""
+    size = call.type("self").shape[call.arguments["dim"]]
+    places = [0, *call["indices"], size]
+    return tuple(b - a for a, b in pairwise(places))
+
+
 class Split(Splitting):
     """Parts of given sizes along an axis: ``a, b = x > split([64, 32], dim=1)``; one number is the
     size of each part, and the last part has the remaining size.
@@ -246,6 +259,11 @@ class Split(Splitting):
     word = "split"
     complexes = True
     keeps_axes = True
+    lifts = (
+        Lift("split.Tensor split.sizes", sizes="split_size"),
+        Lift("split_with_sizes", sizes="split_sizes"),
+        Lift("tensor_split.indices", lambda call: {"sizes": _between(call)}),
+    )
     examples = (Example("split([16, 8], dim=-1)", "12x24"), Example("split(2, dim=1)", "5x8"))
 
     sizes: Dim | tuple[Dim, ...]
@@ -297,6 +315,7 @@ class Unbind(Reshaping):
     complexes = True
     foreign = (Foreign("unbind", "dim"),)
     results = "bundle"
+    lifts = (Lift("unbind.int"),)
     examples = (Example("unbind(1)", "3x8"),)
 
     dim: int
@@ -325,6 +344,7 @@ class Narrow(Reshaping):
     word = "narrow"
     complexes = True
     keeps_axes = True
+    lifts = (Lift("narrow.default"),)
     examples = (Example("narrow(1, start=2, length=3)", "12x8"),)
 
     dim: int

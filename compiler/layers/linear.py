@@ -20,8 +20,21 @@ from ..layer import (
     numel,
     same,
 )
+from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import CallCode, Input, Lowering, call, module
 from ..types import TensorType
+from .shape import Transpose
+
+
+def _linear_of_product(call: OpCall) -> Lifted:
+    """A product with a matrix and the sum with a vector, as ``linear`` with the matrix turned."""
+    bias = call.type("self")
+    if bias.rank != 1 or call["alpha"] != 1 or call["beta"] != 1:
+        raise CannotLift(f"{call.op} of these shapes is no `linear`")
+    width, out = call.type("mat2").shape
+    weight = Lifted(Transpose(dim0=0, dim1=1), (call["mat2"],))
+    layer = Linear(out=out, weight=TensorType((out, width)), bias=bias)
+    return Lifted(layer, (call["mat1"],), {"weight": weight, "bias": call["self"]})
 
 
 class Linear(Computable, Biased):
@@ -47,6 +60,10 @@ class Linear(Computable, Biased):
     category = "linear"
     channel_axis = "last"
     positional = 1
+    lifts = (
+        Lift("linear", lambda call: {"out": call.type("weight").shape[0]}),
+        Lift("addmm", _linear_of_product),
+    )
     examples = (
         Example("linear(10)", "784"),
         Example("linear(64, bias=false)", "12x32"),
@@ -117,6 +134,7 @@ class Bilinear(Computable, Biased):
     channel_axis = "last"
     arity = (2, 2)
     positional = 1
+    lifts = (Lift("bilinear", lambda call: {"out": call.type("weight").shape[0]}),)
     examples = (
         Example("bilinear(10)", "20", "30"),
         Example("bilinear(10, bias=false)", "7x20", "7x30"),
@@ -170,6 +188,7 @@ class Identity(Layer):
     category = "other"
     elementwise = True
     positional = 0
+    lifts = (Lift("contiguous clone alias lift_fresh_copy resolve_conj resolve_neg"),)
     examples = (Example("identity", "3x8x8"), Example("identity", "12 int"))
 
     def infer(self, x: TensorType) -> TensorType:

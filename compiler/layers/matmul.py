@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from ..dims import Dim, product
 from ..layer import Category, Example, Foreign, Layer, Refused, Tensor, broadcast, numel, same
+from ..lifting import Lift
 from ..lowering import Infix, Input, Lowering, function, given
 from ..types import Dtype, TensorType
 from .operands import conjunction, listed, need_float, promote
@@ -89,6 +90,7 @@ class Matmul(Product):
         Foreign("mm"),
     )
     role = "product"
+    lifts = (Lift("matmul mm mv dot vdot"),)
     examples = (
         Example("matmul", "12x8", "8x4"),
         Example("matmul(a)", "2x12x8", a="2x8x12"),
@@ -127,6 +129,7 @@ class Bmm(Product):
     complexes = True
     foreign = (Foreign("bmm", ""),)
     role = "product"
+    lifts = (Lift("bmm.default"),)
     examples = (Example("bmm", "12x8", "8x4"),)
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -156,6 +159,7 @@ class Outer(Product):
 
     word = "outer"
     keeps_axes = False
+    lifts = (Lift(),)
     examples = (Example("outer", "", ""),)
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -186,6 +190,7 @@ class Cdist(Product):
 
     word = "cdist"
     keeps_axes = False
+    lifts = (Lift(idle="compute_mode"),)
     examples = (Example("cdist", "12x8", "5x8"), Example("cdist(a, p=1)", "12x8", a="5x8"))
 
     other: float | Tensor | None = None
@@ -236,6 +241,7 @@ class Einsum(Layer):
     keeps_axes = False
     category = "math"
     arity = (1, None)
+    lifts = (Lift("einsum.default", pattern="equation", idle="path"),)
     examples = (
         Example('einsum("b i d, b j d -> b i j")', "12x8", "10x8"),
         Example('einsum("bhid,bhdj->bhij")', "2x12x8", "2x8x12"),

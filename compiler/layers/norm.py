@@ -28,6 +28,7 @@ from ..layer import (
     numel,
     short,
 )
+from ..lifting import CannotLift, Lift, OpCall
 from ..lowering import (
     CallCode,
     Code,
@@ -68,6 +69,35 @@ def _divisors(count: Dim) -> str:
 
 RUNNING: Final[frozenset[Effect]] = frozenset({"training", "state"})
 """Training uses the statistics of the batch, and keeps them."""
+
+
+def _is_affine(call: OpCall) -> bool:
+    """Whether an op has a scale and a shift; a layer of its own has both or none."""
+    scale, shift = call["weight"], call.get("bias")
+    if (scale is None) != (shift is None):
+        raise CannotLift(f"{call.op} has a scale or a shift, and not both")
+    return scale is not None
+
+
+def _channel_settings(call: OpCall, training: str) -> dict[str, object]:
+    """The settings of batch and instance norm."""
+    tracks, trains = call["running_mean"] is not None, call[training]
+    if not tracks and not trains:
+        raise CannotLift(f"{call.op} has no statistics to normalize by")
+    momentum = {"momentum": call["momentum"]} if tracks else {}
+    return {"affine": _is_affine(call), "track_running_stats": tracks, **momentum}
+
+
+def _trailing_settings(call: OpCall) -> dict[str, object]:
+    """The settings of layer and RMS norm."""
+    count, rank = len(call["normalized_shape"]), call.type("input").rank
+    if call["weight"] is None and call.get("bias") is not None:
+        raise CannotLift(f"{call.op} has a shift and no scale")
+    affine = call["weight"] is not None
+    settings: dict[str, object] = {"elementwise_affine": affine}
+    if "bias" in call:
+        settings["bias"] = call["bias"] is not None or not affine
+    return settings | {"dim": -1 if count == 1 else tuple(range(rank - count, rank))}
 
 
 class _Scaled(Computable, Weighted):
@@ -190,6 +220,7 @@ class BatchNorm(_ChannelNorm):
     abbreviation = "BN"
     aliases = ("bn",)
     torch = "BatchNorm"
+    lifts = (Lift("batch_norm", lambda call: _channel_settings(call, "training")),)
     examples = (
         Example("bn", "64x8x8"),
         Example("batchnorm", "128"),
@@ -232,6 +263,7 @@ class InstanceNorm(_ChannelNorm):
     title = "InstanceNorm"
     abbreviation = "IN"
     torch = "InstanceNorm"
+    lifts = (Lift("instance_norm", lambda call: _channel_settings(call, "use_input_stats")),)
     examples = (
         Example("instancenorm", "64x8x8"),
         Example("instancenorm(affine=true)", "16x50"),
@@ -287,6 +319,7 @@ class GroupNorm(_Scaled, Biased):
     channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
+    lifts = (Lift("group_norm", lambda call: {"affine": _is_affine(call)}, groups="num_groups"),)
     examples = (
         Example("groupnorm(32)", "64x8x8"),
         Example("gn(1, affine=false)", "12x50"),
@@ -458,6 +491,7 @@ class LayerNorm(_TrailingNorm, Biased):
     abbreviation = "LN"
     aliases = ("ln",)
     torch = ("LayerNorm", "layer_norm")
+    lifts = (Lift("layer_norm", _trailing_settings),)
     examples = (
         Example("layernorm", "12x64"),
         Example("ln(eps=1e-6, bias=false)", "12x64"),
@@ -489,6 +523,7 @@ class RMSNorm(_TrailingNorm):
     )
     title = "RMSNorm"
     torch = ("RMSNorm", "rms_norm")
+    lifts = (Lift("rms_norm", _trailing_settings),)
     examples = (
         Example("rmsnorm", "12x64"),
         Example("rmsnorm(eps=1e-6)", "12x64"),

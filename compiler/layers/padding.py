@@ -8,6 +8,7 @@ from typing import Literal
 from ..checks import SPATIAL_AXES, all_known, need
 from ..dims import Dim, dim_min
 from ..layer import Example, Foreign, Layer, Refused, Sizes, short
+from ..lifting import Lift, OpCall
 from ..lowering import Code, Input, Lowering, function, means, module
 from ..types import TensorType
 
@@ -29,6 +30,14 @@ def check_reach(layer: Layer, x: TensorType, sides: Sequence[tuple[Dim, Dim]], m
                     setting="sizes" if "sizes" in layer.settings else "pad",
                     input=0,
                 )
+
+
+def _sides(call: OpCall) -> dict[str, object]:
+    """The sizes, as one if all axes after the channels have the same on all sides."""
+    sizes, spatial = tuple(call["pad"]), call.type("self").rank - 2
+    same = spatial > 0 and len(sizes) == 2 * spatial and all(s is sizes[0] for s in sizes)
+    value = call["value"]
+    return {"sizes": sizes[0] if same else sizes, "value": 0 if value is None else value}
 
 
 class Pad(Layer):
@@ -61,6 +70,7 @@ class Pad(Layer):
     keeps_axes = True
     category = "shape"
     positional = 1
+    lifts = (Lift("pad", _sides), Lift("constant_pad_nd", _sides))
     examples = (
         Example("pad(1)", "3x8x8"),
         Example("pad([1, 0])", "4x10"),

@@ -34,6 +34,7 @@ from ..layer import (
     short,
     tried,
 )
+from ..lifting import Lift, OpCall
 from ..lowering import CallCode, Code, Input, Lowering, Self, call, function, method, module
 from ..types import Dtype, TensorType
 
@@ -48,6 +49,12 @@ def pooled(size: Dim, kernel: Dim, stride: Dim, pad: Dim, dilation: Dim, *, ceil
     if not ceil:
         return room // stride + 1
     return dim_min((room + stride - 1) // stride + 1, (size + pad + stride - 1) // stride)
+
+
+def _windows(call: OpCall) -> dict[str, Dim | tuple[Dim, ...] | None]:
+    """The kernel, and the stride if it is another size."""
+    kernel, stride = (collapse(tuple(call[name])) for name in ("kernel_size", "stride"))
+    return {"kernel": kernel, "stride": None if stride in ((), kernel) else stride}
 
 
 class _Pool(Windowed):
@@ -150,6 +157,15 @@ class MaxPool(_Pool):
     torch = "MaxPool"
     function = "max_pool"
     dtypes = ("float", "int")
+    lifts = (
+        Lift("max_pool#d", _windows, pad="padding"),
+        Lift(
+            "max_pool#d_with_indices",
+            _windows,
+            added={"return_indices": True},
+            pad="padding",
+        ),
+    )
     examples = (
         Example("maxpool(2)", "64x32x32"),
         Example("pool(2,2)", "64x33x33"),
@@ -210,6 +226,7 @@ class AvgPool(_MeanPool):
     )
     torch = "AvgPool"
     function = "avg_pool"
+    lifts = (Lift("avg_pool#d", _windows, pad="padding"),)
     examples = (
         Example("avgpool(2)", "64x32x32"),
         Example("avgpool(3, stride=1, pad=1, count_include_pad=false)", "8x7x8"),
@@ -349,6 +366,7 @@ class AdaptiveAvgPool(_Adaptive):
     )
     torch = "AdaptiveAvgPool"
     function = "adaptive_avg_pool"
+    lifts = (Lift("adaptive_avg_pool#d", size="output_size"),)
     examples = (
         Example("adaptive_avgpool(1)", "64x8x8"),
         Example("adaptive_avgpool(7x7)", "512x10x12"),
@@ -378,6 +396,7 @@ class AdaptiveMaxPool(_Adaptive):
     results = "side"
     torch = "AdaptiveMaxPool"
     function = "adaptive_max_pool"
+    lifts = (Lift("adaptive_max_pool#d", added={"return_indices": True}, size="output_size"),)
     examples = (
         Example("adaptive_maxpool(1)", "64x8x8"),
         Example("adaptive_maxpool(5x7, return_indices=true)", "8x10x9"),

@@ -21,6 +21,7 @@ from ..layer import (
     dropping,
     same,
 )
+from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import CallCode, Code, Helper, Input, Lowering, Self, call, given
 from ..types import TensorType
 
@@ -37,6 +38,40 @@ def run_packed(rnn: nn.Module, x: Tensor, lengths: Tensor, *state: Any) -> tuple
     return x, state
 ''',
 )
+
+
+def lift_sequence(call: OpCall, **more: object) -> Lifted:
+    """A recurrent layer over whole sequences, with its weights and first states."""
+    if not call["batch_first"]:
+        raise CannotLift(f"{call.op} has the batch second, and the language has it first")
+    hx, params = call["hx"], call["params"]
+    rows, hidden_rows = (call.tensor(weight) for weight in params[:2])
+    assert rows is not None
+    assert hidden_rows is not None
+    hidden, width = rows.shape[0] // call.layer.gates, hidden_rows.shape[1]
+    layer = call.layer(
+        hidden=hidden,
+        layers=call["num_layers"],
+        bidirectional=call["bidirectional"],
+        dropout=call["dropout"],
+        bias=call["has_biases"],
+        **({} if width == hidden else {"proj": width}),
+        **more,
+    )
+    states = hx if isinstance(hx, list | tuple) else (hx,)
+    weights = dict(zip(layer.initialised(), params, strict=True))
+    return Lifted(layer, (call["input"], *states), weights=weights)
+
+
+def lift_step(call: OpCall, **more: object) -> Lifted:
+    """A cell, with its weights and states."""
+    hx, bias = call["hx"], call["b_ih"] is not None
+    layer = call.layer(hidden=call.type("w_hh").shape[1], bias=bias, **more)
+    states = hx if isinstance(hx, list | tuple) else (hx,)
+    kinds = ("ih", "hh")
+    weights = {f"weight_{kind}": call[f"w_{kind}"] for kind in kinds}
+    weights |= {f"bias_{kind}": call[f"b_{kind}"] for kind in kinds} if bias else {}
+    return Lifted(layer, (call["input"], *states), weights=weights)
 
 
 class Recurrent(Biased):
@@ -233,6 +268,10 @@ class RNN(Recurrent):
     title = "RNN"
     arity = (1, 2)
     module_name = "nn.RNN"
+    lifts = (
+        Lift("rnn_tanh.input", lift_sequence),
+        Lift("rnn_relu.input", lambda call: lift_sequence(call, activation="relu")),
+    )
     examples = (Example("rnn(32)", "20x16"), Example("rnn(32, layers=2, activation=relu)", "20x16"))
 
     activation: Literal["tanh", "relu"] = "tanh"
@@ -255,6 +294,7 @@ class GRU(Recurrent):
     arity = (1, 2)
     gates = 3
     module_name = "nn.GRU"
+    lifts = (Lift("gru.input", lift_sequence),)
     examples = (
         Example("gru(32)", "20x16"),
         Example("gru(32, layers=2, bidirectional=true)", "20x16"),
@@ -273,12 +313,15 @@ class LSTM(Recurrent):
     """
 
     word = "lstm"
-    foreign = (Foreign("LSTM", "input_size hidden_size num_layers bias"),)
+    foreign = (
+        Foreign("LSTM", "input_size hidden_size num_layers bias", renamed={"proj_size": "proj"}),
+    )
     title = "LSTM"
     arity = (1, 3)
     gates = 4
     states_kept = 2
     module_name = "nn.LSTM"
+    lifts = (Lift("lstm.input", lift_sequence),)
     examples = (
         Example("lstm(32)", "20x16"),
         Example("lstm(32, layers=2, bidirectional=true, proj=8)", "20x16"),
@@ -388,6 +431,10 @@ class RNNCell(Cell):
     title = "RNN cell"
     arity = (1, 2)
     module_name = "nn.RNNCell"
+    lifts = (
+        Lift("rnn_tanh_cell", lift_step),
+        Lift("rnn_relu_cell", lambda call: lift_step(call, activation="relu")),
+    )
     examples = (Example("rnn_cell(32)", "16", "32"),)
 
     activation: Literal["tanh", "relu"] = "tanh"
@@ -411,6 +458,7 @@ class GRUCell(Cell):
     arity = (1, 2)
     gates = 3
     module_name = "nn.GRUCell"
+    lifts = (Lift(read=lift_step),)
     examples = (Example("gru_cell(32)", "16", "32"),)
 
 
@@ -431,4 +479,5 @@ class LSTMCell(Cell):
     states_kept = 2
     results = "side"
     module_name = "nn.LSTMCell"
+    lifts = (Lift(read=lift_step),)
     examples = (Example("lstm_cell(32)", "16", "32", "32"),)

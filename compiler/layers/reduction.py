@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from ..dims import Dim
 from ..layer import Category, Example, Foreign, Made, Reach, Refused, axis, numel, short
+from ..lifting import Lift, OpCall
 from ..lowering import Code, Input, Lowering, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Axial, brief, need_float, promote, reduced_axes, refuse_bool
@@ -32,6 +33,23 @@ def _listed(dim: object) -> str:
     return ", ".join(map(str, dim)) if isinstance(dim, tuple) else str(dim)
 
 
+def _axes_of(call: OpCall) -> dict[str, object]:
+    """The axes that an op reduces; None for all."""
+    dim = call.get("dim")
+    return {"dim": dim if isinstance(dim, int) or dim else None}
+
+
+def _correction(call: OpCall) -> dict[str, object]:
+    """What the divisor lacks. ``unbiased`` is an older form."""
+    correction = call.get("correction")
+    plain = int(call["unbiased"]) if "unbiased" in call else 1
+    return {"correction": plain if correction is None else correction}
+
+
+def _spread_of(call: OpCall) -> dict[str, object]:
+    return _axes_of(call) | _correction(call)
+
+
 # --- reductions ------------------------------------------------------------------------------
 
 
@@ -39,6 +57,7 @@ class Reduction(Axial):
     """Base: reduces one axis, several (``dim=[2, 3]``), or all (``dim=none``)."""
 
     category: ClassVar[Category] = "math"
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(read=_axes_of),)
 
     dim: int | tuple[int, ...] | None
     keepdim: bool = False
@@ -94,6 +113,7 @@ class Mean(OfFloats):
     word = "mean"
     complexes = True
     foreign = (Foreign("mean", "dim"),)
+    lifts = (Lift("mean.default mean.dim", _axes_of),)
     examples = (Example("mean(1)", "12x8"), Example("mean([2, 3])", "3x8x8"))
 
     def dtype(self, x: TensorType) -> Dtype:
@@ -191,6 +211,8 @@ class CountNonzero(Reduction):
 class Spread(OfFloats):
     """Base of the deviations; ``correction=0`` divides by the count, 1 by one less."""
 
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(read=_spread_of),)
+
     correction: int = 1
 
     def infer(self, x: TensorType) -> TensorType:
@@ -243,6 +265,10 @@ class Norm(OfFloats):
     """
 
     word = "norm"
+    lifts = (
+        Lift("linalg_vector_norm", _axes_of, p="ord"),
+        Lift("norm.Scalar norm.ScalarOpt_dim", _axes_of),
+    )
     examples = (Example("norm(1)", "12x8"), Example("norm(-1, p=1, keepdim=true)", "12x8"))
 
     dim: int | tuple[int, ...] | None
@@ -338,6 +364,7 @@ class Selection(Indexed):
     """Base: selects one element. Over all axes (``dim=none``) there is no index."""
 
     takes_bools: ClassVar[bool] = False
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("{}.default {}.dim", _axes_of),)
 
     dim: int | None
     keepdim: bool = False
@@ -405,6 +432,7 @@ class Mode(Selection):
 
     word = "mode"
     takes_bools = True
+    lifts = (Lift(),)
     examples = (Example("mode(1)", "12x8"),)
 
     dim: int
@@ -422,6 +450,7 @@ class Kthvalue(Selection):
     """
 
     word = "kthvalue"
+    lifts = (Lift(),)
     examples = (Example("kthvalue(2, 1)", "12x8"),)
 
     k: Dim
@@ -446,6 +475,7 @@ class Topk(Indexed):
     """
 
     word = "topk"
+    lifts = (Lift(),)
     examples = (Example("topk(5, -1)", "12x8"), Example("topk(2, dim=1, largest=false)", "12x8"))
 
     k: Dim
@@ -477,6 +507,7 @@ class Along(Axial):
 
     category: ClassVar[Category] = "math"
     elementwise = True
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     dim: int
 
@@ -576,6 +607,7 @@ class Sort(Running):
 
     word = "sort"
     mixes_along_dim = True
+    lifts = (Lift("sort.default sort.stable"),)
     examples = (Example("sort(-1, descending=true)", "12x8"),)
 
     dim: int
@@ -624,6 +656,7 @@ class Normalize(Along):
     word = "normalize"
     foreign = (Foreign("normalize", "p dim", added={"dim": "1"}),)
     mixes_along_dim = True
+    lifts = ()
     examples = (Example("normalize(-1)", "12x8"), Example("normalize(1, p=1)", "12x8"))
 
     dim: int

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from ..checks import need, times
 from ..dims import Dim
 from ..layer import Example, Foreign, Layer, Range, Refused, Target, Tensor, expand, same, short
+from ..lifting import Lift, OpCall
 from ..lowering import Helper, Input, Lowering, call, given
 from ..types import TensorType
 from .operands import listed
@@ -14,6 +15,13 @@ from .operands import listed
 Samples: TypeAlias = Annotated[int, Range(-1, 1000, "every place takes that many samples")]
 Listed: TypeAlias = Annotated[tuple[Dim, ...], Range(1)]
 Scale: TypeAlias = Annotated[float, Range(1e-6, 1e6)]
+
+
+def _sampling(call: OpCall) -> dict[str, object]:
+    """The modes, which the op counts."""
+    mode = ("bilinear", "nearest", "bicubic")[call["interpolation_mode"]]
+    padding_mode = ("zeros", "border", "reflection")[call["padding_mode"]]
+    return {"mode": mode, "padding_mode": padding_mode}
 
 
 class GridSample(Layer):
@@ -32,6 +40,7 @@ class GridSample(Layer):
     channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
+    lifts = (Lift("grid_sampler", _sampling),)
     examples = (
         Example("grid_sample(a)", "3x8x8", a="5x6x2"),
         Example("grid_sample(a, mode=bicubic, padding_mode=border)", "3x8x8", a="5x6x2"),
@@ -88,6 +97,7 @@ class AffineGrid(Layer):
     category = "shape"
     positional = 1
     assumed = ("N", "C", "D")
+    lifts = (Lift("affine_grid_generator", lambda call: {"size": tuple(call["size"])[2:]}),)
     examples = (
         Example("affine_grid([5, 6])", "2x3"),
         Example("affine_grid([3, 4, 5], align_corners=true)", "3x4"),

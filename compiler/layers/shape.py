@@ -11,6 +11,7 @@ from typing import ClassVar
 from ...grammar.wording import counted
 from ..dims import Dim, Size, dim_min, equal, floor_div, less, substitute
 from ..layer import Category, Example, Foreign, Refused, axis, numel, same
+from ..lifting import Lift, Lifted, OpCall
 from ..lowering import Code, Input, Lowering, function, given, method
 from ..types import Shape, TensorType
 from .operands import Axial, plain, reduced_axes
@@ -48,6 +49,16 @@ def with_axis(shape: Shape, at: int, size: Dim) -> Shape:
 # --- sizes -----------------------------------------------------------------------------------
 
 
+def _like_other(call: OpCall, layer: type[Reshaping]) -> Lifted:
+    """A layer that makes the shape of another tensor."""
+    return Lifted(layer(sizes=call.type("other").shape), (call["self"],))
+
+
+def _ones(x: TensorType) -> tuple[int, ...]:
+    """The axes of size 1."""
+    return tuple(i for i, size in enumerate(x.shape) if isinstance(size, int) and size == 1)
+
+
 class Reshape(Reshaping):
     """The same elements in another shape, the batch included: ``x > reshape(-1, 8, 64)``. One size
     may be -1: it follows from the others. ``flatten``, ``unflatten`` and ``rearrange`` are easier
@@ -63,6 +74,11 @@ class Reshape(Reshaping):
     keeps_elements = True
     aliases = ("view",)
     variadic = True
+    lifts = (
+        Lift("view.default _unsafe_view", sizes="size"),
+        Lift("reshape", sizes="shape"),
+        Lift("view_as reshape_as", lambda call: _like_other(call, Reshape)),
+    )
     examples = (Example("reshape(-1, 8, 8)", "64"), Example("reshape(-1, 2, 3, 8)", "6x8"))
 
     sizes: tuple[Dim, ...]
@@ -132,6 +148,11 @@ class Expand(Reshaping):
     keeps_elements = True
     aliases = ("broadcast_to",)
     variadic = True
+    lifts = (
+        Lift("expand", sizes="size", idle="implicit"),
+        Lift("broadcast_to", sizes="size"),
+        Lift("expand_as", lambda call: _like_other(call, Expand)),
+    )
     examples = (Example("expand(-1, 12, -1)", "1x8"),)
 
     sizes: tuple[Dim, ...]
@@ -184,6 +205,7 @@ class Tile(Reshaping):
     keeps_axes = True
     keeps_elements = True
     variadic = True
+    lifts = (Lift("tile", counts="dims"), Lift("repeat", counts="repeats"))
     examples = (Example("tile(1, 2, 1)", "3x8"),)
 
     counts: tuple[Dim, ...]
@@ -216,6 +238,7 @@ class RepeatInterleave(Reshaping):
     complexes = True
     keeps_axes = True
     keeps_elements = True
+    lifts = (Lift("repeat_interleave.self_int", count="repeats", idle="output_size"),)
     examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
 
     count: Dim
@@ -245,6 +268,10 @@ class Squeeze(Reshaping):
     complexes = True
     keeps_elements = True
     foreign = (Foreign("squeeze", "dim"),)
+    lifts = (
+        Lift("squeeze.dim squeeze.dims"),
+        Lift("squeeze.default", lambda call: {"dim": _ones(call.type("self"))}),
+    )
     examples = (Example("squeeze(1)", "1x8"), Example("squeeze([2, 3])", "8x1x1"))
 
     dim: int | tuple[int, ...]
@@ -280,6 +307,7 @@ class Unsqueeze(Reshaping):
     complexes = True
     keeps_elements = True
     foreign = (Foreign("unsqueeze", "dim"),)
+    lifts = (Lift(),)
     examples = (Example("unsqueeze(1)", "8"), Example("unsqueeze(-1)", "8"))
 
     dim: int
@@ -309,6 +337,7 @@ class Permute(Reshaping):
     role = "turn"
     keeps_elements = True
     variadic = True
+    lifts = (Lift(),)
     examples = (Example("permute(0, 2, 1)", "12x8"), Example("permute(0, 2, 3, 1)", "3x8x8"))
 
     dims: tuple[int, ...]
@@ -357,6 +386,12 @@ class Transpose(Reshaping):
     role = "turn"
     keeps_elements = True
     aliases = ("swapaxes",)
+    lifts = (
+        Lift("transpose.int swapdims"),
+        Lift("swapaxes", dim0="axis0", dim1="axis1"),
+        Lift("t numpy_T", added={"dim0": 0, "dim1": 1}),
+        Lift("mT", added={"dim0": -2, "dim1": -1}),
+    )
     examples = (Example("transpose(1, 2)", "12x8"),)
 
     dim0: int
@@ -390,6 +425,7 @@ class Movedim(Reshaping):
     role = "turn"
     keeps_elements = True
     aliases = ("moveaxis",)
+    lifts = (Lift("movedim moveaxis"),)
     examples = (Example("movedim(1, -1)", "3x8x8"), Example("movedim([1, 2], [2, 1])", "3x8"))
 
     source: int | tuple[int, ...]
@@ -435,6 +471,7 @@ class Flip(Reshaping):
     keeps_axes = True
     keeps_elements = True
     variadic = True
+    lifts = (Lift(),)
     examples = (Example("flip(-1)", "3x8x8"), Example("flip(2, 3)", "3x8x8"))
 
     dims: tuple[int, ...]
@@ -465,6 +502,7 @@ class Roll(Reshaping):
     complexes = True
     keeps_axes = True
     keeps_elements = True
+    lifts = (Lift(),)
     examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))
 
     shifts: Dim | tuple[Dim, ...]
@@ -493,6 +531,7 @@ class Triangle(Reshaping):
     """Base: one triangle of the last two axes, zeros elsewhere."""
 
     elementwise = True
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     diagonal: int = 0
 
@@ -532,6 +571,7 @@ class Diagonal(Reshaping):
     """
 
     word = "diagonal"
+    lifts = (Lift(),)
     examples = (Example("diagonal(1, 2)", "8x8"), Example("diagonal(-2, -1, offset=1)", "8x8"))
 
     dim1: int
@@ -564,6 +604,7 @@ class DiagEmbed(Reshaping):
 
     word = "diag_embed"
     positional = 1
+    lifts = (Lift(),)
     examples = (Example("diag_embed", "8"), Example("diag_embed(1)", "3x8"))
 
     offset: int = 0

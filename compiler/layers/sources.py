@@ -12,15 +12,49 @@ from typing import Any, ClassVar, Final, Literal, TypeGuard
 from ..dims import Dim, Size, ceil_div, less, symbols
 from ..formulas import Number, code
 from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
+from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_of
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
-from .operands import brief, dtype_of, need_float, need_room, promote
+from .operands import brief, need_float, need_room, promote
+from .unary import cast_to
 
 _DTYPES: Final[dict[Dtype, Code]] = {
     "float": "torch.float",
     "int": "torch.long",
     "bool": "torch.bool",
 }
+
+
+def _as_dtype(value: Any, dtype: object) -> Any:
+    """A number in a dtype of the language, or of PyTorch."""
+    dtype = dtype if dtype in _KINDS or dtype is None else dtype_of(dtype)
+    return value if dtype is None else _KINDS[str(dtype)](value)
+
+
+_KINDS: Final = {"float": float, "int": int, "bool": bool}
+
+
+def _like_input(call: OpCall, layer: type[Layer]) -> Lifted:
+    """A source with the dtype of the input, of which nothing else is used."""
+    dtype = call.type("self").dtype if call["dtype"] is None else dtype_of(call["dtype"])
+    sizes = tuple(call["size"])
+    shape = sizes[0] if len(sizes) == 1 else sizes
+    if "fill_value" in call:
+        return Lifted(layer(shape=shape, value=_as_dtype(call["fill_value"], dtype)))
+    return Lifted(layer(shape=shape, dtype=dtype))
+
+
+def _range(call: OpCall) -> Lifted:
+    start, end, step = call.get("start"), call["end"], call.get("step")
+    step = 1 if step is None else step
+    from_0 = start is None or (type(start) is int and start == 0 and step == 1)
+    limits = {"start": end} if from_0 else {"start": start, "end": end}
+    made = Lifted(Arange(**limits, **({} if type(step) is int and step == 1 else {"step": step})))
+    natural: Dtype = "float" if any(isinstance(n, float) for n in (start, end, step)) else "int"
+    dtype = natural if call["dtype"] is None else dtype_of(call["dtype"])
+    if (natural, dtype) == ("float", "int"):
+        raise CannotLift("ints between floats have no counterpart")
+    return made if dtype == natural else cast_to(dtype, made)
 
 
 class SourceLayer(Layer):
@@ -183,6 +217,8 @@ class Filled(Shaped):
     """Base: filled with one number, a float unless ``dtype`` says otherwise. With ``persistent`` it
     is a buffer, which checkpoints have under the label."""
 
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(shape="size"),)
+
     shape: Dim | tuple[Dim, ...]
     dtype: Literal["float", "int", "bool"] = "float"
     persistent: bool = False
@@ -235,6 +271,7 @@ class Ones(Filled):
     """
 
     word = "ones"
+    lifts = (Lift(shape="size"), Lift("new_ones", lambda call: _like_input(call, Ones)))
     examples = (
         Example("ones([1, 4, 8])"),
         Example("ones(3x4, dtype=bool)"),
@@ -250,6 +287,15 @@ class Full(Shaped):
 
     word = "full"
     positional = 2
+    lifts = (
+        Lift(
+            "full",
+            lambda call: {"value": _as_dtype(call["fill_value"], call["dtype"])},
+            shape="size",
+        ),
+        Lift("new_full", lambda call: _like_input(call, Full)),
+        Lift("scalar_tensor", lambda call: {"shape": (), "value": call["s"]}),
+    )
     examples = (Example("full([1, 4], 0.5)"), Example("full(4, 7)"))
 
     shape: Dim | tuple[Dim, ...]
@@ -269,6 +315,7 @@ class Rand(Shaped):
     """
 
     word = "rand"
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("{}.default", shape="size"),)
     examples = (Example("rand([1, 4, 8])"),)
 
     def lower(self) -> Lowering:
@@ -298,6 +345,7 @@ class Eye(SourceLayer):
     """
 
     word = "eye"
+    lifts = (Lift(rows="n", columns="m"),)
     examples = (Example("eye(4)"), Example("eye(4, 6)"))
 
     rows: Dim
@@ -326,6 +374,7 @@ class Arange(SourceLayer):
     """
 
     word = "arange"
+    lifts = (Lift(read=_range),)
     examples = (Example("arange(12)"), Example("arange(2, 12, step=3)"))
 
     start: float | Size = 0
@@ -398,6 +447,7 @@ class Linspace(SourceLayer):
     """
 
     word = "linspace"
+    lifts = (Lift("linspace.default"),)
     examples = (Example("linspace(0, 1, steps=11)"),)
 
     start: float
@@ -424,6 +474,7 @@ class Like(Layer):
 
     category: ClassVar[Category] = "source"
     elementwise = True
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     def infer(self, x: TensorType) -> TensorType:
         return x
@@ -452,6 +503,7 @@ class NewZeros(Like):
     word = "new_zeros"
     role = "zeros"
     elementwise = False
+    lifts = (Lift(shape="size"),)
     examples = (Example("new_zeros([1, 4, 8])", "5"), Example("new_zeros(3x4)", "2 int"))
 
     shape: Dim | tuple[Dim, ...]
@@ -509,6 +561,7 @@ class FullLike(Like):
     """
 
     word = "full_like"
+    lifts = (Lift(value="fill_value"),)
     examples = (Example("full_like(0.5)", "3x8"),)
 
     value: Number

@@ -6,8 +6,10 @@ from typing import ClassVar, Literal
 
 from ..formulas import Number, code
 from ..layer import Category, Example, Layer, Refused
+from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_of
 from ..lowering import Input, Lowering, Prefix, function, given, method
-from ..types import TensorType
+from ..types import Dtype, TensorType
+from .linear import Identity
 from .operands import (
     need_float,
     promote,
@@ -20,6 +22,7 @@ class Function(Layer):
 
     category: ClassVar[Category] = "math"
     elementwise = True
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift(),)
 
     def infer(self, x: TensorType) -> TensorType:
         return x if x.dtype == "complex" else x.with_dtype("float")
@@ -467,6 +470,12 @@ class Sign(Function):
         return x
 
 
+def _inverted(call: OpCall) -> Lifted:
+    if call.type("self").dtype != "bool":
+        raise CannotLift("the bits of ints have no counterpart")
+    return Lifted(LogicalNot(), (call["self"],))
+
+
 class LogicalNot(Question):
     """True where ``x`` is false (or 0).
 
@@ -474,6 +483,7 @@ class LogicalNot(Question):
     """
 
     word = "logical_not"
+    lifts = (Lift(), Lift("bitwise_not", _inverted))
     examples = (Example("logical_not", "8 bool"),)
 
     def lower(self, x: TensorType) -> Lowering:
@@ -490,6 +500,7 @@ class NanToNum(Function):
     """
 
     word = "nan_to_num"
+    lifts = (Lift(),)
     examples = (Example("nan_to_num(0.0)", "3x8"),)
 
     nan: float = 0.0
@@ -513,6 +524,7 @@ class Clamp(Function):
     """
 
     word = "clamp"
+    lifts = (Lift("clamp.default clamp_min.default clamp_max.default"),)
     examples = (Example("clamp(0, 6)", "3x8"), Example("clamp(min=1e-6)", "3x8"))
 
     min: Number | None = None
@@ -537,6 +549,21 @@ class Clamp(Function):
         return "clamp", f"[{low}, {high}]"
 
 
+def _converted(call: OpCall) -> Lifted:
+    """The cast to another dtype; a change of the device or the memory is none."""
+    dtype = call.type("self").dtype
+    wanted = call.type("other").dtype if "other" in call else dtype
+    if call.get("dtype") is not None:
+        wanted = dtype_of(call["dtype"])
+    return cast_to(wanted, call["self"]) if wanted != dtype else Lifted(Identity(), (call["self"],))
+
+
+def cast_to(dtype: Dtype, value: object) -> Lifted:
+    if dtype == "complex":
+        raise CannotLift("a cast to complex numbers has no counterpart: `complex` makes them")
+    return Lifted(Cast(dtype=dtype), (value,))
+
+
 class Cast(Layer):
     """Converts to a dtype: ``cast(float)``, ``cast(int)`` (towards zero), ``cast(bool)`` (not 0).
 
@@ -547,6 +574,7 @@ class Cast(Layer):
     aliases = ("to",)
     category = "math"
     elementwise = True
+    lifts = (Lift("to type_as _to_copy", _converted),)
     examples = (Example("cast(float)", "8 int"), Example("cast(bool)", "8"))
 
     dtype: Literal["float", "int", "bool"]
@@ -575,6 +603,7 @@ class Detach(Layer):
     complexes = True
     category = "math"
     elementwise = True
+    lifts = (Lift(),)
     examples = (Example("detach", "3x8"),)
 
     def infer(self, x: TensorType) -> TensorType:

@@ -19,11 +19,24 @@ from ..layer import (
     expand,
     short,
 )
+from ..lifting import Lift, OpCall
 from ..lowering import Code, Input, Lowering, function, module
 from ..types import TensorType
 
 _RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 """The modes that need one number of spatial axes; the other modes take any."""
+
+
+def _resized(call: OpCall) -> dict[str, object]:
+    """The sizes or the scale. An op that aligns no corners says false."""
+    scales = call["scale_factors"] or ()
+    whole = tuple(int(scale) if scale.is_integer() else scale for scale in scales)
+    scale = whole[0] if len(set(whole)) == 1 else whole or None
+    return {
+        "size": call["output_size"],
+        "scale": scale,
+        "align_corners": call.get("align_corners") or None,
+    }
 
 
 class Upsample(Layer):
@@ -50,6 +63,14 @@ class Upsample(Layer):
     category = "shape"
     channel_axis = "second"
     positional = 1
+    lifts = (
+        Lift("upsample_nearest#d.vec", _resized, added={"mode": "nearest"}),
+        Lift("_upsample_nearest_exact#d.vec", _resized, added={"mode": "nearest_exact"}),
+        Lift("upsample_linear1d.vec", _resized, added={"mode": "linear"}),
+        Lift("upsample_bilinear2d.vec", _resized, added={"mode": "bilinear"}),
+        Lift("upsample_bicubic2d.vec", _resized, added={"mode": "bicubic"}),
+        Lift("upsample_trilinear3d.vec", _resized, added={"mode": "trilinear"}),
+    )
     examples = (
         Example("upsample(2)", "8x7x9"),
         Example("upsample(2, mode=bilinear, align_corners=true)", "8x7x9"),
@@ -152,6 +173,7 @@ class PixelShuffle(Layer):
     channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
+    lifts = (Lift(factor="upscale_factor"),)
     examples = (Example("pixel_shuffle(2)", "64x8x8"), Example("pixel_shuffle(3)", "9x4x5"))
 
     factor: Positive
@@ -188,6 +210,7 @@ class PixelUnshuffle(Layer):
     channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
+    lifts = (Lift(factor="downscale_factor"),)
     examples = (Example("pixel_unshuffle(2)", "3x8x6"),)
 
     factor: Positive
@@ -235,6 +258,7 @@ class ChannelShuffle(Layer):
     positional = 1
     elementwise = True
     assumed = ("N", "C", "H", "W")
+    lifts = (Lift(),)
     examples = (Example("channel_shuffle(2)", "64x8x8"), Example("channel_shuffle(3)", "6x50"))
 
     groups: Positive

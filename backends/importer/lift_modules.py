@@ -1,0 +1,235 @@
+"""Layers for modules of PyTorch. A layer is checked: what it makes is such a module."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from ...compiler.advice.foreign import INFERRED, LEFT_OUT, SETTINGS, foreign_names, native
+from ...compiler.layer import Layer, Refused, collapse, hints, options, takes
+from ...compiler.layers import layers
+from ...compiler.layers.dropout import StochasticDepth
+from ...compiler.layers.reparametrization import SpectralNorm, WeightNorm
+from ...compiler.lifting import CannotLift
+from ...compiler.types import TensorType
+from ..python.printing import print_code
+from .lift import is_default
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_ATTRIBUTES: Final = {"p": "norm", "nonlinearity": "mode"}
+"""Where modules keep arguments for which they have no attribute of the same name."""
+_BATCH_SECOND: Final = "{} has the batch second, and the language has it first"
+
+
+def lift_module(module: nn.Module, *inputs: TensorType) -> Layer | None:
+    """The layer that makes a module of torch.nn; None if there is none. ``inputs`` are the types of
+    what it takes. Raises CannotLift if the module has a setting without a counterpart."""
+    drops = _stochastic_depth(module)
+    if drops is not None:
+        return drops
+    kind = type(module)
+    if kind.__module__ == "torch.nn.utils.parametrize":
+        return _parametrized(module, inputs)
+    if not kind.__module__.startswith("torch.nn.modules."):
+        return None
+    return _checked(_layer_of(module, kind, inputs), module, inputs)
+
+
+def _layer_of(module: nn.Module, kind: type, inputs: Sequence[TensorType]) -> Layer | None:
+    """The layer with the settings that a module of a class has."""
+    word = native(kind.__name__, layers())
+    if word is None:
+        return None
+    layer = layers()[word]
+    settings = dict(_settings(module, kind, layer, inputs))
+    missing = [
+        s.name for s in layer.settings.values() if s.required and settings.get(s.name) is None
+    ]
+    if missing:
+        raise CannotLift(f"{kind.__name__} does not say its {missing[0]}")
+    return layer(**{n: v for n, v in settings.items() if not is_default(layer, n, v)})
+
+
+def _settings(
+    module: Any, kind: type, layer: type[Layer], inputs: Sequence[TensorType]
+) -> Iterator[tuple[str, Any]]:
+    """The settings, from the arguments of the constructor and the attributes of the instance."""
+    foreign = foreign_names().get(kind.__name__)
+    renamed = {**SETTINGS, **(foreign.renamed if foreign is not None else {})}
+    for name, text in (foreign.added if foreign is not None else {}).items():
+        yield name, {"true": True, "false": False}.get(text, text)
+    more = [*(foreign.positions or "").split(), *foreign.renamed] if foreign is not None else []
+    for name in dict.fromkeys([*_arguments(kind), *more]):
+        if name == "batch_first" and not module.batch_first:
+            raise CannotLift(_BATCH_SECOND.format(kind.__name__))
+        if name == "normalized_shape":
+            yield "dim", _last_axes(module.normalized_shape, inputs)
+        setting = name if name in layer.settings else renamed.get(name, name)
+        attribute = name if hasattr(module, name) else _ATTRIBUTES.get(name, name)
+        known = setting in layer.settings and hasattr(module, attribute)
+        if known and name not in INFERRED and name not in LEFT_OUT:
+            yield setting, _value(layer, setting, getattr(module, attribute), inputs)
+
+
+def _arguments(kind: type) -> Iterator[str]:
+    """The names of the constructor's arguments; a class that passes all on has those of its
+    base."""
+    for base in kind.__mro__:
+        signature = inspect.signature(base.__init__)  # type: ignore[misc]
+        named = [
+            p
+            for p in signature.parameters.values()
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
+        yield from (p.name for p in named if p.name != "self")
+        if len(named) == len(signature.parameters):
+            return
+
+
+def _last_axes(shape: Sequence[int], inputs: Sequence[TensorType]) -> Any:
+    rank = inputs[0].rank
+    return -1 if len(shape) == 1 else tuple(range(rank - len(shape), rank))
+
+
+def _value(layer: type[Layer], setting: str, value: Any, inputs: Sequence[TensorType]) -> Any:
+    """An attribute as a spec has it."""
+    hint = hints(layer)[setting]
+    if setting == "bias" and takes(hint, bool):
+        return value is not False and value is not None
+    if setting == "activation":
+        return str(value).removeprefix("RNN_").lower()
+    if isinstance(value, str):
+        plain = value.replace("-", "_")
+        return None if plain == "none" and plain not in options(hint) else plain
+    if isinstance(value, list | tuple):
+        return _sizes(layer, setting, tuple(value), inputs)
+    if setting == "scale" and isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return value
+
+
+def _sizes(
+    layer: type[Layer], setting: str, sizes: tuple[Any, ...], inputs: Sequence[TensorType]
+) -> Any:
+    """Sizes for all axes; one if all are equal. The kernels of convolutions show how many axes
+    there are: ``3x3``."""
+    if setting == "scale":
+        sizes = tuple(int(s) if s.is_integer() else s for s in sizes)
+    keeps = layer.category == "conv" and setting == "kernel"
+    spatial = inputs[0].rank - 2 if inputs else 0
+    if layer.word == "pad" and len(sizes) != 2 * spatial:
+        return sizes
+    if layer.word == "unflatten" or (keeps and len(sizes) > 1):
+        return sizes
+    return collapse(sizes)
+
+
+# --- the check --------------------------------------------------------------------------------
+
+
+def _checked(layer: Layer | None, module: nn.Module, inputs: Sequence[TensorType]) -> Layer | None:
+    """The layer without the settings that change nothing. Raises CannotLift if it makes another
+    module."""
+    if layer is None:
+        return None
+    wanted = _description(module)
+    made = _description(_module_of(layer, inputs))
+    if made != wanted:
+        raise CannotLift(f"{type(module).__name__}: {_difference(made, wanted)}")
+    for name in layer.given():
+        if not layer.settings[name].required:
+            simpler = layer.replace(**{name: layer.settings[name].default})
+            if _is_made(simpler, wanted, inputs):
+                layer = simpler
+    return layer
+
+
+def _is_made(layer: Layer, wanted: Mapping[str, Any], inputs: Sequence[TensorType]) -> bool:
+    try:
+        return _description(_module_of(layer, inputs)) == wanted
+    except CannotLift:
+        return False
+
+
+def _module_of(layer: Layer, inputs: Sequence[TensorType]) -> nn.Module:
+    """The module that a layer makes, without memory for its weights."""
+    import torch
+    from torch import nn
+
+    try:
+        lowering = layer.lower(*inputs)
+    except Refused as refused:
+        raise CannotLift(f"{layer.word}: {refused.message}") from refused
+    if lowering.module is None:
+        raise CannotLift(f"{layer.word} makes no module of {', '.join(map(str, inputs))}")
+    try:
+        with torch.device("meta"):
+            made: nn.Module = eval(print_code(lowering.module, [], ""), {"nn": nn, "torch": torch})
+    except (ValueError, TypeError, AssertionError) as refused:
+        raise CannotLift(f"PyTorch does not make it: {refused}") from refused
+    return made
+
+
+_UNSEEN: Final = frozenset(["training", "inplace"])
+
+
+def _description(module: nn.Module) -> dict[str, Any]:
+    """How a module computes: its class, its settings and the shapes of its tensors."""
+    settings = {
+        f"{path}.{name}".lstrip("."): _plain(value)
+        for path, part in module.named_modules()
+        for name, value in vars(part).items()
+        if not name.startswith("_") and name not in _UNSEEN
+    }
+    shapes = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    return {**settings, **shapes, "forward": type(module).forward}
+
+
+def _plain(value: Any) -> Any:
+    return collapse(tuple(value)) if isinstance(value, list | tuple) else value
+
+
+def _difference(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    for name in {**wanted, **made}:
+        if made.get(name) != wanted.get(name):
+            return f"its `{name}` is {wanted.get(name)}, and the layer has {made.get(name)}"
+    return ""
+
+
+# --- modules around others, and modules that are not PyTorch's ---------------------------------
+
+
+def _parametrized(module: Any, inputs: Sequence[TensorType]) -> Layer | None:
+    """A layer whose weight is computed by one of PyTorch's parametrizations."""
+    kind = type(module).__mro__[1]
+    inner = _layer_of(module, kind, inputs)
+    computed = dict(module.parametrizations.items())
+    if inner is None or len(computed) != 1:
+        return None
+    ((name, steps),) = computed.items()
+    if len(steps) != 1:
+        raise CannotLift(f"{name} of {kind.__name__} is computed in {len(steps)} steps")
+    step = steps[0]
+    if type(step).__name__ == "_WeightNorm":
+        layer: Layer = WeightNorm(layer=inner, name=name, dim=None if step.dim == -1 else step.dim)
+    elif type(step).__name__ == "_SpectralNorm":
+        settings = {n: getattr(step, n) for n in ("n_power_iterations", "eps", "dim")}
+        layer = SpectralNorm(layer=inner, name=name, **settings)
+    else:
+        raise CannotLift(f"{type(step).__name__} has no counterpart")
+    return _checked(layer, module, inputs)
+
+
+def _stochastic_depth(module: Any) -> Layer | None:
+    """Stochastic depth as torchvision, timm and transformers have it."""
+    home, _, name = f"{type(module).__module__}.{type(module).__qualname__}".partition(".")
+    if home == "torchvision" and name.endswith(".StochasticDepth"):
+        return StochasticDepth(p=module.p, mode=module.mode)
+    if home not in ("timm", "transformers") or not name.endswith("DropPath"):
+        return None
+    if getattr(module, "scale_by_keep", True) is not True:
+        raise CannotLift("DropPath without scaling has no counterpart")
+    return StochasticDepth(p=float(module.drop_prob or 0.0))
