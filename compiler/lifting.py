@@ -159,7 +159,7 @@ _DTYPES: Final[Mapping[str, Dtype]] = {
 }
 
 
-def dtype_of(dtype: object) -> Dtype:
+def dtype_word(dtype: object) -> Dtype:
     """The language's word for a dtype of PyTorch. Raises CannotLift."""
     if str(dtype) not in _DTYPES:
         name = str(dtype).removeprefix("torch.")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ...compiler.layer import Computable, Layer, conforms, hints, takes
 from ...compiler.layers import layers
 from ...compiler.layers.unary import cast_to
-from ...compiler.lifting import CannotLift, Lift, Lifted, OpCall, dtype_of
+from ...compiler.lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
 from ...compiler.lowering import means
 from ...compiler.types import TensorType
 
@@ -155,7 +155,7 @@ class _Filling:
 
     def plain(self, value: Any) -> Any:
         """A value, with the language's words for dtypes."""
-        return dtype_of(value) if str(value).startswith("torch.") else value
+        return dtype_word(value) if str(value).startswith("torch.") else value
 
     def leave(self, name: str, value: Any) -> None:
         """Passes over an argument that no setting has. Raises CannotLift if it changes the
@@ -171,7 +171,7 @@ class _Filling:
         source without a setting for it makes floats."""
         if dtype is None:
             return True
-        wanted = dtype_of(dtype)
+        wanted = dtype_word(dtype)
         if not self.piped:
             return wanted == "float"
         x = self.call.type_of(self.piped[0])

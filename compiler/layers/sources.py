@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Final, Literal, TypeGuard
 from ..dims import Dim, Size, ceil_div, less, symbols
 from ..formulas import Number, code
 from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
-from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_of
+from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
-from .operands import brief, need_float, need_room, promote
+from .operands import brief, dtype_of, need_float, need_room, promote
 from .unary import cast_to
 
 _DTYPES: Final[dict[Dtype, Code]] = {
@@ -27,7 +27,7 @@ _DTYPES: Final[dict[Dtype, Code]] = {
 
 def _as_dtype(value: Any, dtype: object) -> Any:
     """A number in a dtype of the language, or of PyTorch."""
-    dtype = dtype if dtype in _KINDS or dtype is None else dtype_of(dtype)
+    dtype = dtype if dtype in _KINDS or dtype is None else dtype_word(dtype)
     return value if dtype is None else _KINDS[str(dtype)](value)
 
 
@@ -36,7 +36,7 @@ _KINDS: Final = {"float": float, "int": int, "bool": bool}
 
 def _like_input(call: OpCall, layer: type[Layer]) -> Lifted:
     """A source with the dtype of the input, of which nothing else is used."""
-    dtype = call.type("self").dtype if call["dtype"] is None else dtype_of(call["dtype"])
+    dtype = call.type("self").dtype if call["dtype"] is None else dtype_word(call["dtype"])
     sizes = tuple(call["size"])
     shape = sizes[0] if len(sizes) == 1 else sizes
     if "fill_value" in call:
@@ -51,7 +51,7 @@ def _range(call: OpCall) -> Lifted:
     limits = {"start": end} if from_0 else {"start": start, "end": end}
     made = Lifted(Arange(**limits, **({} if type(step) is int and step == 1 else {"step": step})))
     natural: Dtype = "float" if any(isinstance(n, float) for n in (start, end, step)) else "int"
-    dtype = natural if call["dtype"] is None else dtype_of(call["dtype"])
+    dtype = natural if call["dtype"] is None else dtype_word(call["dtype"])
     if (natural, dtype) == ("float", "int"):
         raise CannotLift("ints between floats have no counterpart")
     return made if dtype == natural else cast_to(dtype, made)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from ..formulas import Number, code
 from ..layer import Category, Example, Layer, Refused
-from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_of
+from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
 from ..lowering import Input, Lowering, Prefix, function, given, method
 from ..types import Dtype, TensorType
 from .linear import Identity
@@ -554,7 +554,7 @@ def _converted(call: OpCall) -> Lifted:
     dtype = call.type("self").dtype
     wanted = call.type("other").dtype if "other" in call else dtype
     if call.get("dtype") is not None:
-        wanted = dtype_of(call["dtype"])
+        wanted = dtype_word(call["dtype"])
     return cast_to(wanted, call["self"]) if wanted != dtype else Lifted(Identity(), (call["self"],))
 
 
