@@ -15,6 +15,8 @@ from . import state_dicts
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from .example_inputs import Inputs
+
 SEED: Final = 1
 DOUBLE: Final = 1e-9
 """In double precision, results of the same computation differ by less, relative to the largest."""
@@ -54,22 +56,28 @@ class Gap(Record):
 # --- running ---------------------------------------------------------------------------------
 
 
-def run(module: nn.Module, inputs: Sequence[Tensor]) -> Output:
-    """The result for copies of the inputs. The random numbers are the same for each run."""
+def run(module: nn.Module, inputs: Inputs) -> Output:
+    """The result for these inputs. The random numbers are the same for each run."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
     torch.manual_seed(SEED)
     before = torch.get_rng_state()
-    copies = [tensor.clone() for tensor in inputs]
     try:
         with FlopCounterMode(display=False) as counter:
-            result = module(*copies)
+            result = _call(module, inputs)
     except Exception as error:  # a model's own code may raise anything
         return Output(error=_last_line(error))
     macs = int(counter.get_total_flops()) // 2
     random = not torch.equal(before, torch.get_rng_state())
     return Output(tuple(tensors(result)), macs, random=random)
+
+
+def _call(module: nn.Module, inputs: Inputs) -> Any:
+    """What a module returns for copies of the inputs, which it may change."""
+    if isinstance(inputs, dict):
+        return module(**{name: tensor.clone() for name, tensor in inputs.items()})
+    return module(*(tensor.clone() for tensor in inputs))
 
 
 def _last_line(error: Exception) -> str:
@@ -151,7 +159,7 @@ def largest(differences: Sequence[Gap]) -> float:
 # --- evaluation ------------------------------------------------------------------------------
 
 
-def evaluation(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> Agreement:
+def evaluation(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
     """What both compute outside of training. ``made`` has the model's tensors."""
     theirs, ours = run(model.eval(), inputs), run(made.eval(), inputs)
     if theirs.error:
@@ -178,9 +186,9 @@ def _tells_nothing(outputs: Sequence[Tensor]) -> tuple[str, ...]:
     return ()
 
 
-def _rounding(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> str:
+def _rounding(model: nn.Module, made: nn.Module, inputs: Inputs) -> str:
     """What makes a small difference rounding; empty if it does not vanish in double precision."""
-    doubles = [t.double() if t.is_floating_point() else t for t in inputs]
+    doubles = _doubled(inputs)
     with state_dicts.in_double(model):
         state_dicts.give(made, model)
         with state_dicts.in_double(made), _single_precision() as singles:
@@ -192,6 +200,15 @@ def _rounding(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> st
     if left > (SINGLE if singles else DOUBLE):
         return ""
     return f"this is rounding, in double precision it is {left:.2g}"
+
+
+def _doubled(inputs: Inputs) -> Inputs:
+    def doubled(tensor: Tensor) -> Tensor:
+        return tensor.double() if tensor.is_floating_point() else tensor
+
+    if isinstance(inputs, dict):
+        return {name: doubled(tensor) for name, tensor in inputs.items()}
+    return tuple(map(doubled, inputs))
 
 
 @contextmanager
@@ -226,7 +243,7 @@ class _Call(Record):
     returned: tuple[Tensor, ...]
 
 
-def _where(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> list[str]:
+def _where(model: nn.Module, made: nn.Module, inputs: Inputs) -> list[str]:
     """Which module is the first whose result differs."""
     theirs, ours = _calls(model, inputs), _calls(made, inputs)
     left: dict[str, list[_Call]] = {}
@@ -243,7 +260,7 @@ def _where(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> list[
     return []
 
 
-def _calls(module: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
+def _calls(module: nn.Module, inputs: Inputs) -> list[_Call]:
     """The calls of the modules that have no others, in the order in which they ran."""
     calls: list[_Call] = []
 
@@ -267,7 +284,7 @@ def _calls(module: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
 # --- training --------------------------------------------------------------------------------
 
 
-def training(model: nn.Module, made: nn.Module, inputs: Sequence[Tensor]) -> Agreement:
+def training(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
     """What both compute in training, and the buffers that they change, for equal random numbers."""
     start = state_dicts.buffers(model)
     theirs = run(model.train(), inputs)

@@ -61,7 +61,7 @@ def load_factory(target: str, args: str = "") -> Made:
     module, path = _parts(target)
     positional, keywords = literals(args)
     with current_folder_first(), redirect_stdout(sys.stderr):
-        factory = _attribute(_imported(module), path)
+        factory = attribute(_imported(module), path)
         _check_callable(factory, target)
         _check_arguments(factory, target, positional, keywords)
         with record_arguments() as arguments:
@@ -156,9 +156,9 @@ def _imported(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             raise _no_module(error.name) from None
-        raise _failed(f"importing {name}", error) from error
+        raise failed(f"importing {name}", error) from error
     except Exception as error:
-        raise _failed(f"importing {name}", error) from error
+        raise failed(f"importing {name}", error) from error
     except SystemExit as stop:
         raise FactoryFailed(f"importing {name} ended Python: {_line(stop)}") from stop
 
@@ -180,7 +180,7 @@ def _modules(package: str) -> list[str]:
     return [module.name for module in pkgutil.iter_modules(paths) if module.name[0] != "_"]
 
 
-def _attribute(module: Any, path: str) -> Any:
+def attribute(module: Any, path: str) -> Any:
     """What a dotted name means in a module. Raises FactoryError."""
     value, place = module, module.__name__
     for name in path.split("."):
@@ -189,7 +189,7 @@ def _attribute(module: Any, path: str) -> Any:
         except AttributeError:
             raise _no_attribute(value, place, name) from None
         except Exception as error:
-            raise _failed(f"reading {place}.{name}", error) from error
+            raise failed(f"reading {place}.{name}", error) from error
         place = f"{place}.{name}"
     return value
 
@@ -215,7 +215,7 @@ def _called(factory: Any, target: str, positional: list[Any], keywords: dict[str
     try:
         model = factory(*positional, **keywords)
     except Exception as error:
-        raise _failed(f"calling {target}", error) from error
+        raise failed(f"calling {target}", error) from error
     except SystemExit as stop:
         raise FactoryFailed(f"calling {target} ended Python: {_line(stop)}") from stop
     if not isinstance(model, Module):
@@ -228,7 +228,7 @@ def _kind(value: Any) -> str:
     return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _failed(doing: str, error: Exception) -> FactoryFailed:
+def failed(doing: str, error: Exception) -> FactoryFailed:
     """The exception of a model's own code: its type, its text, and the last line of that code."""
     return FactoryFailed(f"{doing} raised {type(error).__name__}: {_line(error)}", _place(error))
 

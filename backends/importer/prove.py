@@ -8,7 +8,7 @@ proof: a norm that changes nothing would hide what is wrong with it. The model i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ...compiler.dims import Dim
     from ...compiler.ir import Graph
+    from .example_inputs import Inputs
 
 
 class Proof(Record):
@@ -51,12 +52,13 @@ class Proof(Record):
 def prove(
     text: str,
     model: nn.Module,
-    inputs: Sequence[Tensor],
+    inputs: Inputs,
     *,
     net: str | None = None,
     externs: Mapping[str, Any] | None = None,
 ) -> Proof:
-    """Compares the spec with the model. ``inputs`` include the batch.
+    """Compares the spec with the model. ``inputs`` include the batch; they are in the order of the
+    net's inputs, or have their names.
 
     ``externs`` are the classes of the spec's externs by name; others are imported. Raises nothing
     for a spec that is wrong: that is a reason.
@@ -70,7 +72,7 @@ def prove(
     except CompileError as error:
         return Proof(tuple(f"the spec has no module: {d.message}" for d in error.diagnostics))
     with _prepared(model):
-        return _compare(compilation.graph, cls, model, tuple(inputs))
+        return _compare(compilation.graph, cls, model, inputs)
 
 
 def _with_place(diagnostic: Any) -> str:
@@ -106,9 +108,7 @@ def _prepared(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def _compare(
-    graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Sequence[Tensor]
-) -> Proof:
+def _compare(graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Inputs) -> Proof:
     model_params = sum(p.numel() for p in model.parameters())  # each tensor once
     proof = Proof(params=model_params)
     draft = loading.draft(cls, state_dicts.device_of(model))
@@ -128,19 +128,22 @@ def _compare(
     )
 
 
-def _unlike_inputs(graph: Graph, inputs: Sequence[Tensor]) -> Iterator[str]:
+def _unlike_inputs(graph: Graph, inputs: Inputs) -> Iterator[str]:
     """Why the net does not take the example inputs."""
     if len(graph.inputs) != len(inputs):
         yield f"the spec has {counted(len(graph.inputs), 'input')}, the example {len(inputs)}"
         return
-    for port, tensor in zip(graph.inputs, inputs, strict=True):
+    names = inputs if isinstance(inputs, dict) else {port.name for port in graph.inputs}
+    absent = [port.name for port in graph.inputs if port.name not in names]
+    if absent:
+        yield f"the example has no input {absent[0]}"
+        return
+    for port, tensor in zip(graph.inputs, _in_order(graph, inputs), strict=True):
         if solved(port.type.shape, tensor.shape) is None:
             yield f"the input {port.name} is {port.type}, and the example is {[*tensor.shape]}"
 
 
-def _figures(
-    graph: Graph, model: nn.Module, outside: Agreement, inputs: Sequence[Tensor]
-) -> Agreement:
+def _figures(graph: Graph, model: nn.Module, outside: Agreement, inputs: Inputs) -> Agreement:
     """Whether the numbers of parameters and of multiply-accumulates are equal."""
     reasons, notes = [], []
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -158,13 +161,21 @@ def _figures(
     return Agreement(tuple(reasons), tuple(notes))
 
 
-def _at(graph: Graph, size: Dim, inputs: Sequence[Tensor]) -> int | None:
+def _at(graph: Graph, size: Dim, inputs: Inputs) -> int | None:
     """A size at the sizes of the inputs; None if it is not known, as in the class of an extern."""
     shapes = [axis for port in graph.inputs for axis in port.type.shape]
-    sizes = solved(shapes, [axis for tensor in inputs for axis in tensor.shape])
+    sizes = solved(shapes, [axis for tensor in _in_order(graph, inputs) for axis in tensor.shape])
     number = substitute(size, sizes or {})
     return number if isinstance(number, int) else None
 
 
-def _batch(inputs: Sequence[Tensor]) -> int:
-    return next((tensor.shape[0] for tensor in inputs if tensor.ndim), 1)
+def _in_order(graph: Graph, inputs: Inputs) -> list[Tensor]:
+    """The tensors in the order of the net's inputs."""
+    if isinstance(inputs, dict):
+        return [inputs[port.name] for port in graph.inputs]
+    return list(inputs)
+
+
+def _batch(inputs: Inputs) -> int:
+    tensors = inputs.values() if isinstance(inputs, dict) else inputs
+    return next((tensor.shape[0] for tensor in tensors if tensor.ndim), 1)

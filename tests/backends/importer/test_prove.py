@@ -255,6 +255,24 @@ def test_models_that_fail_are_reasons() -> None:
     assert not proof("net f: x[4] { x / 0 - x / 0 }\n", Blank(), 4).equal
 
 
+def test_inputs_by_name() -> None:
+    class Named(nn.Module):
+        def forward(self, a: Tensor, scale: float = 2.0, *, b: Tensor) -> Tensor:
+            return a * scale - b
+
+    text = "net f: b[4], a[4, 4] { a * 2 - b }\n"
+    inputs = {"a": torch.randn(2, 4, 4), "b": torch.randn(2, 4)}
+    assert not prove(text, Named(), inputs).equal  # batches do not broadcast so
+    text = "net f: b[4], a[4] { a * 2 - b }\n"
+    inputs = {"a": torch.randn(2, 4), "b": torch.randn(2, 4)}
+    assert prove(text, Named(), inputs).equal
+    inputs = {"a": torch.randn(2, 4), "c": torch.randn(2, 4)}
+    assert prove(text, Named(), inputs).reasons == ("the example has no input b",)
+    assert prove(text, Named(), (torch.randn(2, 4),)).reasons == (
+        "the spec has 2 inputs, the example 1",
+    )
+
+
 def test_the_model_is_left_as_it_was() -> None:
     model = Small().train()
     model.bn.eval()
