@@ -2,36 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..grammar.printable import escaped
-from .layer import Init, Layer
+from .layer import Init, Layer, hints, options
 from .types import TensorType
 
+NO_NAMES: Final[Mapping[str, str]] = {}
 _VALUES: Final = ("true", "false", "none")
 """Words that are no texts without quotes."""
 
 
-def spell(layer: Layer, *, inits: bool = True) -> str:
-    """A layer as it is written in a spec: ``conv(3x3, 64, stride=2)``."""
+_AXES: Final = ("kernel", "size")
+"""Settings whose sizes are written with an x: ``3x3``."""
+_SECOND: Final = ("end", "max", "max_val", "high", "columns")
+"""Settings that need no name behind the first one, with which they make a pair."""
+
+
+def spell(layer: Layer, *, inits: bool = True, tensors: Mapping[str, str] = NO_NAMES) -> str:
+    """A layer as it is written in a spec: ``conv(3x3, 64, stride=2)``. ``tensors`` are the texts of
+    the settings that are tensors; those without a text are left out."""
     given = {k: v for k, v in layer.given().items() if inits or not isinstance(v, Init)}
-    words = [word for name, value in given.items() for word in _setting(layer, name, value)]
+    words: list[str] = []
+    for name, value in given.items():
+        behind = len(words) == list(layer.settings).index(name)
+        words += _setting(layer, name, value, tensors, behind=behind)
     return f"{layer.word}({', '.join(words)})" if words else layer.word
 
 
-def _setting(layer: Layer, name: str, value: object) -> Iterator[str]:
-    """The words of one setting: the first and the required settings have no names, tensors no
-    words."""
-    place = list(layer.settings).index(name)
+def _setting(
+    layer: Layer, name: str, value: object, tensors: Mapping[str, str], *, behind: bool
+) -> Iterator[str]:
+    """The words of one setting. The first and the required settings have no names if all settings
+    before them are there: ``behind``."""
     if isinstance(value, TensorType):
+        if name not in tensors:
+            return
+        text = tensors[name]
+    elif name == "axes" and layer.open_settings and isinstance(value, tuple):
+        yield from (f"{axis}={spell_value(size)}" for axis, size in value)
         return
-    if place == 0 and layer.variadic and isinstance(value, tuple):
+    elif layer.variadic and behind and isinstance(value, tuple):
         yield from map(spell_value, value)
-    elif place < layer.positional and (place == 0 or layer.settings[name].required):
-        yield spell_value(value)
+        return
     else:
-        yield f"{name}={spell_value(value)}"
+        text = _spell_sizes(name, value)
+        if isinstance(value, str) and value not in options(hints(type(layer))[name]):
+            text = f'"{escaped(value)}"'
+    first = list(layer.settings).index(name) == 0
+    bare = first or layer.settings[name].required or name in _SECOND
+    if behind and bare and list(layer.settings).index(name) < layer.positional:
+        yield text
+    else:
+        yield f"{name}={text}"
+
+
+def _spell_sizes(name: str, value: object) -> str:
+    """The value of a setting; of all lists, only sizes are written with an x."""
+    if name in _AXES or not isinstance(value, tuple | list):
+        return spell_value(value)
+    return f"[{', '.join(_spell_sizes(name, item) for item in value)}]"
 
 
 def spell_value(value: object) -> str:

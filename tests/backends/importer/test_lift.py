@@ -106,7 +106,7 @@ SPELLED: Final[Mapping[str, str]] = {
     "last": "index(slice(None, None, None), -1)",
     "adaptive_avgpool([none, 3])": "adaptive_avgpool(7x3)",
     "adaptive_maxpool(1)": "adaptive_maxpool(1, return_indices=true)",
-    'reduce("b c h w -> b c", mean)': "mean(2x3)",
+    'reduce("b c h w -> b c", mean)': "mean([2, 3])",
 }
 """Examples whose op is another layer's, or has another spelling with the same meaning."""
 SEVERAL_OPS: Final = (
