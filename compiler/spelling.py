@@ -48,7 +48,7 @@ def _setting(
         return
     else:
         text = _spell_sizes(name, value)
-        if isinstance(value, str) and value not in options(hints(type(layer))[name]):
+        if isinstance(value, str) and value not in options(hints(type(layer)).get(name)):
             text = f'"{escaped(value)}"'
     first = list(layer.settings).index(name) == 0
     bare = first or layer.settings[name].required or name in _SECOND
