@@ -17,15 +17,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .grammar.diagnostics import CompileError, Diagnostic
     from .network import Network, check, load, loads
+    from .python_models import ImportFailed, from_torch
 
 __version__ = "0.1.0"
-__all__ = ["CompileError", "Diagnostic", "Network", "__version__", "check", "load", "loads"]
+__all__ = [
+    "CompileError",
+    "Diagnostic",
+    "ImportFailed",
+    "Network",
+    "__version__",
+    "check",
+    "from_torch",
+    "load",
+    "loads",
+]
 
 _HOMES = {
     "CompileError": "grammar.diagnostics",
     "Diagnostic": "grammar.diagnostics",
+    "ImportFailed": "python_models",
     "Network": "network",
     "check": "network",
+    "from_torch": "python_models",
     "load": "network",
     "loads": "network",
     "load_ipython_extension": "notebook",

@@ -177,7 +177,7 @@ def compiled(
         error = CompileError(findings)
         error.partial = compilation.partial and Partial(compilation.partial, name, sources)
         raise _with_excerpts(error)
-    return Network(compilation.graph, name, findings, sources)
+    return Network(compilation.graph, name, findings, sources, source.text)
 
 
 def _check_inputs(inputs: object) -> None:
@@ -343,10 +343,16 @@ class Network(Drawable):
     """
 
     def __init__(
-        self, ir: Graph, name: str, warnings: Sequence[Diagnostic] = (), sources: Sequence[str] = ()
+        self,
+        ir: Graph,
+        name: str,
+        warnings: Sequence[Diagnostic] = (),
+        sources: Sequence[str] = (),
+        text: str = "",
     ) -> None:
         super().__init__(ir, name, sources)
         self.warnings = tuple(warnings)
+        self._text = text
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{name}{t}" for name, t in self.inputs.items())
@@ -397,6 +403,10 @@ class Network(Drawable):
         from .backends.layer_table import text
 
         return _shown(lambda ir: text(ir, self.name), self.ir, "summing it up")
+
+    def to_spec(self) -> str:
+        """The text of the spec: as it was read, or as ``from_torch`` wrote it."""
+        return self._text
 
     def to_source(self) -> str:
         """PyTorch source that needs nothing but PyTorch, and the classes of externs if the net has

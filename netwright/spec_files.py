@@ -19,6 +19,13 @@ from .grammar.wording import either
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
+PYTHON = "py:"
+"""What stands before MODULE:FACTORY where a FILE is expected: Python runs."""
+
+
+def is_python(name: str) -> bool:
+    """Whether ``py:MODULE:FACTORY`` stands where a file is expected."""
+    return name.startswith(PYTHON) and ":" in name.removeprefix(PYTHON)
 
 
 class Unwritable(OSError):
@@ -141,6 +148,14 @@ def description(text: str) -> str:
 
 
 # --- what is written -------------------------------------------------------------------------
+
+
+def write_spec(path: Path, data: bytes, inputs: Iterable[str]) -> None:
+    """Write a spec that was made from these inputs: the whole file, or nothing. Raises Unwritable
+    if that would replace one of the inputs; OSError with the name of the file."""
+    if path.exists():
+        check_not_read(path.stat(), str(path), inputs)
+    write_atomically(path, data)
 
 
 def write(path: Path, data: bytes, inputs: Iterable[str]) -> None:

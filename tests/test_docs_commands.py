@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import re
@@ -38,6 +37,8 @@ FILES = {
     "encoder": "embed(100, 8) > attention(2)\n",
 }
 """What stands beside the user who types the commands; and copies of shipped specs."""
+MODELS = re.compile("netwright import | py:")
+"""Commands that need a module of Python: tests/cli/test_import.py has them."""
 FAILS = frozenset({"netwright render broken.net --view debug -o broken.svg"})
 """Commands that are shown for what they say of an error."""
 
@@ -60,7 +61,7 @@ def beside_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def shown() -> Iterator[str]:
     """All commands without words that stand for others."""
     for command in cli.commands():
-        examples = importlib.import_module(f"netwright.cli.{command}").EXAMPLES
+        examples = cli._load(command).EXAMPLES
         yield from (line.strip() for line in examples.splitlines())
     for page in PAGES:
         text = page.read_text("utf-8")
@@ -72,6 +73,7 @@ def shown() -> Iterator[str]:
 
 def commands() -> list[str]:
     whole = (c for c in shown() if len(c.split()) > 2 or c == "netwright specs")
+    whole = (c for c in whole if not MODELS.search(c))
     return sorted({c for c in whole if not re.search(r"\b[A-Z]{3,}\b(?!=)|^netwright \S+ --", c)})
 
 

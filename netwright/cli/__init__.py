@@ -14,6 +14,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -75,12 +76,14 @@ def _run(arguments: list[str]) -> int:
 
 
 def commands() -> list[str]:
+    """The names of the commands. The file of one that is a word of Python ends with ``_``."""
     files = (path for path in Path(__path__[0]).iterdir() if path.suffix == ".py")
-    return sorted(path.stem for path in files if not path.stem.startswith("_"))
+    return sorted(path.stem.rstrip("_") for path in files if not path.stem.startswith("_"))
 
 
 def _load(name: str) -> Command:
-    return cast("Command", import_module(f"{__name__}.{name}"))
+    file = f"{name}_" if iskeyword(name) else name
+    return cast("Command", import_module(f"{__name__}.{file}"))
 
 
 def _help(command: Command) -> str:
@@ -127,7 +130,7 @@ def _guarded(run: Callable[[], int]) -> int:
         return stop.code if isinstance(stop.code, int) else CLEAN
     except Misuse as misuse:
         complain(misuse)
-        return MISUSE
+        return misuse.status
     except BrokenPipeError:
         return _silence_stdout()
     except KeyboardInterrupt:

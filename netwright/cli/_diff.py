@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..grammar.diagnostics import WRONG_OPTION
 from ..grammar.printable import json_text
 from ..network import net_name
-from ..spec_files import STDIN
+from ..spec_files import STDIN, is_python
 from ._parser import Misuse, complain, request, source
 from ._work import deliver, load_and_report, status
 
@@ -71,7 +71,10 @@ def compiled_version(spec: str, options: Namespace) -> tuple[Graph, str, frozens
 
 
 def _selected(spec: str) -> tuple[str, str | None]:
-    """The parts of ``FILE`` or ``FILE:NET``. A colon may also belong to the file or to a drive."""
+    """The parts of ``FILE`` or ``FILE:NET``. A colon may also belong to the file or to a drive, and
+    ``py:MODULE:FACTORY`` is whole."""
+    if is_python(spec):
+        return spec, None
     file, colon, net = spec.rpartition(":")
     if colon and len(file) > 1 and net.isidentifier() and not Path(spec).exists():
         return file, net

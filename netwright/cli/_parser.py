@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from ..compiler.imports import Unreadable
 from ..grammar.printable import printable
 from ..grammar.source import Source
-from ..spec_files import read
+from ..spec_files import is_python, read
 from ..terminal import Terminal
 
 CLEAN, FOUND, MISUSE = 0, 1, 2
@@ -19,17 +19,24 @@ INTERNAL = 70  # EX_SOFTWARE
 
 
 class Misuse(Exception):
-    """The command line asks for something that is not possible; ``hint`` says what is."""
+    """The command line asks for something that is not possible; ``hint`` says what is, ``notes``
+    why. ``status`` is the exit status."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, status: int = MISUSE, notes: Sequence[str] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.status = status
+        self.notes = notes
 
 
 def complain(misuse: Misuse) -> None:
     terminal = Terminal.of(sys.stderr)
     print(f"{terminal.paint('netwright', 'error')}: {printable(misuse.message)}", file=sys.stderr)
+    for note in misuse.notes:
+        print(f"  = {terminal.paint('note', 'note')}: {printable(note)}", file=sys.stderr)
     if misuse.hint:
         print(f"  = {terminal.paint('help', 'help')}: {printable(misuse.hint)}", file=sys.stderr)
 
@@ -98,7 +105,8 @@ def add_spec(
         "files" if several else "file",
         nargs="+" if several else "?" if optional else None,
         metavar="FILE",
-        help="a .net file, the name of a shipped spec, or - for standard input",
+        help="a .net file, the name of a shipped spec, - for standard input, or py:MODULE:FACTORY, "
+        "a model of PyTorch, which runs its Python",
     )
     add_choice(parser)
 
@@ -160,13 +168,18 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "net": options.net,
         "parameters": dict(options.parameters),
-        "inputs": _inputs(options.inputs),
+        "inputs": input_shapes(options.inputs),
         "search": tuple(options.search),
         "limits": dict(options.limits),
     }
 
 
 def source(name: str, options: argparse.Namespace) -> Source:
+    """The spec of this name. ``py:MODULE:FACTORY`` runs Python and is tried first."""
+    if is_python(name):
+        from ._models import model_source
+
+        return model_source(name, options.inputs)
     try:
         return read(name, options.search)
     except Unreadable as error:
@@ -176,7 +189,8 @@ def source(name: str, options: argparse.Namespace) -> Source:
 # --- values of options -----------------------------------------------------------------------
 
 
-def _inputs(shapes: Sequence[str]) -> dict[str, str] | str | None:
+def input_shapes(shapes: Sequence[str]) -> dict[str, str] | str | None:
+    """The shapes that ``--input`` gives."""
     if not shapes:
         return None
     named = dict(_split(s) for s in shapes if "=" in s)

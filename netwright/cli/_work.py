@@ -109,15 +109,20 @@ def _why_not(output: Path, error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def deliver(data: bytes, output: Path | None, inputs: Iterable[str]) -> None:
-    """Write to the file, or to standard output. An input is never overwritten."""
+def deliver(
+    data: bytes,
+    output: Path | None,
+    inputs: Iterable[str],
+    into: Callable[[Path, bytes, Iterable[str]], None] = write,
+) -> None:
+    """Write to the file, by ``into``, or to standard output. An input is never overwritten."""
     if sys.__stdout__ is None and (output is None or str(output) == "-"):
         raise Misuse("standard output is closed", "`-o FILE` writes to a file")
     try:
         if output is None or str(output) == "-":
             _to_stdout(data, inputs)
         else:
-            _to_file(data, output, inputs)
+            _to_file(data, output, inputs, into)
     except Unwritable as error:
         raise Misuse(error.message, error.hint) from None
 
@@ -142,9 +147,14 @@ def _explained(output: Path) -> Iterator[None]:
         raise Misuse(f"cannot write {output}: {_why_not(output, error)}") from None
 
 
-def _to_file(data: bytes, output: Path, inputs: Iterable[str]) -> None:
+def _to_file(
+    data: bytes,
+    output: Path,
+    inputs: Iterable[str],
+    into: Callable[[Path, bytes, Iterable[str]], None],
+) -> None:
     with _explained(output):
-        write(output, data, inputs)
+        into(output, data, inputs)
     print(f"wrote {printable(str(output))} ({len(data):,} bytes)", file=sys.stderr)
 
 

@@ -11,7 +11,7 @@ import sys
 from argparse import Namespace
 
 from ..grammar.diagnostics import Diagnostic
-from ._parser import Misuse, Parser, add_format, add_spec, complain, request, source
+from ._parser import CLEAN, Misuse, Parser, add_format, add_spec, complain, request, source
 from ._work import forms, report, show_fault, status
 
 EXAMPLES = """\
@@ -34,11 +34,13 @@ def run(options: Namespace) -> int:
     keywords = request(options)
     findings: list[Diagnostic] = []
     names: list[str] = []
+    statuses = [CLEAN]
     for name in options.files:
         try:
             text = source(name, options)
         except Misuse as misuse:
             complain(misuse)
+            statuses.append(misuse.status)
             continue
         names.append(text.name)
         result = check_source(text, **keywords)
@@ -46,6 +48,4 @@ def run(options: Namespace) -> int:
         findings.extend(result.diagnostics)
     if names:
         sys.stdout.write(report(options.output_format, findings, names, sys.stdout))
-    if len(names) < len(options.files):
-        return 2
-    return status(findings, strict=options.strict)
+    return max(*statuses, status(findings, strict=options.strict))

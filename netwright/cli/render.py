@@ -17,7 +17,7 @@ from ..compiler.faults import guarded
 from ..grammar.diagnostics import CompileError, Diagnostic
 from ..grammar.printable import printable
 from ..grammar.wording import either
-from ..spec_files import STDIN
+from ..spec_files import STDIN, is_python
 from ..terminal import is_terminal
 from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
 from ._progress import Progress
@@ -39,6 +39,7 @@ EXAMPLES = """\
   netwright render gpt2 --net gpt2 --view html -o gpt2.html
   netwright render --diff old.net new.net
   netwright render --diff resnet:resnet18 resnet:resnet34 -o resnets.svg
+  netwright render py:torchvision.models:resnet50 -o resnet50.svg
   netwright render lenet.net > lenet.svg
 """
 LOOKS = ("view", "direction", "depth", "expand", "fold", "title", "shapes", "legend", "color_by")
@@ -54,8 +55,8 @@ def configure(parser: Parser) -> None:
         "--diff",
         nargs=2,
         metavar=("OLD", "NEW"),
-        help="compare two specs (each FILE or FILE:NET), instead of FILE: a table, or the picture "
-        "that -o names",
+        help="compare two specs (each FILE, FILE:NET or py:MODULE:FACTORY), instead of FILE: a "
+        "table, or the picture that -o names",
     )
     parser.add_argument(
         "--output-format", choices=("text", "json"), help="the changes of --diff in this form"
@@ -167,7 +168,7 @@ def suffix_of(options: Namespace) -> str:
     page = options.view == PAGE
     if options.output is None and is_terminal(sys.stdout):
         kind = PAGE if page else "svg"
-        name = Path(options.file).stem if options.file != STDIN else "net"
+        name = _stem(options.file)
         message = f"a terminal cannot show {kind}"
         raise Misuse(message, f"`-o {name}.{kind}` writes a file, `-o -` prints it here")
     if options.output is None or str(options.output) == "-":
@@ -180,6 +181,13 @@ def suffix_of(options: Namespace) -> str:
         name = options.output.with_suffix(f".{PAGE}")
         raise Misuse(f"the {PAGE} view is a page, not a {suffix}", f"`-o {name}`, or another view")
     return suffix
+
+
+def _stem(name: str) -> str:
+    """A name for the picture of a spec."""
+    if is_python(name):
+        return name.rpartition(":")[2].rpartition(".")[2]
+    return Path(name).stem if name != STDIN else "net"
 
 
 def _levels(text: str) -> int:

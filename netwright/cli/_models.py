@@ -1,0 +1,55 @@
+"""``py:MODULE:FACTORY`` and ``netwright import``: specs of models that Python makes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ..grammar.printable import printable
+from ..grammar.source import Source
+from ..spec_files import PYTHON
+from ._parser import FOUND, Misuse, input_shapes
+
+if TYPE_CHECKING:
+    from ..python_models import Imported, ImportFailed
+
+
+def imported(
+    target: str,
+    args: str,
+    inputs: Sequence[str],
+    example: str,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Imported:
+    """The spec of a model. Raises Misuse if there is no model, ImportFailed if it does not become
+    a spec."""
+    from ..backends import MissingExtra
+    from ..backends.importer.factories import FactoryError
+    from ..python_models import import_target
+
+    try:
+        return import_target(target, args, input_shapes(inputs), example, progress)
+    except FactoryError as error:
+        raise Misuse(error.message, error.hint) from None
+    except MissingExtra as error:
+        raise Misuse(str(error)) from None
+
+
+def model_source(name: str, inputs: Sequence[str]) -> Source:
+    """The spec of ``py:MODULE:FACTORY``. Raises Misuse; its status is 1 if the model does not
+    become a spec."""
+    from ..python_models import ImportFailed
+
+    try:
+        result = imported(name.removeprefix(PYTHON), "", inputs, "")
+    except ImportFailed as error:
+        raise failed(error) from None
+    for note in result.notes:
+        print(f"netwright: note: {printable(note)}", file=sys.stderr)
+    return Source(name, result.text)
+
+
+def failed(error: ImportFailed) -> Misuse:
+    """The message for a model that does not become a spec."""
+    return Misuse(error.message, status=FOUND, notes=error.reasons)

@@ -1,0 +1,115 @@
+"""Write a model of PyTorch as a spec. This runs the Python of its module.
+
+MODULE:FACTORY is a function or class that returns an nn.Module; the current folder is the first
+where its module is searched. The spec is compiled and compared with the model before it is written:
+the state dict, the outputs bit for bit or up to rounding, a step of training, parameters and
+multiply-accumulates. If they are not equal, the spec goes to NAME.partial.net with the reasons as
+comments, and the status is 1. `py:MODULE:FACTORY` stands for such a spec wherever a command reads a
+FILE; then Python runs too."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..grammar.printable import printable
+from ..spec_files import write_spec
+from ._models import failed, imported
+from ._parser import CLEAN, FOUND, Misuse, Parser, add_output, complain
+from ._progress import Progress
+from ._work import deliver
+
+if TYPE_CHECKING:
+    from ..backends.importer.prove import Proof
+    from ..python_models import ImportFailed
+
+EXAMPLES = """\
+  netwright import torchvision.models:resnet50 -o resnet50.net
+  netwright import mypkg.model:build --args 'depth=4' --input 3x224x224 -o mine.net
+  netwright import mypkg.model:Encoder.small --input 'ids=T int' --input 'mask=T' -o encoder.net
+  netwright import mypkg.model:build --example inputs.py:example -o mine.net
+  netwright render py:torchvision.models:resnet50 -o resnet50.svg
+"""
+SUFFIX = ".net"
+
+
+def configure(parser: Parser) -> None:
+    parser.add_argument(
+        "target", metavar="MODULE:FACTORY", help="what makes the model, torchvision.models:resnet50"
+    )
+    add_output(parser, "the spec to write (default: standard output)")
+    parser.add_argument(
+        "--args",
+        default="",
+        metavar="ARGUMENTS",
+        help="arguments of the factory, as literals of Python: '18, depth=4'",
+    )
+    parser.add_argument(
+        "--input",
+        dest="inputs",
+        action="append",
+        default=[],
+        metavar="SHAPE",
+        help="the input's shape without the batch axis, 3x32x32 or '128 int'; "
+        "for several inputs, NAME=SHAPE for each",
+    )
+    parser.add_argument(
+        "--example",
+        default="",
+        metavar="FILE.py:NAME",
+        help="the example inputs: tensors with a batch, or a function that returns them",
+    )
+
+
+def run(options: Namespace) -> int:
+    from ..python_models import ImportFailed
+
+    _check(options)
+    try:
+        with Progress(sys.stderr) as progress:
+            result = imported(
+                options.target,
+                options.args,
+                options.inputs,
+                options.example,
+                progress.show,
+            )
+    except ImportFailed as error:
+        return _write_partial(error, options)
+    deliver(result.text.encode(), options.output, result.files, write_spec)
+    for note in result.notes:
+        print(f"netwright: note: {printable(note)}", file=sys.stderr)
+    print(_figures(result.proof), file=sys.stderr)
+    return CLEAN
+
+
+def _check(options: Namespace) -> None:
+    output = options.output
+    if output is not None and str(output) != "-" and output.suffix != SUFFIX:
+        raise Misuse(f"a spec is a {SUFFIX} file, not {output}", f"`-o {output.stem}{SUFFIX}`")
+    if options.example and options.inputs:
+        raise Misuse("--example and --input both say the inputs", "leave out one of them")
+
+
+def _figures(proof: Proof) -> str:
+    """What the proof has shown, in a line."""
+    outputs = "bit for bit" if not proof.difference else f"up to {proof.difference:.1g}"
+    return (
+        f"equal to the model: state dict, outputs ({outputs}), {proof.params:,} parameters, "
+        f"{proof.macs:,} MACs"
+    )
+
+
+def _write_partial(error: ImportFailed, options: Namespace) -> int:
+    """Report why the model did not become a spec, and write what there is of it."""
+    complain(failed(error))
+    if error.text:
+        name = options.target.rpartition(":")[2].rpartition(".")[2]
+        to_file = options.output is not None and str(options.output) != "-"
+        path = (options.output if to_file else Path(name)).with_suffix(f".partial{SUFFIX}")
+        reasons = [error.message, *error.reasons]
+        comments = "".join(f"# {printable(line)}\n" for line in reasons)
+        deliver(f"{comments}\n{error.text}".encode(), path, (), write_spec)
+    return FOUND

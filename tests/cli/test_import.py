@@ -1,0 +1,344 @@
+"""`netwright import` and `py:MODULE:FACTORY`: what is written, where, and with which status.
+
+Most tests write the spec themselves: what stands in it is not their concern.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import netwright as nw
+from netwright import cli
+from netwright.backends import importer
+from netwright.spec_files import is_python
+
+MODEL = """\
+import sys
+import torch
+from torch import nn
+
+print("the model's own words")
+
+
+class Net(nn.Module):
+    def __init__(self, depth=1):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.rest = nn.ModuleList([nn.Conv2d(4, 4, 1) for _ in range(depth - 1)])
+
+    def forward(self, image):
+        print("running")
+        y = self.conv(image)
+        for conv in self.rest:
+            y = conv(y)
+        return y
+
+
+def needs(depth):
+    return Net(depth)
+
+
+def fails():
+    raise ValueError("no weights here")
+
+
+class Ids(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(10, 4)
+
+    def forward(self, ids, mask):
+        return self.embed(ids) * mask[..., None]
+
+
+example = torch.randn(2, 3, 20, 20)
+"""
+GOOD = "net Net: image[3, 16, 16] { image > conv(3x3, 4) as conv }\n"
+
+
+class CannotImport(Exception):
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
+
+
+Import = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def specs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The texts that are written for the models of each class; a tuple stands for reasons."""
+    texts: dict[str, Any] = {"Net": GOOD}
+
+    def import_model(model: nn.Module, inputs: Any, *, name: str, arguments: Any = None) -> str:
+        text = texts[type(model).__name__]
+        if isinstance(text, tuple):
+            raise CannotImport(*text)
+        texts["called"] = (inputs, name, arguments)
+        return str(text).replace("net Net", f"net {name}")
+
+    monkeypatch.setattr(importer, "import_model", import_model, raising=False)
+    monkeypatch.setattr(importer, "CannotImport", CannotImport, raising=False)
+    return texts
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a module in the current folder, which no other test has imported."""
+    monkeypatch.chdir(tmp_path)
+    name = f"mine_{os.urandom(4).hex()}"
+    (tmp_path / f"{name}.py").write_text(MODEL)
+    return name
+
+
+@pytest.fixture
+def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Import:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = cli.main(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        out, err = capfdbinary.readouterr()
+        return status, out.decode(), err.decode()
+
+    return run
+
+
+# --- netwright import ------------------------------------------------------------------------
+
+
+def test_a_spec_is_written(module: str, specs: dict[str, Any], run: Import) -> None:
+    status, out, err = run("import", f"{module}:Net", "--input", "3x16x16", "-o", "net.net")
+    assert (status, out) == (0, "")
+    assert Path("net.net").read_text() == GOOD
+    assert "the model's own words" in err
+    assert "running" in err
+    assert "wrote net.net" in err
+    assert err.endswith(
+        "equal to the model: state dict, outputs (bit for bit), 112 parameters, 21,168 MACs\n"
+    )
+    _, name, arguments = specs["called"]
+    assert name == "Net"
+    assert {"depth": 1} in arguments.values()
+
+
+@pytest.mark.usefixtures("specs")
+def test_standard_output_has_the_spec_alone(module: str, run: Import) -> None:
+    status, out, _ = run("import", f"{module}:Net", "--input", "3x16x16")
+    assert (status, out) == (0, GOOD)
+    assert list(Path().glob("*.net")) == []
+
+
+def test_what_was_assumed_is_said(module: str, specs: dict[str, Any], run: Import) -> None:
+    specs["Net"] = GOOD.replace("16, 16", "224, 224")
+    status, _, err = run("import", f"{module}:Net")
+    assert status == 0
+    assert "netwright: note: the input is taken to be 3x224x224, since the first layer" in err
+
+
+def test_arguments_and_an_example(module: str, specs: dict[str, Any], run: Import) -> None:
+    specs["Net"] = (
+        "net Net: image[3, 20, 20] {\n"
+        '  image > conv(3x3, 4) as conv > conv(1x1, 4) as "rest.0"\n}\n'
+    )
+    example = f"{module}.py:example"
+    status, _, err = run("import", f"{module}:needs", "--args", "depth=2", "--example", example)
+    assert status == 0, err
+
+
+def test_several_inputs(module: str, specs: dict[str, Any], run: Import) -> None:
+    specs["Ids"] = (
+        "net Ids: ids[T] int, mask[T] {\n  (ids > embed(10, 4) as embed) * mask[..., none]\n}\n"
+    )
+    status, _, err = run("import", f"{module}:Ids", "--input", "mask=T", "--input", "ids=T int")
+    assert "note: T is 16 in the example" in err
+    inputs, _, _ = specs["called"]
+    assert [tuple(t.shape) for t in inputs] == [(2, 16), (2, 16)]
+    assert status == 0, err
+
+
+# --- proofs that fail ------------------------------------------------------------------------
+
+
+def test_a_spec_that_is_not_equal_is_partial(module: str, specs: Any, run: Import) -> None:
+    specs["Net"] = GOOD.replace("4)", "4, bias=false)")
+    status, out, err = run("import", f"{module}:Net", "--input", "3x16x16", "-o", "net.net")
+    assert (status, out) == (1, "")
+    assert "netwright: the spec of Net is not equal to the model\n" in err
+    assert "  = note: conv.bias is in the model and not in the spec\n" in err
+    assert not Path("net.net").exists()
+    assert Path("net.partial.net").read_text() == (
+        "# the spec of Net is not equal to the model\n"
+        "# conv.bias is in the model and not in the spec\n\n" + specs["Net"]
+    )
+
+
+def test_the_partial_spec_has_the_name_of_the_factory(module: str, specs: Any, run: Import) -> None:
+    specs["Net"] = GOOD.replace("as conv", "as cnov")
+    status, out, _ = run("import", f"{module}:Net", "--input", "3x16x16")
+    assert (status, out) == (1, "")
+    assert [path.name for path in Path().glob("*.net")] == ["Net.partial.net"]
+
+
+def test_an_old_file_stays_if_the_proof_fails(module: str, specs: Any, run: Import) -> None:
+    Path("net.net").write_text("old")
+    specs["Net"] = GOOD.replace("as conv", "as cnov")
+    assert run("import", f"{module}:Net", "--input", "3x16x16", "-o", "net.net")[0] == 1
+    assert Path("net.net").read_text() == "old"
+
+
+def test_a_model_that_cannot_be_followed(module: str, specs: Any, run: Import) -> None:
+    specs["Net"] = ("torch.export: no", "in model.py, line 3: if x.sum() > 0")
+    status, out, err = run("import", f"{module}:Net", "--input", "3x16x16", "-o", "net.net")
+    assert (status, out) == (1, "")
+    assert "netwright: Net cannot be written as a spec" in err
+    assert "  = note: in model.py, line 3: if x.sum() > 0\n" in err
+    assert list(Path().glob("*.net")) == []
+
+
+# --- misuse ----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("specs")
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["M:Nett"], "M has no Nett", "did you mean Net?"),
+        (["M:needs"], "missing a required argument: 'depth'", "its signature is needs(depth)"),
+        (["M:Net", "--args", "depth=two"], "not literals of Python", "'depth=4'"),
+        (["M:fails"], "calling M:fails raised ValueError: no weights here", "in "),
+        (["M"], "M is not MODULE:FACTORY", "torchvision.models:resnet50"),
+        (["program.pt2"], "program.pt2 is not MODULE:FACTORY", "write MODULE:FACTORY"),
+        (["M:Net", "-o", "net.py"], "a spec is a .net file, not net.py", "-o net.net"),
+        (["M:Net", "--input", "3x"], "`3x` is not a shape", "3x32x32"),
+        (["M:Net", "--input", "imag=3x8x8"], "has no parameter imag", "did you mean image?"),
+        (["M:Net", "--input", "3", "--example", "a.py:b"], "both say the inputs", "leave out"),
+        (["M:Net", "--example", "a.py:b"], "there is no file a.py", ""),
+        (["M:Ids"], "the shape of `ids` is not known", "--input ids=SHAPE --input mask=SHAPE"),
+    ],
+)
+def test_misuse(module: str, run: Import, arguments: list[str], message: str, hint: str) -> None:
+    words = [word.replace("M", module, 1) if "M" in word else word for word in arguments]
+    status, out, err = run("import", *words)
+    assert (status, out) == (2, "")
+    assert message.replace("M:", f"{module}:").replace("M ", f"{module} ") in err
+    assert hint in err
+    assert "Traceback" not in err
+    assert list(Path().glob("*.net")) == []
+
+
+@pytest.mark.usefixtures("specs")
+def test_an_input_is_never_overwritten(module: str, run: Import) -> None:
+    Path("net.net").symlink_to(f"{module}.py")
+    status, _, err = run("import", f"{module}:Net", "--input", "3x16x16", "-o", "net.net")
+    assert status == 2
+    assert "net.net is an input, so it is not written" in err
+    assert Path(f"{module}.py").read_text() == MODEL
+
+
+@pytest.mark.usefixtures("specs")
+def test_a_folder_that_is_not_there(module: str, run: Import) -> None:
+    status, _, err = run("import", f"{module}:Net", "--input", "3x16x16", "-o", "no/net.net")
+    assert (status, "there is no folder no" in err) == (2, True)
+
+
+# --- py:MODULE:FACTORY -----------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("specs")
+def test_every_command_takes_models(module: str, run: Import) -> None:
+    target, shape = f"py:{module}:Net", ("--input", "3x16x16")
+    assert run("check", target, *shape)[:2] == (0, f"No errors in {target}\n")
+    status, out, _ = run("summary", target, *shape)
+    assert (status, "112" in out) == (0, True)
+    status, out, _ = run("build", target, *shape)
+    assert (status, "class Net(nn.Module):" in out) == (0, True)
+    status, out, _ = run("render", target, *shape)
+    assert (status, out.startswith("<svg")) == (0, True)
+    Path("old.net").write_text(GOOD.replace("conv(3x3, 4)", "conv(3x3, 8)"))
+    status, out, _ = run("render", "--diff", "old.net:Net", target, *shape)
+    assert (status, "conv" in out) == (0, True)
+    torch.save(nw.loads(GOOD).to_torch().state_dict(), "net.pth")
+    assert run("weights", target, "net.pth", *shape)[0] == 0
+
+
+def test_models_that_are_not_specs(module: str, specs: Any, run: Import) -> None:
+    Path("good.net").write_text(GOOD)
+    specs["Net"] = GOOD.replace("as conv", "as cnov")
+    for command in ("summary", "build", "render"):
+        status, out, err = run(command, f"py:{module}:Net", "--input", "3x16x16")
+        assert (status, out) == (1, ""), command
+        assert "not equal to the model" in err
+    status, out, _ = run("check", "good.net", f"py:{module}:Net", "--input", "3x16x16")
+    assert (status, out) == (1, "No errors in good.net\n")
+    assert run("check", "good.net", f"py:{module}:Nett")[0] == 2
+
+
+def test_what_starts_with_py() -> None:
+    assert is_python("py:mine:build")
+    assert is_python("py:mine.models:Net.build")
+    assert not is_python("py:net")  # a net of a file called py
+    assert not is_python("a.py:b:c")
+    assert not is_python("py.net:a")
+
+
+def test_a_net_of_a_file_called_py(tmp_path: Path, monkeypatch: Any, run: Import) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("py", "py.net"):
+        (tmp_path / name).write_text(f"{GOOD}net other: x[3] {{ x > relu }}\n")
+    assert run("render", "--diff", "py.net:Net", "py.net:other")[0] == 0
+    assert run("render", "--diff", "py:Net", "py:other")[0] == 0
+
+
+# --- from_torch ------------------------------------------------------------------------------
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, image: Tensor) -> Tensor:
+        out: Tensor = self.conv(image)
+        return out
+
+
+@pytest.mark.usefixtures("specs")
+def test_from_torch() -> None:
+    net = nw.from_torch(Net(), torch.randn(2, 3, 16, 16))
+    assert (net.name, net.params, net.to_spec()) == ("Net", 112, GOOD)
+    assert nw.from_torch(Net(), [torch.randn(2, 3, 16, 16)], name="my net").name == "my_net"
+
+
+def test_from_torch_refuses_what_is_not_equal(specs: Any) -> None:
+    specs["Net"] = GOOD.replace("as conv", "as cnov")
+    with pytest.raises(nw.ImportFailed, match=r"conv\.weight is in the model") as caught:
+        nw.from_torch(Net(), torch.randn(2, 3, 16, 16))
+    assert caught.value.text == specs["Net"]
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs", "error"),
+    [
+        (Net, torch.randn(2, 3, 8, 8), "a model is an nn.Module, not type"),
+        (Net(), "3x8x8", "`example_inputs` are tensors with a batch, not str"),
+        (Net(), (), "`example_inputs` are tensors with a batch, not nothing"),
+        (Net(), torch.randn(1, 3, 8, 8), "at least two examples: their shapes are [1, 3, 8, 8]"),
+        (Net(), {"a": torch.ones(2), "b": torch.ones(3)}, "their shapes are [2], [3]"),
+    ],
+)
+def test_from_torch_misused(model: Any, inputs: Any, error: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        nw.from_torch(model, inputs)
+    assert error in str(caught.value)
+
+
+def test_the_spec_of_a_loaded_network_is_its_text() -> None:
+    assert nw.loads(GOOD).to_spec() == GOOD
+    assert "net resnet50" in nw.load("resnet", net="resnet50").to_spec()
