@@ -189,10 +189,12 @@ def _tells_nothing(outputs: Sequence[Tensor]) -> tuple[str, ...]:
 def _rounding(model: nn.Module, made: nn.Module, inputs: Inputs) -> str:
     """What makes a small difference rounding; empty if it does not vanish in double precision."""
     doubles = _doubled(inputs)
+    state_dicts.release(made)
     with state_dicts.in_double(model):
         state_dicts.give(made, model)
         with state_dicts.in_double(made), _single_precision() as singles:
             theirs, ours = run(model, doubles), run(made, doubles)
+        state_dicts.release(made)
     state_dicts.give(made, model)
     if theirs.error or ours.error:
         return "it is taken for rounding, since the model does not run in double precision"

@@ -105,6 +105,12 @@ def give(made: nn.Module, model: nn.Module) -> None:
     made.load_state_dict(model.state_dict(), strict=True, assign=True)
 
 
+def release(made: nn.Module) -> None:
+    """Let go of the tensors that a module has from a model, until it is given some again."""
+    for tensor in made.state_dict(keep_vars=True).values():
+        tensor.data = tensor.new_zeros(()).expand(tensor.shape)
+
+
 def device_of(model: nn.Module) -> torch.device:
     """Where the first tensor of a model is."""
     import torch
