@@ -1,1 +1,94 @@
-"""From a PyTorch model to the text of a spec, and the proof that both are equal."""
+"""From a PyTorch model to the text of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...compiler.dims import Size
+from ...grammar import syntax as s
+from ...grammar.printer import print_file
+from . import trace as tracing
+from . import tree
+from .blocks import Blocks
+from .polish import polished
+from .trace import CannotImport, Trace
+from .writer import Body, Writer, is_sequence
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+__all__ = ["CannotImport", "import_model"]
+
+
+def import_model(
+    model: nn.Module,
+    inputs: Sequence[Tensor],
+    *,
+    name: str = "model",
+    arguments: Mapping[int, Mapping[str, Any]] | None = None,
+) -> str:
+    """The text of a spec that computes what a model computes, in evaluation mode.
+
+    ``inputs`` are example tensors with a batch of at least 2; ``name`` becomes the name of the net.
+    ``arguments`` are the arguments of the modules' constructors by ``id(module)``, if they are
+    known. Raises CannotImport.
+    """
+    training = model.training
+    model.eval()
+    try:
+        traced = tracing.trace(model, inputs)
+    finally:
+        model.train(training)
+    return print_file(_file(traced, name, arguments or {}))
+
+
+def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) -> s.File:
+    writer = Writer(traced, _symbols(traced))
+    blocks = Blocks(traced, writer, arguments)
+    root = traced.root
+    if is_sequence(root):
+        group = writer.group(root, blocks.call)
+        words = root.words or ["x"]
+        body = Body(
+            root.inputs,
+            words,
+            [tree.result(tree.pipe(tree.name(words[0]), tree.labelled(tree.paren(group), "_")))],
+        )
+    else:
+        body = writer.body(root, blocks.call)
+    net = s.Block(
+        "net",
+        name,
+        (),
+        tuple(
+            _port(writer, value, word) for value, word in zip(body.inputs, body.words, strict=True)
+        ),
+        None,
+        tuple(polished(body.statements, body.words)),
+        True,
+        "",
+        span=tree.NOWHERE,
+        name_span=tree.NOWHERE,
+    )
+    statements = (*blocks.blocks, net)
+    return s.File(statements, span=tree.NOWHERE)
+
+
+def _port(writer: Writer, value: str, word: str) -> s.DeclaredPort:
+    type_ = writer.type(value)
+    axes = tuple(
+        tree.name(str(d)) if isinstance(d, Size) else tree.number(d) for d in type_.shape[1:]
+    )
+    dtype = None if type_.dtype == "float" else type_.dtype
+    return s.DeclaredPort(word, axes, dtype, span=tree.NOWHERE)
+
+
+def _symbols(traced: Trace) -> dict[str, str]:
+    """The names of export's symbols: the batch is N."""
+    names: dict[str, str] = {}
+    for value in traced.root.inputs:
+        first = traced.nodes[value].meta["val"].shape[0]
+        if not isinstance(first, int):
+            names[str(first.node.expr)] = "N"
+    return names

@@ -1,0 +1,287 @@
+"""Bodies laid over one another (anti-unification): what they have in common, and what differs.
+
+Where literals differ there is a hole with a column, one literal for each body. Where some bodies
+have a member of a pipe that others lack, the common text is ``member if flag else id``; where some
+end with a value with which others go on, it is ``more if flag else value``. The flags have columns
+too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Final, TypeAlias
+
+from ...compiler.layers import layers
+from ...grammar import syntax as s
+from ...grammar.record import typed
+from . import tree
+
+Column: TypeAlias = tuple[s.Expr | None, ...]
+"""A literal for each body; None where a body has no such literal."""
+Signature: TypeAlias = Callable[[str], dict[str, s.Expr | None]]
+"""The parameters of a block or layer with their defaults, by its word."""
+
+LITERALS: Final = (s.Number, s.NamedConstant, s.Dims, s.Text, s.List)
+HOLE: Final = "$"
+"""The first letter of the names that stand for columns."""
+
+
+class Misfit(Exception):
+    """Bodies that are not one block with other arguments."""
+
+
+class Alignment:
+    """The columns of some bodies, and the ways to find what they have in common."""
+
+    def __init__(self, count: int, signature: Signature) -> None:
+        self.count, self.signature = count, signature
+        self.columns: list[tuple[Column, str]] = []
+        """The columns, each with a word that may name it."""
+
+    def statements(self, bodies: Sequence[Sequence[s.Statement]]) -> list[s.Statement]:
+        """The common statements. Raises Misfit."""
+        everybody = range(self.count)
+        shortest, longest = min(map(len, bodies)), max(map(len, bodies))
+        if longest == shortest:
+            return [self._node(list(row), everybody, "") for row in zip(*bodies, strict=True)]
+        if longest > shortest + 1:
+            raise Misfit
+        return self._with_an_end(bodies, shortest)
+
+    def _with_an_end(
+        self, bodies: Sequence[Sequence[s.Statement]], shortest: int
+    ) -> list[s.Statement]:
+        """The common statements of bodies, of which some end with a value and others use it."""
+        longer = [i for i, b in enumerate(bodies) if len(b) > shortest]
+        named = [bodies[i][shortest - 1] for i in longer]
+        ends = [bodies[i][shortest] for i in longer]
+        first = named[0]
+        if not all(isinstance(x, s.Assign) and x.target == first.target for x in named):  # type: ignore[union-attr]
+            raise Misfit
+        assert isinstance(first, s.Assign)
+        if not isinstance(first.target, s.Name):
+            raise Misfit
+        rows = list(zip(*(b[: shortest - 1] for b in bodies), strict=True))
+        start = [self._node(list(row), range(self.count), "") for row in rows]
+        values = [b[shortest - 1].value for b in bodies]  # type: ignore[union-attr]
+        value = self._node(values, range(self.count), "")
+        end = self._node([x.value for x in ends], longer, "")  # type: ignore[union-attr]
+        flag = self._flag(longer, range(self.count), _word_of(end))
+        choice = s.Conditional(flag, end, first.target, span=tree.NOWHERE)
+        return [*start, first.replace(value=value), tree.result(choice)]
+
+    # --- nodes ------------------------------------------------------------------------------
+
+    def _node(self, nodes: Sequence[Any], runs: Sequence[int], hint: str) -> Any:
+        """The common node of a place in these of the bodies."""
+        first = nodes[0]
+        if all(same(node, first) for node in nodes[1:]):
+            return first
+        lists = (
+            all(isinstance(n, s.List) for n in nodes) and len({len(n.items) for n in nodes}) == 1
+        )
+        if not lists and all(isinstance(n, LITERALS) and is_literal(n) for n in nodes):
+            return self._column(nodes, runs, hint)
+        if any(_is_pipe(n) for n in nodes):
+            return self._pipe(nodes, runs)
+        if any(type(n) is not type(first) for n in nodes) or not isinstance(first, s.SyntaxNode):
+            raise Misfit
+        if isinstance(first, s.Call | s.Name):
+            return self._call(nodes, runs)
+        if isinstance(first, s.LabelName):
+            raise Misfit
+        hint = first.name if isinstance(first, s.Setting) else _word_of(first) or hint
+        return first.replace(**self._fields(nodes, runs, hint))
+
+    def _fields(self, nodes: Sequence[Any], runs: Sequence[int], hint: str) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for name in nodes[0].__match_args__:
+            values = [getattr(n, name) for n in nodes]
+            if all(isinstance(v, tuple) for v in values):
+                fields[name] = self._tuple(values, runs, hint)
+            elif all(isinstance(v, s.SyntaxNode) for v in values):
+                fields[name] = self._node(values, runs, hint)
+            elif any(v != values[0] for v in values):
+                raise Misfit
+        return fields
+
+    def _tuple(self, values: Sequence[Any], runs: Sequence[int], hint: str) -> tuple[Any, ...]:
+        if len({len(v) for v in values}) > 1:
+            raise Misfit
+        return tuple(self._node(list(items), runs, hint) for items in zip(*values, strict=True))
+
+    def _call(self, nodes: Sequence[Any], runs: Sequence[int]) -> Any:
+        """Calls of one function. What some leave out has its default there."""
+        words = {_function(n) for n in nodes}
+        word = words.pop()
+        if words or not word:
+            raise Misfit
+        parameters = self.signature(word)
+        given = [_given(n, list(parameters)) for n in nodes]
+        order = [name for name in parameters if any(name in g for g in given)]
+        order += [n for n in dict.fromkeys(n for g in given for n in g) if n not in order]
+        positional = min(len(n.arguments) if isinstance(n, s.Call) else 0 for n in nodes)
+        texts: list[tuple[str, Any]] = []
+        for name in order:
+            values = [g.get(name, parameters.get(name)) for g in given]
+            if None in values:
+                raise Misfit
+            texts.append((name, self._node(values, runs, name)))
+        arguments = [text for _, text in texts[:positional]]
+        return tree.call(word, arguments, texts[positional:])
+
+    def _pipe(self, nodes: Sequence[Any], runs: Sequence[int]) -> Any:
+        """Pipes. Members that some lack are optional."""
+        chains = [tree.members(n.body if isinstance(n, s.Paren) else n) for n in nodes]
+        base = max(chains, key=len)
+        places = [_places(chain, base) for chain in chains]
+        result: list[s.Expr] = []
+        for at in range(len(base)):
+            having = [i for i, place in enumerate(places) if at in place]
+            row = [chains[i][places[i].index(at)] for i in having]
+            member = self._node(row, [runs[i] for i in having], "")
+            if len(having) < len(nodes):
+                flag = self._flag(having, runs, _word_of(member))
+                member = s.Conditional(flag, member, tree.name("id"), span=tree.NOWHERE)
+                member = tree.paren(member)
+            result.append(member)
+        pipe = tree.pipe(*result)
+        return tree.paren(pipe) if any(isinstance(n, s.Paren) for n in nodes) else pipe
+
+    # --- columns ----------------------------------------------------------------------------
+
+    def _flag(self, having: Sequence[int], runs: Sequence[int], hint: str) -> s.Expr:
+        values = [tree.literal(i in having) for i in range(len(runs))]
+        if len(having) != len(runs) and len(runs) == self.count and runs == having:
+            raise Misfit
+        by_run = (
+            [tree.literal(run in having) for run in runs] if len(runs) == self.count else values
+        )
+        return self._column(by_run, runs, hint or "more")
+
+    def _column(self, nodes: Sequence[s.Expr], runs: Sequence[int], hint: str) -> s.Name:
+        values: list[s.Expr | None] = [None] * self.count
+        for run, node in zip(runs, nodes, strict=True):
+            values[run] = _square(node)
+        self.columns.append((tuple(values), hint))
+        return tree.name(f"{HOLE}{len(self.columns) - 1}")
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two nodes are equal, with 1, 1.0 and true apart."""
+    if isinstance(a, s.Number) and isinstance(b, s.Number):
+        return typed(a.value) == typed(b.value)
+    if isinstance(a, s.SyntaxNode) and a == b:
+        pairs = zip(s.children(a), s.children(b), strict=True)
+        return all(same(x, y) for x, y in pairs)
+    return bool(a == b) and not isinstance(a, s.SyntaxNode)
+
+
+def is_literal(node: s.SyntaxNode) -> bool:
+    """Whether a node and all inside it are literals."""
+    return isinstance(node, LITERALS) and all(map(is_literal, s.children(node)))
+
+
+def _square(node: s.Expr) -> s.Expr:
+    """``3`` for ``3x3``: with a number, the rank follows from the input."""
+    if isinstance(node, s.Dims) and len(set(node.values)) == 1:
+        return tree.number(node.values[0])
+    return node
+
+
+def _is_pipe(node: Any) -> bool:
+    inner = node.body if isinstance(node, s.Paren) else node
+    return isinstance(inner, s.Binary) and inner.operator == ">"
+
+
+def _function(node: Any) -> str:
+    if isinstance(node, s.Name):
+        return node.id
+    return node.function.id if isinstance(node.function, s.Name) else ""
+
+
+def _given(node: Any, parameters: Sequence[str]) -> dict[str, s.Expr]:
+    """The arguments of a call by name."""
+    if isinstance(node, s.Name):
+        return {}
+    if len(node.arguments) > len(parameters):
+        raise Misfit
+    named = dict(zip(parameters, node.arguments, strict=False))
+    return named | {x.name: x.value for x in node.settings}
+
+
+def _places(chain: Sequence[s.Expr], base: Sequence[s.Expr]) -> list[int]:
+    """The places in a longer chain that the members of a chain have: those where most arguments are
+    equal. Raises Misfit."""
+    if len(chain) == len(base):
+        return list(range(len(base)))
+    best: dict[tuple[int, int], tuple[float, list[int]]] = {}
+
+    def fit(at: int, place: int) -> tuple[float, list[int]]:
+        """How well the members from ``at`` on fit the places from ``place`` on."""
+        if at == len(chain):
+            return 0.0, []
+        if len(base) - place < len(chain) - at:
+            return -math.inf, []
+        if (at, place) not in best:
+            skipped = fit(at, place + 1)
+            likeness = _likeness(chain[at], base[place])
+            score, places = fit(at + 1, place + 1)
+            taken = (likeness + score, [place, *places])
+            best[at, place] = max(taken, skipped, key=lambda found: found[0])
+        return best[at, place]
+
+    score, places = fit(0, 0)
+    if score == -math.inf:
+        raise Misfit
+    return places
+
+
+def _likeness(a: s.Expr, b: s.Expr) -> float:
+    """From 1, for equal heads, to 2, for equal members; minus infinity for other heads."""
+    if _head(a) != _head(b):
+        return -math.inf
+    if same(a, b):
+        return 2.0
+    first, second = _parts(a), _parts(b)
+    equal = sum(any(same(x, y) for y in second) for x in first)
+    return 1.0 + equal / (1 + max(len(first), len(second)))
+
+
+def _parts(node: s.SyntaxNode) -> list[s.SyntaxNode]:
+    if isinstance(node, s.Labelled | s.Paren):
+        return _parts(node.body)
+    return s.children(node)
+
+
+def _head(node: Any) -> Hashable:
+    """What a member is, without its arguments."""
+    if isinstance(node, s.Labelled):
+        return (node.label, _head(node.body))
+    if isinstance(node, s.Call | s.Name):
+        return _function(node)
+    if isinstance(node, s.Binary) and node.operator == "*":
+        return _head(node.left)
+    return type(node).__name__
+
+
+def _word_of(node: Any) -> str:
+    """A word for a node: its label, or the function that it calls."""
+    if isinstance(node, s.Labelled):
+        return tree.path_of(node.label)
+    if isinstance(node, s.Call) and isinstance(node.function, s.Name):
+        return node.function.id
+    return ""
+
+
+def layer_signature(word: str) -> dict[str, s.Expr | None]:
+    """The settings of a layer with those of their defaults that are literals."""
+    settings = layers()[word].settings if word in layers() else {}
+    plain = (int, float, str, type(None))
+    return {
+        name: None
+        if field.required or not isinstance(field.default, plain)
+        else tree.literal(field.default)
+        for name, field in settings.items()
+    }

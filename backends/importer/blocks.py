@@ -1,0 +1,207 @@
+"""Runs of one class become one block: what differs between them becomes its parameters."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...compiler.layers import layers
+from ...grammar import syntax as s
+from . import tree
+from .alignment import Alignment, Misfit, layer_signature
+from .parameters import Facts, Parameters
+from .polish import polished
+from .trace import Run, Trace
+from .writer import RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, words_in
+
+Constructors = Mapping[int, Mapping[str, Any]]
+"""The arguments of modules' constructors by ``id(module)``."""
+
+
+class Blocks:
+    """The blocks of a trace, those inside others first."""
+
+    def __init__(self, trace: Trace, writer: Writer, constructors: Constructors) -> None:
+        self.trace, self.writer, self.constructors = trace, writer, constructors
+        self.blocks: list[s.Block] = []
+        self._calls: dict[Run, s.Expr] = {}
+        self._signatures: dict[str, dict[str, s.Expr | None]] = {}
+        heights = {run: _height(run) for run in trace.root.runs() if is_block(run)}
+        for height in sorted(set(heights.values())):
+            by_class: dict[type, list[Run]] = {}
+            for run in (run for run, own in heights.items() if own == height):
+                by_class.setdefault(type(run.module), []).append(run)
+            for runs in by_class.values():
+                self._make_class(runs)
+
+    def call(self, run: Run) -> s.Expr:
+        """The call of the block that a run became."""
+        return self._calls[run]
+
+    def signature(self, word: str) -> dict[str, s.Expr | None]:
+        """The parameters of a block or layer with their defaults."""
+        return self._signatures.get(word) or layer_signature(word)
+
+    def _make_class(self, runs: Sequence[Run]) -> None:
+        bodies = {run: self._body(run) for run in runs}
+        for run in runs:
+            layer = _only_layer(bodies[run])
+            if layer is not None:
+                self._calls[run] = layer
+        groups: list[list[Run]] = []
+        for run in (run for run in runs if run not in self._calls):
+            home = next((g for g in groups if self._fits([*g, run], bodies)), None)
+            if home is None:
+                groups.append([run])
+            else:
+                home.append(run)
+        for group in groups:
+            self._make_block(group, bodies)
+
+    def _fits(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> bool:
+        """Whether bodies are one block. Equal ones are looked at once."""
+        different: list[Body] = []
+        for run in runs:
+            if not any(bodies[run].is_like(body) for body in different):
+                different.append(bodies[run])
+        if len({tuple(body.words) for body in different}) > 1:
+            return False
+        try:
+            aligned = Alignment(len(different), self.signature)
+            aligned.statements([body.statements for body in different])
+        except Misfit:
+            return False
+        return True
+
+    def _body(self, run: Run) -> Body:
+        if is_sequence(run):
+            group = self.writer.group(run, self.call)
+            body = tree.labelled(tree.paren(group), "_")
+            return Body(run.inputs, ["x"], [tree.result(body)])
+        return self.writer.body(run, self.call)
+
+    def _make_block(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> None:
+        alignment = Alignment(len(runs), self.signature)
+        statements = alignment.statements([bodies[run].statements for run in runs])
+        body = bodies[runs[0]]
+        parameters = Parameters(self._facts(runs, body), alignment.columns)
+        statements = [parameters.filled(x) for x in statements]
+        is_network = is_sequence(runs[0])
+        if is_network and parameters.reads_input:
+            statements = [_from(body.words[0], statements[0])]
+            is_network = False
+        statements = polished(statements, {*body.words, *(p.name for p in parameters.chosen)})
+        name = self._name(runs[0])
+        block = s.Block(
+            "block",
+            name,
+            parameters.declared(),
+            None if is_network else tuple(map(_port, body.words)),
+            None,
+            tuple(statements),
+            not is_network,
+            _documentation(runs[0]),
+            span=tree.NOWHERE,
+            name_span=tree.NOWHERE,
+        )
+        self.blocks.append(block)
+        self._signatures[name] = {p.name: p.default for p in block.parameters}
+        for at, run in enumerate(runs):
+            self._calls[run] = _call(name, list(self._signatures[name]), parameters.arguments(at))
+
+    def _facts(self, runs: Sequence[Run], body: Body) -> Facts:
+        types = [self.writer.type(run.inputs[0]) if run.inputs else None for run in runs]
+        names = {n.id for x in body.statements if isinstance(x, s.Assign) for n in _names(x.target)}
+        known = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
+        attributes = [vars(run.module) for run in runs]
+        word = body.words[0] if body.words else ""
+        taken = {*body.words, *names, *self._signatures}
+        return Facts(types, known, attributes, word, taken, _required(runs[0]))
+
+    def _name(self, run: Run) -> str:
+        stem = snake_case(type(run.module).__name__)
+        stem = f"{stem}_block" if stem in layers() or stem in RESERVED else stem
+        names = (stem, *(f"{stem}_{i}" for i in range(2, 9999)))
+        return next(name for name in names if name not in self._signatures)
+
+
+def _only_layer(body: Body) -> s.Expr | None:
+    """The layer that is all of a body: its class only gives it another name."""
+    if len(body.statements) != 1 or len(body.words) != 1:
+        return None
+    (statement,) = body.statements
+    assert isinstance(statement, s.ExpressionStatement)
+    members = tree.members(statement.value)
+    if len(members) != 2 or members[0] != tree.name(body.words[0]):
+        return None
+    layer = members[1]
+    is_word = isinstance(layer, s.Name) or (
+        isinstance(layer, s.Call) and isinstance(layer.function, s.Name)
+    )
+    return layer if is_word and body.words[0] not in words_in(layer) else None
+
+
+def _call(name: str, parameters: Sequence[str], given: Sequence[tuple[str, s.Expr]]) -> s.Expr:
+    """A call with at most two arguments without names, the first ones."""
+    count = 0
+    while count < min(2, len(given)) and given[count][0] == parameters[count]:
+        count += 1
+    return tree.call(name, [value for _, value in given[:count]], given[count:])
+
+
+def _from(word: str, statement: s.Statement) -> s.Statement:
+    assert isinstance(statement, s.ExpressionStatement)
+    return tree.result(tree.pipe(tree.name(word), statement.value))
+
+
+def _port(word: str) -> s.DeclaredPort:
+    return s.DeclaredPort(word, None, None, span=tree.NOWHERE)
+
+
+def _names(pattern: s.Pattern) -> list[s.Name]:
+    if isinstance(pattern, s.Name):
+        return [pattern]
+    return [name for item in pattern.items for name in _names(item)]
+
+
+def is_block(run: Run) -> bool:
+    """Whether a run becomes a block: its class is no layer and no container of torch.nn."""
+    return bool(run.steps) and not is_layer(run) and (not is_sequence(run) or has_own_name(run))
+
+
+def _height(run: Run) -> int:
+    """How many blocks are inside one another in a run."""
+    inside = [_height(child) + is_block(child) for child in run.steps if isinstance(child, Run)]
+    return max(inside, default=0)
+
+
+def snake_case(word: str) -> str:
+    """``basic_block`` for ``BasicBlock``, ``cn_block`` for ``CNBlock``."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word)
+    return re.sub(r"\W", "_", parts).strip("_").lower() or "block"
+
+
+def _documentation(run: Run) -> str:
+    text = vars(type(run.module)).get("__doc__") or ""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    return lines[0] if lines else ""
+
+
+def _required(run: Run) -> set[str]:
+    """The arguments of a module's constructor that have no default."""
+    try:
+        parameters = inspect.signature(type(run.module).__init__).parameters.values()
+    except (TypeError, ValueError):
+        return set()
+    return {p.name for p in parameters if p.default is inspect.Parameter.empty}
+
+
+def _arguments(run: Run) -> dict[str, Any]:
+    """The attributes of a module that its constructor has arguments for."""
+    try:
+        names = inspect.signature(type(run.module).__init__).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {name: vars(run.module)[name] for name in names if name in vars(run.module)}

@@ -1,0 +1,400 @@
+"""What a model computes: the ops that torch.export records, by the module run that computes them.
+
+``torch.export`` runs the model's Python once, on tensors without values. Hooks on the modules see
+that run: which module is entered and left, and with which tensors. So a trace knows the inputs and
+results of each module exactly, also of one that computes nothing (``nn.Identity``, or stochastic
+depth outside of training).
+
+https://docs.pytorch.org/docs/stable/export.html
+"""
+
+from __future__ import annotations
+
+import linecache
+import operator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor, fx, nn
+    from torch.export import ExportedProgram
+    from torch.utils.hooks import RemovableHandle
+
+
+class CannotImport(Exception):
+    """A model that cannot become a spec. ``reasons`` say what stands in the way, a line each."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(eq=False)
+class Op:
+    """One op of PyTorch. ``results`` are the names of its tensors; it has several if the op
+    returns a list."""
+
+    node: fx.Node
+    results: list[str]
+
+    @property
+    def name(self) -> str:
+        """``softmax.int`` for ``torch.ops.aten.softmax.int``."""
+        return str(self.node.target).removeprefix("aten.")
+
+
+@dataclass(eq=False)
+class Run:
+    """One run of a module. ``inputs`` and ``results`` are names of tensors; ``arguments`` are those
+    of its constructor, if they are known."""
+
+    path: str
+    module: nn.Module
+    parent: Run | None = None
+    steps: list[Op | Run] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """The names of the inputs in the signature of ``forward``."""
+
+    def runs(self) -> Iterator[Run]:
+        """The runs inside, each before the runs inside it."""
+        for step in self.steps:
+            if isinstance(step, Run):
+                yield step
+                yield from step.runs()
+
+
+@dataclass(eq=False)
+class Trace:
+    """A model as it runs. ``tensors`` are the parameters, buffers and constants by the names that
+    ops use, with their paths in the model; ``shapes`` and ``dtypes`` are those of all values."""
+
+    root: Run
+    nodes: Mapping[str, fx.Node]
+    tensors: dict[str, tuple[str, Tensor]]
+    aliases: dict[str, str]
+    program: ExportedProgram
+
+    def value(self, name: str) -> str:
+        """The name that a tensor has everywhere: ops that change nothing give their input on."""
+        while name in self.aliases:
+            name = self.aliases[name]
+        return name
+
+
+def trace(model: nn.Module, inputs: Sequence[Tensor]) -> Trace:
+    """Runs a model once. ``inputs`` include the batch, which becomes a size without a value; it
+    must be at least 2 in the example. Raises CannotImport."""
+    import torch
+
+    recorder = _Recorder(model)
+    batch = torch.export.Dim("N")
+    with recorder.hooked(), _quiet():
+        try:
+            program = torch.export.export(
+                model, tuple(inputs), dynamic_shapes=tuple({0: batch} for _ in inputs), strict=False
+            )
+        except Exception as error:  # export raises errors of many classes
+            raise CannotImport(*_reasons(error)) from error
+    return _Assembly(model, program, recorder).trace()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what export prints about code that it cannot follow."""
+    import contextlib
+    import io
+    import logging
+    import warnings
+
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with (
+            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.redirect_stdout(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+
+
+def _reasons(error: Exception) -> list[str]:
+    """What export says about a model that it cannot follow, with the place in the source."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    places = re.findall(r'File "([^"]+)", line (\d+), in forward', str(error))
+    said = [f"torch.export: {lines[0]}" if lines else f"torch.export: {type(error).__name__}"]
+    if places:
+        file, number = places[-1]
+        source = linecache.getline(file, int(number)).strip()
+        said.append(f"in {file}, line {number}: {source}")
+    return said
+
+
+# --- what hooks see ---------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class _Event:
+    """A module was entered or left after so many nodes."""
+
+    run: Run
+    enters: bool
+    nodes: int
+    tensors: list[str]
+
+
+class _Recorder:
+    """Records the runs of modules while torch.export runs a model."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.model = model
+        self.events: list[_Event] = []
+        self.names: list[str] = []
+        """The names of all nodes, in the order in which they were made."""
+        self._open: list[Run] = []
+
+    @contextmanager
+    def hooked(self) -> Iterator[None]:
+        handles: list[RemovableHandle] = []
+        for path, module in self.model.named_modules():
+            handles.append(module.register_forward_pre_hook(self._entering(path), with_kwargs=True))
+            handles.append(module.register_forward_hook(self._leaving, always_call=False))
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _entering(self, path: str) -> Any:
+        def enter(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            run = Run(path, module, self._open[-1] if self._open else None)
+            words, tensors = _named(module, args, kwargs)
+            run.words = words
+            self._open.append(run)
+            self._note(run, tensors, enters=True)
+
+        return enter
+
+    def _leaving(self, module: nn.Module, args: Any, result: Any) -> None:
+        del module, args
+        self._note(self._open.pop(), _tensors(result), enters=False)
+
+    def _note(self, run: Run, tensors: Sequence[Tensor], *, enters: bool) -> None:
+        from torch.fx.experimental.proxy_tensor import get_proxy_mode
+
+        mode = get_proxy_mode()
+        if mode is None:
+            return
+        nodes = mode.tracer.graph.nodes
+        if len(nodes) > len(self.names):
+            self.names = [node.name for node in nodes]
+        self.events.append(_Event(run, enters, len(nodes), [_node_of(t) for t in tensors]))
+
+
+def _tensors(value: object) -> list[Tensor]:
+    import torch
+    from torch.utils._pytree import tree_leaves
+
+    return [leaf for leaf in tree_leaves(value) if isinstance(leaf, torch.Tensor)]
+
+
+def _named(
+    module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[list[str], list[Tensor]]:
+    """The tensors that a module takes, each with the name of its parameter in ``forward``."""
+    import inspect
+
+    try:
+        bound = inspect.signature(module.forward).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        bound = {f"x{i}": value for i, value in enumerate(args)} | kwargs
+    pairs = [(name, tensor) for name, value in bound.items() for tensor in _tensors(value)]
+    return [name for name, _ in pairs], [tensor for _, tensor in pairs]
+
+
+def _node_of(tensor: Tensor) -> str:
+    """The name of the node that made a tensor; empty if none did."""
+    from torch.fx.experimental.proxy_tensor import get_proxy_mode, get_proxy_slot
+
+    mode = get_proxy_mode()
+    assert mode is not None
+    slot: Any = get_proxy_slot(tensor, mode.tracer, None, lambda made: made.proxy.node.name)
+    return slot if isinstance(slot, str) else ""
+
+
+# --- from events and nodes to runs ------------------------------------------------------------
+
+
+_UNCHANGED = frozenset(
+    [
+        "contiguous.default",
+        "clone.default",
+        "detach.default",
+        "detach_.default",
+        "lift_fresh_copy.default",
+        "alias.default",
+    ]
+)
+"""Ops that give their input on."""
+_DROPPED = frozenset(["_assert_tensor_metadata.default"])
+
+
+class _Assembly:
+    """Puts the ops of an exported program into the runs that computed them."""
+
+    def __init__(self, model: nn.Module, program: ExportedProgram, recorder: _Recorder) -> None:
+        self.model, self.program, self.recorder = model, program, recorder
+        self.nodes = {node.name: node for node in program.graph.nodes}
+        self.aliases: dict[str, str] = {}
+        self.placeholders = [n.name for n in program.graph.nodes if n.op == "placeholder"]
+
+    def trace(self) -> Trace:
+        owners, entries = self._owners()
+        root = self.recorder.events[0].run
+        position = {node.name: i for i, node in enumerate(self.program.graph.nodes)}
+        timed: list[tuple[float, int, Op | Run]] = [
+            (position.get(last, -1) + 0.5, order, run) for order, (run, last) in enumerate(entries)
+        ]
+        ops = [op for node in self.program.graph.nodes if (op := self._op(node)) is not None]
+        timed += [(float(position[op.node.name]), -1, op) for op in ops]
+        for _, _, step in sorted(timed, key=lambda item: item[:2]):
+            home = step.parent if isinstance(step, Run) else owners.get(step.node.name, root)
+            if home is not None:
+                home.steps.append(step)
+        made = Trace(root, self.nodes, self._tensors(), self.aliases, self.program)
+        for event in self.recorder.events:
+            names = [made.value(self._final(name)) for name in event.tensors]
+            if event.enters:
+                event.run.inputs = names
+            else:
+                event.run.results = names
+        root.inputs = [made.value(name) for name in self.program.graph_signature.user_inputs]
+        root.results = [made.value(str(n)) for n in self.program.graph_signature.user_outputs]
+        return made
+
+    def _owners(self) -> tuple[dict[str, Run], list[tuple[Run, str]]]:
+        """The run that each node was made in, and for each run the last node before it that is in
+        the program."""
+        owners: dict[str, Run] = {}
+        entries: list[tuple[Run, str]] = []
+        names, stack, done = self.recorder.names, list[Run](), 0
+        last = ""
+        for event in self.recorder.events:
+            for name in names[done : event.nodes]:
+                if stack:
+                    owners[name] = stack[-1]
+                if name in self.nodes and self.nodes[name].op == "call_function":
+                    last = name
+            done = event.nodes
+            if event.enters:
+                stack.append(event.run)
+                entries.append((event.run, last))
+            else:
+                stack.pop()
+        return owners, entries
+
+    def _final(self, name: str) -> str:
+        """The name in the program: inputs have other names while export runs."""
+        number = re.fullmatch(r"arg(\d+)_\d+", name)
+        if number is None or name in self.nodes:
+            return name
+        return str(self.placeholders[int(number[1])])
+
+    def _op(self, node: fx.Node) -> Op | None:
+        if node.op != "call_function":
+            return None
+        if node.target is operator.getitem:
+            source = node.args[0]
+            self.aliases[node.name] = f"{getattr(source, 'name', source)}.{node.args[1]}"
+            return None
+        name = str(node.target).removeprefix("aten.")
+        if name in _DROPPED or not _is_tensor_op(node):
+            return None
+        if name in _UNCHANGED or _keeps_dtype(node) or _takes_all(node):
+            self.aliases[node.name] = str(node.args[0])
+            return None
+        made = node.meta.get("val")
+        count = len(made) if isinstance(made, list | tuple) else 0
+        results = [f"{node.name}.{i}" for i in range(count)] or [node.name]
+        return Op(node, results)
+
+    def _tensors(self) -> dict[str, tuple[str, Tensor]]:
+        """Parameters, buffers and constants. One that has several paths has the first of them."""
+        paths: dict[int, str] = {}
+        for named in (self.model.named_parameters, self.model.named_buffers):
+            for path, tensor in named(remove_duplicate=False):
+                paths.setdefault(id(tensor), path)
+        signature, result = self.program.graph_signature, {}
+        for spec in signature.input_specs:
+            target, name = spec.target, getattr(spec.arg, "name", "")
+            if target is None or not name:
+                continue
+            own = _at(self.model, target)
+            tensor = self.program.constants[target] if own is None else own
+            result[name] = paths.get(id(tensor), target), tensor
+        return result
+
+
+def _at(model: nn.Module, path: str) -> Tensor | None:
+    import torch
+
+    value: Any = model
+    for part in path.split("."):
+        value = getattr(value, part, None)
+    return value if isinstance(value, torch.Tensor) else None
+
+
+def _is_tensor_op(node: fx.Node) -> bool:
+    """Whether an op computes tensors. Others compute sizes."""
+    import torch
+
+    made = node.meta.get("val")
+    items = made if isinstance(made, list | tuple) else [made]
+    return any(isinstance(item, torch.Tensor) for item in items)
+
+
+def _keeps_dtype(node: fx.Node) -> bool:
+    """Whether ``to`` converts to the dtype that its input has."""
+    if not str(node.target).startswith("aten.to."):
+        return False
+    return bool(node.meta["val"].dtype == node.args[0].meta["val"].dtype)  # type: ignore[union-attr]
+
+
+def _takes_all(node: fx.Node) -> bool:
+    """Whether a slice takes the whole of an axis."""
+    if str(node.target) != "aten.slice.Tensor":
+        return False
+    start, end, step = (*node.args[2:], None, None, None)[:3]
+    whole = end is None or (isinstance(end, int) and end >= 2**62)
+    return start in (0, None) and whole and step in (1, None)
+
+
+def source_names(node: fx.Node, module: nn.Module) -> list[str]:
+    """The names that the line of an op in a module's ``forward`` assigns to: ``identity`` in
+    ``identity = self.downsample(x)``."""
+    line = _line_in(node, module)
+    found = re.match(r"\s*((?:[A-Za-z_]\w*\s*,\s*)*[A-Za-z_]\w*)\s*=[^=]", line)
+    return [name.strip() for name in found[1].split(",")] if found else []
+
+
+def _line_in(node: fx.Node, module: nn.Module) -> str:
+    """The line of source in a module's own class in which an op ran."""
+    import inspect
+
+    try:
+        file = inspect.getsourcefile(type(module)) or ""
+        lines, start = inspect.getsourcelines(type(module))
+    except (OSError, TypeError):
+        return ""
+    trace_ = node.meta.get("stack_trace") or ""
+    for where, number in reversed(re.findall(r'File "([^"]+)", line (\d+)', trace_)):
+        if where == file and start <= int(number) < start + len(lines):
+            return linecache.getline(where, int(number))
+    return ""

@@ -1,0 +1,105 @@
+"""Short constructors for the syntax that the importer writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ...grammar import syntax as s
+from ...grammar.source import Source, Span
+
+NOWHERE: Final = Span(Source("an imported model", ""), 0, 0)
+"""The place of syntax that nobody has written yet."""
+
+
+def name(word: str) -> s.Name:
+    return s.Name(word, span=NOWHERE)
+
+
+def number(value: float) -> s.Number:
+    return s.Number(value, span=NOWHERE)
+
+
+def literal(value: object) -> s.Expr:
+    """A number, a word, true, false, none, or a list of them, as syntax."""
+    if value is None or isinstance(value, bool):
+        return s.NamedConstant(value, span=NOWHERE)
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, str):
+        return s.Text((value,), span=NOWHERE)
+    if isinstance(value, list | tuple):
+        return s.List(tuple(map(literal, value)), span=NOWHERE)
+    assert isinstance(value, s.SyntaxNode)
+    return value  # type: ignore[return-value]
+
+
+def binary(operator: s.BinaryOperator, left: s.Expr, right: s.Expr) -> s.Binary:
+    return s.Binary(operator, left, right, span=NOWHERE, operator_span=NOWHERE)
+
+
+def pipe(*members: s.Expr) -> s.Expr:
+    """``a > b > c``."""
+    result, *others = members
+    for member in others:
+        result = binary(">", result, member)
+    return result
+
+
+def members(expression: s.Expr) -> list[s.Expr]:
+    """The members of a pipe; the expression alone if it is none."""
+    found: list[s.Expr] = []
+    while isinstance(expression, s.Binary) and expression.operator == ">":
+        found.append(expression.right)
+        expression = expression.left
+    return [expression, *reversed(found)]
+
+
+def call(
+    function: str, arguments: Iterable[s.Expr] = (), settings: Iterable[tuple[str, s.Expr]] = ()
+) -> s.Expr:
+    """``f(a, b=c)``; ``f`` without arguments."""
+    given, named = tuple(arguments), tuple(s.Setting(n, v, span=NOWHERE) for n, v in settings)
+    if not given and not named:
+        return name(function)
+    return s.Call(name(function), given, named, span=NOWHERE)
+
+
+def bundle(items: Iterable[s.Expr]) -> s.List:
+    return s.List(tuple(items), span=NOWHERE)
+
+
+def paren(body: s.Expr) -> s.Paren:
+    return s.Paren(body, span=NOWHERE)
+
+
+def labelled(body: s.Expr, path: str) -> s.Labelled:
+    """``body as path``: a name, ``layers[0]`` for ``layers.0``, or a text for any other path."""
+    return s.Labelled(body, label(path), span=NOWHERE)
+
+
+def label(path: str) -> s.LabelName:
+    first, *others = path.split(".")
+    if first.isidentifier() and all(part.isdecimal() for part in others):
+        indices = tuple(number(int(part)) for part in others)
+        return s.LabelName(first, indices, span=NOWHERE)
+    return s.LabelName(s.Text((path,), span=NOWHERE), span=NOWHERE)
+
+
+def path_of(label_name: s.LabelName) -> str:
+    """The path that a label without parameters gives."""
+    first = label_name.name
+    stem = first if isinstance(first, str) else "".join(map(str, first.parts))
+    indices = [str(i.value) for i in label_name.indices if isinstance(i, s.Number)]
+    return ".".join([stem, *indices])
+
+
+def assign(names: Sequence[str], value: s.Expr) -> s.Assign:
+    target: s.Pattern = name(names[0])
+    if len(names) > 1:
+        target = s.Names(tuple(map(name, names)), span=NOWHERE)
+    return s.Assign(target, value, span=NOWHERE)
+
+
+def result(value: s.Expr) -> s.ExpressionStatement:
+    return s.ExpressionStatement(value, span=NOWHERE)

@@ -1,0 +1,58 @@
+"""Types and sizes of traced tensors, as the language has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...compiler.dims import Dim, floor_div, symbol
+from ...compiler.types import Dtype, TensorType
+from .trace import CannotImport
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def type_of(tensor: Tensor, names: Mapping[str, str]) -> TensorType:
+    """The type of a tensor. ``names`` are the names of export's symbols: ``{"s77": "N"}``."""
+    return TensorType(tuple(size(d, names) for d in tensor.shape), dtype_of(tensor))
+
+
+def dtype_of(tensor: Tensor) -> Dtype:
+    import torch
+
+    if tensor.dtype == torch.bool:
+        return "bool"
+    if tensor.dtype.is_complex:
+        return "complex"
+    return "float" if tensor.dtype.is_floating_point else "int"
+
+
+def size(value: Any, names: Mapping[str, str]) -> Dim:
+    """A size of export as one of the language."""
+    if isinstance(value, int):
+        return value
+    return _of_expression(value.node.expr, names)
+
+
+def _of_expression(expression: Any, names: Mapping[str, str]) -> Dim:
+    import sympy
+    from torch.utils._sympy.functions import FloorDiv
+
+    if expression.is_Integer:
+        return int(expression)
+    if expression.is_Symbol:
+        return symbol(names.get(expression.name, expression.name))
+    parts = [_of_expression(part, names) for part in expression.args]
+    if isinstance(expression, FloorDiv):
+        return floor_div(*parts)
+    result, *others = parts
+    if isinstance(expression, sympy.Add):
+        for part in others:
+            result = result + part
+        return result
+    if isinstance(expression, sympy.Mul):
+        for part in others:
+            result = result * part
+        return result
+    raise CannotImport(f"the size {expression} has no form in the language")

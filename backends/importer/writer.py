@@ -1,0 +1,598 @@
+"""The body of a block from one run of a module: statements of the language.
+
+Ops and runs come in the order in which the model computes them. The writer keeps the results that
+are used once in a stack, so that they become the start of a pipe or an operand, as a person would
+write it; any other result gets a name. So what is written first runs first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ...compiler.layer import Layer
+from ...compiler.layers import layers
+from ...compiler.lifting import CannotLift, Lifted
+from ...compiler.spelling import spell, spell_value
+from ...compiler.types import TensorType
+from ...grammar import syntax as s
+from ...grammar.parser import parse_expression
+from ...grammar.printer import print_expression
+from ...grammar.source import Source
+from ...grammar.tables import KEYWORDS
+from . import constants, tree
+from .alignment import same
+from .lift import lift_op
+from .lift_modules import lift_module
+from .trace import CannotImport, Op, Run, Trace, source_names
+from .types import size, type_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LONG: Final = 56
+"""The most letters of an operand that is written in place."""
+
+SYNONYMS: Final = {"identity": "shortcut"}
+"""Names of variables that mean a layer here."""
+
+RESERVED: Final = frozenset({*KEYWORDS, "id", "input", "scan", "N", "block", "net", "extern"})
+"""Words that name nothing else."""
+
+CallOf: TypeAlias = Callable[[Run], s.Expr]
+"""The call of the block that a run became."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor among the arguments of an op."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class Body:
+    """What a block does: its inputs, statements and result."""
+
+    inputs: list[str]
+    """The names of the tensors that come in, as the trace has them."""
+    words: list[str]
+    """Their names in the text."""
+    statements: list[s.Statement] = field(default_factory=list)
+
+    def is_like(self, other: Body) -> bool:
+        """Whether two bodies have the same text."""
+        pairs = zip(self.statements, other.statements, strict=False)
+        return len(self.statements) == len(other.statements) and all(same(a, b) for a, b in pairs)
+
+
+class Writer:
+    """Writes the bodies of the runs of one trace."""
+
+    def __init__(self, trace: Trace, names: dict[str, str]) -> None:
+        self.trace = trace
+        self.names = names
+        """The names of export's symbols."""
+
+    def type(self, value: str) -> TensorType:
+        """The type of a value: of a node, or of one of the results of a node."""
+        node, _, index = value.partition(".")
+        made = self.trace.nodes[node].meta["val"]
+        return type_of(made[int(index)] if index else made, self.names)
+
+    def body(self, run: Run, call_of: CallOf) -> Body:
+        """The body of the block that a run is."""
+        return _BodyWriter(self, run, call_of).body()
+
+    def group(self, run: Run, call_of: CallOf) -> s.Expr:
+        """The members of a Sequential, as a pipe; they are numbered by the label around them."""
+        members: list[s.Expr] = []
+        for position, step in enumerate(run.steps):
+            assert isinstance(step, Run)
+            member = self.member(step, call_of)
+            child = step.path.removeprefix(f"{run.path}.").lstrip(".")
+            if child != str(position):
+                member = tree.labelled(member, child)
+            elif isinstance(member, s.Paren | s.List):
+                member = tree.labelled(member, "_")
+            members.append(member)
+        return _repeated(members)
+
+    def member(self, run: Run, call_of: CallOf) -> s.Expr:
+        """A run as a network: a layer, a group, or a call of its block."""
+        layer = self.layer(run)
+        if layer is not None:
+            return layer
+        if is_sequence(run) and not has_own_name(run):
+            group = self.group(run, call_of)
+            return tree.paren(group)
+        return call_of(run)
+
+    def layer(self, run: Run) -> s.Expr | None:
+        """A module of torch.nn as the call of a layer; None if it is no layer."""
+        layer = self.lifted(run)
+        return None if layer is None else _expression(spell(layer))
+
+    def lifted(self, run: Run) -> Layer | None:
+        """The layer that a module of torch.nn is."""
+        if run.steps and not is_layer(run):
+            return None
+        try:
+            return lift_module(run.module, *(self.type(name) for name in run.inputs))
+        except CannotLift as reason:
+            raise CannotImport(f"{run.path}: {reason}") from None
+
+
+def words_in(node: s.SyntaxNode) -> set[str]:
+    """The names in a tree."""
+    inside = {word for child in s.children(node) for word in words_in(child)}
+    return inside | {node.id} if isinstance(node, s.Name) else inside
+
+
+def is_idle(step: Op | Run) -> bool:
+    """Whether a module gives its input on, as ``nn.Identity`` does."""
+    return isinstance(step, Run) and step.results == step.inputs
+
+
+def is_layer(run: Run) -> bool:
+    """Whether a module is one of torch.nn's layers. Subclasses may compute something else."""
+    kind = type(run.module)
+    containers = {"Sequential", "ModuleList", "ModuleDict"}
+    return kind.__module__.startswith("torch.nn.modules") and kind.__name__ not in containers
+
+
+def is_sequence(run: Run) -> bool:
+    """Whether a run pipes its input through all its members, in order."""
+    from torch import nn
+
+    if type(run.module).forward is not nn.Sequential.forward:
+        return False
+    paths = [step.path for step in run.steps if isinstance(step, Run)]
+    inside = [f"{run.path}.{name}".lstrip(".") for name, _ in run.module.named_children()]
+    return paths == inside and len(paths) == len(run.steps) > 0
+
+
+def has_own_name(run: Run) -> bool:
+    """Whether the class of a run is more than a container of torch.nn."""
+    return not type(run.module).__module__.startswith("torch.nn.")
+
+
+def _expression(text: str) -> s.Expr:
+    expression, _ = parse_expression(Source("a layer", text))
+    assert expression is not None, text
+    return expression
+
+
+def _repeated(members: Sequence[s.Expr]) -> s.Expr:
+    """The members as a pipe; equal ones in a row are one with a count."""
+    runs: list[tuple[s.Expr, int]] = []
+    for member in members:
+        if runs and runs[-1][0] == member and not isinstance(member, s.Labelled):
+            runs[-1] = (member, runs[-1][1] + 1)
+        else:
+            runs.append((member, 1))
+    return tree.pipe(*(m if n == 1 else tree.binary("*", m, tree.number(n)) for m, n in runs))
+
+
+# --- bodies -----------------------------------------------------------------------------------
+
+
+class _BodyWriter:
+    def __init__(self, writer: Writer, run: Run, call_of: CallOf) -> None:
+        self.writer, self.run, self.call_of = writer, run, call_of
+        self.trace = writer.trace
+        self.texts: dict[str, s.Expr] = {}
+        """The values that have a name, or stand for themselves: by value, their text."""
+        self.pending: list[tuple[str, s.Expr]] = []
+        """Values that are used once and wait for their use, in the order of computation."""
+        self.held: list[s.Expr] = []
+        """Texts that wait until the values before them have names."""
+        self.statements: list[s.Statement] = []
+        self.taken: set[str] = set()
+        self.wanted_names: dict[str, Sequence[str]] = {}
+        """Names that the model's source has for values that wait."""
+        self.uses = self._uses()
+        self.left = Counter(self.uses)
+        """How often each value is still to be used."""
+        self._state = run.module.state_dict()
+
+    def body(self) -> Body:
+        inputs = self._inputs()
+        words = [self._input_word(value, at) for at, value in enumerate(inputs)]
+        for value, word in zip(inputs, words, strict=True):
+            self.texts[value] = tree.name(word)
+        for step in self.run.steps:
+            if isinstance(step, Run):
+                self._write_run(step)
+            else:
+                self._write_op(step)
+        results = self.run.results
+        waiting = [value for value, _ in self.pending]
+        if waiting != results:
+            self._name_all(len(self.pending))
+        texts = [self._take(result) for result in results]
+        last = texts[0] if len(texts) == 1 else tree.bundle(texts)
+        self.statements.append(tree.result(last))
+        return Body(inputs, words, [_grouped(statement) for statement in self.statements])
+
+    def _uses(self) -> Counter[str]:
+        """How often each value is used in this run."""
+        uses = Counter(self.run.results)
+        for step in self.run.steps:
+            if isinstance(step, Op):
+                uses.update(self._tensor_inputs(step))
+            elif not is_idle(step):
+                uses.update(step.inputs)
+        return uses
+
+    def _tensor_inputs(self, op: Op) -> list[str]:
+        """The values that an op takes."""
+        return [self.trace.value(node.name) for node in op.node.all_input_nodes if _is_tensor(node)]
+
+    def _inputs(self) -> list[str]:
+        """The values from outside, in the order in which the module takes them."""
+        made = {value for step in self.run.steps for value in step.results if not is_idle(step)}
+        used = [v for v in self.uses if v not in made and v not in self.trace.tensors]
+        first = [v for v in dict.fromkeys(self.run.inputs) if v in used or not self.run.parent]
+        return [*first, *(v for v in used if v not in first)]
+
+    def _input_word(self, value: str, at: int) -> str:
+        known = dict(zip(self.run.inputs, self.run.words, strict=False))
+        return self._free_word([known.get(value, ""), *"xyzuvw"])
+
+    def _free_word(self, wanted: Iterable[str]) -> str:
+        """The first of some names that means nothing else here."""
+        for word in wanted:
+            word = SYNONYMS.get(word, word)
+            if word.isidentifier() and not self._is_taken(word) and _is_free(word):
+                self.taken.add(word)
+                return word
+        stem = next((w for w in wanted if w.isidentifier() and _is_free(w)), "y")
+        word = next(w for i in range(2, 9999) if not self._is_taken(w := f"{stem}{i}"))
+        self.taken.add(word)
+        return word
+
+    def _is_taken(self, word: str) -> bool:
+        """Whether a name means a value that is still to be used."""
+        if word not in self.taken:
+            return False
+        named = (value for value, text in self.texts.items() if text == tree.name(word))
+        if any(self.left[value] > 0 for value in named):
+            return True
+        return any(word in words_in(text) for text in self.unwritten)
+
+    # --- steps ------------------------------------------------------------------------------
+
+    def _write_run(self, step: Run) -> None:
+        inputs = step.inputs
+        if is_idle(step):
+            self._write_idle(step)
+            return
+        member = self.writer.member(step, self.call_of)
+        path = step.path.removeprefix(f"{self.run.path}.") if self.run.path else step.path
+        if _has_state(step) or isinstance(member, s.Paren | s.List):
+            member = tree.labelled(member, path)
+        if not inputs:
+            raise CannotImport(f"{step.path} takes no tensor")
+        layer = self.writer.lifted(step)
+        results = self._used(step.results) if layer is not None else step.results
+        self._push(results, self._piped(inputs, member), self._names_of(step))
+
+    def _used(self, results: list[str]) -> list[str]:
+        """The results of a layer: the first alone if no other is used, since a pipe drops them."""
+        return results if any(self.uses[name] for name in results[1:]) else results[:1]
+
+    def _write_idle(self, step: Run) -> None:
+        """A module that gives its input on, as stochastic depth does outside of training."""
+        layer = self.writer.layer(step)
+        if layer is None or tree.call("identity") == layer or not step.inputs:
+            return
+        (value,) = step.inputs
+        if self.pending and self.pending[-1][0] == value:
+            self.pending[-1] = value, tree.pipe(self.pending[-1][1], layer)
+        else:
+            self.texts[value] = tree.paren(tree.pipe(self._take(value), layer))
+
+    def _write_op(self, op: Op) -> None:
+        lifted = self._lift(op)
+        if lifted.weights:
+            label = self._owner(lifted)
+            if label is None:
+                lifted = lifted.computed(*lifted.weights)
+        else:
+            label = ""
+        text = self._lifted_text(lifted)
+        if label:
+            text = _label_last(text, label)
+        results = self._used(op.results) if lifted.layer.results == "side" else op.results
+        self._push(results, text, source_names(op.node, self.run.module))
+
+    def _lift(self, op: Op) -> Lifted:
+        node = op.node
+        try:
+            lifted = lift_op(
+                str(node.target),
+                getattr(node.target, "_schema"),  # noqa: B009
+                [self._argument(a) for a in node.args],
+                {name: self._argument(a) for name, a in node.kwargs.items()},
+                lambda value: self.writer.type(value.name) if isinstance(value, Value) else None,
+            )
+        except CannotLift as reason:
+            raise CannotImport(f"{op.name} in {self.run.path or 'the model'}: {reason}") from None
+        if lifted is None:
+            raise CannotImport(f"{op.name} in {self.run.path or 'the model'} has no counterpart")
+        return lifted
+
+    def _argument(self, argument: Any) -> Any:
+        """An argument of an op: a tensor by its name, sizes as the language has them."""
+        if isinstance(argument, list | tuple):
+            return [self._argument(item) for item in argument]
+        if hasattr(argument, "meta"):
+            if _is_tensor(argument):
+                return Value(self.trace.value(argument.name))
+            return size(argument.meta["val"], self.writer.names)
+        return argument
+
+    def _owner(self, lifted: Lifted) -> str | None:
+        """The label of a layer whose weights are those of a module inside; None if it has none."""
+        if any(w.name not in self.trace.tensors for w in lifted.weights.values()):
+            return None
+        paths = {name: self.trace.tensors[w.name][0] for name, w in lifted.weights.items()}
+        owners = {path.removesuffix(f".{name}") for name, path in paths.items()}
+        owner = owners.pop()
+        inside = self._inside(owner)
+        named = all(path == f"{owner}.{name}" for name, path in paths.items())
+        return inside if not owners and named and inside else None
+
+    def _inside(self, path: str) -> str:
+        """A module path inside this run; empty if it is none."""
+        if not self.run.path:
+            return path
+        return (
+            path.removeprefix(f"{self.run.path}.") if path.startswith(f"{self.run.path}.") else ""
+        )
+
+    def _lifted_text(self, lifted: Lifted) -> s.Expr:
+        """A layer on its inputs."""
+        layer = lifted.layer
+        names = list(layer.tensors())
+        given = [*lifted.piped, *(lifted.tensors[name] for name in names)]
+        values = [v.name if isinstance(v, Value) else v for v in given]
+        texts = self._take_all(values)
+        piped, tensors = texts[: len(lifted.piped)], texts[len(lifted.piped) :]
+        if hasattr(layer, "symbol"):
+            return self._infix(layer, texts)
+        named = dict(zip(names, tensors, strict=True))
+        if layer.word == "index":
+            return self._indexed(layer, piped[0], named)
+        network = self._with_tensors(_expression(spell(layer)), layer, named)
+        return self._join(piped, network)
+
+    # --- expressions ------------------------------------------------------------------------
+
+    def _piped(self, inputs: Sequence[str], network: s.Expr) -> s.Expr:
+        return self._join(self._take_all(inputs), network)
+
+    def _join(self, texts: Sequence[s.Expr], network: s.Expr) -> s.Expr:
+        if not texts:
+            return network
+        first = texts[0] if len(texts) == 1 else tree.bundle(texts)
+        return tree.pipe(first, network)
+
+    def _infix(self, layer: Any, texts: list[s.Expr]) -> s.Expr:
+        if layer.other is not None and not isinstance(layer.other, TensorType):
+            other = _expression(spell_value(layer.other))
+            texts = [other, *texts] if layer.reversed else [*texts, other]
+        if len(texts) == 1:
+            return tree.pipe(texts[0], tree.name(layer.word))
+        return tree.binary(layer.symbol, texts[0], texts[1])
+
+    def _indexed(self, layer: Any, x: s.Expr, tensors: dict[str, s.Expr]) -> s.Expr:
+        items: list[Any] = []
+        for at, item in enumerate(layer.items):
+            if isinstance(item, TensorType):
+                items.append(tensors[f"items[{at}]"])
+            elif isinstance(item, slice):
+                ends = (item.start, item.stop, item.step)
+                made = [None if e is None else _expression(spell_value(e)) for e in ends]
+                items.append(s.Slice(*made, span=tree.NOWHERE))
+            elif item is Ellipsis:
+                items.append(s.Ellipsis(span=tree.NOWHERE))
+            else:
+                items.append(tree.literal(item))
+        body = x if isinstance(x, s.Name | s.Indexed) else tree.paren(x)
+        return s.Indexed(body, tuple(items), span=tree.NOWHERE)
+
+    def _with_tensors(self, network: s.Expr, layer: Layer, tensors: dict[str, s.Expr]) -> s.Expr:
+        """The call of a layer with its tensor settings."""
+        if not tensors:
+            return network
+        call = (
+            network if isinstance(network, s.Call) else s.Call(network, (), (), span=tree.NOWHERE)
+        )
+        positional = list(layer.settings)[: layer.positional]
+        front = [v for n, v in tensors.items() if n in positional and layer.settings[n].required]
+        rest = [
+            (n, v)
+            for n, v in tensors.items()
+            if not (n in positional and layer.settings[n].required)
+        ]
+        named = tuple(s.Setting(n, v, span=tree.NOWHERE) for n, v in rest)
+        return call.replace(arguments=(*front, *call.arguments), settings=(*call.settings, *named))
+
+    # --- the stack --------------------------------------------------------------------------
+
+    def _take_all(self, values: Sequence[Any]) -> list[s.Expr]:
+        """The texts of values. Those that wait are taken from the stack if they are its end, in
+        order; else all that waits gets names first."""
+        waiting = {value for value, _ in self.pending}
+        wanted = [v for v in values if isinstance(v, str) and v in waiting]
+        end = [value for value, _ in self.pending[len(self.pending) - len(wanted) :]]
+        if wanted != end:
+            self._name_all(len(self.pending))
+        elif len(values) > 1:
+            texts = dict(self.pending)
+            long = [at for at, value in enumerate(wanted) if _is_long(texts[value])]
+            self._name_all(len(self.pending) - len(wanted) + long[-1] + 1 if long else 0)
+        return [self._lifted_text(v) if isinstance(v, Lifted) else self._take(v) for v in values]
+
+    def _take(self, value: str) -> s.Expr:
+        if self.pending and self.pending[-1][0] == value:
+            return self.pending.pop()[1]
+        for at, (waiting, text) in enumerate(self.pending):
+            if waiting == value:
+                del self.pending[at]
+                return text
+        self.left[value] -= 1
+        if value not in self.texts:
+            self.texts[value] = self._source(value)
+        return self.texts[value]
+
+    def _push(self, results: Sequence[str], text: s.Expr, names: Sequence[str]) -> None:
+        if len(results) == 1 and self.uses[results[0]] == 1:
+            self.pending.append((results[0], text))
+            self.wanted_names[results[0]] = names
+            return
+        self.held = [text]
+        self._name_all(len(self.pending))
+        self.held = []
+        self._bind(results, text, names)
+
+    def _name_all(self, count: int) -> None:
+        """Gives names to so many of the values that wait, the first ones."""
+        for _ in range(count):
+            value, text = self.pending.pop(0)
+            self._bind([value], text, self.wanted_names.get(value, ()))
+
+    @property
+    def unwritten(self) -> list[s.Expr]:
+        """The texts that no statement has yet: the names in them keep their meaning."""
+        return [*(text for _, text in self.pending), *self.held]
+
+    def _bind(self, results: Sequence[str], text: s.Expr, names: Sequence[str]) -> None:
+        if len(names) != len(results):
+            names = list(
+                "yzuvw" if len(results) == 1 else [f"y{i + 1}" for i in range(len(results))]
+            )
+        words = []
+        for at, value in enumerate(results):
+            wanted = names[at:] if len(results) == 1 else [names[at]]
+            word = self._free_word(wanted)
+            words.append(word)
+            self.texts[value] = tree.name(word)
+        self.statements.append(tree.assign(words, text))
+
+    def _source(self, value: str) -> s.Expr:
+        """A parameter or buffer that an op reads."""
+        if value not in self.trace.tensors:
+            raise CannotImport(
+                f"the value {value} is made outside of {self.run.path or 'the model'}"
+            )
+        path, tensor = self.trace.tensors[value]
+        inside = path.removeprefix(f"{self.run.path}.") if self.run.path else path
+        if inside == path and self.run.path:
+            raise CannotImport(f"{self.run.path} reads {path}, which another module has")
+        return self._labelled_source(tensor, inside)
+
+    def _labelled_source(self, tensor: Tensor, path: str) -> s.Expr:
+        """A parameter, a buffer of the checkpoint, or a constant that the text computes."""
+        from torch import nn
+
+        in_checkpoint = path in self._state
+        if isinstance(tensor, nn.Parameter):
+            source: s.Expr | None = constants.parameter(tensor)
+        elif in_checkpoint:
+            source = constants.buffer(tensor)
+        else:
+            source = constants.formula(tensor) or constants.numbers(tensor)
+        if source is None:
+            raise CannotImport(
+                f"{self.run.path}.{path} is a constant of {tensor.numel():,} numbers that the "
+                "checkpoint does not have"
+            )
+        named = in_checkpoint or isinstance(tensor, nn.Parameter) or "constant" in str(source)
+        return tree.paren(tree.labelled(source, path)) if named else source
+
+    def _names_of(self, step: Run) -> list[str]:
+        op = next((o for o in _ops(step)), None)
+        return source_names(op.node, self.run.module) if op is not None else []
+
+
+def _label_last(text: s.Expr, label: str) -> s.Expr:
+    """A pipe whose last member has a label."""
+    *front, last = tree.members(text)
+    return tree.pipe(*front, tree.labelled(last, label))
+
+
+def _ops(run: Run) -> Iterable[Op]:
+    for step in run.steps:
+        if isinstance(step, Op):
+            yield step
+        else:
+            yield from _ops(step)
+
+
+def _is_tensor(node: Any) -> bool:
+    import torch
+
+    made = node.meta.get("val")
+    return isinstance(made, torch.Tensor | list | tuple)
+
+
+def _has_state(run: Run) -> bool:
+    return bool(run.module.state_dict())
+
+
+def _is_free(word: str) -> bool:
+    return word not in layers() and word not in RESERVED
+
+
+def _is_long(text: s.Expr) -> bool:
+    return len(tree.members(text)) > 2 and len(print_expression(text)) > LONG
+
+
+# --- rows of members: `layers.0`, `layers.1`, ... ----------------------------------------------
+
+
+def _grouped(node: Any) -> Any:
+    """A tree in which the members ``a[0]``, ``a[1]`` ... of a pipe are one group ``a``."""
+    if isinstance(node, tuple):
+        return tuple(map(_grouped, node))
+    if not isinstance(node, s.SyntaxNode):
+        return node
+    if isinstance(node, s.Binary) and node.operator == ">":
+        return tree.pipe(*_in_groups([_grouped(member) for member in tree.members(node)]))
+    names: tuple[str, ...] = node.__match_args__
+    return node.replace(**{name: _grouped(getattr(node, name)) for name in names})
+
+
+def _in_groups(members: Sequence[s.Expr]) -> list[s.Expr]:
+    result: list[s.Expr] = []
+    at = 0
+    while at < len(members):
+        stem, row = _row(members, at)
+        if len(row) > 1:
+            group = _repeated(row)
+            alone = isinstance(group, s.Binary) and group.operator == "*"
+            result.append(tree.labelled(group if alone else tree.paren(group), stem))
+        else:
+            result.append(members[at])
+        at += max(len(row), 1)
+    return result
+
+
+def _row(members: Sequence[s.Expr], at: int) -> tuple[str, list[s.Expr]]:
+    stem, row = "", list[s.Expr]()
+    for number, member in enumerate(members[at:]):
+        if not isinstance(member, s.Labelled):
+            break
+        path = tree.path_of(member.label)
+        head, _, last = path.rpartition(".")
+        if last != str(number) or not head or (stem and head != stem):
+            break
+        stem = head
+        body = member.body
+        row.append(tree.labelled(body, "_") if isinstance(body, s.Paren | s.List) else body)
+    return stem, row

@@ -1,0 +1,211 @@
+"""Small models as users write them, each with example inputs."""
+
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+Example = tuple[Tensor, ...]
+MODELS: dict[str, tuple[Callable[[], nn.Module], Callable[[], Example]]] = {}
+
+
+def example(*inputs: Callable[[], Tensor]) -> Callable[[type[nn.Module]], type[nn.Module]]:
+    """Adds a model to the list, with the tensors that it takes."""
+
+    def add(model: type[nn.Module]) -> type[nn.Module]:
+        MODELS[model.__name__] = (model, lambda: tuple(make() for make in inputs))
+        return model
+
+    return add
+
+
+def floats(*shape: int) -> Callable[[], Tensor]:
+    return lambda: torch.randn(2, *shape)
+
+
+def ints(most: int, *shape: int) -> Callable[[], Tensor]:
+    return lambda: torch.randint(0, most, (2, *shape))
+
+
+@example(floats(784))
+class Perceptron(nn.Module):
+    """Two layers, with the activation as a function."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(784, 128)
+        self.out = nn.Linear(128, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.hidden(x))
+        return F.log_softmax(self.out(x), dim=1)
+
+
+@example(floats(1, 28, 28))
+class LeNet(nn.Module):
+    """Convolutions, and a view with the size of the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.max_pool2d(torch.tanh(self.conv1(x)), 2)
+        x = F.max_pool2d(torch.tanh(self.conv2(x)), 2)
+        x = x.view(x.size(0), -1)
+        return self.fc2(torch.tanh(self.fc1(x)))
+
+
+class Residual(nn.Module):
+    """Two convolutions, and a way around them."""
+
+    def __init__(self, channels: int, width: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.shortcut = nn.Conv2d(channels, width, 1, stride) if channels != width else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        around = x if self.shortcut is None else self.shortcut(x)
+        return F.relu(out + around)
+
+
+@example(floats(3, 32, 32))
+class Stages(nn.Module):
+    """Stages of equal blocks in lists of modules, with a module that some blocks lack."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding=1)
+        self.layer1 = nn.Sequential(Residual(16, 16), Residual(16, 16), Residual(16, 16))
+        self.layer2 = nn.Sequential(Residual(16, 32, 2), Residual(32, 32))
+        self.head = nn.ModuleDict({"pool": nn.AdaptiveAvgPool2d(1), "fc": nn.Linear(32, 10)})
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.layer2(self.layer1(self.stem(x)))
+        return self.head["fc"](self.head["pool"](x).flatten(1))
+
+
+class Layer(nn.Module):
+    """Attention written out, and a perceptron."""
+
+    def __init__(self, d: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(d)
+        self.qkv = nn.Linear(d, 3 * d)
+        self.proj = nn.Linear(d, d)
+        self.norm2 = nn.LayerNorm(d)
+        self.mlp = nn.Sequential(
+            nn.Linear(d, 4 * d), nn.GELU(), nn.Dropout(0.1), nn.Linear(4 * d, d)
+        )
+
+    def attend(self, x: Tensor) -> Tensor:
+        n, t, d = x.shape
+        qkv = self.qkv(x).reshape(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv.unbind(0)
+        y = F.scaled_dot_product_attention(q, k, v)
+        return self.proj(y.transpose(1, 2).reshape(n, t, d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attend(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+@example(floats(3, 32, 32))
+class Patches(nn.Module):
+    """A vision transformer, with a token and positions that are parameters."""
+
+    def __init__(self, d: int = 48, depth: int = 3) -> None:
+        super().__init__()
+        self.embed = nn.Conv2d(3, d, 8, 8)
+        self.token = nn.Parameter(torch.randn(1, 1, d))
+        self.places = nn.Parameter(torch.randn(1, 17, d))
+        self.layers = nn.ModuleList(Layer(d, 4) for _ in range(depth))
+        self.norm = nn.LayerNorm(d)
+        self.head = nn.Linear(d, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.embed(x).flatten(2).transpose(1, 2)
+        token = self.token.expand(x.shape[0], -1, -1)
+        x = torch.cat([token, x], dim=1) + self.places
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(self.norm(x)[:, 0])
+
+
+@example(floats(3, 16, 16), floats(3, 16, 16))
+class Two(nn.Module):
+    """Two inputs through one module, and two results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = nn.Conv2d(3, 8, 3, padding=1)
+        self.right = nn.Conv2d(3, 8, 3, padding=1)
+        self.gate = nn.Conv2d(16, 8, 1)
+
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        left, right = self.left(a), self.right(b)
+        both = torch.cat([left, right], dim=1)
+        gate = torch.sigmoid(self.gate(both))
+        return gate * left + (1 - gate) * right, gate
+
+
+@example(ints(100, 12))
+class Words(nn.Module):
+    """Embeddings and a recurrent layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(100, 16)
+        self.lstm = nn.LSTM(16, 24, batch_first=True)
+        self.out = nn.Linear(24, 5)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        y, _ = self.lstm(self.embed(ids))
+        return self.out(y[:, -1])
+
+
+@example(floats(3, 16, 16))
+class Plain(nn.Sequential):
+    """A Sequential and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            nn.Conv2d(3, 8, 3, padding=1),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.Identity(),
+            nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU()),
+            nn.Flatten(),
+            nn.Linear(2048, 10),
+        )
+
+
+@example(floats(8, 16))
+class Constants(nn.Module):
+    """Buffers: of the checkpoint, and computed ones."""
+
+    mask: Tensor
+    scale: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("scale", torch.rand(16))
+        self.register_buffer("mask", torch.arange(8), persistent=False)
+        self.table = nn.Embedding(8, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.scale + self.table(self.mask)
