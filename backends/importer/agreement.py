@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,19 +56,21 @@ class Gap(Record):
 # --- running ---------------------------------------------------------------------------------
 
 
-def run(module: nn.Module, inputs: Inputs) -> Output:
-    """The result for these inputs. The random numbers are the same for each run."""
+def run(module: nn.Module, inputs: Inputs, *, counting: bool = False) -> Output:
+    """The result for these inputs. The random numbers are the same for each run. If it is counted,
+    which takes time, the output has multiply-accumulates."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
+    counter = FlopCounterMode(display=False)
     torch.manual_seed(SEED)
     before = torch.get_rng_state()
     try:
-        with FlopCounterMode(display=False) as counter:
+        with counter if counting else nullcontext():
             result = _call(module, inputs)
     except Exception as error:  # a model's own code may raise anything
-        return Output(error=_last_line(error))
-    macs = int(counter.get_total_flops()) // 2
+        return Output(error=_last_line(error) + _in_spec(error))
+    macs = int(counter.get_total_flops()) // 2 if counting else 0
     random = not torch.equal(before, torch.get_rng_state())
     return Output(tuple(tensors(result)), macs, random=random)
 
@@ -83,6 +85,14 @@ def _call(module: nn.Module, inputs: Inputs) -> Any:
 def _last_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def _in_spec(error: Exception) -> str:
+    """The last line of our module that ran, which names the line of the spec."""
+    from traceback import extract_tb
+
+    frames = [f for f in extract_tb(error.__traceback__) if f.filename.startswith("<netwright")]
+    return f", in `{frames[-1].line}`" if frames else ""
 
 
 def tensors(result: Any) -> Iterator[Tensor]:
@@ -161,13 +171,15 @@ def largest(differences: Sequence[Gap]) -> float:
 
 def evaluation(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
     """What both compute outside of training. ``made`` has the model's tensors."""
-    theirs, ours = run(model.eval(), inputs), run(made.eval(), inputs)
+    theirs, ours, changes = _both(model.eval(), made.eval(), inputs, counting=True)
     if theirs.error:
         return Agreement((f"the model fails for the example inputs: {theirs.error}",))
     if ours.error:
         return Agreement((f"the module of the spec fails: {ours.error}",))
     macs = (theirs.macs, ours.macs)
     found = gaps(theirs.tensors, ours.tensors)
+    if changes:
+        return Agreement(tuple(f"in evaluation {gap.text}" for gap in changes), macs=macs)
     if not found:
         return Agreement(_tells_nothing(theirs.tensors), macs=macs)
     if largest(found) <= SINGLE and (cause := _rounding(model, made, inputs)):
@@ -175,6 +187,23 @@ def evaluation(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
         return Agreement((), notes, largest(found), macs)
     reasons = (*(gap.text for gap in found), *_where(model, made, inputs))
     return Agreement(reasons, difference=largest(found), macs=macs)
+
+
+def _both(
+    model: nn.Module, made: nn.Module, inputs: Inputs, *, counting: bool = False
+) -> tuple[Output, Output, list[Gap]]:
+    """The results of both, and how the buffers differ afterwards. They have the same values before
+    each run; the two may share them."""
+    start = state_dicts.buffers(model)
+    theirs = run(model, inputs, counting=counting)
+    changed = state_dicts.buffers(model)
+    state_dicts.restore(model, start)
+    ours = run(made, inputs, counting=counting)
+    own = dict(made.named_buffers())
+    pairs = ((n, _gap(buffer, own[n])) for n, buffer in changed.items() if n in own)
+    found = [Gap(f"{n} {gap.text}", gap.relative) for n, gap in pairs if gap]
+    state_dicts.restore(model, start)
+    return theirs, ours, [gap for gap in found if gap.relative > STEP]
 
 
 def _tells_nothing(outputs: Sequence[Tensor]) -> tuple[str, ...]:
@@ -288,13 +317,9 @@ def _calls(module: nn.Module, inputs: Inputs) -> list[_Call]:
 
 def training(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
     """What both compute in training, and the buffers that they change, for equal random numbers."""
-    start = state_dicts.buffers(model)
-    theirs = run(model.train(), inputs)
-    changed = state_dicts.buffers(model)
-    state_dicts.restore(model, start)
+    theirs, ours, changes = _both(model.train(), made.train(), inputs)
     if theirs.error:
         return Agreement(notes=(f"training was not compared: {theirs.error}",))
-    ours = run(made.train(), inputs)
     if ours.error:
         return Agreement((f"in training the module of the spec fails: {ours.error}",))
     if theirs.random != ours.random:
@@ -303,23 +328,43 @@ def training(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
     if len(theirs.tensors) != len(ours.tensors):
         note = "training was not compared: the model returns {} then, and the spec {}"
         return Agreement(notes=(note.format(*map(_tensors, (theirs, ours))),))
-    own = dict(made.named_buffers())
-    found = [
-        *(gap for gap in gaps(theirs.tensors, ours.tensors) if gap.relative > STEP),
-        *_statistics(changed, own),
-    ]
+    found = [*_in_training(theirs, ours), *changes]
     if found and theirs.random:
-        return Agreement(notes=("training was not compared: its random numbers differ",))
+        with _nothing_dropped():
+            theirs, ours, changes = _both(model, made, inputs)
+        found = [*_in_training(theirs, ours), *changes]
+        order = "in training random numbers are drawn in another order"
+        return _training_reasons(found) if found else Agreement(notes=(order,))
+    return _training_reasons(found)
+
+
+def _training_reasons(found: Sequence[Gap]) -> Agreement:
     return Agreement(tuple(f"in training {gap.text}" for gap in found))
+
+
+def _in_training(theirs: Output, ours: Output) -> list[Gap]:
+    return [gap for gap in gaps(theirs.tensors, ours.tensors) if gap.relative > STEP]
+
+
+@contextmanager
+def _nothing_dropped() -> Iterator[None]:
+    """Dropout and stochastic depth keep everything, and still scale by their probability."""
+    from torch import ops
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Keep(TorchDispatchMode):  # type: ignore[no-untyped-call]
+        def __torch_dispatch__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            if func.overloadpacket is ops.aten.bernoulli_:
+                return args[0].fill_(1)
+            if func.overloadpacket is ops.aten.bernoulli:
+                return args[0].new_ones(args[0].shape)
+            return func(*args, **(kwargs or {}))
+
+    with Keep():  # type: ignore[no-untyped-call]
+        yield
 
 
 def _tensors(output: Output) -> str:
     return counted(len(output.tensors), "tensor")
-
-
-def _statistics(theirs: Mapping[str, Tensor], ours: Mapping[str, Tensor]) -> Iterator[Gap]:
-    """How the buffers differ that both have."""
-    for name in theirs.keys() & ours.keys():
-        gap = _gap(theirs[name], ours[name])
-        if gap and gap.relative > STEP:
-            yield Gap(f"{name} {gap.text}", gap.relative)

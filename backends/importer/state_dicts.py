@@ -146,12 +146,22 @@ def without_constants(model: nn.Module) -> Iterator[None]:
 
 def _constants(model: nn.Module) -> list[Tensor]:
     """The floating tensors of the state dict whose elements are all equal, each once."""
-    from torch import Tensor, isfinite
+    from torch import Tensor
 
     state = model.state_dict().values()
     floats = {t.data_ptr(): t for t in state if isinstance(t, Tensor) and t.is_floating_point()}
-    tensors = (t for t in floats.values() if t.numel() and not t.is_meta)
-    return [t for t in tensors if bool(t.min() == t.max()) and bool(isfinite(t.flatten()[0]))]
+    return [t for t in floats.values() if t.numel() and not t.is_meta and _is_constant(t)]
+
+
+def _is_constant(tensor: Tensor) -> bool:
+    """Whether all elements are equal. Most tensors are told by two of them."""
+    from torch import isfinite
+
+    elements = tensor.flatten()
+    first = elements[0]
+    if bool(first != elements[-1]) or not bool(isfinite(first)):
+        return False
+    return bool((elements == first).all())
 
 
 @contextmanager

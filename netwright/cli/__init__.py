@@ -25,6 +25,9 @@ ELSEWHERE = {
     "diff": "`netwright render --diff OLD NEW` compares",
     "compile": "`netwright build FILE` writes PyTorch source",
     **dict.fromkeys(("draw", "plot", "show"), "`netwright render FILE -o FILE.svg` draws"),
+    **dict.fromkeys(
+        ("convert", "export", "trace"), "`netwright import MODULE:FACTORY` writes a model as a spec"
+    ),
     **dict.fromkeys(("lint", "test"), "`netwright check FILE` checks"),
     **dict.fromkeys(("list", "ls"), "`netwright specs` lists the shipped specs"),
 }

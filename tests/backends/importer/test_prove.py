@@ -124,6 +124,45 @@ def test_dropout_is_compared_with_equal_random_numbers() -> None:
     )
 
 
+def test_random_numbers_that_are_drawn_in_another_order() -> None:
+    class Shuffled(nn.Module):
+        """Both branches are dropped from, the second one first."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.bn = nn.BatchNorm1d(64)
+
+        def forward(self, x: Tensor) -> Tensor:
+            b = nn.functional.dropout(x * 2, 0.25, self.training)
+            a = nn.functional.dropout(self.bn(x), 0.5, self.training)
+            return a + b
+
+    text = "net f: x[64] {\n  (x > bn as bn > dropout(0.5)) + (x * 2 > dropout(0.25))\n}\n"
+    note = "in training random numbers are drawn in another order"
+    assert proof(text, Shuffled(), 64) == Proof((), (note,), 128, 0, 0.0)
+    reasons = proof(text.replace("0.25", "0.35"), Shuffled(), 64).reasons
+    assert reasons[0].startswith("in training output 1 differs by")
+    reasons = proof(text.replace("bn as", "bn(momentum=0.3) as"), Shuffled(), 64).reasons
+    assert reasons[0].startswith("in training bn.running_mean differs by")
+
+
+def test_a_model_that_computes_in_single_precision() -> None:
+    class Rms(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(64))
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = x.to(torch.float32)
+            y = y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + 1e-6)
+            return self.weight * y.to(x.dtype)
+
+    text = 'net f: x[64] { x > rmsnorm(eps=1e-6) as "0" }\n'
+    result = proof(text, nn.Sequential(Rms()), 64)
+    assert result.equal, result.reasons
+    assert not proof(text.replace("1e-6", "1e-3"), nn.Sequential(Rms()), 64).equal
+
+
 # --- proofs that must fail -------------------------------------------------------------------
 
 
@@ -237,6 +276,22 @@ def test_rounding_is_told_from_a_small_mistake() -> None:
     assert result.equal, result.reasons
     assert 0 < result.difference < 1e-5
     assert "this is rounding, in double precision it is" in result.notes[0]
+
+
+def test_a_buffer_that_changes_in_evaluation() -> None:
+    class Counts(nn.Module):
+        n: Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("n", torch.zeros(1))
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.n.add_(1)
+            return x * 2
+
+    text = "net f: x[4] {\n  n = zeros(1, persistent=true) as n\n  x * 2 + n * 0\n}\n"
+    assert proof(text, Counts(), 4).reasons[0].startswith("in evaluation n differs by")
 
 
 def test_models_that_fail_are_reasons() -> None:
