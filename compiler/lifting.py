@@ -108,6 +108,7 @@ class OpCall:
         self,
         op: str,
         layer: Any,
+        layers: Mapping[str, Any],
         arguments: Mapping[str, Any],
         kinds: Mapping[str, str],
         defaults: Mapping[str, Any],
@@ -115,6 +116,8 @@ class OpCall:
     ) -> None:
         self.op = op
         self.layer = layer
+        self.layers = layers
+        """All layers, by their words."""
         self.arguments = arguments
         self.kinds = kinds
         self.defaults = defaults
@@ -148,15 +151,35 @@ class OpCall:
         assert found is not None, f"{self.op}: {name} is no tensor"
         return found
 
+    def made(self, word: str, *piped: Any, **settings: Any) -> Lifted:
+        """Another layer: ``call.made("transpose", x, dim0=0, dim1=1)``."""
+        return Lifted(self.layers[word](**settings), piped)
+
+    def unchanged(self) -> Lifted:
+        """The op's first argument as it is."""
+        return self.made("identity", next(iter(self.arguments.values())))
+
+    def cast(self, dtype: Dtype, value: Any) -> Lifted:
+        if dtype == "complex":
+            raise CannotLift("a cast to complex numbers has no counterpart: `complex` makes them")
+        return self.made("cast", value, dtype=dtype)
+
 
 Reader: TypeAlias = "Callable[[OpCall], Mapping[str, Any] | Lifted]"
 
 _DTYPES: Final[Mapping[str, Dtype]] = {
     "torch.float32": "float",
     "torch.int64": "int",
+    "torch.int32": "int",
     "torch.bool": "bool",
     "torch.complex64": "complex",
 }
+
+
+def items_at(dim: int, item: Any) -> tuple[Any, ...]:
+    """The items of an index with one for a single axis: ``[:, 0]``."""
+    rest = (slice(None),) * (dim if dim >= 0 else -dim - 1)
+    return (*rest, item) if dim >= 0 else (..., item, *rest)
 
 
 def dtype_word(dtype: object) -> Dtype:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..grammar.printable import escaped
@@ -23,46 +23,48 @@ _SECOND: Final = ("end", "max", "max_val", "high", "columns")
 def spell(layer: Layer, *, inits: bool = True, tensors: Mapping[str, str] = NO_NAMES) -> str:
     """A layer as it is written in a spec: ``conv(3x3, 64, stride=2)``. ``tensors`` are the texts of
     the settings that are tensors; those without a text are left out."""
-    given = {k: v for k, v in layer.given().items() if inits or not isinstance(v, Init)}
     words: list[str] = []
-    for name, value in given.items():
-        behind = len(words) == list(layer.settings).index(name)
-        words += _setting(layer, name, value, tensors, behind=behind)
+    places = {name: place for place, name in enumerate(layer.settings)}
+    for name, value in layer.given().items():
+        if inits or not isinstance(value, Init):
+            words += _setting(layer, name, value, tensors, follows=len(words) == places[name])
     return f"{layer.word}({', '.join(words)})" if words else layer.word
 
 
 def _setting(
-    layer: Layer, name: str, value: object, tensors: Mapping[str, str], *, behind: bool
-) -> Iterator[str]:
-    """The words of one setting. The first and the required settings have no names if all settings
-    before them are there: ``behind``."""
+    layer: Layer, name: str, value: object, tensors: Mapping[str, str], *, follows: bool
+) -> list[str]:
+    """The words of one setting. ``follows``: all settings before it are there, so that it may have
+    no name."""
+    if isinstance(value, TensorType) and name not in tensors:
+        return []
+    if isinstance(value, tuple) and name == "axes" and layer.open_settings:
+        return [f"{axis}={spell_value(size)}" for axis, size in value]
+    if isinstance(value, tuple) and layer.variadic and follows:
+        return [spell_value(item) for item in value]
+    is_option = isinstance(value, str) and value in options(hints(type(layer)).get(name))
     if isinstance(value, TensorType):
-        if name not in tensors:
-            return
         text = tensors[name]
-    elif name == "axes" and layer.open_settings and isinstance(value, tuple):
-        yield from (f"{axis}={spell_value(size)}" for axis, size in value)
-        return
-    elif layer.variadic and behind and isinstance(value, tuple):
-        yield from map(spell_value, value)
-        return
     else:
-        text = _spell_sizes(name, value)
-        if isinstance(value, str) and value not in options(hints(type(layer)).get(name)):
-            text = f'"{escaped(value)}"'
-    first = list(layer.settings).index(name) == 0
-    bare = first or layer.settings[name].required or name in _SECOND
-    if behind and bare and list(layer.settings).index(name) < layer.positional:
-        yield text
-    else:
-        yield f"{name}={text}"
+        text = str(value) if is_option else _spell_setting(name, value)
+    return [text if follows and _needs_no_name(layer, name, is_option) else f"{name}={text}"]
 
 
-def _spell_sizes(name: str, value: object) -> str:
-    """The value of a setting; of all lists, only sizes are written with an x."""
+def _needs_no_name(layer: Layer, name: str, is_option: bool) -> bool:
+    """Whether people write a setting without its name: required ones, and the first one unless it
+    is a word (``gelu(approximate=tanh)``)."""
+    place = list(layer.settings).index(name)
+    known = layer.settings[name].required or name in _SECOND or (place == 0 and not is_option)
+    return known and place < layer.positional
+
+
+def _spell_setting(name: str, value: object) -> str:
+    """The value of a setting. A text has quotes; of lists, only sizes are written with an x."""
+    if isinstance(value, str):
+        return f'"{escaped(value)}"'
     if name in _AXES or not isinstance(value, tuple | list):
         return spell_value(value)
-    return f"[{', '.join(_spell_sizes(name, item) for item in value)}]"
+    return f"[{', '.join(_spell_setting(name, item) for item in value)}]"
 
 
 def spell_value(value: object) -> str:

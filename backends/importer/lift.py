@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
+from ...compiler.dims import Size
 from ...compiler.layer import Computable, Layer, conforms, hints, takes
 from ...compiler.layers import layers
-from ...compiler.layers.unary import cast_to
 from ...compiler.lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
 from ...compiler.lowering import means
 from ...compiler.types import TensorType
@@ -24,7 +24,7 @@ _COLLAPSED: Final = frozenset(["stride", "pad", "dilation", "output_pad", "size"
 
 
 @cache
-def _declared() -> Mapping[str, Sequence[tuple[type[Layer], Lift]]]:
+def declared_ops() -> Mapping[str, Sequence[tuple[type[Layer], Lift]]]:
     """The layers that declare each op."""
     table: dict[str, list[tuple[type[Layer], Lift]]] = {}
     for layer in dict.fromkeys(layers()[word] for word in layers()):
@@ -69,8 +69,8 @@ def _candidates(op: str) -> Iterator[tuple[type[Layer], Lift]]:
     if base.endswith("_") and not base.endswith("__"):
         bases.append(base[:-1])
     for name in bases:
-        yield from _declared().get(f"{name}.{overload}", ())
-        yield from _declared().get(name, ())
+        yield from declared_ops().get(f"{name}.{overload}", ())
+        yield from declared_ops().get(name, ())
 
 
 def _bound(
@@ -86,17 +86,15 @@ def _bound(
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     arguments = {name: given[name] if name in given else defaults.get(name) for name in names}
     kinds = {argument.name: str(argument.type) for argument in schema.arguments}
-    return OpCall(op, layer, arguments, kinds, defaults, type_of)
+    return OpCall(op, layer, layers(), arguments, kinds, defaults, type_of)
 
 
 def _lifted(layer: type[Layer], lift: Lift, call: OpCall) -> Lifted:
-    settings = dict(lift.added)
-    if lift.read is not None:
-        reading = lift.read(call)
-        if isinstance(reading, Lifted):
-            return reading
-        settings |= reading
-    filling = _Filling(layer, lift, call)
+    reading = lift.read(call) if lift.read is not None else {}
+    if isinstance(reading, Lifted):
+        return reading
+    settings = {**lift.added, **reading}
+    filling = _Filling(layer, lift, call, settings)
     for name in call.arguments:
         filling.take(name)
     settings = filling.settings | settings
@@ -112,8 +110,10 @@ class _Filling:
     """Sorts the arguments of a call: tensors are piped or fill settings, weights are the layer's
     own, and numbers are settings."""
 
-    def __init__(self, layer: type[Layer], lift: Lift, call: OpCall) -> None:
-        self.layer, self.lift, self.call = layer, lift, call
+    def __init__(
+        self, layer: type[Layer], lift: Lift, call: OpCall, known: Mapping[str, Any]
+    ) -> None:
+        self.layer, self.lift, self.call, self.known = layer, lift, call, known
         self.settings: dict[str, Any] = {}
         self.piped: list[Any] = []
         self.tensors: dict[str, Any] = {}
@@ -139,7 +139,10 @@ class _Filling:
             self.leave(name, value)
 
     def take_weight(self, name: str, value: Any) -> None:
-        if value is not None:
+        """A weight is the layer's own, or a tensor that is given to it if the reader says so."""
+        if isinstance(self.known.get(name), TensorType):
+            self.tensors[name] = value
+        elif value is not None:
             self.weights[name] = value
             self.types[name] = self.call.type(name)
         elif name == "bias" and takes(hints(self.layer).get(name), bool):
@@ -177,7 +180,7 @@ class _Filling:
         x = self.call.type_of(self.piped[0])
         assert x is not None
         if x.dtype != wanted:
-            self.piped[0] = cast_to(wanted, self.piped[0])
+            self.piped[0] = self.call.cast(wanted, self.piped[0])
         return True
 
     def lifted(self, layer: Layer) -> Lifted:
@@ -195,7 +198,7 @@ def _value(layer: type[Layer], name: str, value: Any) -> Any:
 
 
 def _same(a: object, b: object) -> bool:
-    return a is b or (isinstance(a, int) and isinstance(b, int) and a == b)
+    return a is b or (isinstance(a, int | Size) and isinstance(b, int | Size) and a == b)
 
 
 def _tuples(value: Any) -> Any:

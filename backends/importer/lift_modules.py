@@ -173,7 +173,7 @@ def _module_of(layer: Layer, inputs: Sequence[TensorType]) -> nn.Module:
     return made
 
 
-_UNSEEN: Final = frozenset(["training", "inplace"])
+_UNSEEN: Final = frozenset(["training", "inplace", "name"])
 
 
 def _description(module: nn.Module) -> dict[str, Any]:
@@ -193,6 +193,8 @@ def _plain(value: Any) -> Any:
 
 
 def _difference(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    if made["forward"] != wanted["forward"]:
+        return "it computes something else than the layer of that name"
     for name in {**wanted, **made}:
         if made.get(name) != wanted.get(name):
             return f"its `{name}` is {wanted.get(name)}, and the layer has {made.get(name)}"

@@ -293,6 +293,7 @@ class Sigmoid(Activation):
     torch = "Sigmoid"
     function = "torch.sigmoid"
     dtypes = ANY_TO_FLOAT
+    lifts = (Lift("sigmoid special_expit"),)
     examples = (Example("sigmoid", "12"), Example("sigmoid", "12 int"))
 
 

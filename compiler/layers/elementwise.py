@@ -8,10 +8,9 @@ from typing import Any, ClassVar, TypeGuard
 from ..dims import Dim, Size
 from ..formulas import Number, code
 from ..layer import Category, Example, Foreign, Layer, Made, Reach, Refused, Tensor
-from ..lifting import CannotLift, Lift, Lifted, OpCall
+from ..lifting import CannotLift, Lift, Lifted, OpCall, items_at
 from ..lowering import Code, Infix, Input, Lowering, call, function, method
 from ..types import Dtype, TensorType
-from .matmul import Matmul
 from .operands import (
     Operand,
     brief,
@@ -46,20 +45,52 @@ def _times(operand: Any, factor: Any, is_tensor: bool) -> Any:
     return Lifted(Mul(other=factor), (operand,)) if is_tensor else operand * factor
 
 
-def _plus(call: OpCall, layer: type[Layer], a: str, b: str) -> Lifted:
-    """A tensor plus what a layer makes of two others, each with a factor."""
-    other = Lifted(layer(), (call[a], call[b]))
-    factor = call["value"] if "value" in call else call["alpha"]
-    operands = (_times(call["self"], call.get("beta"), True), _times(other, factor, True))
-    return Lifted(Add(), operands)
+def _plus(call: OpCall, word: str, a: str, b: str) -> Lifted:
+    """A tensor plus what another layer makes of two, each with a factor."""
+    # PyTorch multiplies before it makes an elementwise product, and after a product of matrices.
+    first = _times(call[a], call.get("value"), True)
+    other = _times(call.made(word, first, call[b]), call.get("alpha"), True)
+    return Lifted(Add(), (_times(call["self"], call.get("beta"), True), other))
+
+
+def _plus_product(call: OpCall) -> Lifted:
+    if call.type("self").rank == 1 and call["alpha"] == call["beta"] == 1:
+        raise CannotLift("`linear` computes it")
+    return _plus(call, "matmul", "mat1", "mat2")
 
 
 def _rounded(call: OpCall) -> Lifted:
     mode = call["rounding_mode"]
-    if mode == "trunc":
-        raise CannotLift("a quotient that is rounded towards 0 has no counterpart")
     call.layer = Floordiv if mode == "floor" else Div
-    return lift_operator(call)
+    lifted = lift_operator(call)
+    if mode != "trunc":
+        return lifted
+    if any(x is not None and x.dtype != "float" for x in map(call.tensor, lifted.piped)):
+        raise CannotLift("a quotient of ints that is rounded towards 0 has no counterpart")
+    return call.made("trunc", lifted)
+
+
+def _difference(call: OpCall) -> Lifted:
+    """The difference of each element and the one before it on an axis."""
+    x, dim = call["self"], call["dim"]
+    if call["n"] != 1:
+        raise CannotLift("differences of differences have no counterpart")
+    parts = [part for part in (call["prepend"], x, call["append"]) if part is not None]
+    joined = call.made("concat", *parts, dim=dim) if len(parts) > 1 else x
+    later = call.made("index", joined, items=items_at(dim, slice(1, None)))
+    earlier = call.made("index", joined, items=items_at(dim, slice(None, -1)))
+    return call.made("sub", later, earlier)
+
+
+def _between(call: OpCall) -> Lifted:
+    """A tensor between two others."""
+    lifted, low, high = call["self"], call["min"], call["max"]
+    if low is not None:
+        lifted = Lifted(Maximum(), (lifted, low))
+    if high is not None:
+        lifted = Lifted(Minimum(), (lifted, high))
+    assert isinstance(lifted, Lifted)
+    return lifted
 
 
 def of_bools(call: OpCall) -> dict[str, Any]:
@@ -154,9 +185,10 @@ class Add(Operator):
     arity = (1, None)
     lifts = (
         Lift(read=lift_operator),
-        Lift("baddbmm", lambda call: _plus(call, Matmul, "batch1", "batch2")),
-        Lift("addcmul", lambda call: _plus(call, Mul, "tensor1", "tensor2")),
-        Lift("addcdiv", lambda call: _plus(call, Div, "tensor1", "tensor2")),
+        Lift("addmm", _plus_product),
+        Lift("baddbmm", lambda call: _plus(call, "matmul", "batch1", "batch2")),
+        Lift("addcmul", lambda call: _plus(call, "mul", "tensor1", "tensor2")),
+        Lift("addcdiv", lambda call: _plus(call, "div", "tensor1", "tensor2")),
     )
     examples = (Example("add", "3x8", "3x8"), Example("add(1)", "8"), Example("add(a)", "8", a="8"))
 
@@ -177,6 +209,7 @@ class Sub(Operator):
     lifts = (
         Lift("sub subtract", lift_operator),
         Lift("rsub", lift_operator),
+        Lift("diff", _difference),
     )
     examples = (Example("sub", "3x8", "3x8"), Example("sub(0.5)", "8"))
 
@@ -343,7 +376,7 @@ class Maximum(Pair):
 
     word = "maximum"
     arity = (1, None)
-    lifts = (Lift("maximum max.other"),)
+    lifts = (Lift("maximum max.other"), Lift("clamp.Tensor", _between))
     examples = (Example("maximum", "3x8", "3x8"), Example("maximum(a)", "8", a="8"))
 
     def instead(self) -> str:

@@ -22,10 +22,9 @@ from ..layer import (
     same,
     short,
 )
-from ..lifting import CannotLift, Lift, Lifted, OpCall
+from ..lifting import CannotLift, Lift, Lifted, OpCall, items_at
 from ..lowering import Attr, CallCode, Code, Input, Lowering, Subscript, call, given, method
 from ..types import Dtype, Shape, TensorType
-from .linear import Identity
 from .operands import axis_name, conjunction, listed, refuse_bool, setting_code
 from .shape import Reshaping, on_input, with_axis
 from .sources import Arange
@@ -34,11 +33,35 @@ Item: TypeAlias = int | Size | slice | EllipsisType | TensorType | tuple[int, ..
 
 
 def _at(call: OpCall, item: Item) -> Lifted:
-    """An index with an item for one axis."""
-    dim = call["dim"]
-    rest = (slice(None),) * (dim if dim >= 0 else -dim - 1)
-    items = (*rest, item) if dim >= 0 else (..., item, *rest)
-    return Lifted(Index(items=items), (call["self"],))
+    return Lifted(Index(items=items_at(call["dim"], item)), (call["self"],))
+
+
+def _in_windows(call: OpCall) -> Lifted:
+    """The parts of an axis, each in an axis of its own at the end: an index of places."""
+    x = call.type("self")
+    dim, size, step = axis(call["dimension"], x.rank), call["size"], call["step"]
+    count = (x.shape[dim] - size) // step + 1
+    starts = call.made("arange", start=count)
+    starts = call.made("mul", starts, other=step) if step != 1 else starts
+    column = call.made("index", starts, items=(slice(None), None))
+    places = call.made("add", column, call.made("arange", start=size))
+    index = Index(items=items_at(dim, TensorType((count, size), "int")))
+    (name,) = index.tensors()
+    parts = Lifted(index, (call["self"],), {name: places})
+    return (
+        call.made("movedim", parts, source=dim + 1, destination=-1) if dim < x.rank - 1 else parts
+    )
+
+
+def _along(call: OpCall) -> dict[str, object]:
+    index, x = call.type("indices"), call.type("self")
+    if call.arguments["dim"] is None or index.rank != x.rank:
+        raise CannotLift(f"{call.op} of other shapes has no counterpart")
+    sizes = zip(index.shape, x.shape, strict=True)
+    dim = axis(call.arguments["dim"], x.rank)
+    if any(a != b for i, (a, b) in enumerate(sizes) if i != dim):
+        raise CannotLift(f"{call.op} of shapes that broadcast has no counterpart")
+    return {}
 
 
 def _sliced(call: OpCall) -> Lifted:
@@ -47,7 +70,7 @@ def _sliced(call: OpCall) -> Lifted:
     end = None if isinstance(end, int) and end >= _OPEN_END else end
     step = None if isinstance(step, int) and step == 1 else step
     if start is end is step is None:
-        return Lifted(Identity(), (call["self"],))
+        return call.unchanged()
     return _at(call, slice(start, end, step))
 
 
@@ -85,6 +108,7 @@ class Index(Reshaping):
         Lift("select.int", lambda call: _at(call, call["index"])),
         Lift("slice.Tensor", _sliced),
         Lift("index.Tensor", _gathered),
+        Lift("unfold", _in_windows),
     )
     examples = (Example("index(0)", "12x8"),)
 
@@ -363,7 +387,7 @@ class Gather(Reshaping):
 
     word = "gather"
     keeps_axes = True
-    lifts = (Lift(idle="sparse_grad"),)
+    lifts = (Lift(idle="sparse_grad"), Lift("take_along_dim", _along, index="indices"))
     examples = (Example("gather(a, 1)", "12x8", a="5x8 int"),)
 
     index: Tensor

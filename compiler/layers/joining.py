@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from ..dims import Dim, Size, floor_div, less
 from ..layer import Example, Foreign, Refused, axis, same, short, tried
-from ..lifting import Lift, OpCall
+from ..lifting import CannotLift, Lift, OpCall
 from ..lowering import Input, Lowering, function
 from ..types import TensorType
 from .operands import axis_name, conjunction, listed, promote
@@ -19,6 +19,14 @@ MOST_RESULTS: Final = 4096
 
 
 # --- joining ---------------------------------------------------------------------------------
+
+
+def _stacked(call: OpCall, dim: int) -> dict[str, int]:
+    """The axis along which tensors with so many axes are joined; others would be given more."""
+    first = call.tensor(call.arguments["tensors"][0])
+    if first is None or first.rank <= dim:
+        raise CannotLift(f"{call.op} adds axes to tensors with so few")
+    return {"dim": dim}
 
 
 class Concat(Reshaping):
@@ -38,7 +46,12 @@ class Concat(Reshaping):
     keeps_axes = True
     aliases = ("cat",)
     arity = (1, None)
-    lifts = (Lift("cat concat concatenate"),)
+    lifts = (
+        Lift("cat concat concatenate"),
+        Lift("vstack", lambda call: _stacked(call, 0)),
+        Lift("hstack", lambda call: _stacked(call, 1)),
+        Lift("dstack", lambda call: _stacked(call, 2)),
+    )
     examples = (Example("concat", "3x8x8", "5x8x8"), Example("concat(-1)", "12x8", "12x4"))
 
     dim: int = 1
@@ -249,6 +262,14 @@ def _between(call: OpCall) -> tuple[Dim, ...]:
     return tuple(b - a for a, b in pairwise(places))
 
 
+def _shares(call: OpCall) -> tuple[Dim, ...]:
+    """The sizes of a number of parts; the first ones are larger by 1 if need be."""
+    size, count = call.type("self").shape[call.arguments["dim"]], call["sections"]
+    if not isinstance(size, int) or not isinstance(count, int):
+        raise CannotLift(f"{call.op} of an axis of {size} makes parts of sizes that are not known")
+    return tuple(size // count + (i < size % count) for i in range(count))
+
+
 class Split(Splitting):
     """Parts of given sizes along an axis: ``a, b = x > split([64, 32], dim=1)``; one number is the
     size of each part, and the last part has the remaining size.
@@ -263,6 +284,7 @@ class Split(Splitting):
         Lift("split.Tensor split.sizes", sizes="split_size"),
         Lift("split_with_sizes", sizes="split_sizes"),
         Lift("tensor_split.indices", lambda call: {"sizes": _between(call)}),
+        Lift("tensor_split.sections", lambda call: {"sizes": _shares(call)}),
     )
     examples = (Example("split([16, 8], dim=-1)", "12x24"), Example("split(2, dim=1)", "5x8"))
 

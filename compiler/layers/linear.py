@@ -23,7 +23,6 @@ from ..layer import (
 from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import CallCode, Input, Lowering, call, module
 from ..types import TensorType
-from .shape import Transpose
 
 
 def _linear_of_product(call: OpCall) -> Lifted:
@@ -32,7 +31,7 @@ def _linear_of_product(call: OpCall) -> Lifted:
     if bias.rank != 1 or call["alpha"] != 1 or call["beta"] != 1:
         raise CannotLift(f"{call.op} of these shapes is no `linear`")
     width, out = call.type("mat2").shape
-    weight = Lifted(Transpose(dim0=0, dim1=1), (call["mat2"],))
+    weight = call.made("transpose", call["mat2"], dim0=0, dim1=1)
     layer = Linear(out=out, weight=TensorType((out, width)), bias=bias)
     return Lifted(layer, (call["mat1"],), {"weight": weight, "bias": call["self"]})
 

@@ -71,12 +71,12 @@ RUNNING: Final[frozenset[Effect]] = frozenset({"training", "state"})
 """Training uses the statistics of the batch, and keeps them."""
 
 
-def _is_affine(call: OpCall) -> bool:
-    """Whether an op has a scale and a shift; a layer of its own has both or none."""
-    scale, shift = call["weight"], call.get("bias")
-    if (scale is None) != (shift is None):
-        raise CannotLift(f"{call.op} has a scale or a shift, and not both")
-    return scale is not None
+def _scales(call: OpCall, setting: str) -> dict[str, object]:
+    """Whether a layer has a scale and a shift. It has both or none of its own, so one of them alone
+    is a tensor that is given to it."""
+    given = [name for name in ("weight", "bias") if call.get(name) is not None]
+    alone = {name: call.type(name) for name in given} if len(given) == 1 else {}
+    return {setting: len(given) == 2, **alone}
 
 
 def _channel_settings(call: OpCall, training: str) -> dict[str, object]:
@@ -85,18 +85,16 @@ def _channel_settings(call: OpCall, training: str) -> dict[str, object]:
     if not tracks and not trains:
         raise CannotLift(f"{call.op} has no statistics to normalize by")
     momentum = {"momentum": call["momentum"]} if tracks else {}
-    return {"affine": _is_affine(call), "track_running_stats": tracks, **momentum}
+    return {"track_running_stats": tracks, **momentum, **_scales(call, "affine")}
 
 
 def _trailing_settings(call: OpCall) -> dict[str, object]:
-    """The settings of layer and RMS norm."""
+    """The settings of layer and RMS norm. A layer norm may have a scale without a shift."""
+    settings = _scales(call, "elementwise_affine")
+    if call["weight"] is not None:
+        bias = {"bias": call["bias"] is not None} if "bias" in call else {}
+        settings = {"elementwise_affine": True, **bias}
     count, rank = len(call["normalized_shape"]), call.type("input").rank
-    if call["weight"] is None and call.get("bias") is not None:
-        raise CannotLift(f"{call.op} has a shift and no scale")
-    affine = call["weight"] is not None
-    settings: dict[str, object] = {"elementwise_affine": affine}
-    if "bias" in call:
-        settings["bias"] = call["bias"] is not None or not affine
     return settings | {"dim": -1 if count == 1 else tuple(range(rank - count, rank))}
 
 
@@ -319,7 +317,7 @@ class GroupNorm(_Scaled, Biased):
     channel_axis = "second"
     positional = 1
     assumed = ("N", "C", "H", "W")
-    lifts = (Lift("group_norm", lambda call: {"affine": _is_affine(call)}, groups="num_groups"),)
+    lifts = (Lift("group_norm", lambda call: _scales(call, "affine"), groups="num_groups"),)
     examples = (
         Example("groupnorm(32)", "64x8x8"),
         Example("gn(1, affine=false)", "12x50"),

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from ..dims import Dim
 from ..layer import Category, Example, Foreign, Made, Reach, Refused, axis, numel, short
-from ..lifting import Lift, OpCall
+from ..lifting import CannotLift, Lift, OpCall
 from ..lowering import Code, Input, Lowering, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import Axial, brief, need_float, promote, reduced_axes, refuse_bool
@@ -48,6 +48,13 @@ def _correction(call: OpCall) -> dict[str, object]:
 
 def _spread_of(call: OpCall) -> dict[str, object]:
     return _axes_of(call) | _correction(call)
+
+
+def _vector_norm(call: OpCall) -> dict[str, object]:
+    order, dim = call["ord"], call.arguments["dim"]
+    if order is not None and (dim is None or len(dim) != 1):
+        raise CannotLift("a norm of matrices has no counterpart")
+    return _axes_of(call) | {"p": 2.0 if order is None else order}
 
 
 # --- reductions ------------------------------------------------------------------------------
@@ -268,6 +275,7 @@ class Norm(OfFloats):
     lifts = (
         Lift("linalg_vector_norm", _axes_of, p="ord"),
         Lift("norm.Scalar norm.ScalarOpt_dim", _axes_of),
+        Lift("linalg_norm.default", _vector_norm),
     )
     examples = (Example("norm(1)", "12x8"), Example("norm(-1, p=1, keepdim=true)", "12x8"))
 

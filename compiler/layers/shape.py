@@ -11,7 +11,7 @@ from typing import ClassVar
 from ...grammar.wording import counted
 from ..dims import Dim, Size, dim_min, equal, floor_div, less, substitute
 from ..layer import Category, Example, Foreign, Refused, axis, numel, same
-from ..lifting import Lift, Lifted, OpCall
+from ..lifting import CannotLift, Lift, Lifted, OpCall
 from ..lowering import Code, Input, Lowering, function, given, method
 from ..types import Shape, TensorType
 from .operands import Axial, plain, reduced_axes
@@ -77,6 +77,7 @@ class Reshape(Reshaping):
     lifts = (
         Lift("view.default _unsafe_view", sizes="size"),
         Lift("reshape", sizes="shape"),
+        Lift("ravel", added={"sizes": (-1,)}),
         Lift("view_as reshape_as", lambda call: _like_other(call, Reshape)),
     )
     examples = (Example("reshape(-1, 8, 8)", "64"), Example("reshape(-1, 2, 3, 8)", "6x8"))
@@ -228,6 +229,14 @@ class Tile(Reshaping):
         return "tile", " × ".join(map(str, self.counts))
 
 
+def _repeated(call: OpCall) -> Lifted:
+    """Without an axis, all elements are one axis."""
+    x, dim = call["self"], call["dim"]
+    if dim is None:
+        x, dim = Lifted(Reshape(sizes=(-1,)), (x,)), 0
+    return Lifted(RepeatInterleave(count=call["repeats"], dim=dim), (x,))
+
+
 class RepeatInterleave(Reshaping):
     """Repeats each element in place along an axis: ``x > repeat_interleave(4, dim=1)``.
 
@@ -238,7 +247,7 @@ class RepeatInterleave(Reshaping):
     complexes = True
     keeps_axes = True
     keeps_elements = True
-    lifts = (Lift("repeat_interleave.self_int", count="repeats", idle="output_size"),)
+    lifts = (Lift("repeat_interleave.self_int", _repeated),)
     examples = (Example("repeat_interleave(4, dim=1)", "2x8"),)
 
     count: Dim
@@ -491,6 +500,12 @@ class Flip(Reshaping):
         return "flip", f"dim {comma(self.dims)}"
 
 
+def _rolled(call: OpCall) -> dict[str, object]:
+    if not call.arguments["dims"]:
+        raise CannotLift("roll needs axes: without them, PyTorch rolls all elements as one axis")
+    return {}
+
+
 class Roll(Reshaping):
     """Shifts along axes; elements that leave at one end enter at the other: ``x > roll(1, 1)``,
     ``roll([3, 3], [1, 2])``.
@@ -502,7 +517,7 @@ class Roll(Reshaping):
     complexes = True
     keeps_axes = True
     keeps_elements = True
-    lifts = (Lift(),)
+    lifts = (Lift(read=_rolled),)
     examples = (Example("roll(1, 1)", "12x8"), Example("roll([-3, -3], [1, 2])", "7x7x8"))
 
     shifts: Dim | tuple[Dim, ...]

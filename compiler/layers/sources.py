@@ -16,7 +16,6 @@ from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import brief, dtype_of, need_float, need_room, promote
-from .unary import cast_to
 
 _DTYPES: Final[dict[Dtype, Code]] = {
     "float": "torch.float",
@@ -27,8 +26,14 @@ _DTYPES: Final[dict[Dtype, Code]] = {
 
 def _as_dtype(value: Any, dtype: object) -> Any:
     """A number in a dtype of the language, or of PyTorch."""
-    dtype = dtype if dtype in _KINDS or dtype is None else dtype_word(dtype)
-    return value if dtype is None else _KINDS[str(dtype)](value)
+    if dtype is None:
+        return value
+    word = str(dtype) if dtype in _KINDS else dtype_word(dtype)
+    if isinstance(value, bool | int | float):
+        return _KINDS[word](value)
+    if word != "int":
+        raise CannotLift(f"a size among {word}s has no counterpart")
+    return value
 
 
 _KINDS: Final = {"float": float, "int": int, "bool": bool}
@@ -54,7 +59,7 @@ def _range(call: OpCall) -> Lifted:
     dtype = natural if call["dtype"] is None else dtype_word(call["dtype"])
     if (natural, dtype) == ("float", "int"):
         raise CannotLift("ints between floats have no counterpart")
-    return made if dtype == natural else cast_to(dtype, made)
+    return made if dtype == natural else call.cast(dtype, made)
 
 
 class SourceLayer(Layer):

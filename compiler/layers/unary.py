@@ -8,8 +8,7 @@ from ..formulas import Number, code
 from ..layer import Category, Example, Layer, Refused
 from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
 from ..lowering import Input, Lowering, Prefix, function, given, method
-from ..types import Dtype, TensorType
-from .linear import Identity
+from ..types import TensorType
 from .operands import (
     need_float,
     promote,
@@ -524,7 +523,7 @@ class Clamp(Function):
     """
 
     word = "clamp"
-    lifts = (Lift("clamp.default clamp_min.default clamp_max.default"),)
+    lifts = (Lift("clamp.default clip.default clamp_min.default clamp_max.default"),)
     examples = (Example("clamp(0, 6)", "3x8"), Example("clamp(min=1e-6)", "3x8"))
 
     min: Number | None = None
@@ -555,13 +554,7 @@ def _converted(call: OpCall) -> Lifted:
     wanted = call.type("other").dtype if "other" in call else dtype
     if call.get("dtype") is not None:
         wanted = dtype_word(call["dtype"])
-    return cast_to(wanted, call["self"]) if wanted != dtype else Lifted(Identity(), (call["self"],))
-
-
-def cast_to(dtype: Dtype, value: object) -> Lifted:
-    if dtype == "complex":
-        raise CannotLift("a cast to complex numbers has no counterpart: `complex` makes them")
-    return Lifted(Cast(dtype=dtype), (value,))
+    return call.unchanged() if wanted == dtype else call.cast(wanted, call["self"])
 
 
 class Cast(Layer):
