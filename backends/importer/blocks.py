@@ -14,7 +14,7 @@ from .alignment import Alignment, Misfit, layer_signature
 from .parameters import Facts, Parameters
 from .polish import polished
 from .trace import Run, Trace
-from .writer import RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, words_in
+from .writer import RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, nodes_in
 
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
@@ -80,6 +80,9 @@ class Blocks:
             group = self.writer.group(run, self.call)
             body = tree.labelled(tree.paren(group), "_")
             return Body(run.inputs, ["x"], [tree.result(body)])
+        with_own_layer = self.writer.body(run, self.call, own=True)
+        if with_own_layer.owns == 0 or _only_layer(with_own_layer) is not None:
+            return with_own_layer
         return self.writer.body(run, self.call)
 
     def _make_block(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> None:
@@ -122,8 +125,8 @@ class Blocks:
 
     def _name(self, run: Run) -> str:
         stem = snake_case(type(run.module).__name__)
-        stem = f"{stem}_block" if stem in layers() or stem in RESERVED else stem
-        names = (stem, *(f"{stem}_{i}" for i in range(2, 9999)))
+        stem = f"{stem}_" if stem in layers() or stem in RESERVED else stem
+        names = (stem, *(f"{stem.strip('_')}_{i}" for i in range(2, 9999)))
         return next(name for name in names if name not in self._signatures)
 
 
@@ -137,10 +140,16 @@ def _only_layer(body: Body) -> s.Expr | None:
     if len(members) != 2 or members[0] != tree.name(body.words[0]):
         return None
     layer = members[1]
+    if any(isinstance(node, s.Labelled) for node in nodes_in(layer)):
+        return None
     is_word = isinstance(layer, s.Name) or (
         isinstance(layer, s.Call) and isinstance(layer.function, s.Name)
     )
-    return layer if is_word and body.words[0] not in words_in(layer) else None
+    return (
+        layer
+        if is_word and body.words[0] not in {n.id for n in nodes_in(layer) if isinstance(n, s.Name)}
+        else None
+    )
 
 
 def _call(name: str, parameters: Sequence[str], given: Sequence[tuple[str, s.Expr]]) -> s.Expr:

@@ -24,13 +24,21 @@ _ATTRIBUTES: Final = {"p": "norm", "nonlinearity": "mode"}
 _BATCH_SECOND: Final = "{} has the batch second, and the language has it first"
 
 
+def plain_kind(kind: type) -> type:
+    """The class of torch.nn whose ``forward`` a class has: itself, or one that it only sets up."""
+    of_torch = (c for c in kind.__mro__ if c.__module__.startswith("torch.nn.modules."))
+    base: type[nn.Module] | None = next(of_torch, None)
+    inherits = base is not None and getattr(kind, "forward", None) is base.forward
+    return base if base is not None and inherits else kind
+
+
 def lift_module(module: nn.Module, *inputs: TensorType) -> Layer | None:
     """The layer that makes a module of torch.nn; None if there is none. ``inputs`` are the types of
     what it takes. Raises CannotLift if the module has a setting without a counterpart."""
     drops = _stochastic_depth(module)
     if drops is not None:
         return drops
-    kind = type(module)
+    kind = plain_kind(type(module))
     if kind.__module__ == "torch.nn.utils.parametrize":
         return _parametrized(module, inputs)
     if not kind.__module__.startswith("torch.nn.modules."):

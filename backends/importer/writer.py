@@ -8,7 +8,7 @@ write it; any other result gets a name. So what is written first runs first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -25,7 +25,7 @@ from ...grammar.tables import KEYWORDS
 from . import constants, tree
 from .alignment import same
 from .lift import lift_op
-from .lift_modules import lift_module
+from .lift_modules import lift_module, plain_kind
 from .trace import CannotImport, Op, Run, Trace, source_names
 from .types import size, type_of
 
@@ -61,6 +61,8 @@ class Body:
     words: list[str]
     """Their names in the text."""
     statements: list[s.Statement] = field(default_factory=list)
+    owns: int = 0
+    """The number of layers whose weights are those of the block itself."""
 
     def is_like(self, other: Body) -> bool:
         """Whether two bodies have the same text."""
@@ -82,9 +84,10 @@ class Writer:
         made = self.trace.nodes[node].meta["val"]
         return type_of(made[int(index)] if index else made, self.names)
 
-    def body(self, run: Run, call_of: CallOf) -> Body:
-        """The body of the block that a run is."""
-        return _BodyWriter(self, run, call_of).body()
+    def body(self, run: Run, call_of: CallOf, *, own: bool = False) -> Body:
+        """The body of the block that a run is. With ``own``, a layer whose weights are the run's
+        own has no label: that of the run may become the layer's."""
+        return _BodyWriter(self, run, call_of, own=own).body()
 
     def group(self, run: Run, call_of: CallOf) -> s.Expr:
         """The members of a Sequential, as a pipe; they are numbered by the label around them."""
@@ -125,10 +128,11 @@ class Writer:
             raise CannotImport(f"{run.path}: {reason}") from None
 
 
-def words_in(node: s.SyntaxNode) -> set[str]:
-    """The names in a tree."""
-    inside = {word for child in s.children(node) for word in words_in(child)}
-    return inside | {node.id} if isinstance(node, s.Name) else inside
+def nodes_in(node: s.SyntaxNode) -> Iterator[s.SyntaxNode]:
+    """A node and all nodes inside it."""
+    yield node
+    for child in s.children(node):
+        yield from nodes_in(child)
 
 
 def is_idle(step: Op | Run) -> bool:
@@ -138,7 +142,7 @@ def is_idle(step: Op | Run) -> bool:
 
 def is_layer(run: Run) -> bool:
     """Whether a module is one of torch.nn's layers. Subclasses may compute something else."""
-    kind = type(run.module)
+    kind = plain_kind(type(run.module))
     containers = {"Sequential", "ModuleList", "ModuleDict"}
     return kind.__module__.startswith("torch.nn.modules") and kind.__name__ not in containers
 
@@ -179,9 +183,14 @@ def _repeated(members: Sequence[s.Expr]) -> s.Expr:
 # --- bodies -----------------------------------------------------------------------------------
 
 
+_NOTHING: Final = (tree.name("identity"), tree.call("dropout", [tree.number(0.0)]))
+"""Layers that give their input on, in training too."""
+
+
 class _BodyWriter:
-    def __init__(self, writer: Writer, run: Run, call_of: CallOf) -> None:
-        self.writer, self.run, self.call_of = writer, run, call_of
+    def __init__(self, writer: Writer, run: Run, call_of: CallOf, *, own: bool) -> None:
+        self.writer, self.run, self.call_of, self.own = writer, run, call_of, own
+        self.owns = 0
         self.trace = writer.trace
         self.texts: dict[str, s.Expr] = {}
         """The values that have a name, or stand for themselves: by value, their text."""
@@ -215,7 +224,8 @@ class _BodyWriter:
         texts = [self._take(result) for result in results]
         last = texts[0] if len(texts) == 1 else tree.bundle(texts)
         self.statements.append(tree.result(last))
-        return Body(inputs, words, [_grouped(statement) for statement in self.statements])
+        statements = [_grouped(statement) for statement in self.statements]
+        return Body(inputs, words, statements, self.owns)
 
     def _uses(self) -> Counter[str]:
         """How often each value is used in this run."""
@@ -261,7 +271,7 @@ class _BodyWriter:
         named = (value for value, text in self.texts.items() if text == tree.name(word))
         if any(self.left[value] > 0 for value in named):
             return True
-        return any(word in words_in(text) for text in self.unwritten)
+        return any(tree.name(word) in nodes_in(text) for text in self.unwritten)
 
     # --- steps ------------------------------------------------------------------------------
 
@@ -271,6 +281,9 @@ class _BodyWriter:
             self._write_idle(step)
             return
         member = self.writer.member(step, self.call_of)
+        if member in _NOTHING and len(inputs) == 1:
+            self._rename(step.results, inputs)
+            return
         path = step.path.removeprefix(f"{self.run.path}.") if self.run.path else step.path
         if _has_state(step) or isinstance(member, s.Paren | s.List):
             member = tree.labelled(member, path)
@@ -287,13 +300,18 @@ class _BodyWriter:
     def _write_idle(self, step: Run) -> None:
         """A module that gives its input on, as stochastic depth does outside of training."""
         layer = self.writer.layer(step)
-        if layer is None or tree.call("identity") == layer or not step.inputs:
+        if layer is None or layer in _NOTHING or not step.inputs:
             return
         (value,) = step.inputs
         if self.pending and self.pending[-1][0] == value:
             self.pending[-1] = value, tree.pipe(self.pending[-1][1], layer)
         else:
             self.texts[value] = tree.paren(tree.pipe(self._take(value), layer))
+
+    def _rename(self, results: Sequence[str], inputs: Sequence[str]) -> None:
+        """Gives a result the text of the value that it equals."""
+        (result,), (value,) = results, inputs
+        self._push([result], self._take(value), ())
 
     def _write_op(self, op: Op) -> None:
         lifted = self._lift(op)
@@ -344,7 +362,12 @@ class _BodyWriter:
         owner = owners.pop()
         inside = self._inside(owner)
         named = all(path == f"{owner}.{name}" for name, path in paths.items())
-        return inside if not owners and named and inside else None
+        if owners or not named:
+            return None
+        if self.own and owner == self.run.path:
+            self.owns += 1
+            return ""
+        return inside or None
 
     def _inside(self, path: str) -> str:
         """A module path inside this run; empty if it is none."""
