@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
-from importlib import import_module
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,6 +74,8 @@ def _checked(model: Any, inputs: Any) -> Inputs:
     """The inputs as a tuple or a dict. Raises TypeError or ValueError."""
     from torch import Tensor, nn
 
+    from .backends.importer.example_inputs import positional
+
     if not isinstance(model, nn.Module):
         raise TypeError(f"a model is an nn.Module, not {type(model).__name__}")
     named = dict(inputs) if isinstance(inputs, Mapping) else None
@@ -90,13 +91,17 @@ def _checked(model: Any, inputs: Any) -> Inputs:
         raise ValueError(
             f"`example_inputs` need one batch, of at least two examples: their shapes are {shapes}"
         )
-    return named if named is not None else several
+    return several if named is None else positional(model, named)
 
 
 def identifier(name: str) -> str:
-    """A name for a net."""
+    """A name for a net, which is not a word of the language."""
+    from .compiler.pipeline import load_source
+
     word = re.sub(r"\W", "_", name)
-    return word if word.isidentifier() else f"net_{word}"
+    word = word if word.isidentifier() else f"net_{word}"
+    trial = Source("<name>", f"net {word}: x[1] {{ x > id }}\n")
+    return f"{word}_" if load_source(trial).graph is None else word
 
 
 def import_target(
@@ -136,7 +141,7 @@ def _example(
 ) -> Example:
     from .backends.importer.example_inputs import example_from_file, example_inputs
 
-    return example_from_file(example) if example else example_inputs(model, shapes, name)
+    return example_from_file(example, model) if example else example_inputs(model, shapes, name)
 
 
 def _proved(
@@ -147,24 +152,20 @@ def _proved(
     progress: Callable[[str], None],
 ) -> tuple[str, Proof]:
     """The text of a model's spec, with the proof. Raises ImportFailed."""
+    from .backends.importer import CannotImport, import_model
     from .backends.importer.prove import prove
 
+    if isinstance(inputs, dict):
+        reason = f"{', '.join(inputs)} are not the first parameters of the model's forward"
+        raise ImportFailed(f"{name} cannot be written as a spec", (reason,))
     progress("following the model")
-    with _explained(name):
-        importer: Any = import_module(".backends.importer", __package__)
-        text: str = importer.import_model(model, inputs, name=name, arguments=arguments)
+    try:
+        text = import_model(model, inputs, name=name, arguments=arguments)
+    except CannotImport as error:
+        message = f"{name} cannot be written as a spec"
+        raise ImportFailed(message, tuple(error.reasons)) from error
     progress("comparing the spec with the model")
     proof = prove(text, model, inputs, net=name)
     if not proof.equal:
         raise ImportFailed(f"the spec of {name} is not equal to the model", proof.reasons, text)
     return text, proof
-
-
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
-    importer: Any = import_module(".backends.importer", __package__)
-    try:
-        yield
-    except importer.CannotImport as error:
-        reasons = tuple(error.reasons)
-        raise ImportFailed(f"{name} cannot be written as a spec", reasons) from error

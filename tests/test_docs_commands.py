@@ -19,6 +19,7 @@ import torch
 import netwright as nw
 from netwright import cli
 from netwright.spec_files import shipped
+from tests.specs.reference import torchvision_models
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -27,6 +28,7 @@ PAGES = (
     ROOT / "docs/language.md",
     ROOT / "docs/command-line.md",
     ROOT / "docs/layers.md",
+    ROOT / "docs/import.md",
     ROOT / "docs/weights.md",
 )
 SMALL = "net small: x[3, 8, 8] { x > conv(3x3, 8) > relu > gap > linear(2) }\n"
@@ -37,8 +39,31 @@ FILES = {
     "encoder": "embed(100, 8) > attention(2)\n",
 }
 """What stands beside the user who types the commands; and copies of shipped specs."""
-MODELS = re.compile("netwright import | py:")
-"""Commands that need a module of Python: tests/cli/test_import.py has them."""
+MODELS = """\
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(9, 4)
+
+    def forward(self, ids, mask):
+        return self.embed(ids) * mask[..., None]
+
+    @classmethod
+    def small(cls):
+        return cls()
+
+
+def build(depth=2):
+    layers = [nn.Sequential(nn.Conv2d(3, 3, 3), nn.BatchNorm2d(3), nn.GELU()) for _ in range(depth)]
+    return nn.Sequential(*layers)
+
+
+example = torch.randn(2, 3, 8, 8)
+"""
 FAILS = frozenset({"netwright render broken.net --view debug -o broken.svg"})
 """Commands that are shown for what they say of an error."""
 
@@ -52,6 +77,10 @@ def beside_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         file.write_text(text)
     for name in ("unet", "lenet", "resnet"):
         shutil.copy(shipped()[name], tmp_path)
+    package = tmp_path / "mypkg"
+    package.mkdir()
+    for path in (package / "__init__.py", package / "model.py", tmp_path / "inputs.py"):
+        path.write_text(MODELS)
     small = nw.loads(SMALL).to_torch().state_dict()
     for name in ("small", "old"):
         torch.save(small, f"{name}.pth")
@@ -73,12 +102,17 @@ def shown() -> Iterator[str]:
 
 def commands() -> list[str]:
     whole = (c for c in shown() if len(c.split()) > 2 or c == "netwright specs")
-    whole = (c for c in whole if not MODELS.search(c))
     return sorted({c for c in whole if not re.search(r"\b[A-Z]{3,}\b(?!=)|^netwright \S+ --", c)})
 
 
 COMMANDS = commands()
-SLOW = frozenset({"netwright render gpt2 --net gpt2 --view html -o gpt2.html"})
+SLOW = frozenset(
+    {
+        "netwright render gpt2 --net gpt2 --view html -o gpt2.html",
+        "netwright import torchvision.models:resnet50 -o resnet50.net",
+        "netwright render py:torchvision.models:resnet50 -o resnet50.svg",
+    }
+)
 
 
 def test_there_are_commands() -> None:
@@ -92,6 +126,10 @@ def test_there_are_commands() -> None:
 def test_a_command(
     command: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    if "torchvision" in command:
+        torchvision_models()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "mypkg"]:
+        monkeypatch.delitem(sys.modules, name)
     if "resnet18.pth" in command:
         torch.save(resnet18(), "resnet18.pth")
     before, pipe, rest = command.rpartition(" | ")
@@ -104,7 +142,7 @@ def test_a_command(
     _, err = capfd.readouterr()
     assert (status, "error" in err) == (int(command in FAILS), command in FAILS), err
     if "-o" in words:
-        assert Path(words[words.index("-o") + 1]).stat().st_size > 100
+        assert Path(words[words.index("-o") + 1]).stat().st_size > 60
 
 
 # --- Python ----------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def example_inputs(
     sizes = _sizes(types.values())
     notes += [f"{name} is {size} in the example" for name, size in sizes.items() if name != "N"]
     tensors = _tensors(model, named, sizes)
-    return Example(_positional(model, tensors), tuple(notes))
+    return Example(positional(model, tensors), tuple(notes))
 
 
 def _spelled(shapes: Mapping[str, str] | str) -> str:
@@ -125,7 +125,7 @@ def _by_parameter(model: nn.Module, types: Mapping[str, TensorType]) -> dict[str
     return named
 
 
-def _positional(model: nn.Module, tensors: dict[str, Tensor]) -> Inputs:
+def positional(model: nn.Module, tensors: dict[str, Tensor]) -> Inputs:
     """The tensors in order, if they are the first parameters; else by name."""
     own = parameters(model)
     names = [p.name for p in own[: len(tensors)] if p.kind is not p.KEYWORD_ONLY]
@@ -249,7 +249,7 @@ def _joined(sizes: Any) -> str:
 # --- from a file -----------------------------------------------------------------------------
 
 
-def example_from_file(target: str) -> Example:
+def example_from_file(target: str, model: nn.Module) -> Example:
     """The inputs that ``FILE.py:NAME`` holds: a tensor, several of them, a dict of them by name, or
     a function that returns these. This runs the file. Raises ExampleError."""
     file, _, name = target.rpartition(":")
@@ -262,7 +262,8 @@ def example_from_file(target: str) -> Example:
                 value = value()
             except Exception as error:
                 raise failed(f"calling {target}", error) from error
-    return Example(_checked(value, target))
+    inputs = _checked(value, target)
+    return Example(positional(model, inputs) if isinstance(inputs, dict) else inputs)
 
 
 def _executed(file: Path) -> Any:

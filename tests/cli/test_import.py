@@ -18,7 +18,9 @@ from torch import Tensor, nn
 import netwright as nw
 from netwright import cli
 from netwright.backends import importer
+from netwright.python_models import identifier
 from netwright.spec_files import is_python
+from tests.specs.reference import torchvision_models
 
 MODEL = """\
 import sys
@@ -64,11 +66,6 @@ example = torch.randn(2, 3, 20, 20)
 GOOD = "net Net: image[3, 16, 16] { image > conv(3x3, 4) as conv }\n"
 
 
-class CannotImport(Exception):
-    def __init__(self, *reasons: str) -> None:
-        self.reasons = reasons
-
-
 Import = Callable[..., tuple[int, str, str]]
 
 
@@ -80,12 +77,11 @@ def specs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def import_model(model: nn.Module, inputs: Any, *, name: str, arguments: Any = None) -> str:
         text = texts[type(model).__name__]
         if isinstance(text, tuple):
-            raise CannotImport(*text)
+            raise importer.CannotImport(*text)
         texts["called"] = (inputs, name, arguments)
         return str(text).replace("net Net", f"net {name}")
 
-    monkeypatch.setattr(importer, "import_model", import_model, raising=False)
-    monkeypatch.setattr(importer, "CannotImport", CannotImport, raising=False)
+    monkeypatch.setattr(importer, "import_model", import_model)
     return texts
 
 
@@ -296,6 +292,33 @@ def test_a_net_of_a_file_called_py(tmp_path: Path, monkeypatch: Any, run: Import
     assert run("render", "--diff", "py:Net", "py:other")[0] == 0
 
 
+# --- what the importer writes ----------------------------------------------------------------
+
+
+def test_a_model_of_torchvision(run: Import, tmp_path: Path, monkeypatch: Any) -> None:
+    torchvision_models()
+    monkeypatch.chdir(tmp_path)
+    target = "torchvision.models:resnet18"
+    status, _, err = run("import", target, "--input", "3x64x64", "-o", "resnet18.net")
+    assert status == 0, err
+    ours = nw.load("resnet", net="resnet18", inputs="3x64x64")  # which was written by hand
+    assert f"outputs (bit for bit), {ours.params:,} parameters, {ours.macs:,} MACs" in err
+    assert run("check", "resnet18.net", "--strict")[0] == 0
+    status, out, _ = run("render", "--diff", "resnet18.net", f"py:{target}", "--input", "3x64x64")
+    assert (status, out) == (0, "resnet18: no layer differs\n")
+
+
+def test_a_model_in_memory() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.BatchNorm1d(16), nn.Linear(16, 2))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    net = nw.from_torch(model, torch.randn(4, 8), name="mlp")
+    assert (net.name, net.params) == ("mlp", sum(p.numel() for p in model.parameters()))
+    assert nw.loads(net.to_spec()) == net
+    net.to_torch().load_state_dict(model.state_dict())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+
+
 # --- from_torch ------------------------------------------------------------------------------
 
 
@@ -314,6 +337,16 @@ def test_from_torch() -> None:
     net = nw.from_torch(Net(), torch.randn(2, 3, 16, 16))
     assert (net.name, net.params, net.to_spec()) == ("Net", 112, GOOD)
     assert nw.from_torch(Net(), [torch.randn(2, 3, 16, 16)], name="my net").name == "my_net"
+
+
+def test_from_torch_with_inputs_by_name(specs: Any) -> None:
+    net = nw.from_torch(Net(), {"image": torch.randn(2, 3, 16, 16)})
+    assert (net.name, len(specs["called"][0])) == ("Net", 1)
+
+
+def test_names_of_nets_are_no_words_of_the_language() -> None:
+    names = {"net": "net_", "for": "for_", "3d": "net_3d", "a-b": "a_b", "Net": "Net", "x": "x"}
+    assert {name: identifier(name) for name in names} == names
 
 
 def test_from_torch_refuses_what_is_not_equal(specs: Any) -> None:

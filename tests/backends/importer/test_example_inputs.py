@@ -142,6 +142,7 @@ print("made")
 one = torch.ones(2, 3)
 both = (one, one)
 named = {"ids": torch.ones(3, 4)}
+late = {"mask": torch.ones(3, 4)}
 single = torch.ones(1, 3)
 mixed = [torch.ones(2, 3), torch.ones(3, 3)]
 text = "abc"
@@ -160,11 +161,12 @@ def file(tmp_path: Path) -> str:
 
 
 def test_a_file(file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert shapes(example_from_file(f"{file}:one")) == [(2, 3)]
-    assert shapes(example_from_file(f"{file}:named")) == {"ids": (3, 4)}
-    first, second = tensors(example_from_file(f"{file}:build"))
+    assert shapes(example_from_file(f"{file}:one", Masked())) == [(2, 3)]
+    assert shapes(example_from_file(f"{file}:named", Masked())) == [(3, 4)]
+    assert shapes(example_from_file(f"{file}:late", Masked())) == {"mask": (3, 4)}
+    first, second = tensors(example_from_file(f"{file}:build", Masked()))
     assert first is not second
-    assert capsys.readouterr() == ("", "made\n" * 3)
+    assert capsys.readouterr() == ("", "made\n" * 4)
 
 
 def test_files_that_hold_no_inputs(file: str) -> None:
@@ -178,7 +180,7 @@ def test_files_that_hold_no_inputs(file: str) -> None:
     }
     for target, message in messages.items():
         with pytest.raises(FactoryError) as caught:
-            example_from_file(target)
+            example_from_file(target, Masked())
         assert message in caught.value.message
     with pytest.raises(FactoryFailed, match="raised ValueError: no"):
-        example_from_file(f"{file}:fails")
+        example_from_file(f"{file}:fails", Masked())
