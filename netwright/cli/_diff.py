@@ -51,7 +51,7 @@ def _form(options: Namespace) -> str:
 def compiled_version(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | int:
     """The graph of FILE or FILE:NET, its name and what was read, or the exit status of errors."""
     name, net = _selected(spec)
-    keywords = request(options)
+    keywords = request(options, name)
     text = source(name, options)
     compilation = load_and_report(text, keywords if net is None else {**keywords, "net": net})
     if compilation.graph is not None:

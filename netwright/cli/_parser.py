@@ -163,12 +163,13 @@ def add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     )
 
 
-def request(options: argparse.Namespace) -> dict[str, Any]:
-    """The options, as keyword arguments for the compiler."""
+def request(options: argparse.Namespace, name: str = "") -> dict[str, Any]:
+    """The options, as keyword arguments for the compiler. ``name`` is that of the spec: one that is
+    made from a model has the inputs already."""
     return {
         "net": options.net,
         "parameters": dict(options.parameters),
-        "inputs": input_shapes(options.inputs),
+        "inputs": None if is_python(name) else input_shapes(options.inputs),
         "search": tuple(options.search),
         "limits": dict(options.limits),
     }

@@ -34,7 +34,7 @@ def compiled(options: Namespace) -> tuple[Graph, str, frozenset[str]]:
     from ..network import net_name
 
     text = source(options.file, options)
-    compilation = load_and_report(text, request(options))
+    compilation = load_and_report(text, request(options, options.file))
     if compilation.graph is None:
         raise SystemExit(status(compilation.diagnostics))
     return compilation.graph, net_name(compilation, text), compilation.read

@@ -31,7 +31,6 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     from ..compiler.pipeline import check_source
 
-    keywords = request(options)
     findings: list[Diagnostic] = []
     names: list[str] = []
     statuses = [CLEAN]
@@ -43,7 +42,7 @@ def run(options: Namespace) -> int:
             statuses.append(misuse.status)
             continue
         names.append(text.name)
-        result = check_source(text, **keywords)
+        result = check_source(text, **request(options, name))
         show_fault(result.fault)
         findings.extend(result.diagnostics)
     if names:

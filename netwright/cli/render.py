@@ -101,7 +101,7 @@ def run(options: Namespace) -> int:
         raise Misuse("render needs a FILE, or --diff OLD NEW", "`netwright render --help`")
     suffix = suffix_of(options)
     compilation = load_and_report(
-        source(options.file, options), {**request(options), "partial": True}
+        source(options.file, options), {**request(options, options.file), "partial": True}
     )
     graph = compilation.graph or _up_to_the_errors(compilation, options.view)
     if graph is None:

@@ -264,6 +264,16 @@ def test_every_command_takes_models(module: str, run: Import) -> None:
     assert run("weights", target, "net.pth", *shape)[0] == 0
 
 
+def test_inputs_are_those_of_the_model(module: str, specs: Any, run: Import) -> None:
+    specs["Ids"] = (
+        "net Ids: ids[16] int, mask[16] {\n  (ids > embed(10, 4) as embed) * mask[..., none]\n}\n"
+    )
+    shapes = ("--input", "mask=T", "--input", "ids=T int")
+    assert run("check", f"py:{module}:Ids", *shapes)[0] == 0
+    status, out, err = run("summary", f"py:{module}:Ids", *shapes)
+    assert (status, "40" in out) == (0, True), err
+
+
 def test_models_that_are_not_specs(module: str, specs: Any, run: Import) -> None:
     Path("good.net").write_text(GOOD)
     specs["Net"] = GOOD.replace("as conv", "as cnov")
