@@ -11,7 +11,8 @@ its settings are::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from math import isinf
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 
 from ..grammar.record import Record, field
 from .types import Dtype, TensorType
@@ -159,6 +160,11 @@ class OpCall:
         """The op's first argument as it is."""
         return self.made("identity", next(iter(self.arguments.values())))
 
+    def infinite(self, value: float, zeros: Lifted | None = None) -> Lifted:
+        """Infinite numbers, which a spec cannot write: the logarithms of zeros, or minus these."""
+        infinities = self.made("log", zeros or self.made("zeros", shape=()))
+        return self.made("neg", infinities) if value > 0 else infinities
+
     def cast(self, dtype: Dtype, value: Any) -> Lifted:
         if dtype == "complex":
             raise CannotLift("a cast to complex numbers has no counterpart: `complex` makes them")
@@ -174,6 +180,10 @@ _DTYPES: Final[Mapping[str, Dtype]] = {
     "torch.bool": "bool",
     "torch.complex64": "complex",
 }
+
+
+def is_infinite(value: object) -> TypeGuard[float]:
+    return isinstance(value, float) and isinf(value)
 
 
 def items_at(dim: int, item: Any) -> tuple[Any, ...]:

@@ -51,11 +51,14 @@ def _setting(
 
 
 def _needs_no_name(layer: Layer, name: str, is_option: bool) -> bool:
-    """Whether people write a setting without its name: required ones, and the first one unless it
-    is a word (``gelu(approximate=tanh)``)."""
+    """Whether people write a setting without its name: the first one, unless it is a word
+    (``gelu(approximate=tanh)``), and required ones, unless it is an axis (``chunk(2, dim=1)``)."""
     place = list(layer.settings).index(name)
-    known = layer.settings[name].required or name in _SECOND or (place == 0 and not is_option)
-    return known and place < layer.positional
+    if place == 0:
+        return layer.positional > 0 and (layer.settings[name].required or not is_option)
+    is_axis = name == "dim" and layer.category != "embedding"
+    required = layer.settings[name].required and not is_axis
+    return place < layer.positional and (required or name in _SECOND)
 
 
 def _spell_setting(name: str, value: object) -> str:

@@ -38,9 +38,9 @@ def lift_module(module: nn.Module, *inputs: TensorType) -> Layer | None:
     drops = _stochastic_depth(module)
     if drops is not None:
         return drops
-    kind = plain_kind(type(module))
-    if kind.__module__ == "torch.nn.utils.parametrize":
+    if type(module).__module__ == "torch.nn.utils.parametrize":
         return _parametrized(module, inputs)
+    kind = plain_kind(type(module))
     if not kind.__module__.startswith("torch.nn.modules."):
         return None
     return _checked(_layer_of(module, kind, inputs), module, inputs)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeGuard
 from ..dims import Dim, Size
 from ..formulas import Number, code
 from ..layer import Category, Example, Foreign, Layer, Made, Reach, Refused, Tensor
-from ..lifting import CannotLift, Lift, Lifted, OpCall, items_at
+from ..lifting import CannotLift, Lift, Lifted, OpCall, is_infinite, items_at
 from ..lowering import Code, Infix, Input, Lowering, call, function, method
 from ..types import Dtype, TensorType
 from .operands import (
@@ -506,6 +506,24 @@ class Lerp(Layer):
         return function("torch.lerp", Input(0), end, weight)
 
 
+def _chosen(call: OpCall, condition: str, a: str, b: str) -> Lifted:
+    """A choice between tensors and numbers."""
+    settings: dict[str, Any] = {}
+    tensors: dict[str, Any] = {}
+    for name, value in (("a", call[a]), ("b", call[b])):
+        source = call.infinite(value) if is_infinite(value) else value
+        type_ = TensorType(()) if isinstance(source, Lifted) else call.tensor(value)
+        settings[name] = value if type_ is None else type_
+        if type_ is not None:
+            tensors[name] = source
+    return Lifted(Where(**settings), (call[condition],), tensors)
+
+
+def _filled(call: OpCall) -> dict[str, Any] | Lifted:
+    value = call["value"]
+    return _chosen(call, "mask", "value", "self") if is_infinite(value) else {"value": value}
+
+
 class Where(Layer):
     """One of two by a condition: ``mask > where(a, b)`` is ``a`` where the mask is true, else
     ``b``; both tensors or numbers. Also ``[mask, a, b] > where``.
@@ -517,8 +535,11 @@ class Where(Layer):
     category = "math"
     arity = (1, 3)
     lifts = (
-        Lift("where.self where.ScalarOther where.ScalarSelf where.Scalar", a="self", b="other"),
-        Lift("masked_fill.Tensor", b="self", a="value"),
+        Lift(
+            "where.self where.ScalarOther where.ScalarSelf where.Scalar",
+            lambda call: _chosen(call, "condition", "self", "other"),
+        ),
+        Lift("masked_fill.Tensor", lambda call: _chosen(call, "mask", "value", "self")),
     )
     examples = (Example("where(a, 0.0)", "8 bool", a="8"), Example("where", "8 bool", "8", "8"))
 
@@ -564,7 +585,7 @@ class MaskedFill(Layer):
 
     word = "masked_fill"
     category = "math"
-    lifts = (Lift("masked_fill.Scalar"),)
+    lifts = (Lift("masked_fill.Scalar", _filled),)
     examples = (Example("masked_fill(a, -1e9)", "8", a="8 bool"),)
 
     mask: Tensor

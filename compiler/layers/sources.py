@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, TypeGuard
 from ..dims import Dim, Size, ceil_div, less, symbols
 from ..formulas import Number, code
 from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
-from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word
+from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word, is_infinite
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
 from .operands import brief, dtype_of, need_float, need_room, promote
@@ -42,11 +42,29 @@ _KINDS: Final = {"float": float, "int": int, "bool": bool}
 def _like_input(call: OpCall, layer: type[Layer]) -> Lifted:
     """A source with the dtype of the input, of which nothing else is used."""
     dtype = call.type("self").dtype if call["dtype"] is None else dtype_word(call["dtype"])
+    return Lifted(layer(shape=_shape(call), dtype=dtype))
+
+
+def _shape(call: OpCall) -> Dim | Shape:
     sizes = tuple(call["size"])
-    shape = sizes[0] if len(sizes) == 1 else sizes
-    if "fill_value" in call:
-        return Lifted(layer(shape=shape, value=_as_dtype(call["fill_value"], dtype)))
-    return Lifted(layer(shape=shape, dtype=dtype))
+    return sizes[0] if len(sizes) == 1 else sizes
+
+
+def _filled(call: OpCall) -> Lifted:
+    dtype = call["dtype"]
+    if dtype is None and "self" in call:
+        dtype = call.type("self").dtype
+    value = _as_dtype(call["fill_value"], dtype)
+    if is_infinite(value):
+        return call.infinite(value, call.made("zeros", shape=_shape(call)))
+    return Lifted(Full(shape=_shape(call), value=value))
+
+
+def _filled_like(call: OpCall) -> dict[str, object] | Lifted:
+    value = call["fill_value"]
+    if is_infinite(value):
+        return call.infinite(value, call.made("zeros_like", call["self"]))
+    return {"value": value}
 
 
 def _range(call: OpCall) -> Lifted:
@@ -293,12 +311,8 @@ class Full(Shaped):
     word = "full"
     positional = 2
     lifts = (
-        Lift(
-            "full",
-            lambda call: {"value": _as_dtype(call["fill_value"], call["dtype"])},
-            shape="size",
-        ),
-        Lift("new_full", lambda call: _like_input(call, Full)),
+        Lift("full", _filled),
+        Lift("new_full", _filled),
         Lift("scalar_tensor", lambda call: {"shape": (), "value": call["s"]}),
     )
     examples = (Example("full([1, 4], 0.5)"), Example("full(4, 7)"))
@@ -566,7 +580,7 @@ class FullLike(Like):
     """
 
     word = "full_like"
-    lifts = (Lift(value="fill_value"),)
+    lifts = (Lift(read=_filled_like),)
     examples = (Example("full_like(0.5)", "3x8"),)
 
     value: Number
