@@ -7,6 +7,7 @@ write it; any other result gets a name. So what is written first runs first.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -573,7 +574,9 @@ def _is_free(word: str) -> bool:
 
 
 def _is_long(text: s.Expr) -> bool:
-    return len(tree.members(text)) > 2 and len(print_expression(text)) > LONG
+    """Whether a text gets a name. Numbers do not count, so that runs of one class are equal."""
+    letters = re.sub(r"\d[\d.]*(e-?\d+)?", "0", print_expression(text))
+    return len(tree.members(text)) > 2 and len(letters) > LONG
 
 
 # --- rows of members: `layers.0`, `layers.1`, ... ----------------------------------------------

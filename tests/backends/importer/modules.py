@@ -209,3 +209,62 @@ class Constants(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.scale + self.table(self.mask)
+
+
+class Scaled(nn.Module):
+    """A convolution whose result is scaled by a number of its own."""
+
+    def __init__(self, channels: int, scale: float) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.drop = nn.Dropout(scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.drop(self.conv(x))
+
+
+@example(floats(3, 32, 32))
+class Growing(nn.Module):
+    """Rates that grow over all blocks, and stages that differ in widths."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths, depths, at = [8, 16, 24, 32], [3, 3, 6, 3], 0
+        stages: list[nn.Module] = []
+        for width, depth in zip(widths, depths, strict=True):
+            stages.append(nn.LazyConv2d(width, 2, 2))
+            stages.append(
+                nn.Sequential(*(Scaled(width, 0.2 * (at + i + 1) / 15) for i in range(depth)))
+            )
+            at += depth
+        self.stages = nn.Sequential(*stages)
+        self.eval()
+        self(torch.zeros(1, 3, 32, 32))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.stages(x).mean((2, 3))
+
+
+@example(floats(3, 32, 32))
+class Tables(nn.Module):
+    """Members of pipes that differ in numbers for which there is no formula."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        channels = 3
+        for width, count in [(8, 2), (16, 2), (24, 3), (24, 3)]:
+            for _ in range(count):
+                layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+                channels = width
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+        self.rates = nn.ModuleList(
+            Scaled(24, rate) for rate in (0.1, 0.15, 0.3, 0.35, 0.4, 0.55, 0.6, 0.7)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.features(x)
+        for block in self.rates:
+            x = block(x)
+        return x
