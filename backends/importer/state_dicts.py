@@ -31,7 +31,7 @@ def differences(model: nn.Module, draft: nn.Module) -> list[str]:
         *(f"{name} is in the model and not in the spec" for name in folded(lacking)),
         *(f"{name} is in the spec and not in the model" for name in folded(added)),
         *(reason for name in both if (reason := _unlike(name, theirs[name], ours[name]))),
-        *_ties(theirs, ours),
+        *_ties({name: theirs[name] for name in both}, {name: ours[name] for name in both}),
     ]
 
 

@@ -95,6 +95,23 @@ def test_tied_weights() -> None:
     )
 
 
+def test_a_missing_name_of_a_tied_tensor() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Linear(4, 4)
+            self.b = self.a
+
+        def forward(self, x: Tensor) -> Tensor:
+            out: Tensor = self.a(x)
+            return out
+
+    assert proof("net f: x[4] { x > linear(4) as a }\n", Tied(), 4).reasons == (
+        "b.weight is in the model and not in the spec",
+        "b.bias is in the model and not in the spec",
+    )
+
+
 def test_recurrent_layers_and_attention_take_the_weights() -> None:
     text = "net f: x[5, 8] {\n  x > lstm(16) as rnn > attention(2) as mha\n}\n"
 
