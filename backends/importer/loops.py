@@ -6,6 +6,7 @@ formula gives the very numbers, and otherwise ``for rate in [0.0, 0.1, 0.2] { bl
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ GAIN: Final = 0.8
 """The largest part of the text that a loop may still have."""
 MOST_PARTS: Final = 100
 """The largest number that a rate is divided by."""
+
+COUNTED: Final = f"{HOLE}+"
+"""The first letters of the names that stand for numbers in labels."""
 
 Row: TypeAlias = tuple[s.Expr, ...]
 """A literal for each pass."""
@@ -121,19 +125,50 @@ class _Loops:
         """The loop that is these members, one after the other; None if there is none."""
         alignment = Alignment(len(passes), self.signature)
         try:
-            (statement,) = alignment.statements([[tree.result(p)] for p in passes])
+            pipes = _with_counted_labels(_with_counts(passes))
+            (statement,) = alignment.statements([[tree.result(p)] for p in pipes])
         except Misfit:
             return None
         rows = [
             (tuple(v for v in column if v is not None), hint) for column, hint in alignment.columns
         ]
         whole = all(len(row) == len(passes) for row, _ in rows)
-        if not rows or not whole or any(_is_table(v) for row, _ in rows for v in row):
+        if not whole or any(_is_table(v) for row, _ in rows for v in row):
             return None
         if any(_is_choice(node) for node in _nodes(statement)):
             return None
-        total = max((self.calls[n.id] for n in _names(statement)), default=0)
-        return _Columns(rows, self.taken, total).loop(statement)
+        names = {n.id for n in _names(statement)}
+        total = max((self.calls[name] for name in names), default=0)
+        starts = [int(name.removeprefix(COUNTED)) for name in names if name.startswith(COUNTED)]
+        # a table is clearest with all numbers in it
+        ways = ((min(starts, default=0), True), (0, False), (0, True))
+        for tried, (start, formulas) in enumerate(ways):
+            columns = _Columns(rows, {*self.taken, *names}, total, len(passes), start)
+            loop = columns.loop(statement, starts, formulas=formulas)
+            if loop is not None and (not columns.table or tried):
+                return self._with_places(loop)
+        return None
+
+    def _with_places(self, loop: s.For) -> s.For:
+        """The loop with at most two arguments without names in the calls of blocks."""
+
+        def better(node: s.SyntaxNode) -> s.SyntaxNode:
+            while isinstance(node, s.Call) and node.settings and len(node.arguments) < 2:
+                first, *others = node.settings
+                if self._parameter(node) != first.name:
+                    break
+                node = node.replace(
+                    arguments=(*node.arguments, first.value), settings=tuple(others)
+                )
+            return node
+
+        return mapped(loop, better)  # type: ignore[no-any-return]
+
+    def _parameter(self, call: s.Call) -> str:
+        """The parameter of a block that the next argument of a call is for."""
+        word = call.function.id if isinstance(call.function, s.Name) else ""
+        names = list(self.signature(word)) if word not in layers() else []
+        return names[len(call.arguments)] if len(call.arguments) < len(names) else ""
 
 
 @dataclass(frozen=True)
@@ -147,17 +182,28 @@ class _Place:
 class _Columns:
     """The variables of a loop: an index, and the columns of a table."""
 
-    def __init__(self, rows: Sequence[tuple[Row, str]], taken: Collection[str], total: int) -> None:
-        self.rows, self.taken, self.total = rows, taken, total
-        self.count = len(rows[0][0])
+    def __init__(
+        self,
+        rows: Sequence[tuple[Row, str]],
+        taken: Collection[str],
+        total: int,
+        count: int,
+        first: int,
+    ) -> None:
+        self.rows, self.taken, self.total, self.count = rows, taken, total, count
         self.table: list[tuple[str, Row]] = []
         self.index = next(n for n in ("i", "j", "k", "at", "index") if n not in taken)
         rates = [rate for row, _ in rows if (rate := _rate(row, total)) is not None]
-        self.first = rates[0].first if rates else 0
+        self.first = rates[0].first if rates else first
         self.counts = bool(rates)
         """Whether the loop has an index."""
 
-    def loop(self, statement: s.Statement) -> s.For | None:
+    def loop(
+        self, statement: s.Statement, labels: Collection[int], *, formulas: bool
+    ) -> s.For | None:
+        """The loop; None if its table is too wide. ``labels`` are the numbers that labels have in
+        the first pass. With ``formulas``, whole numbers become formulas where they can."""
+        self.counts, self.formulas = self.counts or bool(labels), formulas
         texts = [self._formula(row) for row, _ in self.rows]
         for at, (row, hint) in enumerate(self.rows):
             if texts[at] is None:
@@ -166,6 +212,8 @@ class _Columns:
             return None
 
         def filled(node: s.SyntaxNode) -> s.SyntaxNode:
+            if isinstance(node, s.Name) and node.id.startswith(COUNTED):
+                return self._shifted(int(node.id.removeprefix(COUNTED)))
             if isinstance(node, s.Name) and node.id.startswith(HOLE):
                 text = texts[int(node.id.removeprefix(HOLE))]
                 assert text is not None
@@ -175,6 +223,13 @@ class _Columns:
         body = mapped(statement, filled)
         pattern, iterable = self._head()
         return s.For(pattern, iterable, (body,), span=tree.NOWHERE)
+
+    def _shifted(self, number: int) -> s.Expr:
+        """The index, with what has to be added so that it starts with a number."""
+        index, shift = tree.name(self.index), number - self.first
+        if not shift:
+            return index
+        return tree.binary("+" if shift > 0 else "-", index, tree.number(abs(shift)))
 
     def _head(self) -> tuple[s.Pattern, s.Expr]:
         index = tree.name(self.index)
@@ -202,7 +257,8 @@ class _Columns:
         if rate is not None and rate.first == self.first:
             return rate.text(tree.name(self.index))
         numbers = [v.value for v in row if isinstance(v, s.Number) and isinstance(v.value, int)]
-        if len(numbers) < len(row) or (not self.counts and self.count <= LONGEST):
+        few = not self.counts and self.count <= LONGEST
+        if len(numbers) < len(row) or few or not self.formulas:
             return None
         text = _steps(numbers, self.first, tree.name(self.index))
         self.counts = self.counts or text is not None
@@ -225,6 +281,94 @@ class _Columns:
             stem = f"{stem}_size"
         taken = {*self.taken, *(word for word, _ in self.table), self.index}
         return next(n for n in (stem, *(f"{stem}{i}" for i in range(2, 999))) if n not in taken)
+
+
+# --- repeats ----------------------------------------------------------------------------------
+
+
+def _is_repeat(node: s.SyntaxNode) -> bool:
+    number = node.right if isinstance(node, s.Binary) and node.operator == "*" else None
+    return isinstance(number, s.Number) and isinstance(number.value, int)
+
+
+def _with_counts(passes: Sequence[s.Expr]) -> list[s.Expr]:
+    """The passes with ``f * 1`` for ``f`` where others have ``f * 2``. A label around ``f`` alone
+    is another path than one around ``f * 1``; so only members of pipes change."""
+    chains = [tree.members(p) for p in passes]
+    if len({len(chain) for chain in chains}) > 1:
+        return list(passes)
+    columns = [_counts(_inside(column)) for column in zip(*chains, strict=True)]
+    return [tree.pipe(*members) for members in zip(*columns, strict=True)]
+
+
+def _counts(column: Sequence[s.Expr]) -> list[s.Expr]:
+    if not any(map(_is_repeat, column)):
+        return list(column)
+    return [n if _is_repeat(n) else tree.binary("*", n, tree.number(1)) for n in column]
+
+
+def _inside(column: Sequence[s.Expr]) -> list[s.Expr]:
+    """Members with the counts of the pipes inside their parentheses and labels."""
+    bodies = [n.body if isinstance(n, s.Labelled | s.Paren) else None for n in column]
+    if any(body is None for body in bodies):
+        return list(column)
+    inner = [body for body in bodies if body is not None]
+    if all(len(tree.members(body)) > 1 for body in inner):
+        changed = _with_counts(inner)
+    else:
+        changed = _inside(inner)
+    return [n.replace(body=body) for n, body in zip(column, changed, strict=True)]
+
+
+# --- labels -----------------------------------------------------------------------------------
+
+
+def _with_counted_labels(passes: Sequence[s.Expr]) -> list[s.Expr]:
+    """The passes with ``layer{i}`` for labels that count them. Raises Misfit."""
+    rows = [[n for n in _nodes(p) if isinstance(n, s.LabelName)] for p in passes]
+    if len({len(row) for row in rows}) > 1:
+        raise Misfit
+    columns = list(zip(*rows, strict=True))
+    counted = [_counted(column) for column in columns]
+    result: list[s.Expr] = []
+    for members in passes:
+        labels = iter(counted)
+        result.append(_relabelled(members, labels))
+    return result
+
+
+def _relabelled(node: Any, labels: Iterator[s.LabelName]) -> Any:
+    """A tree with other labels, which come in its order."""
+    if isinstance(node, tuple):
+        return tuple(_relabelled(item, labels) for item in node)
+    if isinstance(node, s.LabelName):
+        return next(labels)
+    if not isinstance(node, s.SyntaxNode):
+        return node
+    names: tuple[str, ...] = node.__match_args__
+    return node.replace(**{name: _relabelled(getattr(node, name), labels) for name in names})
+
+
+def _counted(labels: Sequence[s.LabelName]) -> s.LabelName:
+    """One label for all passes. Raises Misfit."""
+    first = labels[0]
+    if all(label == first for label in labels):
+        return first
+    if any(label.indices for label in labels):
+        raise Misfit
+    parts = [re.split(r"(\d+)", tree.path_of(label)) for label in labels]
+    if len({len(part) for part in parts}) > 1:
+        raise Misfit
+    columns = list(zip(*parts, strict=True))
+    places = [at for at, column in enumerate(columns) if len(set(column)) > 1]
+    at, start = places[0], parts[0][places[0]]
+    numbers = [str(int(start) + i) for i in range(len(labels))] if start.isdecimal() else []
+    if len(places) > 1 or list(columns[at]) != numbers:
+        raise Misfit
+    front, back = "".join(parts[0][:at]), "".join(parts[0][at + 1 :])
+    pieces: list[str | s.Expr] = [front, tree.name(f"{COUNTED}{start}"), back]
+    text = s.Text(tuple(piece for piece in pieces if piece), span=tree.NOWHERE)
+    return first.replace(name=text)
 
 
 # --- formulas ---------------------------------------------------------------------------------
@@ -322,7 +466,9 @@ def _skeleton(node: s.SyntaxNode) -> object:
     if isinstance(node, s.Name):
         return node.id
     if isinstance(node, s.LabelName):
-        return node
+        return re.sub(r"\d+", "0", tree.path_of(node)), len(node.indices)
+    if isinstance(node, s.Binary) and _is_repeat(node):
+        return _skeleton(node.left)
     return type(node).__name__, tuple(map(_skeleton, s.children(node)))
 
 

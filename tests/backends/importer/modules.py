@@ -268,3 +268,21 @@ class Tables(nn.Module):
         for block in self.rates:
             x = block(x)
         return x
+
+
+@example(floats(3, 32, 32))
+class Numbered(nn.Module):
+    """Stages and layers that are attributes with a number in their names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer1 = nn.Sequential(Residual(3, 8), Residual(8, 8))
+        self.layer2 = nn.Sequential(Residual(8, 16, 2), *(Residual(16, 16) for _ in range(3)))
+        self.layer3 = nn.Sequential(Residual(16, 32, 2), *(Residual(32, 32) for _ in range(5)))
+        self.layer4 = nn.Sequential(Residual(32, 64, 2), Residual(64, 64))
+        self.blocks = nn.Sequential()
+        for i in range(4):
+            self.blocks.add_module(f"block-{i}a", Scaled(64, 0.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.blocks(self.layer4(self.layer3(self.layer2(self.layer1(x)))))
