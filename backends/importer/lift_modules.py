@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ...compiler.advice.foreign import INFERRED, LEFT_OUT, SETTINGS, foreign_names, native
@@ -79,7 +79,7 @@ def _settings(
         attribute = name if hasattr(module, name) else _ATTRIBUTES.get(name, name)
         known = setting in layer.settings and hasattr(module, attribute)
         if known and name not in INFERRED and name not in LEFT_OUT:
-            yield setting, _value(layer, setting, getattr(module, attribute), inputs)
+            yield setting, _value(layer, setting, getattr(module, attribute))
 
 
 def _arguments(kind: type) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _last_axes(shape: Sequence[int], inputs: Sequence[TensorType]) -> Any:
     return -1 if len(shape) == 1 else tuple(range(rank - len(shape), rank))
 
 
-def _value(layer: type[Layer], setting: str, value: Any, inputs: Sequence[TensorType]) -> Any:
+def _value(layer: type[Layer], setting: str, value: Any) -> Any:
     """An attribute as a spec has it."""
     hint = hints(layer)[setting]
     if setting == "bias" and takes(hint, bool):
@@ -113,46 +113,41 @@ def _value(layer: type[Layer], setting: str, value: Any, inputs: Sequence[Tensor
         plain = value.replace("-", "_")
         return None if plain == "none" and plain not in options(hint) else plain
     if isinstance(value, list | tuple):
-        return _sizes(layer, setting, tuple(value), inputs)
-    if setting == "scale" and isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    return value
-
-
-def _sizes(
-    layer: type[Layer], setting: str, sizes: tuple[Any, ...], inputs: Sequence[TensorType]
-) -> Any:
-    """Sizes for all axes; one if all are equal. The kernels of convolutions show how many axes
-    there are: ``3x3``."""
-    if setting == "scale":
-        sizes = tuple(int(s) if s.is_integer() else s for s in sizes)
-    keeps = layer.category == "conv" and setting == "kernel"
-    spatial = inputs[0].rank - 2 if inputs else 0
-    if layer.word == "pad" and len(sizes) != 2 * spatial:
-        return sizes
-    if layer.word == "unflatten" or (keeps and len(sizes) > 1):
-        return sizes
-    return collapse(sizes)
+        items = tuple(_value(layer, setting, item) for item in value)
+        return items[0] if len(items) == 1 and takes(hint, int) else items
+    whole = setting == "scale" and isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value
 
 
 # --- the check --------------------------------------------------------------------------------
 
 
 def _checked(layer: Layer | None, module: nn.Module, inputs: Sequence[TensorType]) -> Layer | None:
-    """The layer without the settings that change nothing. Raises CannotLift if it makes another
-    module."""
+    """The layer in its simplest form. Raises CannotLift if it makes another module."""
     if layer is None:
         return None
     wanted = _description(module)
     made = _description(_module_of(layer, inputs))
     if made != wanted:
         raise CannotLift(f"{type(module).__name__}: {_difference(made, wanted)}")
-    for name in layer.given():
-        if not layer.settings[name].required:
-            simpler = layer.replace(**{name: layer.settings[name].default})
-            if _is_made(simpler, wanted, inputs):
-                layer = simpler
+    return _simplest(layer, lambda form: _is_made(form, wanted, inputs))
+
+
+def _simplest(layer: Layer, fits: Callable[[Layer], bool]) -> Layer:
+    """The layer with the simplest settings that fit."""
+    for name, value in layer.given().items():
+        forms = (layer.replace(**{name: simpler}) for simpler in _simpler(layer, name, value))
+        layer = next((form for form in forms if fits(form)), layer)
     return layer
+
+
+def _simpler(layer: Layer, name: str, value: Any) -> Iterator[Any]:
+    """Simpler values of a setting: none, and one size for all axes. The kernels of convolutions
+    show how many axes there are: ``3x3``."""
+    if not layer.settings[name].required:
+        yield layer.settings[name].default
+    if isinstance(value, tuple) and (layer.category, name) != ("conv", "kernel"):
+        yield collapse(value)
 
 
 def _is_made(layer: Layer, wanted: Mapping[str, Any], inputs: Sequence[TensorType]) -> bool:
@@ -171,7 +166,7 @@ def _module_of(layer: Layer, inputs: Sequence[TensorType]) -> nn.Module:
         lowering = layer.lower(*inputs)
     except Refused as refused:
         raise CannotLift(f"{layer.word}: {refused.message}") from refused
-    if lowering.module is None:
+    if lowering.module is None or str(lowering.module.function).startswith("nn.Lazy"):
         raise CannotLift(f"{layer.word} makes no module of {', '.join(map(str, inputs))}")
     try:
         with torch.device("meta"):
@@ -222,15 +217,23 @@ def _parametrized(module: Any, inputs: Sequence[TensorType]) -> Layer | None:
     ((name, steps),) = computed.items()
     if len(steps) != 1:
         raise CannotLift(f"{name} of {kind.__name__} is computed in {len(steps)} steps")
-    step = steps[0]
+    outer, settings = _parametrization(steps[0])
+    wanted = _description(module)
+    inner = _simplest(
+        inner,
+        lambda form: _is_made(outer(layer=form, name=name, **settings), wanted, inputs),
+    )
+    return _checked(outer(layer=inner, name=name, **settings), module, inputs)
+
+
+def _parametrization(step: Any) -> tuple[type[Layer], dict[str, Any]]:
+    """The layer around another, and its settings."""
     if type(step).__name__ == "_WeightNorm":
-        layer: Layer = WeightNorm(layer=inner, name=name, dim=None if step.dim == -1 else step.dim)
-    elif type(step).__name__ == "_SpectralNorm":
-        settings = {n: getattr(step, n) for n in ("n_power_iterations", "eps", "dim")}
-        layer = SpectralNorm(layer=inner, name=name, **settings)
-    else:
-        raise CannotLift(f"{type(step).__name__} has no counterpart")
-    return _checked(layer, module, inputs)
+        return WeightNorm, {"dim": None if step.dim == -1 else step.dim}
+    if type(step).__name__ == "_SpectralNorm":
+        names = ("n_power_iterations", "eps", "dim")
+        return SpectralNorm, {name: getattr(step, name) for name in names}
+    raise CannotLift(f"{type(step).__name__} has no counterpart")
 
 
 def _stochastic_depth(module: Any) -> Layer | None:

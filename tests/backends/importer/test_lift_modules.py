@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from netwright.backends.importer.lift_modules import lift_module
+from netwright.compiler.dims import symbol
 from netwright.compiler.lifting import CannotLift
 from netwright.compiler.spelling import spell
 
@@ -87,6 +88,12 @@ REFUSED: Final[Sequence[tuple[str, nn.Module, str]]] = (
 )
 
 
+CLOSED: Final = (
+    *("conv(3, 4, pad=same)", "batchnorm(track_running_stats=false)", "layernorm(dim=[1, 2])"),
+)
+"""Layers that need to know the axis after the batch."""
+
+
 class Doubled(nn.Linear):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return 2 * super().forward(x)
@@ -109,3 +116,16 @@ def test_other_modules_are_no_layers() -> None:
     """A subclass may compute something else; a container has a forward of its own."""
     for module in (Doubled(8, 4), nn.Sequential(nn.ReLU()), nn.TransformerEncoderLayer(8, 2)):
         assert lift_module(module, tensor_type(STEPS)) is None
+
+
+@pytest.mark.parametrize(("text", "module", "given"), LIFTED, ids=[text for text, *_ in LIFTED])
+def test_open_sizes_change_no_layer(text: str, module: nn.Module, given: str) -> None:
+    """The batch is open, and the axes between it and the last of an image or a sequence."""
+    x = tensor_type(given)
+    image = given == IMAGE
+    middle = x.shape[1:2] if image else tuple(map(symbol, "T" * (x.rank > 2)))
+    last = tuple(map(symbol, "HW")) if image else x.shape[2:] if x.rank > 2 else x.shape[1:]
+    if text not in CLOSED:
+        layer = lift_module(module, x.with_shape(symbol("N"), *middle, *last))
+        assert layer is not None
+        assert spell(layer) == text
