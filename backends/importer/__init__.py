@@ -11,6 +11,7 @@ from ...grammar.printer import print_file
 from . import trace as tracing
 from . import tree
 from .blocks import Blocks
+from .defaults import with_defaults
 from .loops import with_loops
 from .polish import polished
 from .trace import CannotImport, Trace
@@ -41,7 +42,7 @@ def import_model(
         traced = tracing.trace(model, inputs)
     finally:
         model.train(training)
-    return print_file(with_loops(_file(traced, name, arguments or {})))
+    return print_file(with_defaults(with_loops(_file(traced, name, arguments or {}))))
 
 
 def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) -> s.File:

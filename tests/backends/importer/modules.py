@@ -286,3 +286,25 @@ class Numbered(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.blocks(self.layer4(self.layer3(self.layer2(self.layer1(x)))))
+
+
+@example(floats(3, 16, 16))
+class Settings(nn.Module):
+    """Settings that nearly all layers of a kind have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 3, bias=False)
+        self.norm = nn.BatchNorm2d(8, eps=1e-3, momentum=0.01)
+        self.second = nn.Conv2d(8, 8, 3, bias=False)
+        self.norm2 = nn.BatchNorm2d(8, eps=1e-3, momentum=0.01)
+        self.third = nn.Conv2d(8, 8, 3, bias=False)
+        self.norm3 = nn.BatchNorm2d(8, eps=1e-3)
+        self.fourth = nn.Conv2d(8, 8, 3, bias=False)
+        self.last = nn.Conv2d(8, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.norm(self.first(x)))
+        x = F.relu(self.norm2(self.second(x)))
+        x = F.relu(self.norm3(self.third(x)))
+        return self.last(self.fourth(x))
