@@ -71,6 +71,8 @@ def prove(
         cls = to_class(compilation.graph, externs or {}, import_externs=True)
     except CompileError as error:
         return Proof(tuple(f"the spec has no module: {d.message}" for d in error.diagnostics))
+    if state_dicts.device_of(model).type == "meta":
+        return Proof(("the model is on the device meta: it has no values that can be compared",))
     with _prepared(model):
         return _compare(compilation.graph, cls, model, inputs)
 

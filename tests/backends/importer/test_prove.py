@@ -311,6 +311,13 @@ def test_a_buffer_that_changes_in_evaluation() -> None:
     assert proof(text, Counts(), 4).reasons[0].startswith("in evaluation n differs by")
 
 
+def test_a_model_without_values_is_not_proved() -> None:
+    model = nn.Sequential(nn.Linear(4, 2, device="meta"))
+    inputs = (torch.empty(2, 4, device="meta"),)
+    result = prove('net f: x[4] { x > linear(2) as "0" }\n', model, inputs)
+    assert "no values that can be compared" in result.reasons[0]
+
+
 def test_models_that_fail_are_reasons() -> None:
     class Fails(nn.Module):
         def forward(self, x: Tensor) -> Any:
