@@ -102,7 +102,8 @@ class OpCall:
     """One call of an op, and the class of the layer that declares it.
 
     The arguments have the names of the op's schema; those that are left out have their defaults.
-    ``type_of`` gives the type of a tensor, and None for what is no tensor.
+    ``type_of`` gives the type of a tensor, and None for what is no tensor. ``training``: the model
+    ran in training.
     """
 
     def __init__(
@@ -114,6 +115,8 @@ class OpCall:
         kinds: Mapping[str, str],
         defaults: Mapping[str, Any],
         type_of: Callable[[Any], TensorType | None],
+        *,
+        training: bool = False,
     ) -> None:
         self.op = op
         self.layer = layer
@@ -123,6 +126,7 @@ class OpCall:
         self.kinds = kinds
         self.defaults = defaults
         self.type_of = type_of
+        self.training = training
         self.read: set[str] = set()
         """The arguments that a reader has looked at."""
 
@@ -151,6 +155,11 @@ class OpCall:
         found = self.type_of(self.arguments[name])
         assert found is not None, f"{self.op}: {name} is no tensor"
         return found
+
+    def check_training(self, trains: object) -> None:
+        """Refuses an op that does outside of training what layers do only there."""
+        if trains and not self.training:
+            raise CannotLift(f"{self.op} behaves outside of training as layers do in training")
 
     def made(self, word: str, *piped: Any, **settings: Any) -> Lifted:
         """Another layer: ``call.made("transpose", x, dim0=0, dim1=1)``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -41,18 +42,21 @@ def lift_op(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     type_of: Callable[[Any], TensorType | None],
+    *,
+    training: bool = False,
 ) -> Lifted | None:
     """The layer for a call of an op, ``aten.softmax.int``; None if no layer declares the op. Raises
     CannotLift if one does and has no counterpart for an argument.
 
     ``args`` and ``kwargs`` may hold anything in the place of tensors and sizes. ``type_of`` gives
-    the type of a tensor, and None for a size.
+    the type of a tensor, and None for a size. ``training`` says in which mode the model ran.
     """
     op = target.removeprefix("aten.")
     declared = list(_candidates(op))
     refusal: CannotLift | None = None
     for layer, lift in declared:
         call = _bound(op, layer, schema, args, kwargs, type_of)
+        call.training = training
         try:
             return _lifted(layer, lift, call)
         except CannotLift as reason:
@@ -89,7 +93,16 @@ def _bound(
     return OpCall(op, layer, layers(), arguments, kinds, defaults, type_of)
 
 
+def _check_batch(call: OpCall) -> None:
+    """Refuses an op of images, say, that takes one without a batch."""
+    axes = re.search(r"([123])d(_|\.|$)", call.op)
+    first = call.tensor(next(iter(call.arguments.values())))
+    if axes is not None and first is not None and first.rank != int(axes[1]) + 2:
+        raise CannotLift(f"{call.op} takes {first} here, which has no batch or no channels")
+
+
 def _lifted(layer: type[Layer], lift: Lift, call: OpCall) -> Lifted:
+    _check_batch(call)
     reading = lift.read(call) if lift.read is not None else {}
     if isinstance(reading, Lifted):
         return reading
@@ -123,6 +136,7 @@ class _Filling:
     def take(self, name: str) -> None:
         value, setting = self.call.arguments[name], self.lift.setting(name)
         if name in self.lift.idle:
+            self.call.check_training(name in ("train", "training") and value)
             return
         if issubclass(self.layer, Computable) and name in _WEIGHTS:
             self.take_weight(name, value)

@@ -22,7 +22,7 @@ from ..layer import (
     numel,
     same,
 )
-from ..lifting import Lift
+from ..lifting import Lift, OpCall
 from ..lowering import (
     CallCode,
     Code,
@@ -301,6 +301,11 @@ def _dropped(code: Code, mask: TensorType) -> Code:
     return Prefix("~", code) if mask.dtype == "bool" else code
 
 
+def _dropping(call: OpCall) -> dict[str, object]:
+    call.check_training(call["dropout_p"])
+    return {"dropout": call["dropout_p"]}
+
+
 class ScaledDotProduct(Layer):
     """Scaled dot-product attention of ``[q, k, v]``, [N, heads, T, d] each:
     softmax(q k' / sqrt(d)) v.
@@ -320,9 +325,9 @@ class ScaledDotProduct(Layer):
     lifts = (
         Lift(
             "scaled_dot_product_attention",
+            _dropping,
             mask="attn_mask",
             causal="is_causal",
-            dropout="dropout_p",
             idle="enable_gqa",
         ),
     )

@@ -25,6 +25,13 @@ from ..lowering import CallCode, Input, Lowering, call, module
 from ..types import TensorType
 
 
+def _filters(call: OpCall) -> dict[str, object]:
+    weight = call.type("weight")
+    if weight.rank != 2:
+        raise CannotLift(f"{call.op} with one filter, {weight}, drops the last axis")
+    return {"out": weight.shape[0]}
+
+
 def _linear_of_product(call: OpCall) -> Lifted:
     """A product with a matrix and the sum with a vector, as ``linear`` with the matrix turned."""
     bias = call.type("self")
@@ -60,7 +67,7 @@ class Linear(Computable, Biased):
     channel_axis = "last"
     positional = 1
     lifts = (
-        Lift("linear", lambda call: {"out": call.type("weight").shape[0]}),
+        Lift("linear", _filters),
         Lift("addmm", _linear_of_product),
     )
     examples = (

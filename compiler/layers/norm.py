@@ -84,6 +84,7 @@ def _channel_settings(call: OpCall, training: str) -> dict[str, object]:
     tracks, trains = call["running_mean"] is not None, call[training]
     if not tracks and not trains:
         raise CannotLift(f"{call.op} has no statistics to normalize by")
+    call.check_training(tracks and trains)
     momentum = {"momentum": call["momentum"]} if tracks else {}
     return {"track_running_stats": tracks, **momentum, **_scales(call, "affine")}
 

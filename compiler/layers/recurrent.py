@@ -44,6 +44,7 @@ def lift_sequence(call: OpCall, **more: object) -> Lifted:
     """A recurrent layer over whole sequences, with its weights and first states."""
     if not call["batch_first"]:
         raise CannotLift(f"{call.op} has the batch second, and the language has it first")
+    call.check_training(call["train"] and call["dropout"])
     hx, params = call["hx"], call["params"]
     rows, hidden_rows = (call.tensor(weight) for weight in params[:2])
     assert rows is not None

@@ -383,6 +383,16 @@ class Permute(Reshaping):
         return tuple(d % rank for d in self.dims)
 
 
+def _turned(call: OpCall) -> Lifted:
+    """A tensor with its axes in the opposite order."""
+    rank = call.type("self").rank
+    if rank < 2:
+        return call.unchanged()
+    if rank == 2:
+        return call.made("transpose", call["self"], dim0=0, dim1=1)
+    return call.made("permute", call["self"], dims=tuple(reversed(range(rank))))
+
+
 class Transpose(Reshaping):
     """Swaps two axes: ``x > transpose(1, 2)``.
 
@@ -398,7 +408,7 @@ class Transpose(Reshaping):
     lifts = (
         Lift("transpose.int swapdims"),
         Lift("swapaxes", dim0="axis0", dim1="axis1"),
-        Lift("t numpy_T", added={"dim0": 0, "dim1": 1}),
+        Lift("t numpy_T", _turned),
         Lift("mT", added={"dim0": -2, "dim1": -1}),
     )
     examples = (Example("transpose(1, 2)", "12x8"),)

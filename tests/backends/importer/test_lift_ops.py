@@ -77,6 +77,7 @@ LIFTED: Final[Sequence[tuple[str, Function]]] = (
     ("reshape(-1)", lambda x: x.ravel()),
     ("flatten(0)", lambda x: x.flatten()),
     ("transpose(-2, -1)", lambda x: x.mT),
+    ("transpose(0, 1)", lambda x: x[0].T),
     ("squeeze([0, 1])", lambda x: x[:1, :1].squeeze()),
     ("tile(1, 2, 1)", lambda x: x.repeat(1, 2, 1)),
     ("reshape(-1) repeat_interleave(2, dim=0)", lambda x: x.repeat_interleave(2)),
@@ -115,6 +116,12 @@ REFUSED: Final[Sequence[tuple[str, Function]]] = (
     ("a number of elements that is not known", lambda x: x[x > 0.5]),
     ("differences of differences", lambda x: x.diff(n=2)),
     ("roll needs", lambda x: x.roll(1)),
+    ("outside of training", lambda x: F.dropout(x, 0.1)),
+    ("outside of training", lambda x: F.scaled_dot_product_attention(x, x, x, dropout_p=0.1)),
+    ("outside of training", lambda x: F.batch_norm(x, x[0, :, 0], x[0, :, 1], training=True)),
+    ("no batch", lambda x: F.max_pool2d(x, 2)),
+    ("no batch", lambda x: F.conv1d(x[0], x[:, :, :3])),
+    ("drops the last axis", lambda x: F.linear(x, x[0, 0])),
     ("aten.cross", lambda x: torch.cross(x[:, :3], x[:, :3], dim=1)),
 )
 
