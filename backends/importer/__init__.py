@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ...compiler.dims import Size
 from ...grammar import syntax as s
 from ...grammar.printer import print_file
+from . import constants, tree
 from . import trace as tracing
-from . import tree
 from .blocks import Blocks
 from .defaults import with_defaults
 from .loops import with_loops
@@ -67,7 +67,7 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
             _port(writer, value, word) for value, word in zip(body.inputs, body.words, strict=True)
         ),
         None,
-        tuple(polished(body.statements, body.words)),
+        (*_unused(traced), *polished(body.statements, body.words)),
         True,
         "",
         span=tree.NOWHERE,
@@ -75,6 +75,20 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
     )
     statements = (*blocks.blocks, net)
     return s.File(statements, span=tree.NOWHERE)
+
+
+def _unused(traced: Trace) -> list[s.Statement]:
+    """The parameters and buffers that nothing reads, which checkpoints have all the same."""
+    read = {node.name for node in traced.nodes.values() if node.users}
+    layers = {run.path for run in traced.root.runs()}
+    paths = {path for name, (path, _) in traced.tensors.items() if name in read}
+    result: list[s.Statement] = []
+    for path, tensor in traced.state.items():
+        if path in paths or path.rpartition(".")[0] in layers:
+            continue
+        source = constants.source_of_state(tensor, is_parameter=path in traced.parameters)
+        result.append(tree.assign(["_"], tree.labelled(source, path)))
+    return result
 
 
 def _port(writer: Writer, value: str, word: str) -> s.DeclaredPort:

@@ -32,6 +32,11 @@ def buffer(tensor: Tensor) -> s.Expr:
     return tree.call("zeros", [tree.literal(list(tensor.shape))], settings)
 
 
+def source_of_state(tensor: Tensor, *, is_parameter: bool) -> s.Expr:
+    """A tensor of a checkpoint."""
+    return parameter(tensor) if is_parameter else buffer(tensor)
+
+
 def formula(tensor: Tensor) -> s.Expr | None:
     """A source that computes a tensor; None if none is known."""
     return next((text for text, made in _formulas(tensor) if _equal(made, tensor)), None)

@@ -26,6 +26,8 @@ _BATCH_SECOND: Final = "{} has the batch second, and the language has it first"
 
 def plain_kind(kind: type) -> type:
     """The class of torch.nn whose ``forward`` a class has: itself, or one that it only sets up."""
+    if kind.__module__.startswith("torch.nn.utils."):
+        return kind
     of_torch = (c for c in kind.__mro__ if c.__module__.startswith("torch.nn.modules."))
     base: type[nn.Module] | None = next(of_torch, None)
     inherits = base is not None and getattr(kind, "forward", None) is base.forward

@@ -10,13 +10,17 @@ https://docs.pytorch.org/docs/stable/export.html
 
 from __future__ import annotations
 
+import inspect
 import linecache
 import operator
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from .folding import folded
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
@@ -78,6 +82,10 @@ class Trace:
     tensors: dict[str, tuple[str, Tensor]]
     aliases: dict[str, str]
     program: ExportedProgram
+    state: Mapping[str, Tensor]
+    """The model's state dict."""
+    parameters: Collection[str]
+    """The paths of parameters."""
 
     def value(self, name: str) -> str:
         """The name that a tensor has everywhere: ops that change nothing give their input on."""
@@ -91,16 +99,23 @@ def trace(model: nn.Module, inputs: Sequence[Tensor]) -> Trace:
     must be at least 2 in the example. Raises CannotImport."""
     import torch
 
-    recorder = _Recorder(model)
-    batch = torch.export.Dim("N")
-    with recorder.hooked(), _quiet():
+    dims = [torch.export.Dim("N"), torch.export.Dim.AUTO]
+    failed: Exception | None = None
+    for batch in dims:
+        recorder = _Recorder(model)
         try:
-            program = torch.export.export(
-                model, tuple(inputs), dynamic_shapes=tuple({0: batch} for _ in inputs), strict=False
-            )
+            with recorder.hooked(), _quiet():
+                shapes = tuple({0: batch} for _ in inputs)
+                program = torch.export.export(
+                    model, tuple(inputs), dynamic_shapes=shapes, strict=False
+                )
+            return _Assembly(model, program, recorder).trace()
+        except CannotImport:
+            raise
         except Exception as error:  # export raises errors of many classes
-            raise CannotImport(*_reasons(error)) from error
-    return _Assembly(model, program, recorder).trace()
+            failed = failed or error
+    assert failed is not None
+    raise CannotImport(*_reasons(failed)) from failed
 
 
 @contextmanager
@@ -209,8 +224,6 @@ def _named(
     module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[list[str], list[Tensor]]:
     """The tensors that a module takes, each with the name of its parameter in ``forward``."""
-    import inspect
-
     try:
         bound = inspect.signature(module.forward).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
@@ -253,7 +266,7 @@ class _Assembly:
         self.model, self.program, self.recorder = model, program, recorder
         self.nodes = {node.name: node for node in program.graph.nodes}
         self.aliases: dict[str, str] = {}
-        self.placeholders = [n.name for n in program.graph.nodes if n.op == "placeholder"]
+        self.placeholders = _traced_inputs(program)
 
     def trace(self) -> Trace:
         owners, entries = self._owners()
@@ -262,13 +275,19 @@ class _Assembly:
         timed: list[tuple[float, int, Op | Run]] = [
             (position.get(last, -1) + 0.5, order, run) for order, (run, last) in enumerate(entries)
         ]
-        ops = [op for node in self.program.graph.nodes if (op := self._op(node)) is not None]
+        tensors = self._tensors()
+        values = folded(self.program.graph.nodes, self._constants(tensors))
+        nodes = [n for n in self.program.graph.nodes if n.name not in values]
+        ops = [op for node in nodes if (op := self._op(node)) is not None]
+        tensors |= {name: ("", value) for name, value in values.items()}
         timed += [(float(position[op.node.name]), -1, op) for op in ops]
         for _, _, step in sorted(timed, key=lambda item: item[:2]):
             home = step.parent if isinstance(step, Run) else owners.get(step.node.name, root)
             if home is not None:
                 home.steps.append(step)
-        made = Trace(root, self.nodes, self._tensors(), self.aliases, self.program)
+        parameters = {path for path, _ in self.model.named_parameters(remove_duplicate=False)}
+        state = self.model.state_dict()
+        made = Trace(root, self.nodes, tensors, self.aliases, self.program, state, parameters)
         for event in self.recorder.events:
             names = [made.value(self._final(name)) for name in event.tensors]
             if event.enters:
@@ -341,6 +360,23 @@ class _Assembly:
             result[name] = paths.get(id(tensor), target), tensor
         return result
 
+    def _constants(self, tensors: Mapping[str, tuple[str, Tensor]]) -> dict[str, Tensor]:
+        """The tensors that are in no checkpoint."""
+        state = self.model.state_dict()
+        return {
+            name: tensor
+            for name, (path, tensor) in tensors.items()
+            if path not in state and not tensor.requires_grad
+        }
+
+
+def _traced_inputs(program: ExportedProgram) -> list[str]:
+    """The inputs while export runs the model, by number: constants come in later."""
+    from torch.export.graph_signature import InputKind
+
+    specs = program.graph_signature.input_specs
+    return [getattr(x.arg, "name", "") for x in specs if x.kind != InputKind.CONSTANT_TENSOR]
+
 
 def _at(model: nn.Module, path: str) -> Tensor | None:
     import torch
@@ -386,15 +422,20 @@ def source_names(node: fx.Node, module: nn.Module) -> list[str]:
 
 def _line_in(node: fx.Node, module: nn.Module) -> str:
     """The line of source in a module's own class in which an op ran."""
-    import inspect
-
-    try:
-        file = inspect.getsourcefile(type(module)) or ""
-        lines, start = inspect.getsourcelines(type(module))
-    except (OSError, TypeError):
-        return ""
+    kind: Any = type(module)
+    file, start, end = _place_of(kind)
     trace_ = node.meta.get("stack_trace") or ""
     for where, number in reversed(re.findall(r'File "([^"]+)", line (\d+)', trace_)):
-        if where == file and start <= int(number) < start + len(lines):
+        if where == file and start <= int(number) < end:
             return linecache.getline(where, int(number))
     return ""
+
+
+@cache
+def _place_of(kind: Any) -> tuple[str, int, int]:
+    """The file of a class, with its first line and the line after it."""
+    try:
+        lines, start = inspect.getsourcelines(kind)
+        return inspect.getsourcefile(kind) or "", start, start + len(lines)
+    except (OSError, TypeError):
+        return "", 0, 0

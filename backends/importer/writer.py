@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -192,6 +192,7 @@ class _BodyWriter:
     def __init__(self, writer: Writer, run: Run, call_of: CallOf, *, own: bool) -> None:
         self.writer, self.run, self.call_of, self.own = writer, run, call_of, own
         self.owns = 0
+        self.constants = 0
         self.trace = writer.trace
         self.texts: dict[str, s.Expr] = {}
         """The values that have a name, or stand for themselves: by value, their text."""
@@ -210,9 +211,10 @@ class _BodyWriter:
 
     def body(self) -> Body:
         inputs = self._inputs()
-        words = [self._input_word(value, at) for at, value in enumerate(inputs)]
-        for value, word in zip(inputs, words, strict=True):
-            self.texts[value] = tree.name(word)
+        words: list[str] = []
+        for value in inputs:
+            words.append(self._input_word(value, words))
+            self.texts[value] = tree.name(words[-1])
         for step in self.run.steps:
             if isinstance(step, Run):
                 self._write_run(step)
@@ -249,9 +251,15 @@ class _BodyWriter:
         first = [v for v in dict.fromkeys(self.run.inputs) if v in used or not self.run.parent]
         return [*first, *(v for v in used if v not in first)]
 
-    def _input_word(self, value: str, at: int) -> str:
+    def _input_word(self, value: str, others: Collection[str]) -> str:
+        """A name for an input, that of the module's ``forward`` if it can be."""
         known = dict(zip(self.run.inputs, self.run.words, strict=False))
-        return self._free_word([known.get(value, ""), *"xyzuvw"])
+        stem = known.get(value, "x")
+        wanted = [stem, *(f"{stem}{i}" for i in range(2, 999)), *"xyzuvw"]
+        free = (w for w in wanted if w.isidentifier() and _is_free(w) and w not in others)
+        word: str = next(free)
+        self.taken.add(word)
+        return word
 
     def _free_word(self, wanted: Iterable[str]) -> str:
         """The first of some names that means nothing else here."""
@@ -322,6 +330,9 @@ class _BodyWriter:
                 lifted = lifted.computed(*lifted.weights)
         else:
             label = ""
+        counts = Counter(_values_in(lifted))
+        if any(counts[value] > 1 for value, _ in self.pending):
+            self._name_all(len(self.pending))
         text = self._lifted_text(lifted)
         if label:
             text = _label_last(text, label)
@@ -386,6 +397,8 @@ class _BodyWriter:
         values = [v.name if isinstance(v, Value) else v for v in given]
         texts = self._take_all(values)
         piped, tensors = texts[: len(lifted.piped)], texts[len(lifted.piped) :]
+        if layer.word == "matmul" and len(texts) == 2:
+            return tree.binary("@", *texts)
         if hasattr(layer, "symbol"):
             return self._infix(layer, texts)
         named = dict(zip(names, tensors, strict=True))
@@ -515,10 +528,27 @@ class _BodyWriter:
                 f"the value {value} is made outside of {self.run.path or 'the model'}"
             )
         path, tensor = self.trace.tensors[value]
+        if not path:
+            return self._constant(tensor)
         inside = path.removeprefix(f"{self.run.path}.") if self.run.path else path
         if inside == path and self.run.path:
             raise CannotImport(f"{self.run.path} reads {path}, which another module has")
         return self._labelled_source(tensor, inside)
+
+    def _constant(self, tensor: Tensor) -> s.Expr:
+        """The source of a constant that the model computes."""
+        source = constants.formula(tensor)
+        if source is not None:
+            return source
+        numbers = constants.numbers(tensor)
+        if numbers is None:
+            raise CannotImport(
+                f"{self.run.path or 'the model'} computes a constant of {tensor.numel():,} numbers "
+                "that no formula here gives"
+            )
+        self.constants += 1
+        name = "table" if self.constants == 1 else f"table{self.constants}"
+        return tree.paren(tree.labelled(numbers, name))
 
     def _labelled_source(self, tensor: Tensor, path: str) -> s.Expr:
         """A parameter, a buffer of the checkpoint, or a constant that the text computes."""
@@ -542,6 +572,15 @@ class _BodyWriter:
     def _names_of(self, step: Run) -> list[str]:
         op = next((o for o in _ops(step)), None)
         return source_names(op.node, self.run.module) if op is not None else []
+
+
+def _values_in(lifted: Lifted) -> Iterator[str]:
+    """The values that a layer takes, with those of the layers before it."""
+    for item in (*lifted.piped, *lifted.tensors.values()):
+        if isinstance(item, Value):
+            yield item.name
+        elif isinstance(item, Lifted):
+            yield from _values_in(item)
 
 
 def _label_last(text: s.Expr, label: str) -> s.Expr:

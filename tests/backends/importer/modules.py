@@ -179,6 +179,66 @@ class Words(nn.Module):
 
 
 @example(floats(3, 16, 16))
+class Unused(nn.Module):
+    """A head that nothing uses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.aux = nn.Sequential(nn.Conv2d(8, 4, 1), nn.BatchNorm2d(4))
+        self.fc = nn.Linear(8, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.conv(x).amax(dim=(2, 3)))
+
+
+@example(floats(12, 8))
+class Masked(nn.Module):
+    """A mask that is made step by step and in place, from sizes alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qk = nn.Linear(8, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k = self.qk(x).chunk(2, dim=-1)
+        mask = torch.zeros(12, 12)
+        mask[:6, 6:] = -100.0
+        mask[6:, :6] = -100.0
+        return (q @ k.transpose(-2, -1) + mask).softmax(dim=-1) @ x
+
+
+class ScaleNorm(nn.LayerNorm):
+    """A layer of torch.nn with a forward of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.permute(0, 2, 3, 1)
+        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+
+class OwnNorm(nn.LayerNorm):
+    """The same as its base."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+
+@example(floats(3, 16, 16))
+class Norms(nn.Module):
+    """Modules that are layers with weights of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.norm = ScaleNorm(8, eps=1e-6)
+        self.last = OwnNorm(14)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.norm(self.conv(x)))
+
+
+@example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
 
