@@ -25,6 +25,7 @@ from ...grammar.source import Source
 from ...grammar.tables import KEYWORDS
 from . import constants, tree
 from .alignment import same
+from .axes import Chain, with_chains
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
 from .trace import CannotImport, Op, Run, Trace, source_names
@@ -204,6 +205,7 @@ class _BodyWriter:
         self.taken: set[str] = set()
         self.wanted_names: dict[str, Sequence[str]] = {}
         """Names that the model's source has for values that wait."""
+        self.steps = with_chains(run, writer.trace, writer.type)
         self.uses = self._uses()
         self.left = Counter(self.uses)
         """How often each value is still to be used."""
@@ -215,7 +217,7 @@ class _BodyWriter:
         for value in inputs:
             words.append(self._input_word(value, words))
             self.texts[value] = tree.name(words[-1])
-        for step in self.run.steps:
+        for step in self.steps:
             if isinstance(step, Run):
                 self._write_run(step)
             else:
@@ -233,7 +235,7 @@ class _BodyWriter:
     def _uses(self) -> Counter[str]:
         """How often each value is used in this run."""
         uses = Counter(self.run.results)
-        for step in self.run.steps:
+        for step in self.steps:
             if isinstance(step, Op):
                 uses.update(self._tensor_inputs(step))
             elif not is_idle(step):
@@ -242,11 +244,13 @@ class _BodyWriter:
 
     def _tensor_inputs(self, op: Op) -> list[str]:
         """The values that an op takes."""
+        if isinstance(op, Chain):
+            return [op.source]
         return [self.trace.value(node.name) for node in op.node.all_input_nodes if _is_tensor(node)]
 
     def _inputs(self) -> list[str]:
         """The values from outside, in the order in which the module takes them."""
-        made = {value for step in self.run.steps for value in step.results if not is_idle(step)}
+        made = {value for step in self.steps for value in step.results if not is_idle(step)}
         used = [v for v in self.uses if v not in made and v not in self.trace.tensors]
         first = [v for v in dict.fromkeys(self.run.inputs) if v in used or not self.run.parent]
         return [*first, *(v for v in used if v not in first)]
@@ -340,6 +344,8 @@ class _BodyWriter:
         self._push(results, text, source_names(op.node, self.run.module))
 
     def _lift(self, op: Op) -> Lifted:
+        if isinstance(op, Chain):
+            return Lifted(op.layer, (Value(op.source),))
         node = op.node
         try:
             lifted = lift_op(

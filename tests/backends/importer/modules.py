@@ -368,3 +368,24 @@ class Settings(nn.Module):
         x = F.relu(self.norm2(self.second(x)))
         x = F.relu(self.norm3(self.third(x)))
         return self.last(self.fourth(x))
+
+
+@example(floats(8, 16, 24))
+class Windows(nn.Module):
+    """Windows of an image, and channels in groups, by reshaping and permuting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Linear(24, 24)
+        self.conv = nn.Conv2d(24, 12, 1)
+        self.norm = nn.LayerNorm(12)
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, h, w, c = x.shape
+        x = x.view(n, h // 4, 4, w // 4, 4, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, 16, c)
+        x = self.mix(x)
+        x = x.view(-1, h // 4, w // 4, 4, 4, c).permute(0, 1, 3, 2, 4, 5).reshape(n, h, w, c)
+        x = self.conv(x.permute(0, 3, 1, 2).contiguous())
+        x = x.view(n, 3, 4, h, w).transpose(1, 2).reshape(n, 12, h, w)
+        y = self.norm(x.reshape(n, 12, h * w).permute(0, 2, 1))
+        return y.transpose(1, 2).reshape(n, 12, h, w) + x
