@@ -155,9 +155,6 @@ def _proved(
     from .backends.importer import CannotImport, import_model
     from .backends.importer.prove import prove
 
-    if isinstance(inputs, dict):
-        reason = f"{', '.join(inputs)} are not the first parameters of the model's forward"
-        raise ImportFailed(f"{name} cannot be written as a spec", (reason,))
     progress("following the model")
     try:
         text = import_model(model, inputs, name=name, arguments=arguments)

@@ -25,15 +25,15 @@ __all__ = ["CannotImport", "import_model"]
 
 def import_model(
     model: nn.Module,
-    inputs: Sequence[Tensor],
+    inputs: Sequence[Tensor] | Mapping[str, Tensor],
     *,
     name: str = "model",
     arguments: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> str:
     """The text of a spec that computes what a model computes, in evaluation mode.
 
-    ``inputs`` are example tensors with a batch of at least 2; ``name`` becomes the name of the net.
-    ``arguments`` are the arguments of the modules' constructors by ``id(module)``, if they are
+    ``inputs`` are example tensors with a batch of at least 2, in order or by name; ``name`` becomes
+    the name of the net. ``arguments`` are the arguments of the modules' constructors by ``id(module)``, if they are
     known. Raises CannotImport.
     """
     training = model.training
@@ -47,7 +47,7 @@ def import_model(
 
 def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) -> s.File:
     writer = Writer(traced, _symbols(traced))
-    blocks = Blocks(traced, writer, arguments)
+    blocks = Blocks(traced, writer, arguments, name)
     root = traced.root
     if is_sequence(root):
         group = writer.group(root, blocks.call)

@@ -23,11 +23,13 @@ Constructors = Mapping[int, Mapping[str, Any]]
 class Blocks:
     """The blocks of a trace, those inside others first."""
 
-    def __init__(self, trace: Trace, writer: Writer, constructors: Constructors) -> None:
+    def __init__(self, trace: Trace, writer: Writer, constructors: Constructors, net: str) -> None:
         self.trace, self.writer, self.constructors = trace, writer, constructors
         self.blocks: list[s.Block] = []
         self._calls: dict[Run, s.Expr] = {}
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
+        self._net = net
+        """The name of the net, which no block has."""
         heights = {run: _height(run) for run in trace.root.runs() if is_block(run)}
         for height in sorted(set(heights.values())):
             by_class: dict[type, list[Run]] = {}
@@ -47,6 +49,7 @@ class Blocks:
     def _make_class(self, runs: Sequence[Run]) -> None:
         bodies = {run: self._body(run) for run in runs}
         for run in runs:
+            run.inputs = bodies[run].inputs  # without those that nothing inside reads
             layer = _only_layer(bodies[run])
             if layer is not None:
                 self._calls[run] = layer
@@ -127,7 +130,7 @@ class Blocks:
         stem = snake_case(type(run.module).__name__)
         stem = f"{stem}_" if stem in layers() or stem in RESERVED else stem
         names = (stem, *(f"{stem.strip('_')}_{i}" for i in range(2, 9999)))
-        return next(name for name in names if name not in self._signatures)
+        return next(name for name in names if name not in {*self._signatures, self._net})
 
 
 def _only_layer(body: Body) -> s.Expr | None:

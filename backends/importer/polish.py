@@ -18,7 +18,7 @@ def polished(statements: Sequence[s.Statement], taken: Collection[str]) -> list[
     """The statements of a body, easier to read. ``taken`` are names that mean something."""
     result: list[s.Statement] = []
     for statement in statements:
-        better = mapped(statement, _better)
+        better = _with_gap(mapped(statement, _better))
         result += _with_choices_apart(better, {*taken, *_assigned(statements)})
     return result
 
@@ -28,8 +28,6 @@ def _better(node: s.SyntaxNode) -> s.SyntaxNode:
         return node.replace(id=SHORT[node.id])
     if isinstance(node, s.Labelled) and isinstance(node.body, s.Paren):
         return node.replace(body=_as_group(node.body))
-    if isinstance(node, s.Binary) and node.operator == ">":
-        return _with_gap(node)
     return node
 
 
@@ -43,21 +41,17 @@ def _as_group(body: s.Paren) -> s.Paren:
     return body.replace(body=tree.pipe(inner, tree.name("id")))
 
 
-def _with_gap(node: s.Binary) -> s.SyntaxNode:
-    """``gap`` for ``adaptive_avgpool(1) > flatten``."""
-    left = (
-        node.left.right
-        if isinstance(node.left, s.Binary) and node.left.operator == ">"
-        else node.left
-    )
-    pool = isinstance(left, s.Call) and left.function == tree.name("adaptive_avgpool")
-    one = pool and left.arguments == (tree.number(1),) and not left.settings  # type: ignore[union-attr]
-    if not one or node.right != tree.name("flatten"):
-        return node
-    gap = tree.name("gap")
-    if isinstance(node.left, s.Binary) and node.left.operator == ">":
-        return tree.pipe(node.left.left, gap)
-    return gap
+def _with_gap(statement: Any) -> Any:
+    """``gap`` for ``adaptive_avgpool(1) > flatten`` in the pipe of a statement. (In a group, where
+    layers have numbers, they are two.)"""
+    if not isinstance(statement, s.Assign | s.ExpressionStatement):
+        return statement
+    members = tree.members(statement.value)
+    pool, flatten = tree.call("adaptive_avgpool", [tree.number(1)]), tree.name("flatten")
+    for at in range(len(members) - 1, 0, -1):
+        if members[at - 1 : at + 1] == [pool, flatten]:
+            members[at - 1 : at + 1] = [tree.name("gap")]
+    return statement.replace(value=tree.pipe(*members))
 
 
 def _assigned(statements: Sequence[s.Statement]) -> set[str]:

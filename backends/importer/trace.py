@@ -94,7 +94,7 @@ class Trace:
         return name
 
 
-def trace(model: nn.Module, inputs: Sequence[Tensor]) -> Trace:
+def trace(model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) -> Trace:
     """Runs a model once. ``inputs`` include the batch, which becomes a size without a value; it
     must be at least 2 in the example. Raises CannotImport."""
     import torch
@@ -105,10 +105,7 @@ def trace(model: nn.Module, inputs: Sequence[Tensor]) -> Trace:
         recorder = _Recorder(model)
         try:
             with recorder.hooked(), _quiet():
-                shapes = tuple({0: batch} for _ in inputs)
-                program = torch.export.export(
-                    model, tuple(inputs), dynamic_shapes=shapes, strict=False
-                )
+                program = _exported(model, inputs, batch)
             return _Assembly(model, program, recorder).trace()
         except CannotImport:
             raise
@@ -116,6 +113,18 @@ def trace(model: nn.Module, inputs: Sequence[Tensor]) -> Trace:
             failed = failed or error
     assert failed is not None
     raise CannotImport(*_reasons(failed)) from failed
+
+
+def _exported(
+    model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor], batch: Any
+) -> ExportedProgram:
+    from torch.export import export
+
+    if isinstance(inputs, Mapping):
+        named: Any = {name: {0: batch} for name in inputs}
+        return export(model, (), dict(inputs), dynamic_shapes=named, strict=False)
+    shapes = tuple({0: batch} for _ in inputs)
+    return export(model, tuple(inputs), dynamic_shapes=shapes, strict=False)
 
 
 @contextmanager

@@ -331,7 +331,7 @@ class _BodyWriter:
         if lifted.weights:
             label = self._owner(lifted)
             if label is None:
-                lifted = lifted.computed(*lifted.weights)
+                lifted = self._computed(op, lifted)
         else:
             label = ""
         counts = Counter(_values_in(lifted))
@@ -360,6 +360,13 @@ class _BodyWriter:
         if lifted is None:
             raise CannotImport(f"{op.name} in {self.run.path or 'the model'} has no counterpart")
         return lifted
+
+    def _computed(self, op: Op, lifted: Lifted) -> Lifted:
+        """A layer whose weights are tensors that it is given."""
+        try:
+            return lifted.computed(*lifted.weights)
+        except CannotLift as reason:
+            raise CannotImport(f"{op.name} in {self.run.path or 'the model'}: {reason}") from None
 
     def _argument(self, argument: Any) -> Any:
         """An argument of an op: a tensor by its name, sizes as the language has them."""
