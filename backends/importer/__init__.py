@@ -33,8 +33,8 @@ def import_model(
     """The text of a spec that computes what a model computes, in evaluation mode.
 
     ``inputs`` are example tensors with a batch of at least 2, in order or by name; ``name`` becomes
-    the name of the net. ``arguments`` are the arguments of the modules' constructors by ``id(module)``, if they are
-    known. Raises CannotImport.
+    the name of the net. ``arguments`` are the arguments of the modules' constructors by
+    ``id(module)``, if they are known. Raises CannotImport.
     """
     training = model.training
     model.eval()

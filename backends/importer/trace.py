@@ -86,6 +86,8 @@ class Trace:
     """The model's state dict."""
     parameters: Collection[str]
     """The paths of parameters."""
+    first_path: Mapping[str, str]
+    """By the path of a parameter, the first path of the same tensor."""
 
     def value(self, name: str) -> str:
         """The name that a tensor has everywhere: ops that change nothing give their input on."""
@@ -294,9 +296,13 @@ class _Assembly:
             home = step.parent if isinstance(step, Run) else owners.get(step.node.name, root)
             if home is not None:
                 home.steps.append(step)
-        parameters = {path for path, _ in self.model.named_parameters(remove_duplicate=False)}
+        parameters = dict(self.model.named_parameters(remove_duplicate=False))
+        paths = self._first_paths(root)
+        first = {path: paths[id(tensor)] for path, tensor in parameters.items()}
         state = self.model.state_dict()
-        made = Trace(root, self.nodes, tensors, self.aliases, self.program, state, parameters)
+        made = Trace(
+            root, self.nodes, tensors, self.aliases, self.program, state, parameters, first
+        )
         for event in self.recorder.events:
             names = [made.value(self._final(name)) for name in event.tensors]
             if event.enters:
@@ -368,6 +374,16 @@ class _Assembly:
             tensor = self.program.constants[target] if own is None else own
             result[name] = paths.get(id(tensor), target), tensor
         return result
+
+    def _first_paths(self, root: Run) -> dict[int, str]:
+        """By the id of a parameter, the path of the module that uses it first."""
+        paths: dict[int, str] = {}
+        for run in root.runs():
+            for name, tensor in run.module.named_parameters(recurse=False):
+                paths.setdefault(id(tensor), f"{run.path}.{name}")
+        for path, tensor in self.model.named_parameters(remove_duplicate=False):
+            paths.setdefault(id(tensor), path)
+        return paths
 
     def _constants(self, tensors: Mapping[str, tuple[str, Tensor]]) -> dict[str, Tensor]:
         """The tensors that are in no checkpoint."""

@@ -78,6 +78,15 @@ def labelled(body: s.Expr, path: str) -> s.Labelled:
     return s.Labelled(body, label(path), span=NOWHERE)
 
 
+def dotted(path: str) -> s.Expr:
+    """``transformer.wte.weight``: something inside what a label names."""
+    first, *others = path.split(".")
+    result: s.Expr = name(first)
+    for part in others:
+        result = s.Attribute(result, part, span=NOWHERE)
+    return result
+
+
 def label(path: str) -> s.LabelName:
     first, *others = path.split(".")
     if first.isidentifier() and all(part.isdecimal() for part in others):

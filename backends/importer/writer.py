@@ -293,7 +293,7 @@ class _BodyWriter:
         if is_idle(step):
             self._write_idle(step)
             return
-        member = self.writer.member(step, self.call_of)
+        member = self._tied(step, self.writer.member(step, self.call_of))
         if member in _NOTHING and len(inputs) == 1:
             self._rename(step.results, inputs)
             return
@@ -320,6 +320,25 @@ class _BodyWriter:
             self.pending[-1] = value, tree.pipe(self.pending[-1][1], layer)
         else:
             self.texts[value] = tree.paren(tree.pipe(self._take(value), layer))
+
+    def _tied(self, step: Run, member: s.Expr) -> s.Expr:
+        """A layer with the weights that it shares with a layer before it: ``weight=wte.weight``."""
+        if self.writer.lifted(step) is None:
+            return member
+        settings: list[s.Setting] = []
+        for name in dict(step.module.named_parameters(recurse=False)):
+            path = f"{step.path}.{name}"
+            first = self.trace.first_path.get(path, path)
+            if first != path:
+                if not self._inside(first):
+                    raise CannotImport(f"{path} is {first}, which {self.run.path} does not see")
+                settings.append(
+                    s.Setting(name, tree.dotted(self._inside(first)), span=tree.NOWHERE)
+                )
+        if not settings:
+            return member
+        call = member if isinstance(member, s.Call) else s.Call(member, (), (), span=tree.NOWHERE)
+        return call.replace(settings=(*call.settings, *settings))
 
     def _rename(self, results: Sequence[str], inputs: Sequence[str]) -> None:
         """Gives a result the text of the value that it equals."""

@@ -238,6 +238,21 @@ class Norms(nn.Module):
         return self.last(self.norm(self.conv(x)))
 
 
+@example(ints(50, 12))
+class Tied(nn.Module):
+    """The table of the words is the last layer's weight too, which is set after construction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(50, 16)
+        self.hidden = nn.Linear(16, 16)
+        self.head = nn.Linear(16, 50, bias=False)
+        self.head.weight = self.words.weight
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.head(torch.tanh(self.hidden(self.words(ids))))
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
