@@ -199,6 +199,9 @@ class _BodyWriter:
         """The values that have a name, or stand for themselves: by value, their text."""
         self.pending: list[tuple[str, s.Expr]] = []
         """Values that are used once and wait for their use, in the order of computation."""
+        self.runs_of = Counter(step.path for step in run.steps if isinstance(step, Run))
+        self.shares: dict[str, s.Share] = {}
+        """The modules that run several times, by path."""
         self.held: list[s.Expr] = []
         """Texts that wait until the values before them have names."""
         self.statements: list[s.Statement] = []
@@ -229,7 +232,8 @@ class _BodyWriter:
         texts = [self._take(result) for result in results]
         last = texts[0] if len(texts) == 1 else tree.bundle(texts)
         self.statements.append(tree.result(last))
-        statements = [_grouped(statement) for statement in self.statements]
+        written = [*self.shares.values(), *self.statements]
+        statements = [_grouped(statement) for statement in written]
         return Body(inputs, words, statements, self.owns)
 
     def _uses(self) -> Counter[str]:
@@ -279,6 +283,8 @@ class _BodyWriter:
 
     def _is_taken(self, word: str) -> bool:
         """Whether a name means a value that is still to be used."""
+        if word in {share.name for share in self.shares.values()}:
+            return True
         if word not in self.taken:
             return False
         named = (value for value, text in self.texts.items() if text == tree.name(word))
@@ -298,7 +304,9 @@ class _BodyWriter:
             self._rename(step.results, inputs)
             return
         path = step.path.removeprefix(f"{self.run.path}.") if self.run.path else step.path
-        if _has_state(step) or isinstance(member, s.Paren | s.List):
+        if _has_state(step) and self.runs_of[step.path] > 1:
+            member = self._shared(path, member)
+        elif _has_state(step) or isinstance(member, s.Paren | s.List):
             member = tree.labelled(member, path)
         if not inputs:
             raise CannotImport(f"{step.path} takes no tensor")
@@ -320,6 +328,22 @@ class _BodyWriter:
             self.pending[-1] = value, tree.pipe(self.pending[-1][1], layer)
         else:
             self.texts[value] = tree.paren(tree.pipe(self._take(value), layer))
+
+    def _shared(self, path: str, member: s.Expr) -> s.Expr:
+        """The name of a module that runs several times; it is declared before the first of them."""
+        stem, *numbers = path.split(".")
+        if not stem.isidentifier() or len(numbers) > 1 or not all(map(str.isdecimal, numbers)):
+            raise CannotImport(f"{path} in {self.run.path or 'the model'} runs several times")
+        index = tree.number(int(numbers[0])) if numbers else None
+        use: s.Expr = tree.name(stem)
+        if index is not None:
+            use = s.Indexed(use, (index,), span=tree.NOWHERE)
+        if path not in self.shares:
+            inner = member.body if isinstance(member, s.Paren) else member
+            declared = s.Share(stem, inner, index, span=tree.NOWHERE, name_span=tree.NOWHERE)
+            self.shares[path] = declared
+            self.taken.add(stem)
+        return use
 
     def _tied(self, step: Run, member: s.Expr) -> s.Expr:
         """A layer with the weights that it shares with a layer before it: ``weight=wte.weight``."""

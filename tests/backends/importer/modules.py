@@ -253,6 +253,23 @@ class Tied(nn.Module):
         return self.head(torch.tanh(self.hidden(self.words(ids))))
 
 
+@example(floats(5, 8))
+class Unrolled(nn.Module):
+    """A loop over time with one cell, and one norm for all its results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.Linear(16, 8)
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = torch.zeros_like(x[:, 0])
+        for t in range(3):
+            h = torch.tanh(self.cell(torch.cat([x[:, t], h], dim=1)))
+            h = self.norm(h)
+        return h
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
