@@ -17,10 +17,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .folding import folded
+from .names import Places, SourcePlaces, assigned_names
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
@@ -88,6 +88,12 @@ class Trace:
     """The paths of parameters."""
     first_path: Mapping[str, str]
     """By the path of a parameter, the first path of the same tensor."""
+    places: Mapping[str, Places]
+    """Where each node is made in the model's source."""
+
+    def names(self, node: fx.Node, module: nn.Module) -> list[str]:
+        """The names that a module's source has for what a node makes."""
+        return list(assigned_names(self.places.get(node.name, {}), module))
 
     def value(self, name: str) -> str:
         """The name that a tensor has everywhere: ops that change nothing give their input on."""
@@ -184,6 +190,7 @@ class _Recorder:
         self.events: list[_Event] = []
         self.names: list[str] = []
         """The names of all nodes, in the order in which they were made."""
+        self.places = SourcePlaces(model)
         self._open: list[Run] = []
 
     @contextmanager
@@ -195,6 +202,7 @@ class _Recorder:
         try:
             yield
         finally:
+            self.places.stop()
             for handle in handles:
                 handle.remove()
 
@@ -202,6 +210,8 @@ class _Recorder:
         def enter(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             run = Run(path, module, self._open[-1] if self._open else None)
             words, tensors = _named(module, args, kwargs)
+            if run.parent is None:
+                self.places.start()
             run.words = words
             self._open.append(run)
             self._note(run, tensors, enters=True)
@@ -211,6 +221,8 @@ class _Recorder:
     def _leaving(self, module: nn.Module, args: Any, result: Any) -> None:
         del module, args
         self._note(self._open.pop(), _tensors(result), enters=False)
+        if not self._open:
+            self.places.stop()
 
     def _note(self, run: Run, tensors: Sequence[Tensor], *, enters: bool) -> None:
         from torch.fx.experimental.proxy_tensor import get_proxy_mode
@@ -300,8 +312,17 @@ class _Assembly:
         paths = self._first_paths(root)
         first = {path: paths[id(tensor)] for path, tensor in parameters.items()}
         state = self.model.state_dict()
+        places = self.recorder.places.by_node
         made = Trace(
-            root, self.nodes, tensors, self.aliases, self.program, state, parameters, first
+            root,
+            self.nodes,
+            tensors,
+            self.aliases,
+            self.program,
+            state,
+            parameters,
+            first,
+            places,
         )
         for event in self.recorder.events:
             names = [made.value(self._final(name)) for name in event.tensors]
@@ -435,32 +456,3 @@ def _takes_all(node: fx.Node) -> bool:
     start, end, step = (*node.args[2:], None, None, None)[:3]
     whole = end is None or (isinstance(end, int) and end >= 2**62)
     return start in (0, None) and whole and step in (1, None)
-
-
-def source_names(node: fx.Node, module: nn.Module) -> list[str]:
-    """The names that the line of an op in a module's ``forward`` assigns to: ``identity`` in
-    ``identity = self.downsample(x)``."""
-    line = _line_in(node, module)
-    found = re.match(r"\s*((?:[A-Za-z_]\w*\s*,\s*)*[A-Za-z_]\w*)\s*=[^=]", line)
-    return [name.strip() for name in found[1].split(",")] if found else []
-
-
-def _line_in(node: fx.Node, module: nn.Module) -> str:
-    """The line of source in a module's own class in which an op ran."""
-    kind: Any = type(module)
-    file, start, end = _place_of(kind)
-    trace_ = node.meta.get("stack_trace") or ""
-    for where, number in reversed(re.findall(r'File "([^"]+)", line (\d+)', trace_)):
-        if where == file and start <= int(number) < end:
-            return linecache.getline(where, int(number))
-    return ""
-
-
-@cache
-def _place_of(kind: Any) -> tuple[str, int, int]:
-    """The file of a class, with its first line and the line after it."""
-    try:
-        lines, start = inspect.getsourcelines(kind)
-        return inspect.getsourcefile(kind) or "", start, start + len(lines)
-    except (OSError, TypeError):
-        return "", 0, 0

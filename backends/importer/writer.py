@@ -28,7 +28,7 @@ from .alignment import same
 from .axes import Chain, with_chains
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
-from .trace import CannotImport, Op, Run, Trace, source_names
+from .trace import CannotImport, Op, Run, Trace
 from .types import size, type_of
 
 if TYPE_CHECKING:
@@ -384,7 +384,7 @@ class _BodyWriter:
         if label:
             text = _label_last(text, label)
         results = self._used(op.results) if lifted.layer.results == "side" else op.results
-        self._push(results, text, source_names(op.node, self.run.module))
+        self._push(results, text, self.trace.names(op.node, self.run.module))
 
     def _lift(self, op: Op) -> Lifted:
         if isinstance(op, Chain):
@@ -627,7 +627,7 @@ class _BodyWriter:
 
     def _names_of(self, step: Run) -> list[str]:
         op = next((o for o in _ops(step)), None)
-        return source_names(op.node, self.run.module) if op is not None else []
+        return self.trace.names(op.node, self.run.module) if op is not None else []
 
 
 def _values_in(lifted: Lifted) -> Iterator[str]:
