@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...grammar import syntax as s
 from . import tree
 from .parameters import mapped
+from .rows import with_rows
 
 SHORT: Final = {"batchnorm": "bn", "embedding": "embed"}
 """Layers that have a shorter word, which specs use."""
@@ -17,7 +18,7 @@ _INFIX: Final = ("+", "-", "*")
 def polished(statements: Sequence[s.Statement], taken: Collection[str]) -> list[s.Statement]:
     """The statements of a body, easier to read. ``taken`` are names that mean something."""
     result: list[s.Statement] = []
-    for statement in statements:
+    for statement in with_rows(statements, taken):
         better = _with_gap(mapped(statement, _better))
         result += _with_choices_apart(better, {*taken, *_assigned(statements)})
     return result

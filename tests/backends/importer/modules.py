@@ -270,6 +270,35 @@ class Unrolled(nn.Module):
         return h
 
 
+class MaskedLayer(nn.Module):
+    """A layer that takes a mask as its second input."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.q = nn.Linear(d, d)
+        self.v = nn.Linear(d, d)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        scores = self.q(x) @ x.transpose(1, 2)
+        return x + scores.masked_fill(mask, -1e4).softmax(dim=-1) @ self.v(x)
+
+
+@example(floats(6, 8), ints(2, 6))
+class Padded(nn.Module):
+    """Layers in a row that all take one mask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.h = nn.ModuleList(MaskedLayer(8) for _ in range(4))
+        self.out = nn.Linear(8, 2)
+
+    def forward(self, x: Tensor, keep: Tensor) -> Tensor:
+        mask = (keep == 0)[:, None, :]
+        for layer in self.h:
+            x = layer(x, mask)
+        return self.out(x)
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
