@@ -167,7 +167,7 @@ class _Plan:
         before = [atom.parts() for atom in self.before]
         after = [[part for atom in axis for part in atom.parts()] for axis in self.after]
         words = _words(before, after)
-        if words is None:
+        if words is None or before == after:
             return None
         names = {
             id(p): w
@@ -224,15 +224,15 @@ _NAMES: Final[Mapping[tuple[int, ...], str]] = {
     (1, 1, 2, 2): "n,c,h p,w q",
     (1, 2, 1, 1): "n,g c,h,w",
     (1, 3, 1, 1): "n,part k c,h,w",
-    (1, 1, 1, 2): "n,h,w,k c",
-    (1, 1, 1, 3): "n,h,w,part k c",
+    (1, 1, 1, 2): "n,g,t,k c",
+    (1, 1, 1, 3): "n,g,t,part k c",
     (3, 1, 1, 1): "n h w,p,q,c",
 }
 """The names of the parts of axes, by how many parts each axis has."""
 _JOINED: Final[Mapping[tuple[int, int], str]] = {
     (1, 3): "n,k,t,c",
     (2, 3): "n,c,h,w",
-    (1, 2): "n,h,w,c",
+    (1, 2): "n,a,b,c",
 }
 """The names of four axes, by those that are joined: the heads of attention, and images."""
 
@@ -246,6 +246,8 @@ def _words(
         ids = [id(parts[0]) for parts in before]
         joined = [tuple(ids.index(id(p)) for p in axis) for axis in after if len(axis) > 1]
         names = _JOINED.get(joined[0], "") if len(joined) == 1 else ""  # type: ignore[arg-type]
+        if names == "n,a,b,c" and after[-1] == before[3]:
+            names = "n,h,w,c"
     if splits == (1, 1, 2) and after[-1] == before[1]:
         names = "n,c,h w"
     return [row.split() for row in names.split(",")] if names else None
@@ -253,5 +255,5 @@ def _words(
 
 def _side(axes: Sequence[Sequence[_Atom]], names: Mapping[int, str]) -> str:
     """One side of a pattern."""
-    words = [" ".join(names[id(part)] for part in axis) for axis in axes]
+    words = [" ".join(names[id(part)] for part in axis) or "1" for axis in axes]
     return " ".join(f"({w})" if len(a) > 1 else w for w, a in zip(words, axes, strict=True))

@@ -269,13 +269,14 @@ class _Columns:
             text = in_terms(row, known, tree.name(word))
             if text is not None:
                 return text
-        word = self._word(hint)
+        floats = any(isinstance(v, s.Number) and isinstance(v.value, float) for v in row)
+        word = self._word("rate" if hint == "p" and floats else hint)
         self.table.append((word, row))
         return tree.name(word)
 
     def _word(self, hint: str) -> str:
         stem = hint.rsplit(".", 1)[-1].strip("_0123456789")
-        stem = {"out": "width", "p": "rate"}.get(stem, stem)
+        stem = {"out": "width"}.get(stem, stem)
         stem = stem if stem.isidentifier() else "n"
         if stem in layers() or stem in KEYWORDS or stem == "id":
             stem = f"{stem}_size"

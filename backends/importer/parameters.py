@@ -26,8 +26,10 @@ NO_SIZES: Final = (
     "start",
     "end",
     "dim",
+    *("part", "k", "g", "h", "w", "p", "q"),
 )
-"""Settings that have nothing to do with the sizes of the input."""
+"""Settings that have nothing to do with the number of features of the input, and those of
+``rearrange``."""
 
 
 @dataclass(eq=False)
@@ -113,14 +115,14 @@ class Parameters:
             if text is not None and not self._is_taken(name):
                 self.chosen.append(Parameter(name, values, order))
                 return text
-        name = self._free(hint)
+        name = self._free("rate" if hint == "p" and _ints(column) is None else hint)
         self.chosen.append(Parameter(name, column, 1000 + len(self.chosen)))
         return tree.name(name)
 
     def _free(self, hint: str) -> str:
         stem = hint.split(".")[-1].strip("_")
         stem = stem if stem.isidentifier() else "value"
-        stem = {"out": "width", "p": "rate"}.get(stem, stem)
+        stem = {"out": "width"}.get(stem, stem)
         if self._is_taken(stem) and stem in layers():
             stem = f"with_{stem}"
         return next(

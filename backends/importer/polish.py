@@ -35,6 +35,8 @@ def _better(node: s.SyntaxNode) -> s.SyntaxNode:
 def _as_group(body: s.Paren) -> s.Paren:
     """A group of one member is numbered only if it is a pipe."""
     inner = body.body
+    if isinstance(inner, s.Labelled) and tree.path_of(inner.label) == "_":
+        return body.replace(body=tree.pipe(inner, tree.name("id")))
     if isinstance(inner, s.Labelled | s.Paren) or len(tree.members(inner)) > 1:
         return body
     if isinstance(inner, s.Binary) and inner.operator == "*":

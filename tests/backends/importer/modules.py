@@ -450,3 +450,16 @@ class Windows(nn.Module):
         x = x.view(n, 3, 4, h, w).transpose(1, 2).reshape(n, 12, h, w)
         y = self.norm(x.reshape(n, 12, h * w).permute(0, 2, 1))
         return y.transpose(1, 2).reshape(n, 12, h, w) + x
+
+
+@example(floats(3, 8, 8))
+class Nested(nn.Module):
+    """A list with one module, which is a Sequential."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        inner = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3))
+        self.blocks = nn.Sequential(inner)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.blocks(x)
