@@ -8,6 +8,7 @@ too.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, TypeAlias
@@ -137,15 +138,21 @@ class Alignment:
         base = max(chains, key=len)
         places = [_places(chain, base) for chain in chains]
         result: list[s.Expr] = []
-        for at in range(len(base)):
-            having = [i for i, place in enumerate(places) if at in place]
-            row = [chains[i][places[i].index(at)] for i in having]
-            member = self._node(row, [runs[i] for i in having], "")
-            if len(having) < len(nodes):
-                flag = self._flag(having, runs, _word_of(member))
-                member = s.Conditional(flag, member, tree.name("id"), span=tree.NOWHERE)
-                member = tree.paren(member)
-            result.append(member)
+        having = [
+            tuple(i for i, place in enumerate(places) if at in place) for at in range(len(base))
+        ]
+        for who, stretch in itertools.groupby(range(len(base)), key=having.__getitem__):
+            members = []
+            for at in stretch:
+                row = [chains[i][places[i].index(at)] for i in who]
+                members.append(self._node(row, [runs[i] for i in who], ""))
+            if len(who) == len(nodes):
+                result += members
+                continue
+            flag = self._flag(who, runs, _word_of(members[0]) or _word_of(members[-1]))
+            optional = tree.pipe(*members) if len(members) == 1 else tree.paren(tree.pipe(*members))
+            choice = s.Conditional(flag, optional, tree.name("id"), span=tree.NOWHERE)
+            result.append(tree.paren(choice))
         pipe = tree.pipe(*result)
         return tree.paren(pipe) if any(isinstance(n, s.Paren) for n in nodes) else pipe
 

@@ -14,7 +14,7 @@ from .alignment import Alignment, Misfit, layer_signature
 from .parameters import Facts, Parameters
 from .polish import polished
 from .trace import Run, Trace
-from .writer import RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, nodes_in
+from .writer import OWN, RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, nodes_in
 
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
@@ -50,7 +50,7 @@ class Blocks:
         bodies = {run: self._body(run) for run in runs}
         for run in runs:
             run.inputs = bodies[run].inputs  # without those that nothing inside reads
-            layer = _only_layer(bodies[run])
+            layer = _only_layers(bodies[run])
             if layer is not None:
                 self._calls[run] = layer
         groups: list[list[Run]] = []
@@ -84,7 +84,10 @@ class Blocks:
             body = tree.labelled(tree.paren(group), "_")
             return Body(run.inputs, ["x"], [tree.result(body)])
         with_own_layer = self.writer.body(run, self.call, own=True)
-        if with_own_layer.owns == 0 or _only_layer(with_own_layer) is not None:
+        if with_own_layer.owns == 0:
+            return with_own_layer
+        layers = _only_layers(with_own_layer)
+        if layers is not None and (len(tree.members(layers)) == 1 or _can_be_several(run)):
             return with_own_layer
         return self.writer.body(run, self.call)
 
@@ -133,26 +136,38 @@ class Blocks:
         return next(name for name in names if name not in {*self._signatures, self._net})
 
 
-def _only_layer(body: Body) -> s.Expr | None:
-    """The layer that is all of a body: its class only gives it another name."""
+def _only_layers(body: Body) -> s.Expr | None:
+    """The layers in a pipe that are all of a body, one of which has the weights of the module: the
+    class gives them another name, and no scope. None if there is anything else."""
     if len(body.statements) != 1 or len(body.words) != 1:
         return None
     (statement,) = body.statements
     assert isinstance(statement, s.ExpressionStatement)
-    members = tree.members(statement.value)
-    if len(members) != 2 or members[0] != tree.name(body.words[0]):
+    x = tree.name(body.words[0])
+    first, *layers = tree.members(statement.value)
+    if first != x or not layers or body.owns > 1 or (len(layers) > 1 and body.owns == 0):
         return None
-    layer = members[1]
-    if any(isinstance(node, s.Labelled) for node in nodes_in(layer)):
+    if any(x in nodes_in(layer) or not _is_layer(layer) for layer in layers):
         return None
-    is_word = isinstance(layer, s.Name) or (
-        isinstance(layer, s.Call) and isinstance(layer.function, s.Name)
-    )
-    return (
-        layer
-        if is_word and body.words[0] not in {n.id for n in nodes_in(layer) if isinstance(n, s.Name)}
-        else None
-    )
+    return tree.pipe(*layers)
+
+
+def _can_be_several(run: Run) -> bool:
+    """Whether several layers can be written where a module runs: in a body, also as members of a
+    Sequential there, but not where members have numbers."""
+    around = run.parent
+    if around is not None and is_sequence(around) and not has_own_name(around):
+        around = around.parent
+    return around is not None and not is_sequence(around)
+
+
+def _is_layer(node: s.Expr) -> bool:
+    """Whether a member of a pipe is a layer without a label, or with that of its module."""
+    if isinstance(node, s.Labelled):
+        return tree.path_of(node.label) == OWN and _is_layer(node.body)
+    word = node.function if isinstance(node, s.Call) else node
+    labelled = any(isinstance(part, s.Labelled) for part in nodes_in(node))
+    return isinstance(word, s.Name) and word.id in layers() and not labelled
 
 
 def _call(name: str, parameters: Sequence[str], given: Sequence[tuple[str, s.Expr]]) -> s.Expr:

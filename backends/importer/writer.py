@@ -43,6 +43,9 @@ SYNONYMS: Final = {"identity": "shortcut"}
 RESERVED: Final = frozenset({*KEYWORDS, "id", "input", "scan", "N", "block", "net", "extern"})
 """Words that name nothing else."""
 
+OWN: Final = "$"
+"""The label of a layer whose weights are those of the module around it."""
+
 CallOf: TypeAlias = Callable[[Run], s.Expr]
 """The call of the block that a run became."""
 
@@ -97,6 +100,8 @@ class Writer:
         for position, step in enumerate(run.steps):
             assert isinstance(step, Run)
             member = self.member(step, call_of)
+            if OWN in _labels(member) and isinstance(member, s.Labelled):
+                member = member.body
             child = step.path.removeprefix(f"{run.path}.").lstrip(".")
             if child != str(position):
                 member = tree.labelled(member, child)
@@ -263,9 +268,9 @@ class _BodyWriter:
         """A name for an input, that of the module's ``forward`` if it can be."""
         known = dict(zip(self.run.inputs, self.run.words, strict=False))
         stem = known.get(value, "x")
-        wanted = [stem, *(f"{stem}{i}" for i in range(2, 999)), *"xyzuvw"]
-        free = (w for w in wanted if w.isidentifier() and _is_free(w) and w not in others)
-        word: str = next(free)
+        stem = stem if stem.isidentifier() and _is_free(stem) else "x"
+        wanted = [stem, *(f"{stem}{i}" for i in range(2, 999))]
+        word = next(w for w in wanted if w not in others)
         self.taken.add(word)
         return word
 
@@ -304,7 +309,12 @@ class _BodyWriter:
             self._rename(step.results, inputs)
             return
         path = step.path.removeprefix(f"{self.run.path}.") if self.run.path else step.path
-        if _has_state(step) and self.runs_of[step.path] > 1:
+        if OWN in _labels(member):
+            if is_sequence(step):
+                self._write_members(step)
+                return
+            member = _with_label(member, path)
+        elif _has_state(step) and self.runs_of[step.path] > 1:
             member = self._shared(path, member)
         elif _has_state(step) or isinstance(member, s.Paren | s.List):
             member = tree.labelled(member, path)
@@ -313,6 +323,15 @@ class _BodyWriter:
         layer = self.writer.lifted(step)
         results = self._used(step.results) if layer is not None else step.results
         self._push(results, self._piped(inputs, member), self._names_of(step))
+
+    def _write_members(self, sequence: Run) -> None:
+        """A Sequential in which a member is several layers: its members have labels one by one."""
+        for step in sequence.steps:
+            assert isinstance(step, Run)
+            for value in step.results:
+                self.uses[value] = self.uses[value] or 1
+                self.left[value] = self.left[value] or 1
+            self._write_run(step)
 
     def _used(self, results: list[str]) -> list[str]:
         """The results of a layer: the first alone if no other is used, since a pipe drops them."""
@@ -434,7 +453,7 @@ class _BodyWriter:
             return None
         if self.own and owner == self.run.path:
             self.owns += 1
-            return ""
+            return OWN
         return inside or None
 
     def _inside(self, path: str) -> str:
@@ -472,7 +491,7 @@ class _BodyWriter:
         if not texts:
             return network
         first = texts[0] if len(texts) == 1 else tree.bundle(texts)
-        return tree.pipe(first, network)
+        return tree.pipe(first, *tree.members(network))
 
     def _infix(self, layer: Any, texts: list[s.Expr]) -> s.Expr:
         if layer.other is not None and not isinstance(layer.other, TensorType):
@@ -628,6 +647,18 @@ class _BodyWriter:
     def _names_of(self, step: Run) -> list[str]:
         op = next((o for o in _ops(step)), None)
         return self.trace.names(op.node, self.run.module) if op is not None else []
+
+
+def _labels(node: s.SyntaxNode) -> set[str]:
+    return {tree.path_of(n.label) for n in nodes_in(node) if isinstance(n, s.Labelled)}
+
+
+def _with_label(pipe: s.Expr, path: str) -> s.Expr:
+    """Layers in a pipe, of which the one with the module's weights gets the module's label."""
+    members = [
+        tree.labelled(m.body, path) if isinstance(m, s.Labelled) else m for m in tree.members(pipe)
+    ]
+    return tree.pipe(*members)
 
 
 def _values_in(lifted: Lifted) -> Iterator[str]:
