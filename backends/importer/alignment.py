@@ -118,6 +118,8 @@ class Alignment:
         word = words.pop()
         if words or not word:
             raise Misfit
+        if word in layers() and layers()[word].variadic:
+            return nodes[0].replace(**self._fields(nodes, runs, "size"))
         parameters = self.signature(word)
         given = [_given(n, list(parameters)) for n in nodes]
         order = [name for name in parameters if any(name in g for g in given)]

@@ -95,7 +95,7 @@ class Blocks:
         alignment = Alignment(len(runs), self.signature)
         statements = alignment.statements([bodies[run].statements for run in runs])
         body = bodies[runs[0]]
-        parameters = Parameters(self._facts(runs, body), alignment.columns)
+        parameters = Parameters(self._facts(runs, bodies), alignment.columns)
         statements = [parameters.filled(x) for x in statements]
         is_network = is_sequence(runs[0])
         if is_network and parameters.reads_input:
@@ -120,14 +120,16 @@ class Blocks:
         for at, run in enumerate(runs):
             self._calls[run] = _call(name, list(self._signatures[name]), parameters.arguments(at))
 
-    def _facts(self, runs: Sequence[Run], body: Body) -> Facts:
+    def _facts(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> Facts:
+        body = bodies[runs[0]]
         types = [self.writer.type(run.inputs[0]) if run.inputs else None for run in runs]
+        later = [[self.writer.type(value) for value in bodies[run].renamed] for run in runs]
         names = {n.id for x in body.statements if isinstance(x, s.Assign) for n in _names(x.target)}
         known = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
         attributes = [vars(run.module) for run in runs]
         word = body.words[0] if body.words else ""
         taken = {*body.words, *names, *self._signatures}
-        return Facts(types, known, attributes, word, taken, _required(runs[0]))
+        return Facts(types, later, known, attributes, word, taken, _required(runs[0]))
 
     def _name(self, run: Run) -> str:
         stem = snake_case(type(run.module).__name__)

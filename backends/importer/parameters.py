@@ -26,10 +26,10 @@ NO_SIZES: Final = (
     "start",
     "end",
     "dim",
-    *("part", "k", "g", "h", "w", "p", "q"),
+    *("size", "part", "k", "g", "h", "w", "p", "q"),
 )
 """Settings that have nothing to do with the number of features of the input, and those of
-``rearrange``."""
+``reshape`` and ``rearrange``."""
 
 
 @dataclass(eq=False)
@@ -44,11 +44,13 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about the bodies of a block: for each its input's type, its constructor's
-    arguments and its module's attributes; the word of the input, names that mean something, and
-    those arguments of the constructor that have no default."""
+    """What is known about the bodies of a block: for each its input's type, the types of values
+    that take the input's name later, its constructor's arguments and its module's attributes; the
+    word of the input, names that mean something, and those arguments of the constructor that have
+    no default."""
 
     types: Sequence[TensorType | None]
+    later: Sequence[Sequence[TensorType]]
     constructors: Sequence[Mapping[str, Any]]
     attributes: Sequence[Mapping[str, Any]]
     word: str
@@ -144,6 +146,9 @@ class Parameters:
             sizes = [t.shape[axis] for t in types]
             if len(set(sizes)) == 1 or not all(isinstance(d, int) for d in sizes):
                 continue
+            pairs = zip(sizes, self.facts.later, strict=True)
+            if any(_size_of(t, attribute) != size for size, later in pairs for t in later):
+                continue
             values = tuple(map(tree.literal, sizes))
             text = s.Attribute(tree.name(self.facts.word), attribute, span=tree.NOWHERE)
             found = in_terms(column, values, text)
@@ -162,6 +167,13 @@ class Parameters:
                 plain = all(isinstance(v, int | float | bool | str) for v in values)
                 if plain and name.isidentifier() and not name.startswith("_"):
                     yield name, tuple(map(tree.literal, values))
+
+
+def _size_of(type_: TensorType, attribute: str) -> object:
+    """What ``x.c`` or ``x.d`` is for a tensor; None if it is an error."""
+    if attribute == "c":
+        return type_.shape[1] if type_.rank >= 3 else None
+    return type_.shape[-1] if type_.rank else None
 
 
 _AXES: Final = {3: (("d", -1),), 4: (("c", 1), ("d", -1)), 5: (("c", 1), ("d", -1))}

@@ -68,6 +68,8 @@ class Body:
     statements: list[s.Statement] = field(default_factory=list)
     owns: int = 0
     """The number of layers whose weights are those of the block itself."""
+    renamed: list[str] = field(default_factory=list)
+    """The values that take the name of the first input later."""
 
     def is_like(self, other: Body) -> bool:
         """Whether two bodies have the same text."""
@@ -211,6 +213,8 @@ class _BodyWriter:
         """Texts that wait until the values before them have names."""
         self.statements: list[s.Statement] = []
         self.taken: set[str] = set()
+        self.first_word = ""
+        self.renamed: list[str] = []
         self.wanted_names: dict[str, Sequence[str]] = {}
         """Names that the model's source has for values that wait."""
         self.steps = with_chains(run, writer.trace, writer.type)
@@ -225,6 +229,7 @@ class _BodyWriter:
         for value in inputs:
             words.append(self._input_word(value, words))
             self.texts[value] = tree.name(words[-1])
+        self.first_word = words[0] if words else ""
         for step in self.steps:
             if isinstance(step, Run):
                 self._write_run(step)
@@ -239,7 +244,7 @@ class _BodyWriter:
         self.statements.append(tree.result(last))
         written = [*self.shares.values(), *self.statements]
         statements = [_grouped(statement) for statement in written]
-        return Body(inputs, words, statements, self.owns)
+        return Body(inputs, words, statements, self.owns, self.renamed)
 
     def _uses(self) -> Counter[str]:
         """How often each value is used in this run."""
@@ -594,6 +599,8 @@ class _BodyWriter:
             word = self._free_word(wanted)
             words.append(word)
             self.texts[value] = tree.name(word)
+            if word == self.first_word:
+                self.renamed.append(value)
         self.statements.append(tree.assign(words, text))
 
     def _source(self, value: str) -> s.Expr:

@@ -463,3 +463,33 @@ class Nested(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.blocks(x)
+
+
+class Tokens(nn.Module):
+    """An image whose name is that of its tokens later: `x.c` is another size there."""
+
+    def __init__(self, channels: int, side: int) -> None:
+        super().__init__()
+        self.side = side
+        self.up = nn.Linear(channels, 2 * channels)
+        self.down = nn.Linear(2 * channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, c = x.shape[:2]
+        x = x.flatten(2).transpose(1, 2)
+        x = x + self.down(F.gelu(self.up(x)))
+        return x.transpose(1, 2).reshape(n, c, self.side, self.side)
+
+
+@example(floats(3, 16, 16))
+class Renamed(nn.Module):
+    """Blocks that assign to the name of their input, for images of several sizes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Sequential(nn.Conv2d(3, 8, 2, 2), Tokens(8, 8))
+        self.two = nn.Sequential(nn.Conv2d(8, 12, 2, 2), Tokens(12, 4))
+        self.three = nn.Sequential(nn.Conv2d(12, 20, 2, 2), Tokens(20, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.three(self.two(self.one(x)))
