@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CannotImport", "import_model"]
 
+_SURPRISES = (LookupError, AssertionError, TypeError, ValueError, AttributeError, RecursionError)
+"""What a model can raise that no part of the importer is made for."""
+
 
 def import_model(
     model: nn.Module,
@@ -42,7 +45,12 @@ def import_model(
         traced = tracing.trace(model, inputs)
     finally:
         model.train(training)
-    return print_file(with_defaults(with_loops(_file(traced, name, arguments or {}))))
+    try:
+        file = _file(traced, name, arguments or {})
+        return print_file(with_defaults(with_loops(file)))
+    except _SURPRISES as error:
+        said = f"{type(error).__name__}: {error}"
+        raise CannotImport(f"the importer does not know what to make of it ({said})") from error
 
 
 def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) -> s.File:

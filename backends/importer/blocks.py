@@ -13,7 +13,7 @@ from . import tree
 from .alignment import Alignment, Misfit, layer_signature
 from .parameters import Facts, Parameters
 from .polish import polished
-from .trace import Run, Trace
+from .trace import CannotImport, Run, Trace
 from .writer import OWN, RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, nodes_in
 
 Constructors = Mapping[int, Mapping[str, Any]]
@@ -40,6 +40,10 @@ class Blocks:
 
     def call(self, run: Run) -> s.Expr:
         """The call of the block that a run became."""
+        if run not in self._calls:
+            raise CannotImport(
+                f"{run.path} ({type(run.module).__name__}) computes what torch.export sets apart"
+            )
         return self._calls[run]
 
     def signature(self, word: str) -> dict[str, s.Expr | None]:

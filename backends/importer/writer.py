@@ -88,6 +88,8 @@ class Writer:
     def type(self, value: str) -> TensorType:
         """The type of a value: of a node, or of one of the results of a node."""
         node, _, index = value.partition(".")
+        if node not in self.trace.nodes or "val" not in self.trace.nodes[node].meta:
+            raise CannotImport(f"torch.export sets apart what makes the value {node}")
         made = self.trace.nodes[node].meta["val"]
         return type_of(made[int(index)] if index else made, self.names)
 

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+from torch import Tensor, nn
 
-from netwright.backends.importer import import_model
+from netwright.backends.importer import CannotImport, import_model
 from netwright.backends.importer.prove import prove
 
 from ...conftest import Golden
@@ -19,3 +20,30 @@ def test_a_model_becomes_its_spec(name: str, golden: Golden) -> None:
     golden(f"importer/{name}.net", text)
     proof = prove(text, model, example, net=name)
     assert proof.equal, proof.reasons
+
+
+class Decides(nn.Module):
+    """A model whose way depends on the values of its input."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x if x.sum() > 0 else -x
+
+
+def test_a_decision_on_values_is_told_with_its_line() -> None:
+    with pytest.raises(CannotImport) as raised:
+        import_model(Decides(), (torch.randn(2, 3),))
+    assert "return x if x.sum() > 0 else -x" in "\n".join(raised.value.reasons)
+
+
+class Eigenvalues(nn.Module):
+    """A model with an op that the language does not have."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = torch.linalg.eigvalsh(x)
+        return result
+
+
+def test_an_op_without_a_counterpart_is_told_by_name() -> None:
+    with pytest.raises(CannotImport) as raised:
+        import_model(Eigenvalues(), (torch.randn(2, 3, 3),))
+    assert "linalg_eigh" in str(raised.value) or "eigvalsh" in str(raised.value)
