@@ -32,6 +32,11 @@ NO_SIZES: Final = (
 ``reshape`` and ``rearrange``."""
 
 
+_WIDTHS: Final = (
+    "out", "pad", "groups", "dim", "hidden", "size", "shape", "channel", "plane", "feature", "width"
+)  # fmt: skip
+
+
 @dataclass(eq=False)
 class Parameter:
     """A parameter with its value in each body."""
@@ -104,16 +109,17 @@ class Parameters:
     # --- from columns to texts --------------------------------------------------------------
 
     def _text(self, column: Column, hint: str) -> s.Expr:
-        size = None if hint.rstrip("0123456789") in NO_SIZES else self._size(column)
+        times = _may_be_multiple(hint)
+        size = None if hint.rstrip("0123456789") in NO_SIZES else self._size(column, times)
         if size is not None:
             self.reads_input = True
             return size
         for parameter in self.chosen:
-            text = in_terms(column, parameter.column, tree.name(parameter.name))
+            text = in_terms(column, parameter.column, tree.name(parameter.name), times)
             if text is not None:
                 return text
         for order, (name, values) in enumerate(self._known(column)):
-            text = in_terms(column, values, tree.name(name))
+            text = in_terms(column, values, tree.name(name), times)
             if text is not None and not self._is_taken(name):
                 self.chosen.append(Parameter(name, values, order))
                 return text
@@ -135,7 +141,7 @@ class Parameters:
         chosen = {p.name for p in self.chosen}
         return name in chosen or name in self.facts.taken or name in layers() or name == "id"
 
-    def _size(self, column: Column) -> s.Expr | None:
+    def _size(self, column: Column, times: bool) -> s.Expr | None:
         """A size of the first input: ``x.c``, ``2 * x.d``."""
         types = [t for t in self.facts.types if t is not None]
         if _ints(column) is None or len(types) < len(self.facts.types):
@@ -151,7 +157,7 @@ class Parameters:
                 continue
             values = tuple(map(tree.literal, sizes))
             text = s.Attribute(tree.name(self.facts.word), attribute, span=tree.NOWHERE)
-            found = in_terms(column, values, text)
+            found = in_terms(column, values, text, times)
             if found is not None:
                 return found
         return None
@@ -180,6 +186,12 @@ _AXES: Final = {3: (("d", -1),), 4: (("c", 1), ("d", -1)), 5: (("c", 1), ("d", -
 """By rank: attributes of a tensor that are sizes of channels or features, with their axes."""
 
 
+def _may_be_multiple(hint: str) -> bool:
+    """Whether a setting may be a multiple of another number: a width, or the padding of a kernel.
+    Other numbers, as those of heads, are in such a relation by chance."""
+    return any(part in hint for part in _WIDTHS)
+
+
 def mapped(node: Any, change: Callable[[s.SyntaxNode], s.SyntaxNode]) -> Any:
     """A tree with every node changed, from the leaves up."""
     if isinstance(node, tuple):
@@ -204,13 +216,14 @@ def _ints(column: Column) -> list[int | None] | None:
     return values
 
 
-def in_terms(column: Column, known: Column, text: s.Expr) -> s.Expr | None:
-    """A column in terms of a known one: equal to it, a multiple, a part, or half of it rounded."""
+def in_terms(column: Column, known: Column, text: s.Expr, times: bool = True) -> s.Expr | None:
+    """A column in terms of a known one: equal to it, or with ``times`` a multiple, a part, or half
+    of it rounded."""
     pairs = [(c, k) for c, k in zip(column, known, strict=True) if c is not None]
     if all(k is not None and same(c, k) for c, k in pairs):
         return text
     ours, theirs = _ints(column), _ints(known)
-    if ours is None or theirs is None:
+    if ours is None or theirs is None or not times:
         return None
     numbers = [(c, k) for c, k in zip(ours, theirs, strict=True) if c is not None and k is not None]
     if len(numbers) < len(pairs) or len({k for _, k in numbers}) == 1:
