@@ -10,7 +10,7 @@ CONSTRAINED := $(PIP) install --no-warn-conflicts -c constraints.txt
 # One thread to a worker: more of them only wait for one another.
 test test-slow test-newest: export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow test-newest lint format zoo layouts bench measure tables fonts gallery clean
+.PHONY: demo test test-slow test-newest lint format zoo imports layouts bench measure tables fonts gallery clean
 
 demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
@@ -42,6 +42,10 @@ format: $(VENV)/dev
 # Compares the shipped nets with their originals, all of them: an hour. ZOO="resnet vgg16" for some.
 zoo: $(VENV)/zoo
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.zoo $(ZOO)
+
+# Imports 113 published models of PyTorch and compares them: half an hour. MODELS="resnet bert" for some.
+imports: $(VENV)/dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.backends.importer.published $(MODELS)
 
 layouts: $(VENV)/zoo
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.backends.weights

@@ -12,7 +12,7 @@ from ...compiler.layer import Refused
 from ...compiler.lowering import CallCode, Helper, Imported, Lowering
 from ...compiler.reserved import reserved
 from ..python.identifiers import attribute, numbered, variable
-from ..python.printing import Late
+from ..python.printing import Late, quote
 from .modules import LIST_METHODS, Item, Tree, access, containers, plant
 from .nodes import labels, layer_of
 from .refusals import refusal, reserved_name
@@ -169,6 +169,15 @@ class Holder:
         for name in (*names, *filter(None, weight.split("."))):
             owner = attribute(owner, name)
         return owner
+
+    def weight_to_set(self, module: str, weight: str) -> str:
+        """The same as the target of an assignment. A container's members have no type that has
+        weights."""
+        target = self.weight(module, weight)
+        if "[" not in target:
+            return target
+        path, _, name = f"{module}.{weight}".rpartition(".")
+        return f"self.get_submodule({quote(path)}).{name}"
 
     # --- chains ----------------------------------------------------------------------------------
 

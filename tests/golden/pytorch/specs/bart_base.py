@@ -205,9 +205,13 @@ class BART(nn.Module):
         )
         self.lm_head = nn.Linear(768, 50265, bias=False)
         self.register_buffer("final_logits_bias", torch.zeros(1, 50265))
-        self.model["encoder"].embed_tokens.weight = self.model["shared"].weight
-        self.model["decoder"].embed_tokens.weight = self.model["shared"].weight
-        self.lm_head.weight = self.model["shared"].weight
+        self.get_submodule("model.encoder.embed_tokens").weight = self.get_parameter(
+            "model.shared.weight"
+        )
+        self.get_submodule("model.decoder.embed_tokens").weight = self.get_parameter(
+            "model.shared.weight"
+        )
+        self.lm_head.weight = self.get_parameter("model.shared.weight")
         nn.init.normal_(self.get_parameter("model.shared.weight"), std=0.02)
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:

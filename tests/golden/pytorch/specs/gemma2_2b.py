@@ -179,7 +179,7 @@ class Gemma2(nn.Module):
         )
         self.lm_head = nn.Linear(2304, 256000, bias=False)
         self.cap1 = Cap(most=30.0)
-        self.lm_head.weight = self.model["embed_tokens"].weight
+        self.lm_head.weight = self.get_parameter("model.embed_tokens.weight")
         nn.init.normal_(self.get_parameter("model.embed_tokens.weight"), std=0.02)
 
     def forward(self, tokens: Tensor) -> Tensor:

@@ -352,8 +352,8 @@ class T5(nn.Module):
         self.dropout3 = nn.Dropout(0.1)
         self.dropout4 = nn.Dropout(0.1)
         self.lm_head = nn.Linear(512, 32128, bias=False)
-        self.encoder["embed_tokens"].weight = self.shared.weight
-        self.decoder["embed_tokens"].weight = self.shared.weight
+        self.get_submodule("encoder.embed_tokens").weight = self.shared.weight
+        self.get_submodule("decoder.embed_tokens").weight = self.shared.weight
         self.lm_head.weight = self.shared.weight
 
     def forward(self, source: Tensor, target: Tensor, keep: Tensor) -> Tensor:

@@ -192,7 +192,7 @@ class Whisper(nn.Module):
         super().__init__()
         self.model = nn.ModuleDict({"encoder": Encoder(), "decoder": Decoder()})
         self.proj_out = nn.Linear(384, 51865, bias=False)
-        self.proj_out.weight = self.model["decoder"].embed_tokens.weight
+        self.proj_out.weight = self.get_parameter("model.decoder.embed_tokens.weight")
 
     def forward(self, sound: Tensor, text: Tensor) -> Tensor:
         """sound [N, 80, 3000], text [N, T] int -> logits [N, T, 51865]"""
