@@ -31,7 +31,7 @@ def _top(statement: syntax.Statement) -> Iterator[str]:
         case syntax.Block() | syntax.Share():
             yield statement.name
         case syntax.Assign():
-            yield from (n.id for n in _names(statement.target))
+            yield from (n.id for n in syntax.all_names(statement.target))
         case syntax.Import():
             yield statement.alias or statement.module.rpartition(".")[2]
             yield statement.module.partition(".")[0]
@@ -69,24 +69,17 @@ def _defined(node: syntax.SyntaxNode) -> Iterator[str]:
                 yield node.name
             case syntax.DeclaredPort():
                 yield node.name
-                yield from (n.id for e in node.shape or () for n in _names(e))
+                yield from (n.id for e in node.shape or () for n in syntax.all_names(e))
             case syntax.Assign():
-                yield from (n.id for n in _names(node.target))
+                yield from (n.id for n in syntax.all_names(node.target))
             case syntax.For() | syntax.Clause():
-                yield from (n.id for n in _names(node.pattern))
+                yield from (n.id for n in syntax.all_names(node.pattern))
             case syntax.Labelled(label=syntax.LabelName(name=str() as name)):
                 yield name
             case syntax.Labelled(
                 label=syntax.LabelName(name=syntax.Text(parts=(str() as path, *_)))
             ):
                 yield path.partition(".")[0]
-
-
-def _names(node: syntax.SyntaxNode) -> Iterator[syntax.Name]:
-    if isinstance(node, syntax.Name):
-        yield node
-    for child in syntax.children(node):
-        yield from _names(child)
 
 
 def _read(node: syntax.SyntaxNode) -> Iterator[syntax.Name]:

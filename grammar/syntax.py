@@ -5,6 +5,7 @@ Spans are not compared, so two texts that differ only in layout have equal trees
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from .record import Record, field, positional
@@ -340,3 +341,17 @@ def children(node: SyntaxNode) -> list[SyntaxNode]:
         elif isinstance(value, SyntaxNode):
             nodes.append(value)
     return nodes
+
+
+def all_nodes(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """A node and all nodes below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += children(node)[::-1]
+
+
+def all_names(node: SyntaxNode) -> Iterator[Name]:
+    """The names in a node, in the order of the text."""
+    return (inner for inner in all_nodes(node) if isinstance(inner, Name))

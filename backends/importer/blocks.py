@@ -12,9 +12,9 @@ from ...grammar import syntax as s
 from . import tree
 from .alignment import Alignment, Misfit, layer_signature
 from .parameters import Facts, Parameters
-from .polish import polished
+from .polish import assigned, polished
 from .trace import CannotImport, Run, Trace
-from .writer import OWN, RESERVED, Body, Writer, has_own_name, is_layer, is_sequence, nodes_in
+from .writer import OWN, RESERVED, Body, Writer, has_own_name, is_layer, is_sequence
 
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
@@ -128,11 +128,10 @@ class Blocks:
         body = bodies[runs[0]]
         types = [self.writer.type(run.inputs[0]) if run.inputs else None for run in runs]
         later = [[self.writer.type(value) for value in bodies[run].renamed] for run in runs]
-        names = {n.id for x in body.statements if isinstance(x, s.Assign) for n in _names(x.target)}
         known = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
         attributes = [vars(run.module) for run in runs]
         word = body.words[0] if body.words else ""
-        taken = {*body.words, *names, *self._signatures}
+        taken = {*body.words, *assigned(body.statements), *self._signatures}
         return Facts(types, later, known, attributes, word, taken, _required(runs[0]))
 
     def _name(self, run: Run) -> str:
@@ -153,7 +152,7 @@ def _only_layers(body: Body) -> s.Expr | None:
     first, *layers = tree.members(statement.value)
     if first != x or not layers or body.owns > 1 or (len(layers) > 1 and body.owns == 0):
         return None
-    if any(x in nodes_in(layer) or not _is_layer(layer) for layer in layers):
+    if any(x in s.all_nodes(layer) or not _is_layer(layer) for layer in layers):
         return None
     return tree.pipe(*layers)
 
@@ -172,7 +171,7 @@ def _is_layer(node: s.Expr) -> bool:
     if isinstance(node, s.Labelled):
         return tree.path_of(node.label) == OWN and _is_layer(node.body)
     word = node.function if isinstance(node, s.Call) else node
-    labelled = any(isinstance(part, s.Labelled) for part in nodes_in(node))
+    labelled = any(isinstance(part, s.Labelled) for part in s.all_nodes(node))
     return isinstance(word, s.Name) and word.id in layers() and not labelled
 
 
@@ -191,12 +190,6 @@ def _from(word: str, statement: s.Statement) -> s.Statement:
 
 def _port(word: str) -> s.DeclaredPort:
     return s.DeclaredPort(word, None, None, span=tree.NOWHERE)
-
-
-def _names(pattern: s.Pattern) -> list[s.Name]:
-    if isinstance(pattern, s.Name):
-        return [pattern]
-    return [name for item in pattern.items for name in _names(item)]
 
 
 def is_block(run: Run) -> bool:

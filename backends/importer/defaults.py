@@ -87,17 +87,12 @@ def _common(
 def _without(node: Any, chosen: Chosen) -> Any:
     """A tree in which layers do not have the settings of the lines on top, and those that lacked
     them have the layer's own."""
-    if isinstance(node, tuple):
-        return tuple(_without(item, chosen) for item in node)
-    if not isinstance(node, s.SyntaxNode):
-        return node
     if isinstance(node, s.Name):
         return _shorter(node.id, (), (), chosen)
-    names: tuple[str, ...] = node.__match_args__
     if isinstance(node, s.Call) and isinstance(node.function, s.Name):
         arguments, settings = (_without(x, chosen) for x in (node.arguments, node.settings))
         return _shorter(node.function.id, arguments, settings, chosen)
-    return node.replace(**{name: _without(getattr(node, name), chosen) for name in names})
+    return tree.rebuilt(node, lambda inner: _without(inner, chosen))
 
 
 def _shorter(

@@ -18,7 +18,7 @@ from ...grammar.printer import print_expression
 from ...grammar.tables import KEYWORDS
 from . import tree
 from .alignment import HOLE, Alignment, Misfit, Signature, layer_signature, same
-from .parameters import in_terms, mapped
+from .parameters import in_terms
 
 FEWEST: Final = 3
 """The fewest passes of a loop."""
@@ -51,7 +51,7 @@ def with_loops(file: s.File) -> s.File:
 
     statements = []
     for statement in file.statements:
-        taken = {*signatures, *(n.id for n in _names(statement))}
+        taken = {*signatures, *(n.id for n in s.all_names(statement))}
         if isinstance(statement, s.Block):
             taken |= {p.name for p in statement.parameters}
         statements.append(_Loops(signature, taken, _calls(statement)).looped(statement))
@@ -68,15 +68,10 @@ class _Loops:
 
     def looped(self, node: Any) -> Any:
         """A tree with loops in its pipes, the innermost first."""
-        if isinstance(node, tuple):
-            return tuple(map(self.looped, node))
-        if not isinstance(node, s.SyntaxNode):
-            return node
         if isinstance(node, s.Binary) and node.operator == ">":
             members = [self.looped(member) for member in tree.members(node)]
             return tree.pipe(*self.folded(members))
-        names: tuple[str, ...] = node.__match_args__
-        return node.replace(**{name: self.looped(getattr(node, name)) for name in names})
+        return tree.rebuilt(node, self.looped)
 
     def folded(self, members: list[s.Expr]) -> list[s.Expr]:
         """The members with loops and repeats, also of what became loops and repeats."""
@@ -135,9 +130,9 @@ class _Loops:
         whole = all(len(row) == len(passes) for row, _ in rows)
         if not whole or any(_is_table(v) for row, _ in rows for v in row):
             return None
-        if any(_is_choice(node) for node in _nodes(statement)):
+        if any(_is_choice(node) for node in s.all_nodes(statement)):
             return None
-        names = {n.id for n in _names(statement)}
+        names = {n.id for n in s.all_names(statement)}
         total = max((self.calls[name] for name in names), default=0)
         starts = [int(name.removeprefix(COUNTED)) for name in names if name.startswith(COUNTED)]
         # a table is clearest with all numbers in it
@@ -162,7 +157,7 @@ class _Loops:
                 )
             return node
 
-        return mapped(loop, better)  # type: ignore[no-any-return]
+        return tree.mapped(loop, better)  # type: ignore[no-any-return]
 
     def _parameter(self, call: s.Call) -> str:
         """The parameter of a block that the next argument of a call is for."""
@@ -220,7 +215,7 @@ class _Columns:
                 return text
             return node
 
-        body = mapped(statement, filled)
+        body = tree.mapped(statement, filled)
         pattern, iterable = self._head()
         return s.For(pattern, iterable, (body,), span=tree.NOWHERE)
 
@@ -326,7 +321,7 @@ def _inside(column: Sequence[s.Expr]) -> list[s.Expr]:
 
 def _with_counted_labels(passes: Sequence[s.Expr]) -> list[s.Expr]:
     """The passes with ``layer{i}`` for labels that count them. Raises Misfit."""
-    rows = [[n for n in _nodes(p) if isinstance(n, s.LabelName)] for p in passes]
+    rows = [[n for n in s.all_nodes(p) if isinstance(n, s.LabelName)] for p in passes]
     if len({len(row) for row in rows}) > 1:
         raise Misfit
     columns = list(zip(*rows, strict=True))
@@ -340,14 +335,9 @@ def _with_counted_labels(passes: Sequence[s.Expr]) -> list[s.Expr]:
 
 def _relabelled(node: Any, labels: Iterator[s.LabelName]) -> Any:
     """A tree with other labels, which come in its order."""
-    if isinstance(node, tuple):
-        return tuple(_relabelled(item, labels) for item in node)
     if isinstance(node, s.LabelName):
         return next(labels)
-    if not isinstance(node, s.SyntaxNode):
-        return node
-    names: tuple[str, ...] = node.__match_args__
-    return node.replace(**{name: _relabelled(getattr(node, name), labels) for name in names})
+    return tree.rebuilt(node, lambda inner: _relabelled(inner, labels))
 
 
 def _counted(labels: Sequence[s.LabelName]) -> s.LabelName:
@@ -435,16 +425,6 @@ def _repeat(members: Sequence[s.Expr], count: int) -> s.Expr | None:
     if not any(isinstance(member, s.Call) for member in members):
         return None
     return tree.binary("*", tree.paren(tree.pipe(*members)), tree.number(count))
-
-
-def _nodes(node: s.SyntaxNode) -> Iterator[s.SyntaxNode]:
-    yield node
-    for child in s.children(node):
-        yield from _nodes(child)
-
-
-def _names(node: s.SyntaxNode) -> Iterator[s.Name]:
-    return (n for n in _nodes(node) if isinstance(n, s.Name))
 
 
 def _calls(node: s.SyntaxNode) -> Counter[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ class Parameters:
 
     def filled(self, node: Any) -> Any:
         """A tree with the texts of the columns in their places."""
-        return mapped(node, self._fill)
+        return tree.mapped(node, self._fill)
 
     def _fill(self, node: s.SyntaxNode) -> s.SyntaxNode:
         if isinstance(node, s.Name) and node.id.startswith(HOLE):
@@ -190,17 +190,6 @@ def _may_be_multiple(hint: str) -> bool:
     """Whether a setting may be a multiple of another number: a width, or the padding of a kernel.
     Other numbers, as those of heads, are in such a relation by chance."""
     return any(part in hint for part in _WIDTHS)
-
-
-def mapped(node: Any, change: Callable[[s.SyntaxNode], s.SyntaxNode]) -> Any:
-    """A tree with every node changed, from the leaves up."""
-    if isinstance(node, tuple):
-        return tuple(mapped(item, change) for item in node)
-    if not isinstance(node, s.SyntaxNode):
-        return node
-    names: tuple[str, ...] = node.__match_args__
-    fields = {name: mapped(getattr(node, name), change) for name in names}
-    return change(node.replace(**fields))
 
 
 def _ints(column: Column) -> list[int | None] | None:

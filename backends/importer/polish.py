@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from ...grammar import syntax as s
 from . import tree
-from .parameters import mapped
 from .rows import with_rows
 
 SHORT: Final = {"batchnorm": "bn", "embedding": "embed"}
@@ -19,8 +18,8 @@ def polished(statements: Sequence[s.Statement], taken: Collection[str]) -> list[
     """The statements of a body, easier to read. ``taken`` are names that mean something."""
     result: list[s.Statement] = []
     for statement in with_rows(statements, taken):
-        better = _with_gap(mapped(statement, _better))
-        result += _with_choices_apart(better, {*taken, *_assigned(statements)})
+        better = _with_gap(tree.mapped(statement, _better))
+        result += _with_choices_apart(better, {*taken, *assigned(statements)})
     return result
 
 
@@ -57,15 +56,10 @@ def _with_gap(statement: Any) -> Any:
     return statement.replace(value=tree.pipe(*members))
 
 
-def _assigned(statements: Sequence[s.Statement]) -> set[str]:
+def assigned(statements: Sequence[s.Statement]) -> set[str]:
+    """The names that statements give."""
     targets = [x.target for x in statements if isinstance(x, s.Assign)]
-    return {name.id for target in targets for name in _names(target)}
-
-
-def _names(pattern: s.Pattern) -> list[s.Name]:
-    if isinstance(pattern, s.Name):
-        return [pattern]
-    return [name for item in pattern.items for name in _names(item)]
+    return {name.id for target in targets for name in s.all_names(target)}
 
 
 def _with_choices_apart(statement: Any, taken: Collection[str]) -> list[s.Statement]:
@@ -83,7 +77,7 @@ def _with_choices_apart(statement: Any, taken: Collection[str]) -> list[s.Statem
         found.append(tree.assign([word], choice))
         return node.replace(right=tree.name(word))
 
-    better = mapped(statement, apart)
+    better = tree.mapped(statement, apart)
     return [*found, better]
 
 

@@ -16,7 +16,7 @@ def with_rows(statements: Sequence[s.Statement], taken: Collection[str]) -> list
     """The statements with ``[[[x, m] > f as a[0], m] > f as a[1], m] > f as a[2]`` as
     ``for i in range(3) { y = [y, m] > f as a[i] }``. ``taken`` are names that mean something."""
     result: list[s.Statement] = []
-    used = set(taken) | {name for statement in statements for name in _names_in(statement)}
+    used = set(taken) | {n.id for x in statements for n in s.all_names(x)}
     for statement in statements:
         row = _row(statement)
         if row is None:
@@ -88,8 +88,3 @@ def _at(step: s.Expr, index: str) -> s.Expr:
         text = s.Text((f"{stem}.", tree.name(index)), span=tree.NOWHERE)
         label = s.LabelName(text, span=tree.NOWHERE)
     return step.replace(label=label)
-
-
-def _names_in(node: s.SyntaxNode) -> set[str]:
-    inside = {name for child in s.children(node) for name in _names_in(child)}
-    return inside | {node.id} if isinstance(node, s.Name) else inside

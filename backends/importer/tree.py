@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from ...grammar import syntax as s
+from ...grammar.record import positional
 from ...grammar.source import Source, Span
 
 NOWHERE: Final = Span(Source("an imported model", ""), 0, 0)
@@ -112,3 +113,22 @@ def assign(names: Sequence[str], value: s.Expr) -> s.Assign:
 
 def result(value: s.Expr) -> s.ExpressionStatement:
     return s.ExpressionStatement(value, span=NOWHERE)
+
+
+# --- trees from trees --------------------------------------------------------------------------
+
+
+def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A node with each part changed: a field, or an item of a field that is a tuple. What is no
+    node stays."""
+    if isinstance(node, tuple):
+        return tuple(map(change, node))
+    if not isinstance(node, s.SyntaxNode):
+        return node
+    return node.replace(**{name: change(getattr(node, name)) for name in positional(node)})
+
+
+def mapped(node: Any, change: Callable[[s.SyntaxNode], s.SyntaxNode]) -> Any:
+    """A tree with every node changed, from the leaves up."""
+    made = rebuilt(node, lambda inner: mapped(inner, change))
+    return change(made) if isinstance(made, s.SyntaxNode) else made

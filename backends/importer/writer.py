@@ -139,13 +139,6 @@ class Writer:
             raise CannotImport(f"{run.path}: {reason}") from None
 
 
-def nodes_in(node: s.SyntaxNode) -> Iterator[s.SyntaxNode]:
-    """A node and all nodes inside it."""
-    yield node
-    for child in s.children(node):
-        yield from nodes_in(child)
-
-
 def is_idle(step: Op | Run) -> bool:
     """Whether a module gives its input on, as ``nn.Identity`` does."""
     return isinstance(step, Run) and step.results == step.inputs
@@ -302,7 +295,7 @@ class _BodyWriter:
         named = (value for value, text in self.texts.items() if text == tree.name(word))
         if any(self.left[value] > 0 for value in named):
             return True
-        return any(tree.name(word) in nodes_in(text) for text in self.unwritten)
+        return any(tree.name(word) in s.all_nodes(text) for text in self.unwritten)
 
     # --- steps ------------------------------------------------------------------------------
 
@@ -659,7 +652,7 @@ class _BodyWriter:
 
 
 def _labels(node: s.SyntaxNode) -> set[str]:
-    return {tree.path_of(n.label) for n in nodes_in(node) if isinstance(n, s.Labelled)}
+    return {tree.path_of(n.label) for n in s.all_nodes(node) if isinstance(n, s.Labelled)}
 
 
 def _with_label(pipe: s.Expr, path: str) -> s.Expr:
@@ -719,14 +712,9 @@ def _is_long(text: s.Expr) -> bool:
 
 def _grouped(node: Any) -> Any:
     """A tree in which the members ``a[0]``, ``a[1]`` ... of a pipe are one group ``a``."""
-    if isinstance(node, tuple):
-        return tuple(map(_grouped, node))
-    if not isinstance(node, s.SyntaxNode):
-        return node
     if isinstance(node, s.Binary) and node.operator == ">":
         return tree.pipe(*_in_groups([_grouped(member) for member in tree.members(node)]))
-    names: tuple[str, ...] = node.__match_args__
-    return node.replace(**{name: _grouped(getattr(node, name)) for name in names})
+    return tree.rebuilt(node, _grouped)
 
 
 def _in_groups(members: Sequence[s.Expr]) -> list[s.Expr]:

@@ -114,18 +114,11 @@ def _defined(body: Iterable[syntax.Statement]) -> Iterator[tuple[str, Span]]:
     for statement in body:
         match statement:
             case syntax.Assign():
-                yield from ((n.id, n.span) for n in _names(statement.target))
+                yield from ((n.id, n.span) for n in syntax.all_names(statement.target))
             case syntax.Share() | syntax.Block():
                 yield statement.name, statement.name_span
             case syntax.ExpressionStatement(value=syntax.For(body=inner)):
                 yield from _defined(inner)
-
-
-def _names(pattern: syntax.SyntaxNode) -> Iterator[syntax.Name]:
-    if isinstance(pattern, syntax.Name):
-        yield pattern
-    for child in syntax.children(pattern):
-        yield from _names(child)
 
 
 def _replaced(
@@ -139,7 +132,7 @@ def _replaced(
             del waiting[name]
         if not isinstance(statement, syntax.Assign):
             continue
-        for target in _names(statement.target):
+        for target in syntax.all_names(statement.target):
             if target.id in waiting and target.id in read and not target.id.startswith("_"):
                 yield Diagnostic(
                     CODE,
