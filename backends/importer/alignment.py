@@ -161,13 +161,9 @@ class Alignment:
     # --- columns ----------------------------------------------------------------------------
 
     def _flag(self, having: Sequence[int], runs: Sequence[int], hint: str) -> s.Expr:
-        values = [tree.literal(i in having) for i in range(len(runs))]
-        if len(having) != len(runs) and len(runs) == self.count and runs == having:
-            raise Misfit
-        by_run = (
-            [tree.literal(run in having) for run in runs] if len(runs) == self.count else values
-        )
-        return self._column(by_run, runs, hint or "more")
+        """A column that is true for these of the runs; ``having`` are their places among them."""
+        values = [tree.literal(at in having) for at in range(len(runs))]
+        return self._column(values, runs, hint or "more")
 
     def _column(self, nodes: Sequence[s.Expr], runs: Sequence[int], hint: str) -> s.Name:
         values: list[s.Expr | None] = [None] * self.count

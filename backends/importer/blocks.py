@@ -24,7 +24,7 @@ class Blocks:
     """The blocks of a trace, those inside others first."""
 
     def __init__(self, trace: Trace, writer: Writer, constructors: Constructors, net: str) -> None:
-        self.trace, self.writer, self.constructors = trace, writer, constructors
+        self.writer, self.constructors = writer, constructors
         self.blocks: list[s.Block] = []
         self._calls: dict[Run, s.Expr] = {}
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}

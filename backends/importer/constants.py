@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
+from ...compiler.layers.position import OFFSETS
 from ...grammar import syntax as s
 from . import tree
 from .types import dtype_of
@@ -18,23 +19,15 @@ SMALL: Final = 512
 """The most numbers of a constant that is written as a list."""
 
 
-def parameter(tensor: Tensor) -> s.Expr:
-    """``param([1, 1, 768])``."""
-    return tree.call("param", [tree.literal(list(tensor.shape))])
-
-
-def buffer(tensor: Tensor) -> s.Expr:
-    """A tensor of a checkpoint, whose values the checkpoint brings."""
-    settings = [("persistent", tree.literal(True))]
-    dtype = dtype_of(tensor)
-    if dtype != "float":
-        settings.insert(0, ("dtype", tree.name(dtype)))
-    return tree.call("zeros", [tree.literal(list(tensor.shape))], settings)
-
-
 def source_of_state(tensor: Tensor, *, is_parameter: bool) -> s.Expr:
-    """A tensor of a checkpoint."""
-    return parameter(tensor) if is_parameter else buffer(tensor)
+    """A tensor of a checkpoint, whose values the checkpoint brings: ``param([1, 1, 768])``, or
+    ``zeros([16], persistent=true)`` for a buffer."""
+    shape = tree.literal(list(tensor.shape))
+    if is_parameter:
+        return tree.call("param", [shape])
+    dtype = dtype_of(tensor)
+    kind = [] if dtype == "float" else [("dtype", tree.name(dtype))]
+    return tree.call("zeros", [shape], [*kind, ("persistent", tree.literal(True))])
 
 
 def formula(tensor: Tensor) -> s.Expr | None:
@@ -104,9 +97,7 @@ def _offsets(sizes: tuple[int, ...]) -> Tensor:
     """What ``window_offsets`` computes."""
     import torch
 
-    grids: Any = torch.meshgrid(*(torch.arange(n) for n in sizes), indexing="ij")
-    result = torch.zeros(1, dtype=torch.int64)
-    for grid, n in zip(grids, sizes, strict=True):
-        place = grid.flatten()
-        result = result * (2 * n - 1) + (place[:, None] - place[None, :] + n - 1)
-    return result
+    names: dict[str, Any] = {"torch": torch, "Tensor": torch.Tensor}
+    exec(OFFSETS.source, names)
+    made: Tensor = names[OFFSETS.name](*sizes)
+    return made

@@ -52,8 +52,7 @@ class Op:
 
 @dataclass(eq=False)
 class Run:
-    """One run of a module. ``inputs`` and ``results`` are names of tensors; ``arguments`` are those
-    of its constructor, if they are known."""
+    """One run of a module. ``inputs`` and ``results`` are names of tensors."""
 
     path: str
     module: nn.Module
@@ -74,14 +73,13 @@ class Run:
 
 @dataclass(eq=False)
 class Trace:
-    """A model as it runs. ``tensors`` are the parameters, buffers and constants by the names that
-    ops use, with their paths in the model; ``shapes`` and ``dtypes`` are those of all values."""
+    """A model as it runs. ``nodes`` are those of the exported graph by name. ``tensors`` are the
+    parameters, buffers and constants by the names that ops use, with their paths in the model."""
 
     root: Run
     nodes: Mapping[str, fx.Node]
     tensors: dict[str, tuple[str, Tensor]]
     aliases: dict[str, str]
-    program: ExportedProgram
     state: Mapping[str, Tensor]
     """The model's state dict."""
     parameters: Collection[str]
@@ -299,7 +297,13 @@ class _Assembly:
             (position.get(last, -1) + 0.5, order, run) for order, (run, last) in enumerate(entries)
         ]
         tensors = self._tensors()
-        values = folded(self.program.graph.nodes, self._constants(tensors))
+        state = self.model.state_dict()
+        constants = {
+            name: tensor
+            for name, (path, tensor) in tensors.items()
+            if path not in state and not tensor.requires_grad
+        }
+        values = folded(self.program.graph.nodes, constants)
         nodes = [n for n in self.program.graph.nodes if n.name not in values]
         ops = [op for node in nodes if (op := self._op(node)) is not None]
         tensors |= {name: ("", value) for name, value in values.items()}
@@ -311,14 +315,12 @@ class _Assembly:
         parameters = dict(self.model.named_parameters(remove_duplicate=False))
         paths = self._first_paths(root)
         first = {path: paths[id(tensor)] for path, tensor in parameters.items()}
-        state = self.model.state_dict()
         places = self.recorder.places.by_node
         made = Trace(
             root,
             self.nodes,
             tensors,
             self.aliases,
-            self.program,
             state,
             parameters,
             first,
@@ -405,15 +407,6 @@ class _Assembly:
         for path, tensor in self.model.named_parameters(remove_duplicate=False):
             paths.setdefault(id(tensor), path)
         return paths
-
-    def _constants(self, tensors: Mapping[str, tuple[str, Tensor]]) -> dict[str, Tensor]:
-        """The tensors that are in no checkpoint."""
-        state = self.model.state_dict()
-        return {
-            name: tensor
-            for name, (path, tensor) in tensors.items()
-            if path not in state and not tensor.requires_grad
-        }
 
 
 def _traced_inputs(program: ExportedProgram) -> list[str]:

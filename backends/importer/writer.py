@@ -84,6 +84,7 @@ class Writer:
         self.trace = trace
         self.names = names
         """The names of export's symbols."""
+        self._layers: dict[Run, Layer | None] = {}
 
     def type(self, value: str) -> TensorType:
         """The type of a value: of a node, or of one of the results of a node."""
@@ -130,7 +131,13 @@ class Writer:
         return None if layer is None else _expression(spell(layer))
 
     def lifted(self, run: Run) -> Layer | None:
-        """The layer that a module of torch.nn is."""
+        """The layer that a module of torch.nn is. It is found once, since modules are made for
+        it."""
+        if run not in self._layers:
+            self._layers[run] = self._lifted(run)
+        return self._layers[run]
+
+    def _lifted(self, run: Run) -> Layer | None:
         if run.steps and not is_layer(run):
             return None
         try:
@@ -217,6 +224,11 @@ class _BodyWriter:
         self.left = Counter(self.uses)
         """How often each value is still to be used."""
         self._state = run.module.state_dict()
+
+    @property
+    def where(self) -> str:
+        """The run in words, for messages."""
+        return self.run.path or "the model"
 
     def body(self) -> Body:
         inputs = self._inputs()
@@ -308,7 +320,7 @@ class _BodyWriter:
         if member in _NOTHING and len(inputs) == 1:
             self._rename(step.results, inputs)
             return
-        path = step.path.removeprefix(f"{self.run.path}.") if self.run.path else step.path
+        path = self._inside(step.path)
         if OWN in _labels(member):
             if is_sequence(step):
                 self._write_members(step)
@@ -352,7 +364,7 @@ class _BodyWriter:
         """The name of a module that runs several times; it is declared before the first of them."""
         stem, *numbers = path.split(".")
         if not stem.isidentifier() or len(numbers) > 1 or not all(map(str.isdecimal, numbers)):
-            raise CannotImport(f"{path} in {self.run.path or 'the model'} runs several times")
+            raise CannotImport(f"{path} in {self.where} runs several times")
         index = tree.number(int(numbers[0])) if numbers else None
         use: s.Expr = tree.name(stem)
         if index is not None:
@@ -418,9 +430,9 @@ class _BodyWriter:
                 lambda value: self.writer.type(value.name) if isinstance(value, Value) else None,
             )
         except CannotLift as reason:
-            raise CannotImport(f"{op.name} in {self.run.path or 'the model'}: {reason}") from None
+            raise CannotImport(f"{op.name} in {self.where}: {reason}") from None
         if lifted is None:
-            raise CannotImport(f"{op.name} in {self.run.path or 'the model'} has no counterpart")
+            raise CannotImport(f"{op.name} in {self.where} has no counterpart")
         return lifted
 
     def _computed(self, op: Op, lifted: Lifted) -> Lifted:
@@ -428,7 +440,7 @@ class _BodyWriter:
         try:
             return lifted.computed(*lifted.weights)
         except CannotLift as reason:
-            raise CannotImport(f"{op.name} in {self.run.path or 'the model'}: {reason}") from None
+            raise CannotImport(f"{op.name} in {self.where}: {reason}") from None
 
     def _argument(self, argument: Any) -> Any:
         """An argument of an op: a tensor by its name, sizes as the language has them."""
@@ -601,14 +613,12 @@ class _BodyWriter:
     def _source(self, value: str) -> s.Expr:
         """A parameter or buffer that an op reads."""
         if value not in self.trace.tensors:
-            raise CannotImport(
-                f"the value {value} is made outside of {self.run.path or 'the model'}"
-            )
+            raise CannotImport(f"the value {value} is made outside of {self.where}")
         path, tensor = self.trace.tensors[value]
         if not path:
             return self._constant(tensor)
-        inside = path.removeprefix(f"{self.run.path}.") if self.run.path else path
-        if inside == path and self.run.path:
+        inside = self._inside(path)
+        if not inside:
             raise CannotImport(f"{self.run.path} reads {path}, which another module has")
         return self._labelled_source(tensor, inside)
 
@@ -620,7 +630,7 @@ class _BodyWriter:
         numbers = constants.numbers(tensor)
         if numbers is None:
             raise CannotImport(
-                f"{self.run.path or 'the model'} computes a constant of {tensor.numel():,} numbers "
+                f"{self.where} computes a constant of {tensor.numel():,} numbers "
                 "that no formula here gives"
             )
         self.constants += 1
@@ -628,23 +638,24 @@ class _BodyWriter:
         return tree.paren(tree.labelled(numbers, name))
 
     def _labelled_source(self, tensor: Tensor, path: str) -> s.Expr:
-        """A parameter, a buffer of the checkpoint, or a constant that the text computes."""
+        """A parameter, a buffer of the checkpoint, or a constant that the text computes. A formula
+        needs no label."""
         from torch import nn
 
-        in_checkpoint = path in self._state
-        if isinstance(tensor, nn.Parameter):
-            source: s.Expr | None = constants.parameter(tensor)
-        elif in_checkpoint:
-            source = constants.buffer(tensor)
-        else:
-            source = constants.formula(tensor) or constants.numbers(tensor)
-        if source is None:
+        is_parameter = isinstance(tensor, nn.Parameter)
+        if is_parameter or path in self._state:
+            source = constants.source_of_state(tensor, is_parameter=is_parameter)
+            return tree.paren(tree.labelled(source, path))
+        formula = constants.formula(tensor)
+        if formula is not None:
+            return formula
+        numbers = constants.numbers(tensor)
+        if numbers is None:
             raise CannotImport(
                 f"{self.run.path}.{path} is a constant of {tensor.numel():,} numbers that the "
                 "checkpoint does not have"
             )
-        named = in_checkpoint or isinstance(tensor, nn.Parameter) or "constant" in str(source)
-        return tree.paren(tree.labelled(source, path)) if named else source
+        return tree.paren(tree.labelled(numbers, path))
 
     def _names_of(self, step: Run) -> list[str]:
         op = next((o for o in _ops(step)), None)
