@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...compiler.layers import layers
@@ -18,6 +19,14 @@ from .writer import OWN, RESERVED, Body, Writer, has_own_name, is_layer, is_sequ
 
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
+
+
+@dataclass(eq=False)
+class _Group:
+    """Runs that become one block; ``bodies`` are those of their bodies that differ."""
+
+    runs: list[Run]
+    bodies: list[Body]
 
 
 class Blocks:
@@ -57,27 +66,28 @@ class Blocks:
             layer = _only_layers(bodies[run])
             if layer is not None:
                 self._calls[run] = layer
-        groups: list[list[Run]] = []
+        groups: list[_Group] = []
         for run in (run for run in runs if run not in self._calls):
-            home = next((g for g in groups if self._fits([*g, run], bodies)), None)
-            if home is None:
-                groups.append([run])
-            else:
-                home.append(run)
+            if not any(self._joins(group, run, bodies[run]) for group in groups):
+                groups.append(_Group([run], [bodies[run]]))
         for group in groups:
-            self._make_block(group, bodies)
+            self._make_block(group.runs, bodies)
 
-    def _fits(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> bool:
-        """Whether bodies are one block. Equal ones are looked at once."""
-        different: list[Body] = []
-        for run in runs:
-            if not any(bodies[run].is_like(body) for body in different):
-                different.append(bodies[run])
-        if len({tuple(body.words) for body in different}) > 1:
-            return False
+    def _joins(self, group: _Group, run: Run, body: Body) -> bool:
+        """Whether a run is one block with a group, which it then joins."""
+        if not any(body.is_like(other) for other in group.bodies):
+            different = [*group.bodies, body]
+            if body.words != group.bodies[0].words or not self._fit(different):
+                return False
+            group.bodies = different
+        group.runs.append(run)
+        return True
+
+    def _fit(self, bodies: Sequence[Body]) -> bool:
+        """Whether bodies are one block with other arguments."""
         try:
-            aligned = Alignment(len(different), self.signature)
-            aligned.statements([body.statements for body in different])
+            aligned = Alignment(len(bodies), self.signature)
+            aligned.statements([body.statements for body in bodies])
         except Misfit:
             return False
         return True
