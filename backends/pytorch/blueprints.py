@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...compiler.ir import Graph, Tie
+from ...compiler.ir import Graph
 from ...compiler.lowering import CallCode, Helper, Raw
 from ...grammar.record import Record, field
 from ..python.identifiers import plain
@@ -12,7 +12,7 @@ from ..python.method_statements import Assignment, Statement, do
 from ..python.rolling import AttributeRuns, roll_init
 from .holders import Classes, Holder
 from .initialisers import Uniform, initialise
-from .modules import Item, Tree, construct, fill, members, parameter, sequential
+from .modules import Item, Tree, construct, fill, members, sequential
 from .steps import Forward
 
 
@@ -65,14 +65,6 @@ def make_blueprint(graph: Graph, classes: Classes, uniform: Uniform) -> Blueprin
     )
 
 
-def _source_of(scope: Holder, tie: Tie) -> str:
-    """The expression of a tie's source, typed in all cases."""
-    source = scope.weight(tie.source, tie.source_weight)
-    if "[" not in source:
-        return source
-    return parameter("self", tie.source, tie.source_weight)
-
-
 def _init(
     scope: Holder, base: str, loops: tuple[AttributeRuns, ...], uniform: Uniform
 ) -> Iterator[Statement]:
@@ -89,5 +81,6 @@ def _init(
         yield do(CallCode("super().__init__"))
         yield from roll_init(list(construct(tree)), loops)
     for tie in graph.ties:
-        yield Assignment((scope.weight_to_set(tie.path, tie.weight),), Raw(_source_of(scope, tie)))
+        target, source = scope.tied(tie)
+        yield Assignment((target,), Raw(source))
     yield from initialise(tree, uniform)

@@ -7,13 +7,24 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, Protocol
 
-from ...compiler.ir import CallOp, Graph, InputOp, LayerOp, Node, Value, WeightOp, outer_of, piped
+from ...compiler.ir import (
+    CallOp,
+    Graph,
+    InputOp,
+    LayerOp,
+    Node,
+    Tie,
+    Value,
+    WeightOp,
+    outer_of,
+    piped,
+)
 from ...compiler.layer import Refused
 from ...compiler.lowering import CallCode, Helper, Imported, Lowering
 from ...compiler.reserved import reserved
 from ..python.identifiers import attribute, numbered, variable
 from ..python.printing import Late, quote
-from .modules import LIST_METHODS, Item, Tree, access, containers, plant
+from .modules import LIST_METHODS, Item, Tree, access, containers, parameter, plant
 from .nodes import labels, layer_of
 from .refusals import refusal, reserved_name
 
@@ -170,14 +181,17 @@ class Holder:
             owner = attribute(owner, name)
         return owner
 
-    def weight_to_set(self, module: str, weight: str) -> str:
-        """The same as the target of an assignment. A container's members have no type that has
-        weights."""
-        target = self.weight(module, weight)
-        if "[" not in target:
-            return target
-        path, _, name = f"{module}.{weight}".rpartition(".")
-        return f"self.get_submodule({quote(path)}).{name}"
+    def tied(self, tie: Tie) -> tuple[str, str]:
+        """The target and the source of a tie. For type checkers, what is in a list or dict of
+        modules has no weights: there both are found by their paths."""
+        target = self.weight(tie.path, tie.weight)
+        source = self.weight(tie.source, tie.source_weight)
+        if "[" in target:
+            path, _, name = f"{tie.path}.{tie.weight}".rpartition(".")
+            target = f"self.get_submodule({quote(path)}).{name}"
+        if "[" in source:
+            source = parameter("self", tie.source, tie.source_weight)
+        return target, source
 
     # --- chains ----------------------------------------------------------------------------------
 
