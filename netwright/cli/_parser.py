@@ -111,6 +111,19 @@ def add_spec(
     add_choice(parser)
 
 
+def add_input(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the shapes of inputs."""
+    parser.add_argument(
+        "--input",
+        dest="inputs",
+        action="append",
+        default=[],
+        metavar="SHAPE",
+        help="the input's shape without the batch axis, 3x32x32 or '128 int'; "
+        "for several inputs, NAME=SHAPE for each",
+    )
+
+
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose a net of a spec and give its parameters and inputs."""
     parser.add_argument("--net", metavar="NAME", help="which net, if the file has several")
@@ -123,15 +136,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a parameter of the net: classes=10, 'depths=[3,4,6,3]', unit=bottleneck",
     )
-    parser.add_argument(
-        "--input",
-        dest="inputs",
-        action="append",
-        default=[],
-        metavar="SHAPE",
-        help="the input's shape without the batch axis, 3x32x32 or '128 int'; "
-        "for several inputs, NAME=SHAPE for each",
-    )
+    add_input(parser)
     parser.add_argument(
         "-I",
         "--import-path",

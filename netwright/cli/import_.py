@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..grammar.printable import printable
 from ..spec_files import write_spec
 from ._models import failed, imported
-from ._parser import CLEAN, FOUND, Misuse, Parser, add_output, complain
+from ._parser import CLEAN, FOUND, Misuse, Parser, add_input, add_output, complain
 from ._progress import Progress
 from ._work import deliver
 
@@ -46,15 +46,7 @@ def configure(parser: Parser) -> None:
         metavar="ARGUMENTS",
         help="arguments of the factory, as literals of Python: '18, depth=4'",
     )
-    parser.add_argument(
-        "--input",
-        dest="inputs",
-        action="append",
-        default=[],
-        metavar="SHAPE",
-        help="the input's shape without the batch axis, 3x32x32 or '128 int'; "
-        "for several inputs, NAME=SHAPE for each",
-    )
+    add_input(parser)
     parser.add_argument(
         "--example",
         default="",
