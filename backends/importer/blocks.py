@@ -15,7 +15,7 @@ from .alignment import Alignment, Misfit, layer_signature
 from .parameters import Facts, Parameters
 from .polish import assigned, polished
 from .trace import CannotImport, Run, Trace
-from .writer import OWN, RESERVED, Body, Writer, has_own_name, is_layer, is_sequence
+from .writer import OWN, Body, Writer, has_own_name, is_layer, is_sequence
 
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
@@ -146,7 +146,7 @@ class Blocks:
 
     def _name(self, run: Run) -> str:
         stem = snake_case(type(run.module).__name__)
-        stem = f"{stem}_" if stem in layers() or stem in RESERVED else stem
+        stem = stem if tree.is_free(stem) else f"{stem}_"
         names = (stem, *(f"{stem.strip('_')}_{i}" for i in range(2, 9999)))
         return next(name for name in names if name not in {*self._signatures, self._net})
 

@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 from ...compiler.layers import layers
 from ...grammar import syntax as s
 from ...grammar.printer import print_expression
-from ...grammar.tables import KEYWORDS
 from . import tree
 from .alignment import HOLE, Alignment, Misfit, Signature, layer_signature, same
 from .parameters import in_terms
@@ -273,7 +272,7 @@ class _Columns:
         stem = hint.rsplit(".", 1)[-1].strip("_0123456789")
         stem = {"out": "width"}.get(stem, stem)
         stem = stem if stem.isidentifier() else "n"
-        if stem in layers() or stem in KEYWORDS or stem == "id":
+        if not tree.is_free(stem):
             stem = f"{stem}_size"
         taken = {*self.taken, *(word for word, _ in self.table), self.index}
         return next(n for n in (stem, *(f"{stem}{i}" for i in range(2, 999))) if n not in taken)

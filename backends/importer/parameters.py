@@ -139,7 +139,7 @@ class Parameters:
 
     def _is_taken(self, name: str) -> bool:
         chosen = {p.name for p in self.chosen}
-        return name in chosen or name in self.facts.taken or name in layers() or name == "id"
+        return name in chosen or name in self.facts.taken or not tree.is_free(name)
 
     def _size(self, column: Column, times: bool) -> s.Expr | None:
         """A size of the first input: ``x.c``, ``2 * x.d``."""

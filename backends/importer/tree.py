@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from ...compiler.layers import layers
 from ...grammar import syntax as s
 from ...grammar.record import positional
 from ...grammar.source import Source, Span
+from ...grammar.tables import KEYWORDS
 
 NOWHERE: Final = Span(Source("an imported model", ""), 0, 0)
 """The place of syntax that nobody has written yet."""
+
+
+RESERVED: Final = frozenset({*KEYWORDS, "id", "input", "scan", "N", "block", "net", "extern"})
+"""Words that name nothing else."""
+
+
+def is_free(word: str) -> bool:
+    """Whether a word means nothing in the language, so that it can be a name."""
+    return word not in layers() and word not in RESERVED
 
 
 def name(word: str) -> s.Name:

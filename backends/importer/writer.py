@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ...compiler.layer import Layer
-from ...compiler.layers import layers
 from ...compiler.lifting import CannotLift, Lifted
 from ...compiler.spelling import spell, spell_value
 from ...compiler.types import TensorType
@@ -22,7 +21,6 @@ from ...grammar import syntax as s
 from ...grammar.parser import parse_expression
 from ...grammar.printer import print_expression
 from ...grammar.source import Source
-from ...grammar.tables import KEYWORDS
 from . import constants, tree
 from .alignment import same
 from .axes import Chain, with_chains
@@ -39,9 +37,6 @@ LONG: Final = 56
 
 SYNONYMS: Final = {"identity": "shortcut"}
 """Names of variables that mean a layer here."""
-
-RESERVED: Final = frozenset({*KEYWORDS, "id", "input", "scan", "N", "block", "net", "extern"})
-"""Words that name nothing else."""
 
 OWN: Final = "$"
 """The label of a layer whose weights are those of the module around it."""
@@ -280,7 +275,7 @@ class _BodyWriter:
         """A name for an input, that of the module's ``forward`` if it can be."""
         known = dict(zip(self.run.inputs, self.run.words, strict=False))
         stem = known.get(value, "x")
-        stem = stem if stem.isidentifier() and _is_free(stem) else "x"
+        stem = stem if stem.isidentifier() and tree.is_free(stem) else "x"
         wanted = [stem, *(f"{stem}{i}" for i in range(2, 999))]
         word = next(w for w in wanted if w not in others)
         self.taken.add(word)
@@ -290,10 +285,10 @@ class _BodyWriter:
         """The first of some names that means nothing else here."""
         for word in wanted:
             word = SYNONYMS.get(word, word)
-            if word.isidentifier() and not self._is_taken(word) and _is_free(word):
+            if word.isidentifier() and not self._is_taken(word) and tree.is_free(word):
                 self.taken.add(word)
                 return word
-        stem = next((w for w in wanted if w.isidentifier() and _is_free(w)), "y")
+        stem = next((w for w in wanted if w.isidentifier() and tree.is_free(w)), "y")
         word = next(w for i in range(2, 9999) if not self._is_taken(w := f"{stem}{i}"))
         self.taken.add(word)
         return word
@@ -706,10 +701,6 @@ def _is_tensor(node: Any) -> bool:
 
 def _has_state(run: Run) -> bool:
     return bool(run.module.state_dict())
-
-
-def _is_free(word: str) -> bool:
-    return word not in layers() and word not in RESERVED
 
 
 def _is_long(text: s.Expr) -> bool:
