@@ -60,9 +60,8 @@ def run(module: nn.Module, inputs: Inputs, *, counting: bool = False) -> Output:
     """The result for these inputs. The random numbers are the same for each run. If it is counted,
     which takes time, the output has multiply-accumulates."""
     import torch
-    from torch.utils.flop_counter import FlopCounterMode
 
-    counter = FlopCounterMode(display=False)
+    counter = _counter()
     torch.manual_seed(SEED)
     before = torch.get_rng_state()
     try:
@@ -73,6 +72,22 @@ def run(module: nn.Module, inputs: Inputs, *, counting: bool = False) -> Output:
     macs = int(counter.get_total_flops()) // 2 if counting else 0
     random = not torch.equal(before, torch.get_rng_state())
     return Output(tuple(tensors(result)), macs, random=random)
+
+
+def _counter() -> Any:
+    """Counts multiply-accumulates of the whole run. By module, PyTorch cannot count without
+    gradients if a module takes a parameter."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    counter: Any = FlopCounterMode(display=False)
+    counter.mod_tracker = _Whole()
+    return counter
+
+
+class _Whole(nullcontext[None]):
+    """Stands for the modules that are running, of which the counter sees none."""
+
+    parents = ("Global",)
 
 
 def _call(module: nn.Module, inputs: Inputs) -> Any:

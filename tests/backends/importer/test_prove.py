@@ -180,6 +180,23 @@ def test_a_model_that_computes_in_single_precision() -> None:
     assert not proof(text.replace("1e-6", "1e-3"), nn.Sequential(Rms()), 64).equal
 
 
+def test_a_module_that_takes_a_parameter() -> None:
+    """PyTorch's counter fails for it if it counts by module."""
+
+    class Tokens(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.token = nn.Parameter(torch.randn(1, 1, 8))
+            self.norm = nn.LayerNorm(8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            out: Tensor = x + self.norm(self.token)
+            return out
+
+    text = "net f: x[5, 8] { x + (param([1, 1, 8]) as token > layernorm as norm) }\n"
+    assert proof(text, Tokens(), 5, 8).equal
+
+
 # --- proofs that must fail -------------------------------------------------------------------
 
 
