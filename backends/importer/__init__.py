@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from ...compiler.dims import Size
 from ...grammar import syntax as s
 from ...grammar.printer import print_file
-from . import constants, tree
+from . import constants, state_dicts, tree
 from . import trace as tracing
 from .blocks import Blocks
 from .defaults import with_defaults
 from .loops import with_loops
 from .polish import polished
 from .trace import CannotImport, Trace
+from .training import note_training
 from .writer import Body, Writer, is_sequence
 
 if TYPE_CHECKING:
@@ -39,12 +40,9 @@ def import_model(
     the name of the net. ``arguments`` are the arguments of the modules' constructors by
     ``id(module)``, if they are known. Raises CannotImport.
     """
-    training = model.training
-    model.eval()
-    try:
-        traced = tracing.trace(model, inputs)
-    finally:
-        model.train(training)
+    with state_dicts.same_modes(model):
+        traced = tracing.trace(model.eval(), inputs)
+    note_training(traced.root, model, inputs)
     try:
         file = _file(traced, name, arguments or {})
         return print_file(with_defaults(with_loops(file)))

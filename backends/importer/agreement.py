@@ -56,7 +56,9 @@ class Gap(Record):
 # --- running ---------------------------------------------------------------------------------
 
 
-def run(module: nn.Module, inputs: Inputs, *, counting: bool = False) -> Output:
+def run(
+    module: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor], *, counting: bool = False
+) -> Output:
     """The result for these inputs. The random numbers are the same for each run. If it is counted,
     which takes time, the output has multiply-accumulates."""
     import torch
@@ -90,9 +92,9 @@ class _Whole(nullcontext[None]):
     parents = ("Global",)
 
 
-def _call(module: nn.Module, inputs: Inputs) -> Any:
+def _call(module: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) -> Any:
     """What a module returns for copies of the inputs, which it may change."""
-    if isinstance(inputs, dict):
+    if isinstance(inputs, Mapping):
         return module(**{name: tensor.clone() for name, tensor in inputs.items()})
     return module(*(tensor.clone() for tensor in inputs))
 

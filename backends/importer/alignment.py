@@ -86,10 +86,10 @@ class Alignment:
             return self._column(nodes, runs, hint)
         if any(_is_pipe(n) for n in nodes):
             return self._pipe(nodes, runs)
+        if all(isinstance(n, s.Call | s.Name) for n in nodes):
+            return self._call(nodes, runs)
         if any(type(n) is not type(first) for n in nodes) or not isinstance(first, s.SyntaxNode):
             raise Misfit
-        if isinstance(first, s.Call | s.Name):
-            return self._call(nodes, runs)
         if isinstance(first, s.LabelName):
             raise Misfit
         hint = first.name if isinstance(first, s.Setting) else _word_of(first) or hint
@@ -140,13 +140,18 @@ class Alignment:
         base = max(chains, key=len)
         places = [_places(chain, base) for chain in chains]
         result: list[s.Expr] = []
-        having = [
-            tuple(i for i, place in enumerate(places) if at in place) for at in range(len(base))
+        rows = [
+            [
+                chain[place.index(at)] if at in place else _absent(member)
+                for chain, place in zip(chains, places, strict=True)
+            ]
+            for at, member in enumerate(base)
         ]
+        having = [tuple(i for i, node in enumerate(row) if node is not None) for row in rows]
         for who, stretch in itertools.groupby(range(len(base)), key=having.__getitem__):
             members = []
             for at in stretch:
-                row = [chains[i][places[i].index(at)] for i in who]
+                row = [node for node in rows[at] if node is not None]
                 members.append(self._node(row, [runs[i] for i in who], ""))
             if len(who) == len(nodes):
                 result += members
@@ -241,6 +246,13 @@ def _places(chain: Sequence[s.Expr], base: Sequence[s.Expr]) -> list[int]:
     if score == -math.inf:
         raise Misfit
     return places
+
+
+def _absent(member: s.Expr) -> s.Expr | None:
+    """What stands for a member of a pipe in a body that lacks it: for a dropout one that drops
+    nothing, which is not written. Other members are optional."""
+    drops = isinstance(member, s.Call | s.Name) and _function(member) == "dropout"
+    return tree.call("dropout", [tree.number(0.0)]) if drops else None
 
 
 def _likeness(a: s.Expr, b: s.Expr) -> float:

@@ -92,12 +92,12 @@ def _prepared(model: nn.Module) -> Iterator[None]:
     import torch
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    modes = [(module, module.training) for module in model.modules()]
     fast: Any = torch.backends.mha
     was_fast = fast.get_fastpath_enabled()
     try:
         fast.set_fastpath_enabled(False)
         with ExitStack() as stack:
+            stack.enter_context(state_dicts.same_modes(model))
             stack.enter_context(torch.random.fork_rng(devices=[]))
             stack.enter_context(sdpa_kernel(SDPBackend.MATH))
             stack.enter_context(torch.no_grad())
@@ -106,8 +106,6 @@ def _prepared(model: nn.Module) -> Iterator[None]:
             yield
     finally:
         fast.set_fastpath_enabled(was_fast)
-        for module, training in modes:
-            module.training = training
 
 
 def _compare(graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Inputs) -> Proof:

@@ -124,6 +124,17 @@ def device_of(model: nn.Module) -> torch.device:
 
 
 @contextmanager
+def same_modes(model: nn.Module) -> Iterator[None]:
+    """Afterwards each module is in the mode, training or evaluation, in which it was before."""
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+@contextmanager
 def without_constants(model: nn.Module) -> Iterator[None]:
     """Constant tensors of the state dict have random values inside. A positive one stays positive,
     since it may be a variance."""

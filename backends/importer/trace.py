@@ -43,6 +43,8 @@ class Op:
 
     node: fx.Node
     results: list[str]
+    training: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    """The arguments that have other values in training."""
 
     @property
     def name(self) -> str:

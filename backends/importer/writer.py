@@ -397,6 +397,9 @@ class _BodyWriter:
 
     def _write_op(self, op: Op) -> None:
         lifted = self._lift(op)
+        if _does_nothing(lifted):
+            self._rename(op.results, [lifted.piped[0].name])
+            return
         if lifted.weights:
             label = self._owner(lifted)
             if label is None:
@@ -421,8 +424,9 @@ class _BodyWriter:
                 str(node.target),
                 getattr(node.target, "_schema"),  # noqa: B009
                 [self._argument(a) for a in node.args],
-                {name: self._argument(a) for name, a in node.kwargs.items()},
+                {name: self._argument(a) for name, a in node.kwargs.items()} | op.training,
                 lambda value: self.writer.type(value.name) if isinstance(value, Value) else None,
+                training=bool(op.training),
             )
         except CannotLift as reason:
             raise CannotImport(f"{op.name} in {self.where}: {reason}") from None
@@ -667,6 +671,13 @@ def _with_label(pipe: s.Expr, path: str) -> s.Expr:
         tree.labelled(m.body, path) if isinstance(m, s.Labelled) else m for m in tree.members(pipe)
     ]
     return tree.pipe(*members)
+
+
+def _does_nothing(lifted: Lifted) -> bool:
+    """Whether a layer gives a value on, in training too."""
+    if lifted.layer.word not in ("identity", "dropout") or not isinstance(lifted.piped[0], Value):
+        return False
+    return _expression(spell(lifted.layer)) in _NOTHING
 
 
 def _values_in(lifted: Lifted) -> Iterator[str]:

@@ -6,9 +6,14 @@ from typing import ClassVar, Literal
 
 from ..checks import need, spatial
 from ..layer import Effect, Example, Foreign, Layer, Probability, Refused, dropping
-from ..lifting import Lift
+from ..lifting import Lift, OpCall
 from ..lowering import CallCode, Helper, Lowering, module
 from ..types import TensorType
+
+
+def _probability(call: OpCall) -> dict[str, object]:
+    call.check_training(call["train"] and call["p"])
+    return {"p": call["p"]}
 
 
 class _Dropping(Layer):
@@ -18,7 +23,7 @@ class _Dropping(Layer):
     elementwise = True
     positional = 1
 
-    lifts: ClassVar[tuple[Lift, ...]] = (Lift(idle="train"),)
+    lifts: ClassVar[tuple[Lift, ...]] = (Lift("{}", _probability),)
     torch: ClassVar[str]
 
     p: Probability = 0.5

@@ -299,6 +299,41 @@ class Padded(nn.Module):
         return self.out(x)
 
 
+class Functional(nn.Module):
+    """Attention by functions, which drop in training alone."""
+
+    def __init__(self, d: int, heads: int, drop: float) -> None:
+        super().__init__()
+        self.heads, self.drop = heads, drop
+        self.q = nn.Linear(d, d)
+        self.kv = nn.Linear(d, 2 * d)
+        self.out = nn.Linear(d, d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = (
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for part in (self.q(x), *self.kv(x).chunk(2, dim=-1))
+        )
+        p = self.drop if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, dropout_p=p)
+        y = self.out(y.transpose(1, 2).flatten(2))
+        return F.dropout(F.dropout(y, p), 0.0)
+
+
+@example(floats(6, 16))
+class Dropping(nn.Module):
+    """Two blocks that drop with other probabilities, and one that never does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Functional(16, 4, p) for p in (0.1, 0.4, 0.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = x + block(x)
+        return x
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
