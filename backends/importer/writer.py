@@ -244,8 +244,7 @@ class _BodyWriter:
         texts = [self._take(result) for result in results]
         last = texts[0] if len(texts) == 1 else tree.bundle(texts)
         self.statements.append(tree.result(last))
-        written = [*self.shares.values(), *self.statements]
-        statements = [_grouped(statement) for statement in written]
+        statements = grouped([*self.shares.values(), *self.statements])
         return Body(inputs, words, statements, self.owns, self.renamed)
 
     def _uses(self) -> Counter[str]:
@@ -723,24 +722,32 @@ def _is_long(text: s.Expr) -> bool:
 # --- rows of members: `layers.0`, `layers.1`, ... ----------------------------------------------
 
 
-def _grouped(node: Any) -> Any:
-    """A tree in which the members ``a[0]``, ``a[1]`` ... of a pipe are one group ``a``."""
+def grouped(statements: Sequence[s.Statement]) -> list[s.Statement]:
+    """Statements in which the members ``a[0]``, ``a[1]`` ... of a pipe are one group ``a``, if no
+    other member of ``a`` is anywhere else."""
+    labels = [path for statement in statements for path in _labels(statement)]
+    members = Counter(path.rpartition(".")[0] for path in labels)
+    return [_grouped(statement, members) for statement in statements]
+
+
+def _grouped(node: Any, members: Counter[str]) -> Any:
     if isinstance(node, s.Binary) and node.operator == ">":
-        return tree.pipe(*_in_groups([_grouped(member) for member in tree.members(node)]))
-    return tree.rebuilt(node, _grouped)
+        pipe = [_grouped(member, members) for member in tree.members(node)]
+        return tree.pipe(*_in_groups(pipe, members))
+    return tree.rebuilt(node, lambda inner: _grouped(inner, members))
 
 
-def _in_groups(members: Sequence[s.Expr]) -> list[s.Expr]:
+def _in_groups(pipe: Sequence[s.Expr], members: Counter[str]) -> list[s.Expr]:
     result: list[s.Expr] = []
     at = 0
-    while at < len(members):
-        stem, row = _row(members, at)
-        if len(row) > 1:
+    while at < len(pipe):
+        stem, row = _row(pipe, at)
+        if len(row) > 1 and len(row) == members[stem]:
             group = _repeated(row)
             alone = isinstance(group, s.Binary) and group.operator == "*"
             result.append(tree.labelled(group if alone else tree.paren(group), stem))
         else:
-            result.append(members[at])
+            result += pipe[at : at + max(len(row), 1)]
         at += max(len(row), 1)
     return result
 

@@ -74,6 +74,8 @@ def _attribute(el: Elaborator, value: Data, name: str, span: Span) -> Data:
         return _tensor_attribute(el, value, name, span)
     if isinstance(value, Shared):
         return _share_attribute(el, value, name, span)
+    if isinstance(value, list):
+        return _bundle_attribute(el, value, name, span)
     return el.report(advice.names.no_attribute(value, name, span))
 
 
@@ -85,6 +87,15 @@ def _share_attribute(el: Elaborator, share: Shared, name: str, span: Span) -> Da
     if inner is not None:
         return inner
     return el.report(advice.names.nothing_in_share(name, share, span))
+
+
+def _bundle_attribute(el: Elaborator, values: list[Data], name: str, span: Span) -> Data:
+    """What is inside the call that made all tensors of a bundle: ``model.decoder``."""
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    calls = {id((tensor.within or (tensor.draft,))[-1]) for tensor in tensors}
+    same = len(tensors) == len(values) and len(calls) == 1
+    inner = _inside(el, tensors[0], name, labels_only=False) if same else None
+    return inner if inner is not None else el.report(advice.names.no_attribute(values, name, span))
 
 
 def name_of_file(el: Elaborator, space: Namespace, name: str, span: Span) -> Data:

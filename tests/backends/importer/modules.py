@@ -335,6 +335,51 @@ class Dropping(nn.Module):
 
 
 @example(floats(3, 16, 16))
+class Interrupted(nn.Module):
+    """A list of modules, with something between two of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList(nn.Conv2d(3 if i == 0 else 8, 8, 3, 2, 1) for i in range(4))
+        self.places = nn.Parameter(torch.randn(1, 8, 4, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for i, stage in enumerate(self.stages):
+            if i == 2:
+                x = x + self.places
+            x = stage(x)
+        return x
+
+
+class Reader(nn.Module):
+    """Words, and a sum of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(50, 16)
+        self.norm = nn.LayerNorm(16)
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.norm(self.words(ids))
+        return x, x.sum(1)
+
+
+@example(ints(50, 12))
+class TiedInside(nn.Module):
+    """A weight of a module that returns several tensors is that of a layer after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Reader()
+        self.head = nn.Linear(16, 50, bias=False)
+        self.head.weight = self.model.words.weight
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        x, total = self.model(ids)
+        return self.head(x), total
+
+
+@example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
 

@@ -572,6 +572,12 @@ TIES = [
         [("o.weight", "s.wte.weight")],
     ),
     (
+        "block stem: t { x = t > embed(50, 8) as wte\n [x, x > sum(1)] }\n"
+        "net n: t[T] int { h, y = t > stem as s\n "
+        "[h > linear(50, bias=false, weight=s.wte.weight) as o, y] }",
+        [("o.weight", "s.wte.weight")],
+    ),
+    (
         "block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
         "net n: t[T] int { h = t > embed(50, 8) as wte\n"
         " [h > head(50, wte.weight) as h1, h > head(50, wte.weight) as h2] }",
@@ -590,6 +596,15 @@ def test_weights_are_tied(text: str, expected: list[tuple[str, str]]) -> None:
     made = graph(text)
     assert sorted(flatten(made).ties) == expected
     assert made.params == 50 * 8
+
+
+def test_a_bundle_of_several_calls_has_nothing_inside() -> None:
+    text = (
+        "block stem: t { x = t > embed(50, 8) as wte\n [x, x > sum(1)] }\n"
+        "net n: t[T] int { pair = [t > stem as a, t > stem as b]\n"
+        " t > embed(50, 8, weight=pair.wte.weight) }"
+    )
+    assert error(text).message == "a bundle of tensors has no `.wte`"
 
 
 def test_a_tie_in_a_repeat_is_one_for_each_copy() -> None:
