@@ -17,9 +17,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .folding import folded
+from .inlining import Inlined
 from .names import Places, SourcePlaces, assigned_names
 
 if TYPE_CHECKING:
@@ -256,13 +258,18 @@ def _named(
 
 
 def _node_of(tensor: Tensor) -> str:
-    """The name of the node that made a tensor; empty if none did."""
+    """The name of the node that made a tensor, or of one of its results; empty if none did."""
     from torch.fx.experimental.proxy_tensor import get_proxy_mode, get_proxy_slot
 
     mode = get_proxy_mode()
     assert mode is not None
-    slot: Any = get_proxy_slot(tensor, mode.tracer, None, lambda made: made.proxy.node.name)
-    return slot if isinstance(slot, str) else ""
+    node: Any = get_proxy_slot(tensor, mode.tracer, None, lambda made: made.proxy.node)
+    return "" if node is None else _item_of(node) or str(node.name)
+
+
+def _item_of(node: fx.Node) -> str:
+    """``chunk.0`` for the first result of ``chunk``; empty if a node is not one of several."""
+    return f"{node.args[0]}.{node.args[1]}" if node.target is operator.getitem else ""
 
 
 # --- from events and nodes to runs ------------------------------------------------------------
@@ -287,14 +294,20 @@ class _Assembly:
 
     def __init__(self, model: nn.Module, program: ExportedProgram, recorder: _Recorder) -> None:
         self.model, self.program, self.recorder = model, program, recorder
-        self.nodes = {node.name: node for node in program.graph.nodes}
+        self.inlined = Inlined(program)
+        if self.inlined.in_half:
+            raise CannotImport(
+                "torch.autocast computes in half precision, which the language does not have"
+            )
+        self.nodes = {node.name: node for node in self.inlined.graph.nodes}
+        self.detached = list(self._detached())
         self.aliases: dict[str, str] = {}
         self.placeholders = _traced_inputs(program)
 
     def trace(self) -> Trace:
         owners, entries = self._owners()
         root = self.recorder.events[0].run
-        position = {node.name: i for i, node in enumerate(self.program.graph.nodes)}
+        position = {node.name: i for i, node in enumerate(self.inlined.graph.nodes)}
         timed: list[tuple[float, int, Op | Run]] = [
             (position.get(last, -1) + 0.5, order, run) for order, (run, last) in enumerate(entries)
         ]
@@ -305,8 +318,8 @@ class _Assembly:
             for name, (path, tensor) in tensors.items()
             if path not in state and not tensor.requires_grad
         }
-        values = folded(self.program.graph.nodes, constants)
-        nodes = [n for n in self.program.graph.nodes if n.name not in values]
+        values = folded(self.inlined.graph.nodes, constants)
+        nodes = [n for n in self.inlined.graph.nodes if n.name not in values]
         ops = [op for node in nodes if (op := self._op(node)) is not None]
         tensors |= {name: ("", value) for name, value in values.items()}
         timed += [(float(position[op.node.name]), -1, op) for op in ops]
@@ -329,13 +342,13 @@ class _Assembly:
             places,
         )
         for event in self.recorder.events:
-            names = [made.value(self._final(name)) for name in event.tensors]
+            names = [self._value(made, name, event.nodes) for name in event.tensors]
             if event.enters:
                 event.run.inputs = names
             else:
                 event.run.results = names
         root.inputs = [made.value(name) for name in self.program.graph_signature.user_inputs]
-        root.results = [made.value(str(n)) for n in self.program.graph_signature.user_outputs]
+        root.results = [made.value(name) for name in self.inlined.results]
         return made
 
     def _owners(self) -> tuple[dict[str, Run], list[tuple[Run, str]]]:
@@ -345,8 +358,10 @@ class _Assembly:
         entries: list[tuple[Run, str]] = []
         names, stack, done = self.recorder.names, list[Run](), 0
         last = ""
+        detaching = {end: list(part.values()) for end, part in self.detached}
         for event in self.recorder.events:
-            for name in names[done : event.nodes]:
+            made = ([names[at], *detaching.get(at, ())] for at in range(done, event.nodes))
+            for name in chain.from_iterable(made):
                 if stack:
                     owners[name] = stack[-1]
                 if name in self.nodes and self.nodes[name].op == "call_function":
@@ -359,6 +374,24 @@ class _Assembly:
                 stack.pop()
         return owners, entries
 
+    def _detached(self) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Where parts without gradients end among the recorded nodes, and what is detached there:
+        by the name of a node that of the one that detaches it."""
+        places = {name: place for place, name in enumerate(self.recorder.names)}
+        for names, detached in self.inlined.detached:
+            last = max((places.get(name, -1) for name in names), default=-1)
+            after = range(last + 1, len(places))
+            ends = (at for at in after if self.recorder.names[at].startswith("_set_grad_enabled"))
+            yield next(ends, len(places)), detached
+
+    def _value(self, made: Trace, name: str, nodes: int) -> str:
+        """The name that a recorded tensor has everywhere. ``nodes`` were made before."""
+        value = made.value(self._final(name))
+        for end, detached in self.detached:
+            if nodes > end:
+                value = {made.value(a): b for a, b in detached.items()}.get(value, value)
+        return value
+
     def _final(self, name: str) -> str:
         """The name in the program: inputs have other names while export runs."""
         number = re.fullmatch(r"arg(\d+)_\d+", name)
@@ -369,20 +402,27 @@ class _Assembly:
     def _op(self, node: fx.Node) -> Op | None:
         if node.op != "call_function":
             return None
-        if node.target is operator.getitem:
-            source = node.args[0]
-            self.aliases[node.name] = f"{getattr(source, 'name', source)}.{node.args[1]}"
+        item = _item_of(node)
+        if item:
+            self.aliases[node.name] = item
             return None
         name = str(node.target).removeprefix("aten.")
         if name in _DROPPED or not _is_tensor_op(node):
             return None
-        if name in _UNCHANGED or _keeps_dtype(node) or _takes_all(node):
+        if self._is_unchanged(node) or _keeps_dtype(node) or _takes_all(node):
             self.aliases[node.name] = str(node.args[0])
             return None
         made = node.meta.get("val")
         count = len(made) if isinstance(made, list | tuple) else 0
         results = [f"{node.name}.{i}" for i in range(count)] or [node.name]
         return Op(node, results)
+
+    def _is_unchanged(self, node: fx.Node) -> bool:
+        """Whether an op gives its input on. One that detaches it changes what has a gradient."""
+        name = str(node.target).removeprefix("aten.")
+        if name.startswith("detach") and str(node.args[0]) in self.inlined.with_gradient:
+            return False
+        return name in _UNCHANGED
 
     def _tensors(self) -> dict[str, tuple[str, Tensor]]:
         """Parameters, buffers and constants. One that has several paths has the first of them."""

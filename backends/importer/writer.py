@@ -310,6 +310,8 @@ class _BodyWriter:
         if is_idle(step):
             self._write_idle(step)
             return
+        if self._is_computed(step):
+            return
         member = self._tied(step, self.writer.member(step, self.call_of))
         if member in _NOTHING and len(inputs) == 1:
             self._rename(step.results, inputs)
@@ -329,6 +331,10 @@ class _BodyWriter:
         layer = self.writer.lifted(step)
         results = self._used(step.results) if layer is not None else step.results
         self._push(results, self._piped(inputs, member), self._names_of(step))
+
+    def _is_computed(self, step: Run) -> bool:
+        """Whether a module returns constants alone, which are written where they are used."""
+        return not step.steps and all(value in self.trace.tensors for value in step.results)
 
     def _write_members(self, sequence: Run) -> None:
         """A Sequential in which a member is several layers: its members have labels one by one."""

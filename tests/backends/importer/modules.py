@@ -334,6 +334,72 @@ class Dropping(nn.Module):
         return x
 
 
+class Rotary(nn.Module):
+    """Angles of positions, which are computed without gradients from sizes alone."""
+
+    frequencies: Tensor
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        table = 10.0 ** -(torch.arange(0, d, 2) / d)
+        self.register_buffer("frequencies", table, persistent=False)
+
+    @torch.no_grad()
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        angles = torch.arange(x.shape[1])[:, None] * self.frequencies
+        return angles.cos(), angles.sin()
+
+
+@example(floats(6, 8))
+class Apart(nn.Module):
+    """Parts without gradients: a frozen encoder, a mean, and constants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(8, 8), nn.Tanh())
+        self.head = nn.Linear(8, 8)
+        self.rotary = Rotary(8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            y = self.encoder(x)
+            mean, scale = y.mean(-1, keepdim=True), torch.tensor(0.5)
+        with torch.autocast("cpu", enabled=False):
+            z = self.head(y) - mean * scale
+        cos, sin = self.rotary(z)
+        a, b = (z + z.detach()).chunk(2, dim=-1)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+
+
+class Encoder(nn.Module):
+    """Three layers, of which the first are frozen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Linear(8, 16)
+        self.mix = nn.Linear(16, 16)
+        for parameter in self.embed.parameters():
+            parameter.requires_grad = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            x = F.relu(self.embed(x))
+        return self.mix(x)
+
+
+@example(floats(5, 8))
+class Frozen(nn.Module):
+    """A part of a block without gradients."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.head = nn.Linear(16, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.encoder(x))
+
+
 @example(floats(3, 16, 16))
 class Interrupted(nn.Module):
     """A list of modules, with something between two of them."""

@@ -47,3 +47,16 @@ def test_an_op_without_a_counterpart_is_told_by_name() -> None:
     with pytest.raises(CannotImport) as raised:
         import_model(Eigenvalues(), (torch.randn(2, 3, 3),))
     assert "linalg_eigh" in str(raised.value) or "eigvalsh" in str(raised.value)
+
+
+class Half(nn.Module):
+    """A model of which a part computes in half precision."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return x @ x
+
+
+def test_half_precision_is_told() -> None:
+    with pytest.raises(CannotImport, match="computes in half precision"):
+        import_model(Half(), (torch.randn(2, 3, 3),))
