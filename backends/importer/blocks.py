@@ -132,7 +132,9 @@ class Blocks:
         self.blocks.append(block)
         self._signatures[name] = {p.name: p.default for p in block.parameters}
         for at, run in enumerate(runs):
-            self._calls[run] = _call(name, list(self._signatures[name]), parameters.arguments(at))
+            call = _call(name, list(self._signatures[name]), parameters.arguments(at))
+            is_source = not is_network and not body.words
+            self._calls[run] = _source_call(call) if is_source else call
 
     def _facts(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> Facts:
         body = bodies[runs[0]]
@@ -191,6 +193,11 @@ def _call(name: str, parameters: Sequence[str], given: Sequence[tuple[str, s.Exp
     while count < min(2, len(given)) and given[count][0] == parameters[count]:
         count += 1
     return tree.call(name, [value for _, value in given[:count]], given[count:])
+
+
+def _source_call(call: s.Expr) -> s.Expr:
+    """The call of a block without inputs: ``table()``, since ``table`` is a network."""
+    return call if isinstance(call, s.Call) else s.Call(call, (), (), span=tree.NOWHERE)
 
 
 def _from(word: str, statement: s.Statement) -> s.Statement:

@@ -89,9 +89,12 @@ def _without(node: Any, chosen: Chosen) -> Any:
     them have the layer's own."""
     if isinstance(node, s.Name):
         return _shorter(node.id, (), (), chosen)
-    if isinstance(node, s.Call) and isinstance(node.function, s.Name):
+    word = (
+        node.function.id if isinstance(node, s.Call) and isinstance(node.function, s.Name) else ""
+    )
+    if word in layers():
         arguments, settings = (_without(x, chosen) for x in (node.arguments, node.settings))
-        return _shorter(node.function.id, arguments, settings, chosen)
+        return _shorter(word, arguments, settings, chosen)
     return tree.rebuilt(node, lambda inner: _without(inner, chosen))
 
 

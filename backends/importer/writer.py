@@ -326,8 +326,6 @@ class _BodyWriter:
             member = self._shared(path, member)
         elif _has_state(step) or isinstance(member, s.Paren | s.List):
             member = tree.labelled(member, path)
-        if not inputs:
-            raise CannotImport(f"{step.path} takes no tensor")
         layer = self.writer.lifted(step)
         results = self._used(step.results) if layer is not None else step.results
         self._push(results, self._piped(inputs, member), self._names_of(step))

@@ -445,6 +445,56 @@ class TiedInside(nn.Module):
         return self.head(x), total
 
 
+class Sinusoids(nn.Module):
+    """Positions of a grid, which no tensor goes into."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.mix = nn.Linear(2 * width, 8)
+
+    def forward(self, shape: tuple[int, int, int]) -> Tensor:
+        ones = torch.ones(shape)
+        y, x = ones.cumsum(1), ones.cumsum(2)
+        scale = 10.0 ** -(torch.arange(self.width) / self.width)
+        y, x = (y[..., None] * scale).sin(), (x[..., None] * scale).cos()
+        return self.mix(torch.cat([y, x], dim=-1)).permute(0, 3, 1, 2)
+
+
+class Offset(nn.Module):
+    """A parameter, which no tensor goes into."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(8, 1, 1))
+        self.gain = nn.Parameter(torch.ones(8, 1, 1))
+
+    def forward(self) -> tuple[Tensor, Tensor]:
+        return self.gain * 2, self.bias + 1
+
+
+@example(floats(3, 8, 12))
+class Sources(nn.Module):
+    """Modules without inputs, and norms with a setting in common."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.places = nn.ModuleList([Sinusoids(4), Sinusoids(6)])
+        self.offset = Offset()
+        self.norms = nn.ModuleList(nn.BatchNorm2d(8, eps=1e-3) for _ in range(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, _, h, w = x.shape
+        x = self.conv(x)
+        for places in self.places:
+            x = x + places((n, h, w))
+        for norm, f in zip(self.norms, (torch.relu, torch.sin, torch.exp, torch.abs), strict=True):
+            x = f(norm(x))
+        gain, bias = self.offset()
+        return x * gain + bias
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
