@@ -152,17 +152,15 @@ def _proved(
     progress: Callable[[str], None],
 ) -> tuple[str, Proof]:
     """The text of a model's spec, with the proof. Raises ImportFailed."""
-    from .backends.importer import CannotImport, import_model
-    from .backends.importer.prove import prove
+    from .backends.importer import CannotImport
+    from .backends.importer.proved import proved_spec
 
-    progress("following the model")
     try:
-        text = import_model(model, inputs, name=name, arguments=arguments)
+        spec = proved_spec(model, inputs, name=name, arguments=arguments, progress=progress)
     except CannotImport as error:
         message = f"{name} cannot be written as a spec"
         raise ImportFailed(message, tuple(error.reasons)) from error
-    progress("comparing the spec with the model")
-    proof = prove(text, model, inputs, net=name)
-    if not proof.equal:
-        raise ImportFailed(f"the spec of {name} is not equal to the model", proof.reasons, text)
-    return text, proof
+    if not spec.proof.equal:
+        message = f"the spec of {name} is not equal to the model"
+        raise ImportFailed(message, spec.proof.reasons, spec.text)
+    return spec.text, spec.proof

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...compiler.dims import Size
 from ...grammar import syntax as s
 from ...grammar.printer import print_file
 from . import constants, state_dicts, tree
@@ -13,10 +12,11 @@ from . import trace as tracing
 from .blocks import Blocks
 from .defaults import with_defaults
 from .loops import with_loops
+from .open_sizes import conditions, sizes_left_open
 from .polish import polished
 from .trace import CannotImport, Trace
 from .training import note_training
-from .writer import Body, Writer, is_sequence
+from .writer import Body, Writer, expression, is_sequence
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -33,15 +33,17 @@ def import_model(
     *,
     name: str = "model",
     arguments: Mapping[int, Mapping[str, Any]] | None = None,
+    all_open: bool = False,
 ) -> str:
     """The text of a spec that computes what a model computes, in evaluation mode.
 
     ``inputs`` are example tensors with a batch of at least 2, in order or by name; ``name`` becomes
     the name of the net. ``arguments`` are the arguments of the modules' constructors by
-    ``id(module)``, if they are known. Raises CannotImport.
+    ``id(module)``, if they are known. With ``all_open``, sizes of the inputs that the model leaves
+    open have names, with those of the example as defaults. Raises CannotImport.
     """
     with state_dicts.same_modes(model):
-        traced = tracing.trace(model.eval(), inputs)
+        traced = tracing.trace(model.eval(), inputs, all_open=all_open)
     note_training(traced.root, model, inputs)
     try:
         file = _file(traced, name, arguments or {})
@@ -52,7 +54,8 @@ def import_model(
 
 
 def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) -> s.File:
-    writer = Writer(traced, _symbols(traced))
+    sizes = sizes_left_open(traced)
+    writer = Writer(traced, sizes)
     blocks = Blocks(traced, writer, arguments, name)
     root = traced.root
     if is_sequence(root):
@@ -69,11 +72,13 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
         "net",
         name,
         (),
-        tuple(
-            _port(writer, value, word) for value, word in zip(body.inputs, body.words, strict=True)
-        ),
+        _ports(writer, body),
         None,
-        (*_unused(traced), *polished(body.statements, body.words)),
+        (
+            *map(_require, conditions(traced, sizes)),
+            *_unused(traced),
+            *polished(body.statements, body.words),
+        ),
         True,
         "",
         span=tree.NOWHERE,
@@ -81,6 +86,10 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
     )
     statements = (*blocks.blocks, net)
     return s.File(statements, span=tree.NOWHERE)
+
+
+def _require(condition: str) -> s.Require:
+    return s.Require(expression(condition), None, span=tree.NOWHERE)
 
 
 def _unused(traced: Trace) -> list[s.Statement]:
@@ -97,20 +106,17 @@ def _unused(traced: Trace) -> list[s.Statement]:
     return result
 
 
-def _port(writer: Writer, value: str, word: str) -> s.DeclaredPort:
-    type_ = writer.type(value)
-    axes = tuple(
-        tree.name(str(d)) if isinstance(d, Size) else tree.number(d) for d in type_.shape[1:]
-    )
-    dtype = None if type_.dtype == "float" else type_.dtype
-    return s.DeclaredPort(word, axes, dtype, span=tree.NOWHERE)
-
-
-def _symbols(traced: Trace) -> dict[str, str]:
-    """The names of export's symbols: the batch is N."""
-    names: dict[str, str] = {}
-    for value in traced.root.inputs:
-        first = traced.nodes[value].meta["val"].shape[0]
-        if not isinstance(first, int):
-            names[str(first.node.expr)] = "N"
-    return names
+def _ports(writer: Writer, body: Body) -> tuple[s.DeclaredPort, ...]:
+    """The inputs with their shapes. The first that names an open size has its default."""
+    ports: list[s.DeclaredPort] = []
+    left = dict(writer.sizes.defaults)
+    words = {size: name for name, size in writer.sizes.named.items()}
+    for value, word in zip(body.inputs, body.words, strict=True):
+        type_ = writer.type(value)
+        axes = [words.get(d, d) for d in type_.shape[1:]]
+        named = [d for d in dict.fromkeys(axes) if isinstance(d, str) and d in left]
+        defaults = [s.Setting(n, tree.number(left.pop(n)), span=tree.NOWHERE) for n in named]
+        shape = tuple(expression(str(d)) for d in axes)
+        dtype = None if type_.dtype == "float" else type_.dtype
+        ports.append(s.DeclaredPort(word, shape, dtype, tuple(defaults), span=tree.NOWHERE))
+    return tuple(ports)

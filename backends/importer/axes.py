@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ...compiler.dims import Dim, Size
+from ...compiler.dims import Dim, Size, symbols
 from ...compiler.layer import Layer
 from ...compiler.layers import layers
 from ...compiler.types import TensorType
@@ -177,7 +177,7 @@ class _Plan:
         sizes: dict[str, Dim] = {}
         for parts in before:
             open_ = _open(parts, names)
-            if any(isinstance(part.size, Size) for part in parts if part is not open_):
+            if any(_has_batch(part.size) for part in parts if part is not open_):
                 return None
             sizes |= {names[id(part)]: part.size for part in parts if part is not open_}
         pattern = f"{_side(before, names)} -> {_side(after, names)}"
@@ -188,10 +188,15 @@ def _open(parts: Sequence[_Atom], names: Mapping[int, str]) -> _Atom:
     """The part of an axis whose size follows from the others: of a grid and of the batch the first,
     of channels the last."""
     symbolic = [part for part in parts if isinstance(part.size, Size)]
+    batch = [part for part in symbolic if _has_batch(part.size)]
     if symbolic:
-        return symbolic[0]
+        return (batch or symbolic)[0]
     grid = names[id(parts[0])] in ("h", "w") and names[id(parts[-1])] in ("p", "q")
     return parts[0] if grid else parts[-1]
+
+
+def _has_batch(size: Dim) -> bool:
+    return "N" in symbols(size)
 
 
 def _product(atoms: Sequence[_Atom]) -> Dim:

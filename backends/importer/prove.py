@@ -20,7 +20,7 @@ from ...grammar.source import Source
 from ...grammar.wording import counted
 from ..pytorch import to_class
 from ..weights import loading
-from . import agreement, state_dicts
+from . import agreement, other_sizes, state_dicts
 from .agreement import Agreement
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ def prove(
     if state_dicts.device_of(model).type == "meta":
         return Proof(("the model is on the device meta: it has no values that can be compared",))
     with _prepared(model):
-        return _compare(compilation.graph, cls, model, inputs)
+        proof = _compare(compilation.graph, cls, model, inputs)
+        if not proof.equal:
+            return proof
+        others = other_sizes.evaluation(text, net, model, inputs)
+        return proof.replace(reasons=others.reasons, notes=(*proof.notes, *others.notes))
 
 
 def _with_place(diagnostic: Any) -> str:

@@ -18,7 +18,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 
 from .folding import folded
 from .inlining import Inlined
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from torch import Tensor, fx, nn
     from torch.export import ExportedProgram
     from torch.utils.hooks import RemovableHandle
+
+
+OPEN_SECONDS: Final = 15.0
+"""The most time to follow a model with open sizes: shifted windows take minutes."""
 
 
 class CannotImport(Exception):
@@ -104,18 +110,21 @@ class Trace:
         return name
 
 
-def trace(model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) -> Trace:
+def trace(
+    model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor], *, all_open: bool = False
+) -> Trace:
     """Runs a model once. ``inputs`` include the batch, which becomes a size without a value; it
-    must be at least 2 in the example. Raises CannotImport."""
+    must be at least 2 in the example. With ``all_open`` the other sizes become such sizes too, if
+    the model does not need a certain number. Raises CannotImport."""
     import torch
 
     dims = [torch.export.Dim("N"), torch.export.Dim.AUTO]
     failed: Exception | None = None
-    for batch in dims:
-        recorder = _Recorder(model)
+    for batch in dims[:1] if all_open else dims:
+        recorder = _Recorder(model, OPEN_SECONDS if all_open else inf)
         try:
             with recorder.hooked(), _quiet():
-                program = _exported(model, inputs, batch)
+                program = _exported(model, inputs, batch, all_open=all_open)
             return _Assembly(model, program, recorder).trace()
         except CannotImport:
             raise
@@ -126,14 +135,22 @@ def trace(model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) -> 
 
 
 def _exported(
-    model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor], batch: Any
+    model: nn.Module,
+    inputs: Sequence[Tensor] | Mapping[str, Tensor],
+    batch: Any,
+    *,
+    all_open: bool,
 ) -> ExportedProgram:
-    from torch.export import export
+    from torch.export import Dim, export
+
+    def axes(tensor: Tensor) -> dict[int, Any]:
+        others = range(1, tensor.dim()) if all_open else ()
+        return {0: batch, **dict.fromkeys(others, Dim.AUTO)}
 
     if isinstance(inputs, Mapping):
-        named: Any = {name: {0: batch} for name in inputs}
+        named: Any = {name: axes(tensor) for name, tensor in inputs.items()}
         return export(model, (), dict(inputs), dynamic_shapes=named, strict=False)
-    shapes = tuple({0: batch} for _ in inputs)
+    shapes = tuple(map(axes, inputs))
     return export(model, tuple(inputs), dynamic_shapes=shapes, strict=False)
 
 
@@ -185,10 +202,11 @@ class _Event:
 
 
 class _Recorder:
-    """Records the runs of modules while torch.export runs a model."""
+    """Records the runs of modules while torch.export runs a model, for some ``seconds`` at most."""
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, seconds: float) -> None:
         self.model = model
+        self.end = monotonic() + seconds
         self.events: list[_Event] = []
         self.names: list[str] = []
         """The names of all nodes, in the order in which they were made."""
@@ -232,6 +250,8 @@ class _Recorder:
         mode = get_proxy_mode()
         if mode is None:
             return
+        if monotonic() > self.end:
+            raise CannotImport("torch.export takes too long for open sizes")
         nodes = mode.tracer.graph.nodes
         if len(nodes) > len(self.names):
             self.names = [node.name for node in nodes]
@@ -349,6 +369,7 @@ class _Assembly:
                 event.run.results = names
         root.inputs = [made.value(name) for name in self.program.graph_signature.user_inputs]
         root.results = [made.value(name) for name in self.inlined.results]
+        _drop_unused(made)
         return made
 
     def _owners(self) -> tuple[dict[str, Run], list[tuple[Run, str]]]:
@@ -409,7 +430,12 @@ class _Assembly:
         name = str(node.target).removeprefix("aten.")
         if name in _DROPPED or not _is_tensor_op(node):
             return None
-        if self._is_unchanged(node) or _keeps_dtype(node) or _takes_all(node):
+        if (
+            self._is_unchanged(node)
+            or _keeps_dtype(node)
+            or _takes_all(node)
+            or _adds_nothing(node)
+        ):
             self.aliases[node.name] = str(node.args[0])
             return None
         made = node.meta.get("val")
@@ -451,6 +477,30 @@ class _Assembly:
         return paths
 
 
+def _drop_unused(trace: Trace) -> None:
+    """Takes away the ops whose results nothing uses."""
+    runs = [trace.root, *trace.root.runs()]
+    needed = {value for run in runs for value in run.results}
+    ops = {op.node.name: op for run in runs for op in run.steps if isinstance(op, Op)}
+    used = set()
+    for name in reversed(list(trace.nodes)):
+        op = ops.get(name)
+        if op is not None and (needed.intersection(op.results) or _has_effect(op)):
+            used.add(name)
+            needed.update(trace.value(node.name) for node in op.node.all_input_nodes)
+    for run in runs:
+        kept = (step for step in run.steps if isinstance(step, Run) or step.node.name in used)
+        run.steps = list(kept)
+
+
+def _has_effect(op: Op) -> bool:
+    """Whether an op changes a tensor, or draws random numbers."""
+    import torch
+
+    tags = getattr(op.node.target, "tags", ())
+    return op.name.partition(".")[0].endswith("_") or torch.Tag.nondeterministic_seeded in tags
+
+
 def _traced_inputs(program: ExportedProgram) -> list[str]:
     """The inputs while export runs the model, by number: constants come in later."""
     from torch.export.graph_signature import InputKind
@@ -481,6 +531,16 @@ def _keeps_dtype(node: fx.Node) -> bool:
     """Whether ``to`` converts to the dtype that its input has."""
     if not str(node.target).startswith("aten.to."):
         return False
+    return _keeps_type(node)
+
+
+def _adds_nothing(node: fx.Node) -> bool:
+    """Whether the number zero is added to whole numbers."""
+    adds = str(node.target) == "aten.add.Tensor" and node.args[1] in (0,)
+    return adds and _keeps_type(node)
+
+
+def _keeps_type(node: fx.Node) -> bool:
     return bool(node.meta["val"].dtype == node.args[0].meta["val"].dtype)  # type: ignore[union-attr]
 
 

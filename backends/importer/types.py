@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def type_of(tensor: Tensor, names: Mapping[str, str]) -> TensorType:
-    """The type of a tensor. ``names`` are the names of export's symbols: ``{"s77": "N"}``."""
-    return TensorType(tuple(size(d, names) for d in tensor.shape), dtype_of(tensor))
+def type_of(tensor: Tensor, symbols: Mapping[str, Dim]) -> TensorType:
+    """The type of a tensor. ``symbols`` are what export's symbols mean: N is ``s77``."""
+    return TensorType(tuple(size(d, symbols) for d in tensor.shape), dtype_of(tensor))
 
 
 def dtype_of(tensor: Tensor) -> Dtype:
@@ -28,22 +28,22 @@ def dtype_of(tensor: Tensor) -> Dtype:
     return "float" if tensor.dtype.is_floating_point else "int"
 
 
-def size(value: Any, names: Mapping[str, str]) -> Dim:
+def size(value: Any, symbols: Mapping[str, Dim]) -> Dim:
     """A size of export as one of the language."""
     if isinstance(value, int):
         return value
-    return _of_expression(value.node.expr, names)
+    return _of_expression(value.node.expr, symbols)
 
 
-def _of_expression(expression: Any, names: Mapping[str, str]) -> Dim:
+def _of_expression(expression: Any, symbols: Mapping[str, Dim]) -> Dim:
     import sympy
     from torch.utils._sympy.functions import FloorDiv
 
     if expression.is_Integer:
         return int(expression)
     if expression.is_Symbol:
-        return symbol(names.get(expression.name, expression.name))
-    parts = [_of_expression(part, names) for part in expression.args]
+        return symbols.get(expression.name) or symbol(expression.name)
+    parts = [_of_expression(part, symbols) for part in expression.args]
     if isinstance(expression, FloorDiv):
         return floor_div(*parts)
     result, *others = parts

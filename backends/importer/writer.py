@@ -7,12 +7,15 @@ write it; any other result gets a name. So what is written first runs first.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from ...compiler.dims import Dim, Size
 from ...compiler.layer import Layer
 from ...compiler.lifting import CannotLift, Lifted
 from ...compiler.spelling import spell, spell_value
@@ -26,6 +29,7 @@ from .alignment import same
 from .axes import Chain, with_chains
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
+from .open_sizes import OpenSizes, axes, in_terms_of
 from .trace import CannotImport, Op, Run, Trace
 from .types import size, type_of
 
@@ -75,10 +79,9 @@ class Body:
 class Writer:
     """Writes the bodies of the runs of one trace."""
 
-    def __init__(self, trace: Trace, names: dict[str, str]) -> None:
+    def __init__(self, trace: Trace, sizes: OpenSizes) -> None:
         self.trace = trace
-        self.names = names
-        """The names of export's symbols."""
+        self.sizes = sizes
         self._layers: dict[Run, Layer | None] = {}
 
     def type(self, value: str) -> TensorType:
@@ -87,7 +90,7 @@ class Writer:
         if node not in self.trace.nodes or "val" not in self.trace.nodes[node].meta:
             raise CannotImport(f"torch.export sets apart what makes the value {node}")
         made = self.trace.nodes[node].meta["val"]
-        return type_of(made[int(index)] if index else made, self.names)
+        return type_of(made[int(index)] if index else made, self.sizes.symbols)
 
     def body(self, run: Run, call_of: CallOf, *, own: bool = False) -> Body:
         """The body of the block that a run is. With ``own``, a layer whose weights are the run's
@@ -123,7 +126,7 @@ class Writer:
     def layer(self, run: Run) -> s.Expr | None:
         """A module of torch.nn as the call of a layer; None if it is no layer."""
         layer = self.lifted(run)
-        return None if layer is None else _expression(spell(layer))
+        return None if layer is None else expression(spell(layer))
 
     def lifted(self, run: Run) -> Layer | None:
         """The layer that a module of torch.nn is. It is found once, since modules are made for
@@ -169,7 +172,7 @@ def has_own_name(run: Run) -> bool:
     return not type(run.module).__module__.startswith("torch.nn.")
 
 
-def _expression(text: str) -> s.Expr:
+def expression(text: str) -> s.Expr:
     expression, _ = parse_expression(Source("a layer", text))
     assert expression is not None, text
     return expression
@@ -451,7 +454,7 @@ class _BodyWriter:
         if hasattr(argument, "meta"):
             if _is_tensor(argument):
                 return Value(self.trace.value(argument.name))
-            return size(argument.meta["val"], self.writer.names)
+            return size(argument.meta["val"], self.writer.sizes.symbols)
         return argument
 
     def _owner(self, lifted: Lifted) -> str | None:
@@ -480,7 +483,7 @@ class _BodyWriter:
 
     def _lifted_text(self, lifted: Lifted) -> s.Expr:
         """A layer on its inputs."""
-        layer = lifted.layer
+        layer = self._in_scope(lifted.layer)
         names = list(layer.tensors())
         given = [*lifted.piped, *(lifted.tensors[name] for name in names)]
         values = [v.name if isinstance(v, Value) else v for v in given]
@@ -493,8 +496,40 @@ class _BodyWriter:
         named = dict(zip(names, tensors, strict=True))
         if layer.word == "index":
             return self._indexed(layer, piped[0], named)
-        network = self._with_tensors(_expression(spell(layer)), layer, named)
+        network = self._with_tensors(expression(spell(layer)), layer, named)
         return self._join(piped, network)
+
+    def _in_scope(self, layer: Layer) -> Layer:
+        """A layer whose sizes are said by what has a name here: the net's own sizes, or the shapes
+        of a block's tensors."""
+        given = {name: (value, self._size_in(value)) for name, value in layer.given().items()}
+        changed = {name: new for name, (old, new) in given.items() if new is not old}
+        return layer.replace(**changed) if changed else layer
+
+    def _size_in(self, value: Any) -> Any:
+        if isinstance(value, slice):
+            ends = (value.start, value.stop, value.step)
+            made = [self._size_in(end) for end in ends]
+            return value if all(map(operator.is_, made, ends)) else slice(*made)
+        if isinstance(value, tuple):
+            items = tuple(map(self._size_in, value))
+            return value if all(map(operator.is_, items, value)) else items
+        if not isinstance(value, Size):
+            return value
+        found = in_terms_of(value, self._axes())
+        if found is None and self.run.parent is None:
+            found = self.writer.sizes.by_name(value)
+        if found is None:
+            raise CannotImport(f"the size {value} in {self.where} follows from no shape there")
+        return value if found == value else found
+
+    def _axes(self) -> Iterator[tuple[str, Dim]]:
+        """The open sizes that have a text here."""
+        if self.run.parent is None:
+            yield from self.writer.sizes.named.items()
+        by_word = {t.id: v for v, t in self.texts.items() if isinstance(t, s.Name)}
+        for word, value in by_word.items():
+            yield from axes(word, self.writer.type(value))
 
     # --- expressions ------------------------------------------------------------------------
 
@@ -509,7 +544,7 @@ class _BodyWriter:
 
     def _infix(self, layer: Any, texts: list[s.Expr]) -> s.Expr:
         if layer.other is not None and not isinstance(layer.other, TensorType):
-            other = _expression(spell_value(layer.other))
+            other = expression(spell_value(layer.other))
             texts = [other, *texts] if layer.reversed else [*texts, other]
         if len(texts) == 1:
             return tree.pipe(texts[0], tree.name(layer.word))
@@ -522,13 +557,15 @@ class _BodyWriter:
                 items.append(tensors[f"items[{at}]"])
             elif isinstance(item, slice):
                 ends = (item.start, item.stop, item.step)
-                made = [None if e is None else _expression(spell_value(e)) for e in ends]
+                made = [None if e is None else expression(spell_value(e)) for e in ends]
                 items.append(s.Slice(*made, span=tree.NOWHERE))
             elif item is Ellipsis:
                 items.append(s.Ellipsis(span=tree.NOWHERE))
             else:
                 items.append(tree.literal(item))
-        body = x if isinstance(x, s.Name | s.Indexed) else tree.paren(x)
+        if isinstance(x, s.Indexed) and (both := _sliced_twice(x.items, items)):
+            return x.replace(items=both)
+        body = x if isinstance(x, s.Name | s.Indexed | s.Paren) else tree.paren(x)
         return s.Indexed(body, tuple(items), span=tree.NOWHERE)
 
     def _with_tensors(self, network: s.Expr, layer: Layer, tensors: dict[str, s.Expr]) -> s.Expr:
@@ -664,6 +701,17 @@ class _BodyWriter:
         return self.trace.names(op.node, self.run.module) if op is not None else []
 
 
+def _sliced_twice(first: Sequence[Any], second: Sequence[Any]) -> tuple[Any, ...]:
+    """The slices of two indices in one, if they cut other axes; else nothing."""
+    whole = s.Slice(None, None, None, span=tree.NOWHERE)
+    if not all(isinstance(item, s.Slice) for item in (*first, *second)):
+        return ()
+    pairs = list(zip_longest(first, second, fillvalue=whole))
+    if any(whole not in pair for pair in pairs):
+        return ()
+    return tuple(b if a == whole else a for a, b in pairs)
+
+
 def _labels(node: s.SyntaxNode) -> set[str]:
     return {tree.path_of(n.label) for n in s.all_nodes(node) if isinstance(n, s.Labelled)}
 
@@ -680,7 +728,7 @@ def _does_nothing(lifted: Lifted) -> bool:
     """Whether a layer gives a value on, in training too."""
     if lifted.layer.word not in ("identity", "dropout") or not isinstance(lifted.piped[0], Value):
         return False
-    return _expression(spell(lifted.layer)) in _NOTHING
+    return expression(spell(lifted.layer)) in _NOTHING
 
 
 def _values_in(lifted: Lifted) -> Iterator[str]:

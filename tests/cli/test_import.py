@@ -18,6 +18,7 @@ from torch import Tensor, nn
 import netwright as nw
 from netwright import cli
 from netwright.backends import importer
+from netwright.backends.importer import proved
 from netwright.python_models import identifier
 from netwright.spec_files import is_python
 from tests.specs.reference import torchvision_models
@@ -74,14 +75,17 @@ def specs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The texts that are written for the models of each class; a tuple stands for reasons."""
     texts: dict[str, Any] = {"Net": GOOD}
 
-    def import_model(model: nn.Module, inputs: Any, *, name: str, arguments: Any = None) -> str:
+    def import_model(
+        model: nn.Module, inputs: Any, *, name: str, arguments: Any = None, all_open: bool = False
+    ) -> str:
+        del all_open
         text = texts[type(model).__name__]
         if isinstance(text, tuple):
             raise importer.CannotImport(*text)
         texts["called"] = (inputs, name, arguments)
         return str(text).replace("net Net", f"net {name}")
 
-    monkeypatch.setattr(importer, "import_model", import_model)
+    monkeypatch.setattr(proved, "import_model", import_model)
     return texts
 
 

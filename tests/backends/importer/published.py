@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from netwright.backends.importer import CannotImport, import_model
+from netwright.backends.importer import CannotImport
 from netwright.backends.importer.factories import record_arguments
-from netwright.backends.importer.prove import prove
+from netwright.backends.importer.proved import proved_spec
 from netwright.grammar.diagnostics import CompileError
 
 from ...torchvision_library import torchvision_models
@@ -254,8 +254,8 @@ def verdict(published: Published) -> tuple[bool, str]:
         model = published.make().eval()
     inputs = published.inputs()
     try:
-        text = import_model(model, inputs, name="imported", arguments=arguments)
-        proof = prove(text, model, inputs, net="imported")
+        spec = proved_spec(model, inputs, name="imported", arguments=arguments)
+        text, proof = spec.text, spec.proof
     except CannotImport as error:
         return False, f"cannot be imported: {error.reasons[0]}"
     except CompileError as error:

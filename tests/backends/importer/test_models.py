@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from netwright.backends.importer import CannotImport, import_model
-from netwright.backends.importer.prove import prove
+from netwright.backends.importer.proved import proved_spec
 
 from ...conftest import Golden
 from .modules import MODELS
@@ -16,10 +16,9 @@ def test_a_model_becomes_its_spec(name: str, golden: Golden) -> None:
     torch.manual_seed(0)
     make, inputs = MODELS[name]
     model, example = make(), inputs()
-    text = import_model(model, example, name=name)
-    golden(f"importer/{name}.net", text)
-    proof = prove(text, model, example, net=name)
-    assert proof.equal, proof.reasons
+    spec = proved_spec(model, example, name=name)
+    golden(f"importer/{name}.net", spec.text)
+    assert spec.proof.equal, spec.proof.reasons
 
 
 class Decides(nn.Module):
