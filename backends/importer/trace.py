@@ -18,8 +18,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
-from math import inf
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from .folding import folded
@@ -32,8 +30,8 @@ if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
 
-OPEN_SECONDS: Final = 15.0
-"""The most time to follow a model with open sizes: shifted windows take minutes."""
+MOST_CONDITIONS: Final = 180
+"""The most conditions on open sizes: shifted windows make many, and each takes longer."""
 
 
 class CannotImport(Exception):
@@ -121,7 +119,7 @@ def trace(
     dims = [torch.export.Dim("N"), torch.export.Dim.AUTO]
     failed: Exception | None = None
     for batch in dims[:1] if all_open else dims:
-        recorder = _Recorder(model, OPEN_SECONDS if all_open else inf)
+        recorder = _Recorder(model)
         try:
             with recorder.hooked(), _quiet():
                 program = _exported(model, inputs, batch, all_open=all_open)
@@ -202,11 +200,10 @@ class _Event:
 
 
 class _Recorder:
-    """Records the runs of modules while torch.export runs a model, for some ``seconds`` at most."""
+    """Records the runs of modules while torch.export runs a model."""
 
-    def __init__(self, model: nn.Module, seconds: float) -> None:
+    def __init__(self, model: nn.Module) -> None:
         self.model = model
-        self.end = monotonic() + seconds
         self.events: list[_Event] = []
         self.names: list[str] = []
         """The names of all nodes, in the order in which they were made."""
@@ -250,8 +247,8 @@ class _Recorder:
         mode = get_proxy_mode()
         if mode is None:
             return
-        if monotonic() > self.end:
-            raise CannotImport("torch.export takes too long for open sizes")
+        if len(_conditions(tensors)) > MOST_CONDITIONS:
+            raise CannotImport("the model has too many conditions on open sizes")
         nodes = mode.tracer.graph.nodes
         if len(nodes) > len(self.names):
             self.names = [node.name for node in nodes]
@@ -263,6 +260,16 @@ def _tensors(value: object) -> list[Tensor]:
     from torch.utils._pytree import tree_leaves
 
     return [leaf for leaf in tree_leaves(value) if isinstance(leaf, torch.Tensor)]
+
+
+def _conditions(tensors: Sequence[Tensor]) -> Sequence[Any]:
+    """What export asked of open sizes until it made these tensors."""
+    import torch
+
+    sizes: Iterator[Any] = (size for tensor in tensors for size in tensor.shape)
+    opened = next((size for size in sizes if isinstance(size, torch.SymInt)), None)
+    guards: Sequence[Any] = opened.node.shape_env.guards if opened is not None else ()
+    return guards
 
 
 def _named(
