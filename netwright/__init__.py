@@ -15,8 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .backends.onnx.onnx_graph import OnnxError
     from .grammar.diagnostics import CompileError, Diagnostic
     from .network import Network, check, load, loads
+    from .onnx_models import from_onnx
     from .python_models import ImportFailed, from_torch
 
 __version__ = "0.1.0"
@@ -25,8 +27,10 @@ __all__ = [
     "Diagnostic",
     "ImportFailed",
     "Network",
+    "OnnxError",
     "__version__",
     "check",
+    "from_onnx",
     "from_torch",
     "load",
     "loads",
@@ -37,7 +41,9 @@ _HOMES = {
     "Diagnostic": "grammar.diagnostics",
     "ImportFailed": "python_models",
     "Network": "network",
+    "OnnxError": "backends.onnx.onnx_graph",
     "check": "network",
+    "from_onnx": "onnx_models",
     "from_torch": "python_models",
     "load": "network",
     "loads": "network",

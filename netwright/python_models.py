@@ -39,13 +39,14 @@ class ImportFailed(Exception):
 
 class Imported(Record):
     """A spec that is proved to be equal to a model. ``notes`` say what was assumed. ``files`` are
-    the Python files that were named."""
+    the files that were named. ``state`` is the model's state dict."""
 
     text: str
     name: str
     proof: Proof
     notes: tuple[str, ...] = ()
     files: frozenset[str] = field(default=frozenset(), compare=False)
+    state: Mapping[str, Tensor] = field(default_factory=dict, compare=False)
 
 
 def from_torch(
@@ -66,7 +67,7 @@ def from_torch(
 
     inputs = _checked(model, example_inputs)
     net = identifier(name or type(model).__name__)
-    text, _ = _proved(model, inputs, net, {}, lambda _: None)
+    text, _ = proved(model, inputs, net, {}, lambda _: None)
     return compiled(Source("<from_torch>", text), net, {}, None, ())
 
 
@@ -127,13 +128,15 @@ def import_target(
         inputs = _example(made.model, shapes, example, made.name)
         net = identifier(made.name)
         try:
-            text, proof = _proved(made.model, inputs.inputs, net, made.arguments, progress)
+            text, proof = proved(made.model, inputs.inputs, net, made.arguments, progress)
         except ImportFailed as error:
             reasons = (*error.reasons, *inputs.notes)
             raise ImportFailed(error.message, reasons, error.text) from error.__cause__
     module = sys.modules.get(target.partition(":")[0])
     files = {getattr(module, "__file__", None), example.rpartition(":")[0]}
-    return Imported(text, net, proof, (*inputs.notes, *proof.notes), frozenset(filter(None, files)))
+    notes = (*inputs.notes, *proof.notes)
+    state = made.model.state_dict()
+    return Imported(text, net, proof, notes, frozenset(filter(None, files)), state)
 
 
 def _example(
@@ -144,7 +147,7 @@ def _example(
     return example_from_file(example, model) if example else example_inputs(model, shapes, name)
 
 
-def _proved(
+def proved(
     model: nn.Module,
     inputs: Inputs,
     name: str,

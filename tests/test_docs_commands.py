@@ -19,6 +19,7 @@ import torch
 import netwright as nw
 from netwright import cli
 from netwright.spec_files import shipped
+from tests.backends.onnx.graphs import write_small
 from tests.specs.reference import torchvision_models
 
 ROOT = Path(__file__).parent.parent
@@ -132,6 +133,8 @@ def test_a_command(
         monkeypatch.delitem(sys.modules, name)
     if "resnet18.pth" in command:
         torch.save(resnet18(), "resnet18.pth")
+    if "model.onnx" in command:
+        write_small(Path("model.onnx"))
     before, pipe, rest = command.rpartition(" | ")
     if pipe:
         typed = shlex.split(before)[1] + "\n"

@@ -1,4 +1,4 @@
-"""``py:MODULE:FACTORY`` and ``netwright import``: specs of models that Python makes."""
+"""``py:MODULE:FACTORY`` and ``netwright import``: specs of models of Python and of ONNX."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from ..python_models import Imported, ImportFailed
 
 
+def is_onnx(target: str) -> bool:
+    """Whether a target of ``netwright import`` is a file of ONNX, which is data."""
+    return target.lower().endswith(".onnx")
+
+
 def imported(
     target: str,
     args: str,
@@ -26,11 +31,15 @@ def imported(
     a spec."""
     from ..backends import MissingExtra
     from ..backends.importer.factories import FactoryError
+    from ..backends.onnx.onnx_graph import OnnxError
+    from ..onnx_models import import_onnx
     from ..python_models import import_target
 
     try:
+        if is_onnx(target):
+            return import_onnx(target, input_shapes(inputs), example, progress)
         return import_target(target, args, input_shapes(inputs), example, progress)
-    except FactoryError as error:
+    except (FactoryError, OnnxError) as error:
         raise Misuse(error.message, error.hint) from None
     except MissingExtra as error:
         raise Misuse(str(error)) from None

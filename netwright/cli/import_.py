@@ -1,11 +1,12 @@
-"""Write a model of PyTorch as a spec. This runs the Python of its module.
+"""Write a model of PyTorch, or a file of ONNX, as a spec.
 
 MODULE:FACTORY is a function or class that returns an nn.Module; the current folder is the first
-where its module is searched. The spec is compiled and compared with the model before it is written:
-the state dict, the outputs bit for bit or up to rounding, a step of training, parameters and
-multiply-accumulates. If they are not equal, the spec goes to NAME.partial.net with the reasons as
-comments, and the status is 1. `py:MODULE:FACTORY` stands for such a spec wherever a command reads a
-FILE; then Python runs too."""
+where its module is searched. This runs the Python of the module. FILE.onnx is data, and nothing in
+it runs. The spec is compiled and compared with the model before it is written: the state dict, the
+outputs bit for bit or up to rounding, a step of training, parameters and multiply-accumulates; a
+file of ONNX also with what onnxruntime computes, up to rounding. If they are not equal, the spec
+goes to NAME.partial.net with the reasons as comments, and the status is 1. `py:MODULE:FACTORY`
+stands for such a spec wherever a command reads a FILE; then Python runs too."""
 
 from __future__ import annotations
 
@@ -16,28 +17,32 @@ from typing import TYPE_CHECKING
 
 from ..grammar.printable import printable
 from ..spec_files import write_spec
-from ._models import failed, imported
+from ._models import failed, imported, is_onnx
 from ._parser import CLEAN, FOUND, Misuse, Parser, add_input, add_output, complain
 from ._progress import Progress
-from ._work import deliver
+from ._work import deliver, replace_file
 
 if TYPE_CHECKING:
     from ..backends.importer.prove import Proof
-    from ..python_models import ImportFailed
+    from ..python_models import Imported, ImportFailed
 
 EXAMPLES = """\
   netwright import torchvision.models:resnet50 -o resnet50.net
   netwright import mypkg.model:build --args 'depth=4' --input 3x224x224 -o mine.net
   netwright import mypkg.model:Encoder.small --input 'ids=T int' --input 'mask=T' -o encoder.net
   netwright import mypkg.model:build --example inputs.py:example -o mine.net
+  netwright import model.onnx -o net.net --weights net.safetensors
   netwright render py:torchvision.models:resnet50 -o resnet50.svg
 """
 SUFFIX = ".net"
+WEIGHTS = ".safetensors"
 
 
 def configure(parser: Parser) -> None:
     parser.add_argument(
-        "target", metavar="MODULE:FACTORY", help="what makes the model, torchvision.models:resnet50"
+        "target",
+        metavar="MODULE:FACTORY",
+        help="what makes the model, torchvision.models:resnet50; or a file of ONNX, model.onnx",
     )
     add_output(parser, "the spec to write (default: standard output)")
     parser.add_argument(
@@ -52,6 +57,12 @@ def configure(parser: Parser) -> None:
         default="",
         metavar="FILE.py:NAME",
         help="the example inputs: tensors with a batch, or a function that returns them",
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar=f"OUT{WEIGHTS}",
+        help="write the weights of the model too, under the names of the spec",
     )
 
 
@@ -71,6 +82,8 @@ def run(options: Namespace) -> int:
     except ImportFailed as error:
         return _write_partial(error, options)
     deliver(result.text.encode(), options.output, result.files, write_spec)
+    if options.weights:
+        _write_weights(result, options.weights)
     for note in result.notes:
         print(f"netwright: note: {printable(note)}", file=sys.stderr)
     print(_figures(result.proof), file=sys.stderr)
@@ -83,6 +96,18 @@ def _check(options: Namespace) -> None:
         raise Misuse(f"a spec is a {SUFFIX} file, not {output}", f"`-o {output.stem}{SUFFIX}`")
     if options.example and options.inputs:
         raise Misuse("--example and --input both say the inputs", "leave out one of them")
+    if options.args and is_onnx(options.target):
+        raise Misuse("--args is for a factory, and a file of ONNX has none")
+    if options.weights and options.weights.suffix != WEIGHTS:
+        raise Misuse(f"--weights writes {WEIGHTS} files, not {options.weights}")
+
+
+def _write_weights(result: Imported, path: Path) -> None:
+    from ..backends.weights.saving import save
+
+    tensors = result.state.items()
+    count = replace_file(path, result.files, lambda temporary: save(temporary, tensors))
+    print(f"wrote {printable(str(path))} ({count:,} tensors)", file=sys.stderr)
 
 
 def _figures(proof: Proof) -> str:
@@ -98,7 +123,10 @@ def _write_partial(error: ImportFailed, options: Namespace) -> int:
     """Report why the model did not become a spec, and write what there is of it."""
     complain(failed(error))
     if error.text:
-        name = options.target.rpartition(":")[2].rpartition(".")[2]
+        target = options.target
+        name = (
+            Path(target).stem if is_onnx(target) else target.rpartition(":")[2].rpartition(".")[2]
+        )
         to_file = options.output is not None and str(options.output) != "-"
         path = (options.output if to_file else Path(name)).with_suffix(f".partial{SUFFIX}")
         reasons = [error.message, *error.reasons]

@@ -1,0 +1,111 @@
+"""A graph of ONNX as plain values: nodes, constants, inputs and outputs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...compiler.reserved import reserved
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def clean(path: str) -> str:
+    """A path whose parts can be names of modules."""
+    if not path:
+        return ""
+    parts = [re.sub(r"\W", "_", part) or "_" for part in path.split(".")]
+    return ".".join(f"{part}_" if reserved(part) else part for part in parts)
+
+
+class OnnxError(Exception):
+    """A file that cannot be read as ONNX. ``hint`` says what may help."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(eq=False)
+class Node:
+    """A node. ``scope`` is the path of the module that made it, and empty for the model itself."""
+
+    op: str
+    name: str
+    inputs: list[str]
+    """The names of values; an input that is left out is empty."""
+    outputs: list[str]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    scope: str = ""
+
+    @property
+    def title(self) -> str:
+        """The node in words, for messages."""
+        return f"{self.op} ({self.name})" if self.name else f"{self.op} of {self.outputs[0]}"
+
+
+@dataclass(eq=False)
+class Input:
+    """An input of the graph. A size without a number has a name, which may be empty."""
+
+    name: str
+    dtype: str
+    shape: list[int | str]
+
+
+@dataclass(eq=False)
+class Graph:
+    """A graph. ``classes`` are the classes of modules by their paths, as far as the file has them;
+    ``buffers`` are the constants that the file calls buffers."""
+
+    nodes: list[Node]
+    inputs: list[Input]
+    outputs: list[str]
+    constants: dict[str, Tensor]
+    opset: int
+    name: str = ""
+    classes: dict[str, str] = field(default_factory=dict)
+    scopes: set[str] = field(default_factory=set)
+    buffers: set[str] = field(default_factory=set)
+    literals: set[str] = field(default_factory=set)
+    """The constants that are no weights: those of nodes, and those that were computed."""
+
+    transposed: dict[str, str] = field(default_factory=dict)
+    """Constants that are the transposed form of others."""
+
+    def uses(self) -> Counter[str]:
+        """How often each value is read."""
+        counts = Counter(name for node in self.nodes for name in node.inputs)
+        counts.update(self.outputs)
+        return counts
+
+    def makers(self) -> dict[str, Node]:
+        """The node that makes each value."""
+        return {name: node for node in self.nodes for name in node.outputs if name}
+
+    def readers(self) -> dict[str, list[Node]]:
+        """The nodes that read each value."""
+        readers: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for name in node.inputs:
+                readers.setdefault(name, []).append(node)
+        return readers
+
+    def prune(self) -> None:
+        """Removes the nodes that no output needs."""
+        needed, kept = set(self.outputs), list[Node]()
+        for node in reversed(self.nodes):
+            if needed & set(node.outputs):
+                needed |= set(node.inputs)
+                kept.append(node)
+        self.nodes = kept[::-1]
+
+    def named_sizes(self) -> Iterator[str]:
+        """The names of open sizes."""
+        for value in self.inputs:
+            yield from (size for size in value.shape if isinstance(size, str))
