@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.record import Record, field
 from ...grammar.wording import counted
-from . import state_dicts
+from . import gradients, state_dicts
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -44,6 +44,8 @@ class Output(Record):
     error: str = ""
     random: bool = False
     """Whether it drew random numbers."""
+    way_back: int = 0
+    """The way of gradients; see ``gradients.way``."""
 
 
 class Gap(Record):
@@ -57,23 +59,29 @@ class Gap(Record):
 
 
 def run(
-    module: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor], *, counting: bool = False
+    module: nn.Module,
+    inputs: Sequence[Tensor] | Mapping[str, Tensor],
+    *,
+    counting: bool = False,
+    learning: bool = False,
 ) -> Output:
     """The result for these inputs. The random numbers are the same for each run. If it is counted,
-    which takes time, the output has multiply-accumulates."""
+    which takes time, the output has multiply-accumulates; if it learns, the way of gradients."""
     import torch
 
     counter = _counter()
     torch.manual_seed(SEED)
     before = torch.get_rng_state()
     try:
-        with counter if counting else nullcontext():
-            result = _call(module, inputs)
+        with counter if counting else nullcontext(), torch.set_grad_enabled(learning):
+            outputs = tuple(tensors(_call(module, inputs)))
     except Exception as error:  # a model's own code may raise anything
         return Output(error=_last_line(error) + _in_spec(error))
     macs = int(counter.get_total_flops()) // 2 if counting else 0
     random = not torch.equal(before, torch.get_rng_state())
-    return Output(tuple(tensors(result)), macs, random=random)
+    way_back = gradients.way(outputs, module) if learning else 0
+    results = tuple(tensor.detach() for tensor in outputs)
+    return Output(results, macs, random=random, way_back=way_back)
 
 
 def _counter() -> Any:
@@ -207,15 +215,20 @@ def evaluation(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
 
 
 def _both(
-    model: nn.Module, made: nn.Module, inputs: Inputs, *, counting: bool = False
+    model: nn.Module,
+    made: nn.Module,
+    inputs: Inputs,
+    *,
+    counting: bool = False,
+    learning: bool = False,
 ) -> tuple[Output, Output, list[Gap]]:
     """The results of both, and how the buffers differ afterwards. They have the same values before
     each run; the two may share them."""
     start = state_dicts.buffers(model)
-    theirs = run(model, inputs, counting=counting)
+    theirs = run(model, inputs, counting=counting, learning=learning)
     changed = state_dicts.buffers(model)
     state_dicts.restore(model, start)
-    ours = run(made, inputs, counting=counting)
+    ours = run(made, inputs, counting=counting, learning=learning)
     own = dict(made.named_buffers())
     pairs = ((n, _gap(buffer, own[n])) for n, buffer in changed.items() if n in own)
     found = [Gap(f"{n} {gap.text}", gap.relative) for n, gap in pairs if gap]
@@ -333,8 +346,9 @@ def _calls(module: nn.Module, inputs: Inputs) -> list[_Call]:
 
 
 def training(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
-    """What both compute in training, and the buffers that they change, for equal random numbers."""
-    theirs, ours, changes = _both(model.train(), made.train(), inputs)
+    """What both compute in training, the buffers that they change, and the gradients of parameters,
+    for equal random numbers."""
+    theirs, ours, changes = _both(model.train(), made.train(), inputs, learning=True)
     if theirs.error:
         return Agreement(notes=(f"training was not compared: {theirs.error}",))
     if ours.error:
@@ -346,13 +360,18 @@ def training(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
         note = "training was not compared: the model returns {} then, and the spec {}"
         return Agreement(notes=(note.format(*map(_tensors, (theirs, ours))),))
     found = [*_in_training(theirs, ours), *changes]
-    if found and theirs.random:
-        with _nothing_dropped():
-            theirs, ours, changes = _both(model, made, inputs)
+    if not found:
+        return _learned(model, made, inputs, theirs, ours)
+    if not theirs.random:
+        return _training_reasons(found)
+    with _nothing_dropped():
+        theirs, ours, changes = _both(model, made, inputs, learning=True)
         found = [*_in_training(theirs, ours), *changes]
-        order = "in training random numbers are drawn in another order"
-        return _training_reasons(found) if found else Agreement(notes=(order,))
-    return _training_reasons(found)
+        learned = Agreement() if found else _learned(model, made, inputs, theirs, ours)
+    if found:
+        return _training_reasons(found)
+    order = "in training random numbers are drawn in another order"
+    return learned.replace(notes=(order, *learned.notes))
 
 
 def _training_reasons(found: Sequence[Gap]) -> Agreement:
@@ -361,6 +380,38 @@ def _training_reasons(found: Sequence[Gap]) -> Agreement:
 
 def _in_training(theirs: Output, ours: Output) -> list[Gap]:
     return [gap for gap in gaps(theirs.tensors, ours.tensors) if gap.relative > STEP]
+
+
+def _learned(
+    model: nn.Module, made: nn.Module, inputs: Inputs, theirs: Output, ours: Output
+) -> Agreement:
+    """Whether the gradients are equal. They are if they go the same way through both."""
+    if theirs.way_back == ours.way_back:
+        return Agreement()
+    start = state_dicts.buffers(model)
+    try:
+        first = gradients.of(model, lambda: _seeded(model, inputs))
+    except RuntimeError as error:
+        return Agreement(notes=(f"gradients were not compared: {_last_line(error)}",))
+    state_dicts.restore(model, start)
+    second = gradients.of(made, lambda: _seeded(made, inputs))
+    state_dicts.restore(model, start)
+    apart = gradients.differences(first, second, STEP)
+    return Agreement(tuple(_gradients(apart)))
+
+
+def _seeded(module: nn.Module, inputs: Inputs) -> tuple[Tensor, ...]:
+    import torch
+
+    torch.manual_seed(SEED)
+    return tuple(tensors(_call(module, inputs)))
+
+
+def _gradients(apart: Mapping[str, float]) -> Iterator[str]:
+    """A reason for gradients that differ: the first of them, and how many others."""
+    for path, relative in [*apart.items()][:1]:
+        others = f" and of {counted(len(apart) - 1, 'other')}" if len(apart) > 1 else ""
+        yield f"in training the gradient of {path}{others} differs by {relative:.2g} of its size"
 
 
 @contextmanager

@@ -101,8 +101,22 @@ def loaded(draft: nn.Module, model: nn.Module) -> nn.Module:
 
 
 def give(made: nn.Module, model: nn.Module) -> None:
-    """Make the model's tensors those of our module. Raises RuntimeError if they do not fit."""
-    made.load_state_dict(model.state_dict(), strict=True, assign=True)
+    """Make the model's tensors those of our module; one that has several names there has them here,
+    and what is frozen is so here. Raises RuntimeError if they do not fit."""
+    from torch.nn import Parameter
+
+    ours = made.state_dict(keep_vars=True)
+    theirs = model.state_dict(keep_vars=True)
+    shared: dict[int, Tensor] = {}
+    given: dict[str, Tensor] = {}
+    for name, tensor in theirs.items():
+        given[name] = tensor.detach()
+        if name in ours and _is_parameter(ours[name]):
+            own = Parameter(given[name], requires_grad=ours[name].requires_grad)
+            given[name] = shared.setdefault(id(tensor), own)
+    made.load_state_dict(given, strict=True, assign=True)
+    for name, tensor in made.state_dict(keep_vars=True).items():
+        tensor.requires_grad_(theirs[name].requires_grad)
 
 
 def release(made: nn.Module) -> None:

@@ -262,6 +262,52 @@ class Scaled(nn.Module):
         return x * self.scale
 
 
+class Stopped(nn.Module):
+    """No gradient flows back through a part of it."""
+
+    def __init__(self, shares: float) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.shares = shares
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.a(x)
+        out: Tensor = self.b(x.detach() + self.shares * (x - x.detach()))
+        return out
+
+
+def test_a_gradient_that_the_model_stops() -> None:
+    text = "net f: x[4] { x > linear(4) as a > linear(4) as b }\n"
+    assert proof(text, Stopped(1.0), 4).equal
+    for shares in (0.0, 0.5):
+        reason = "in training the gradient of a.weight and of 1 other differs by"
+        assert proof(text, Stopped(shares), 4).reasons[0].startswith(reason)
+    stopped = text.replace("as a", "as a > detach")
+    assert not proof(stopped, Stopped(1.0), 4).equal
+    frozen = Stopped(1.0)
+    frozen.a.requires_grad_(False)
+    assert proof(stopped, frozen, 4).equal
+
+
+def test_gradients_that_the_model_does_not_have() -> None:
+    class Changes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = self.a(x).exp()
+            z = y * 2
+            y.add_(1)
+            out: Tensor = z
+            return out
+
+    text = "net f: x[4] {\n  y = x > linear(4) as a > exp\n  y + y\n}\n"
+    result = proof(text, Changes(), 4)
+    assert result.equal
+    assert result.notes[0].startswith("gradients were not compared: RuntimeError: one of the")
+
+
 def test_a_buffer_is_not_a_parameter() -> None:
     trained, fixed = Scaled(), Scaled()
     trained.scale = nn.Parameter(torch.randn(4))
