@@ -99,8 +99,9 @@ def _extern(node: s.Extern) -> Document:
     outputs = (" -> ", _ports(node.outputs)) if node.outputs else ""
     facts = (("params", node.params), ("macs", node.macs))
     settings = tuple((", ", name, "=", _expression(e)) for name, e in facts if e is not None)
-    target = (' = "', node.target, '"', settings)
-    return (_documentation(node), "extern ", node.name, parameters, inputs, outputs, target)
+    target = Nest((SPACE, '= "', node.target, '"', settings))
+    head = ("extern ", node.name, parameters, inputs, outputs)
+    return (_documentation(node), Group((*head, target)))
 
 
 def _documentation(node: s.Block) -> Document:

@@ -14,7 +14,7 @@ from .defaults import with_defaults
 from .loops import with_loops
 from .open_sizes import conditions, sizes_left_open
 from .polish import polished
-from .trace import CannotImport, Trace
+from .trace import CannotImport, Run, Trace
 from .training import note_training
 from .writer import Body, Writer, expression, is_sequence
 
@@ -57,17 +57,10 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
     sizes = sizes_left_open(traced)
     writer = Writer(traced, sizes)
     blocks = Blocks(traced, writer, arguments, name)
-    root = traced.root
-    if is_sequence(root):
-        group = writer.group(root, blocks.call)
-        words = root.words or ["x"]
-        body = Body(
-            root.inputs,
-            words,
-            [tree.result(tree.pipe(tree.name(words[0]), tree.labelled(tree.paren(group), "_")))],
-        )
-    else:
-        body = writer.body(root, blocks.call)
+    try:
+        body = _root_body(traced.root, writer, blocks)
+    except CannotImport as reason:
+        raise CannotImport(*reason.reasons, *_others(writer)) from None
     net = s.Block(
         "net",
         name,
@@ -76,7 +69,7 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
         None,
         (
             *map(_require, conditions(traced, sizes)),
-            *_unused(traced),
+            *_unused(traced, [f"{run.path}." for run in blocks.externs]),
             *polished(body.statements, body.words),
         ),
         True,
@@ -88,18 +81,33 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
     return s.File(statements, span=tree.NOWHERE)
 
 
+def _root_body(root: Run, writer: Writer, blocks: Blocks) -> Body:
+    if not is_sequence(root):
+        return writer.body(root, blocks.call)
+    words = root.words or ["x"]
+    group = tree.labelled(tree.paren(writer.group(root, blocks.call)), "_")
+    return Body(root.inputs, words, [tree.result(tree.pipe(tree.name(words[0]), group))])
+
+
+def _others(writer: Writer) -> list[str]:
+    """How many ops stand in the way of a model, if they are several."""
+    names = writer.without_counterpart()
+    return [f"{len(names)} ops have no counterpart: {', '.join(names)}"] if len(names) > 1 else []
+
+
 def _require(condition: str) -> s.Require:
     return s.Require(expression(condition), None, span=tree.NOWHERE)
 
 
-def _unused(traced: Trace) -> list[s.Statement]:
-    """The parameters and buffers that nothing reads, which checkpoints have all the same."""
+def _unused(traced: Trace, externs: Sequence[str]) -> list[s.Statement]:
+    """The parameters and buffers that nothing reads, which checkpoints have all the same, but for
+    those inside of ``externs``."""
     read = {node.name for node in traced.nodes.values() if node.users}
     layers = {run.path for run in traced.root.runs()}
     paths = {path for name, (path, _) in traced.tensors.items() if name in read}
     result: list[s.Statement] = []
     for path, tensor in traced.state.items():
-        if path in paths or path.rpartition(".")[0] in layers:
+        if path in paths or path.rpartition(".")[0] in layers or path.startswith(tuple(externs)):
             continue
         source = constants.source_of_state(tensor, is_parameter=path in traced.parameters)
         result.append(tree.assign(["_"], tree.labelled(source, path)))

@@ -12,6 +12,7 @@ from ...compiler.layers import layers
 from ...grammar import syntax as s
 from . import tree
 from .alignment import Alignment, Misfit, layer_signature
+from .externs import extern
 from .parameters import Facts, Parameters
 from .polish import assigned, polished
 from .trace import CannotImport, Run, Trace
@@ -36,10 +37,13 @@ class Blocks:
         self.writer, self.constructors = writer, constructors
         self.blocks: list[s.Block] = []
         self._calls: dict[Run, s.Expr] = {}
+        self.externs: list[Run] = []
+        self._failures: dict[Run, CannotImport] = {}
+        """Why runs are neither blocks nor externs: then what is around them is none either."""
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
         self._net = net
         """The name of the net, which no block has."""
-        heights = {run: _height(run) for run in trace.root.runs() if is_block(run)}
+        heights = {run: _height(run) for run in trace.root.runs() if self._is_own(run)}
         for height in sorted(set(heights.values())):
             by_class: dict[type, list[Run]] = {}
             for run in (run for run, own in heights.items() if own == height):
@@ -47,8 +51,14 @@ class Blocks:
             for runs in by_class.values():
                 self._make_class(runs)
 
+    def _is_own(self, run: Run) -> bool:
+        """Whether a run is a block, or would be an extern."""
+        return is_block(run) or (self.writer.lifted(run) is None and run in self.writer.refused)
+
     def call(self, run: Run) -> s.Expr:
         """The call of the block that a run became."""
+        if run in self._failures:
+            raise self._failures[run]
         if run not in self._calls:
             raise CannotImport(
                 f"{run.path} ({type(run.module).__name__}) computes what torch.export sets apart"
@@ -60,7 +70,11 @@ class Blocks:
         return self._signatures.get(word) or layer_signature(word)
 
     def _make_class(self, runs: Sequence[Run]) -> None:
-        bodies = {run: self._body(run) for run in runs}
+        try:
+            bodies = {run: self._body(run) for run in runs}
+        except CannotImport as reason:
+            self._make_extern(runs, reason)
+            return
         for run in runs:
             run.inputs = bodies[run].inputs  # without those that nothing inside reads
             layer = _only_layers(bodies[run])
@@ -72,6 +86,19 @@ class Blocks:
                 groups.append(_Group([run], [bodies[run]]))
         for group in groups:
             self._make_block(group.runs, bodies)
+
+    def _make_extern(self, runs: Sequence[Run], reason: CannotImport) -> None:
+        name = self._name(runs[0])
+        arguments = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
+        try:
+            declared, calls = extern(name, runs, arguments, self.writer, reason)
+        except CannotImport as failure:
+            self._failures |= dict.fromkeys(runs, failure)
+            return
+        self.blocks.append(declared)
+        self.externs += runs
+        self._signatures[name] = {p.name: p.default for p in declared.parameters}
+        self._calls |= dict(zip(runs, calls, strict=True))
 
     def _joins(self, group: _Group, run: Run, body: Body) -> bool:
         """Whether a run is one block with a group, which it then joins."""
@@ -93,6 +120,8 @@ class Blocks:
         return True
 
     def _body(self, run: Run) -> Body:
+        if run in self.writer.refused:
+            raise self.writer.refused[run]
         if is_sequence(run):
             group = self.writer.group(run, self.call)
             body = tree.labelled(tree.paren(group), "_")

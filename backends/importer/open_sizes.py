@@ -6,18 +6,22 @@ input; blocks, which do not see these names, take them from shapes of tensors, a
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import lcm
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ...compiler.dims import Dim, Size, floor_div, substitute, symbol, symbols
+from ...compiler.dims import Dim, Size, floor_div, substitute, symbol
 from ...compiler.types import TensorType
 from .trace import CannotImport, Trace
 
 if TYPE_CHECKING:
     from sympy import Expr
+
+Row: TypeAlias = tuple[Dim, ...]
 
 AXES: Final[Mapping[int, str]] = {2: "T", 3: "TT", 4: "CHW", 5: "CTHW"}
 """The usual names of the axes after the batch, by rank."""
@@ -81,9 +85,14 @@ def is_open(size: Any) -> bool:
 
 def _words(shape: Sequence[Any]) -> str:
     """A letter for each axis of an input."""
-    rank = len(shape)
-    if rank >= IMAGE and is_open(shape[1]) and not is_open(shape[-1]):
-        return f"N{AXES.get(rank, 'C')[1:]}C"  # channels come last
+    words = letters(len(shape))
+    if len(shape) >= IMAGE and is_open(shape[1]) and not is_open(shape[-1]):
+        return f"N{words[2:]}C"  # channels come last
+    return words
+
+
+def letters(rank: int) -> str:
+    """The usual names of the axes of a tensor."""
     return f"N{AXES.get(rank, 'T' * rank)}"
 
 
@@ -139,34 +148,38 @@ def _environment(traced: Trace) -> Any:
 # --- sizes in blocks --------------------------------------------------------------------------
 
 
-def in_terms_of(size: Size, known: Iterable[tuple[str, Dim]]) -> Dim | None:
-    """A size by sizes that have texts, as ``x.h * x.w``; None if none of a few forms fits."""
-    if set(symbols(size)) <= {"N"}:
-        return size
-    texts = [(symbol(text), dim) for text, dim in known if isinstance(dim, Size)]
-    return next((form for form, value in _forms(texts, size) if value == size), None)
+def formula(sizes: Row, known: Iterable[tuple[str, Row]]) -> str | None:
+    """The text of a size by others, as ``x.h * x.w``; None if none of a few forms fits. A row has
+    what a size is in each of several runs, which have the text in common."""
+    return next((text for text, row in _forms(list(known), sizes) if row == sizes), None)
 
 
 def axes(word: str, type_: TensorType) -> Iterator[tuple[str, Dim]]:
-    """The texts of a tensor's axes after the batch: ``x.h``."""
+    """The texts of a tensor's open axes after the batch: ``x.h``."""
     usual: Mapping[int, Sequence[str]] = {3: ("t", "d"), 4: ("c", "h", "w"), 5: ("c",)}
     names = usual.get(type_.rank, ())
     for axis, dim in enumerate(type_.shape[1:], 1):
+        if not isinstance(dim, Size):
+            continue
         name = names[axis - 1] if axis <= len(names) else "d" if axis + 1 == type_.rank else ""
         yield f"{word}.{name}" if name else f"{word}.shape[{axis}]", dim
 
 
-def _forms(known: Sequence[tuple[Size, Size]], size: Size) -> Iterator[tuple[Dim, Dim]]:
-    """Expressions over known sizes, each with its value; simple ones first."""
-    pairs = [(a * b, p * q) for i, (a, p) in enumerate(known) for b, q in known[i + 1 :]]
+def _forms(known: Sequence[tuple[str, Row]], sizes: Row) -> Iterator[tuple[str, Row]]:
+    """Expressions over known sizes with their values, simple ones first."""
+    pairs = [
+        (f"{a} * {b}", tuple(map(operator.mul, p, q))) for (a, p), (b, q) in combinations(known, 2)
+    ]
     yield from (*known, *pairs)
-    for text, dim in (*known, *pairs):
-        difference = size - dim
-        if isinstance(difference, int):
-            yield text + difference, dim + difference
+    for text, row in (*known, *pairs):
+        first = sizes[0] - row[0]
+        if isinstance(first, int) and first:
+            yield f"{text} {'-' if first < 0 else '+'} {abs(first)}", tuple(d + first for d in row)
         for factor in range(2, LARGEST_FACTOR):
-            yield text * factor, dim * factor
-            yield floor_div(text, factor), floor_div(dim, factor)
+            yield f"{text} * {factor}", tuple(d * factor for d in row)
+            yield f"{text} // {factor}", tuple(floor_div(d, factor) for d in row)
+            above = tuple(floor_div(d + factor - 1, factor) for d in row)
+            yield f"({text} + {factor - 1}) // {factor}", above
 
 
 # --- conditions -------------------------------------------------------------------------------

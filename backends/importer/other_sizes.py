@@ -74,7 +74,9 @@ class _Trial(Record):
         if compilation.graph is None:
             error = next(d for d in compilation.diagnostics if d.severity == "error")
             return Agreement((f"at {where} the spec does not compile: {error.message}",))
-        draft = loading.draft(to_class(compilation.graph, {}), state_dicts.device_of(self.model))
+        draft = loading.draft(
+            to_class(compilation.graph, {}, import_externs=True), state_dicts.device_of(self.model)
+        )
         made = state_dicts.loaded(draft, self.model)
         found = agreement.evaluation(self.model, made, inputs)
         return found.replace(reasons=tuple(f"at {where} {reason}" for reason in found.reasons))

@@ -70,6 +70,10 @@ class Run:
     results: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     """The names of the inputs in the signature of ``forward``."""
+    settings: list[str] = field(default_factory=list)
+    """The names of arguments of ``forward`` that are no tensors, and not its defaults."""
+    returns: str = ""
+    """The class of what ``forward`` returned."""
 
     def runs(self) -> Iterator[Run]:
         """The runs inside, each before the runs inside it."""
@@ -100,6 +104,11 @@ class Trace:
     def names(self, node: fx.Node, module: nn.Module) -> list[str]:
         """The names that a module's source has for what a node makes."""
         return list(assigned_names(self.places.get(node.name, {}), module))
+
+    def line(self, node: fx.Node) -> str:
+        """The line of the model's source that makes a node; empty if it is not known."""
+        file, number = next(iter(self.places.get(node.name, {}).values()), ("", 0))
+        return _line(file, number) if file else ""
 
     def value(self, name: str) -> str:
         """The name that a tensor has everywhere: ops that change nothing give their input on."""
@@ -181,9 +190,12 @@ def _reasons(error: Exception) -> list[str]:
     said = [f"torch.export: {lines[0]}" if lines else f"torch.export: {type(error).__name__}"]
     if places:
         file, number = places[-1]
-        source = linecache.getline(file, int(number)).strip()
-        said.append(f"in {file}, line {number}: {source}")
+        said.append(_line(file, int(number)))
     return said
+
+
+def _line(file: str, number: int) -> str:
+    return f"in {file}, line {number}: {linecache.getline(file, number).strip()}"
 
 
 # --- what hooks see ---------------------------------------------------------------------------
@@ -227,6 +239,7 @@ class _Recorder:
         def enter(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             run = Run(path, module, self._open[-1] if self._open else None)
             words, tensors = _named(module, args, kwargs)
+            run.settings = _settings(module, args, kwargs)
             if run.parent is None:
                 self.places.start()
             run.words = words
@@ -237,7 +250,9 @@ class _Recorder:
 
     def _leaving(self, module: nn.Module, args: Any, result: Any) -> None:
         del module, args
-        self._note(self._open.pop(), _tensors(result), enters=False)
+        run = self._open.pop()
+        run.returns = type(result).__name__.replace("FakeTensor", "Tensor")
+        self._note(run, _tensors(result), enters=False)
         if not self._open:
             self.places.stop()
 
@@ -282,6 +297,19 @@ def _named(
         bound = {f"x{i}": value for i, value in enumerate(args)} | kwargs
     pairs = [(name, tensor) for name, value in bound.items() for tensor in _tensors(value)]
     return [name for name, _ in pairs], [tensor for _, tensor in pairs]
+
+
+def _settings(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+    """The arguments of a module's ``forward`` that are no tensors, and not its defaults."""
+    import torch
+
+    try:
+        bound = inspect.signature(module.forward).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return list(kwargs)
+    defaults = {name: p.default for name, p in bound.signature.parameters.items()}
+    given = {n: v for n, v in bound.arguments.items() if not isinstance(v, torch.Tensor)}
+    return [name for name, value in given.items() if value is not defaults[name]]
 
 
 def _node_of(tensor: Tensor) -> str:

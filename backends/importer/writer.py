@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ...compiler.dims import Dim, Size
+from ...compiler.dims import Dim, Size, symbol, symbols
 from ...compiler.layer import Layer
 from ...compiler.lifting import CannotLift, Lifted
 from ...compiler.spelling import spell, spell_value
@@ -29,7 +29,7 @@ from .alignment import same
 from .axes import Chain, with_chains
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
-from .open_sizes import OpenSizes, axes, in_terms_of
+from .open_sizes import OpenSizes, axes, formula
 from .trace import CannotImport, Op, Run, Trace
 from .types import size, type_of
 
@@ -83,6 +83,8 @@ class Writer:
         self.trace = trace
         self.sizes = sizes
         self._layers: dict[Run, Layer | None] = {}
+        self.refused: dict[Run, CannotImport] = {}
+        """Why modules of torch.nn are no layers."""
 
     def type(self, value: str) -> TensorType:
         """The type of a value: of a node, or of one of the results of a node."""
@@ -141,7 +143,58 @@ class Writer:
         try:
             return lift_module(run.module, *(self.type(name) for name in run.inputs))
         except CannotLift as reason:
-            raise CannotImport(f"{run.path}: {reason}") from None
+            self.refused[run] = CannotImport(f"{run.path}: {reason}")
+            return None
+
+    def lift(self, op: Op, where: str) -> Lifted:
+        """The layer that an op is. Raises CannotImport."""
+        if isinstance(op, Chain):
+            return Lifted(op.layer, (Value(op.source),))
+        node = op.node
+        try:
+            lifted = lift_op(
+                str(node.target),
+                getattr(node.target, "_schema"),  # noqa: B009
+                [self._argument(a) for a in node.args],
+                {name: self._argument(a) for name, a in node.kwargs.items()} | op.training,
+                lambda value: self.type(value.name) if isinstance(value, Value) else None,
+                training=bool(op.training),
+            )
+        except CannotLift as reason:
+            raise self._refusal(op, f"{op.name} in {where}: {reason}") from None
+        if lifted is None:
+            raise self._refusal(op, f"{op.name} in {where} has no counterpart")
+        return lifted
+
+    def _refusal(self, op: Op, reason: str) -> CannotImport:
+        place = self.trace.line(op.node)
+        return CannotImport(reason, *([place] if place else []))
+
+    def _argument(self, argument: Any) -> Any:
+        """An argument of an op: a tensor by its name, sizes as the language has them."""
+        if isinstance(argument, list | tuple):
+            return [self._argument(item) for item in argument]
+        if hasattr(argument, "meta"):
+            if _is_tensor(argument):
+                return Value(self.trace.value(argument.name))
+            return size(argument.meta["val"], self.sizes.symbols)
+        return argument
+
+    def without_counterpart(self) -> list[str]:
+        """The ops that are no layers, by name, each once."""
+        names: dict[str, None] = {}
+        for run in (self.trace.root, *self.trace.root.runs()):
+            for op in () if is_layer(run) else run.steps:
+                if isinstance(op, Op) and not self._is_lifted(op):
+                    names[op.name] = None
+        return list(names)
+
+    def _is_lifted(self, op: Op) -> bool:
+        try:
+            self.lift(op, "")
+        except CannotImport:
+            return False
+        return True
 
 
 def is_idle(step: Op | Run) -> bool:
@@ -353,6 +406,8 @@ class _BodyWriter:
     def _write_idle(self, step: Run) -> None:
         """A module that gives its input on, as stochastic depth does outside of training."""
         layer = self.writer.layer(step)
+        if step in self.writer.refused:
+            raise self.writer.refused[step]
         if layer is None or layer in _NOTHING or not step.inputs:
             return
         (value,) = step.inputs
@@ -402,7 +457,7 @@ class _BodyWriter:
         self._push([result], self._take(value), ())
 
     def _write_op(self, op: Op) -> None:
-        lifted = self._lift(op)
+        lifted = self.writer.lift(op, self.where)
         if _does_nothing(lifted):
             self._rename(op.results, [lifted.piped[0].name])
             return
@@ -421,41 +476,12 @@ class _BodyWriter:
         results = self._used(op.results) if lifted.layer.results == "side" else op.results
         self._push(results, text, self.trace.names(op.node, self.run.module))
 
-    def _lift(self, op: Op) -> Lifted:
-        if isinstance(op, Chain):
-            return Lifted(op.layer, (Value(op.source),))
-        node = op.node
-        try:
-            lifted = lift_op(
-                str(node.target),
-                getattr(node.target, "_schema"),  # noqa: B009
-                [self._argument(a) for a in node.args],
-                {name: self._argument(a) for name, a in node.kwargs.items()} | op.training,
-                lambda value: self.writer.type(value.name) if isinstance(value, Value) else None,
-                training=bool(op.training),
-            )
-        except CannotLift as reason:
-            raise CannotImport(f"{op.name} in {self.where}: {reason}") from None
-        if lifted is None:
-            raise CannotImport(f"{op.name} in {self.where} has no counterpart")
-        return lifted
-
     def _computed(self, op: Op, lifted: Lifted) -> Lifted:
         """A layer whose weights are tensors that it is given."""
         try:
             return lifted.computed(*lifted.weights)
         except CannotLift as reason:
             raise CannotImport(f"{op.name} in {self.where}: {reason}") from None
-
-    def _argument(self, argument: Any) -> Any:
-        """An argument of an op: a tensor by its name, sizes as the language has them."""
-        if isinstance(argument, list | tuple):
-            return [self._argument(item) for item in argument]
-        if hasattr(argument, "meta"):
-            if _is_tensor(argument):
-                return Value(self.trace.value(argument.name))
-            return size(argument.meta["val"], self.writer.sizes.symbols)
-        return argument
 
     def _owner(self, lifted: Lifted) -> str | None:
         """The label of a layer whose weights are those of a module inside; None if it has none."""
@@ -516,12 +542,14 @@ class _BodyWriter:
             return value if all(map(operator.is_, items, value)) else items
         if not isinstance(value, Size):
             return value
-        found = in_terms_of(value, self._axes())
-        if found is None and self.run.parent is None:
-            found = self.writer.sizes.by_name(value)
-        if found is None:
-            raise CannotImport(f"the size {value} in {self.where} follows from no shape there")
-        return value if found == value else found
+        if set(symbols(value)) <= {"N"}:
+            return value
+        text = formula((value,), ((text, (size,)) for text, size in self._axes()))
+        if text is not None:
+            return symbol(text)
+        if self.run.parent is None:
+            return self.writer.sizes.by_name(value)
+        raise CannotImport(f"the size {value} in {self.where} follows from no shape there")
 
     def _axes(self) -> Iterator[tuple[str, Dim]]:
         """The open sizes that have a text here."""
