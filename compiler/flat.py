@@ -229,7 +229,7 @@ class _Flattening:
         if isinstance(op, CallOp):
             return self.graph(_called(run, op, scope), run.takes)
         if isinstance(op, LayerOp) and op.tied:
-            keys = [f"{run.module}.{name}" for name in op.tied]
+            keys = [f"{run.module}.{name}".rstrip(".") for name in op.tied]
             run = run.replace(tied={key: self.ties.get(key, "") for key in keys})
         return self.add(run)
 

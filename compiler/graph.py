@@ -185,7 +185,8 @@ def _tied(path: str, op: LayerOp, graph: Graph) -> dict[str, str]:
     """The tied weights of a layer, as far as its own graph shows the others; an enclosing graph may
     know them."""
     sources = {f"{t.path}.{t.weight}": f"{t.source}.{t.source_weight}" for t in graph.ties}
-    return {key: sources.get(key, "") for key in (f"{path}.{name}" for name in op.tied)}
+    keys = [f"{path}.{name}" for name in op.tied]
+    return {key.rstrip("."): sources.get(key, "") for key in keys}
 
 
 def _of_call(node: Node, graph: Graph) -> dict[str, Any]:

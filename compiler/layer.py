@@ -415,6 +415,10 @@ class Layer:
         """Parameters and buffers under PyTorch's names, in PyTorch's order."""
         return {}
 
+    def weight_of(self, setting: str) -> str:
+        """The name of the weight that a tensor setting gives."""
+        return setting
+
     def has_weights(self, *inputs: Any) -> bool:
         """Whether it has parameters or buffers."""
         return bool(self.weights(*inputs))
@@ -573,7 +577,7 @@ def without(module: nn.Module, *names: str) -> Any:
 def check_weight(layer: Layer, name: str, given: TensorType, *inputs: TensorType) -> None:
     """Refuses a tensor that is given for a weight and has another shape or dtype."""
     assert isinstance(layer, Computable)
-    wanted = TensorType(layer.all_weights(*inputs)[name].shape)
+    wanted = TensorType(layer.all_weights(*inputs)[layer.weight_of(name)].shape)
     if given.dtype != "float":
         raise Refused(
             f"the {name} of {layer.word} needs floats, got {given}",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...grammar import syntax as s
 from ...grammar.printer import print_file
-from . import constants, state_dicts, tree
+from . import state_dicts, tree
 from . import trace as tracing
 from .blocks import Blocks
 from .defaults import with_defaults
 from .loops import with_loops
 from .open_sizes import conditions, sizes_left_open
-from .polish import polished
+from .polish import polished, with_plain_heads
 from .trace import CannotImport, Run, Trace
 from .training import note_training
 from .writer import Body, Writer, expression, is_sequence
@@ -67,25 +67,21 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
         (),
         _ports(writer, body),
         None,
-        (
-            *map(_require, conditions(traced, sizes)),
-            *_unused(traced, [f"{run.path}." for run in blocks.externs]),
-            *polished(body.statements, body.words),
-        ),
+        (*map(_require, conditions(traced, sizes)), *polished(body.statements, body.words)),
         True,
         "",
         span=tree.NOWHERE,
         name_span=tree.NOWHERE,
     )
     statements = (*blocks.blocks, net)
-    return s.File(statements, span=tree.NOWHERE)
+    return with_plain_heads(s.File(statements, span=tree.NOWHERE))
 
 
 def _root_body(root: Run, writer: Writer, blocks: Blocks) -> Body:
     if not is_sequence(root):
         return writer.body(root, blocks.call)
     words = root.words or ["x"]
-    group = tree.labelled(tree.paren(writer.group(root, blocks.call)), "_")
+    group = writer.near(tree.labelled(tree.paren(writer.group(root, blocks.call)), "_"), root)
     return Body(root.inputs, words, [tree.result(tree.pipe(tree.name(words[0]), group))])
 
 
@@ -97,21 +93,6 @@ def _others(writer: Writer) -> list[str]:
 
 def _require(condition: str) -> s.Require:
     return s.Require(expression(condition), None, span=tree.NOWHERE)
-
-
-def _unused(traced: Trace, externs: Sequence[str]) -> list[s.Statement]:
-    """The parameters and buffers that nothing reads, which checkpoints have all the same, but for
-    those inside of ``externs``."""
-    read = {node.name for node in traced.nodes.values() if node.users}
-    layers = {run.path for run in traced.root.runs()}
-    paths = {path for name, (path, _) in traced.tensors.items() if name in read}
-    result: list[s.Statement] = []
-    for path, tensor in traced.state.items():
-        if path in paths or path.rpartition(".")[0] in layers or path.startswith(tuple(externs)):
-            continue
-        source = constants.source_of_state(tensor, is_parameter=path in traced.parameters)
-        result.append(tree.assign(["_"], tree.labelled(source, path)))
-    return result
 
 
 def _ports(writer: Writer, body: Body) -> tuple[s.DeclaredPort, ...]:

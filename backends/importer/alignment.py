@@ -177,6 +177,17 @@ class Alignment:
         self.columns.append((tuple(values), hint))
         return tree.name(f"{HOLE}{len(self.columns) - 1}")
 
+    def with_weights(self, node: Any) -> Any:
+        """A tree with columns for the weights of other modules, also if all bodies read one."""
+
+        def changed(part: s.SyntaxNode) -> s.SyntaxNode:
+            path = tree.far_path(part)
+            if path is None:
+                return part
+            return self._column([part] * self.count, range(self.count), path.rpartition(".")[2])  # type: ignore[list-item]
+
+        return tree.mapped(node, changed)
+
 
 def same(a: Any, b: Any) -> bool:
     """Whether two nodes are equal, with 1, 1.0 and true apart."""

@@ -37,7 +37,6 @@ class Blocks:
         self.writer, self.constructors = writer, constructors
         self.blocks: list[s.Block] = []
         self._calls: dict[Run, s.Expr] = {}
-        self.externs: list[Run] = []
         self._failures: dict[Run, CannotImport] = {}
         """Why runs are neither blocks nor externs: then what is around them is none either."""
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
@@ -96,7 +95,7 @@ class Blocks:
             self._failures |= dict.fromkeys(runs, failure)
             return
         self.blocks.append(declared)
-        self.externs += runs
+        self.writer.extern_paths += [f"{run.path}." for run in runs]
         self._signatures[name] = {p.name: p.default for p in declared.parameters}
         self._calls |= dict(zip(runs, calls, strict=True))
 
@@ -137,6 +136,7 @@ class Blocks:
     def _make_block(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> None:
         alignment = Alignment(len(runs), self.signature)
         statements = alignment.statements([bodies[run].statements for run in runs])
+        statements = [alignment.with_weights(x) for x in statements]
         body = bodies[runs[0]]
         parameters = Parameters(self._facts(runs, bodies), alignment.columns)
         statements = [parameters.filled(x) for x in statements]

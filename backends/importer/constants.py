@@ -30,6 +30,11 @@ def source_of_state(tensor: Tensor, *, is_parameter: bool) -> s.Expr:
     return tree.call("zeros", [shape], [*kind, ("persistent", tree.literal(True))])
 
 
+def another_name(tensor: Tensor, weight: s.Expr) -> s.Expr:
+    """A parameter that is the weight of a layer: ``param([50], weight=head.bias)``."""
+    return tree.call("param", [tree.literal(list(tensor.shape))], [("weight", weight)])
+
+
 def formula(tensor: Tensor) -> s.Expr | None:
     """A source that computes a tensor; None if none is known."""
     return next((text for text, made in _formulas(tensor) if _equal(made, tensor)), None)

@@ -81,6 +81,8 @@ class Parameters:
         value, count = Counter(values).most_common(1)[0]
         if isinstance(value, s.NamedConstant):
             return value
+        if tree.far_path(value) is not None:
+            return None
         common = 2 * count > len(values) and len(set(values)) > 1
         return value if common and parameter.name not in self.facts.required else None
 

@@ -23,6 +23,30 @@ def polished(statements: Sequence[s.Statement], taken: Collection[str]) -> list[
     return result
 
 
+def with_plain_heads(file: s.File) -> s.File:
+    """A file with ``wte.weight`` for ``"wte".weight``, where the word means nothing else."""
+    blocks = {x.name for x in file.statements if isinstance(x, s.Block)}
+    statements = [
+        _with_plain_heads(x, blocks) if isinstance(x, s.Block) else x for x in file.statements
+    ]
+    return file.replace(statements=tuple(statements))
+
+
+def _with_plain_heads(block: s.Block, blocks: Collection[str]) -> s.Block:
+    ports = {port.name for port in block.inputs or ()}
+    taken = {*blocks, *ports, *(p.name for p in block.parameters), *assigned(block.body)}
+
+    def plain(node: s.SyntaxNode) -> s.SyntaxNode:
+        if not isinstance(node, s.Attribute) or not isinstance(node.value, s.Text):
+            return node
+        (word,) = node.value.parts
+        if not isinstance(word, str) or not word.isidentifier() or not tree.is_free(word):
+            return node
+        return node if word in taken else node.replace(value=tree.name(word))
+
+    return tree.mapped(block, plain)  # type: ignore[no-any-return]
+
+
 def _better(node: s.SyntaxNode) -> s.SyntaxNode:
     if isinstance(node, s.Name) and node.id in SHORT:
         return node.replace(id=SHORT[node.id])

@@ -225,8 +225,12 @@ class _Recorder:
     @contextmanager
     def hooked(self) -> Iterator[None]:
         handles: list[RemovableHandle] = []
-        for path, module in self.model.named_modules():
-            handles.append(module.register_forward_pre_hook(self._entering(path), with_kwargs=True))
+        paths: dict[nn.Module, list[str]] = {}
+        for path, module in self.model.named_modules(remove_duplicate=False):
+            paths.setdefault(module, []).append(path)
+        for module, names in paths.items():
+            entering = self._entering(names)
+            handles.append(module.register_forward_pre_hook(entering, with_kwargs=True))
             handles.append(module.register_forward_hook(self._leaving, always_call=False))
         try:
             yield
@@ -235,9 +239,12 @@ class _Recorder:
             for handle in handles:
                 handle.remove()
 
-    def _entering(self, path: str) -> Any:
+    def _entering(self, paths: Sequence[str]) -> Any:
         def enter(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            run = Run(path, module, self._open[-1] if self._open else None)
+            parent = self._open[-1] if self._open else None
+            inside = f"{parent.path}." if parent is not None else ""
+            path = next((path for path in paths if path.startswith(inside)), paths[0])
+            run = Run(path, module, parent)
             words, tensors = _named(module, args, kwargs)
             run.settings = _settings(module, args, kwargs)
             if run.parent is None:
@@ -358,6 +365,7 @@ class _Assembly:
         self.detached = list(self._detached())
         self.aliases: dict[str, str] = {}
         self.placeholders = _traced_inputs(program)
+        self.first_paths = self._first_paths()
 
     def trace(self) -> Trace:
         owners, entries = self._owners()
@@ -383,8 +391,7 @@ class _Assembly:
             if home is not None:
                 home.steps.append(step)
         parameters = dict(self.model.named_parameters(remove_duplicate=False))
-        paths = self._first_paths(root)
-        first = {path: paths[id(tensor)] for path, tensor in parameters.items()}
+        first = {path: self.first_paths[id(tensor)] for path, tensor in parameters.items()}
         places = self.recorder.places.by_node
         made = Trace(
             root,
@@ -401,7 +408,8 @@ class _Assembly:
             if event.enters:
                 event.run.inputs = names
             else:
-                event.run.results = names
+                new = [name for name in names if name not in event.run.inputs]
+                event.run.results = new or names  # what comes in is known outside
         root.inputs = [made.value(name) for name in self.program.graph_signature.user_inputs]
         root.results = [made.value(name) for name in self.inlined.results]
         _drop_unused(made)
@@ -487,10 +495,9 @@ class _Assembly:
 
     def _tensors(self) -> dict[str, tuple[str, Tensor]]:
         """Parameters, buffers and constants. One that has several paths has the first of them."""
-        paths: dict[int, str] = {}
-        for named in (self.model.named_parameters, self.model.named_buffers):
-            for path, tensor in named(remove_duplicate=False):
-                paths.setdefault(id(tensor), path)
+        paths = dict(self.first_paths)
+        for path, tensor in self.model.named_buffers(remove_duplicate=False):
+            paths.setdefault(id(tensor), path)
         signature, result = self.program.graph_signature, {}
         for spec in signature.input_specs:
             target, name = spec.target, getattr(spec.arg, "name", "")
@@ -501,12 +508,15 @@ class _Assembly:
             result[name] = paths.get(id(tensor), target), tensor
         return result
 
-    def _first_paths(self, root: Run) -> dict[int, str]:
-        """By the id of a parameter, the path of the module that uses it first."""
+    def _first_paths(self) -> dict[int, str]:
+        """By the id of a parameter, the path of the module that uses it first. Modules that have no
+        others inside come before those around them."""
         paths: dict[int, str] = {}
-        for run in root.runs():
+        runs = [event.run for event in self.recorder.events if event.enters]
+        outer = {run.parent for run in runs}
+        for run in sorted(runs, key=outer.__contains__):
             for name, tensor in run.module.named_parameters(recurse=False):
-                paths.setdefault(id(tensor), f"{run.path}.{name}")
+                paths.setdefault(id(tensor), f"{run.path}.{name}".lstrip("."))
         for path, tensor in self.model.named_parameters(remove_duplicate=False):
             paths.setdefault(id(tensor), path)
         return paths

@@ -91,12 +91,29 @@ def labelled(body: s.Expr, path: str) -> s.Labelled:
 
 
 def dotted(path: str) -> s.Expr:
-    """``transformer.wte.weight``: something inside what a label names."""
+    """``"transformer".wte.weight``: something inside what a label names. (In quotes it is the
+    label, whatever the word means.)"""
     first, *others = path.split(".")
-    result: s.Expr = name(first)
+    result: s.Expr = literal(first)
     for part in others:
         result = s.Attribute(result, part, span=NOWHERE)
     return result
+
+
+FAR: Final = "$:"
+"""The first letters of a text that stands for a weight of the model, until it is known from where
+it is read."""
+
+
+def far(path: str) -> s.Text:
+    """A weight by its path in the model."""
+    return s.Text((f"{FAR}{path}",), span=NOWHERE)
+
+
+def far_path(node: object) -> str | None:
+    """The path of a weight; None if a node stands for none."""
+    first = node.parts[0] if isinstance(node, s.Text) and node.parts else ""
+    return first.removeprefix(FAR) if isinstance(first, str) and first.startswith(FAR) else None
 
 
 def label(path: str) -> s.LabelName:

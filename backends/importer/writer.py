@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ...compiler.dims import Dim, Size, symbol, symbols
 from ...compiler.layer import Layer
+from ...compiler.layers import layers
 from ...compiler.lifting import CannotLift, Lifted
 from ...compiler.spelling import spell, spell_value
 from ...compiler.types import TensorType
@@ -85,6 +86,32 @@ class Writer:
         self._layers: dict[Run, Layer | None] = {}
         self.refused: dict[Run, CannotImport] = {}
         """Why modules of torch.nn are no layers."""
+        self.layer_paths = {run.path for run in trace.root.runs() if run.steps and is_layer(run)}
+        """The modules of torch.nn that run."""
+
+        self.extern_paths: list[str] = []
+        """The modules that are externs, which have their weights themselves, each with a dot."""
+        self._unread = _unread(trace)
+
+    def unread(self, run: Run) -> list[tuple[str, s.Expr]]:
+        """The parameters and buffers in a run that nothing reads, which checkpoints have all the
+        same: the path of each in the model, and its source."""
+        result: list[tuple[str, s.Expr]] = []
+        for path in self._unread.get(run.path, ()):
+            if path.startswith(tuple(self.extern_paths)):
+                continue
+            tensor = self.trace.state[path]
+            is_parameter = path in self.trace.parameters
+            source = constants.source_of_state(tensor, is_parameter=is_parameter)
+            first = self.trace.first_path.get(path, path)
+            if first != path:
+                source = constants.another_name(tensor, tree.far(first))
+            result.append((path, source))
+        return result
+
+    def has_layer(self, path: str) -> bool:
+        """Whether a parameter is the weight of a layer that is a module of its own."""
+        return path.rpartition(".")[0] in self.layer_paths
 
     def type(self, value: str) -> TensorType:
         """The type of a value: of a node, or of one of the results of a node."""
@@ -119,11 +146,35 @@ class Writer:
         """A run as a network: a layer, a group, or a call of its block."""
         layer = self.layer(run)
         if layer is not None:
-            return layer
+            return self._tied(run, layer)
         if is_sequence(run) and not has_own_name(run):
             group = self.group(run, call_of)
             return tree.paren(group)
         return call_of(run)
+
+    def _tied(self, run: Run, layer: s.Expr) -> s.Expr:
+        """A layer with the weights that it shares with a layer before it: ``weight=wte.weight``."""
+        paths = [f"{run.path}.{name}" for name in dict(run.module.named_parameters(recurse=False))]
+        firsts = {path: self.trace.first_path.get(path, path) for path in paths}
+        settings = [
+            s.Setting(path.rpartition(".")[2], tree.far(first), span=tree.NOWHERE)
+            for path, first in firsts.items()
+            if first != path
+        ]
+        if not settings:
+            return layer
+        call = layer if isinstance(layer, s.Call) else s.Call(layer, (), (), span=tree.NOWHERE)
+        return call.replace(settings=(*call.settings, *settings))
+
+    def near(self, node: Any, run: Run) -> Any:
+        """A tree with the weights inside a run as they are called there."""
+
+        def changed(part: s.SyntaxNode) -> s.SyntaxNode:
+            path = tree.far_path(part)
+            inside = inside_of(run, path) if path is not None else ""
+            return tree.dotted(inside) if inside else part
+
+        return tree.mapped(node, changed)
 
     def layer(self, run: Run) -> s.Expr | None:
         """A module of torch.nn as the call of a layer; None if it is no layer."""
@@ -202,6 +253,13 @@ def is_idle(step: Op | Run) -> bool:
     return isinstance(step, Run) and step.results == step.inputs
 
 
+def inside_of(run: Run, path: str) -> str:
+    """A path of the model inside a run; empty if it is not inside."""
+    if not run.path:
+        return path
+    return path.removeprefix(f"{run.path}.") if path.startswith(f"{run.path}.") else ""
+
+
 def is_layer(run: Run) -> bool:
     """Whether a module is one of torch.nn's layers. Subclasses may compute something else."""
     kind = plain_kind(type(run.module))
@@ -242,6 +300,26 @@ def _repeated(members: Sequence[s.Expr]) -> s.Expr:
     return tree.pipe(*(m if n == 1 else tree.binary("*", m, tree.number(n)) for m, n in runs))
 
 
+def _unread(trace: Trace) -> dict[str, list[str]]:
+    """The paths of the parameters and buffers that nothing reads, by the path of the innermost
+    block that they are in."""
+    runs = list(trace.root.runs())
+    layers = {run.path for run in runs if is_layer(run)}
+    homes = {run.path for run in runs if run.steps and not is_layer(run) and not is_sequence(run)}
+    read = {node.name for node in trace.nodes.values() if node.users}
+    written = {path for name, (path, _) in trace.tensors.items() if name in read}
+    result: dict[str, list[str]] = {}
+    for path in trace.state:
+        owner, _, name = path.rpartition(".")
+        counts = name == "num_batches_tracked" and f"{owner}.weight" in written
+        if path in written or owner in layers or counts:
+            continue
+        parents = [path[:at] for at, letter in enumerate(path) if letter == "."]
+        home = next((p for p in reversed(parents) if p in homes), "")
+        result.setdefault(home, []).append(path)
+    return result
+
+
 # --- bodies -----------------------------------------------------------------------------------
 
 
@@ -262,6 +340,7 @@ class _BodyWriter:
         self.runs_of = Counter(step.path for step in run.steps if isinstance(step, Run))
         self.shares: dict[str, s.Share] = {}
         """The modules that run several times, by path."""
+        self.first_statements: list[s.Statement] = []
         self.held: list[s.Expr] = []
         """Texts that wait until the values before them have names."""
         self.statements: list[s.Statement] = []
@@ -270,7 +349,7 @@ class _BodyWriter:
         self.renamed: list[str] = []
         self.wanted_names: dict[str, Sequence[str]] = {}
         """Names that the model's source has for values that wait."""
-        self.steps = with_chains(run, writer.trace, writer.type)
+        self.steps = self._needed(with_chains(run, writer.trace, writer.type))
         self.uses = self._uses()
         self.left = Counter(self.uses)
         """How often each value is still to be used."""
@@ -299,9 +378,34 @@ class _BodyWriter:
             self._name_all(len(self.pending))
         texts = [self._take(result) for result in results]
         last = texts[0] if len(texts) == 1 else tree.bundle(texts)
-        self.statements.append(tree.result(last))
-        statements = grouped([*self.shares.values(), *self.statements])
+        unread, names = self._unread()
+        if names:
+            last = self._named(last)
+        self.statements += [*names, tree.result(last)]
+        statements = grouped([*unread, *self.first_statements, *self.statements])
         return Body(inputs, words, statements, self.owns, self.renamed)
+
+    def _unread(self) -> tuple[list[s.Statement], list[s.Statement]]:
+        """The statements for weights that nothing reads: for those of their own, and for other
+        names of layers' weights."""
+        own, names = list[s.Statement](), list[s.Statement]()
+        for path, source in self.writer.unread(self.run):
+            near = self.writer.near(source, self.run)
+            statement = tree.assign(["_"], tree.labelled(near, self._inside(path)))
+            (own if path == self.trace.first_path.get(path, path) else names).append(statement)
+        return own, names
+
+    def _named(self, result: s.Expr) -> s.Expr:
+        """The result as a name or names, so that statements can follow what makes it."""
+        items = result.items if isinstance(result, s.List) else (result,)
+        texts: list[s.Expr] = []
+        for item in items:
+            if not isinstance(item, s.Name):
+                word = self._free_word("yzuvw")
+                self.statements.append(tree.assign([word], item))
+                item = tree.name(word)
+            texts.append(item)
+        return texts[0] if len(texts) == 1 else tree.bundle(texts)
 
     def _uses(self) -> Counter[str]:
         """How often each value is used in this run."""
@@ -313,6 +417,19 @@ class _BodyWriter:
                 uses.update(step.inputs)
         return uses
 
+    def _needed(self, steps: Sequence[Op | Run]) -> list[Op | Run]:
+        """The steps without ops whose results nobody uses. Modules stay, and ops that work in
+        place."""
+        needed = set(self.run.results)
+        result: list[Op | Run] = []
+        for step in reversed(steps):
+            pure = isinstance(step, Op) and not step.name.partition(".")[0].endswith("_")
+            if pure and needed.isdisjoint(step.results):
+                continue
+            result.insert(0, step)
+            needed.update(self._tensor_inputs(step) if isinstance(step, Op) else step.inputs)
+        return result
+
     def _tensor_inputs(self, op: Op) -> list[str]:
         """The values that an op takes."""
         if isinstance(op, Chain):
@@ -322,9 +439,17 @@ class _BodyWriter:
     def _inputs(self) -> list[str]:
         """The values from outside, in the order in which the module takes them."""
         made = {value for step in self.steps for value in step.results if not is_idle(step)}
-        used = [v for v in self.uses if v not in made and v not in self.trace.tensors]
+        used = [v for v in self.uses if v not in made and not self._is_source(v)]
         first = [v for v in dict.fromkeys(self.run.inputs) if v in used or not self.run.parent]
         return [*first, *(v for v in used if v not in first)]
+
+    def _is_source(self, value: str) -> bool:
+        """Whether a value is a constant, or a weight that is written in this body or given to it.
+        A parameter that a module around this one has comes in as an input."""
+        if value not in self.trace.tensors:
+            return False
+        path, _ = self.trace.tensors[value]
+        return not path or bool(self._inside(path)) or self.writer.has_layer(path)
 
     def _input_word(self, value: str, others: Collection[str]) -> str:
         """A name for an input, that of the module's ``forward`` if it can be."""
@@ -368,7 +493,7 @@ class _BodyWriter:
             return
         if self._is_computed(step):
             return
-        member = self._tied(step, self.writer.member(step, self.call_of))
+        member = self.writer.near(self.writer.member(step, self.call_of), self.run)
         if member in _NOTHING and len(inputs) == 1:
             self._rename(step.results, inputs)
             return
@@ -425,31 +550,19 @@ class _BodyWriter:
         use: s.Expr = tree.name(stem)
         if index is not None:
             use = s.Indexed(use, (index,), span=tree.NOWHERE)
+        inner = member.body if isinstance(member, s.Paren) else member
+        if path in self.shares and not same(self.shares[path].value, inner):
+            raise CannotImport(f"{path} in {self.where} runs for several sizes of its input")
         if path not in self.shares:
-            inner = member.body if isinstance(member, s.Paren) else member
             declared = s.Share(stem, inner, index, span=tree.NOWHERE, name_span=tree.NOWHERE)
             self.shares[path] = declared
+            if any(isinstance(node, s.Attribute) for node in s.all_nodes(inner)):
+                self._name_all(len(self.pending))
+                self.statements.append(declared)  # after the layers whose weights it has
+            else:
+                self.first_statements.append(declared)
             self.taken.add(stem)
         return use
-
-    def _tied(self, step: Run, member: s.Expr) -> s.Expr:
-        """A layer with the weights that it shares with a layer before it: ``weight=wte.weight``."""
-        if self.writer.lifted(step) is None:
-            return member
-        settings: list[s.Setting] = []
-        for name in dict(step.module.named_parameters(recurse=False)):
-            path = f"{step.path}.{name}"
-            first = self.trace.first_path.get(path, path)
-            if first != path:
-                if not self._inside(first):
-                    raise CannotImport(f"{path} is {first}, which {self.run.path} does not see")
-                settings.append(
-                    s.Setting(name, tree.dotted(self._inside(first)), span=tree.NOWHERE)
-                )
-        if not settings:
-            return member
-        call = member if isinstance(member, s.Call) else s.Call(member, (), (), span=tree.NOWHERE)
-        return call.replace(settings=(*call.settings, *settings))
 
     def _rename(self, results: Sequence[str], inputs: Sequence[str]) -> None:
         """Gives a result the text of the value that it equals."""
@@ -477,11 +590,22 @@ class _BodyWriter:
         self._push(results, text, self.trace.names(op.node, self.run.module))
 
     def _computed(self, op: Op, lifted: Lifted) -> Lifted:
-        """A layer whose weights are tensors that it is given."""
+        """A layer whose weights are tensors that it is given. One that has the weight of another
+        layer is tied, and has a key for it; so a function of such a weight is a product."""
+        others = [w for w in lifted.weights.values() if self._is_elsewhere(w)]
+        if others and lifted.layer.word == "linear" and len(lifted.weights) == 1:
+            turned = Lifted(layers()["transpose"](dim0=0, dim1=1), tuple(others))
+            return Lifted(layers()["matmul"](), (*lifted.piped, turned))
         try:
             return lifted.computed(*lifted.weights)
         except CannotLift as reason:
             raise CannotImport(f"{op.name} in {self.where}: {reason}") from None
+
+    def _is_elsewhere(self, weight: Value) -> bool:
+        """Whether a weight is that of a layer which is a module."""
+        return weight.name in self.trace.tensors and self.writer.has_layer(
+            self.trace.tensors[weight.name][0]
+        )
 
     def _owner(self, lifted: Lifted) -> str | None:
         """The label of a layer whose weights are those of a module inside; None if it has none."""
@@ -492,7 +616,7 @@ class _BodyWriter:
         owner = owners.pop()
         inside = self._inside(owner)
         named = all(path == f"{owner}.{name}" for name, path in paths.items())
-        if owners or not named:
+        if owners or not named or (owner in self.writer.layer_paths):
             return None
         if self.own and owner == self.run.path:
             self.owns += 1
@@ -501,11 +625,7 @@ class _BodyWriter:
 
     def _inside(self, path: str) -> str:
         """A module path inside this run; empty if it is none."""
-        if not self.run.path:
-            return path
-        return (
-            path.removeprefix(f"{self.run.path}.") if path.startswith(f"{self.run.path}.") else ""
-        )
+        return inside_of(self.run, path)
 
     def _lifted_text(self, lifted: Lifted) -> s.Expr:
         """A layer on its inputs."""
@@ -638,8 +758,18 @@ class _BodyWriter:
                 return text
         self.left[value] -= 1
         if value not in self.texts:
-            self.texts[value] = self._source(value)
+            self.texts[value] = self._named_source(value)
         return self.texts[value]
+
+    def _named_source(self, value: str) -> s.Expr:
+        """A parameter or buffer that an op reads, with a name if it is read several times."""
+        source = self._source(value)
+        label = source.body if isinstance(source, s.Paren) else source
+        if self.left[value] < 1 or not isinstance(label, s.Labelled):
+            return source
+        word = self._free_word([tree.path_of(label.label).rpartition(".")[2], "w"])
+        self.statements.append(tree.assign([word], label))
+        return tree.name(word)
 
     def _push(self, results: Sequence[str], text: s.Expr, names: Sequence[str]) -> None:
         if len(results) == 1 and self.uses[results[0]] == 1:
@@ -684,6 +814,9 @@ class _BodyWriter:
         path, tensor = self.trace.tensors[value]
         if not path:
             return self._constant(tensor)
+        if self.writer.has_layer(path):
+            text: s.Expr = self.writer.near(tree.far(path), self.run)
+            return text
         inside = self._inside(path)
         if not inside:
             raise CannotImport(f"{self.run.path} reads {path}, which another module has")
@@ -804,9 +937,12 @@ def _is_long(text: s.Expr) -> bool:
 
 def grouped(statements: Sequence[s.Statement]) -> list[s.Statement]:
     """Statements in which the members ``a[0]``, ``a[1]`` ... of a pipe are one group ``a``, if no
-    other member of ``a`` is anywhere else."""
+    other member of ``a`` is anywhere else, and no weight inside ``a`` is read."""
     labels = [path for statement in statements for path in _labels(statement)]
     members = Counter(path.rpartition(".")[0] for path in labels)
+    for node in (n for statement in statements for n in s.all_nodes(statement)):
+        if isinstance(node, s.Attribute) and isinstance(node.value, s.Text):
+            members.pop(str(node.value.parts[0]), None)
     return [_grouped(statement, members) for statement in statements]
 
 

@@ -187,7 +187,7 @@ class Holder:
         target = self.weight(tie.path, tie.weight)
         source = self.weight(tie.source, tie.source_weight)
         if "[" in target:
-            path, _, name = f"{tie.path}.{tie.weight}".rpartition(".")
+            path, _, name = f"{tie.path}.{tie.weight}".rstrip(".").rpartition(".")
             target = f"self.get_submodule({quote(path)}).{name}"
         if "[" in source:
             source = parameter("self", tie.source, tie.source_weight)

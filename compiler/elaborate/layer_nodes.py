@@ -96,7 +96,7 @@ def _run(el: Elaborator, network: LayerNetwork, inputs: list[Tensor], span: Span
     main = (0,) if layer.results == "side" else tuple(range(len(outputs)))
     draft = add_draft(el, [*inputs, *given], outputs, span, layer=layer, main=main)
     for name, chain in tied.items():
-        _record_tie(el, draft, name, chain)
+        _record_tie(el, draft, layer.weight_of(name), chain)
     return _results(layer, draft)
 
 
@@ -232,7 +232,8 @@ def _inits_suit(
     span: Span,
 ) -> bool:
     inits = network.layer.inits().items()
-    own = [(init, weights[n].shape) for n, init in inits if n in weights.keys() - network.tensors]
+    given = set(map(network.layer.weight_of, network.tensors))
+    own = [(init, weights[n].shape) for n, init in inits if n in weights.keys() - given]
     problems = [(_init_setting(network.layer, init), unsuited(init, shape)) for init, shape in own]
     idle = {n for n, value in vars(network.layer).items() if isinstance(value, Init)}
     idle -= {setting for setting, _ in problems}

@@ -11,7 +11,19 @@ from typing import Any, ClassVar, Final, Literal, TypeGuard
 
 from ..dims import Dim, Size, ceil_div, less, symbols
 from ..formulas import Number, code
-from ..layer import Category, Effect, Example, Init, Layer, Made, Reach, Refused, Weight, short
+from ..layer import (
+    Category,
+    Computable,
+    Effect,
+    Example,
+    Init,
+    Layer,
+    Made,
+    Reach,
+    Refused,
+    Weight,
+    short,
+)
 from ..lifting import CannotLift, Lift, Lifted, OpCall, dtype_word, is_infinite
 from ..lowering import Code, Device, Input, Lowering, Raw, Self, call, function, given, method
 from ..types import Dtype, Shape, TensorType
@@ -140,9 +152,10 @@ class Shaped(SourceLayer):
 # --- parameters and constants ----------------------------------------------------------------
 
 
-class Param(Shaped):
+class Param(Computable, Shaped):
     """A weight of its own, named by its label: ``param([1, 1, d]) as cls``. It starts as zeros, or
-    as ``init=normal(std=0.02)`` says.
+    as ``init=normal(std=0.02)`` says. With ``weight=head.bias`` it is another name of a layer's
+    weight.
 
     https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
     """
@@ -152,13 +165,23 @@ class Param(Shaped):
 
     shape: Dim | tuple[Dim, ...]
     init: Init | None = None
+    weight: TensorType | None = None
 
     def infer(self) -> TensorType:
         self.need_no_batch("a parameter")
+        if self.weight is not None:
+            raise Refused(
+                "`weight` of param is the weight of a layer, and this is another tensor",
+                setting="weight",
+                help="the tensor itself can take the place of the param",
+            )
         return super().infer()
 
-    def weights(self) -> dict[str, Weight]:
+    def all_weights(self) -> dict[str, Weight]:
         return {"": Weight(self.sizes)}
+
+    def weight_of(self, setting: str) -> str:
+        return ""
 
     def inits(self) -> dict[str, Init]:
         return {} if self.init is None else {"": self.init}

@@ -495,6 +495,104 @@ class Sources(nn.Module):
         return x * gain + bias
 
 
+class Head(nn.Module):
+    """A head for words, whose bias has two names."""
+
+    def __init__(self, d: int, words: int) -> None:
+        super().__init__()
+        self.dense = nn.Linear(d, d)
+        self.decoder = nn.Linear(d, words)
+        self.bias = nn.Parameter(torch.zeros(words))
+        self.decoder.bias = self.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.decoder(F.gelu(self.dense(x)))
+
+
+@example(ints(50, 12))
+class TiedFar(nn.Module):
+    """A weight of one module is that of a layer in another, and one has a name that is not used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared = nn.Embedding(50, 16)
+        self.reader = Reader()
+        self.head = Head(16, 50)
+        self.reader.words.weight = self.shared.weight
+        self.head.decoder.weight = self.shared.weight
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.head(self.reader(ids)[0])
+
+
+@example(ints(50, 12))
+class TiedInPlace(nn.Module):
+    """A weight of a layer is used by a function too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(50, 16)
+        self.norm = nn.LayerNorm(16)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return F.linear(self.norm(self.words(ids)), self.words.weight)
+
+
+class Biased(nn.Module):
+    """Attention that makes the biases of its scores, or takes them, and returns them."""
+
+    def __init__(self, d: int, first: bool) -> None:
+        super().__init__()
+        self.qk = nn.Linear(d, 2 * d)
+        self.places = nn.Embedding(6, 6) if first else None
+
+    def forward(self, x: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
+        q, k = self.qk(x).chunk(2, dim=-1)
+        if bias is None:
+            assert self.places is not None
+            bias = self.places(torch.arange(6))[None]
+        return x + (q @ k.transpose(1, 2) + bias).softmax(-1) @ x, bias
+
+
+@example(floats(6, 8))
+class Handed(nn.Module):
+    """A value that the first layer makes, and all others take and return."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(Biased(8, i == 0) for i in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        bias = None
+        for layer in self.layers:
+            x, bias = layer(x, bias)
+        return x
+
+
+class Placed(nn.Module):
+    """Adds what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.proj = nn.Conv2d(3, 8, 4, 4)
+
+    def forward(self, x: Tensor, places: Tensor) -> Tensor:
+        return self.proj(x) + places
+
+
+@example(floats(3, 16, 16))
+class Given(nn.Module):
+    """A module that takes a parameter of the one around it, which uses it again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places = nn.Parameter(torch.randn(1, 8, 4, 4))
+        self.patches = Placed()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.patches(x, self.places) * self.places
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""

@@ -561,6 +561,12 @@ TIES = [
         [("lm_head.weight", "wte.weight")],
     ),
     (
+        "block head: x { y = x > embed(50, 8) as table\n"
+        " _ = param([50, 8], weight=table.weight) as weight\n y }\n"
+        "net n: t[T] int { t > head as h }",
+        [("h.weight", "h.table.weight")],
+    ),
+    (
         "block head(v, w): x { x > linear(v, bias=false, weight=w) as out }\n"
         "net n: t[T] int { h = t > embed(50, 8) as wte\n h > head(50, wte.weight) as h1 }",
         [("h1.out.weight", "wte.weight")],

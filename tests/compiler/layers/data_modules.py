@@ -206,6 +206,7 @@ def below(least: int, *names: str) -> Any:
 
 
 REFUSED: dict[str, Any] = {
+    "param": (("a computed weight", lambda layer: layer.weight is not None),),
     "prelu": (
         (
             "an initial value and a computed weight",

@@ -353,7 +353,8 @@ def _has_other_weights(layer: Layer, inputs: Sequence[TensorType]) -> bool:
         wanted = layer.all_weights(*inputs)
     except Exception:
         return bool(layer.computed)
-    return any(getattr(layer, n) != TensorType(wanted[n].shape) for n in layer.computed)
+    shapes = {n: TensorType(wanted[layer.weight_of(n)].shape) for n in layer.computed}
+    return any(getattr(layer, n) != shape for n, shape in shapes.items())
 
 
 def _show(layer: Layer, inputs: Sequence[TensorType]) -> str:
