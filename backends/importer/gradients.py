@@ -16,7 +16,7 @@ SMALL: Final = 1e-2
 def way(outputs: Sequence[Tensor], module: nn.Module) -> int:
     """A number for the operations through which gradients go back from the outputs to the module's
     parameters. It is equal for modules with the same operations in the same order."""
-    leaves = {id(parameter): path for path, parameter in module.named_parameters()}
+    leaves = {id(parameter): path for parameter, path in _names(module).items()}
     known: dict[Any, int] = {}
     waiting: list[Any] = [tensor.grad_fn for tensor in outputs if tensor.grad_fn is not None]
     while waiting:
@@ -49,8 +49,7 @@ def of(module: nn.Module, outputs: Callable[[], Sequence[Tensor]]) -> dict[str, 
 def _collected(module: nn.Module) -> Iterator[dict[str, Tensor]]:
     """The gradients that trained parameters get inside, afterwards in the order of the parameters.
     These are left as they were."""
-    named = module.named_parameters()
-    parameters: dict[Any, str] = {p: path for path, p in named if p.requires_grad}
+    parameters = {p: path for p, path in _names(module).items() if p.requires_grad}
     saved = {parameter: parameter.grad for parameter in parameters}
     gradients: dict[str, Tensor] = {}
 
@@ -72,6 +71,15 @@ def _collected(module: nn.Module) -> Iterator[dict[str, Tensor]]:
             handle.remove()
         for parameter, gradient in saved.items():
             parameter.grad = gradient
+
+
+def _names(module: nn.Module) -> dict[Any, str]:
+    """The path of each parameter; of several the first one of the alphabet, since modules that tie
+    the same parameters may have them in another order."""
+    names: dict[Any, str] = {}
+    for path, parameter in module.named_parameters(remove_duplicate=False):
+        names[parameter] = min(path, names.get(parameter, path))
+    return names
 
 
 def _digest(gradient: Tensor) -> Tensor:
