@@ -1,4 +1,5 @@
-"""Files of ONNX as specs: ``from_onnx``, and ``netwright import model.onnx``.
+"""Files of ONNX as specs, and nets as such files: ``from_onnx``, ``netwright import model.onnx``,
+``netwright build -o model.onnx``.
 
 Nothing in a file runs. A spec is given on only if it is proved to compute what onnxruntime computes
 for the file.
@@ -118,3 +119,30 @@ def _shapes(graph: Graph) -> Iterator[tuple[str, str]]:
             sizes.append(str(size))
         dtype = "" if value.dtype == "float" else f" {value.dtype}"
         yield name, "x".join(sizes) + dtype
+
+
+def write_onnx(
+    net: Network,
+    path: Path,
+    weights: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> float:
+    """Writes a net as a file of ONNX, with the weights of a checkpoint or with random ones, which
+    are the same each time. Returns the largest difference between onnxruntime and the module,
+    relative to the largest value.
+
+    Raises ExportError if the exporter does not take the net or onnxruntime computes something else,
+    WeightsError, CompileError, MissingExtra.
+    """
+    from .backends.onnx import check_installed
+
+    check_installed()
+    import torch
+
+    from .backends.onnx.exporting import export
+
+    progress("making the module")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module = net.to_torch(weights=weights)
+        return export(net.ir, module, path, progress)

@@ -112,6 +112,7 @@ SLOW = frozenset(
         "netwright render gpt2 --net gpt2 --view html -o gpt2.html",
         "netwright import torchvision.models:resnet50 -o resnet50.net",
         "netwright render py:torchvision.models:resnet50 -o resnet50.svg",
+        "netwright build resnet --net resnet18 --weights resnet18.pth -o resnet18.onnx",
     }
 )
 

@@ -63,7 +63,7 @@ def example_inputs(
     named = _by_parameter(model, types)
     sizes = _sizes(types.values())
     notes += [f"{name} is {size} in the example" for name, size in sizes.items() if name != "N"]
-    tensors = _tensors(model, named, sizes)
+    tensors = random_tensors(model, named, sizes)
     return Example(positional(model, tensors), tuple(notes))
 
 
@@ -137,9 +137,10 @@ def positional(model: nn.Module, tensors: dict[str, Tensor]) -> Inputs:
 # --- tensors ---------------------------------------------------------------------------------
 
 
-def _tensors(
+def random_tensors(
     model: nn.Module, types: Mapping[str, TensorType], sizes: Mapping[str, int]
 ) -> dict[str, Tensor]:
+    """Tensors of these types, by their names, which a model can take."""
     import torch
 
     random = torch.Generator().manual_seed(SEED)

@@ -130,7 +130,7 @@ def trace(
     for batch in dims[:1] if all_open else dims:
         recorder = _Recorder(model)
         try:
-            with recorder.hooked(), _quiet():
+            with recorder.hooked(), quiet():
                 program = _exported(model, inputs, batch, all_open=all_open)
             return _Assembly(model, program, recorder).trace()
         except CannotImport:
@@ -162,7 +162,7 @@ def _exported(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without what export prints about code that it cannot follow."""
     import contextlib
     import io

@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import keyword
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 
+import torch
 from torch import Tensor, nn
 
 from ...grammar.wording import counted
@@ -33,28 +34,39 @@ SMALL: Final = 512
 """The most elements of a constant that is no weight."""
 
 
+class Sizes:
+    """The sizes that a model has computed so far: all its modules see them."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+
 @dataclass(frozen=True)
 class Step:
-    """A function or submodule with its arguments. An argument is the name of a value, or a function
-    that takes it from the module."""
+    """A function or submodule with its arguments. An argument is the name of a tensor, or a
+    function that takes it from the module."""
 
     call: Callable[[nn.Module], Callable[..., Any]]
     arguments: tuple[str | Callable[[nn.Module], Any], ...]
     results: tuple[str, ...]
+    sizes: Collection[str] = ()
+    """Those of the results that all modules see."""
 
-    def run(self, module: nn.Module, values: dict[str, Any]) -> None:
+    def run(self, module: Any, values: dict[str, Any]) -> None:
         """Adds the results to the values."""
         arguments = (values[a] if isinstance(a, str) else a(module) for a in self.arguments)
         made = self.call(module)(*arguments)
         parts = made if isinstance(made, tuple | list) else (made,)
-        values.update(zip(self.results, parts, strict=False))
+        for name, value in zip(self.results, parts, strict=False):
+            (module._sizes.values if name in self.sizes else values)[name] = value
 
 
 class Assembled(nn.Module):
     """A module of a graph."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, sizes: Sizes) -> None:
         super().__init__()
+        self._sizes = sizes
         self._takes, self._gives = tuple(scope.takes), tuple(scope.gives)
         self._steps: list[Step] = []
 
@@ -98,7 +110,7 @@ def assemble(graph: Graph, inputs: Mapping[str, Tensor]) -> nn.Module:
     """The module of a graph that is prepared. ``inputs`` are examples by the names of the graph's
     inputs. Raises CannotImport."""
     sizes = shapes(graph, inputs)
-    return _Assembly(graph, tree(graph, sizes), sizes).module()
+    return _Assembly(graph, tree(graph, sizes), sizes).module(list(inputs.values()))
 
 
 def input_names(graph: Graph) -> list[str]:
@@ -115,7 +127,7 @@ def input_names(graph: Graph) -> list[str]:
 
 def signature(graph: Graph) -> nn.Module:
     """A module that only has the ``forward`` of the whole model, and its embeddings."""
-    model = _class_of_model(input_names(graph))(Scope(""))
+    model = _class_of_model(input_names(graph))(Scope(""), Sizes())
     for node in graph.nodes:
         weight = graph.constants.get(node.inputs[0]) if node.op == "Embedding" else None
         if weight is not None:
@@ -144,11 +156,12 @@ class _Assembly:
         self.classes = classes_of((s for s in inside if s not in self.sequences), graph)
         self.types: dict[str, type[Assembled]] = {}
         self.built: dict[str, nn.Module] = {}
+        self.sizes = Sizes()
         self.weights: dict[tuple[str, str], str] = {}
         """The paths of parameters, by the path of the module that reads them and their names."""
 
-    def module(self) -> nn.Module:
-        root: nn.Module = _class_of_model(input_names(self.graph))(self.root)
+    def module(self, example: Sequence[Tensor]) -> nn.Module:
+        root: nn.Module = _class_of_model(input_names(self.graph))(self.root, self.sizes)
         self.built[""] = root
         for scope in self.root.all():
             if scope is not self.root:
@@ -162,6 +175,7 @@ class _Assembly:
                 module._steps = [self._step(scope, item) for item in scope.items]
         _fill_gaps(root)
         root.eval()
+        _try(root, example)
         for scope in self.root.all():
             self._attend(scope)
         return root
@@ -181,7 +195,7 @@ class _Assembly:
         name = self.classes[scope.path]
         if name not in self.types:
             self.types[name] = type(name, (Assembled,), {"__module__": "onnx_model"})
-        return self.types[name](scope)
+        return self.types[name](scope, self.sizes)
 
     def _put(self, path: str, module: nn.Module) -> None:
         """Gives a module its path."""
@@ -209,14 +223,16 @@ class _Assembly:
 
     def _value(self, name: str) -> str | Callable[[nn.Module], Any]:
         if name not in self.graph.constants:
-            return name
+            is_tensor = not name or name in self.shapes
+            return name if is_tensor else lambda _: self.sizes.values[name]
         value = constant(self.graph.constants[name])
         return lambda _: value
 
     def _function(self, scope: Scope, node: Node) -> Step:
         function = _named(node, self.graph.opset)
         inputs = tuple(self._argument(scope, node, name) for name in node.inputs)
-        return Step(lambda _: function, inputs, tuple(node.outputs))
+        sizes = {name for name in node.outputs if name not in self.shapes}
+        return Step(lambda _: function, inputs, tuple(node.outputs), sizes)
 
     def _argument(self, scope: Scope, node: Node, name: str) -> str | Callable[[nn.Module], Any]:
         """A value, a constant, or a parameter of the module."""
@@ -309,8 +325,24 @@ def _named(node: Node, opset: int) -> Callable[..., Any]:
             return checked(function(*values))
         except CannotRun as reason:
             raise CannotImport(f"{node.title} cannot be imported: {reason}") from None
+        except Exception as error:
+            error.add_note(node.title)
+            raise
 
     return compute
+
+
+def _try(module: nn.Module, example: Sequence[Tensor]) -> None:
+    """Runs a module. Raises CannotImport with the node that does not run."""
+    try:
+        with torch.no_grad():
+            module(*example)
+    except CannotImport:
+        raise
+    except Exception as error:  # PyTorch raises errors of many classes
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        where = next(iter(getattr(error, "__notes__", ())), "the file")
+        raise CannotImport(f"{where} does not run: {lines[0]}") from None
 
 
 # --- sequences --------------------------------------------------------------------------------

@@ -280,7 +280,20 @@ def _embedding(view: _View, node: Node) -> Node | None:
     return _one("Embedding", node, *node.inputs)
 
 
+def _without_zeros(view: _View, node: Node) -> Node | None:
+    """A convolution without its bias, if an exporter has made up one of zeros."""
+    if node.op not in ("Conv", "ConvTranspose") or len(node.inputs) < 3:
+        return None
+    bias = view.graph.constants.get(node.inputs[2])
+    if node.inputs[2] not in view.graph.literals or bias is None or bool(bias.any()):
+        return None
+    made = _one(node.op, node, *node.inputs[:2])
+    made.attributes = node.attributes
+    return made
+
+
 PATTERNS: Final[tuple[Pattern, ...]] = (
+    _without_zeros,
     _linear,
     _with_bias,
     _embedding,

@@ -7,7 +7,7 @@ where they cannot (a module that runs twice), they run in the module around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -131,7 +131,7 @@ class _Tree:
             scopes.get(home, root).items.append(item)
         _drop_empty(root)
         self._arrange(root)
-        _name_ports(root, self.graph)
+        _name_ports(root, self.graph, self.shapes)
         return root
 
     def _around(self, path: str) -> str:
@@ -300,8 +300,8 @@ def _sorted(
     return result
 
 
-def _name_ports(root: Scope, graph: Graph) -> None:
-    """Finds the values that each scope takes and gives."""
+def _name_ports(root: Scope, graph: Graph, tensors: Collection[str]) -> None:
+    """Finds the tensors that each scope takes and gives."""
     root.takes, root.gives = [value.name for value in graph.inputs], list(graph.outputs)
     readers = graph.readers()
     for scope in root.all():
@@ -311,10 +311,12 @@ def _name_ports(root: Scope, graph: Graph) -> None:
         own = {id(node) for node in nodes}
         made = {name for node in nodes for name in node.outputs}
         read = dict.fromkeys(name for node in nodes for name in node.inputs)
-        scope.takes = [n for n in read if n and n not in made and n not in graph.constants]
+        outside = (name for name in read if name not in made and name not in graph.constants)
+        scope.takes = [name for name in outside if name in tensors]
         scope.gives = [
             name
             for node in nodes
             for name in node.outputs
-            if name in graph.outputs or any(id(r) not in own for r in readers.get(name, ()))
+            if name in tensors
+            and (name in graph.outputs or any(id(r) not in own for r in readers.get(name, ())))
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,15 @@ class OnnxError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class ExportError(Exception):
+    """A net that does not become a file of ONNX; ``reasons`` say why."""
+
+    def __init__(self, message: str, reasons: Sequence[str] = ()) -> None:
+        super().__init__("\n".join((message, *reasons)))
+        self.message = message
+        self.reasons = tuple(reasons)
 
 
 @dataclass(eq=False)

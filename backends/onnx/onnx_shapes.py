@@ -11,8 +11,8 @@ from .op_table import CannotRun, checked, constant, function_of, is_numbers
 
 
 def shapes(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Sequence[int]]:
-    """The shape of each value that is a tensor. Raises CannotImport with the node that does not
-    run."""
+    """The shape of each value that is a tensor; values that are sizes have none. Raises
+    CannotImport with the node that does not run."""
     import torch
     from torch._subclasses.fake_tensor import FakeTensorMode
 

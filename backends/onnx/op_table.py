@@ -46,11 +46,21 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True)
 class Op:
-    """An op. ``attributes`` are their defaults by name."""
+    """An op. ``attributes`` are their defaults by name. ``kinds`` are the annotations of inputs:
+    where one is ``Tensor``, numbers become a tensor."""
 
     function: Callable[..., Any]
     attributes: Mapping[str, Any]
     takes_opset: bool
+    kinds: tuple[str, ...]
+
+    def __call__(self, *values: Value, **settings: Any) -> Value:
+        kinds = self.kinds + self.kinds[-1:] * len(values)
+        pairs = zip(values, kinds, strict=False)
+        return self.function(
+            *(tensor(v) if kind == "Tensor" and v is not None else v for v, kind in pairs),
+            **settings,
+        )
 
 
 _DECLARED: Final[dict[str, Op]] = {}
@@ -70,10 +80,11 @@ def op(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         parameters = inspect.signature(function).parameters.values()
+        kinds = tuple(str(p.annotation) for p in parameters if p.kind is not p.KEYWORD_ONLY)
         attributes = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
         takes_opset = attributes.pop("opset", None) is not None
         for name in names:
-            _DECLARED[name] = Op(function, attributes, takes_opset)
+            _DECLARED[name] = Op(function, attributes, takes_opset, kinds)
         return function
 
     return declare
@@ -90,7 +101,7 @@ def function_of(node: Node, opset: int) -> Callable[..., Any]:
         given["opset"] = opset
     if "outputs" in declared.attributes:
         given["outputs"] = len(node.outputs)
-    return partial(declared.function, **given)
+    return partial(declared, **given)
 
 
 _IDLE: Final = frozenset(["stash_type", "saturate", "round_mode"])
@@ -169,7 +180,8 @@ def require(condition: bool, what: str) -> None:
 
 def shortest(value: float) -> float:
     """The shortest number that is the same in single precision: ``0.1`` for 0.10000000149."""
-    return float(str(np.float32(value)))
+    short = float(str(np.float32(value)))
+    return value if abs(short) > abs(value) > 1e38 else short
 
 
 def same_size(a: Any, b: Any) -> bool:

@@ -160,10 +160,7 @@ def _mod(a: Value, b: Value, *, fmod: int = 0) -> Value:
 def _where(condition: Value, a: Value, b: Value) -> Value:
     if is_numbers(condition) and is_numbers(a) and is_numbers(b):
         return elementwise(lambda c, x, y: x if c else y, condition, a, b)
-    a, b = operand(a), operand(b)
-    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
-        b = torch.tensor(b)
-    return torch.where(tensor(condition), a, b)
+    return torch.where(tensor(condition), operand(a), operand(b))
 
 
 @op("Clip")

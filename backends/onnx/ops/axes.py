@@ -192,11 +192,15 @@ def _scatter_elements(
 
 @op("Expand")
 def _expand(x: Value, shape: Value) -> Value:
-    if is_numbers(x) and all(isinstance(n, int) for n in items(shape)):
+    few = is_numbers(x) and len(items(shape)) <= 1
+    if few and all(isinstance(n, int) for n in items(shape)):
         whole = np.broadcast_shapes(x.shape, tuple(items(shape)))
         check_size(whole)
         return np.broadcast_to(x, whole)
-    x, target = tensor(x), items(shape)
+    target = items(shape)
+    if is_numbers(x) and x.size == 1:
+        return torch.full(target, operand(x))
+    x = tensor(x)
     front = [1] * (len(target) - x.dim())
     own = [1] * (x.dim() - len(target)) + target
     sizes = [
