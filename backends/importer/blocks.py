@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Blocks:
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
         self._net = net
         """The name of the net, which no block has."""
-        heights = {run: _height(run) for run in trace.root.runs() if self._is_own(run)}
+        heights = {run: _height(run) for run in _outside_layers(trace.root) if self._is_own(run)}
         for height in sorted(set(heights.values())):
             by_class: dict[type, list[Run]] = {}
             for run in (run for run, own in heights.items() if own == height):
@@ -241,6 +241,14 @@ def _port(word: str) -> s.DeclaredPort:
 def is_block(run: Run) -> bool:
     """Whether a run becomes a block: its class is no layer and no container of torch.nn."""
     return bool(run.steps) and not is_layer(run) and (not is_sequence(run) or has_own_name(run))
+
+
+def _outside_layers(run: Run) -> Iterator[Run]:
+    """The runs inside a run, without those that a layer makes itself."""
+    for step in run.steps:
+        if isinstance(step, Run):
+            yield step
+            yield from () if is_layer(step) else _outside_layers(step)
 
 
 def _height(run: Run) -> int:

@@ -149,6 +149,7 @@ def _exported(
     all_open: bool,
 ) -> ExportedProgram:
     from torch.export import Dim, export
+    from torch.utils._pytree import tree_map
 
     def axes(tensor: Tensor) -> dict[int, Any]:
         others = range(1, tensor.dim()) if all_open else ()
@@ -157,8 +158,16 @@ def _exported(
     if isinstance(inputs, Mapping):
         named: Any = {name: axes(tensor) for name, tensor in inputs.items()}
         return export(model, (), dict(inputs), dynamic_shapes=named, strict=False)
-    shapes = tuple(map(axes, inputs))
+    shapes: Any = tree_map(axes, tuple(_arguments(model, inputs).values()))
     return export(model, tuple(inputs), dynamic_shapes=shapes, strict=False)
+
+
+def _arguments(model: nn.Module, inputs: Sequence[Tensor]) -> Mapping[str, Any]:
+    """The inputs by the parameters of ``forward``: ``*images`` has several."""
+    try:
+        return inspect.signature(model.forward).bind(*inputs).arguments
+    except (TypeError, ValueError):
+        return {str(number): tensor for number, tensor in enumerate(inputs)}
 
 
 @contextmanager
@@ -410,7 +419,9 @@ class _Assembly:
             else:
                 new = [name for name in names if name not in event.run.inputs]
                 event.run.results = new or names  # what comes in is known outside
+        words = dict(zip(root.inputs, root.words, strict=True))
         root.inputs = [made.value(name) for name in self.program.graph_signature.user_inputs]
+        root.words = [words.get(name, "") for name in root.inputs]
         root.results = [made.value(name) for name in self.inlined.results]
         _drop_unused(made)
         return made

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from ...compiler.advice.foreign import native
 from ...compiler.dims import Dim, Size, symbol, symbols
 from ...compiler.layer import Layer
 from ...compiler.layers import layers
@@ -261,10 +262,13 @@ def inside_of(run: Run, path: str) -> str:
 
 
 def is_layer(run: Run) -> bool:
-    """Whether a module is one of torch.nn's layers. Subclasses may compute something else."""
+    """Whether a module is one of torch.nn's layers, also one with computed weights. Subclasses may
+    compute something else."""
     kind = plain_kind(type(run.module))
-    containers = {"Sequential", "ModuleList", "ModuleDict"}
-    return kind.__module__.startswith("torch.nn.modules") and kind.__name__ not in containers
+    if kind.__module__ == "torch.nn.utils.parametrize":
+        return True
+    of_torch = kind.__module__.startswith("torch.nn.modules")
+    return of_torch and native(kind.__name__, layers()) is not None
 
 
 def is_sequence(run: Run) -> bool:
@@ -637,7 +641,7 @@ class _BodyWriter:
         piped, tensors = texts[: len(lifted.piped)], texts[len(lifted.piped) :]
         if layer.word == "matmul" and len(texts) == 2:
             return tree.binary("@", *texts)
-        if hasattr(layer, "symbol"):
+        if getattr(layer, "symbol", ">") != ">":  # a pipe looks like that too
             return self._infix(layer, texts)
         named = dict(zip(names, tensors, strict=True))
         if layer.word == "index":

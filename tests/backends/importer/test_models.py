@@ -8,7 +8,9 @@ from netwright.backends.importer import CannotImport, import_model
 from netwright.backends.importer.proved import proved_spec
 
 from ...conftest import Golden
-from .modules import MODELS
+from . import modules, user_modules
+
+MODELS = modules.MODELS | user_modules.MODELS
 
 
 @pytest.mark.parametrize("name", MODELS)
