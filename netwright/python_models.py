@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .backends import MissingExtra
@@ -139,6 +140,21 @@ def import_target(
     return Imported(text, net, proof, notes, frozenset(filter(None, files)), state)
 
 
+def import_program(path: Path, progress: Callable[[str], None] = lambda _: None) -> Imported:
+    """The spec of a program that ``torch.export.save`` wrote. Reading it can run Python that is in
+    the file. Raises as ``import_target`` does."""
+    if find_spec("torch") is None:
+        raise MissingExtra("PyTorch", "torch")
+    from .backends.importer.exported_programs import load_program
+
+    progress(f"reading {path}")
+    program = load_program(path)
+    net = identifier(path.stem)
+    text, proof = proved(program.model, program.inputs, net, {}, progress, training=False)
+    state = program.model.state_dict()
+    return Imported(text, net, proof, proof.notes, frozenset([str(path)]), state)
+
+
 def _example(
     model: nn.Module, shapes: Mapping[str, str] | str | None, example: str, name: str
 ) -> Example:
@@ -153,13 +169,17 @@ def proved(
     name: str,
     arguments: Mapping[int, Mapping[str, Any]],
     progress: Callable[[str], None],
+    *,
+    training: bool = True,
 ) -> tuple[str, Proof]:
     """The text of a model's spec, with the proof. Raises ImportFailed."""
     from .backends.importer import CannotImport
     from .backends.importer.proved import proved_spec
 
     try:
-        spec = proved_spec(model, inputs, name=name, arguments=arguments, progress=progress)
+        spec = proved_spec(
+            model, inputs, name=name, arguments=arguments, progress=progress, training=training
+        )
     except CannotImport as error:
         message = f"{name} cannot be written as a spec"
         raise ImportFailed(message, tuple(error.reasons)) from error

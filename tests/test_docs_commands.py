@@ -136,6 +136,9 @@ def test_a_command(
         torch.save(resnet18(), "resnet18.pth")
     if "model.onnx" in command:
         write_small(Path("model.onnx"))
+    if "program.pt2" in command:
+        program = torch.export.export(torch.nn.Linear(4, 2).eval(), (torch.randn(2, 4),))
+        torch.export.save(program, "program.pt2")
     before, pipe, rest = command.rpartition(" | ")
     if pipe:
         typed = shlex.split(before)[1] + "\n"

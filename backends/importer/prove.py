@@ -56,9 +56,10 @@ def prove(
     *,
     net: str | None = None,
     externs: Mapping[str, Any] | None = None,
+    training: bool = True,
 ) -> Proof:
-    """Compares the spec with the model. ``inputs`` include the batch; they are in the order of the
-    net's inputs, or have their names.
+    """Compares the spec with the model, also in ``training`` if it can train. ``inputs`` include
+    the batch; they are in the order of the net's inputs, or have their names.
 
     ``externs`` are the classes of the spec's externs by name; others are imported. Raises nothing
     for a spec that is wrong: that is a reason.
@@ -74,7 +75,7 @@ def prove(
     if state_dicts.device_of(model).type == "meta":
         return Proof(("the model is on the device meta: it has no values that can be compared",))
     with _prepared(model):
-        proof = _compare(compilation.graph, cls, model, inputs)
+        proof = _compare(compilation.graph, cls, model, inputs, training=training)
         if not proof.equal:
             return proof
         others = other_sizes.evaluation(text, net, model, inputs)
@@ -112,7 +113,9 @@ def _prepared(model: nn.Module) -> Iterator[None]:
         fast.set_fastpath_enabled(was_fast)
 
 
-def _compare(graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Inputs) -> Proof:
+def _compare(
+    graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Inputs, *, training: bool
+) -> Proof:
     model_params = sum(p.numel() for p in model.parameters())  # each tensor once
     proof = Proof(params=model_params)
     draft = loading.draft(cls, state_dicts.device_of(model))
@@ -121,7 +124,8 @@ def _compare(graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Input
         return proof.replace(reasons=tuple(reasons))
     made = state_dicts.loaded(draft, model)
     outside = agreement.evaluation(model, made, inputs)
-    inside = Agreement() if outside.reasons else agreement.training(model, made, inputs)
+    trained = agreement.training if training else _no_training
+    inside = Agreement() if outside.reasons else trained(model, made, inputs)
     figures = _figures(graph, model, outside, inputs)
     parts = (outside, figures, inside)
     return proof.replace(
@@ -130,6 +134,10 @@ def _compare(graph: Graph, cls: type[nn.Module], model: nn.Module, inputs: Input
         macs=outside.macs[0] // max(1, _batch(inputs)),
         difference=outside.difference,
     )
+
+
+def _no_training(*_: object) -> Agreement:
+    return Agreement(notes=("training was not compared: the model has one mode",))
 
 
 def _unlike_inputs(graph: Graph, inputs: Inputs) -> Iterator[str]:

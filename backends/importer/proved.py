@@ -31,15 +31,16 @@ def proved_spec(
     name: str = "model",
     arguments: Mapping[int, Mapping[str, Any]] | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    training: bool = True,
 ) -> Spec:
     """The spec of a model, which may be unequal to it: the proof tells. The arguments are those of
-    ``import_model``. Raises CannotImport."""
+    ``import_model`` and ``prove``. Raises CannotImport."""
 
     def written(*, all_open: bool) -> Spec:
         progress("following the model")
         text = import_model(model, inputs, name=name, arguments=arguments, all_open=all_open)
         progress("comparing the spec with the model")
-        return Spec(text, prove(text, model, inputs, net=name))
+        return Spec(text, prove(text, model, inputs, net=name, training=training))
 
     try:
         spec = written(all_open=True)

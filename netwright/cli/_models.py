@@ -1,9 +1,10 @@
-"""``py:MODULE:FACTORY`` and ``netwright import``: specs of models of Python and of ONNX."""
+"""``py:MODULE:FACTORY`` and ``netwright import``: specs of models of Python and of files."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..grammar.printable import printable
@@ -20,6 +21,11 @@ def is_onnx(target: str) -> bool:
     return target.lower().endswith(".onnx")
 
 
+def is_program(target: str) -> bool:
+    """Whether a target of ``netwright import`` is a program of torch.export, which can run code."""
+    return target.lower().endswith(".pt2")
+
+
 def imported(
     target: str,
     args: str,
@@ -33,11 +39,13 @@ def imported(
     from ..backends.importer.factories import FactoryError
     from ..backends.onnx.onnx_graph import OnnxError
     from ..onnx_models import import_onnx
-    from ..python_models import import_target
+    from ..python_models import import_program, import_target
 
     try:
         if is_onnx(target):
             return import_onnx(target, input_shapes(inputs), example, progress)
+        if is_program(target):
+            return import_program(Path(target), progress)
         return import_target(target, args, input_shapes(inputs), example, progress)
     except (FactoryError, OnnxError) as error:
         raise Misuse(error.message, error.hint) from None

@@ -1,23 +1,26 @@
-"""Write a model of PyTorch, or a file of ONNX, as a spec.
+"""Write a model of PyTorch, a file of ONNX or a program of torch.export as a spec.
 
 MODULE:FACTORY is a function or class that returns an nn.Module; the current folder is the first
 where its module is searched. This runs the Python of the module. FILE.onnx is data, and nothing in
-it runs. The spec is compiled and compared with the model before it is written: the state dict, the
-outputs bit for bit or up to rounding, a step of training, parameters and multiply-accumulates; a
-file of ONNX also with what onnxruntime computes, up to rounding. If they are not equal, the spec
-goes to NAME.partial.net with the reasons as comments, and the status is 1. `py:MODULE:FACTORY`
-stands for such a spec wherever a command reads a FILE; then Python runs too."""
+it runs. FILE.pt2 is a program that torch.export.save wrote; reading it can run Python that is in
+the file, so it needs --trust.
+
+The spec is compiled and compared with the model before it is written: the state dict, the outputs
+bit for bit or up to rounding, a step of training, parameters and multiply-accumulates; a file of
+ONNX also with what onnxruntime computes, up to rounding. If they are not equal, the spec goes to
+NAME.partial.net with the reasons as comments, and the status is 1. `py:MODULE:FACTORY` stands for
+such a spec wherever a command reads a FILE; then Python runs too."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ..grammar.printable import printable
 from ..spec_files import write_spec
-from ._models import failed, imported, is_onnx
+from ._models import failed, imported, is_onnx, is_program
 from ._parser import CLEAN, FOUND, Misuse, Parser, add_input, add_output, complain
 from ._progress import Progress
 from ._work import deliver, replace_file
@@ -31,6 +34,7 @@ EXAMPLES = """\
   netwright import mypkg.model:build --args 'depth=4' --input 3x224x224 -o mine.net
   netwright import mypkg.model:Encoder.small --input 'ids=T int' --input 'mask=T' -o encoder.net
   netwright import mypkg.model:build --example inputs.py:example -o mine.net
+  netwright import program.pt2 --trust -o net.net
   netwright import model.onnx -o net.net --weights net.safetensors
   netwright render py:torchvision.models:resnet50 -o resnet50.svg
 """
@@ -42,7 +46,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "target",
         metavar="MODULE:FACTORY",
-        help="what makes the model, torchvision.models:resnet50; or a file of ONNX, model.onnx",
+        help="what makes the model, torchvision.models:resnet50; or a file, .onnx or .pt2",
     )
     add_output(parser, "the spec to write (default: standard output)")
     parser.add_argument(
@@ -57,6 +61,11 @@ def configure(parser: Parser) -> None:
         default="",
         metavar="FILE.py:NAME",
         help="the example inputs: tensors with a batch, or a function that returns them",
+    )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="read a .pt2 file, which can run Python that is in it",
     )
     parser.add_argument(
         "--weights",
@@ -96,10 +105,22 @@ def _check(options: Namespace) -> None:
         raise Misuse(f"a spec is a {SUFFIX} file, not {output}", f"`-o {output.stem}{SUFFIX}`")
     if options.example and options.inputs:
         raise Misuse("--example and --input both say the inputs", "leave out one of them")
-    if options.args and is_onnx(options.target):
-        raise Misuse("--args is for a factory, and a file of ONNX has none")
+    is_file = is_onnx(options.target) or is_program(options.target)
+    if options.args and is_file:
+        raise Misuse("--args is for a factory, and a file has none")
+    if options.trust != is_program(options.target):
+        _check_trust(options)
+    if is_program(options.target) and (options.inputs or options.example):
+        raise Misuse("a program has its own inputs: --input and --example are for models")
     if options.weights and options.weights.suffix != WEIGHTS:
         raise Misuse(f"--weights writes {WEIGHTS} files, not {options.weights}")
+
+
+def _check_trust(options: Namespace) -> NoReturn:
+    if options.trust:
+        raise Misuse("--trust is for programs of torch.export, .pt2 files")
+    reason = "reading it can run Python that is in the file"
+    raise Misuse(f"{options.target}: {reason}", "--trust, if you know who wrote it")
 
 
 def _write_weights(result: Imported, path: Path) -> None:

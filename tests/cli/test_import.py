@@ -214,7 +214,7 @@ def test_a_model_that_cannot_be_followed(module: str, specs: Any, run: Import) -
         (["M:Net", "--args", "depth=two"], "not literals of Python", "'depth=4'"),
         (["M:fails"], "calling M:fails raised ValueError: no weights here", "in "),
         (["M"], "M is not MODULE:FACTORY", "torchvision.models:resnet50"),
-        (["program.pt2"], "program.pt2 is not MODULE:FACTORY", "write MODULE:FACTORY"),
+        (["program.pth"], "program.pth is not MODULE:FACTORY", "write MODULE:FACTORY"),
         (["M:Net", "-o", "net.py"], "a spec is a .net file, not net.py", "-o net.net"),
         (["M:Net", "--input", "3x"], "`3x` is not a shape", "3x32x32"),
         (["M:Net", "--input", "imag=3x8x8"], "has no parameter imag", "did you mean image?"),
