@@ -66,6 +66,8 @@ class Blocks:
 
     def signature(self, word: str) -> dict[str, s.Expr | None]:
         """The parameters of a block or layer with their defaults."""
+        if word == "range":
+            return {"depth": None}
         return self._signatures.get(word) or layer_signature(word)
 
     def _make_class(self, runs: Sequence[Run]) -> None:
@@ -235,7 +237,8 @@ def _from(word: str, statement: s.Statement) -> s.Statement:
 
 
 def _port(word: str) -> s.DeclaredPort:
-    return s.DeclaredPort(word, None, None, span=tree.NOWHERE)
+    many = word.startswith("*")
+    return s.DeclaredPort(word.removeprefix("*"), None, None, many=many, span=tree.NOWHERE)
 
 
 def is_block(run: Run) -> bool:

@@ -70,6 +70,8 @@ class Run:
     results: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     """The names of the inputs in the signature of ``forward``."""
+    listed: int = 0
+    """How many of the last inputs are those of one list."""
     settings: list[str] = field(default_factory=list)
     """The names of arguments of ``forward`` that are no tensors, and not its defaults."""
     returns: str = ""
@@ -254,7 +256,7 @@ class _Recorder:
             inside = f"{parent.path}." if parent is not None else ""
             path = next((path for path in paths if path.startswith(inside)), paths[0])
             run = Run(path, module, parent)
-            words, tensors = _named(module, args, kwargs)
+            words, tensors, run.listed = _named(module, args, kwargs)
             run.settings = _settings(module, args, kwargs)
             if run.parent is None:
                 self.places.start()
@@ -305,14 +307,17 @@ def _conditions(tensors: Sequence[Tensor]) -> Sequence[Any]:
 
 def _named(
     module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[list[str], list[Tensor]]:
-    """The tensors that a module takes, each with the name of its parameter in ``forward``."""
+) -> tuple[list[str], list[Tensor], int]:
+    """The tensors that a module takes, each with the name of its parameter in ``forward``, and how
+    many of the last ones are in one list."""
     try:
         bound = inspect.signature(module.forward).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
         bound = {f"x{i}": value for i, value in enumerate(args)} | kwargs
     pairs = [(name, tensor) for name, value in bound.items() for tensor in _tensors(value)]
-    return [name for name, _ in pairs], [tensor for _, tensor in pairs]
+    last = bound.get(pairs[-1][0]) if pairs else None
+    listed = len(last) if isinstance(last, list) else 0
+    return [name for name, _ in pairs], [tensor for _, tensor in pairs], listed
 
 
 def _settings(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:

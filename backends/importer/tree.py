@@ -132,6 +132,11 @@ def path_of(label_name: s.LabelName) -> str:
     return ".".join([stem, *indices])
 
 
+def item(value: s.Expr, at: int) -> s.Expr:
+    """``xs[0]``."""
+    return s.Indexed(value, (number(at),), span=NOWHERE)
+
+
 def assign(names: Sequence[str], value: s.Expr) -> s.Assign:
     target: s.Pattern = name(names[0])
     if len(names) > 1:

@@ -29,6 +29,7 @@ from ...grammar.source import Source
 from . import constants, tree
 from .alignment import same
 from .axes import Chain, with_chains
+from .growth import with_growth
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
 from .open_sizes import OpenSizes, axes, formula
@@ -350,6 +351,8 @@ class _BodyWriter:
         self.statements: list[s.Statement] = []
         self.taken: set[str] = set()
         self.first_word = ""
+        self.listed: list[s.Expr] = []
+        """The texts of the inputs that come in a list."""
         self.renamed: list[str] = []
         self.wanted_names: dict[str, Sequence[str]] = {}
         """Names that the model's source has for values that wait."""
@@ -366,10 +369,7 @@ class _BodyWriter:
 
     def body(self) -> Body:
         inputs = self._inputs()
-        words: list[str] = []
-        for value in inputs:
-            words.append(self._input_word(value, words))
-            self.texts[value] = tree.name(words[-1])
+        words = self._input_words(inputs)
         self.first_word = words[0] if words else ""
         for step in self.steps:
             if isinstance(step, Run):
@@ -387,7 +387,17 @@ class _BodyWriter:
             last = self._named(last)
         self.statements += [*names, tree.result(last)]
         statements = grouped([*unread, *self.first_statements, *self.statements])
+        statements = with_growth([self._with_list(x) for x in statements], self.taken)
         return Body(inputs, words, statements, self.owns, self.renamed)
+
+    def _with_list(self, node: Any) -> Any:
+        """A tree with ``xs`` for the list of all inputs that come in it."""
+
+        def change(part: s.SyntaxNode) -> s.SyntaxNode:
+            whole = isinstance(part, s.List) and list(part.items) == self.listed != []
+            return tree.name("xs") if whole else part
+
+        return tree.mapped(node, change)
 
     def _unread(self) -> tuple[list[s.Statement], list[s.Statement]]:
         """The statements for weights that nothing reads: for those of their own, and for other
@@ -455,6 +465,20 @@ class _BodyWriter:
         path, _ = self.trace.tensors[value]
         return not path or bool(self._inside(path)) or self.writer.has_layer(path)
 
+    def _input_words(self, inputs: Sequence[str]) -> list[str]:
+        """The names of inputs in the text; ``*xs`` for those that come in a list."""
+        listed = self.run.listed if inputs == self.run.inputs and self.run.parent else 0
+        words: list[str] = []
+        for value in inputs[: len(inputs) - listed]:
+            words.append(self._input_word(value, words))
+            self.texts[value] = tree.name(words[-1])
+        if listed:
+            self.listed = [tree.item(tree.name("xs"), at) for at in range(listed)]
+            self.texts |= zip(inputs[-listed:], self.listed, strict=True)
+            self.taken.add("xs")
+            words.append("*xs")
+        return words
+
     def _input_word(self, value: str, others: Collection[str]) -> str:
         """A name for an input, that of the module's ``forward`` if it can be."""
         known = dict(zip(self.run.inputs, self.run.words, strict=False))
@@ -483,7 +507,7 @@ class _BodyWriter:
             return True
         if word not in self.taken:
             return False
-        named = (value for value, text in self.texts.items() if text == tree.name(word))
+        named = (v for v, text in self.texts.items() if tree.name(word) in s.all_nodes(text))
         if any(self.left[value] > 0 for value in named):
             return True
         return any(tree.name(word) in s.all_nodes(text) for text in self.unwritten)
@@ -553,7 +577,7 @@ class _BodyWriter:
         index = tree.number(int(numbers[0])) if numbers else None
         use: s.Expr = tree.name(stem)
         if index is not None:
-            use = s.Indexed(use, (index,), span=tree.NOWHERE)
+            use = tree.item(use, int(numbers[0]))
         inner = member.body if isinstance(member, s.Paren) else member
         if path in self.shares and not same(self.shares[path].value, inner):
             raise CannotImport(f"{path} in {self.where} runs for several sizes of its input")
@@ -691,7 +715,9 @@ class _BodyWriter:
     def _join(self, texts: Sequence[s.Expr], network: s.Expr) -> s.Expr:
         if not texts:
             return network
-        first = texts[0] if len(texts) == 1 else tree.bundle(texts)
+        joins = network == tree.name("concat") or isinstance(texts[0], s.Indexed)
+        alone = len(texts) == 1 and not (joins and texts == self.listed)
+        first = texts[0] if alone else tree.bundle(texts)
         return tree.pipe(first, *tree.members(network))
 
     def _infix(self, layer: Any, texts: list[s.Expr]) -> s.Expr:

@@ -593,6 +593,69 @@ class Given(nn.Module):
         return self.patches(x, self.places) * self.places
 
 
+class DenseLayer(nn.Module):
+    """Takes a list of images, and gives the next one."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels)
+        self.conv = nn.Conv2d(channels, 4, 3, padding=1)
+
+    def forward(self, images: list[Tensor]) -> Tensor:
+        return self.conv(F.relu(self.norm(torch.cat(images, 1))))
+
+
+class DenseBlock(nn.Module):
+    """Layers, each of which takes what all before it gave."""
+
+    def __init__(self, channels: int, depth: int) -> None:
+        super().__init__()
+        for i in range(depth):
+            self.add_module(f"layer{i + 1}", DenseLayer(channels + 4 * i))
+
+    def forward(self, x: Tensor) -> Tensor:
+        images = [x]
+        for layer in self.children():
+            images.append(layer(images))
+        return torch.cat(images, 1)
+
+
+@example(floats(8, 8, 8))
+class Dense(nn.Module):
+    """Lists that grow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = DenseBlock(8, 3)
+        self.two = DenseBlock(20, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.two(self.one(x))
+
+
+class Chooser(nn.Module):
+    """Takes a list, and uses its items one by one and together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(16, 8, 1)
+
+    def forward(self, x: Tensor, others: list[Tensor]) -> Tensor:
+        return self.mix(torch.cat(others, 1)) * torch.sigmoid(others[1]) + x
+
+
+@example(floats(8, 8, 8), floats(8, 8, 8))
+class Chosen(nn.Module):
+    """A module with a list behind another input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choose = Chooser()
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        return self.choose(a, [b, a * 2])
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
