@@ -25,8 +25,8 @@ from .class_guesses import classes_of
 from .folding_constants import fold
 from .fusing import fuse
 from .layer_modules import MAKERS
-from .module_tree import Layer, Scope, is_path, tree
-from .onnx_graph import Graph, Node, clean
+from .module_tree import Layer, Scope, tree
+from .onnx_graph import Graph, Node, clean, is_path
 from .onnx_shapes import shapes
 from .op_table import CannotRun, checked, constant, function_of, ops
 
@@ -157,18 +157,14 @@ class _Assembly:
         self.types: dict[str, type[Assembled]] = {}
         self.built: dict[str, nn.Module] = {}
         self.sizes = Sizes()
+        self.matrices: dict[str, nn.Parameter] = {}
         self.weights: dict[tuple[str, str], str] = {}
         """The paths of parameters, by the path of the module that reads them and their names."""
 
     def module(self, example: Sequence[Tensor]) -> nn.Module:
         root: nn.Module = _class_of_model(input_names(self.graph))(self.root, self.sizes)
         self.built[""] = root
-        for scope in self.root.all():
-            if scope is not self.root:
-                self._put(scope.path, self._made(scope))
-            for item in scope.items:
-                if isinstance(item, Layer):
-                    self._put(item.path, item.module)
+        self._place(self.root)
         for scope in self.root.all():
             module = root.get_submodule(scope.path)
             if isinstance(module, Assembled):
@@ -179,6 +175,25 @@ class _Assembly:
         for scope in self.root.all():
             self._attend(scope)
         return root
+
+    def _place(self, scope: Scope) -> None:
+        """Puts the modules of a scope into the model, in the order in which they run."""
+        for item in scope.items:
+            if isinstance(item, Layer):
+                self._share(item)
+                self._put(item.path, item.module)
+            elif isinstance(item, Scope):
+                self._put(item.path, self._made(item))
+                self._place(item)
+
+    def _share(self, layer: Layer) -> None:
+        """Layers with one matrix in the file, an embedding and the head, have one parameter. (The
+        exporters keep equal numbers once, so that it need not be one if it is constant.)"""
+        weights = MAKERS[layer.node.op].weights_of(layer.node)
+        weight = self.graph.constants[weights[0]] if weights else None
+        if weight is not None and weight.dim() > 1 and not weight.eq(weight.flatten()[0]).all():
+            module: Any = layer.module
+            module.weight = self.matrices.setdefault(weights[0], module.weight)
 
     def _attend(self, scope: Scope) -> None:
         """Puts PyTorch's attention in the place of a module that computes it step by step."""
@@ -244,10 +259,12 @@ class _Assembly:
     def _is_state(self, node: Node, name: str) -> bool:
         """Whether a constant is a tensor of the checkpoint."""
         tensor = self.graph.constants[name]
+        if ops()[node.op].kind(node.inputs.index(name)) == "Setting":
+            return False
         maker = MAKERS.get(node.op)
         if maker is not None and name in maker.weights_of(node) and tensor.is_floating_point():
             return True
-        if name in self.graph.literals or not is_path(name):
+        if not self.graph.is_named(name):
             return tensor.numel() > SMALL
         return tensor.is_floating_point() or tensor.numel() > SMALL
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from .onnx_graph import Graph, Node
+from .onnx_graph import Graph, Node, owner
 
 Pattern: TypeAlias = "Callable[[_View, Node], Node | None]"
 
@@ -237,6 +237,8 @@ def _linear(view: _View, node: Node) -> Node | None:
             return None
     weight = node.inputs[1]
     if node.op == "MatMul" or not attributes.get("transB"):
+        if owner(weight, "weight") and view.graph.is_named(weight):
+            return None  # the model itself has it the other way round
         weight = _transposed(view.graph, weight)
     return _one("Linear", node, node.inputs[0], weight, *node.inputs[2:])
 
@@ -245,8 +247,11 @@ def _transposed(graph: Graph, name: str) -> str:
     """The name of a constant matrix that is transposed."""
     if name in graph.transposed:
         return graph.transposed[name]
-    new = f"{name}^T"
-    graph.constants[new] = graph.constants[name].t().contiguous()
+    new, tensor = f"{name}^T", graph.constants[name].t()
+    for other, known in graph.constants.items():
+        if known.shape == tensor.shape and owner(other, "weight") and known.equal(tensor):
+            return other  # a weight that two layers share
+    graph.constants[new] = tensor.contiguous()
     if name in graph.literals:
         graph.literals.add(new)
     return new
@@ -285,7 +290,7 @@ def _without_zeros(view: _View, node: Node) -> Node | None:
     if node.op not in ("Conv", "ConvTranspose") or len(node.inputs) < 3:
         return None
     bias = view.graph.constants.get(node.inputs[2])
-    if node.inputs[2] not in view.graph.literals or bias is None or bool(bias.any()):
+    if bias is None or view.graph.is_named(node.inputs[2]) or bool(bias.any()):
         return None
     made = _one(node.op, node, *node.inputs[:2])
     made.attributes = node.attributes

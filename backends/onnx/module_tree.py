@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from .layer_modules import MAKERS, Call, layer_of
-from .onnx_graph import Graph, Node, clean
+from .onnx_graph import Graph, Node, clean, is_path, owner
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,9 +31,6 @@ _WORDS: Final = {
     "PRelu": "prelu",
 }
 """Names for layers whose path the file does not have."""
-_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
-_MADE_UP: Final = re.compile(r"val_\d+|_val_\d+|tmp_\d+|\w+_output_\d+|_to_copy(_\d+)?")
-"""Names that exporters make up."""
 
 
 @dataclass(eq=False)
@@ -64,18 +61,6 @@ class Scope:
         yield self
         for scope in self.scopes:
             yield from scope.all()
-
-
-def owner(name: str, *endings: str) -> str | None:
-    """``layer1.0.conv1`` for ``layer1.0.conv1.weight``; None if a name is no path of a weight."""
-    path, _, last = name.rpartition(".")
-    good = last in endings and path and _PATH.fullmatch(name) is not None
-    return path if good else None
-
-
-def is_path(name: str) -> bool:
-    """Whether a name is that of a parameter in a model, and not one that an exporter makes up."""
-    return bool(_PATH.fullmatch(name)) and not _MADE_UP.fullmatch(name)
 
 
 def _is_run(scope: str, path: str) -> bool:
@@ -187,13 +172,23 @@ class _Tree:
         weights = maker.weights_of(node)
         for name, ending in zip(weights, ("weight", "bias"), strict=False):
             path = owner(name, ending, "scale" if ending == "weight" else "bias")
-            if path is not None and (len(self.readers[name]) == 1 or _is_run(node.scope, path)):
+            if path is not None and self._owns(path, name, node):
                 return path
         for name, ending in zip(weights, ("weight", "bias"), strict=False):
             path, _, last = name.rpartition(".")
             if is_path(name) and path == node.scope and last.endswith(ending):
                 return path  # in_proj_bias of attention
         return node.scope if node.scope in self.leaves else None
+
+    def _owns(self, path: str, name: str, node: Node) -> bool:
+        """Whether the module in the name of a weight is that of a node. Exporters join layers that
+        are beside one another, so the node may name the other one."""
+        if _is_run(node.scope, path):
+            return True
+        beside = path.rpartition(".")[0] == node.scope.rpartition(".")[0]
+        inside = path.endswith(f".{node.scope}")  # the older exporter leaves out lists of modules
+        other = node.scope in self.leaves and not beside and not inside
+        return len(self.readers[name]) == 1 and not other
 
     def _free(self, named: str | None, node: Node) -> str:
         """The path of a layer: the one that its names give, or a number in its scope."""

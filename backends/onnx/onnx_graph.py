@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ...compiler.reserved import reserved
 
@@ -38,6 +38,23 @@ class ExportError(Exception):
         super().__init__("\n".join((message, *reasons)))
         self.message = message
         self.reasons = tuple(reasons)
+
+
+_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
+_MADE_UP: Final = re.compile(r"val_\d+|_val_\d+|tmp_\d+|\w+_output_\d+|_to_copy(_\d+)?")
+"""Names that exporters make up."""
+
+
+def owner(name: str, *endings: str) -> str | None:
+    """``layer1.0.conv1`` for ``layer1.0.conv1.weight``; None if a name is no path of a weight."""
+    path, _, last = name.rpartition(".")
+    good = last in endings and path and _PATH.fullmatch(name) is not None
+    return path if good else None
+
+
+def is_path(name: str) -> bool:
+    """Whether a name is that of a parameter in a model, and not one that an exporter makes up."""
+    return bool(_PATH.fullmatch(name)) and not _MADE_UP.fullmatch(name)
 
 
 @dataclass(eq=False)
@@ -86,6 +103,10 @@ class Graph:
 
     transposed: dict[str, str] = field(default_factory=dict)
     """Constants that are the transposed form of others."""
+
+    def is_named(self, name: str) -> bool:
+        """Whether a constant has the name of a parameter in a model."""
+        return name not in self.literals and is_path(name)
 
     def uses(self) -> Counter[str]:
         """How often each value is read."""

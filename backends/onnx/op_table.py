@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = Any
 """A tensor, or numbers."""
+Setting: TypeAlias = Any
+"""Numbers that say what an op does. They are never a weight."""
 LARGEST: Final = 2**31
 """The most elements of a tensor that a graph may make."""
 FEW: Final = 64
@@ -55,12 +57,15 @@ class Op:
     kinds: tuple[str, ...]
 
     def __call__(self, *values: Value, **settings: Any) -> Value:
-        kinds = self.kinds + self.kinds[-1:] * len(values)
-        pairs = zip(values, kinds, strict=False)
-        return self.function(
-            *(tensor(v) if kind == "Tensor" and v is not None else v for v, kind in pairs),
-            **settings,
+        filled = (
+            tensor(value) if self.kind(at) == "Tensor" and value is not None else value
+            for at, value in enumerate(values)
         )
+        return self.function(*filled, **settings)
+
+    def kind(self, at: int) -> str:
+        """The annotation of an input; the last one is that of all others."""
+        return self.kinds[min(at, len(self.kinds) - 1)] if self.kinds else ""
 
 
 _DECLARED: Final[dict[str, Op]] = {}

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..op_table import (
+    Setting,
     Value,
     elementwise,
     is_numbers,
@@ -164,7 +165,7 @@ def _where(condition: Value, a: Value, b: Value) -> Value:
 
 
 @op("Clip")
-def _clip(x: Value, low: Value = None, high: Value = None) -> Value:
+def _clip(x: Value, low: Setting = None, high: Setting = None) -> Value:
     if is_numbers(x):
         bounds = [items(v)[0] if v is not None else None for v in (low, high)]
         return elementwise(lambda v: _clipped(v, *bounds), x)
@@ -229,7 +230,7 @@ def _log_softmax(x: Tensor, *, axis: int = -1) -> Value:
 
 
 @op("Dropout")
-def _dropout(x: Value, ratio: Value = None, training: Value = None, *, seed: int = 0) -> Value:
+def _dropout(x: Value, ratio: Setting = None, training: Setting = None, *, seed: int = 0) -> Value:
     require(training is None or not any(items(training)), "its training mode")
     return x
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..op_table import (
+    Setting,
     Value,
     check_size,
     is_numbers,
@@ -38,7 +39,7 @@ def _size(x: Value) -> Value:
 
 
 @op("Reshape")
-def _reshape(x: Value, shape: Value, *, allowzero: int = 0) -> Value:
+def _reshape(x: Value, shape: Setting, *, allowzero: int = 0) -> Value:
     target = items(shape)
     if not allowzero:
         target = [x.shape[i] if _is_zero(n) else n for i, n in enumerate(target)]
@@ -80,7 +81,7 @@ def _transpose(x: Value, *, perm: Sequence[int] = ()) -> Value:
 
 
 @op("Squeeze")
-def _squeeze(x: Value, axes: Value = None) -> Value:
+def _squeeze(x: Value, axes: Setting = None) -> Value:
     if is_numbers(x):
         return x.reshape(()) if x.size == 1 else x
     if axes is None:
@@ -91,7 +92,7 @@ def _squeeze(x: Value, axes: Value = None) -> Value:
 
 
 @op("Unsqueeze")
-def _unsqueeze(x: Value, axes: Value) -> Value:
+def _unsqueeze(x: Value, axes: Setting) -> Value:
     places = items(axes)
     if is_numbers(x):
         return np.expand_dims(x, tuple(places))
@@ -111,7 +112,7 @@ def _concat(*values: Value, axis: int) -> Value:
 @op("Split")
 def _split(
     x: Value,
-    sizes: Value = None,
+    sizes: Setting = None,
     *,
     axis: int = 0,
     num_outputs: int = 0,
@@ -131,7 +132,9 @@ def _equal_parts(size: int, count: int) -> list[int]:
 
 
 @op("Slice")
-def _slice(x: Value, starts: Value, ends: Value, axes: Value = None, steps: Value = None) -> Value:
+def _slice(
+    x: Value, starts: Setting, ends: Setting, axes: Setting = None, steps: Setting = None
+) -> Value:
     begin, stop = items(starts), items(ends)
     where = items(axes) if axes is not None else list(range(len(begin)))
     stride = items(steps) if steps is not None else [1] * len(begin)
@@ -191,7 +194,7 @@ def _scatter_elements(
 
 
 @op("Expand")
-def _expand(x: Value, shape: Value) -> Value:
+def _expand(x: Value, shape: Setting) -> Value:
     few = is_numbers(x) and len(items(shape)) <= 1
     if few and all(isinstance(n, int) for n in items(shape)):
         whole = np.broadcast_shapes(x.shape, tuple(items(shape)))
@@ -212,7 +215,7 @@ def _expand(x: Value, shape: Value) -> Value:
 
 
 @op("Tile")
-def _tile(x: Value, repeats: Value) -> Value:
+def _tile(x: Value, repeats: Setting) -> Value:
     if is_numbers(x):
         return np.tile(x, items(repeats))
     return x.repeat(items(repeats))
@@ -220,7 +223,7 @@ def _tile(x: Value, repeats: Value) -> Value:
 
 @op("Pad")
 def _pad(
-    x: Tensor, pads: Value, value: Value = None, axes: Value = None, *, mode: str = "constant"
+    x: Tensor, pads: Setting, value: Setting = None, axes: Setting = None, *, mode: str = "constant"
 ) -> Value:
     sides = items(pads)
     where = items(axes) if axes is not None else list(range(x.dim()))
@@ -266,9 +269,9 @@ def _space_to_depth(x: Tensor, *, blocksize: int) -> Value:
 @op("Resize")
 def _resize(
     x: Tensor,
-    roi: Value = None,
-    scales: Value = None,
-    sizes: Value = None,
+    roi: Setting = None,
+    scales: Setting = None,
+    sizes: Setting = None,
     *,
     mode: str = "nearest",
     coordinate_transformation_mode: str = "half_pixel",

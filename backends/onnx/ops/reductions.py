@@ -13,6 +13,7 @@ from torch.nn import functional
 from ..op_table import (
     FEW,
     CannotRun,
+    Setting,
     Value,
     check_size,
     elementwise,
@@ -70,7 +71,7 @@ def _cast_like(x: Value, other: Value) -> Value:
 
 
 @op("ConstantOfShape")
-def _constant_of_shape(shape: Value, *, value: Any = None) -> Value:
+def _constant_of_shape(shape: Setting, *, value: Any = None) -> Value:
     sizes = items(shape)
     fill = 0.0 if value is None else value.reshape(-1)[0].item()
     dtype = torch.float32 if value is None else torch.from_numpy(value).dtype
@@ -81,13 +82,13 @@ def _constant_of_shape(shape: Value, *, value: Any = None) -> Value:
 
 
 @op("Range")
-def _range(start: Value, limit: Value, delta: Value) -> Value:
+def _range(start: Setting, limit: Setting, delta: Setting) -> Value:
     (begin,), (end,), (step,) = items(start), items(limit), items(delta)
     return torch.arange(begin, end, step)
 
 
 @op("Trilu")
-def _trilu(x: Tensor, k: Value = None, *, upper: int = 1) -> Value:
+def _trilu(x: Tensor, k: Setting = None, *, upper: int = 1) -> Value:
     diagonal = items(k)[0] if k is not None else 0
     return torch.triu(x, diagonal) if upper else torch.tril(x, diagonal)
 
@@ -99,13 +100,13 @@ def _eye_like(x: Tensor, *, dtype: int = 1, k: int = 0) -> Value:
 
 
 @op("CumSum")
-def _cumsum(x: Tensor, axis: Value, *, exclusive: int = 0, reverse: int = 0) -> Value:
+def _cumsum(x: Tensor, axis: Setting, *, exclusive: int = 0, reverse: int = 0) -> Value:
     require(not exclusive and not reverse, "exclusive or reverse")
     return torch.cumsum(x, items(axis)[0])
 
 
 @op("OneHot")
-def _one_hot(x: Tensor, depth: Value, values: Value, *, axis: int = -1) -> Value:
+def _one_hot(x: Tensor, depth: Setting, values: Setting, *, axis: int = -1) -> Value:
     require(axis == -1 and items(values) in ([0, 1], [0.0, 1.0]), "its values or axis")
     made = F.one_hot(x, items(depth)[0])
     return made.float() if isinstance(items(values)[0], float) else made
@@ -117,7 +118,7 @@ def _declare_reduction(name: str, reduce: Callable[..., Tensor]) -> None:
 
     def compute(
         x: Value,
-        axes_input: Value = None,
+        axes_input: Setting = None,
         *,
         axes: Sequence[int] = (),
         keepdims: int = 1,
@@ -181,5 +182,5 @@ def _argmin(x: Tensor, *, axis: int = 0, keepdims: int = 1, select_last_index: i
 
 
 @op("TopK")
-def _topk(x: Tensor, k: Value, *, axis: int = -1, largest: int = 1, sorted: int = 1) -> Any:
+def _topk(x: Tensor, k: Setting, *, axis: int = -1, largest: int = 1, sorted: int = 1) -> Any:
     return tuple(torch.topk(x, items(k)[0], axis, bool(largest), bool(sorted)))
