@@ -62,6 +62,7 @@ def import_onnx(
 
     check_installed()
     from .backends.importer import CannotImport
+    from .backends.importer.trace import quiet
     from .backends.onnx import assembling, onnx_runs
     from .backends.onnx.onnx_file import read_graph
 
@@ -70,13 +71,16 @@ def import_onnx(
     progress(f"reading {path}")
     graph = read_graph(path)
     try:
-        assembling.prepare(graph)
+        with quiet():
+            assembling.prepare(graph)
         given = _example(graph, shapes, example)
         tensors = given.inputs if isinstance(given.inputs, tuple) else tuple(given.inputs.values())
         named = {v.name: tensor for v, tensor in zip(graph.inputs, tensors, strict=True)}
-        model = assembling.assemble(graph, named)
+        with quiet():
+            model = assembling.assemble(graph, named)
     except CannotImport as error:
-        raise ImportFailed(f"{path} cannot be written as a spec", tuple(error.reasons)) from error
+        reasons = (*error.reasons, *_fixed_batch(graph))
+        raise ImportFailed(f"{path} cannot be written as a spec", reasons) from error
     progress("comparing with onnxruntime")
     agreement = onnx_runs.compare(path, graph, model, tensors)
     if agreement.reasons:
@@ -85,6 +89,16 @@ def import_onnx(
     text, proof = proved(model, tensors, net, {}, progress)
     notes = (*given.notes, *proof.notes, _rounding(agreement.difference))
     return Imported(text, net, proof, notes, frozenset([str(path)]), model.state_dict())
+
+
+def _fixed_batch(graph: Graph) -> Iterator[str]:
+    """A hint if a file is for a fixed number of examples, which its constants may rely on."""
+    fixed = next((v for v in graph.inputs if v.shape and isinstance(v.shape[0], int)), None)
+    if fixed is not None:
+        yield (
+            f"{fixed.name} has a batch of {fixed.shape[0]} in the file: "
+            "export the model with a dynamic batch axis"
+        )
 
 
 def _rounding(difference: float) -> str:
