@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -28,6 +28,7 @@ from ...grammar.printer import print_expression
 from ...grammar.source import Source
 from . import constants, tree
 from .alignment import same
+from .attention import masks_apart
 from .axes import Chain, with_chains
 from .growth import with_growth
 from .lift import lift_op
@@ -85,6 +86,7 @@ class Writer:
     def __init__(self, trace: Trace, sizes: OpenSizes) -> None:
         self.trace = trace
         self.sizes = sizes
+        self.attended = masks_apart(trace)
         self._layers: dict[Run, Layer | None] = {}
         self.refused: dict[Run, CannotImport] = {}
         """Why modules of torch.nn are no layers."""
@@ -110,6 +112,11 @@ class Writer:
                 source = constants.another_name(tensor, tree.far(first))
             result.append((path, source))
         return result
+
+    def reads(self, run: Run) -> list[str]:
+        """The values that a run takes, masks included."""
+        masks = self.attended[run].masks if run in self.attended else {}
+        return [*run.inputs, *masks.values()]
 
     def has_layer(self, path: str) -> bool:
         """Whether a parameter is the weight of a layer that is a module of its own."""
@@ -194,7 +201,9 @@ class Writer:
         if run.steps and not is_layer(run):
             return None
         try:
-            return lift_module(run.module, *(self.type(name) for name in run.inputs))
+            layer = lift_module(run.module, *(self.type(name) for name in run.inputs))
+            causal = run in self.attended and self.attended[run].causal
+            return layer.replace(causal=True) if causal and layer is not None else layer
         except CannotLift as reason:
             self.refused[run] = CannotImport(f"{run.path}: {reason}")
             return None
@@ -425,11 +434,13 @@ class _BodyWriter:
         """How often each value is used in this run."""
         uses = Counter(self.run.results)
         for step in self.steps:
-            if isinstance(step, Op):
-                uses.update(self._tensor_inputs(step))
-            elif not is_idle(step):
-                uses.update(step.inputs)
+            if not is_idle(step):
+                uses.update(self._reads(step))
         return uses
+
+    def _reads(self, step: Op | Run) -> list[str]:
+        """The values that a step takes."""
+        return self._tensor_inputs(step) if isinstance(step, Op) else self.writer.reads(step)
 
     def _needed(self, steps: Sequence[Op | Run]) -> list[Op | Run]:
         """The steps without ops whose results nobody uses. Modules stay, and ops that work in
@@ -441,7 +452,7 @@ class _BodyWriter:
             if pure and needed.isdisjoint(step.results):
                 continue
             result.insert(0, step)
-            needed.update(self._tensor_inputs(step) if isinstance(step, Op) else step.inputs)
+            needed.update(self._reads(step))
         return result
 
     def _tensor_inputs(self, op: Op) -> list[str]:
@@ -525,6 +536,9 @@ class _BodyWriter:
         if member in _NOTHING and len(inputs) == 1:
             self._rename(step.results, inputs)
             return
+        if step in self.writer.attended:
+            self._write_attention(step, member)
+            return
         path = self._inside(step.path)
         if OWN in _labels(member):
             if is_sequence(step):
@@ -538,6 +552,30 @@ class _BodyWriter:
         layer = self.writer.lifted(step)
         results = self._used(step.results) if layer is not None else step.results
         self._push(results, self._piped(inputs, member), self._names_of(step))
+
+    def _write_attention(self, step: Run, member: s.Expr) -> None:
+        """Attention with its masks, in which true means keep; PyTorch drops there."""
+        masks, path = self.writer.attended[step].masks, self._inside(step.path)
+        results = self._used(step.results)
+        if len(results) > 1:
+            member = _with_settings(member, {"return_weights": tree.literal(True)})
+        texts = self._take_all([*step.inputs, *map(self._kept, masks.values())])
+        given = map(_shorter, texts[len(step.inputs) :])
+        member = _with_settings(member, dict(zip(masks, given, strict=True)))
+        if self.runs_of[step.path] == 1:
+            member = tree.labelled(member, path)
+        elif masks:
+            raise CannotImport(f"{step.path} runs several times, with masks")
+        else:
+            member = self._shared(path, member)
+        text = self._join(texts[: len(step.inputs)], member)
+        self._push(results, text, self._names_of(step))
+
+    def _kept(self, mask: str) -> Any:
+        """A mask that drops, as one that keeps. Floats are added, here and there."""
+        if self.writer.type(mask).dtype != "bool":
+            return mask
+        return Lifted(layers()["logical_not"](), (Value(mask),))
 
     def _is_computed(self, step: Run) -> bool:
         """Whether a module returns constants alone, which are written where they are used."""
@@ -929,6 +967,24 @@ def _values_in(lifted: Lifted) -> Iterator[str]:
             yield item.name
         elif isinstance(item, Lifted):
             yield from _values_in(item)
+
+
+def _with_settings(network: s.Expr, settings: Mapping[str, s.Expr]) -> s.Expr:
+    """The call of a layer with more settings."""
+    call = network if isinstance(network, s.Call) else s.Call(network, (), (), span=tree.NOWHERE)
+    added = tuple(s.Setting(n, v, span=tree.NOWHERE) for n, v in settings.items())
+    return call.replace(settings=(*call.settings, *added)) if added else network
+
+
+def _shorter(text: s.Expr) -> s.Expr:
+    """``a != b`` for ``a == b > logical_not``."""
+    *front, last = tree.members(text)
+    comparison = front[0] if len(front) == 1 else None
+    if not isinstance(comparison, s.Binary) or last != tree.name("logical_not"):
+        return text
+    if comparison.operator not in ("==", "!="):
+        return text
+    return comparison.replace(operator="!=" if comparison.operator == "==" else "==")
 
 
 def _label_last(text: s.Expr, label: str) -> s.Expr:

@@ -392,3 +392,23 @@ class Branches(nn.Module):
         a, b = self.gate(y).chunk(2, dim=1)
         c, d = self.gate(x).chunk(2, dim=1)
         return x + self.scale * (a * b.sigmoid() + torch.where(c > 0, d, c))
+
+
+@example(ints(20, 7), floats(5, 8), ints(2, 5))
+class Decoder(nn.Module):
+    """PyTorch's own decoder, with the masks of both of its sequences, and weights of attention."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        layer = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True, norm_first=True)
+        self.decoder = nn.TransformerDecoder(layer, 2)
+        self.pointer = nn.MultiheadAttention(8, 1, batch_first=True)
+
+    def forward(self, ids: Tensor, memory: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
+        padding = keep == 0
+        causal = torch.ones(7, 7, dtype=torch.bool).triu(1)
+        masks = {"tgt_mask": causal, "memory_key_padding_mask": padding}
+        x = self.decoder(self.embed(ids), memory, tgt_is_causal=True, **masks)
+        y, weights = self.pointer(x, memory, memory, key_padding_mask=padding)
+        return x + y, weights
