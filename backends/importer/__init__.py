@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from ...grammar import syntax as s
 from ...grammar.printer import print_file
-from . import state_dicts, tree
+from . import formulas, state_dicts, tree
 from . import trace as tracing
 from .blocks import Blocks
 from .defaults import with_defaults
 from .loops import with_loops
 from .open_sizes import conditions, sizes_left_open
 from .polish import polished, with_plain_heads
-from .trace import CannotImport, Run, Trace
+from .trace import Run, Trace
 from .training import note_training
+from .types import CannotImport
 from .writer import Body, Writer, expression, is_sequence
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
         name_span=tree.NOWHERE,
     )
     statements = (*blocks.blocks, net)
-    return with_plain_heads(s.File(statements, span=tree.NOWHERE))
+    file = s.File((*formulas.imports(statements), *statements), span=tree.NOWHERE)
+    return with_plain_heads(file)
 
 
 def _root_body(root: Run, writer: Writer, blocks: Blocks) -> Body:

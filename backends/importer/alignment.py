@@ -304,7 +304,11 @@ def _word_of(node: Any) -> str:
 
 
 def layer_signature(word: str) -> dict[str, s.Expr | None]:
-    """The settings of a layer with those of their defaults that are literals."""
+    """The settings of a layer, or a block that formulas call, with those of their defaults that are
+    literals."""
+    if word in tree.BLOCKS:
+        defaults = tree.BLOCKS[word]
+        return {n: None if value is None else tree.number(value) for n, value in defaults.items()}
     settings = layers()[word].settings if word in layers() else {}
     plain = (int, float, str, type(None))
     return {

@@ -15,7 +15,8 @@ from .alignment import Alignment, Misfit, layer_signature
 from .externs import extern
 from .parameters import Facts, Parameters
 from .polish import assigned, polished
-from .trace import CannotImport, Run, Trace
+from .trace import Run, Trace
+from .types import CannotImport
 from .writer import OWN, Body, Writer, has_own_name, is_layer, is_sequence
 
 Constructors = Mapping[int, Mapping[str, Any]]

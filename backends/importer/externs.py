@@ -17,7 +17,8 @@ from ...compiler.types import TensorType
 from ...grammar import syntax as s
 from . import tree
 from .open_sizes import Row, formula, letters
-from .trace import CannotImport, Run
+from .trace import Run
+from .types import CannotImport
 from .writer import expression
 
 if TYPE_CHECKING:

@@ -1,14 +1,21 @@
 """Values that depend on no input and no parameter: computed once, as constants of the spec.
 
 Masks, positions and index tables are often made in ``forward``, step by step and in place. What
-they become depends on sizes alone, so the importer runs these ops and keeps the results.
+they become depends on sizes alone, so the importer runs these ops and keeps the results that are
+known formulas or few numbers. For other results the ops are kept.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from ...compiler.lifting import CannotLift
+from ...compiler.types import TensorType
+from .constants import is_short
+from .lift import lift_op
+from .types import CannotImport, type_of
 
 if TYPE_CHECKING:
     from torch import Tensor, fx
@@ -17,15 +24,58 @@ ONLY_TYPES: Final = ("aten.new_", "aten.zeros_like", "aten.ones_like", "aten.ful
 """Ops that take of their first tensor nothing but its type or its shape."""
 
 
-def folded(nodes: Iterable[fx.Node], known: Mapping[str, Tensor]) -> dict[str, Any]:
-    """The values of the nodes that depend on ``known`` constants and on sizes alone."""
+def folded(nodes: Sequence[fx.Node], known: Mapping[str, Tensor]) -> dict[str, Any]:
+    """The constants among the nodes, which depend on ``known`` ones and on sizes alone."""
     values: dict[str, Any] = {name: tensor.clone() for name, tensor in known.items()}
     for node in nodes:
         if node.op == "call_function" and _is_constant(node, values):
-            args = _filled(node.args, values)
-            kwargs = {name: _filled(value, values) for name, value in node.kwargs.items()}
-            values[node.name] = node.target(*args, **kwargs)  # type: ignore[operator]
-    return {name: value for name, value in values.items() if name not in known}
+            values[node.name] = _computed(node, values)
+    kept = _kept_ops(nodes, values)
+    return {name: value for name, value in values.items() if name not in known and name not in kept}
+
+
+def _computed(node: fx.Node, values: Mapping[str, Any]) -> Any:
+    args = _filled(node.args, values)
+    kwargs = {name: _filled(value, values) for name, value in node.kwargs.items()}
+    if getattr(node.target, "_schema", None) is not None and node.target._schema.is_mutable:  # type: ignore[union-attr]
+        args = (args[0].clone(), *args[1:])
+    return node.target(*args, **kwargs)  # type: ignore[operator]
+
+
+def _kept_ops(nodes: Sequence[fx.Node], values: Mapping[str, Any]) -> set[str]:
+    """The ops that make constants for which there is nothing shorter."""
+    kept: set[str] = set()
+    used: set[str] = set()
+    for node in reversed(nodes):
+        if node.op == "call_function" and node.name in values:
+            if node.name not in used or not _is_better_as_op(node, values[node.name]):
+                continue
+            kept.add(node.name)
+        used |= {n.name for n in node.all_input_nodes}
+    return kept
+
+
+def _is_better_as_op(node: fx.Node, value: Any) -> bool:
+    """Whether the op that makes a constant says more than its numbers."""
+    if node.target is operator.getitem:
+        return True
+    values = value if isinstance(value, list | tuple) else [value]
+    return not all(map(is_short, values)) and _has_layer(node)
+
+
+def _has_layer(node: fx.Node) -> bool:
+    schema = node.target._schema  # type: ignore[union-attr]
+    try:
+        return lift_op(str(node.target), schema, node.args, node.kwargs, _type) is not None
+    except (CannotLift, CannotImport):
+        return False
+
+
+def _type(argument: Any) -> TensorType | None:
+    import torch
+
+    value = getattr(argument, "meta", {}).get("val")
+    return type_of(value, {}) if isinstance(value, torch.Tensor) else None
 
 
 def _is_constant(node: fx.Node, values: Mapping[str, Any]) -> bool:

@@ -93,6 +93,8 @@ def _names_by_line(file: str) -> Mapping[int, Sequence[str]]:
 
 
 def _target_names(target: ast.expr) -> Sequence[str]:
+    if isinstance(target, ast.Subscript):
+        target = target.value  # `mask[1:] = 0` makes a new mask
     items = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
     names = [item.id for item in items if isinstance(item, ast.Name)]
     return names if len(names) == len(items) else ()

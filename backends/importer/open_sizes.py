@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ...compiler.dims import Dim, Size, floor_div, substitute, symbol
 from ...compiler.types import TensorType
-from .trace import CannotImport, Trace
+from .trace import Trace
+from .types import CannotImport
 
 if TYPE_CHECKING:
     from sympy import Expr

@@ -9,7 +9,7 @@ from ...grammar.record import Record
 from . import import_model
 from .other_sizes import default_sizes
 from .prove import Proof, prove
-from .trace import CannotImport
+from .types import CannotImport
 
 if TYPE_CHECKING:
     from torch import nn

@@ -17,12 +17,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from .folding import folded
 from .inlining import Inlined
+from .inplace import CannotReplace, Replacement
 from .names import Places, SourcePlaces, assigned_names
+from .types import CannotImport
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
@@ -32,14 +33,6 @@ if TYPE_CHECKING:
 
 MOST_CONDITIONS: Final = 180
 """The most conditions on open sizes: shifted windows make many, and each takes longer."""
-
-
-class CannotImport(Exception):
-    """A model that cannot become a spec. ``reasons`` say what stands in the way, a line each."""
-
-    def __init__(self, *reasons: str) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = reasons
 
 
 @dataclass(eq=False)
@@ -377,14 +370,15 @@ class _Assembly:
             )
         self.nodes = {node.name: node for node in self.inlined.graph.nodes}
         self.detached = list(self._detached())
+        self.owners: dict[str, Run] = {}
+        """The run that each node is made in."""
         self.aliases: dict[str, str] = {}
         self.placeholders = _traced_inputs(program)
         self.first_paths = self._first_paths()
 
     def trace(self) -> Trace:
-        owners, entries = self._owners()
         root = self.recorder.events[0].run
-        position = {node.name: i for i, node in enumerate(self.inlined.graph.nodes)}
+        entries, results, position = self._visited()
         timed: list[tuple[float, int, Op | Run]] = [
             (position.get(last, -1) + 0.5, order, run) for order, (run, last) in enumerate(entries)
         ]
@@ -395,13 +389,13 @@ class _Assembly:
             for name, (path, tensor) in tensors.items()
             if path not in state and not tensor.requires_grad
         }
-        values = folded(self.inlined.graph.nodes, constants)
+        values = folded(list(self.inlined.graph.nodes), constants)
         nodes = [n for n in self.inlined.graph.nodes if n.name not in values]
         ops = [op for node in nodes if (op := self._op(node)) is not None]
         tensors |= {name: ("", value) for name, value in values.items()}
         timed += [(float(position[op.node.name]), -1, op) for op in ops]
         for _, _, step in sorted(timed, key=lambda item: item[:2]):
-            home = step.parent if isinstance(step, Run) else owners.get(step.node.name, root)
+            home = step.parent if isinstance(step, Run) else self.owners.get(step.node.name, root)
             if home is not None:
                 home.steps.append(step)
         parameters = dict(self.model.named_parameters(remove_duplicate=False))
@@ -427,32 +421,25 @@ class _Assembly:
         words = dict(zip(root.inputs, root.words, strict=True))
         root.inputs = [made.value(name) for name in self.program.graph_signature.user_inputs]
         root.words = [words.get(name, "") for name in root.inputs]
-        root.results = [made.value(name) for name in self.inlined.results]
+        root.results = [made.value(name) for name in results]
         _drop_unused(made)
         return made
 
-    def _owners(self) -> tuple[dict[str, Run], list[tuple[Run, str]]]:
-        """The run that each node was made in, and for each run the last node before it that is in
-        the program."""
-        owners: dict[str, Run] = {}
-        entries: list[tuple[Run, str]] = []
-        names, stack, done = self.recorder.names, list[Run](), 0
-        last = ""
-        detaching = {end: list(part.values()) for end, part in self.detached}
-        for event in self.recorder.events:
-            made = ([names[at], *detaching.get(at, ())] for at in range(done, event.nodes))
-            for name in chain.from_iterable(made):
-                if stack:
-                    owners[name] = stack[-1]
-                if name in self.nodes and self.nodes[name].op == "call_function":
-                    last = name
-            done = event.nodes
-            if event.enters:
-                stack.append(event.run)
-                entries.append((event.run, last))
-            else:
-                stack.pop()
-        return owners, entries
+    def _visited(self) -> tuple[list[tuple[Run, str]], list[str], dict[str, int]]:
+        """Takes the changes in place out of the program, and finds the run that each node is made
+        in. Returns for each run the last node before it, the results of the model, and the places
+        of nodes."""
+        walk = _Walk(self)
+        try:
+            walk.go()
+            results = [walk.now(name) for name in self.inlined.results]
+        except CannotReplace as error:
+            raise CannotImport(walk.where(error)) from None
+        position = {node.name: at for at, node in enumerate(self.inlined.graph.nodes)}
+        read = {name for event in self.recorder.events for name in event.tensors}
+        walk.replacement.finish({*read, *results})
+        self.nodes = {node.name: node for node in self.inlined.graph.nodes}
+        return walk.entries, results, position
 
     def _detached(self) -> Iterator[tuple[int, Mapping[str, str]]]:
         """Where parts without gradients end among the recorded nodes, and what is detached there:
@@ -466,13 +453,13 @@ class _Assembly:
 
     def _value(self, made: Trace, name: str, nodes: int) -> str:
         """The name that a recorded tensor has everywhere. ``nodes`` were made before."""
-        value = made.value(self._final(name))
+        value = made.value(name)
         for end, detached in self.detached:
             if nodes > end:
                 value = {made.value(a): b for a, b in detached.items()}.get(value, value)
         return value
 
-    def _final(self, name: str) -> str:
+    def final(self, name: str) -> str:
         """The name in the program: inputs have other names while export runs."""
         number = re.fullmatch(r"arg(\d+)_\d+", name)
         if number is None or name in self.nodes:
@@ -560,6 +547,67 @@ def _has_effect(op: Op) -> bool:
 
     tags = getattr(op.node.target, "tags", ())
     return op.name.partition(".")[0].endswith("_") or torch.Tag.nondeterministic_seeded in tags
+
+
+class _Walk:
+    """The way through the nodes and events of an export, in the order in which they were made."""
+
+    def __init__(self, assembly: _Assembly) -> None:
+        self.assembly = assembly
+        self.replacement = Replacement(assembly.inlined.graph, self._add)
+        self.entries: list[tuple[Run, str]] = []
+        """For each run, the last node before it."""
+        self._open: list[Run] = []
+        self._last = ""
+
+    def go(self) -> None:
+        names, done = self.assembly.recorder.names, 0
+        detaching = {end: list(part.values()) for end, part in self.assembly.detached}
+        for event in self.assembly.recorder.events:
+            for at in range(done, event.nodes):
+                for name in (names[at], *detaching.get(at, ())):
+                    self._visit(name)
+            done = event.nodes
+            self._pass_by(event)
+
+    def _visit(self, name: str) -> None:
+        node = self.assembly.nodes.get(name)
+        if node is None:
+            return
+        if self._open:
+            self.assembly.owners[name] = self._open[-1]
+        if node.op == "call_function":
+            self.replacement.visit(node)
+            self._last = name
+
+    def _pass_by(self, event: _Event) -> None:
+        """Enters or leaves a run, with the values that its tensors have then."""
+        event.tensors = [self.now(self.assembly.final(name)) for name in event.tensors]
+        if event.enters:
+            self._open.append(event.run)
+            self.entries.append((event.run, self._last))
+        else:
+            self._open.pop()
+
+    def now(self, name: str) -> str:
+        """The name of the value that a tensor has now."""
+        node = self.assembly.nodes.get(name)
+        return name if node is None else self.replacement.current(node).name
+
+    def _add(self, node: fx.Node, origin: fx.Node) -> None:
+        """Takes in a node that is made for another one."""
+        self.assembly.nodes[node.name] = node
+        places = self.assembly.recorder.places.by_node
+        places[node.name] = places.get(origin.name, {})
+        if self._open:
+            self.assembly.owners[node.name] = self._open[-1]
+        self._last = node.name
+
+    def where(self, error: CannotReplace) -> str:
+        """A change that cannot be replaced, with the module where it is."""
+        where = self._open[-1].path if self._open else ""
+        op = str(error.node.target).removeprefix("aten.")
+        return f"{op} in {where or 'the model'}: {error}"
 
 
 def _traced_inputs(program: ExportedProgram) -> list[str]:

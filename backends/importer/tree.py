@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ...compiler.layers import layers
@@ -15,7 +15,19 @@ NOWHERE: Final = Span(Source("an imported model", ""), 0, 0)
 """The place of syntax that nobody has written yet."""
 
 
-RESERVED: Final = frozenset({*KEYWORDS, "id", "input", "scan", "N", "block", "net", "extern"})
+LIBRARY: Final = "blocks.windows"
+"""The shipped spec with the blocks that formulas call."""
+BLOCKS: Final[Mapping[str, Mapping[str, int | None]]] = {
+    "class_offsets": {"h": None, "w": None},
+    "distances": {"side": None, "step": 1},
+    "shift_mask": {"size": None, "shift": None, "h": None, "w": None},
+    "shift_mask_3d": {"size": None, "shift": None, "parts": None},
+}
+"""These blocks, with their parameters and the defaults of these."""
+
+RESERVED: Final = frozenset(
+    {*KEYWORDS, *BLOCKS, "id", "input", "scan", "N", "block", "net", "extern"}
+)
 """Words that name nothing else."""
 
 

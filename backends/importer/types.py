@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from ...compiler.dims import Dim, floor_div, symbol
 from ...compiler.types import Dtype, TensorType
-from .trace import CannotImport
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+class CannotImport(Exception):
+    """A model that cannot become a spec. ``reasons`` say what stands in the way, a line each."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
 
 
 def type_of(tensor: Tensor, symbols: Mapping[str, Dim]) -> TensorType:

@@ -26,7 +26,7 @@ from ...grammar import syntax as s
 from ...grammar.parser import parse_expression
 from ...grammar.printer import print_expression
 from ...grammar.source import Source
-from . import constants, tree
+from . import constants, formulas, tree
 from .alignment import same
 from .attention import masks_apart
 from .axes import Chain, with_chains
@@ -34,8 +34,8 @@ from .growth import with_growth
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
 from .open_sizes import OpenSizes, axes, formula
-from .trace import CannotImport, Op, Run, Trace
-from .types import size, type_of
+from .trace import Op, Run, Trace
+from .types import CannotImport, size, type_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -892,7 +892,7 @@ class _BodyWriter:
 
     def _constant(self, tensor: Tensor) -> s.Expr:
         """The source of a constant that the model computes."""
-        source = constants.formula(tensor)
+        source = formulas.formula(tensor)
         if source is not None:
             return source
         numbers = constants.numbers(tensor)
@@ -914,9 +914,9 @@ class _BodyWriter:
         if is_parameter or path in self._state:
             source = constants.source_of_state(tensor, is_parameter=is_parameter)
             return tree.paren(tree.labelled(source, path))
-        formula = constants.formula(tensor)
-        if formula is not None:
-            return formula
+        known = formulas.formula(tensor)
+        if known is not None:
+            return known
         numbers = constants.numbers(tensor)
         if numbers is None:
             raise CannotImport(

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ...grammar.wording import counted
-from ..importer.trace import CannotImport
+from ..importer.types import CannotImport
 from .attention_modules import attention_of
 from .class_guesses import classes_of
 from .folding_constants import fold

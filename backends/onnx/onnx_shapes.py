@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..importer.trace import CannotImport
+from ..importer.types import CannotImport
 from .onnx_graph import Graph, Node
 from .op_table import CannotRun, checked, constant, function_of, is_numbers
 
