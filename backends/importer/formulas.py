@@ -181,8 +181,6 @@ def _truths(mask: Tensor) -> Iterator[str]:
     place = next((i for i, row in enumerate(mask) if _count(row) < m), 0)
     far = _count(mask[place]) - place
     first = bool(mask[place, 0])
-    if first and far == 0:
-        yield f"arange({n})[:, none] > arange({m})"
     if far == 1:
         yield f"arange({n})[:, none] {'>=' if first else '<'} arange({m})"
     start = far - 1 if first else far
