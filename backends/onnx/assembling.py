@@ -282,7 +282,7 @@ class _Assembly:
         )
         tensor = self.graph.constants[name]
         home, _, last = path.rpartition(".")
-        self._put_tensor(home, last, tensor, name in self.graph.buffers)
+        self._put_tensor(home, last, tensor)
         self.weights[scope, name] = path
         return path
 
@@ -306,16 +306,16 @@ class _Assembly:
             around = around._modules.get(name) if around is not None else None
         return around is None or not hasattr(around, last)
 
-    def _put_tensor(self, home: str, name: str, tensor: Tensor, is_buffer: bool) -> None:
+    def _put_tensor(self, home: str, name: str, tensor: Tensor) -> None:
         around = self.built[""]
         for part in home.split(".") if home else ():
             if part not in around._modules:
                 around.add_module(part, nn.Module())
             around = around.get_submodule(part)
-        if is_buffer or not tensor.is_floating_point():
-            around.register_buffer(name, tensor)
-        else:
+        if tensor.is_floating_point():
             around.register_parameter(name, nn.Parameter(tensor))
+        else:
+            around.register_buffer(name, tensor)
 
 
 def _callable(path: str, module: nn.Module) -> Callable[..., Any]:

@@ -48,8 +48,6 @@ def _rename(graph: Graph, name: str, new: str) -> None:
     graph.constants[new] = graph.constants[name]
     if name in graph.literals:
         graph.literals.add(new)
-    if name in graph.buffers:
-        graph.buffers.add(new)
 
 
 def _computed(graph: Graph, node: Node) -> list[Tensor]:

@@ -29,7 +29,6 @@ _DTYPES: Final = {1: "float", 11: "float", 6: "int", 7: "int", 9: "bool"}
 """The dtypes of inputs, in the language's words, by their numbers in ONNX."""
 _SCOPES: Final = "pkg.torch.onnx.name_scopes"
 _CLASSES: Final = "pkg.torch.onnx.class_hierarchy"
-_KIND: Final = "pkg.torch.export.graph_signature.InputSpec.kind"
 
 
 def read_graph(path: Path) -> Graph:
@@ -49,10 +48,6 @@ def read_graph(path: Path) -> Graph:
         graph.name,
     )
     made.inputs = [_input(path, v) for v in graph.input if v.name not in made.constants]
-    kinds = {tensor.name: _properties(tensor).get(_KIND) for tensor in graph.initializer}
-    made.buffers = {name for name, kind in kinds.items() if kind == "BUFFER"}
-    if any(kinds.values()):  # the newer exporter of PyTorch says of all weights what they are
-        made.literals = {name for name, kind in kinds.items() if kind is None}
     for proto in nodes:
         _add(path, made, proto)
     _check(path, made)

@@ -86,8 +86,8 @@ class Input:
 
 @dataclass(eq=False)
 class Graph:
-    """A graph. ``classes`` are the classes of modules by their paths, as far as the file has them;
-    ``buffers`` are the constants that the file calls buffers."""
+    """A graph. ``classes`` are the classes of modules by their paths, as far as the file has
+    them."""
 
     nodes: list[Node]
     inputs: list[Input]
@@ -97,7 +97,6 @@ class Graph:
     name: str = ""
     classes: dict[str, str] = field(default_factory=dict)
     scopes: set[str] = field(default_factory=set)
-    buffers: set[str] = field(default_factory=set)
     literals: set[str] = field(default_factory=set)
     """The constants that are no weights: those of nodes, and those that were computed."""
 

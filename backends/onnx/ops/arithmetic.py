@@ -67,7 +67,7 @@ def _smaller(a: Any, b: Any) -> Any:
 
 _NOT: Final = operator.not_
 for _name, _of_tensors, _of_numbers in (
-    ("Add", operator.add, operator.add),
+    ("Add", lambda a, b: a * 2 if a is b else a + b, operator.add),
     ("Sub", operator.sub, operator.sub),
     ("Mul", operator.mul, operator.mul),
     ("Div", _divide, _divide_numbers),
