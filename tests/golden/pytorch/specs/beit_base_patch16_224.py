@@ -21,17 +21,17 @@ def window_offsets(*sizes: int, device: torch.device | None = None) -> Tensor:
     return numbers
 
 
-class Offsets(nn.Module):
-    """The offset between each two tokens as a number: the class token, which is before the patches,
-    has three of its own after those of the patches
+class ClassOffsets(nn.Module):
+    """Numbers for the offsets between each two places of a window behind a class token, which has
+    three offsets of its own after those of the places: [1 + h*w, 1 + h*w]
     """
 
     def forward(self) -> Tensor:
         from_class = torch.full((1, 1), 731, device=None)
         from_class = torch.cat([from_class, torch.full((1, 196), 729, device=None)], dim=1)
-        from_patches = torch.full((196, 1), 730, device=None)
-        from_patches = torch.cat([from_patches, window_offsets(14, 14, device=None)], dim=1)
-        return torch.cat([from_class, from_patches], dim=0)
+        from_places = torch.full((196, 1), 730, device=None)
+        from_places = torch.cat([from_places, window_offsets(14, 14, device=None)], dim=1)
+        return torch.cat([from_class, from_places], dim=0)
 
 
 class Perceptron(nn.Module):
@@ -62,7 +62,7 @@ class Attend(nn.Module):
         self.v_bias = nn.Parameter(torch.zeros(768))
         self.qkv = nn.Linear(768, 2304, bias=False)
         self.relative_position_bias_table = nn.Parameter(torch.zeros(732, 12))
-        self.offsets1 = Offsets()
+        self.class_offsets1 = ClassOffsets()
         self.proj = nn.Linear(768, 768)
         nn.init.trunc_normal_(self.qkv.weight, std=0.02)
         nn.init.trunc_normal_(self.proj.weight, std=start)
@@ -74,7 +74,7 @@ class Attend(nn.Module):
         x = F.linear(x, self.qkv.weight, bias)
         x = x.unflatten(2, (3, 12, -1)).permute(2, 0, 3, 1, 4)
         q, k, v = x.unbind(dim=0)
-        mask = self.offsets1()
+        mask = self.class_offsets1()
         mask = self.relative_position_bias_table[mask].permute(2, 0, 1).unsqueeze(0)
         x = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.proj(x.transpose(1, 2).flatten(2))

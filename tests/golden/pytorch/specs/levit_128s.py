@@ -42,8 +42,8 @@ class LinearBn(nn.Module):
         return self.unflatten1(x)
 
 
-class Offsets(nn.Module):
-    """Which of the offsets there is between each two places of a square image, whatever its sign"""
+class Distances(nn.Module):
+    """Numbers for the offsets between each two places of a square, whatever their signs"""
 
     def __init__(self, side: int) -> None:
         super().__init__()
@@ -65,8 +65,8 @@ class Attend(nn.Module):
         return x.transpose(1, 2).flatten(2)
 
 
-class Offsets2(nn.Module):
-    """Which of the offsets there is between each two places of a square image, whatever its sign"""
+class Distances2(nn.Module):
+    """Numbers for the offsets between each two places of a square, whatever their signs"""
 
     def __init__(self, side: int) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class Attention(nn.Module):
         self.attention_biases = nn.Parameter(torch.zeros(heads, value))
         self.qkv = LinearBn(dim, heads * 64, start=1.0, value=value2)
         self.unflatten1 = nn.Unflatten(-1, value3)
-        self.offsets1 = Offsets(side)
+        self.distances1 = Distances(side)
         self.attend1 = Attend()
         self.proj = nn.Sequential(
             OrderedDict(
@@ -134,8 +134,8 @@ class Attention(nn.Module):
         x = self.qkv(x)
         x = self.unflatten1(x)
         x, split1, x1 = x.split((16, 16, 32), dim=3)
-        offsets1 = self.offsets1()
-        x = self.attend1(x, split1, x1, self.attention_biases[:, offsets1])
+        distances1 = self.distances1()
+        x = self.attend1(x, split1, x1, self.attention_biases[:, distances1])
         return self.proj(x)
 
 
@@ -168,7 +168,7 @@ class AttentionDown(nn.Module):
             )
         )
         self.unflatten3 = nn.Unflatten(-1, value6)
-        self.offsets1 = Offsets2(side)
+        self.distances1 = Distances2(side)
         self.attend1 = Attend()
         self.proj = nn.Sequential(
             OrderedDict(
@@ -183,8 +183,8 @@ class AttentionDown(nn.Module):
         image = self.unflatten2(x)
         q = self.q(image[:, ::2, ::2])
         q = self.unflatten3(q)
-        offsets1 = self.offsets1()
-        x = self.attend1(q, k, v, self.attention_biases[:, offsets1])
+        distances1 = self.distances1()
+        x = self.attend1(q, k, v, self.attention_biases[:, distances1])
         return self.proj(x)
 
 
