@@ -13,7 +13,7 @@ from .blocks import Blocks
 from .defaults import with_defaults
 from .loops import with_loops
 from .open_sizes import conditions, sizes_left_open
-from .polish import polished, with_plain_heads
+from .polish import polished, with_plain_heads, with_plain_names
 from .trace import Run, Trace
 from .training import note_training
 from .types import CannotImport
@@ -48,7 +48,7 @@ def import_model(
     note_training(traced.root, model, inputs)
     try:
         file = _file(traced, name, arguments or {})
-        return print_file(with_defaults(with_loops(file)))
+        return print_file(with_plain_names(with_defaults(with_loops(file))))
     except _SURPRISES as error:
         said = f"{type(error).__name__}: {error}"
         raise CannotImport(f"the importer does not know what to make of it ({said})") from error

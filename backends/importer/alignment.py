@@ -24,6 +24,10 @@ Signature: TypeAlias = Callable[[str], dict[str, s.Expr | None]]
 """The parameters of a block or layer with their defaults, by its word."""
 
 LITERALS: Final = (s.Number, s.NamedConstant, s.Dims, s.Text, s.List)
+ACTIVATIONS: Final = frozenset(
+    ("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "hardswish", "sigmoid")
+)
+"""Layers that a block takes as a parameter where its bodies differ in them."""
 HOLE: Final = "$"
 """The first letter of the names that stand for columns."""
 
@@ -42,6 +46,7 @@ class Alignment:
 
     def statements(self, bodies: Sequence[Sequence[s.Statement]]) -> list[s.Statement]:
         """The common statements. Raises Misfit."""
+        bodies = _with_named_sums(bodies)
         everybody = range(self.count)
         shortest, longest = min(map(len, bodies)), max(map(len, bodies))
         if longest == shortest:
@@ -68,7 +73,8 @@ class Alignment:
         values = [b[shortest - 1].value for b in bodies]  # type: ignore[union-attr]
         value = self._node(values, range(self.count), "")
         end = self._node([x.value for x in ends], longer, "")  # type: ignore[union-attr]
-        flag = self._flag(longer, range(self.count), _word_of(end))
+        sums = isinstance(end, s.Binary) and end.operator == "+"
+        flag = self._flag(longer, range(self.count), "residual" if sums else _word_of(end))
         choice = s.Conditional(flag, end, first.target, span=tree.NOWHERE)
         return [*start, first.replace(value=value), tree.result(choice)]
 
@@ -84,6 +90,8 @@ class Alignment:
         )
         if not lists and all(isinstance(n, LITERALS) and is_literal(n) for n in nodes):
             return self._column(nodes, runs, hint)
+        if all(isinstance(n, s.Name) and n.id in ACTIVATIONS for n in nodes):
+            return self._column(nodes, runs, "activation")
         if any(_is_pipe(n) for n in nodes):
             return self._pipe(nodes, runs)
         if all(isinstance(n, s.Call | s.Name) for n in nodes):
@@ -187,6 +195,45 @@ class Alignment:
             return self._column([part] * self.count, range(self.count), path.rpartition(".")[2])  # type: ignore[list-item]
 
         return tree.mapped(node, changed)
+
+
+def _with_named_sums(bodies: Sequence[Sequence[s.Statement]]) -> Sequence[Sequence[s.Statement]]:
+    """The bodies with ``y = x > f`` and ``x + y`` for ``x + (x > f)``, where others end with a
+    pipe."""
+    ends = [_end(body) for body in bodies]
+    sums = [_sum(end) if end is not None else None for end in ends]
+    pipes = [end for end, pair in zip(ends, sums, strict=True) if pair is None]
+    if not any(sums) or not pipes or not all(map(_is_pipe, pipes)):
+        return bodies
+    used = {n.id for body in bodies for x in body for n in s.all_names(x)}
+    word = next(w for w in ("y", "z", "u", "v", *(f"y{i}" for i in range(2, 99))) if w not in used)
+    return [
+        body if pair is None else _apart(body, pair, word)
+        for body, pair in zip(bodies, sums, strict=True)
+    ]
+
+
+def _end(body: Sequence[s.Statement]) -> s.Expr | None:
+    last = body[-1] if body else None
+    return last.value if isinstance(last, s.ExpressionStatement) else None
+
+
+def _sum(end: s.Expr) -> tuple[s.Name, s.Expr] | None:
+    """The name and the pipe of ``x + (x > f)`` or ``(x > f) + x``."""
+    if not isinstance(end, s.Binary) or end.operator != "+":
+        return None
+    for one, other in ((end.left, end.right), (end.right, end.left)):
+        if isinstance(one, s.Name) and _is_pipe(other):
+            return one, other.body if isinstance(other, s.Paren) else other
+    return None
+
+
+def _apart(
+    body: Sequence[s.Statement], pair: tuple[s.Name, s.Expr], word: str
+) -> list[s.Statement]:
+    name, pipe = pair
+    total = tree.binary("+", name, tree.name(word))
+    return [*body[:-1], tree.assign([word], pipe), tree.result(total)]
 
 
 def same(a: Any, b: Any) -> bool:

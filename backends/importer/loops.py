@@ -129,7 +129,8 @@ class _Loops:
         whole = all(len(row) == len(passes) for row, _ in rows)
         if not whole or any(_is_table(v) for row, _ in rows for v in row):
             return None
-        if any(_is_choice(node) for node in s.all_nodes(statement)):
+        named = any(isinstance(v, s.Name) for row, _ in rows for v in row)
+        if named or any(_is_choice(node) for node in s.all_nodes(statement)):
             return None
         names = {n.id for n in s.all_names(statement)}
         total = max((self.calls[name] for name in names), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from ...compiler.layers import layers
 from ...grammar import syntax as s
 from . import tree
 from .rows import with_rows
@@ -21,6 +22,27 @@ def polished(statements: Sequence[s.Statement], taken: Collection[str]) -> list[
         better = _with_gap(tree.mapped(statement, _better))
         result += _with_choices_apart(better, {*taken, *assigned(statements)})
     return result
+
+
+def with_plain_names(file: s.File) -> s.File:
+    """A file whose blocks have the names of layers that it does not use: ``attention`` for
+    ``attention_``. A block comes before a layer, and a keyword names no block."""
+    nodes = list(s.all_nodes(file))
+    used = {node.id for node in nodes if isinstance(node, s.Name)}
+    used |= {node.name for node in nodes if isinstance(node, s.Parameter | s.DeclaredPort)}
+    used |= {node.layer for node in nodes if isinstance(node, s.Default)}
+    names = [x.name for x in file.statements if isinstance(x, s.Block) and x.name.endswith("_")]
+    plain = {name: name.rstrip("_") for name in names}
+    plain = {n: p for n, p in plain.items() if p in layers() and p not in used}
+
+    def renamed(node: s.SyntaxNode) -> s.SyntaxNode:
+        if isinstance(node, s.Name):
+            return node.replace(id=plain.get(node.id, node.id))
+        if isinstance(node, s.Block):
+            return node.replace(name=plain.get(node.name, node.name))
+        return node
+
+    return tree.mapped(file, renamed)  # type: ignore[no-any-return]
 
 
 def with_plain_heads(file: s.File) -> s.File:

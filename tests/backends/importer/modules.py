@@ -656,6 +656,49 @@ class Chosen(nn.Module):
         return self.choose(a, [b, a * 2])
 
 
+class Inverted(nn.Module):
+    """A convolution, which is added to its input if it can be."""
+
+    def __init__(self, channels: int, width: int, act: type[nn.Module]) -> None:
+        super().__init__()
+        self.conv = nn.Sequential(
+            nn.Conv2d(channels, width, 3, padding=1), act(), nn.BatchNorm2d(width)
+        )
+        self.is_residual = channels == width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv(x) if self.is_residual else self.conv(x)
+
+
+class Attention(nn.Module):
+    """A class that has the name of a layer."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.gate = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(self.gate(x))
+
+
+@example(floats(3, 8, 8))
+class Mixed(nn.Module):
+    """Blocks with and without a residual, with several activations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            Inverted(3, 8, nn.ReLU),
+            Inverted(8, 8, nn.ReLU),
+            Inverted(8, 12, nn.Hardswish),
+            Attention(12),
+            Inverted(12, 12, nn.Hardswish),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""
