@@ -16,6 +16,7 @@ from .grammar.source import Source
 from .python_models import Imported, ImportFailed, identifier, proved
 
 if TYPE_CHECKING:
+    from .backends.importer.agreement import Agreement
     from .backends.importer.example_inputs import Example
     from .backends.onnx.onnx_graph import Graph
     from .network import Network
@@ -87,7 +88,7 @@ def import_onnx(
         message = f"{path} computes something else in onnxruntime"
         raise ImportFailed(message, agreement.reasons)
     text, proof = proved(model, tensors, net, {}, progress)
-    notes = (*given.notes, *proof.notes, _rounding(agreement.difference))
+    notes = (*given.notes, *proof.notes, *agreement.notes, _rounding(agreement.difference))
     return Imported(text, net, proof, notes, frozenset([str(path)]), model.state_dict())
 
 
@@ -140,10 +141,10 @@ def write_onnx(
     path: Path,
     weights: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
-) -> float:
+) -> Agreement:
     """Writes a net as a file of ONNX, with the weights of a checkpoint or with random ones, which
-    are the same each time. Returns the largest difference between onnxruntime and the module,
-    relative to the largest value.
+    are the same each time. Returns how the file agrees with the module: ``difference`` is relative
+    to the largest value.
 
     Raises ExportError if the exporter does not take the net or onnxruntime computes something else,
     WeightsError, CompileError, MissingExtra.

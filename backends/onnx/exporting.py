@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ...compiler.declared import Declared
 from ...compiler.dims import Size, symbols
 from ..importer import agreement
+from ..importer.agreement import Agreement
 from ..importer.example_inputs import random_tensors
 from ..importer.trace import quiet
 from .onnx_file import read_graph
@@ -32,10 +33,9 @@ def export(
     module: nn.Module,
     path: Path,
     progress: Callable[[str], None] = lambda _: None,
-) -> float:
-    """Writes a file, and returns the largest difference between onnxruntime and the module,
-    relative to the largest value of an output. Open sizes are dynamic axes with their names. Raises
-    ExportError, also if the two differ."""
+) -> Agreement:
+    """Writes a file, and returns how it agrees with the module. Open sizes are dynamic axes with
+    their names. Raises ExportError, also if the two differ."""
     module.eval()
     first, *others = _examples(graph, module)
     progress("exporting")
@@ -46,7 +46,8 @@ def export(
     reasons = [reason for result in results for reason in result.reasons]
     if reasons:
         raise ExportError(f"onnxruntime computes something else than {graph.name}", reasons)
-    return max(result.difference for result in results)
+    notes = dict.fromkeys(note for result in results for note in result.notes)
+    return Agreement(notes=tuple(notes), difference=max(r.difference for r in results))
 
 
 def _write(graph: Graph, module: nn.Module, inputs: tuple[Tensor, ...], path: Path) -> None:

@@ -75,7 +75,7 @@ def _write_onnx(graph: Graph, name: str, inputs: frozenset[str], options: Namesp
     expected = (MissingExtra, ExportError, WeightsError, Misuse)
     try:
         with Progress(sys.stderr) as progress, guarded("writing ONNX", graph.span, *expected):
-            difference = replace_file(
+            agreement = replace_file(
                 options.output,
                 [*inputs, *([weights] if weights else [])],
                 lambda path: write_onnx(net, path, weights, progress.show),
@@ -90,7 +90,9 @@ def _write_onnx(graph: Graph, name: str, inputs: frozenset[str], options: Namesp
         raise Misuse(error.message, error.help) from None
     except MissingExtra as error:
         raise Misuse(str(error)) from None
-    print(_figures(options.output, weights, difference), file=sys.stderr)
+    for note in agreement.notes:
+        print(f"netwright: note: {printable(note)}", file=sys.stderr)
+    print(_figures(options.output, weights, agreement.difference), file=sys.stderr)
     return CLEAN
 
 

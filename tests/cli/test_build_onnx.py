@@ -84,6 +84,12 @@ def test_a_file_that_differs_is_not_written(
     assert sorted(p.name for p in Path().iterdir()) == ["two.net"]
 
 
+def test_an_output_that_says_little(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("two.net").write_text("net two: x[4] { x > linear(3, init=zeros, bias_init=zeros) }")
+    assert cli.main(BUILD) == 0
+    assert "all numbers of output 1 are equal" in capfd.readouterr().err
+
+
 def test_an_exporter_that_fails(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
