@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CannotImport", "import_model"]
 
-_SURPRISES = (LookupError, AssertionError, TypeError, ValueError, AttributeError, RecursionError)
+_SURPRISES = (LookupError, AssertionError, TypeError, ValueError, AttributeError, RuntimeError)
 """What a model can raise that no part of the importer is made for."""
 
 
@@ -43,10 +43,10 @@ def import_model(
     ``id(module)``, if they are known. With ``all_open``, sizes of the inputs that the model leaves
     open have names, with those of the example as defaults. Raises CannotImport.
     """
-    with state_dicts.same_modes(model):
-        traced = tracing.trace(model.eval(), inputs, all_open=all_open)
-    note_training(traced.root, model, inputs)
     try:
+        with state_dicts.same_modes(model):
+            traced = tracing.trace(model.eval(), inputs, all_open=all_open)
+        note_training(traced.root, model, inputs)
         file = _file(traced, name, arguments or {})
         return print_file(with_plain_names(with_defaults(with_loops(file))))
     except _SURPRISES as error:

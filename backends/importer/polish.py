@@ -74,7 +74,33 @@ def _better(node: s.SyntaxNode) -> s.SyntaxNode:
         return node.replace(id=SHORT[node.id])
     if isinstance(node, s.Labelled) and isinstance(node.body, s.Paren):
         return node.replace(body=_as_group(node.body))
+    if isinstance(node, s.Call) and node.function == tree.name("sdpa"):
+        return _without_plain_mask(node)
     return node
+
+
+def _without_plain_mask(call: s.Call) -> s.Expr:
+    """Attention without a mask that hides nothing, and ``causal=true`` for one that hides the
+    future."""
+    mask = next((setting.value for setting in call.settings if setting.name == "mask"), None)
+    kind = _kind_of_mask(mask) if mask is not None else ""
+    if not kind:
+        return call
+    others = tuple(setting for setting in call.settings if setting.name != "mask")
+    causal = s.Setting("causal", tree.literal(True), span=tree.NOWHERE)
+    settings = (*others, causal) if kind == "past" else others
+    return call.replace(settings=settings) if settings or call.arguments else call.function
+
+
+def _kind_of_mask(mask: s.Expr) -> str:
+    first, *others = tree.members(mask)
+    dtype = ("dtype", tree.name("bool"))
+    shape = first.arguments[0] if isinstance(first, s.Call) and first.arguments else None
+    if not isinstance(shape, s.List) or first != tree.call("ones", [shape], [dtype]):
+        return ""
+    if others == [tree.name("tril")] and shape.items[-1] == shape.items[-2]:
+        return "past"
+    return "" if others else "all"
 
 
 def _as_group(body: s.Paren) -> s.Paren:

@@ -23,6 +23,7 @@ from .folding import folded
 from .inlining import Inlined
 from .inplace import CannotReplace, Replacement
 from .names import Places, SourcePlaces, assigned_names
+from .size_patterns import Pattern, is_in_place, size_patterns
 from .types import CannotImport
 
 if TYPE_CHECKING:
@@ -95,10 +96,16 @@ class Trace:
     """By the path of a parameter, the first path of the same tensor."""
     places: Mapping[str, Places]
     """Where each node is made in the model's source."""
+    patterns: Mapping[str, Pattern]
+    """The tensors that depend on open sizes alone, and have a short form."""
 
     def names(self, node: fx.Node, module: nn.Module) -> list[str]:
         """The names that a module's source has for what a node makes."""
         return list(assigned_names(self.places.get(node.name, {}), module))
+
+    def is_source(self, name: str) -> bool:
+        """Whether a value is a parameter, a buffer or a constant."""
+        return name in self.tensors or name in self.patterns
 
     def line(self, node: fx.Node) -> str:
         """The line of the model's source that makes a node; empty if it is not known."""
@@ -127,11 +134,12 @@ def trace(
         try:
             with recorder.hooked(), quiet():
                 program = _exported(model, inputs, batch, all_open=all_open)
-            return _Assembly(model, program, recorder).trace()
         except CannotImport:
             raise
         except Exception as error:  # export raises errors of many classes
             failed = failed or error
+        else:
+            return _Assembly(model, program, recorder).trace()
     assert failed is not None
     raise CannotImport(*_reasons(failed)) from failed
 
@@ -390,7 +398,8 @@ class _Assembly:
             if path not in state and not tensor.requires_grad
         }
         values = folded(list(self.inlined.graph.nodes), constants)
-        nodes = [n for n in self.inlined.graph.nodes if n.name not in values]
+        patterns = size_patterns(self.inlined.graph.nodes, constants | values)
+        nodes = [n for n in self.inlined.graph.nodes if n.name not in (values | patterns)]
         ops = [op for node in nodes if (op := self._op(node)) is not None]
         tensors |= {name: ("", value) for name, value in values.items()}
         timed += [(float(position[op.node.name]), -1, op) for op in ops]
@@ -410,6 +419,7 @@ class _Assembly:
             parameters,
             first,
             places,
+            patterns,
         )
         for event in self.recorder.events:
             names = [self._value(made, name, event.nodes) for name in event.tensors]
@@ -546,7 +556,7 @@ def _has_effect(op: Op) -> bool:
     import torch
 
     tags = getattr(op.node.target, "tags", ())
-    return op.name.partition(".")[0].endswith("_") or torch.Tag.nondeterministic_seeded in tags
+    return is_in_place(op.node) or torch.Tag.nondeterministic_seeded in tags
 
 
 class _Walk:
@@ -643,10 +653,17 @@ def _keeps_dtype(node: fx.Node) -> bool:
     return _keeps_type(node)
 
 
+_NEUTRAL: Final = {"aten.add.Tensor": (int, 0), "aten.mul.Tensor": (int | float, 1)}
+"""Numbers that an op gives its tensor on with. (Adding 0.0 changes the sign of -0.0.)"""
+
+
 def _adds_nothing(node: fx.Node) -> bool:
-    """Whether the number zero is added to whole numbers."""
-    adds = str(node.target) == "aten.add.Tensor" and node.args[1] in (0,)
-    return adds and _keeps_type(node)
+    """Whether a number is added or multiplied that changes nothing."""
+    kind, number = _NEUTRAL.get(str(node.target), (str, None))
+    if not isinstance(node.args[1:2], tuple) or len(node.args) != 2 or node.kwargs:
+        return False
+    given = node.args[1]
+    return isinstance(given, kind) and given == number and _keeps_type(node)
 
 
 def _keeps_type(node: fx.Node) -> bool:

@@ -34,6 +34,7 @@ from .growth import with_growth
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
 from .open_sizes import OpenSizes, axes, formula
+from .size_patterns import Pattern, source_of
 from .trace import Op, Run, Trace
 from .types import CannotImport, size, type_of
 
@@ -472,7 +473,7 @@ class _BodyWriter:
         """Whether a value is a constant, or a weight that is written in this body or given to it.
         A parameter that a module around this one has comes in as an input."""
         if value not in self.trace.tensors:
-            return False
+            return value in self.trace.patterns
         path, _ = self.trace.tensors[value]
         return not path or bool(self._inside(path)) or self.writer.has_layer(path)
 
@@ -579,7 +580,7 @@ class _BodyWriter:
 
     def _is_computed(self, step: Run) -> bool:
         """Whether a module returns constants alone, which are written where they are used."""
-        return not step.steps and all(value in self.trace.tensors for value in step.results)
+        return not step.steps and all(map(self.trace.is_source, step.results))
 
     def _write_members(self, sequence: Run) -> None:
         """A Sequential in which a member is several layers: its members have labels one by one."""
@@ -876,7 +877,9 @@ class _BodyWriter:
         self.statements.append(tree.assign(words, text))
 
     def _source(self, value: str) -> s.Expr:
-        """A parameter or buffer that an op reads."""
+        """A parameter, buffer or constant that an op reads."""
+        if value in self.trace.patterns:
+            return self._pattern(self.trace.patterns[value])
         if value not in self.trace.tensors:
             raise CannotImport(f"the value {value} is made outside of {self.where}")
         path, tensor = self.trace.tensors[value]
@@ -889,6 +892,12 @@ class _BodyWriter:
         if not inside:
             raise CannotImport(f"{self.run.path} reads {path}, which another module has")
         return self._labelled_source(tensor, inside)
+
+    def _pattern(self, pattern: Pattern) -> s.Expr:
+        """The source of a tensor that depends on sizes alone."""
+        shape = [size(d, self.writer.sizes.symbols) for d in pattern.shape]
+        sizes = [expression(str(self._size_in(d))) for d in shape]
+        return source_of(pattern.form, sizes)
 
     def _constant(self, tensor: Tensor) -> s.Expr:
         """The source of a constant that the model computes."""

@@ -114,6 +114,45 @@ def test_lengths_are_open() -> None:
     assert "arange(T)" in text
 
 
+class Hides(nn.Module):
+    """Makes a mask from sizes alone, in more steps than it needs."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.embed = nn.Embedding(20, 8)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        places = torch.arange(ids.shape[1])
+        x = self.embed(ids) + places[:, None]
+        mask = (places[None, None, :] >= 0).expand(ids.shape[0], ids.shape[1], ids.shape[1])
+        if self.kind != "all":
+            mask = mask & (places[:, None] >= places[None, :])
+        if self.kind == "float":
+            mask = torch.zeros(mask.shape).masked_fill(~mask, float("-inf"))
+        if self.kind == "window":
+            mask = mask & (places[:, None] - places[None, :] < 3)
+        if self.kind == "float":
+            result: Tensor = (x @ x.transpose(1, 2) + mask).softmax(-1) @ x
+            return result
+        return nn.functional.scaled_dot_product_attention(x, x, x, attn_mask=mask)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("all", "sdpa\n"),
+        ("past", "sdpa(causal=true)"),
+        ("float", "(ones([N, T, T]) > tril > log)"),
+        ("window", "sdpa(mask="),
+    ],
+)
+def test_masks_of_open_lengths_are_short(kind: str, wanted: str) -> None:
+    text = spec_of(Hides(kind), torch.randint(0, 20, (2, 16))).text
+    assert wanted in text
+    assert "ids[T=16] int" in text
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
