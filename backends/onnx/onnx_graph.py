@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -133,8 +133,3 @@ class Graph:
                 needed |= set(node.inputs)
                 kept.append(node)
         self.nodes = kept[::-1]
-
-    def named_sizes(self) -> Iterator[str]:
-        """The names of open sizes."""
-        for value in self.inputs:
-            yield from (size for size in value.shape if isinstance(size, str))

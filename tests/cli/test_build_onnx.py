@@ -13,6 +13,7 @@ import torch
 
 import netwright as nw
 from netwright import cli
+from netwright.backends import onnx as backend
 from netwright.backends.importer.agreement import Agreement
 from netwright.backends.onnx import exporting
 from netwright.spec_files import shipped
@@ -102,6 +103,15 @@ def test_an_exporter_that_fails(
     assert "PyTorch's exporter does not write two" in err
     assert "no such op" in err
     assert "long story" not in err
+
+
+@pytest.mark.parametrize("command", [BUILD, ("import", "two.onnx")])
+def test_without_the_extra(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(backend, "find_spec", lambda _: None)
+    assert cli.main(command) == 2
+    assert 'pip install "netwright[onnx]"' in capfd.readouterr().err
 
 
 def test_weights_are_for_onnx(capfd: pytest.CaptureFixture[str]) -> None:
