@@ -73,6 +73,8 @@ class Replacement:
         """The node before which new ones are made."""
         self._memories: dict[int, _Memory] = {}
         self._paths: dict[fx.Node, Path] = {}
+        self._seen: dict[fx.Node, int] = {}
+        """How many changes were made before a view of the tensor after them."""
         self._parts: dict[tuple[fx.Node, int], tuple[fx.Node, list[_Part]]] = {}
         """By a node that joins parts along an axis: the tensor whose parts stay, and the parts."""
         self._views: dict[tuple[fx.Node, fx.Node], fx.Node] = {}
@@ -90,6 +92,8 @@ class Replacement:
         if parent is not None:
             end = () if _is_all_of(node, parent) else (node,)
             self._paths[node] = (*self._paths.get(parent, ()), *end)
+            if not self._later_changes(parent):
+                self._seen[node] = len(self._changes(parent))
             return
         if isinstance(node.meta.get("val"), list | tuple) and _gives_parts(node):
             return  # its members are views
@@ -102,19 +106,26 @@ class Replacement:
 
     def current(self, node: fx.Node) -> fx.Node:
         """The node that has the value of a tensor after the changes so far."""
+        changes = self._later_changes(node)
+        if not changes:
+            return node
+        path, last = self._paths.get(node, ()), changes[-1]
+        size = len(last.path)
+        if _are_same(path[:size], last.path):
+            return self._view(last.value, path[size:])
+        return self._view(self._whole(self._memories[_memory_of(node)]), path)
+
+    def _changes(self, node: fx.Node) -> Sequence[_Write]:
+        """The changes of the memory that a tensor is in."""
         memory = self._memories.get(_memory_of(node))
-        path = self._paths.get(node, ())
-        for write in reversed(memory.writes if memory else ()):
-            assert memory is not None
-            if write.value is node:
-                return node
-            if _are_apart(path, write.path):
-                continue
-            size = len(write.path)
-            if _are_same(path[:size], write.path):
-                return self._view(write.value, path[size:])
-            return self._view(self._whole(memory), path)
-        return node
+        return memory.writes if memory is not None else ()
+
+    def _later_changes(self, node: fx.Node) -> Sequence[_Write]:
+        """The changes after which a tensor is another one."""
+        path, changes = self._paths.get(node, ()), self._changes(node)
+        own = [at + 1 for at, write in enumerate(changes) if write.value is node]
+        start = max([self._seen.get(node, 0), *own])
+        return [write for write in changes[start:] if not _are_apart(path, write.path)]
 
     def finish(self, read: Collection[str]) -> None:
         """Removes nodes that nothing reads any more. ``read`` are those that are read from outside

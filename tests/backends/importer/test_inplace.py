@@ -127,3 +127,19 @@ def test_changes_in_place_become_new_tensors(way: Callable[[Tensor], Any]) -> No
 def test_places_that_are_not_in_a_row_are_refused() -> None:
     with pytest.raises(CannotReplace, match="not in a row"):
         replaced(Model(steps), torch.randn(2, 4))
+
+
+def test_parts_of_the_new_value_are_made_once() -> None:
+    """An activation in place, before a tensor is split, changes nothing about the split."""
+
+    def model(x: Tensor) -> Any:
+        a, b = torch.relu_(x * 2).chunk(2, 1)
+        return a + b
+
+    program = torch.export.export(Model(model), (torch.randn(2, 4),), strict=False)
+    replacement = Replacement(program.graph, lambda *_: None)
+    for node in list(program.graph.nodes):
+        replacement.visit(node)
+    replacement.finish(())
+    words = [str(node.target) for node in program.graph.nodes]
+    assert words.count("aten.chunk.default") == 1
