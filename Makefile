@@ -43,7 +43,7 @@ format: $(VENV)/dev
 zoo: $(VENV)/zoo
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.zoo $(ZOO)
 
-# Imports 113 published models of PyTorch and compares them: half an hour. MODELS="resnet bert" for some.
+# Imports 113 published models of PyTorch and compares them: half an hour; `--write` in MODELS writes docs/imported.md. MODELS="resnet bert" for some.
 imports: $(VENV)/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.backends.importer.published $(MODELS)
 

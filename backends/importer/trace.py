@@ -601,8 +601,20 @@ class _Walk:
 
     def now(self, name: str) -> str:
         """The name of the value that a tensor has now."""
-        node = self.assembly.nodes.get(name)
-        return name if node is None else self.replacement.current(node).name
+        node = self._node(name)
+        if node is None:
+            return name
+        value = self.replacement.current(node)
+        return _item_of(value) or value.name
+
+    def _node(self, name: str) -> fx.Node | None:
+        """The node of a value; for ``chunk.0`` the one that takes the first of several."""
+        node, _, index = name.partition(".")
+        made = self.assembly.nodes.get(node)
+        if made is None or not index:
+            return made
+        items = (user for user in made.users if _item_of(user) == name)
+        return next(items, None)
 
     def _add(self, node: fx.Node, origin: fx.Node) -> None:
         """Takes in a node that is made for another one."""

@@ -19,6 +19,8 @@ from functools import cache
 from textwrap import dedent
 from typing import Any, Final
 
+from torch import nn
+
 from netwright.spec_files import shipped
 
 from .model import ZOO, Model, imported
@@ -65,10 +67,21 @@ def of_originals(models: Iterable[Model]) -> int:
     used: dict[str, Any] = {}
     for model in models:
         _follow(imported(model.original), used)
-        kinds = {type(module) for module in model.on_meta().modules()}
-        for base in (base for kind in kinds for base in kind.__mro__):
-            _follow(base, used)
+        for kind in classes_of(model.on_meta()):
+            _follow(kind, used)
     return sum(code_lines(inspect.getsource(item)) for item in used.values())
+
+
+def classes_of(model: nn.Module) -> list[type]:
+    """The classes of a model's modules, with their bases."""
+    kinds = {type(module) for module in model.modules()}
+    return [base for kind in kinds for base in kind.__mro__]
+
+
+def of_classes(model: nn.Module) -> int:
+    """The lines of these classes alone, without those of PyTorch."""
+    written = {kind for kind in classes_of(model) if OWN.match(f"{kind.__module__}.")}
+    return sum(code_lines(inspect.getsource(kind)) for kind in written if _is_written(kind))
 
 
 def _follow(item: Any, used: dict[str, Any]) -> None:
