@@ -89,7 +89,8 @@ def import_onnx(
         raise ImportFailed(message, agreement.reasons)
     text, proof = proved(model, tensors, net, {}, progress)
     notes = (*given.notes, *proof.notes, *agreement.notes, _rounding(agreement.difference))
-    return Imported(text, net, proof, notes, frozenset([str(path)]), model.state_dict())
+    files = frozenset([str(path)])
+    return Imported(text, net, notes, files, proof=proof, state=model.state_dict())
 
 
 def _fixed_batch(graph: Graph) -> Iterator[str]:

@@ -38,16 +38,21 @@ class ImportFailed(Exception):
         self.text = text
 
 
-class Imported(Record):
-    """A spec that is proved to be equal to a model. ``notes`` say what was assumed. ``files`` are
-    the files that were named. ``state`` is the model's state dict."""
+class Written(Record):
+    """A spec that was written for a model or a file. ``notes`` say what was assumed. ``files`` are
+    the files that were named."""
 
     text: str
     name: str
-    proof: Proof
     notes: tuple[str, ...] = ()
     files: frozenset[str] = field(default=frozenset(), compare=False)
-    state: Mapping[str, Tensor] = field(default_factory=dict, compare=False)
+
+
+class Imported(Written):
+    """A spec that is proved to be equal to a model. ``state`` is the model's state dict."""
+
+    proof: Proof = field(kw_only=True)
+    state: Mapping[str, Tensor] = field(default_factory=dict, compare=False, kw_only=True)
 
 
 def from_torch(
@@ -137,7 +142,8 @@ def import_target(
     files = {getattr(module, "__file__", None), example.rpartition(":")[0]}
     notes = (*inputs.notes, *proof.notes)
     state = made.model.state_dict()
-    return Imported(text, net, proof, notes, frozenset(filter(None, files)), state)
+    read = frozenset(filter(None, files))
+    return Imported(text, net, notes, read, proof=proof, state=state)
 
 
 def import_program(path: Path, progress: Callable[[str], None] = lambda _: None) -> Imported:
@@ -152,7 +158,7 @@ def import_program(path: Path, progress: Callable[[str], None] = lambda _: None)
     net = identifier(path.stem)
     text, proof = proved(program.model, program.inputs, net, {}, progress, training=False)
     state = program.model.state_dict()
-    return Imported(text, net, proof, proof.notes, frozenset([str(path)]), state)
+    return Imported(text, net, proof.notes, frozenset([str(path)]), proof=proof, state=state)
 
 
 def _example(

@@ -19,6 +19,7 @@ import torch
 import netwright as nw
 from netwright import cli
 from netwright.spec_files import shipped
+from tests.backends.configs import files
 from tests.backends.onnx.graphs import write_small
 from tests.specs.reference import torchvision_models
 
@@ -136,6 +137,10 @@ def test_a_command(
         torch.save(resnet18(), "resnet18.pth")
     if "model.onnx" in command:
         write_small(Path("model.onnx"))
+    if ".cfg" in command:
+        Path("yolov3.cfg").write_text(files.yolov3(8))
+    if ".yaml" in command:
+        Path("yolov8.yaml").write_text(files.yaml(files.yolov8_rows()))
     if "program.pt2" in command:
         program = torch.export.export(torch.nn.Linear(4, 2).eval(), (torch.randn(2, 4),))
         torch.export.save(program, "program.pt2")

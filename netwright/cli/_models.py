@@ -2,52 +2,110 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ..compiler.imports import Unreadable
 from ..grammar.printable import printable
+from ..grammar.record import Record
 from ..grammar.source import Source
 from ..spec_files import PYTHON
 from ._parser import FOUND, Misuse, input_shapes
 
 if TYPE_CHECKING:
-    from ..python_models import Imported, ImportFailed
+    from ..python_models import ImportFailed, Written
 
 
-def is_onnx(target: str) -> bool:
-    """Whether a target of ``netwright import`` is a file of ONNX, which is data."""
-    return target.lower().endswith(".onnx")
+class ImportRequest(Record):
+    """What `netwright import` is asked for."""
+
+    target: str
+    args: str = ""
+    inputs: Sequence[str] = ()
+    example: str = ""
+    progress: Callable[[str], None] = lambda _: None
+
+    @property
+    def path(self) -> Path:
+        return Path(self.target)
 
 
-def is_program(target: str) -> bool:
-    """Whether a target of ``netwright import`` is a program of torch.export, which can run code."""
-    return target.lower().endswith(".pt2")
+class TargetKind(Record):
+    """What a target is: how it is read, and the options that are for it."""
+
+    read: Callable[[ImportRequest], Written]
+    options: frozenset[str]
 
 
-def imported(
-    target: str,
-    args: str,
-    inputs: Sequence[str],
-    example: str,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Imported:
-    """The spec of a model. Raises Misuse if there is no model, ImportFailed if it does not become
-    a spec."""
+def _model(request: ImportRequest) -> Written:
+    from ..python_models import import_target
+
+    shapes = input_shapes(request.inputs)
+    return import_target(request.target, request.args, shapes, request.example, request.progress)
+
+
+def _onnx(request: ImportRequest) -> Written:
+    from ..onnx_models import import_onnx
+
+    shapes = input_shapes(request.inputs)
+    return import_onnx(request.path, shapes, request.example, request.progress)
+
+
+def _program(request: ImportRequest) -> Written:
+    from ..python_models import import_program
+
+    return import_program(request.path, request.progress)
+
+
+def _darknet(request: ImportRequest) -> Written:
+    from ..config_models import import_darknet
+
+    return import_darknet(request.path)
+
+
+def _ultralytics(request: ImportRequest) -> Written:
+    from ..config_models import import_ultralytics
+
+    return import_ultralytics(request.path)
+
+
+MODEL: Final = TargetKind(_model, frozenset({"args", "input", "example", "weights"}))
+"""MODULE:FACTORY."""
+FILES: Final = {
+    ".onnx": TargetKind(_onnx, frozenset({"input", "example", "weights"})),
+    ".pt2": TargetKind(_program, frozenset({"trust", "weights"})),
+    ".cfg": TargetKind(_darknet, frozenset()),
+    ".yaml": TargetKind(_ultralytics, frozenset()),
+    ".yml": TargetKind(_ultralytics, frozenset()),
+}
+"""The kinds of files, by suffix."""
+
+
+def suffix(target: str) -> str:
+    """The suffix of a target that is a file; it is empty for MODULE:FACTORY."""
+    path = Path(target)
+    ending = path.suffix.lower()
+    is_model = re.fullmatch(r"[\w.]+:[\w.]+", target) and not path.exists()
+    return ending if ending in FILES and not is_model else ""
+
+
+def kind_of(target: str) -> TargetKind:
+    return FILES.get(suffix(target), MODEL)
+
+
+def imported(request: ImportRequest, kind: TargetKind) -> Written:
+    """The spec of a model or file. Raises Misuse if there is none, ImportFailed if it does not
+    become a spec."""
     from ..backends import MissingExtra
     from ..backends.importer.factories import FactoryError
     from ..backends.onnx.onnx_graph import OnnxError
-    from ..onnx_models import import_onnx
-    from ..python_models import import_program, import_target
 
     try:
-        if is_onnx(target):
-            return import_onnx(target, input_shapes(inputs), example, progress)
-        if is_program(target):
-            return import_program(Path(target), progress)
-        return import_target(target, args, input_shapes(inputs), example, progress)
-    except (FactoryError, OnnxError) as error:
+        return kind.read(request)
+    except (FactoryError, OnnxError, Unreadable) as error:
         raise Misuse(error.message, error.hint) from None
     except MissingExtra as error:
         raise Misuse(str(error)) from None
@@ -59,7 +117,7 @@ def model_source(name: str, inputs: Sequence[str]) -> Source:
     from ..python_models import ImportFailed
 
     try:
-        result = imported(name.removeprefix(PYTHON), "", inputs, "")
+        result = imported(ImportRequest(name.removeprefix(PYTHON), inputs=inputs), MODEL)
     except ImportFailed as error:
         raise failed(error) from None
     for note in result.notes:

@@ -1,26 +1,28 @@
-"""Write a model of PyTorch, a file of ONNX or a program of torch.export as a spec.
+"""Write a model of PyTorch or a file of another tool as a spec.
 
 MODULE:FACTORY is a function or class that returns an nn.Module; the current folder is the first
-where its module is searched. This runs the Python of the module. FILE.onnx is data, and nothing in
-it runs. FILE.pt2 is a program that torch.export.save wrote; reading it can run Python that is in
-the file, so it needs --trust.
+where its module is searched. This runs the Python of the module. FILE.pt2 is a program that
+torch.export.save wrote; reading it can run Python that is in the file, so it needs --trust. Other
+files are data, and nothing in them runs: FILE.onnx of ONNX, FILE.cfg of Darknet (YOLOv3, YOLOv4),
+FILE.yaml of Ultralytics (YOLOv8).
 
 The spec is compiled and compared with the model before it is written: the state dict, the outputs
 bit for bit or up to rounding, a step of training, parameters and multiply-accumulates; a file of
 ONNX also with what onnxruntime computes, up to rounding. If they are not equal, the spec goes to
 NAME.partial.net with the reasons as comments, and the status is 1. `py:MODULE:FACTORY` stands for
-such a spec wherever a command reads a FILE; then Python runs too."""
+such a spec wherever a command reads a FILE; then Python runs too. Files of Darknet and Ultralytics
+have no weights: their spec is compiled, and nothing is compared."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from ..grammar.printable import printable
 from ..spec_files import write_spec
-from ._models import failed, imported, is_onnx, is_program
+from ._models import ImportRequest, failed, imported, kind_of, suffix
 from ._parser import CLEAN, FOUND, Misuse, Parser, add_input, add_output, complain
 from ._progress import Progress
 from ._work import deliver, replace_file
@@ -36,17 +38,27 @@ EXAMPLES = """\
   netwright import mypkg.model:build --example inputs.py:example -o mine.net
   netwright import program.pt2 --trust -o net.net
   netwright import model.onnx -o net.net --weights net.safetensors
+  netwright import yolov8.yaml -o yolov8.net
   netwright render py:torchvision.models:resnet50 -o resnet50.svg
 """
 SUFFIX = ".net"
 WEIGHTS = ".safetensors"
+PROGRAM = ".pt2"
+REFUSED = {
+    "args": "these are the arguments of a factory",
+    "input": "the file says its own inputs",
+    "example": "the file says its own inputs",
+    "trust": "only programs of torch.export, .pt2 files, need it",
+    "weights": "the file has no weights",
+}
+"""Why an option is not for a target."""
 
 
 def configure(parser: Parser) -> None:
     parser.add_argument(
         "target",
         metavar="MODULE:FACTORY",
-        help="what makes the model, torchvision.models:resnet50; or a file, .onnx or .pt2",
+        help="what makes the model, torchvision.models:resnet50; or a file: .onnx .pt2 .cfg .yaml",
     )
     add_output(parser, "the spec to write (default: standard output)")
     parser.add_argument(
@@ -76,26 +88,24 @@ def configure(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from ..python_models import ImportFailed
+    from ..python_models import Imported, ImportFailed
 
     _check(options)
     try:
         with Progress(sys.stderr) as progress:
-            result = imported(
-                options.target,
-                options.args,
-                options.inputs,
-                options.example,
-                progress.show,
+            request = ImportRequest(
+                options.target, options.args, options.inputs, options.example, progress.show
             )
+            result = imported(request, kind_of(options.target))
     except ImportFailed as error:
         return _write_partial(error, options)
     deliver(result.text.encode(), options.output, result.files, write_spec)
-    if options.weights:
+    if options.weights and isinstance(result, Imported):
         _write_weights(result, options.weights)
     for note in result.notes:
         print(f"netwright: note: {printable(note)}", file=sys.stderr)
-    print(_figures(result.proof), file=sys.stderr)
+    if isinstance(result, Imported):
+        print(_figures(result.proof), file=sys.stderr)
     return CLEAN
 
 
@@ -105,22 +115,17 @@ def _check(options: Namespace) -> None:
         raise Misuse(f"a spec is a {SUFFIX} file, not {output}", f"`-o {output.stem}{SUFFIX}`")
     if options.example and options.inputs:
         raise Misuse("--example and --input both say the inputs", "leave out one of them")
-    is_file = is_onnx(options.target) or is_program(options.target)
-    if options.args and is_file:
-        raise Misuse("--args is for a factory, and a file has none")
-    if options.trust != is_program(options.target):
-        _check_trust(options)
-    if is_program(options.target) and (options.inputs or options.example):
-        raise Misuse("a program has its own inputs: --input and --example are for models")
+    ending = suffix(options.target)
+    for option, why in REFUSED.items():
+        name = "inputs" if option == "input" else option
+        if getattr(options, name) and option not in kind_of(options.target).options:
+            what = f"a {ending} file" if ending else "MODULE:FACTORY"
+            raise Misuse(f"--{option} is not for {what}: {why}")
+    if ending == PROGRAM and not options.trust:
+        reason = "reading it can run Python that is in the file"
+        raise Misuse(f"{options.target}: {reason}", "--trust, if you know who wrote it")
     if options.weights and options.weights.suffix != WEIGHTS:
         raise Misuse(f"--weights writes {WEIGHTS} files, not {options.weights}")
-
-
-def _check_trust(options: Namespace) -> NoReturn:
-    if options.trust:
-        raise Misuse("--trust is for programs of torch.export, .pt2 files")
-    reason = "reading it can run Python that is in the file"
-    raise Misuse(f"{options.target}: {reason}", "--trust, if you know who wrote it")
 
 
 def _write_weights(result: Imported, path: Path) -> None:
@@ -145,9 +150,8 @@ def _write_partial(error: ImportFailed, options: Namespace) -> int:
     complain(failed(error))
     if error.text:
         target = options.target
-        name = (
-            Path(target).stem if is_onnx(target) else target.rpartition(":")[2].rpartition(".")[2]
-        )
+        is_file = suffix(target)
+        name = Path(target).stem if is_file else target.rpartition(":")[2].rpartition(".")[2]
         to_file = options.output is not None and str(options.output) != "-"
         path = (options.output if to_file else Path(name)).with_suffix(f".partial{SUFFIX}")
         reasons = [error.message, *error.reasons]

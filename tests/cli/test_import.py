@@ -16,11 +16,13 @@ import torch
 from torch import Tensor, nn
 
 import netwright as nw
-from netwright import cli
+from netwright import cli, config_models
 from netwright.backends import importer
+from netwright.backends.configs.config_text import Config
 from netwright.backends.importer import proved
 from netwright.python_models import identifier
 from netwright.spec_files import is_python
+from tests.backends.configs import files
 from tests.specs.reference import torchvision_models
 
 MODEL = """\
@@ -389,3 +391,94 @@ def test_from_torch_misused(model: Any, inputs: Any, error: str) -> None:
 def test_the_spec_of_a_loaded_network_is_its_text() -> None:
     assert nw.loads(GOOD).to_spec() == GOOD
     assert "net resnet50" in nw.load("resnet", net="resnet50").to_spec()
+
+
+# --- files of Darknet and Ultralytics --------------------------------------------------------
+
+
+@pytest.fixture
+def configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tiny.cfg` and `yolov8n.yaml` in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("tiny.cfg").write_text(files.yolov3_tiny())
+    Path("yolov8n.yaml").write_text(files.yaml(files.yolov8_rows()))
+
+
+@pytest.mark.usefixtures("configs")
+def test_a_cfg_file(run: Import) -> None:
+    status, out, err = run("import", "tiny.cfg", "-o", "tiny.net")
+    assert (status, out) == (0, "")
+    assert err == (
+        "wrote tiny.net (946 bytes)\n"
+        "netwright: note: tiny.cfg has no weights, so nothing was compared\n"
+        "netwright: note: tiny has 8,852,366 parameters and 2,782,480,896 MACs\n"
+    )
+    assert run("check", "--strict", "tiny.net")[0] == 0
+
+
+@pytest.mark.usefixtures("configs")
+def test_a_yaml_file(run: Import) -> None:
+    status, out, err = run("import", "yolov8n.yaml")
+    assert status == 0
+    assert "net yolov8x = yolov8(1, 1.25, 512)" in out
+    assert "note: yolov8n has 3,157,184 parameters and 4,371,993,600 MACs\n" in err
+    Path("other.YML").write_bytes(Path("yolov8n.yaml").read_bytes())
+    assert run("import", "other.YML")[1] == out.replace("yolov8", "other")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("no.cfg",), "there is no file no.cfg"),
+        (("folder.yaml",), "folder.yaml is a folder"),
+        (("bytes.cfg",), "bytes.cfg is not"),
+        (("long.cfg",), "long.cfg has 1,048,577 characters"),
+        (("bad.cfg",), "bad.cfg:1: `␛[31mred` is no section"),
+        (("tiny.cfg", "--input", "3x64x64"), "--input is not for a .cfg file"),
+        (("tiny.cfg", "--example", "a.py:b"), "--example is not for a .cfg file"),
+        (("tiny.cfg", "--args", "3"), "--args is not for a .cfg file"),
+        (("tiny.cfg", "--trust"), "--trust is not for a .cfg file"),
+        (("tiny.cfg", "--weights", "a.safetensors"), "the file has no weights"),
+    ],
+)
+@pytest.mark.usefixtures("configs")
+def test_bad_files_are_misuse(arguments: tuple[str, ...], message: str, run: Import) -> None:
+    Path("folder.yaml").mkdir()
+    Path("bytes.cfg").write_bytes(b"[net]\xff\n")
+    Path("long.cfg").write_text("#" * (2**20 + 1))
+    Path("bad.cfg").write_text("\x1b[31mred\n")
+    status, out, err = run("import", *arguments, "-o", "out.net")
+    assert (status, out) == (2, "")
+    assert message in err
+    assert not Path("out.net").exists()
+
+
+@pytest.mark.usefixtures("configs")
+def test_a_spec_that_does_not_compile_is_partial(
+    monkeypatch: pytest.MonkeyPatch, run: Import
+) -> None:
+    wrong = Config("net tiny: x[1] { x > conv(3x3, 1) }\n", ("tiny",))
+    monkeypatch.setattr(config_models, "read_darknet", lambda _text, _name: wrong)
+    status, _, err = run("import", "tiny.cfg")
+    assert status == 1
+    assert "the spec of tiny.cfg has errors" in err
+    text = Path("tiny.partial.net").read_text()
+    assert text.startswith("# the spec of tiny.cfg has errors\n")
+    assert text.endswith(wrong.text)
+
+
+@pytest.mark.usefixtures("module")
+def test_a_factory_may_be_called_like_a_suffix(module: str, run: Import) -> None:
+    status, _, err = run("import", f"{module}:Net.cfg")
+    assert status == 2
+    assert "cfg" in err
+    assert "no file" not in err
+
+
+@pytest.mark.usefixtures("configs")
+def test_py_is_never_a_file(run: Import) -> None:
+    """A program of torch.export wants --trust, which `py:` does not have."""
+    Path("mine:net.pt2").write_bytes(b"")
+    status, _, err = run("check", "py:mine:net.pt2")
+    assert status == 2
+    assert "there is no module mine" in err

@@ -105,9 +105,9 @@ def test_a_program_is_trusted_first(program: str, capsys: pytest.CaptureFixture[
     [
         (("no.pt2", "--trust"), "there is no file no.pt2"),
         (("bad.pt2", "--trust"), "bad.pt2 is no program of torch.export"),
-        (("mine:Net", "--trust"), "--trust is for programs of torch.export"),
-        (("stages.pt2", "--trust", "--input", "3x8x8"), "a program has its own inputs"),
-        (("stages.pt2", "--trust", "--args", "3"), "--args is for a factory"),
+        (("mine:Net", "--trust"), "--trust is not for MODULE:FACTORY"),
+        (("stages.pt2", "--trust", "--input", "3x8x8"), "--input is not for a .pt2 file"),
+        (("stages.pt2", "--trust", "--args", "3"), "--args is not for a .pt2 file"),
     ],
 )
 @pytest.mark.usefixtures("program")
