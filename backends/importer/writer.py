@@ -465,7 +465,10 @@ class _BodyWriter:
     def _inputs(self) -> list[str]:
         """The values from outside, in the order in which the module takes them."""
         made = {value for step in self.steps for value in step.results if not is_idle(step)}
-        used = [v for v in self.uses if v not in made and not self._is_source(v)]
+        outside = [v for v in self.uses if v not in made]
+        used = [v for v in outside if v not in self.trace.patterns and not self._is_source(v)]
+        patterns = [v for v in outside if v in self.trace.patterns]
+        used += [v for v in patterns if not self._has_sizes_of(v, used)]
         first = [v for v in dict.fromkeys(self.run.inputs) if v in used or not self.run.parent]
         return [*first, *(v for v in used if v not in first)]
 
@@ -473,9 +476,16 @@ class _BodyWriter:
         """Whether a value is a constant, or a weight that is written in this body or given to it.
         A parameter that a module around this one has comes in as an input."""
         if value not in self.trace.tensors:
-            return value in self.trace.patterns
+            return False
         path, _ = self.trace.tensors[value]
         return not path or bool(self._inside(path)) or self.writer.has_layer(path)
+
+    def _has_sizes_of(self, pattern: str, inputs: Sequence[str]) -> bool:
+        """Whether the sizes of a pattern follow from the shapes of inputs."""
+        known = [(value, (d,)) for v in inputs for value, d in axes(v, self.writer.type(v))]
+        shape = self.writer.type(pattern).shape
+        open_ = (d for d in shape if isinstance(d, Size) and set(symbols(d)) - {"N"})
+        return not self.run.parent or all(formula((d,), known) is not None for d in open_)
 
     def _input_words(self, inputs: Sequence[str]) -> list[str]:
         """The names of inputs in the text; ``*xs`` for those that come in a list."""
