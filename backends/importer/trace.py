@@ -491,6 +491,7 @@ class _Assembly:
             or _keeps_dtype(node)
             or _takes_all(node)
             or _adds_nothing(node)
+            or _pads_nothing(node)
         ):
             self.aliases[node.name] = str(node.args[0])
             return None
@@ -676,6 +677,11 @@ def _adds_nothing(node: fx.Node) -> bool:
         return False
     given = node.args[1]
     return isinstance(given, kind) and given == number and _keeps_type(node)
+
+
+def _pads_nothing(node: fx.Node) -> bool:
+    sides: Any = node.args[1] if str(node.target) == "aten.pad.default" else (1,)
+    return all(isinstance(size, int) and size == 0 for size in sides)
 
 
 def _keeps_type(node: fx.Node) -> bool:
