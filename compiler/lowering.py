@@ -33,8 +33,9 @@ class Raw(Record):
 
 
 class Device(Raw):
-    """The device to make a tensor on: ``x.device`` of the graph's first tensor input, or ``None``,
-    PyTorch's default device, if there is no such input."""
+    """The device to make a tensor on: ``x.device`` of the graph's first input, else ``device``,
+    which its caller gives. A net without inputs asks its weights; if it has none either, this is
+    ``None``, PyTorch's default device."""
 
     text: str = "None"
 

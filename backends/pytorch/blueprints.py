@@ -17,14 +17,16 @@ from .steps import Forward
 
 
 class Blueprint(Record):
-    """A class without its name. ``forward`` is None if the base class has one. ``outers`` and
-    ``sizes`` are further arguments of it: modules from outside, and sizes that no input tells."""
+    """A class without its name. ``forward`` is None if the base class has one. ``outers``,
+    ``sizes`` and ``device`` are further arguments of it: modules from outside, sizes that no input
+    tells, and the device of what it makes if it has no inputs."""
 
     base: str
     init: tuple[Statement, ...]
     arguments: tuple[str, ...]
     outers: tuple[tuple[str, str], ...]
     sizes: tuple[tuple[str, str], ...]
+    device: str
     forward: tuple[Statement, ...] | None
     results: int
     helpers: tuple[Helper, ...]
@@ -58,6 +60,7 @@ def make_blueprint(graph: Graph, classes: Classes, uniform: Uniform) -> Blueprin
         arguments=scope.arguments,
         outers=scope.handed_in,
         sizes=tuple(forward.unknown.items()) if forward else (),
+        device=forward.device if forward else "",
         forward=forward.statements if forward else None,
         results=len(graph.results),
         helpers=scope.helpers,

@@ -73,7 +73,8 @@ class GeneratedFile:
             (name for _, name in blueprint.sizes),
             (name for _, name in blueprint.outers),
         )
-        there = {*(p.name for p in cls.parameters), *blueprint.arguments, *sizes, *modules}
+        own = (p.name for p in cls.parameters)
+        there = {*own, *blueprint.arguments, *sizes, *modules, blueprint.device}
         absent = {name for name, _ in cls.graph.arguments} - there
         return without_names(cls.graph.documentation, absent)
 
@@ -86,10 +87,11 @@ class GeneratedFile:
         tensors = [f"{name}: Tensor" for name in blueprint.arguments]
         modules = [f"{name}: nn.Module" for _, name in blueprint.outers]
         sizes = [f"{name}: int" for _, name in blueprint.sizes]
+        device = [f"{blueprint.device}: torch.device | None = None"] if blueprint.device else []
         many = blueprint.results > MOST_RESULTS
         several = f"tuple[{'Tensor, ...' if many else ', '.join(['Tensor'] * blueprint.results)}]"
         result = "Tensor" if blueprint.results == 1 else several
-        signature = ", ".join(["self", *tensors, *modules, *sizes])
+        signature = ", ".join(["self", *tensors, *modules, *sizes, *device])
         return wrap(f"def forward({signature}) -> {result}:", 1)
 
     def _about_shapes(self, cls: Class) -> list[str]:

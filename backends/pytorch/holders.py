@@ -42,13 +42,18 @@ class Built(Protocol):
     @property
     def sizes(self) -> tuple[tuple[str, str], ...]: ...
     @property
+    def device(self) -> str: ...
+    @property
     def tree(self) -> Tree: ...
     @property
     def plain(self) -> bool: ...
 
 
 class Classes(Protocol):
-    """The classes of the graphs that a graph calls."""
+    """The classes of the graphs that a graph calls. ``root_graph`` is the net."""
+
+    @property
+    def root_graph(self) -> Graph: ...
 
     def blueprint(self, graph: Graph) -> Built:
         """The called graph's class."""
@@ -62,7 +67,8 @@ class Classes(Protocol):
 
 class Holder:
     """A graph that is becoming a class. ``arguments`` are the names of its inputs in ``forward``,
-    ``outers`` those of modules from outside, ``tree`` holds its own modules."""
+    ``outers`` those of modules from outside, ``device`` that of the device if it has no inputs to
+    tell it; ``tree`` holds its own modules."""
 
     def __init__(self, graph: Graph, classes: Classes) -> None:
         self.graph = graph
@@ -73,6 +79,7 @@ class Holder:
         alone = graph.kind == "group" and len(graph.inputs) == 1
         self.arguments = _unique(["x"] if alone else [p.name for p in graph.inputs])
         self.outers = dict(zip(graph.outer, _unique(graph.outer, self.arguments), strict=True))
+        self.device = "" if self.arguments else variable("device", self.outers.values())
         self.made = self._made()
         self.tree = plant(((n.path, self._item(n)) for n in self.made), root=True)
         _check_names(self.tree)
@@ -83,8 +90,8 @@ class Holder:
 
     @property
     def signature(self) -> frozenset[str]:
-        """The names of the tensors and modules that ``forward`` takes."""
-        return frozenset((*self.arguments, *self.outers.values()))
+        """The names of the tensors and modules that ``forward`` takes, and of the device."""
+        return frozenset((*self.arguments, *self.outers.values(), self.device))
 
     @property
     def handed_in(self) -> tuple[tuple[str, str], ...]:

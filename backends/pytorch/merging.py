@@ -59,6 +59,7 @@ class Skeleton:
                 blueprint.arguments,
                 blueprint.outers,
                 blueprint.sizes,
+                blueprint.device,
                 blueprint.results,
                 blueprint.helpers,
             )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
-from ...compiler.ir import Node
+from ...compiler.ir import Node, layer_weights
 from ...compiler.lowering import CallCode, Code, Raw
 from ...grammar.record import Entity, field
 from ...grammar.source import Span
@@ -126,6 +126,32 @@ def subtree(tree: Tree, path: str) -> Tree:
         assert isinstance(child, Tree)
         tree = child
     return tree
+
+
+def device_of_weights(tree: Tree) -> str:
+    """The device of the weights inside, and PyTorch's default device if there are none."""
+    kinds = {is_buffer for item in _items(tree) for is_buffer in _tensors(item)}
+    if not kinds:
+        return "None"
+    return f"next(self.{'buffers' if kinds == {True} else 'parameters'}()).device"
+
+
+def _items(tree: Tree) -> Iterator[Item]:
+    """What is constructed inside, also by the classes of other graphs."""
+    for child in tree.children.values():
+        inside = child.inside if isinstance(child, Item) else child
+        if inside is not None:
+            yield from _items(inside)
+        elif isinstance(child, Item):
+            yield child
+
+
+def _tensors(item: Item) -> Iterator[bool]:
+    """Whether it is a buffer, for each weight of a layer."""
+    if item.is_tensor:  # constants are buffers that no checkpoint has
+        yield item.code.function == "nn.Buffer"
+    else:
+        yield from (w.buffer for w in layer_weights(item.node).values())
 
 
 # --- access -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...compiler.dims import Dim, Size, substitute, symbol, symbols
-from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp, layer_weights
+from ...compiler.ir import CallOp, Node, ScanOp, Value, WeightOp
 from ...compiler.lowering import Attr, CallCode, Code, Device, Infix, Input, Raw, Self, Subscript
 from ...compiler.types import TensorType
 from ..python.identifiers import variable
@@ -28,6 +28,7 @@ from .modules import (
     access,
     construct,
     containers,
+    device_of_weights,
     numbered_name,
     numbers,
     opaque,
@@ -37,8 +38,9 @@ from .nodes import labels, layer_of, one_of, plain_label
 
 
 class Forward:
-    """The body of a graph's ``forward``. ``unknown`` are the sizes that it takes as arguments;
-    ``loops`` are the attributes that its loops go through."""
+    """The body of a graph's ``forward``. ``unknown`` are the sizes that it takes as arguments,
+    ``device`` is the device that it takes, if any; ``loops`` are the attributes that its loops go
+    through."""
 
     def __init__(self, scope: Holder) -> None:
         self.scope = scope
@@ -47,6 +49,7 @@ class Forward:
         self.aliases: dict[Value, Code] = {}
         self.demanded: dict[str, Value] = {}
         self.unknown: dict[str, str] = {}
+        self.device = ""
         self.targets: set[str] = set()
         self.loops: tuple[AttributeRuns, ...] = ()
         self.statements = self._statements()
@@ -141,19 +144,25 @@ class Forward:
         )  # PyTorch returns a tuple with one item
 
     def _device(self) -> Code:
-        """The device of tensors without inputs: that of the first input, else of the weights."""
-        if self.scope.arguments:
-            return Attr(Raw(self.scope.arguments[0]), "device")
-        weights = any(not w.buffer for n in self.scope.made for w in layer_weights(n).values())
-        return Raw("next(self.parameters()).device" if weights else "None")
+        """The device of tensors without inputs: that of the first input, else the caller's. A net
+        without inputs has no caller: it asks its weights."""
+        scope = self.scope
+        if scope.arguments:
+            return Attr(Raw(scope.arguments[0]), "device")
+        if scope.graph is scope.classes.root_graph:
+            return Raw(device_of_weights(scope.tree))
+        self.device = scope.device
+        return Raw(self.device)
 
     def _extra(self, node: Node, op: CallOp) -> tuple[tuple[str, Code], ...]:
-        """The arguments of a call after the tensors: modules that are handed on, and sizes."""
+        """The arguments of a call after the tensors: modules that are handed on, sizes, and the
+        device."""
         blueprint = self.scope.classes.blueprint(op.graph)
         paths, values = dict(node.outers), dict(op.sizes)
         outers = [(name, Raw(self.scope.handed_on(paths[o]))) for o, name in blueprint.outers]
         sizes = [(name, values.get(s, symbol(s))) for s, name in blueprint.sizes]
-        return (*outers, *sizes)
+        device = [(blueprint.device, Device())] if blueprint.device else []
+        return (*outers, *sizes, *device)
 
     # --- sizes -----------------------------------------------------------------------------------
 

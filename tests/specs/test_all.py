@@ -16,6 +16,7 @@ import netwright as nw
 from netwright.compiler.dims import substitute, symbols
 from netwright.spec_files import shipped
 
+from ..backends.pytorch.devices import only_on
 from ..conftest import GOLDEN, Golden
 
 SPECS = shipped()
@@ -87,8 +88,9 @@ def test_compiles_and_runs(spec: str, name: str) -> None:
     device = place(net)
     module = net.to_torch(device=device)
     assert sum(p.numel() for p in module.parameters()) == net.params
-    with torch.device(device):
-        found = module(*[torch.ones(s, dtype=DTYPES[t]) for s, t in examples(net)])
+    inputs = [torch.ones(s, dtype=DTYPES[t], device=device) for s, t in examples(net)]
+    with only_on(device):
+        found = module(*inputs)
     outputs = found if isinstance(found, tuple) else (found,)
     assert [list(o.shape) for o in outputs] == results(net)
 

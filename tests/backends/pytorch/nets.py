@@ -315,6 +315,19 @@ NETS = {
         net A: x[8] { for i in range(6) { x = x > sd(0.1 * i / 5) as "b{i}" }
           x }
     """,
+    "source_blocks": """
+        block numbers(n): () { arange(n) * 2 }
+        block places(n): () {
+          (numbers(n)[:, none] + numbers(4)) as table > gt(3) > where(1.0, 0.0)
+        }
+        block two(k): () { [full([4], 0.5) + (param([4]) as w), eye(4) * k] }
+        net Sources: tokens[T] int, x[T, 4] {
+          a, b = two(3)
+          x = (x + a) @ b + places(T)
+          for i in range(5) { x = x + numbers(4) * i > linear(4) }
+          x + tokens[:, :, none]
+        }
+    """,
     "unused": """
         net Unused: x[8] {
           backbone = x > (linear(8) as a > linear(8) as b > linear(8) as c) as body

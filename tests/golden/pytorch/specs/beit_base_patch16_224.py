@@ -26,11 +26,11 @@ class ClassOffsets(nn.Module):
     three offsets of its own after those of the places: [1 + h*w, 1 + h*w]
     """
 
-    def forward(self) -> Tensor:
-        from_class = torch.full((1, 1), 731, device=None)
-        from_class = torch.cat([from_class, torch.full((1, 196), 729, device=None)], dim=1)
-        from_places = torch.full((196, 1), 730, device=None)
-        from_places = torch.cat([from_places, window_offsets(14, 14, device=None)], dim=1)
+    def forward(self, device: torch.device | None = None) -> Tensor:
+        from_class = torch.full((1, 1), 731, device=device)
+        from_class = torch.cat([from_class, torch.full((1, 196), 729, device=device)], dim=1)
+        from_places = torch.full((196, 1), 730, device=device)
+        from_places = torch.cat([from_places, window_offsets(14, 14, device=device)], dim=1)
         return torch.cat([from_class, from_places], dim=0)
 
 
@@ -74,7 +74,7 @@ class Attend(nn.Module):
         x = F.linear(x, self.qkv.weight, bias)
         x = x.unflatten(2, (3, 12, -1)).permute(2, 0, 3, 1, 4)
         q, k, v = x.unbind(dim=0)
-        mask = self.class_offsets1()
+        mask = self.class_offsets1(device=x.device)
         mask = self.relative_position_bias_table[mask].permute(2, 0, 1).unsqueeze(0)
         x = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.proj(x.transpose(1, 2).flatten(2))

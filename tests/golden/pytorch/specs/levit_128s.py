@@ -49,8 +49,10 @@ class Distances(nn.Module):
         super().__init__()
         self.side = side
 
-    def forward(self) -> Tensor:
-        far = torch.arange(self.side, device=None)[:, None] - torch.arange(self.side, device=None)
+    def forward(self, device: torch.device | None = None) -> Tensor:
+        far = torch.arange(self.side, device=device)[:, None] - torch.arange(
+            self.side, device=device
+        )
         far = torch.abs(far)
         return (far[:, None, :, None] * self.side + far[None, :, None, :]).flatten(0, 1).flatten(1)
 
@@ -72,9 +74,9 @@ class Distances2(nn.Module):
         super().__init__()
         self.side = side
 
-    def forward(self) -> Tensor:
-        far = torch.arange(0, self.side, step=2, device=None)[:, None]
-        far = torch.abs(far - torch.arange(self.side, device=None))
+    def forward(self, device: torch.device | None = None) -> Tensor:
+        far = torch.arange(0, self.side, step=2, device=device)[:, None]
+        far = torch.abs(far - torch.arange(self.side, device=device))
         return (far[:, None, :, None] * self.side + far[None, :, None, :]).flatten(0, 1).flatten(1)
 
 
@@ -134,7 +136,7 @@ class Attention(nn.Module):
         x = self.qkv(x)
         x = self.unflatten1(x)
         x, split1, x1 = x.split((16, 16, 32), dim=3)
-        distances1 = self.distances1()
+        distances1 = self.distances1(device=x.device)
         x = self.attend1(x, split1, x1, self.attention_biases[:, distances1])
         return self.proj(x)
 
@@ -183,7 +185,7 @@ class AttentionDown(nn.Module):
         image = self.unflatten2(x)
         q = self.q(image[:, ::2, ::2])
         q = self.unflatten3(q)
-        distances1 = self.distances1()
+        distances1 = self.distances1(device=x.device)
         x = self.attend1(q, k, v, self.attention_biases[:, distances1])
         return self.proj(x)
 
