@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.record import Record, field
-from ...grammar.wording import counted
+from ...grammar.wording import counted, listing
 from . import gradients, state_dicts
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Output(Record):
     """Whether it drew random numbers."""
     way_back: int = 0
     """The way of gradients; see ``gradients.way``."""
+    others: tuple[str, ...] = ()
+    """The classes of what it returned besides tensors."""
 
 
 class Gap(Record):
@@ -74,14 +76,29 @@ def run(
     before = torch.get_rng_state()
     try:
         with counter if counting else nullcontext(), torch.set_grad_enabled(learning):
-            outputs = tuple(tensors(_call(module, inputs)))
+            returned = _call(module, inputs)
     except Exception as error:  # a model's own code may raise anything
-        return Output(error=_last_line(error) + _in_spec(error))
+        return Output(error=last_line(error) + _in_spec(error))
+    outputs = tuple(tensors(returned))
     macs = int(counter.get_total_flops()) // 2 if counting else 0
     random = not torch.equal(before, torch.get_rng_state())
     way_back = gradients.way(outputs, module) if learning else 0
     results = tuple(tensor.detach() for tensor in outputs)
-    return Output(results, macs, random=random, way_back=way_back)
+    others = tuple(_others(returned))
+    return Output(results, macs, random=random, way_back=way_back, others=others)
+
+
+def failure(module: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) -> Exception | None:
+    """The exception that a module raises for these inputs; None if it raises none. Nothing that it
+    changes stays."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]), torch.no_grad(), state_dicts.unchanged_buffers(module):
+        try:
+            _call(module, inputs)
+        except Exception as error:  # a model's own code may raise anything
+            return error
+    return None
 
 
 def _counter() -> Any:
@@ -107,7 +124,7 @@ def _call(module: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) ->
     return module(*(tensor.clone() for tensor in inputs))
 
 
-def _last_line(error: Exception) -> str:
+def last_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
@@ -124,17 +141,29 @@ def tensors(result: Any) -> Iterator[Tensor]:
     """The tensors in what a model returns, in order."""
     from torch import Tensor
 
-    if isinstance(result, Tensor):
-        yield result
-    elif isinstance(result, Mapping):
-        for part in result.values():
-            yield from tensors(part)
+    return (leaf for leaf in _leaves(result) if isinstance(leaf, Tensor))
+
+
+def _others(result: Any) -> Iterator[str]:
+    """The classes of what a model returns that is no tensor. None stands for nothing."""
+    from torch import Tensor
+
+    others = (leaf for leaf in _leaves(result) if not isinstance(leaf, Tensor))
+    return (type(leaf).__name__ for leaf in others if leaf is not None)
+
+
+def _leaves(result: Any) -> Iterator[Any]:
+    if isinstance(result, Mapping):
+        parts: Iterable[Any] = result.values()
     elif isinstance(result, list | tuple):
-        for part in result:
-            yield from tensors(part)
+        parts = result
     elif dataclasses.is_dataclass(result):
-        for entry in dataclasses.fields(result):
-            yield from tensors(getattr(result, entry.name))
+        parts = [getattr(result, entry.name) for entry in dataclasses.fields(result)]
+    else:
+        yield result
+        return
+    for part in parts:
+        yield from _leaves(part)
 
 
 # --- comparing -------------------------------------------------------------------------------
@@ -206,10 +235,10 @@ def evaluation(model: nn.Module, made: nn.Module, inputs: Inputs) -> Agreement:
     if changes:
         return Agreement(tuple(f"in evaluation {gap.text}" for gap in changes), macs=macs)
     if not found:
-        return Agreement(_tells_nothing(theirs.tensors), macs=macs)
+        return Agreement(_tells_nothing(theirs.tensors), _left_out(theirs), macs=macs)
     if largest(found) <= SINGLE and (cause := _rounding(model, made, inputs)):
         notes = tuple(f"{gap.text}: {cause}" for gap in found)
-        return Agreement((), notes, largest(found), macs)
+        return Agreement((), (*_left_out(theirs), *notes), largest(found), macs)
     reasons = (*(gap.text for gap in found), *_where(model, made, inputs))
     return Agreement(reasons, difference=largest(found), macs=macs)
 
@@ -234,6 +263,14 @@ def _both(
     found = [Gap(f"{n} {gap.text}", gap.relative) for n, gap in pairs if gap]
     state_dicts.restore(model, start)
     return theirs, ours, [gap for gap in found if gap.relative > STEP]
+
+
+def _left_out(theirs: Output) -> tuple[str, ...]:
+    """A note if the model returns what no net can."""
+    if not theirs.others:
+        return ()
+    kinds = listing(sorted(set(theirs.others)))
+    return (f"the spec returns the tensors alone: the model returns {kinds} too",)
 
 
 def _tells_nothing(outputs: Sequence[Tensor]) -> tuple[str, ...]:
@@ -392,7 +429,7 @@ def _learned(
     try:
         first = gradients.of(model, lambda: _seeded(model, inputs))
     except RuntimeError as error:
-        return Agreement(notes=(f"gradients were not compared: {_last_line(error)}",))
+        return Agreement(notes=(f"gradients were not compared: {last_line(error)}",))
     state_dicts.restore(model, start)
     second = gradients.of(made, lambda: _seeded(made, inputs))
     state_dicts.restore(model, start)

@@ -110,6 +110,8 @@ class _Declaration:
         for run in self.runs:
             if run.words != forward[: len(run.words)] or len(run.words) != len(run.inputs):
                 raise _NoExtern(f"{run.path} does not take its tensors one by one, in order")
+            if run.module._forward_pre_hooks or run.module._forward_hooks:
+                raise _NoExtern(f"{run.path} has a hook, which its constructor does not make")
             if run.settings:
                 raise _NoExtern(f"{run.path} takes {run.settings[0]} too, which is no tensor")
             if not run.inputs or run.returns not in ("Tensor", "tuple", "list"):

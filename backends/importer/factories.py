@@ -14,12 +14,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
-from os import sep
 from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.nearby import nearest
 from ...grammar.record import Record, field
 from ...grammar.wording import either
+from .failures import place
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -230,25 +230,12 @@ def _kind(value: Any) -> str:
 
 def failed(doing: str, error: Exception) -> FactoryFailed:
     """The exception of a model's own code: its type, its text, and the last line of that code."""
-    return FactoryFailed(f"{doing} raised {type(error).__name__}: {_line(error)}", _place(error))
+    return FactoryFailed(f"{doing} raised {type(error).__name__}: {_line(error)}", place(error))
 
 
 def _line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else "without a message"
-
-
-def _place(error: Exception) -> str:
-    """The last line that ran, outside of netwright."""
-    from traceback import extract_tb
-
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"in {error.filename}, line {error.lineno}: {(error.text or '').strip()}"
-    own = f"{sep}importlib{sep}"
-    frames = [f for f in extract_tb(error.__traceback__) if f.filename != __file__]
-    frames = [f for f in frames if own not in f.filename and not f.filename.startswith("<")]
-    last = frames[-1] if frames else None
-    return f"in {last.filename}, line {last.lineno}: {last.line}" if last else ""
 
 
 # --- the arguments of constructors -----------------------------------------------------------

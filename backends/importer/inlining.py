@@ -39,8 +39,9 @@ class Inlined:
         results = self._copy(program.graph_module, {})
         kinds = [spec.kind.name for spec in signature.output_specs]
         pairs = zip(kinds, results, strict=True)
-        self.results = [str(result) for kind, result in pairs if kind == "USER_OUTPUT"]
-        """The names of what the program returns."""
+        returned = [result for kind, result in pairs if kind == "USER_OUTPUT"]
+        self.results = [result.name for result in returned if _has_tensors(result)]
+        """The names of the tensors that the program returns."""
 
     def _copy(self, module: fx.GraphModule, values: dict[Any, Any]) -> list[Any]:
         """Copies the nodes of a graph, and returns its results. ``values`` are those of its nodes
@@ -116,6 +117,16 @@ def _is_part(node: Any, module: fx.GraphModule) -> bool:
     if not isinstance(node, fx.Node) or node.op != "get_attr":
         return False
     return isinstance(getattr(module, str(node.target), None), fx.GraphModule)
+
+
+def _has_tensors(result: Any) -> bool:
+    """Whether a result is a tensor. None and numbers are results too, and sizes are nodes."""
+    import torch
+    from torch import fx
+
+    if not isinstance(result, fx.Node):
+        return False
+    return any(isinstance(item, torch.Tensor) for item in _items(result.meta.get("val")))
 
 
 def _is_half(node: fx.Node) -> bool:

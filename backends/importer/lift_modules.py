@@ -37,6 +37,7 @@ def plain_kind(kind: type) -> type:
 def lift_module(module: nn.Module, *inputs: TensorType) -> Layer | None:
     """The layer that makes a module of torch.nn; None if there is none. ``inputs`` are the types of
     what it takes. Raises CannotLift if the module has a setting without a counterpart."""
+    _refuse_old_norms(module)
     drops = _stochastic_depth(module)
     if drops is not None:
         return drops
@@ -202,11 +203,29 @@ def _difference(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
         return "it computes something else than the layer of that name"
     for name in {**wanted, **made}:
         if made.get(name) != wanted.get(name):
-            return f"its `{name}` is {wanted.get(name)}, and the layer has {made.get(name)}"
+            theirs, ours = _short(wanted.get(name)), _short(made.get(name))
+            return f"its `{name}` is {theirs}, and the layer has {ours}"
     return ""
 
 
+def _short(value: Any) -> str:
+    """A value for a message: a tensor has too many numbers."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return f"a tensor {list(value.shape)} that is no parameter"
+    return str(value)
+
+
 # --- modules around others, and modules that are not PyTorch's ---------------------------------
+
+
+def _refuse_old_norms(module: nn.Module) -> None:
+    for hook in module._forward_pre_hooks.values():
+        name = type(hook).__module__
+        if name in ("torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm"):
+            newer = name.replace("utils.", "utils.parametrizations.")
+            raise CannotLift(f"a hook of {name} computes its weight; {newer} has a counterpart")
 
 
 def _parametrized(module: Any, inputs: Sequence[TensorType]) -> Layer | None:

@@ -11,7 +11,6 @@ https://docs.pytorch.org/docs/stable/export.html
 from __future__ import annotations
 
 import inspect
-import linecache
 import operator
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from .agreement import failure, last_line, tensors
+from .failures import line, place
 from .folding import folded
 from .inlining import Inlined
 from .inplace import CannotReplace, Replacement
@@ -110,7 +111,7 @@ class Trace:
     def line(self, node: fx.Node) -> str:
         """The line of the model's source that makes a node; empty if it is not known."""
         file, number = next(iter(self.places.get(node.name, {}).values()), ("", 0))
-        return _line(file, number) if file else ""
+        return line(file, number) if file else ""
 
     def value(self, name: str) -> str:
         """The name that a tensor has everywhere: ops that change nothing give their input on."""
@@ -141,7 +142,7 @@ def trace(
         else:
             return _Assembly(model, program, recorder).trace()
     assert failed is not None
-    raise CannotImport(*_reasons(failed)) from failed
+    raise CannotImport(*(_own_failure(model, inputs) or _reasons(failed))) from failed
 
 
 def _exported(
@@ -195,19 +196,25 @@ def quiet() -> Iterator[None]:
         logging.disable(level)
 
 
+def _own_failure(model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) -> list[str]:
+    """What is wrong if a model cannot run for the example at all; empty if it can."""
+    with quiet():
+        error = failure(model, inputs)
+    if error is None:
+        return []
+    named = inputs if isinstance(inputs, Mapping) else _arguments(model, inputs)
+    shapes = [f"{name}{list(t.shape)}" for name, tensor in named.items() for t in tensors(tensor)]
+    which = f"{', '.join(shapes)}, where the first axis is the batch"
+    return [f"the model fails for the example inputs, {which}: {last_line(error)}", place(error)]
+
+
 def _reasons(error: Exception) -> list[str]:
     """What export says about a model that it cannot follow, with the place in the source."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     places = re.findall(r'File "([^"]+)", line (\d+), in forward', str(error))
     said = [f"torch.export: {lines[0]}" if lines else f"torch.export: {type(error).__name__}"]
-    if places:
-        file, number = places[-1]
-        said.append(_line(file, int(number)))
-    return said
-
-
-def _line(file: str, number: int) -> str:
-    return f"in {file}, line {number}: {linecache.getline(file, number).strip()}"
+    where = line(places[-1][0], int(places[-1][1])) if places else place(error)
+    return [*said, where] if where else said
 
 
 # --- what hooks see ---------------------------------------------------------------------------
@@ -241,7 +248,7 @@ class _Recorder:
         for path, module in self.model.named_modules(remove_duplicate=False):
             paths.setdefault(module, []).append(path)
         for module, names in paths.items():
-            entering = self._entering(names)
+            entering = self._entering(module, names)
             handles.append(module.register_forward_pre_hook(entering, with_kwargs=True))
             handles.append(module.register_forward_hook(self._leaving, always_call=False))
         try:
@@ -251,8 +258,10 @@ class _Recorder:
             for handle in handles:
                 handle.remove()
 
-    def _entering(self, paths: Sequence[str]) -> Any:
-        def enter(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _entering(self, module: nn.Module, paths: Sequence[str]) -> Any:
+        """The hook of a module. Export may call a stand-in of another class in its place."""
+
+        def enter(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             parent = self._open[-1] if self._open else None
             inside = f"{parent.path}." if parent is not None else ""
             path = next((path for path in paths if path.startswith(inside)), paths[0])
@@ -492,6 +501,7 @@ class _Assembly:
             or _takes_all(node)
             or _adds_nothing(node)
             or _pads_nothing(node)
+            or _squeezes_nothing(node)
         ):
             self.aliases[node.name] = str(node.args[0])
             return None
@@ -686,6 +696,13 @@ def _pads_nothing(node: fx.Node) -> bool:
 
 def _keeps_type(node: fx.Node) -> bool:
     return bool(node.meta["val"].dtype == node.args[0].meta["val"].dtype)  # type: ignore[union-attr]
+
+
+def _squeezes_nothing(node: fx.Node) -> bool:
+    """Whether ``squeeze`` finds no axis of size 1."""
+    if not str(node.target).startswith("aten.squeeze."):
+        return False
+    return bool(node.meta["val"].dim() == node.args[0].meta["val"].dim())  # type: ignore[union-attr]
 
 
 def _takes_all(node: fx.Node) -> bool:

@@ -699,6 +699,29 @@ class Mixed(nn.Module):
         return self.layers(x)
 
 
+@example(floats(1, 6))
+class Predicted(nn.Module):
+    """A model that returns None beside its tensors, and squeezes what has no axis of size 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = Cell()
+        self.head = nn.Linear(6, 4)
+
+    def forward(self, x: Tensor, target: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        y, _ = self.cell(x)
+        logits = self.head(y).squeeze(1).squeeze()
+        loss = None if target is None else F.mse_loss(logits, target)
+        return logits, loss
+
+
+class Cell(nn.Module):
+    """A module that returns None too."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, None]:
+        return torch.tanh(x), None
+
+
 @example(floats(3, 16, 16))
 class Plain(nn.Sequential):
     """A Sequential and nothing else."""

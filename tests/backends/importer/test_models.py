@@ -50,6 +50,63 @@ def test_an_op_without_a_counterpart_is_told_by_name() -> None:
     assert "linalg_eigh" in str(raised.value) or "eigvalsh" in str(raised.value)
 
 
+class Sized(nn.Module):
+    """A model that returns more than tensors."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, int, None, str]:
+        return x * 2, x.shape[1], None, "x"
+
+
+def test_what_is_returned_besides_tensors_is_told() -> None:
+    proof = proved_spec(Sized(), (torch.randn(2, 3),)).proof
+    assert proof.equal
+    wanted = "the spec returns the tensors alone: the model returns `int` and `str` too"
+    assert wanted in proof.notes
+
+
+def test_a_model_that_fails_for_its_example_is_told_with_its_line() -> None:
+    with pytest.raises(CannotImport) as raised:
+        import_model(nn.Sequential(Matched()), (torch.randn(2, 1, 3),))
+    first, second = raised.value.reasons
+    assert first.startswith(
+        "the model fails for the example inputs, input[2, 1, 3], where the first axis is the "
+        "batch: RuntimeError: "
+    )
+    assert second.endswith("return x.mm(x)")
+    assert __file__ in second
+
+
+class Matched(nn.Module):
+    """A model that takes matrices alone."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mm(x)
+
+
+class OwnNumbers(nn.Module):
+    """A model that leaves PyTorch's tensors, which torch.export cannot follow."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.from_numpy(x.numpy())
+
+
+def test_what_export_cannot_follow_is_told_with_its_line() -> None:
+    with pytest.raises(CannotImport) as raised:
+        import_model(OwnNumbers(), (torch.randn(2, 3),))
+    assert raised.value.reasons[-1].endswith("return torch.from_numpy(x.numpy())")
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm. is deprecated")
+def test_a_weight_that_a_hook_computes_is_told() -> None:
+    layer = torch.nn.utils.weight_norm(nn.Conv1d(4, 4, 3))
+    with pytest.raises(CannotImport) as raised:
+        import_model(nn.Sequential(layer), (torch.randn(2, 4, 8),))
+    assert raised.value.reasons[0] == (
+        "0: a hook of torch.nn.utils.weight_norm computes its weight; "
+        "torch.nn.utils.parametrizations.weight_norm has a counterpart"
+    )
+
+
 class Half(nn.Module):
     """A model of which a part computes in half precision."""
 
