@@ -126,6 +126,20 @@ class Region(nn.Module):
         )
 
 
+class MaskWindows(nn.Module):
+    """Hides places from each other by a mask for each window; for scores [N * windows, heads,
+    T, T]
+    """
+
+    def __init__(self, value: tuple[int, int]) -> None:
+        super().__init__()
+        self.value = value
+
+    def forward(self, scores: Tensor, x: Tensor) -> Tensor:
+        x = x[:, None]
+        return (scores.unflatten(0, self.value) + x).flatten(0, 1)
+
+
 class Merge(nn.Module):
     """Each 2x2 places as one, with twice the channels"""
 
@@ -181,33 +195,28 @@ class Attention(nn.Module):
         return self.from_windows1(x)
 
 
-class HideNeighbours(nn.Module):
-    """Hides from each other what only a shift has brought into one window"""
-
-    def __init__(self, value: int, value2: int, value3: int, value4: tuple[int, int]) -> None:
+class ShiftMask3d(nn.Module):
+    def __init__(self, value: int, value2: int, value3: int) -> None:
         super().__init__()
         self.value3 = value3
-        self.value4 = value4
         self.region1 = Region(0, 8)
         self.region2 = Region(value, value2)
         self.region3 = Region(value, value2)
 
-    def forward(self, scores: Tensor) -> Tensor:
-        t = self.region1(torch.arange(8, device=scores.device))
-        h = self.region2(torch.arange(self.value3, device=scores.device))
-        w = self.region3(torch.arange(self.value3, device=scores.device))
+    def forward(self, device: torch.device | None = None) -> Tensor:
+        t = self.region1(torch.arange(8, device=device))
+        h = self.region2(torch.arange(self.value3, device=device))
+        w = self.region3(torch.arange(self.value3, device=device))
         places = t[:, None, None] * 9 + h[:, None] * 3 + w
         places = (
             places.unflatten(2, (-1, 7))
             .unflatten(1, (-1, 7))
             .unflatten(0, (-1, 8))
             .permute(0, 2, 4, 1, 3, 5)
-            .unsqueeze(3)
-            .flatten(4)
+            .flatten(3)
             .flatten(0, 2)
         )
-        mask = torch.where(places[:, :, None] != places[:, :, :, None], -100.0, 0.0)
-        return (scores.unflatten(0, self.value4) + mask).flatten(0, 1)
+        return torch.where(places[:, None] != places[:, :, None], -100.0, 0.0)
 
 
 class LayerV1(nn.Module):
@@ -259,7 +268,8 @@ class Attention2(nn.Module):
         self.register_buffer("relative_position_index", window_offsets(8, 7, 7))
         self.to_windows1 = ToWindows((0, -3, -3))
         self.qkv = nn.Linear(heads * 32, heads * 96)
-        self.hide_neighbours1 = HideNeighbours(value, value2, value3, value4)
+        self.shift_mask_3d1 = ShiftMask3d(value, value2, value3)
+        self.mask_windows1 = MaskWindows(value4)
         self.proj = nn.Linear(heads * 32, heads * 32)
         self.from_windows1 = FromWindows(value5, (0, 3, 3), value3)
         nn.init.trunc_normal_(self.relative_position_bias_table, std=0.02)
@@ -276,7 +286,8 @@ class Attention2(nn.Module):
         scores = q * 0.1767766952966369 @ k.transpose(-2, -1)
         x = self.relative_position_bias_table[self.relative_position_index[:392, :392]]
         scores = scores + x.permute(2, 0, 1).unsqueeze(0)
-        scores = self.hide_neighbours1(scores)
+        x = self.shift_mask_3d1(device=x.device)
+        scores = self.mask_windows1(scores, x)
         x = self.proj((F.softmax(scores, dim=-1) @ v).transpose(1, 2).flatten(2))
         return self.from_windows1(x)
 

@@ -123,6 +123,20 @@ class Region(nn.Module):
         )
 
 
+class MaskWindows(nn.Module):
+    """Hides places from each other by a mask for each window; for scores [N * windows, heads,
+    T, T]
+    """
+
+    def __init__(self, value: tuple[int, int]) -> None:
+        super().__init__()
+        self.value = value
+
+    def forward(self, scores: Tensor, x: Tensor) -> Tensor:
+        x = x[:, None]
+        return (scores.unflatten(0, self.value) + x).flatten(0, 1)
+
+
 class Gather(nn.Module):
     """Each 2x2 places as one"""
 
@@ -173,32 +187,29 @@ class AttentionV1(nn.Module):
         return self.from_windows1(x)
 
 
-class HideNeighbours(nn.Module):
-    """Hides from each other what only a shift has brought into one window; for scores [N,
-    heads, T, T]
+class ShiftMask(nn.Module):
+    """-100 for two places of a window that only a shift has brought into it, else 0: [windows,
+    T, T]
     """
 
-    def __init__(self, h: int, value: int, value2: int, value3: tuple[int, int]) -> None:
+    def __init__(self, h: int, value: int, value2: int) -> None:
         super().__init__()
         self.h = h
-        self.value3 = value3
         self.region1 = Region(value, value2)
         self.region2 = Region(value, value2)
 
-    def forward(self, scores: Tensor) -> Tensor:
-        rows = self.region1(torch.arange(self.h, device=scores.device))
-        columns = self.region2(torch.arange(self.h, device=scores.device))
+    def forward(self, device: torch.device | None = None) -> Tensor:
+        rows = self.region1(torch.arange(self.h, device=device))
+        columns = self.region2(torch.arange(self.h, device=device))
         places = rows[:, None] * 3 + columns
         places = (
             places.unflatten(1, (-1, 7))
             .unflatten(0, (-1, 7))
             .transpose(1, 2)
-            .unsqueeze(2)
-            .flatten(3)
+            .flatten(2)
             .flatten(0, 1)
         )
-        mask = torch.where(places[:, :, None] != places[:, :, :, None], -100.0, 0.0)
-        return (scores.unflatten(0, self.value3) + mask).flatten(0, 1)
+        return torch.where(places[:, None] != places[:, :, None], -100.0, 0.0)
 
 
 class MergeV1(nn.Module):
@@ -243,6 +254,19 @@ class LayerV1(nn.Module):
         y = self.norm2(x)
         y = self.mlp(y)
         return x + self.stochastic_depth2(y)
+
+
+class HideNeighbours(nn.Module):
+    """Hides from each other what only a shift has brought into one window"""
+
+    def __init__(self, h: int, value: int, value2: int, value3: tuple[int, int]) -> None:
+        super().__init__()
+        self.shift_mask1 = ShiftMask(h, value, value2)
+        self.mask_windows1 = MaskWindows(value3)
+
+    def forward(self, scores: Tensor) -> Tensor:
+        x = self.shift_mask1(device=scores.device)
+        return self.mask_windows1(scores, x)
 
 
 class AttentionV2(nn.Module):

@@ -40,6 +40,16 @@ class Region(nn.Module):
         return torch.where(positions >= 4, 1, 0) + torch.where(positions >= self.value, 1, 0)
 
 
+class MaskWindows(nn.Module):
+    """Hides places from each other by a mask for each window; for scores [N * windows, heads,
+    T, T]
+    """
+
+    def forward(self, scores: Tensor, x: Tensor) -> Tensor:
+        x = x[:, None]
+        return (scores.unflatten(0, (-1, 4)) + x).flatten(0, 1)
+
+
 class FromWindows(nn.Module):
     """The image of h x w pixels that windows come from"""
 
@@ -59,9 +69,9 @@ class FromWindows(nn.Module):
         return y[:, :8, :8]
 
 
-class HideNeighbours(nn.Module):
-    """Hides from each other what only a shift has brought into one window; for scores [N,
-    heads, T, T]
+class ShiftMask(nn.Module):
+    """-100 for two places of a window that only a shift has brought into it, else 0: [windows,
+    T, T]
     """
 
     def __init__(self, value: int) -> None:
@@ -69,20 +79,31 @@ class HideNeighbours(nn.Module):
         self.region1 = Region(value)
         self.region2 = Region(value)
 
-    def forward(self, scores: Tensor) -> Tensor:
-        rows = self.region1(torch.arange(8, device=scores.device))
-        columns = self.region2(torch.arange(8, device=scores.device))
+    def forward(self, device: torch.device | None = None) -> Tensor:
+        rows = self.region1(torch.arange(8, device=device))
+        columns = self.region2(torch.arange(8, device=device))
         places = rows[:, None] * 3 + columns
         places = (
             places.unflatten(1, (-1, 4))
             .unflatten(0, (-1, 4))
             .transpose(1, 2)
-            .unsqueeze(2)
-            .flatten(3)
+            .flatten(2)
             .flatten(0, 1)
         )
-        mask = torch.where(places[:, :, None] != places[:, :, :, None], -100.0, 0.0)
-        return (scores.unflatten(0, (-1, 4)) + mask).flatten(0, 1)
+        return torch.where(places[:, None] != places[:, :, None], -100.0, 0.0)
+
+
+class HideNeighbours(nn.Module):
+    """Hides from each other what only a shift has brought into one window"""
+
+    def __init__(self, value: int) -> None:
+        super().__init__()
+        self.shift_mask1 = ShiftMask(value)
+        self.mask_windows1 = MaskWindows()
+
+    def forward(self, scores: Tensor) -> Tensor:
+        x = self.shift_mask1(device=scores.device)
+        return self.mask_windows1(scores, x)
 
 
 class WindowMixer(nn.Module):
