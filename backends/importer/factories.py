@@ -225,7 +225,7 @@ def _called(factory: Any, target: str, positional: list[Any], keywords: dict[str
 
 def _kind(value: Any) -> str:
     name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return "None" if value is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def failed(doing: str, error: Exception) -> FactoryFailed:

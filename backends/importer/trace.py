@@ -128,6 +128,11 @@ def trace(
     the model does not need a certain number. Raises CannotImport."""
     import torch
 
+    if isinstance(model, torch.jit.ScriptModule):
+        raise CannotImport(
+            "a ScriptModule has no Python that can be followed: "
+            "import the model that torch.jit made it of"
+        )
     dims = [torch.export.Dim("N"), torch.export.Dim.AUTO]
     failed: Exception | None = None
     for batch in dims[:1] if all_open else dims:
@@ -205,7 +210,10 @@ def _own_failure(model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tenso
     named = inputs if isinstance(inputs, Mapping) else _arguments(model, inputs)
     shapes = [f"{name}{list(t.shape)}" for name, tensor in named.items() for t in tensors(tensor)]
     which = f"{', '.join(shapes)}, where the first axis is the batch"
-    return [f"the model fails for the example inputs, {which}: {last_line(error)}", place(error)]
+    reason = f"the model fails for the example inputs, {which}: {last_line(error)}"
+    wants_whole = "scalar types: Long" in reason
+    hint = ["give whole numbers, as --input '16 int' does"] if wants_whole else []
+    return [part for part in (reason, place(error), *hint) if part]
 
 
 def _reasons(error: Exception) -> list[str]:

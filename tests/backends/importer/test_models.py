@@ -1,5 +1,7 @@
 """Small models become the specs that are expected, and these compute the same."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -81,6 +83,19 @@ class Matched(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x.mm(x)
+
+
+def test_floats_for_an_embedding_are_told() -> None:
+    with pytest.raises(CannotImport) as raised:
+        import_model(nn.Embedding(8, 4), (torch.randn(2, 3),))
+    assert raised.value.reasons[-1] == "give whole numbers, as --input '16 int' does"
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
+def test_a_script_module_is_told() -> None:
+    as_script: Any = torch.jit.trace
+    with pytest.raises(CannotImport, match="a ScriptModule has no Python"):
+        import_model(as_script(nn.Linear(3, 4), torch.randn(2, 3)), (torch.randn(2, 3),))
 
 
 class OwnNumbers(nn.Module):
