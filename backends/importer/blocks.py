@@ -170,7 +170,9 @@ class Blocks:
 
     def _facts(self, runs: Sequence[Run], bodies: Mapping[Run, Body]) -> Facts:
         body = bodies[runs[0]]
-        types = [self.writer.type(run.inputs[0]) if run.inputs else None for run in runs]
+        first = body.words[0] if body.words else "*"
+        single = not first.startswith("*")  # a bundle has no shape
+        types = [self.writer.type(run.inputs[0]) if single else None for run in runs]
         later = [[self.writer.type(value) for value in bodies[run].renamed] for run in runs]
         known = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
         attributes = [vars(run.module) for run in runs]
