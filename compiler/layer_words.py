@@ -4,7 +4,7 @@
 # ruff: noqa: E501
 # fmt: off
 
-MADE_OF = 3557614065
+MADE_OF = 994720793
 
 WORDS = {
     "activation": "relu relu6 leaky_relu prelu rrelu elu selu celu gelu silu swish mish sigmoid tanh softplus softsign softshrink hardshrink hardtanh hardsigmoid hardswish tanhshrink threshold logsigmoid softmax log_softmax softmin softmax2d glu",

@@ -19,6 +19,8 @@ from .trace import Run, Trace
 from .types import CannotImport
 from .writer import OWN, Body, Writer, has_own_name, is_layer, is_sequence
 
+LONGEST_SENTENCE = 100
+"""The most letters of a sentence that documents a block."""
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
 
@@ -270,9 +272,11 @@ def snake_case(word: str) -> str:
 
 
 def _documentation(run: Run) -> str:
-    text = vars(type(run.module)).get("__doc__") or ""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    return lines[0] if lines else ""
+    """The first sentence of a class's docstring; of a long one, the first line."""
+    paragraph = inspect.cleandoc(vars(type(run.module)).get("__doc__") or "").partition("\n\n")[0]
+    sentence = re.match(r".*?[.!?](?=\s|$)|.*", paragraph.replace("\n", " "))
+    text = sentence[0].strip() if sentence else ""
+    return text if len(text) <= LONGEST_SENTENCE else paragraph.partition("\n")[0]
 
 
 def _required(run: Run) -> set[str]:
