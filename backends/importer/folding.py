@@ -48,19 +48,20 @@ def _kept_ops(nodes: Sequence[fx.Node], values: Mapping[str, Any]) -> set[str]:
     used: set[str] = set()
     for node in reversed(nodes):
         if node.op == "call_function" and node.name in values:
-            if node.name not in used or not _is_better_as_op(node, values[node.name]):
+            if node.name not in used or not _is_better_as_op(node, values):
                 continue
             kept.add(node.name)
         used |= {n.name for n in node.all_input_nodes}
     return kept
 
 
-def _is_better_as_op(node: fx.Node, value: Any) -> bool:
-    """Whether the op that makes a constant says more than its numbers."""
+def _is_better_as_op(node: fx.Node, values: Mapping[str, Any]) -> bool:
+    """Whether the op that makes a constant, or one of several, says more than its numbers."""
     if node.target is operator.getitem:
-        return True
-    values = value if isinstance(value, list | tuple) else [value]
-    return not all(map(is_short, values)) and _has_layer(node)
+        return _is_better_as_op(node.all_input_nodes[0], values)
+    value = values[node.name]
+    made = value if isinstance(value, list | tuple) else [value]
+    return not all(map(is_short, made)) and _has_layer(node)
 
 
 def _has_layer(node: fx.Node) -> bool:

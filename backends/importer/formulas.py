@@ -142,6 +142,18 @@ def _arange(first: int, step: int, count: int) -> str:
     return f"arange({first}, {end})" if first else f"arange({end})"
 
 
+def _spaced(row: Tensor) -> Iterator[str]:
+    """Floats at equal distances."""
+    if row.dim() == 1 and len(row) > 3 and row.is_floating_point() and bool(row.isfinite().all()):
+        yield f"linspace({_short(row[0])}, {_short(row[-1])}, steps={len(row)})"
+
+
+def _short(number: Tensor) -> str:
+    """The shortest decimal that is a float of this precision."""
+    texts = (f"{number.item():.{digits}g}" for digits in range(1, 18))
+    return next(text for text in texts if number.new_tensor(float(text)) == number)
+
+
 def _plane(table: Tensor) -> Iterator[str]:
     """Sums of a number for the row and one for the column."""
     (n, m), first = table.shape, int(table[0, 0])
@@ -287,5 +299,5 @@ def _factors(number: int) -> Iterator[tuple[int, ...]]:
 
 
 _WAYS: Final[Sequence[Callable[[Tensor], Iterator[str]]]] = (
-    *(_steps, _truths, _chosen, _offsets, _class_offsets, _distances, _shifts),
+    *(_steps, _spaced, _truths, _chosen, _offsets, _class_offsets, _distances, _shifts),
 )

@@ -916,3 +916,12 @@ class Renamed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.three(self.two(self.one(x)))
+
+
+@example(floats(2, 6, 6))
+class Grids(nn.Module):
+    """Places on a grid, which is made as two: there is a formula for each, none for both."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows, columns = torch.meshgrid(torch.arange(6), torch.arange(6), indexing="ij")
+        return x * torch.stack([columns, rows]).float()

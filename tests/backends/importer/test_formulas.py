@@ -26,6 +26,8 @@ TEXTS = {
         (6, 6), INFINITE
     ).triu(1),
     "arange(6) < 4": PLACES < 4,
+    "linspace(-3, 3, steps=6)": torch.linspace(-3, 3, 6),
+    "linspace(0.1, 0.7, steps=5)[:, none]": torch.linspace(0.1, 0.7, 5)[:, None],
     "full([2, 3], 0.5)": torch.full((2, 3), 0.5),
 }
 
