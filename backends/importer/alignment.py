@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, TypeAlias
 
 from ...compiler.layers import layers
 from ...grammar import syntax as s
+from ...grammar.printer import print_expression
 from ...grammar.record import typed
 from . import tree
 
+LONG: Final = 56
+"""The most letters of an operand that is written in place."""
 Column: TypeAlias = tuple[s.Expr | None, ...]
 """A literal for each body; None where a body has no such literal."""
 Signature: TypeAlias = Callable[[str], dict[str, s.Expr | None]]
@@ -28,6 +32,8 @@ ACTIVATIONS: Final = frozenset(
     ("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "hardswish", "sigmoid")
 )
 """Layers that a block takes as a parameter where its bodies differ in them."""
+DROPS: Final = frozenset(("dropout", "stochastic_depth"))
+"""Layers that do nothing where their rate is 0."""
 HOLE: Final = "$"
 """The first letter of the names that stand for columns."""
 
@@ -46,7 +52,13 @@ class Alignment:
 
     def statements(self, bodies: Sequence[Sequence[s.Statement]]) -> list[s.Statement]:
         """The common statements. Raises Misfit."""
-        bodies = _with_named_sums(bodies)
+        if len(set(map(len, bodies))) > 1:
+            inside = [_with_sums_inside(body) for body in bodies]
+            if len(set(map(len, inside))) == 1:
+                return _with_long_sums_apart(self._statements(inside))
+        return self._statements(_with_named_sums(bodies))
+
+    def _statements(self, bodies: Sequence[Sequence[s.Statement]]) -> list[s.Statement]:
         everybody = range(self.count)
         shortest, longest = min(map(len, bodies)), max(map(len, bodies))
         if longest == shortest:
@@ -99,7 +111,7 @@ class Alignment:
         if any(type(n) is not type(first) for n in nodes) or not isinstance(first, s.SyntaxNode):
             raise Misfit
         if isinstance(first, s.LabelName):
-            raise Misfit
+            return self._label(nodes, runs)
         hint = first.name if isinstance(first, s.Setting) else _word_of(first) or hint
         return first.replace(**self._fields(nodes, runs, hint))
 
@@ -119,6 +131,21 @@ class Alignment:
         if len({len(v) for v in values}) > 1:
             raise Misfit
         return tuple(self._node(list(items), runs, hint) for items in zip(*values, strict=True))
+
+    def _label(self, labels: Sequence[s.LabelName], runs: Sequence[int]) -> s.LabelName:
+        """Labels that differ in one number: ``"block{stage_index}-0"``."""
+        rows = [pieces_of(label) for label in labels]
+        if len({len(row) for row in rows}) > 1 or any(label.indices for label in labels):
+            raise Misfit
+        columns = list(zip(*rows, strict=True))
+        places = [at for at, column in enumerate(columns) if any(v != column[0] for v in column)]
+        place = places[0]
+        if len(places) > 1 or not all(map(_is_number, columns[place])):
+            raise Misfit
+        numbers = [tree.number(int(piece)) for piece in columns[place]]
+        pieces = list(rows[0])
+        pieces[place] = self._column(numbers, runs, "number")
+        return labels[0].replace(name=s.Text(tree.joined(pieces), span=tree.NOWHERE))
 
     def _call(self, nodes: Sequence[Any], runs: Sequence[int]) -> Any:
         """Calls of one function. What some leave out has its default there."""
@@ -155,12 +182,9 @@ class Alignment:
             ]
             for at, member in enumerate(base)
         ]
-        having = [tuple(i for i, node in enumerate(row) if node is not None) for row in rows]
+        having = [_having(row) for row in rows]
         for who, stretch in itertools.groupby(range(len(base)), key=having.__getitem__):
-            members = []
-            for at in stretch:
-                row = [node for node in rows[at] if node is not None]
-                members.append(self._node(row, [runs[i] for i in who], ""))
+            members = [self._member(rows[at], runs) for at in stretch]
             if len(who) == len(nodes):
                 result += members
                 continue
@@ -170,6 +194,22 @@ class Alignment:
             result.append(tree.paren(choice))
         pipe = tree.pipe(*result)
         return tree.paren(pipe) if any(isinstance(n, s.Paren) for n in nodes) else pipe
+
+    def _member(self, row: Sequence[s.Expr | None], runs: Sequence[int]) -> s.Expr:
+        """The common member of the pipes that have one. Loops over ``range(1, depth)`` end where
+        they start in the pipes that have none."""
+        having = [at for at, node in enumerate(row) if node is not None]
+        nodes = [node for node in row if node is not None]
+        who = [runs[at] for at in having]
+        loops = [node for node in nodes if isinstance(node, s.For)]
+        if len(loops) < len(nodes):
+            return self._node(nodes, who, "")  # type: ignore[no-any-return]
+        starts, ends = zip(*(_range_of(loop) for loop in loops), strict=True)
+        all_ends = dict(zip(having, ends, strict=True))
+        end = self._node([all_ends.get(at, starts[0]) for at in range(len(row))], runs, "depth")
+        start = self._node(starts, who, "start")
+        (body,) = self._tuple([loop.body for loop in loops], who, "")
+        return loops[0].replace(iterable=tree.call("range", [start, end]), body=(body,))
 
     # --- columns ----------------------------------------------------------------------------
 
@@ -205,10 +245,9 @@ def _with_named_sums(bodies: Sequence[Sequence[s.Statement]]) -> Sequence[Sequen
     pipes = [end for end, pair in zip(ends, sums, strict=True) if pair is None]
     if not any(sums) or not pipes or not all(map(_is_pipe, pipes)):
         return bodies
-    used = {n.id for body in bodies for x in body for n in s.all_names(x)}
-    word = next(w for w in ("y", "z", "u", "v", *(f"y{i}" for i in range(2, 99))) if w not in used)
+    word = _free_word(bodies)
     return [
-        body if pair is None else _apart(body, pair, word)
+        body if pair is None else [*body[:-1], *_in_two(body[-1], pair, word)]
         for body, pair in zip(bodies, sums, strict=True)
     ]
 
@@ -228,12 +267,55 @@ def _sum(end: s.Expr) -> tuple[s.Name, s.Expr] | None:
     return None
 
 
-def _apart(
-    body: Sequence[s.Statement], pair: tuple[s.Name, s.Expr], word: str
-) -> list[s.Statement]:
-    name, pipe = pair
-    total = tree.binary("+", name, tree.name(word))
-    return [*body[:-1], tree.assign([word], pipe), tree.result(total)]
+def _in_two(statement: s.Statement, pair: tuple[s.Name, s.Expr], word: str) -> list[s.Statement]:
+    """``word = x > f`` and the statement with ``x + word``."""
+    total = tree.binary("+", pair[0], tree.name(word))
+    return [tree.assign([word], pair[1]), statement.replace(value=total)]
+
+
+def _with_sums_inside(body: Sequence[s.Statement]) -> list[s.Statement]:
+    """A body with ``x + (x > f)`` for ``y = x > f`` and ``x + y``, if nothing else reads ``y``."""
+    result = [*body]
+    for at in range(len(body) - 2, -1, -1):
+        total = _with_sum_inside(result[at], result[at + 1], result[at + 2 :])
+        if total is not None:
+            result[at : at + 2] = [total]
+    return result
+
+
+def _with_sum_inside(
+    one: s.Statement, other: s.Statement, later: Sequence[s.Statement]
+) -> s.Statement | None:
+    if not isinstance(one, s.Assign) or not isinstance(other, s.Assign | s.ExpressionStatement):
+        return None
+    total, word = other.value, one.target
+    if not isinstance(total, s.Binary) or total.operator != "+" or not _is_pipe(one.value):
+        return None
+    if not isinstance(word, s.Name) or total.right != word or not isinstance(total.left, s.Name):
+        return None
+    is_read = not (isinstance(other, s.Assign) and other.target == word) and any(
+        name == word for statement in later for name in s.all_names(statement)
+    )
+    if total.left == word or is_read:
+        return None
+    return other.replace(value=total.replace(right=tree.paren(one.value)))
+
+
+def _with_long_sums_apart(body: Sequence[s.Statement]) -> list[s.Statement]:
+    """A body with ``y = x > f`` and ``x + y`` for ``x + (x > f)`` if ``f`` is long."""
+    word = _free_word([body])
+    result: list[s.Statement] = []
+    for statement in body:
+        gives = isinstance(statement, s.Assign | s.ExpressionStatement)
+        pair = _sum(statement.value) if gives else None  # type: ignore[union-attr]
+        long = pair is not None and len(print_expression(pair[1])) > LONG
+        result += _in_two(statement, pair, word) if pair and long else [statement]
+    return result
+
+
+def _free_word(bodies: Sequence[Sequence[s.Statement]]) -> str:
+    used = {n.id for body in bodies for x in body for n in s.all_names(x)}
+    return next(w for w in ("y", "z", "u", "v", *(f"y{i}" for i in range(2, 99))) if w not in used)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -309,14 +391,52 @@ def _places(chain: Sequence[s.Expr], base: Sequence[s.Expr]) -> list[int]:
 def _absent(member: s.Expr) -> s.Expr | None:
     """What stands for a member of a pipe in a body that lacks it: for a dropout one that drops
     nothing, which is not written. Other members are optional."""
-    drops = isinstance(member, s.Call | s.Name) and _function(member) == "dropout"
-    return tree.call("dropout", [tree.number(0.0)]) if drops else None
+    word = _function(member) if isinstance(member, s.Call | s.Name) else ""
+    return tree.call(word, [tree.number(0.0)]) if word in DROPS else None
+
+
+def _having(row: Sequence[s.Expr | None]) -> tuple[int, ...]:
+    """The bodies that have a member. A loop is in all of them, since it may have no pass."""
+    if any(isinstance(node, s.For) for node in row):
+        return tuple(range(len(row)))
+    return tuple(at for at, node in enumerate(row) if node is not None)
+
+
+def _range_of(loop: s.For) -> tuple[s.Expr, s.Expr]:
+    """The numbers that a loop of the importer starts with, and ends before."""
+    assert isinstance(loop.iterable, s.Call)
+    start, end = loop.iterable.arguments
+    return start, end
+
+
+def pieces_of(label: s.LabelName) -> list[str | s.Expr]:
+    """A label taken apart into letters, numbers, and expressions."""
+    parts = (label.name,) if isinstance(label.name, str) else label.name.parts
+    return [
+        piece
+        for part in parts
+        for piece in (re.split(r"(\d+)", part) if isinstance(part, str) else [part])
+        if piece != ""
+    ]
+
+
+def without_numbers(label: s.LabelName) -> tuple[str | s.Expr, ...]:
+    """A label with ``0`` for each of its numbers."""
+    return tuple("0" if _is_number(piece) else piece for piece in pieces_of(label))
+
+
+def _is_number(piece: str | s.Expr) -> bool:
+    """Whether a piece of a label is a number as a loop or a parameter writes it."""
+    return isinstance(piece, str) and piece.isdecimal() and str(int(piece)) == piece
 
 
 def _likeness(a: s.Expr, b: s.Expr) -> float:
-    """From 1, for equal heads, to 2, for equal members; minus infinity for other heads."""
+    """From 1, for equal heads, to 2, for equal members; less than 1 for labels with other numbers,
+    and minus infinity for other heads."""
     if _head(a) != _head(b):
         return -math.inf
+    if isinstance(a, s.Labelled) and isinstance(b, s.Labelled) and a.label != b.label:
+        return 0.25
     if same(a, b):
         return 2.0
     first, second = _parts(a), _parts(b)
@@ -333,7 +453,7 @@ def _parts(node: s.SyntaxNode) -> list[s.SyntaxNode]:
 def _head(node: Any) -> Hashable:
     """What a member is, without its arguments."""
     if isinstance(node, s.Labelled):
-        return (node.label, _head(node.body))
+        return (without_numbers(node.label), node.label.indices, _head(node.body))
     if isinstance(node, s.Call | s.Name):
         return _function(node)
     if isinstance(node, s.Binary) and node.operator == "*":

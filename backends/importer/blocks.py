@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ...grammar import syntax as s
 from . import tree
 from .alignment import Alignment, Misfit, layer_signature
 from .externs import extern
+from .loops import with_tail_as_loop
 from .parameters import Facts, Parameters
 from .polish import assigned, polished
 from .trace import Run, Trace
@@ -84,8 +85,14 @@ class Blocks:
             layer = _only_layers(bodies[run])
             if layer is not None:
                 self._calls[run] = layer
+        self._make_blocks([run for run in runs if run not in self._calls], bodies)
+
+    def _make_blocks(self, runs: Sequence[Run], bodies: dict[Run, Body]) -> None:
+        if all(map(is_sequence, runs)) and len({len(run.steps) for run in runs}) > 1:
+            looped = {run: _looped(bodies[run]) for run in runs}
+            bodies = looped if self._fit(looped.values()) else bodies
         groups: list[_Group] = []
-        for run in (run for run in runs if run not in self._calls):
+        for run in runs:
             if not any(self._joins(group, run, bodies[run]) for group in groups):
                 groups.append(_Group([run], [bodies[run]]))
         for group in groups:
@@ -107,6 +114,7 @@ class Blocks:
     def _joins(self, group: _Group, run: Run, body: Body) -> bool:
         """Whether a run is one block with a group, which it then joins."""
         if not any(body.is_like(other) for other in group.bodies):
+            body.take_words(group.bodies[0])
             different = [*group.bodies, body]
             if body.words != group.bodies[0].words or not self._fit(different):
                 return False
@@ -114,7 +122,7 @@ class Blocks:
         group.runs.append(run)
         return True
 
-    def _fit(self, bodies: Sequence[Body]) -> bool:
+    def _fit(self, bodies: Collection[Body]) -> bool:
         """Whether bodies are one block with other arguments."""
         try:
             aligned = Alignment(len(bodies), self.signature)
@@ -187,6 +195,17 @@ class Blocks:
         stem = stem if tree.is_free(stem) else f"{stem}_"
         names = (stem, *(f"{stem.strip('_')}_{i}" for i in range(2, 9999)))
         return next(name for name in names if name not in {*self._signatures, self._net})
+
+
+def _looped(body: Body) -> Body:
+    """The body of a Sequential with a loop over the members after the first."""
+    (statement,) = body.statements
+    assert isinstance(statement, s.ExpressionStatement)
+    assert isinstance(statement.value, s.Labelled)
+    assert isinstance(statement.value.body, s.Paren)
+    members = with_tail_as_loop(tree.members(statement.value.body.body))
+    group = tree.labelled(tree.paren(tree.pipe(*members)), "_")
+    return Body(body.inputs, body.words, [tree.result(group)])
 
 
 def _only_layers(body: Body) -> s.Expr | None:

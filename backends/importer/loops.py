@@ -6,7 +6,6 @@ formula gives the very numbers, and otherwise ``for rate in [0.0, 0.1, 0.2] { bl
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,16 @@ from ...compiler.layers import layers
 from ...grammar import syntax as s
 from ...grammar.printer import print_expression
 from . import tree
-from .alignment import HOLE, Alignment, Misfit, Signature, layer_signature, same
+from .alignment import (
+    HOLE,
+    Alignment,
+    Misfit,
+    Signature,
+    layer_signature,
+    pieces_of,
+    same,
+    without_numbers,
+)
 from .parameters import in_terms
 
 FEWEST: Final = 3
@@ -347,19 +355,43 @@ def _counted(labels: Sequence[s.LabelName]) -> s.LabelName:
         return first
     if any(label.indices for label in labels):
         raise Misfit
-    parts = [re.split(r"(\d+)", tree.path_of(label)) for label in labels]
-    if len({len(part) for part in parts}) > 1:
+    rows = [pieces_of(label) for label in labels]
+    if len({len(row) for row in rows}) > 1:
         raise Misfit
-    columns = list(zip(*parts, strict=True))
-    places = [at for at, column in enumerate(columns) if len(set(column)) > 1]
-    at, start = places[0], parts[0][places[0]]
-    numbers = [str(int(start) + i) for i in range(len(labels))] if start.isdecimal() else []
-    if len(places) > 1 or list(columns[at]) != numbers:
+    columns = list(zip(*rows, strict=True))
+    places = [at for at, column in enumerate(columns) if any(v != column[0] for v in column)]
+    start = rows[0][places[0]]
+    is_number = isinstance(start, str) and start.isdecimal()
+    numbers = [str(int(start) + i) for i in range(len(labels))] if is_number else []  # type: ignore[arg-type]
+    if len(places) > 1 or list(columns[places[0]]) != numbers:
         raise Misfit
-    front, back = "".join(parts[0][:at]), "".join(parts[0][at + 1 :])
-    pieces: list[str | s.Expr] = [front, tree.name(f"{COUNTED}{start}"), back]
-    text = s.Text(tuple(piece for piece in pieces if piece), span=tree.NOWHERE)
+    pieces = list(rows[0])
+    pieces[places[0]] = tree.name(f"{COUNTED}{start}")
+    text = s.Text(tree.joined(pieces), span=tree.NOWHERE)
     return first.replace(name=text)
+
+
+def with_tail_as_loop(members: Sequence[s.Expr]) -> list[s.Expr]:
+    """Members of a Sequential with a loop over those after the first, if these are alike, however
+    few they are: ``a as "b-0" > for i in range(1, 4) { c as "b-{i}" }``."""
+    first, *others = members
+    passes = [_with_place(member, at) for at, member in enumerate(others, 1)]
+    if not passes or not all(same(member, passes[0]) for member in passes):
+        return list(members)
+    numbers = tree.call("range", [tree.number(1), tree.number(len(members))])
+    body = (tree.result(passes[0]),)
+    return [first, s.For(tree.name("i"), numbers, body, span=tree.NOWHERE)]
+
+
+def _with_place(member: s.Expr, at: int) -> s.Expr:
+    """A member whose label ends with its place, with ``i`` for this."""
+    if not isinstance(member, s.Labelled) or member.label.indices:
+        return member
+    *front, last = pieces_of(member.label)
+    if last != str(at):
+        return member
+    text = s.Text(tree.joined([*front, tree.name("i")]), span=tree.NOWHERE)
+    return member.replace(label=member.label.replace(name=text))
 
 
 # --- formulas ---------------------------------------------------------------------------------
@@ -447,7 +479,7 @@ def _skeleton(node: s.SyntaxNode) -> object:
     if isinstance(node, s.Name):
         return node.id
     if isinstance(node, s.LabelName):
-        return re.sub(r"\d+", "0", tree.path_of(node)), len(node.indices)
+        return without_numbers(node), len(node.indices)
     if isinstance(node, s.Binary) and _is_repeat(node):
         return _skeleton(node.left)
     return type(node).__name__, tuple(map(_skeleton, s.children(node)))

@@ -144,6 +144,17 @@ def path_of(label_name: s.LabelName) -> str:
     return ".".join([stem, *indices])
 
 
+def joined(pieces: Iterable[str | s.Expr]) -> tuple[str | s.Expr, ...]:
+    """The parts of a text, with letters that follow one another as one."""
+    result: list[str | s.Expr] = []
+    for piece in pieces:
+        if isinstance(piece, str) and result and isinstance(result[-1], str):
+            result[-1] += piece
+        else:
+            result.append(piece)
+    return tuple(result)
+
+
 def item(value: s.Expr, at: int) -> s.Expr:
     """``xs[0]``."""
     return s.Indexed(value, (number(at),), span=NOWHERE)

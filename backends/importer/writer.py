@@ -27,7 +27,7 @@ from ...grammar.parser import parse_expression
 from ...grammar.printer import print_expression
 from ...grammar.source import Source
 from . import constants, formulas, tree
-from .alignment import same
+from .alignment import LONG, same
 from .attention import masks_apart
 from .axes import Chain, with_chains
 from .growth import with_growth
@@ -40,9 +40,6 @@ from .types import CannotImport, size, type_of
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-LONG: Final = 56
-"""The most letters of an operand that is written in place."""
 
 SYNONYMS: Final = {"identity": "shortcut"}
 """Names of variables that mean a layer here."""
@@ -79,6 +76,21 @@ class Body:
         """Whether two bodies have the same text."""
         pairs = zip(self.statements, other.statements, strict=False)
         return len(self.statements) == len(other.statements) and all(same(a, b) for a, b in pairs)
+
+    def take_words(self, other: Body) -> None:
+        """Its inputs take the names of those of another body, if these mean nothing in it."""
+        names = dict(zip(self.words, other.words, strict=False))
+        used = {name.id for statement in self.statements for name in s.all_names(statement)}
+        new = {word for old, word in names.items() if old != word}
+        stars = any(word.startswith("*") for word in (*self.words, *other.words))
+        if len(self.words) != len(other.words) or stars or new & used:
+            return
+
+        def renamed(node: s.SyntaxNode) -> s.SyntaxNode:
+            return tree.name(names.get(node.id, node.id)) if isinstance(node, s.Name) else node
+
+        self.words = list(other.words)
+        self.statements = [tree.mapped(statement, renamed) for statement in self.statements]
 
 
 class Writer:

@@ -925,3 +925,56 @@ class Grids(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         rows, columns = torch.meshgrid(torch.arange(6), torch.arange(6), indexing="ij")
         return x * torch.stack([columns, rows]).float()
+
+
+class Stage(nn.Sequential):
+    """Blocks with one width, the first of which has a stride; their names have the stage's number."""
+
+    def __init__(self, channels: int, width: int, depth: int, number: int) -> None:
+        super().__init__()
+        for i in range(depth):
+            block = Residual(width if i else channels, width, 1 if i else 2)
+            self.add_module(f"block{number}-{i}", block)
+
+
+@example(floats(3, 32, 32))
+class Staged(nn.Module):
+    """Stages with one, two and four blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(Stage(3, 8, 1, 1), Stage(8, 12, 2, 2), Stage(12, 20, 4, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x)
+
+
+class Step(nn.Module):
+    """A residual that drops its path, if it has a rate; its input has two names."""
+
+    def __init__(self, width: int, rate: float) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.mix = nn.Linear(width, width, bias=False)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+        self.drop = nn.Dropout(rate) if rate else nn.Identity()
+
+    def forward(self, x: Tensor, shortcut: Tensor | None = None) -> Tensor:
+        start = x if shortcut is None else shortcut
+        start = start + self.drop(self.mix(self.norm1(start)))
+        return start + self.drop(self.mlp(self.norm2(start)))
+
+
+@example(floats(6, 8))
+class Stepped(nn.Module):
+    """Blocks of which the first drops nothing, and one takes its input by another name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two, self.three = (Step(8, rate) for rate in (0.0, 0.1, 0.2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.two(self.one(x))
+        return self.three(x, shortcut=x)
