@@ -9,7 +9,7 @@ from ...grammar import syntax as s
 from ...grammar.printer import print_file
 from . import formulas, state_dicts, tree
 from . import trace as tracing
-from .blocks import Blocks
+from .blocks import Blocks, documentation
 from .defaults import with_defaults
 from .loops import with_loops
 from .open_sizes import conditions, sizes_left_open
@@ -70,7 +70,7 @@ def _file(traced: Trace, name: str, arguments: Mapping[int, Mapping[str, Any]]) 
         None,
         (*map(_require, conditions(traced, sizes)), *polished(body.statements, body.words)),
         True,
-        "",
+        documentation(traced.root.module),
         span=tree.NOWHERE,
         name_span=tree.NOWHERE,
     )

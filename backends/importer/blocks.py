@@ -20,8 +20,10 @@ from .trace import Run, Trace
 from .types import CannotImport
 from .writer import OWN, Body, Writer, has_own_name, is_layer, is_sequence
 
-LONGEST_SENTENCE = 100
-"""The most letters of a sentence that documents a block."""
+LONGEST_SENTENCE = 97
+"""The most letters of a line that documents a block."""
+EXPORTED = "exported"
+"""The module of classes that stand for those of a program; their names there are whole."""
 Constructors = Mapping[int, Mapping[str, Any]]
 """The arguments of modules' constructors by ``id(module)``."""
 
@@ -167,7 +169,7 @@ class Blocks:
             None,
             tuple(statements),
             not is_network,
-            _documentation(runs[0]),
+            documentation(runs[0].module),
             span=tree.NOWHERE,
             name_span=tree.NOWHERE,
         )
@@ -290,12 +292,30 @@ def snake_case(word: str) -> str:
     return re.sub(r"\W", "_", parts).strip("_").lower() or "block"
 
 
-def _documentation(run: Run) -> str:
-    """The first sentence of a class's docstring; of a long one, the first line."""
-    paragraph = inspect.cleandoc(vars(type(run.module)).get("__doc__") or "").partition("\n\n")[0]
+def documentation(module: object) -> str:
+    """The first sentence of the docstring of a module's class, and where the class is."""
+    sentence, place = _sentence(type(module)), _place(type(module))
+    if not sentence or not place:
+        return sentence or place
+    line = f"{sentence} ({place})"
+    return line if len(line) <= LONGEST_SENTENCE else f"{sentence}\n{place}"
+
+
+def _sentence(class_: type) -> str:
+    """The first sentence of a docstring; of a long one, the first line."""
+    paragraph = inspect.cleandoc(vars(class_).get("__doc__") or "").partition("\n\n")[0]
     sentence = re.match(r".*?[.!?](?=\s|$)|.*", paragraph.replace("\n", " "))
     text = sentence[0].strip() if sentence else ""
     return text if len(text) <= LONGEST_SENTENCE else paragraph.partition("\n")[0]
+
+
+def _place(class_: type) -> str:
+    """``torchvision.models.resnet.Bottleneck``; empty for classes of PyTorch, and those that stand
+    for what a file has."""
+    place = f"{class_.__module__}.{class_.__qualname__}".removeprefix(f"{EXPORTED}.")
+    module, _, name = place.rpartition(".")
+    unwritten = not module or module == "onnx_model" or module.startswith("torch.")
+    return "" if unwritten or not name.isidentifier() else place
 
 
 def _required(run: Run) -> set[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...grammar.record import Record
+from .blocks import EXPORTED
 from .example_inputs import BATCH, SEED, Inputs
 from .factories import FactoryError
 from .trace import quiet
@@ -104,7 +105,7 @@ def _class(kind: str, base: Any, names: Sequence[str], keywords: Sequence[str] =
     takes = [inspect.Parameter(name, usual) for name in ("self", *names)]
     takes += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in keywords]
     forward.__signature__ = inspect.Signature(takes)  # type: ignore[attr-defined]
-    members = {"forward": forward, "__module__": "exported"}
+    members = {"forward": forward, "__module__": EXPORTED, "__qualname__": kind}
     return type(kind.rpartition(".")[2], (base,), members)
 
 
