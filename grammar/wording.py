@@ -42,6 +42,12 @@ def listing(names: Sequence[str]) -> str:
     return _joined(quoted, "and") or "nothing"
 
 
+def first_line(error: BaseException, otherwise: str = "") -> str:
+    """The first line of an exception's text; what stands for it, or its class, if it has none."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else otherwise or type(error).__name__
+
+
 def either(words: Sequence[str]) -> str:
     """``linear, bilinear or lerp``."""
     return _joined(words, "or")

@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.record import Record, field
-from ...grammar.wording import counted, listing
+from ...grammar.wording import counted, first_line, listing
 from . import gradients, state_dicts
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def run(
         with counter if counting else nullcontext(), torch.set_grad_enabled(learning):
             returned = _call(module, inputs)
     except Exception as error:  # a model's own code may raise anything
-        return Output(error=last_line(error) + _in_spec(error))
+        return Output(error=class_and_line(error) + _in_spec(error))
     outputs = tuple(tensors(returned))
     macs = int(counter.get_total_flops()) // 2 if counting else 0
     random = not torch.equal(before, torch.get_rng_state())
@@ -124,9 +124,10 @@ def _call(module: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tensor]) ->
     return module(*(tensor.clone() for tensor in inputs))
 
 
-def last_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+def class_and_line(error: Exception) -> str:
+    """``RuntimeError: the first line``."""
+    name = type(error).__name__
+    return f"{name}: {first_line(error)}" if str(error).strip() else name
 
 
 def _in_spec(error: Exception) -> str:
@@ -429,7 +430,7 @@ def _learned(
     try:
         first = gradients.of(model, lambda: _seeded(model, inputs))
     except RuntimeError as error:
-        return Agreement(notes=(f"gradients were not compared: {last_line(error)}",))
+        return Agreement(notes=(f"gradients were not compared: {class_and_line(error)}",))
     state_dicts.restore(model, start)
     second = gradients.of(made, lambda: _seeded(made, inputs))
     state_dicts.restore(model, start)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...grammar.record import Record
+from ...grammar.wording import first_line
 from .blocks import EXPORTED
 from .example_inputs import BATCH, SEED, Inputs
 from .factories import FactoryError
@@ -44,8 +45,7 @@ def load_program(path: Path) -> Program:
         with quiet():
             program = torch.export.load(path)
     except Exception as error:  # the loader raises errors of many classes
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise FactoryError(f"{path} is no program of torch.export: {reason}") from error
+        raise FactoryError(f"{path} is no program of torch.export: {first_line(error)}") from error
     return as_module(program)
 
 

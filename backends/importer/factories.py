@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...grammar.nearby import nearest
 from ...grammar.record import Record, field
-from ...grammar.wording import either
+from ...grammar.wording import either, first_line
 from .failures import place
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+UNSAID: Final = "without a message"
 FORM: Final = "write MODULE:FACTORY, as in torchvision.models:resnet50"
 
 
@@ -160,7 +161,7 @@ def _imported(name: str) -> Any:
     except Exception as error:
         raise failed(f"importing {name}", error) from error
     except SystemExit as stop:
-        raise FactoryFailed(f"importing {name} ended Python: {_line(stop)}") from stop
+        raise FactoryFailed(f"importing {name} ended Python: {first_line(stop, UNSAID)}") from stop
 
 
 def _no_module(missing: str) -> FactoryError:
@@ -217,7 +218,7 @@ def _called(factory: Any, target: str, positional: list[Any], keywords: dict[str
     except Exception as error:
         raise failed(f"calling {target}", error) from error
     except SystemExit as stop:
-        raise FactoryFailed(f"calling {target} ended Python: {_line(stop)}") from stop
+        raise FactoryFailed(f"calling {target} ended Python: {first_line(stop, UNSAID)}") from stop
     if not isinstance(model, Module):
         raise FactoryError(f"{target} returned {_kind(model)}, and not an nn.Module")
     return model
@@ -230,12 +231,10 @@ def _kind(value: Any) -> str:
 
 def failed(doing: str, error: Exception) -> FactoryFailed:
     """The exception of a model's own code: its type, its text, and the last line of that code."""
-    return FactoryFailed(f"{doing} raised {type(error).__name__}: {_line(error)}", place(error))
-
-
-def _line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else "without a message"
+    return FactoryFailed(
+        f"{doing} raised {type(error).__name__}: {first_line(error, 'without a message')}",
+        place(error),
+    )
 
 
 # --- the arguments of constructors -----------------------------------------------------------

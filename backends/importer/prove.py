@@ -8,7 +8,7 @@ proof: a norm that changes nothing would hide what is wrong with it. The model i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -55,21 +55,20 @@ def prove(
     inputs: Inputs,
     *,
     net: str | None = None,
-    externs: Mapping[str, Any] | None = None,
     training: bool = True,
 ) -> Proof:
     """Compares the spec with the model, also in ``training`` if it can train. ``inputs`` include
     the batch; they are in the order of the net's inputs, or have their names.
 
-    ``externs`` are the classes of the spec's externs by name; others are imported. Raises nothing
-    for a spec that is wrong: that is a reason.
+    The classes of the spec's externs are imported. Raises nothing for a spec that is wrong: that is
+    a reason.
     """
     compilation = load_source(Source("<spec>", text), net=net)
     if compilation.graph is None:
         findings = [d for d in compilation.diagnostics if d.severity == "error"]
         return Proof(tuple(f"the spec does not compile: {_with_place(d)}" for d in findings))
     try:
-        cls = to_class(compilation.graph, externs or {}, import_externs=True)
+        cls = to_class(compilation.graph, {}, import_externs=True)
     except CompileError as error:
         return Proof(tuple(f"the spec has no module: {d.message}" for d in error.diagnostics))
     if state_dicts.device_of(model).type == "meta":

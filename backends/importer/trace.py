@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from .agreement import failure, last_line, tensors
+from .agreement import class_and_line, failure, tensors
 from .failures import line, place
 from .folding import folded
 from .inlining import Inlined
@@ -210,7 +210,7 @@ def _own_failure(model: nn.Module, inputs: Sequence[Tensor] | Mapping[str, Tenso
     named = inputs if isinstance(inputs, Mapping) else _arguments(model, inputs)
     shapes = [f"{name}{list(t.shape)}" for name, tensor in named.items() for t in tensors(tensor)]
     which = f"{', '.join(shapes)}, where the first axis is the batch"
-    reason = f"the model fails for the example inputs, {which}: {last_line(error)}"
+    reason = f"the model fails for the example inputs, {which}: {class_and_line(error)}"
     wants_whole = "scalar types: Long" in reason
     hint = ["give whole numbers, as --input '16 int' does"] if wants_whole else []
     return [part for part in (reason, place(error), *hint) if part]

@@ -18,7 +18,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
-from ...grammar.wording import counted
+from ...grammar.wording import counted, first_line
 from ..importer.types import CannotImport
 from .attention_modules import attention_of
 from .class_guesses import classes_of
@@ -357,9 +357,8 @@ def _try(module: nn.Module, example: Sequence[Tensor]) -> None:
     except CannotImport:
         raise
     except Exception as error:  # PyTorch raises errors of many classes
-        lines = str(error).strip().splitlines() or [type(error).__name__]
         where = next(iter(getattr(error, "__notes__", ())), "the file")
-        raise CannotImport(f"{where} does not run: {lines[0]}") from None
+        raise CannotImport(f"{where} does not run: {first_line(error)}") from None
 
 
 # --- sequences --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from .layer_modules import MAKERS, Call, layer_of
 from .onnx_graph import Graph, Node, clean, is_path, owner
 
 if TYPE_CHECKING:
+    import networkx as nx
     from torch import nn
 
 _WORDS: Final = {
@@ -253,11 +254,15 @@ def _loops(items: Sequence[Any], edges: Mapping[int, set[int]]) -> list[list[Any
     """The items that need one another."""
     import networkx as nx
 
-    graph = nx.DiGraph()
-    graph.add_nodes_from(edges)
-    graph.add_edges_from((a, b) for a, needed in edges.items() for b in needed)
     by_id = {id(item): item for item in items}
-    return [[by_id[i] for i in loop] for loop in nx.strongly_connected_components(graph)]
+    return [[by_id[i] for i in loop] for loop in nx.strongly_connected_components(_graph(edges))]
+
+
+def _graph(edges: Mapping[int, set[int]]) -> nx.DiGraph:
+    """The items by their ids, with an edge from each to those that need it."""
+    import networkx as nx
+
+    return nx.DiGraph(edges).reverse()
 
 
 def _take_apart(scope: Scope) -> None:
@@ -274,25 +279,11 @@ def _sorted(
     items: Sequence[Any], edges: Mapping[int, set[int]], places: Mapping[int, int]
 ) -> list[Any]:
     """The items in an order in which they can run, as near as can be to that of the file."""
-    import heapq
+    import networkx as nx
 
     by_id = {id(item): item for item in items}
-    missing = {i: set(needed) for i, needed in edges.items()}
-    users: dict[int, list[int]] = {}
-    for i, needed in edges.items():
-        for other in needed:
-            users.setdefault(other, []).append(i)
-    ready = [(places[i], i) for i, needed in missing.items() if not needed]
-    heapq.heapify(ready)
-    result = []
-    while ready:
-        _, i = heapq.heappop(ready)
-        result.append(by_id[i])
-        for user in users.get(i, ()):
-            missing[user].discard(i)
-            if not missing[user]:
-                heapq.heappush(ready, (places[user], user))
-    return result
+    order = nx.lexicographical_topological_sort(_graph(edges), key=places.__getitem__)
+    return [by_id[i] for i in order]
 
 
 def _name_ports(root: Scope, graph: Graph, tensors: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ...grammar.wording import counted
+from ...grammar.wording import counted, first_line
 from .onnx_graph import Graph, Input, Node, OnnxError, clean
 
 if TYPE_CHECKING:
@@ -64,15 +64,10 @@ def _loaded(path: Path) -> onnx.ModelProto:
     try:
         model = onnx.load_model(path, format="protobuf", load_external_data=False)
     except Exception as error:  # protobuf has errors of its own
-        raise OnnxError(f"{path} is not a file of ONNX: {_line(error)}") from None
+        raise OnnxError(f"{path} is not a file of ONNX: {first_line(error)}") from None
     if not model.graph.node and not model.graph.output:
         raise OnnxError(f"{path} is not a file of ONNX: it has no graph")
     return model
-
-
-def _line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
 
 
 def _opset(path: Path, model: onnx.ModelProto) -> int:
@@ -300,7 +295,7 @@ def _tensor(path: Path, proto: onnx.TensorProto) -> Tensor:
     except OnnxError:
         raise
     except Exception as error:  # onnx and numpy raise errors of many classes
-        raise OnnxError(f"{path}: {proto.name} cannot be read: {_line(error)}") from None
+        raise OnnxError(f"{path}: {proto.name} cannot be read: {first_line(error)}") from None
 
 
 def _external(path: Path, proto: onnx.TensorProto) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ...grammar.wording import first_line
 from ..importer.agreement import Agreement, gaps, largest, run
 from .onnx_graph import Graph, OnnxError
 
@@ -72,7 +73,7 @@ def outputs(path: Path, graph: Graph, inputs: tuple[Tensor, ...]) -> list[NDArra
             parts.append([result[:1] for result in session.run(None, one)])
         return [np.concatenate(results) for results in zip(*parts, strict=True)]
     except Exception as error:  # onnxruntime has errors of its own
-        raise OnnxError(f"onnxruntime does not run {path}: {_line(error)}") from None
+        raise OnnxError(f"onnxruntime does not run {path}: {first_line(error)}") from None
 
 
 _DTYPES: Final = {
@@ -92,9 +93,4 @@ def _session(path: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has errors of its own
-        raise OnnxError(f"onnxruntime does not take {path}: {_line(error)}") from None
-
-
-def _line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+        raise OnnxError(f"onnxruntime does not take {path}: {first_line(error)}") from None

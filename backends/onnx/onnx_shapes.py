@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...grammar.wording import first_line
 from ..importer.types import CannotImport
 from .onnx_graph import Graph, Node
 from .op_table import CannotRun, checked, constant, function_of, is_numbers
@@ -36,6 +37,5 @@ def _results(graph: Graph, node: Node, values: Mapping[str, Any]) -> Sequence[An
     except CannotRun as reason:
         raise CannotImport(f"{node.title} cannot be imported: {reason}") from None
     except Exception as error:  # PyTorch raises errors of many classes
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise CannotImport(f"{node.title} does not run: {lines[0]}") from None
+        raise CannotImport(f"{node.title} does not run: {first_line(error)}") from None
     return made if isinstance(made, tuple | list) else (made,)

@@ -928,7 +928,7 @@ class Grids(nn.Module):
 
 
 class Stage(nn.Sequential):
-    """Blocks with one width, the first of which has a stride; their names have the stage's number."""
+    """Blocks of one width, the first with a stride; names have the number of the stage."""
 
     def __init__(self, channels: int, width: int, depth: int, number: int) -> None:
         super().__init__()
