@@ -68,7 +68,7 @@ class _Trials:
             best = self._best(finding, [f for f in findings if f.severity == "error"])
             if best is None:
                 continue
-            fix, trial = best
+            fix, trial = best[0].replace(sure=False), best[1]
             kept = [f for f in findings if f is finding or trial.still_reports(f)]
             chosen = finding.replace(fix=fix, others=(), help=_helps(finding, fix))
             chosen = _beside(chosen, fix)
@@ -113,7 +113,7 @@ class _Trials:
         fixed = [(*_extent(f.fix), f) for f in findings if f.fix and self.can_be_tried(f.fix)]
         for source, _, _, finding in sorted(fixed, key=lambda item: item[2]):
             earlier = by_source.setdefault(source, [])
-            if _are_apart(_edits([finding]), _edits(earlier)):
+            if are_apart(_edits([finding]), _edits(earlier)):
                 earlier.append(finding)
         return by_source
 
@@ -121,6 +121,8 @@ class _Trials:
         """The finding with a fix that works, or with none."""
         likely = (fix for fix in (finding.fix, *finding.others) if fix)
         fix = next((fix for fix in likely if self.mends(finding, fix)), None)
+        if fix is not None and finding.others:
+            fix = fix.replace(sure=False)
         return finding.replace(fix=fix, help=_helps(finding, fix), others=())
 
     def mends(self, finding: Diagnostic, fix: Fix) -> bool:
@@ -158,12 +160,12 @@ def _beside(finding: Diagnostic, fix: Fix) -> Diagnostic:
 
 def _helps(finding: Diagnostic, fix: Fix | None) -> tuple[str, ...]:
     """The helps, without one that says the same as a fix that is not offered."""
-    if fix is finding.fix:
+    if fix is not None and finding.fix is not None and fix.edits == finding.fix.edits:
         return finding.help
     return tuple(h for h in finding.help if finding.fix is None or h != finding.fix.title)
 
 
-def _are_apart(edits: Iterable[Edit], others: Sequence[Edit]) -> bool:
+def are_apart(edits: Iterable[Edit], others: Sequence[Edit]) -> bool:
     """Whether none of the edits touches one of the others."""
     return all(
         e.span.end < o.span.start or o.span.end < e.span.start for e in edits for o in others

@@ -40,10 +40,11 @@ class Edit(Record):
 
 
 class Fix(Record):
-    """A likely repair, in words and as edits."""
+    """A likely repair, in words and as edits. It is ``sure`` if no other repair was likely too."""
 
     title: str
     edits: tuple[Edit, ...] = ()
+    sure: bool = True
 
 
 class Diagnostic(Record):

@@ -63,7 +63,7 @@ SHIPPED: Final = (
 def commands(folder: Path) -> Iterator[tuple[str, ...]]:
     """Command lines, the picture or file that they write as the last word."""
     good, changed, bad = (str(folder / f"{name}.net") for name in ("good", "changed", "bad"))
-    for form in ("text", "github", "json"):
+    for form in ("text", "github", "json", "sarif"):
         yield ("check", bad, "--output-format", form)
     for form in ("text", "json"):
         yield ("summary", good, "--output-format", form)

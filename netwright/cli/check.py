@@ -3,20 +3,33 @@
 All nets of a file that need no parameters are checked, or the one that --net names. The status is
 0 without errors (warnings are allowed, unless --strict), 1 with errors, 2 if a file could not be
 read or an option names what the spec does not have. A comment `# netwright: ignore W501` silences
-a warning on its line."""
+a warning on its line.
+
+--fix mends errors whose repair is sure: the compiler has tried it, and no other one is likely. It
+changes the files, or prints the text of standard input; what is left is reported. Warnings are
+left, since their repairs change what a net computes."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..grammar.diagnostics import Diagnostic
+from ..grammar.printable import printable
+from ..grammar.source import Source
+from ..grammar.wording import counted
 from ._parser import CLEAN, Misuse, Parser, add_format, add_spec, complain, request, source
 from ._work import forms, report, show_fault, status
+
+if TYPE_CHECKING:
+    from ..compiler.fixes import Fixed
 
 EXAMPLES = """\
   netwright check unet.net
   netwright check nets/*.net --output-format github
+  netwright check --fix unet.net
   netwright check resnet.net --net ResNet -p unit=bottleneck -p 'depths=[3,4,6,3]'
   echo 'conv(3x3,64) > relu > pool(2,2)' | netwright check - --input 3x32x32
 """
@@ -26,25 +39,82 @@ def configure(parser: Parser) -> None:
     add_spec(parser, several=True)
     add_format(parser, forms())
     parser.add_argument("--strict", action="store_true", help="warnings make the status 1 too")
+    parser.add_argument(
+        "--fix", action="store_true", help="mend the errors whose repair is sure, in the files"
+    )
 
 
 def run(options: Namespace) -> int:
-    from ..compiler.pipeline import check_source
-
     findings: list[Diagnostic] = []
     names: list[str] = []
     statuses = [CLEAN]
     for name in options.files:
         try:
-            text = source(name, options)
+            text = _fixable(name, options) if options.fix else source(name, options)
+            found = _fixed(text, options) if options.fix else _checked(text, request(options, name))
         except Misuse as misuse:
             complain(misuse)
             statuses.append(misuse.status)
             continue
         names.append(text.name)
-        result = check_source(text, **request(options, name))
-        show_fault(result.fault)
-        findings.extend(result.diagnostics)
+        findings.extend(found)
     if names:
-        sys.stdout.write(report(options.output_format, findings, names, sys.stdout))
+        stream = sys.stderr if options.fix and "-" in options.files else sys.stdout
+        stream.write(report(options.output_format, findings, names, stream))
     return max(*statuses, status(findings, strict=options.strict))
+
+
+def _checked(text: Source, keywords: dict[str, Any]) -> Sequence[Diagnostic]:
+    from ..compiler.pipeline import check_source
+
+    result = check_source(text, **keywords)
+    show_fault(result.fault)
+    return result.diagnostics
+
+
+# --- --fix -----------------------------------------------------------------------------------
+
+
+def _fixable(name: str, options: Namespace) -> Source:
+    """The text of a file that may be changed. Raises Misuse for any other."""
+    from ..compiler.imports import SHIPPED
+    from ..spec_files import STDIN, find, is_python
+
+    if is_python(name):
+        raise Misuse(f"--fix cannot change {name}", "`netwright import` writes it to a file")
+    text = source(name, options)
+    if name != STDIN and find(name, options.search).resolve().is_relative_to(SHIPPED.resolve()):
+        raise Misuse(f"--fix does not change {name}, which is shipped", "fix a copy of it")
+    return text
+
+
+def _fixed(text: Source, options: Namespace) -> Sequence[Diagnostic]:
+    """The findings that are left after the repairs, which are written and told."""
+    from ..compiler.fixes import fixed
+
+    keywords = request(options)
+    result = fixed(text, lambda changed: _checked(changed, keywords))
+    _write(text, result, options)
+    for finding in result.made:
+        print(_told(finding), file=sys.stderr)
+    if result.made:
+        left = sum(finding.severity == "error" for finding in result.left)
+        name = printable(text.name)
+        print(f"fixed {counted(len(result.made), 'error')} in {name}, {left} left", file=sys.stderr)
+    return result.left
+
+
+def _told(finding: Diagnostic) -> str:
+    assert finding.span
+    assert finding.fix
+    place = f"{finding.span.source.name}:{finding.span.line}:{finding.span.column}"
+    return printable(f"{place}: fixed {finding.code}, {finding.message}: {finding.fix.title}")
+
+
+def _write(text: Source, result: Fixed, options: Namespace) -> None:
+    from ..spec_files import STDIN_NAME, find, write_atomically
+
+    if text.name == STDIN_NAME:
+        sys.stdout.write(result.source.text)
+    elif result.made:
+        write_atomically(find(text.name, options.search), result.source.text.encode())

@@ -86,14 +86,19 @@ def pages() -> dict[str, Any]:
     return {p.name.removesuffix(".md"): p for p in sorted(entries, key=lambda p: p.name)}
 
 
+def titles() -> dict[str, str]:
+    """What each code means, in a few words: the first lines of the pages."""
+    lines = {code: page.read_text("utf-8").partition("\n")[0] for code, page in pages().items()}
+    return {code: line.removeprefix(f"# {code}: ") for code, line in lines.items()}
+
+
 def _contents() -> str:
     """A list of all codes with their titles, and of all layers."""
     from textwrap import fill
 
     from ..compiler.layers import layers
 
-    titles = (page.read_text("utf-8").partition("\n")[0] for page in pages().values())
-    codes = "".join(f"  {title.lstrip('# ')}\n" for title in titles)
+    codes = "".join(f"  {code}: {title}\n" for code, title in titles().items())
     words = fill(", ".join(sorted(layers())), 96, initial_indent="  ", subsequent_indent="  ")
     return f"codes:\n{codes}\nlayers:\n{words}\n"
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 import netwright as nw
-from netwright import report_github, report_json, report_text
+from netwright import report_github, report_json, report_sarif, report_text
 from netwright.backends.pytorch.live import module_of
 from netwright.cli import main
 from netwright.terminal import Terminal
@@ -95,7 +95,7 @@ def test_findings(nasty: str) -> None:
     text = f'# {nasty}\nnet n: x[8] {{ require 1 > 2, "{said}"\n x > linear({nasty}) > boom }}\n'
     found = nw.check(text)
     assert found
-    for report in (report_text, report_json, report_github):
+    for report in (report_text, report_json, report_github, report_sarif):
         assert_shown(report.report(found, [f"{nasty}.net"], Terminal()))
     assert json.loads(report_json.report(found, ["a.net"], Terminal()))["diagnostics"]
     with pytest.raises(nw.CompileError) as caught:

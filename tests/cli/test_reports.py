@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netwright import report_github, report_json, report_text
+from netwright import report_github, report_json, report_sarif, report_text
 from netwright.grammar.diagnostics import Diagnostic, Edit, Fix, Label
 from netwright.grammar.printable import printable
 from netwright.grammar.source import Source, Span
@@ -233,6 +233,18 @@ def test_github(golden: Callable[[str, str], None]) -> None:
     text = report_github.report(found, ["unet.net"], PLAIN)
     assert len(text.splitlines()) == len(found)
     golden("cli/report/github.txt", text)
+
+
+def test_sarif(golden: Callable[[str, str], None]) -> None:
+    source = Source("a,b:c %.net", "x > boom\n")
+    odd = Diagnostic("W501", "50% of: this,\nthat", at(source, "boom"), severity="warning")
+    found = [shapes(), odd, repaired(), placeless()]
+    text = report_sarif.report(found, ["unet.net", "/a b/c.net"], PLAIN)
+    golden("cli/report/sarif.json", text)
+    (run,) = json.loads(text)["runs"]
+    codes = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert [codes[r["ruleIndex"]] for r in run["results"]] == [d.code for d in found]
+    assert [a["location"]["uri"] for a in run["artifacts"]] == ["unet.net", "file:///a%20b/c.net"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any, Final
 
-from netwright import report_github, report_json, report_text
+from netwright import report_github, report_json, report_sarif, report_text
 from netwright.backends import layer_table
 from netwright.backends.diagram import DiagramError, formats, render, views
 from netwright.backends.pytorch import to_source
@@ -94,6 +94,7 @@ def _checked(text: str) -> Compilation:
         report_text.report(found.diagnostics, ["a.net"], Terminal(colour=True))
         report_json.report(found.diagnostics, ["a.net"], Terminal())
         report_github.report(found.diagnostics, ["a.net"], Terminal())
+        report_sarif.report(found.diagnostics, ["a.net"], Terminal())
     return found
 
 
