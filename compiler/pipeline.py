@@ -8,7 +8,7 @@ out to be a number) is known to the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,6 +73,12 @@ class Request(Record):
     """How much of a file is to be checked, if not all."""
     common: dict[object, Any] | None = None
     """The instances of blocks that the nets of a check have in common."""
+    ignored: Collection[str] = ()
+    """The codes of warnings that nobody wants to see."""
+
+    def wanted(self, findings: Findings) -> Findings:
+        """The findings without the warnings that are ignored."""
+        return tuple(f for f in findings if f.severity == "error" or f.code not in self.ignored)
 
 
 def load_source(
@@ -83,6 +89,7 @@ def load_source(
     inputs: Mapping[str, str] | str | None = None,
     search: Sequence[Path] = (),
     limits: Mapping[str, int] | None = None,
+    ignored: Collection[str] = (),
     partial: bool = False,
 ) -> Compilation:
     """Compile one net of a text.
@@ -90,9 +97,10 @@ def load_source(
     ``net`` may be left out where one is meant: the only one, or the one named like the file.
     ``inputs`` binds input shapes without the batch axis: ``"3x32x32"``. Never raises for a bad
     spec: ``Compilation.graph`` is None then, and with ``partial`` there is the graph up to the
-    errors, unless the text itself has syntax errors. ``limits`` are bounds that are raised.
+    errors, unless the text itself has syntax errors. ``limits`` are bounds that are raised,
+    ``ignored`` the codes of warnings to leave out.
     """
-    request = Request(parameters or {}, inputs, Finder(search), partial)
+    request = Request(parameters or {}, inputs, Finder(search), partial, ignored=ignored)
     with room(), limited(limits):
         try:
             loaded = _load(source, net, request, freeze=True)
@@ -110,7 +118,8 @@ def _load(
     chosen = choose_nets(source, tree, syntax_errors, net)
     asked = request.replace(partial=request.partial and not syntax_errors)
     result = _compile(source, tree, chosen, chosen.net, asked, freeze=freeze)
-    return result.replace(diagnostics=not_silenced(of_file(result.diagnostics, tree)))
+    findings = not_silenced(of_file(result.diagnostics, tree))
+    return result.replace(diagnostics=request.wanted(findings))
 
 
 def check_source(
@@ -121,12 +130,13 @@ def check_source(
     inputs: Mapping[str, str] | str | None = None,
     search: Sequence[Path] = (),
     limits: Mapping[str, int] | None = None,
+    ignored: Collection[str] = (),
 ) -> Compilation:
     """Check a text: the net that is named, else every net that needs no arguments.
 
     No graph is made: all that can be wrong is found before.
     """
-    request = Request(parameters or {}, inputs, Finder(search))
+    request = Request(parameters or {}, inputs, Finder(search), ignored=ignored)
     with room(), limited(limits):
         try:
             checked = _check(source, net, request)
@@ -161,7 +171,7 @@ def _check(source: Source, net: str | None, request: Request) -> Compilation:
         findings = with_comments(findings, tree, whole=whole)
     else:
         findings = not_silenced(findings)
-    return _of_all(results, findings, chosen)
+    return _of_all(results, request.wanted(findings), chosen)
 
 
 def _of_all(results: list[Compilation], findings: Findings, chosen: Choice) -> Compilation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
@@ -151,6 +151,7 @@ def compiled(
     search: tuple[Path, ...],
     limits: Mapping[str, int] | None = None,
     *,
+    ignored: Collection[str] = (),
     wording: Callable[[Diagnostic], Diagnostic] = finding_in_python,
 ) -> Network:
     """The network of a source. Raises CompileError with all findings and the network up to the
@@ -166,6 +167,7 @@ def compiled(
         inputs=inputs,
         search=search,
         limits=limits,
+        ignored=ignored,
         partial=True,
     )
     findings = tuple(map(wording, compilation.diagnostics))

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from ..compiler.imports import Unreadable
 from ..grammar.printable import printable
 from ..grammar.source import Source
+from ..settings import Settings, SettingsError, settings_for
 from ..spec_files import is_python, read
 from ..terminal import Terminal
 
@@ -171,13 +172,23 @@ def add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
 def request(options: argparse.Namespace, name: str = "") -> dict[str, Any]:
     """The options, as keyword arguments for the compiler. ``name`` is that of the spec: one that is
     made from a model has the inputs already."""
+    settings = project_settings(name)
     return {
         "net": options.net,
         "parameters": dict(options.parameters),
         "inputs": None if is_python(name) else input_shapes(options.inputs),
-        "search": tuple(options.search),
+        "search": (*options.search, *settings.search),
         "limits": dict(options.limits),
+        "ignored": settings.ignored,
     }
+
+
+def project_settings(name: str) -> Settings:
+    """The settings of the project that a spec is in. Raises Misuse."""
+    try:
+        return settings_for(name)
+    except SettingsError as error:
+        raise Misuse(error.message, error.hint) from None
 
 
 def source(name: str, options: argparse.Namespace) -> Source:
@@ -187,7 +198,7 @@ def source(name: str, options: argparse.Namespace) -> Source:
 
         return model_source(name, options.inputs)
     try:
-        return read(name, options.search)
+        return read(name, (*options.search, *project_settings(name).search))
     except Unreadable as error:
         raise Misuse(error.message, error.hint) from None
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..grammar.diagnostics import Diagnostic
@@ -51,7 +52,8 @@ def run(options: Namespace) -> int:
     for name in options.files:
         try:
             text = _fixable(name, options) if options.fix else source(name, options)
-            found = _fixed(text, options) if options.fix else _checked(text, request(options, name))
+            keywords = request(options, name)
+            found = _fixed(text, keywords) if options.fix else _checked(text, keywords)
         except Misuse as misuse:
             complain(misuse)
             statuses.append(misuse.status)
@@ -88,13 +90,12 @@ def _fixable(name: str, options: Namespace) -> Source:
     return text
 
 
-def _fixed(text: Source, options: Namespace) -> Sequence[Diagnostic]:
+def _fixed(text: Source, keywords: dict[str, Any]) -> Sequence[Diagnostic]:
     """The findings that are left after the repairs, which are written and told."""
     from ..compiler.fixes import fixed
 
-    keywords = request(options)
     result = fixed(text, lambda changed: _checked(changed, keywords))
-    _write(text, result, options)
+    _write(text, result)
     for finding in result.made:
         print(_told(finding), file=sys.stderr)
     if result.made:
@@ -111,10 +112,10 @@ def _told(finding: Diagnostic) -> str:
     return printable(f"{place}: fixed {finding.code}, {finding.message}: {finding.fix.title}")
 
 
-def _write(text: Source, result: Fixed, options: Namespace) -> None:
-    from ..spec_files import STDIN_NAME, find, write_atomically
+def _write(text: Source, result: Fixed) -> None:
+    from ..spec_files import STDIN_NAME, write_atomically
 
     if text.name == STDIN_NAME:
         sys.stdout.write(result.source.text)
     elif result.made:
-        write_atomically(find(text.name, options.search), result.source.text.encode())
+        write_atomically(Path(text.name), result.source.text.encode())
