@@ -17,6 +17,7 @@ from .polish import polished, with_plain_heads, with_plain_names
 from .trace import Run, Trace
 from .training import note_training
 from .types import CannotImport
+from .widths import with_width
 from .writer import Body, Writer, expression, is_sequence
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def import_model(
             traced = tracing.trace(model.eval(), inputs, all_open=all_open)
         note_training(traced.root, model, inputs)
         file = _file(traced, name, arguments or {})
-        return print_file(with_plain_names(with_defaults(with_loops(file))))
+        file = with_plain_names(with_defaults(with_loops(file)))
+        return print_file(with_width(file, model.modules(), (arguments or {}).values()))
     except _SURPRISES as error:
         said = f"{type(error).__name__}: {error}"
         raise CannotImport(f"the importer does not know what to make of it ({said})") from error

@@ -978,3 +978,43 @@ class Stepped(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.two(self.one(x))
         return self.three(x, shortcut=x)
+
+
+class Config:
+    """What a model is made of, as libraries have it."""
+
+    def __init__(self, hidden_size: int = 24, layers: int = 3) -> None:
+        self.hidden_size, self.layers = hidden_size, layers
+
+
+class WideLayer(nn.Module):
+    """A layer of a transformer without attention."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(config.hidden_size)
+        self.up = nn.Linear(config.hidden_size, 4 * config.hidden_size)
+        self.down = nn.Linear(4 * config.hidden_size, config.hidden_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.down(F.gelu(self.up(self.norm(x))))
+
+
+@example(ints(50, 7))
+class Wide(nn.Module):
+    """One width, which the configuration names; the table of places has as many rows by chance."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        super().__init__()
+        self.config = config or Config()
+        size = self.config.hidden_size
+        self.words, self.places = nn.Embedding(50, size), nn.Embedding(24, size)
+        self.first = nn.Parameter(torch.randn(1, 1, size))
+        self.layers = nn.ModuleList(WideLayer(self.config) for _ in range(self.config.layers))
+        self.head = nn.Linear(size, 50, bias=False)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        x = self.words(ids) + self.places(torch.arange(ids.shape[1])) + self.first
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(x)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import netwright as nw
 from netwright.backends.importer import CannotImport, import_model
 from netwright.backends.importer.proved import proved_spec
 
@@ -23,6 +24,20 @@ def test_a_model_becomes_its_spec(name: str, golden: Golden) -> None:
     spec = proved_spec(model, example, name=name)
     golden(f"importer/{name}.net", spec.text)
     assert spec.proof.equal, spec.proof.reasons
+
+
+def test_width_and_depth_are_changed_in_one_place() -> None:
+    """The text of a model becomes that of a model of another size."""
+    text = proved_spec(modules.Wide(), (torch.randint(50, (2, 7)),), name="wide").text
+    for old, new in (("hidden_size = 24", "hidden_size = 40"), ("* 3", "* 5")):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    other = modules.Wide(modules.Config(40, 5)).eval()
+    other.places = nn.Embedding(24, 40)
+    made = nw.loads(text).to_torch().eval()
+    made.load_state_dict(other.state_dict())
+    ids = torch.randint(50, (2, 7))
+    assert torch.equal(made(ids), other(ids))
 
 
 class Decides(nn.Module):
