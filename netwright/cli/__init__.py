@@ -32,6 +32,14 @@ ELSEWHERE = {
     **dict.fromkeys(("list", "ls"), "`netwright specs` lists the shipped specs"),
 }
 """What to use for commands that other programs have."""
+FIRST_STEPS = """\
+first steps:
+  netwright new mine                    a small network to start from: mine.net
+  netwright check mine.net              all errors at once, each with its place and what to do
+  netwright render mine.net -o mine.svg
+  netwright build mine.net -o mine.py   a module of PyTorch
+
+`netwright COMMAND --help` says more, `netwright explain` what a code or a layer means."""
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 
 
@@ -72,10 +80,15 @@ def _run(arguments: list[str]) -> int:
     name, *rest = arguments
     if name not in names:
         raise Misuse(f"there is no command {name}", _meant(name, names))
+    return _load(name).run(command_parser(name).read(rest))
+
+
+def command_parser(name: str) -> Parser:
+    """The parser of a command."""
     command = _load(name)
     parser = Parser(f"netwright {name}", _help(command), command.EXAMPLES)
     command.configure(parser)
-    return command.run(parser.read(rest))
+    return parser
 
 
 def commands() -> list[str]:
@@ -101,7 +114,7 @@ def _run_bare(arguments: list[str], names: Sequence[str]) -> int:
     lines = (f"  {n:{width}}  {_help(_load(n)).partition(chr(10))[0]}" for n in names)
     parser = Parser("netwright", "Neural networks as text: checked, drawn, compiled to PyTorch.")
     parser.usage = "netwright COMMAND ..."
-    parser.epilog = "commands:\n" + "\n".join(lines) + "\n\n`netwright COMMAND --help` says more."
+    parser.epilog = f"commands:\n{chr(10).join(lines)}\n\n{FIRST_STEPS}"
     parser.add_argument("--version", action="version", version=f"netwright {__version__}")
     parser.parse_args(arguments)
     parser.print_help(sys.stderr)

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any, NoReturn
 
 from ..compiler.imports import Unreadable
@@ -17,6 +18,8 @@ from ..terminal import Terminal
 
 CLEAN, FOUND, MISUSE = 0, 1, 2
 INTERNAL = 70  # EX_SOFTWARE
+WIDTH = 96
+"""The widest that help is."""
 
 
 class Misuse(Exception):
@@ -92,10 +95,11 @@ class Parser(argparse.ArgumentParser):
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help with a fixed width, so that terminals and the documentation show the same."""
+    """Help as wide as the terminal, or as COLUMNS says, up to the width in the documentation."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=96)
+        width = min(WIDTH, get_terminal_size((WIDTH + 2, 0)).columns - 2)
+        super().__init__(prog, max_help_position=min(30, width // 3), width=width)
 
 
 def add_spec(

@@ -572,7 +572,10 @@ argparse_of_3_11 = pytest.mark.skipif(
 
 @argparse_of_3_11
 @pytest.mark.parametrize("command", [None, *cli.commands()])
-def test_help(run: Netwright, golden: Golden, command: str | None) -> None:
+def test_help(
+    run: Netwright, golden: Golden, command: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "98")
     done = run(*([command] if command else []), "--help")
     assert (done.status, done.err) == (0, "")
     text = done.out
