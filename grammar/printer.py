@@ -239,7 +239,7 @@ def _attribute_name(name: str | s.Text) -> str:
 def _owner(node: s.Attribute) -> Document:
     """The value before a ``.``, in parentheses if the scanner would read the dot as part of a
     number."""
-    named = isinstance(node.value, s.Name | s.Attribute | s.Indexed | s.Call | s.Paren)
+    named = isinstance(node.value, s.Name | s.Text | s.Attribute | s.Indexed | s.Call | s.Paren)
     document = _operand(node.value, CALL)
     is_position = isinstance(node.name, str) and node.name.isdecimal()
     bare = named or not (is_position or isinstance(node.value, s.Number))

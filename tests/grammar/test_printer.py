@@ -57,6 +57,7 @@ def test_expressions_come_back(tree: s.Expr) -> None:
         ("'zeros'", '"zeros"\n'),
         ("1e-05", "1e-5\n"),
         (".5", "0.5\n"),
+        ("'net'.0.weight", '"net".0.weight\n'),
         ("x[ 1 : , : : 2 ]", "x[1:, ::2]\n"),
         ("block f ( ) = a", "block f = a\n"),
         ("##doc\nblock f(p):x{p}", "## doc\nblock f(p): x { p }\n"),
