@@ -14,6 +14,8 @@ from .defaults import with_defaults
 from .loops import with_loops
 from .open_sizes import conditions, sizes_left_open
 from .polish import polished, with_plain_heads, with_plain_names
+from .shared_modules import with_shared_modules
+from .tied_subclasses import dissolve_tied_subclasses
 from .trace import Run, Trace
 from .training import note_training
 from .types import CannotImport
@@ -47,7 +49,9 @@ def import_model(
     try:
         with state_dicts.same_modes(model):
             traced = tracing.trace(model.eval(), inputs, all_open=all_open)
+        traced = with_shared_modules(traced, model)
         note_training(traced.root, model, inputs)
+        dissolve_tied_subclasses(traced)
         file = _file(traced, name, arguments or {})
         file = with_plain_names(with_defaults(with_loops(file)))
         return print_file(with_width(file, model.modules(), (arguments or {}).values()))

@@ -454,7 +454,8 @@ def _gradients(apart: Mapping[str, float]) -> Iterator[str]:
 
 @contextmanager
 def _nothing_dropped() -> Iterator[None]:
-    """Dropout and stochastic depth keep everything, and still scale by their probability."""
+    """Dropout and stochastic depth keep everything, and still scale by their probability. Some
+    compare it with evenly distributed numbers, or round these, and keep what is large."""
     from torch import ops
     from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -466,6 +467,8 @@ def _nothing_dropped() -> Iterator[None]:
                 return args[0].fill_(1)
             if func.overloadpacket is ops.aten.bernoulli:
                 return args[0].new_ones(args[0].shape)
+            if func.overloadpacket in (ops.aten.rand, ops.aten.rand_like):
+                return func(*args, **(kwargs or {})).fill_(1 - 2**-20)
             return func(*args, **(kwargs or {}))
 
     with Keep():  # type: ignore[no-untyped-call]

@@ -222,7 +222,8 @@ class Alignment:
         values: list[s.Expr | None] = [None] * self.count
         for run, node in zip(runs, nodes, strict=True):
             values[run] = _square(node)
-        self.columns.append((tuple(values), hint))
+        word = tree.last_word(tree.far_path(nodes[0]) or "").rstrip("0123456789")
+        self.columns.append((tuple(values), hint or word))
         return tree.name(f"{HOLE}{len(self.columns) - 1}")
 
     def with_weights(self, node: Any) -> Any:
@@ -232,7 +233,7 @@ class Alignment:
             path = tree.far_path(part)
             if path is None:
                 return part
-            return self._column([part] * self.count, range(self.count), path.rpartition(".")[2])  # type: ignore[list-item]
+            return self._column([part] * self.count, range(self.count), "")  # type: ignore[list-item]
 
         return tree.mapped(node, changed)
 

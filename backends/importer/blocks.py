@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,7 @@ class Blocks:
         self._failures: dict[Run, CannotImport] = {}
         """Why runs are neither blocks nor externs: then what is around them is none either."""
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
+        self._shares = _share_words(trace)
         self._net = net
         """The name of the net, which no block has."""
         heights = {run: _height(run) for run in _outside_layers(trace.root) if self._is_own(run)}
@@ -101,8 +103,8 @@ class Blocks:
             self._make_block(group.runs, bodies)
 
     def _make_extern(self, runs: Sequence[Run], reason: CannotImport) -> None:
-        name = self._name(runs[0])
-        arguments = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
+        name = self._name(runs)
+        arguments = [self._arguments(run) for run in runs]
         try:
             declared, calls = extern(name, runs, arguments, self.writer, reason)
         except CannotImport as failure:
@@ -160,7 +162,7 @@ class Blocks:
             statements = [_from(body.words[0], statements[0])]
             is_network = False
         statements = polished(statements, {*body.words, *(p.name for p in parameters.chosen)})
-        name = self._name(runs[0])
+        name = self._name(runs)
         block = s.Block(
             "block",
             name,
@@ -186,17 +188,40 @@ class Blocks:
         single = not first.startswith("*")  # a bundle has no shape
         types = [self.writer.type(run.inputs[0]) if single else None for run in runs]
         later = [[self.writer.type(value) for value in bodies[run].renamed] for run in runs]
-        known = [self.constructors.get(id(run.module)) or _arguments(run) for run in runs]
+        known = [self._with_shared(self._arguments(run)) for run in runs]
         attributes = [vars(run.module) for run in runs]
         word = body.words[0] if body.words else ""
         taken = {*body.words, *assigned(body.statements), *self._signatures}
         return Facts(types, later, known, attributes, word, taken, _required(runs[0]))
 
-    def _name(self, run: Run) -> str:
-        stem = snake_case(type(run.module).__name__)
+    def _arguments(self, run: Run) -> Mapping[str, Any]:
+        """The arguments of a module's constructor."""
+        return self.constructors.get(id(run.module)) or _arguments(run)
+
+    def _with_shared(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Arguments with the syntax that stands for the modules that become shares."""
+        shared = {
+            id(x.runs[0].module): tree.far(path) for path, x in self.writer.trace.shared.items()
+        }
+        return {name: shared.get(id(value), value) for name, value in arguments.items()}
+
+    def _name(self, runs: Sequence[Run]) -> str:
+        """A name for the block of some runs. In the body that declares a share of that name, it
+        means the share, so then the block is called there once at most."""
+        stem = snake_case(type(runs[0].module).__name__)
         stem = stem if tree.is_free(stem) else f"{stem}_"
         names = (stem, *(f"{stem.strip('_')}_{i}" for i in range(2, 9999)))
-        return next(name for name in names if name not in {*self._signatures, self._net})
+        taken = {*self._signatures, self._net}
+        if len({run.module for run in runs}) > 1:
+            taken |= self._shares
+        return next(name for name in names if name not in taken)
+
+
+def _share_words(trace: Trace) -> set[str]:
+    """The names of the modules that run several times."""
+    times = Counter(run.path for run in trace.root.runs())
+    paths = {*trace.shared, *(path for path, count in times.items() if count > 1)}
+    return {tree.last_word(path) for path in paths}
 
 
 def _looped(body: Body) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -191,7 +192,8 @@ def _description(module: nn.Module) -> dict[str, Any]:
         if not name.startswith("_") and name not in _UNSEEN
     }
     shapes = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    return {**settings, **shapes, "forward": type(module).forward}
+    padded = re.findall(r"Pad(\d)d$", plain_kind(type(module)).__name__)  # of one forward
+    return {**settings, **shapes, "forward": type(module).forward, "axes": padded}
 
 
 def _plain(value: Any) -> Any:

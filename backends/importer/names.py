@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Places: TypeAlias = Mapping[int, tuple[str, int]]
-"""By ``id(module)``, the file and the line where a module is."""
+"""By the ``identity`` of a module, the file and the line where it is."""
 
 
 class SourcePlaces:
@@ -63,16 +63,22 @@ def _places(frame: FrameType | None, model: nn.Module) -> Places:
         code = frame.f_code
         owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
         if isinstance(owner, nn.Module) and not code.co_filename.endswith("nn/modules/module.py"):
-            places.setdefault(id(owner), (code.co_filename, frame.f_lineno))
-            if owner is model and code.co_name == "forward":
+            places.setdefault(identity(owner), (code.co_filename, frame.f_lineno))
+            if identity(owner) == identity(model) and code.co_name == "forward":
                 break
         frame = frame.f_back
     return places
 
 
+def identity(module: nn.Module) -> int:
+    """The same number for a module and for what export calls in its place, if the model holds some
+    module under several paths: that has the module's attributes."""
+    return id(vars(module))
+
+
 def assigned_names(places: Places, module: nn.Module) -> Sequence[str]:
     """The names that the statement in a module's source assigns to."""
-    file, line = places.get(id(module), ("", 0))
+    file, line = places.get(identity(module), ("", 0))
     return _names_by_line(file).get(line, ()) if file else ()
 
 

@@ -165,14 +165,15 @@ class Parameters:
         return None
 
     def _known(self, column: Column) -> Iterator[tuple[str, Column]]:
-        """Literals that the constructor has got, and for a flag those among the attributes."""
+        """Literals and shared modules that the constructor has got, and for a flag those among the
+        attributes."""
         rows = [self.facts.constructors]
         if all(isinstance(v, s.NamedConstant) for v in column if v is not None):
             rows.append(self.facts.attributes)
         for row in rows:
             for name in row[0]:
                 values = [values.get(name) for values in row]
-                plain = all(isinstance(v, int | float | bool | str) for v in values)
+                plain = all(isinstance(v, int | float | bool | str | s.Text) for v in values)
                 if plain and name.isidentifier() and not name.startswith("_"):
                     yield name, tuple(map(tree.literal, values))
 

@@ -1,4 +1,5 @@
-"""Blocks in a row that take the same other tensors, such as a mask: a loop of assignments."""
+"""Blocks in a row that take the same other tensors, such as a mask, or make several: a loop of
+assignments."""
 
 from __future__ import annotations
 
@@ -35,7 +36,54 @@ def with_rows(statements: Sequence[s.Statement], taken: Collection[str]) -> list
         )
         value = tree.pipe(tree.name(word), *rest)
         result += [tree.assign([word], base), tree.result(loop), statement.replace(value=value)]
+    return _with_loops(result, used)
+
+
+def _with_loops(statements: Sequence[s.Statement], used: Collection[str]) -> list[s.Statement]:
+    """The statements with ``for i in range(3) { y, z = [y, z] > f as a[i] }`` for equal assignments
+    with the labels ``a[0]``, ``a[1]``, ``a[2]``, if no weight inside ``a`` is read."""
+    read = {n.value for x in statements for n in s.all_nodes(x) if isinstance(n, s.Attribute)}
+    result: list[s.Statement] = []
+    at = 0
+    while at < len(statements):
+        step = _only_label(statements[at])
+        count = _equal_ones(statements[at:], step) if step is not None else 1
+        if step is None or count < LEAST or tree.literal(_stem(step)) in read:
+            result.append(statements[at])
+            at += 1
+            continue
+        index = next(w for w in "ijk" if w not in used)
+        ends = [_number(step), _number(step) + count] if _number(step) else [count]
+        loop = s.For(
+            tree.name(index),
+            tree.call("range", map(tree.number, ends)),
+            (_replaced(statements[at], step, _at(step, index)),),
+            span=tree.NOWHERE,
+        )
+        result.append(tree.result(loop))
+        at += count
     return result
+
+
+def _only_label(statement: s.Statement) -> s.Labelled | None:
+    """What has the only label in an assignment, if that ends with a number."""
+    found = [node for node in s.all_nodes(statement) if isinstance(node, s.Labelled)]
+    single = isinstance(statement, s.Assign) and len(found) == 1
+    return found[0] if single and _last_part(found[0]).isdecimal() else None
+
+
+def _equal_ones(statements: Sequence[s.Statement], step: s.Labelled) -> int:
+    """How many of the first statements are one assignment, in which the label of a step counts."""
+    first, stem = statements[0], _stem(step)
+    for count in range(1, len(statements)):
+        label = tree.label(f"{stem}.{_number(step) + count}")
+        if statements[count] != _replaced(first, step, step.replace(label=label)):
+            return count
+    return len(statements)
+
+
+def _replaced(statement: s.Statement, old: s.Labelled, new: s.Expr) -> s.Statement:
+    return tree.mapped(statement, lambda node: new if node == old else node)  # type: ignore[no-any-return]
 
 
 def _row(statement: Any) -> tuple[s.Expr, tuple[s.Expr, ...], s.Expr, int, list[s.Expr]] | None:
@@ -75,6 +123,14 @@ def _are_one(steps: Sequence[s.Expr]) -> bool:
 def _stem(step: s.Expr) -> str:
     assert isinstance(step, s.Labelled)
     return tree.path_of(step.label).rpartition(".")[0]
+
+
+def _last_part(step: s.Labelled) -> str:
+    return tree.path_of(step.label).rpartition(".")[2]
+
+
+def _number(step: s.Labelled) -> int:
+    return int(_last_part(step))
 
 
 def _at(step: s.Expr, index: str) -> s.Expr:

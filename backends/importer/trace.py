@@ -46,6 +46,8 @@ class Op:
     results: list[str]
     training: dict[str, Any] = field(default_factory=dict, kw_only=True)
     """The arguments that have other values in training."""
+    owner: str = field(default="", kw_only=True)
+    """The path of the module that the op was in, if it has none of its own."""
 
     @property
     def name(self) -> str:
@@ -80,6 +82,14 @@ class Run:
                 yield from step.runs()
 
 
+@dataclass(frozen=True)
+class Shared:
+    """A module that becomes a share of the block with the path ``home``, and its ``runs``."""
+
+    home: str
+    runs: Sequence[Run]
+
+
 @dataclass(eq=False)
 class Trace:
     """A model as it runs. ``nodes`` are those of the exported graph by name. ``tensors`` are the
@@ -99,6 +109,14 @@ class Trace:
     """Where each node is made in the model's source."""
     patterns: Mapping[str, Pattern]
     """The tensors that depend on open sizes alone, and have a short form."""
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    """The modules that are held under several paths, and run under them, by one path of each."""
+
+    def shape(self, value: str) -> tuple[str, ...]:
+        """The sizes of a value, as export has them."""
+        node, _, index = value.partition(".")
+        made = self.nodes[node].meta["val"]
+        return tuple(map(str, (made[int(index)] if index else made).shape))
 
     def names(self, node: fx.Node, module: nn.Module) -> list[str]:
         """The names that a module's source has for what a node makes."""
@@ -503,6 +521,9 @@ class _Assembly:
         name = str(node.target).removeprefix("aten.")
         if name in _DROPPED or not _is_tensor_op(node):
             return None
+        if name == "cat.default" and (only := _without_empty(node)):
+            self.aliases[node.name] = only
+            return None
         if (
             self._is_unchanged(node)
             or _keeps_dtype(node)
@@ -695,6 +716,17 @@ def _adds_nothing(node: fx.Node) -> bool:
         return False
     given = node.args[1]
     return isinstance(given, kind) and given == number and _keeps_type(node)
+
+
+def _without_empty(node: fx.Node) -> str:
+    """Takes the tensors without elements away from those that ``cat`` joins: a slice may be one.
+    Returns the name of the one that is left then; empty if there are more, or none was taken."""
+    items: Any = node.args[0]
+    filled = [item for item in items if 0 not in item.meta["val"].shape]
+    if not filled or len(filled) == len(items):
+        return ""
+    node.update_arg(0, filled)
+    return str(filled[0]) if len(filled) == 1 else ""
 
 
 def _pads_nothing(node: fx.Node) -> bool:

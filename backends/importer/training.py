@@ -30,10 +30,10 @@ PROBABILITY: Final = {
 
 
 class Place(NamedTuple):
-    """A call of an op: by the module at a path, in which of its runs, and the number of the call
-    among those of the op in that run."""
+    """A call of an op: by a module, in which of its runs, and the number of the call among those of
+    the op in that run."""
 
-    path: str
+    module: nn.Module
     run: int
     op: str
     call: int
@@ -53,7 +53,7 @@ def _dropping(root: Run) -> Iterator[tuple[Place, Op]]:
     """The ops that drop, with their places. Modules that are layers have settings for it."""
     places = _Places()
     for run in (root, *root.runs()):
-        places.enter(run.path)
+        places.enter(run.module)
         for step in run.steps:
             word = step.name.partition(".")[0] if isinstance(step, Op) else ""
             if isinstance(step, Op) and word in PROBABILITY and not is_layer(run):
@@ -73,21 +73,21 @@ class _Places:
     """Counts the runs of modules, and the calls of ops in them."""
 
     def __init__(self) -> None:
-        self._runs = Counter[str]()
-        self._open: list[tuple[str, int, Counter[str]]] = []
+        self._runs: Counter[nn.Module] = Counter()
+        self._open: list[tuple[nn.Module, int, Counter[str]]] = []
 
-    def enter(self, path: str) -> None:
-        self._open.append((path, self._runs[path], Counter()))
-        self._runs[path] += 1
+    def enter(self, module: nn.Module) -> None:
+        self._open.append((module, self._runs[module], Counter()))
+        self._runs[module] += 1
 
     def leave(self) -> None:
         self._open.pop()
 
     def next(self, op: str) -> Place:
         """The place of a call of an op in the run that is open."""
-        path, run, calls = self._open[-1]
+        module, run, calls = self._open[-1]
         calls[op] += 1
-        return Place(path, run, op, calls[op] - 1)
+        return Place(module, run, op, calls[op] - 1)
 
 
 # --- the run in training ----------------------------------------------------------------------
@@ -128,12 +128,9 @@ def _watched(model: nn.Module) -> Iterator[dict[Place, float]]:
                 found[places.next(op)] = given.get(PROBABILITY[op], 0.0) if dropping else 0.0
             return func(*args, **(kwargs or {}))
 
-    def entering(path: str) -> Any:
-        return lambda *_: places.enter(path)
-
     handles = []
-    for path, module in model.named_modules():
-        handles.append(module.register_forward_pre_hook(entering(path)))
+    for module in model.modules():
+        handles.append(module.register_forward_pre_hook(lambda module, _: places.enter(module)))
         handles.append(module.register_forward_hook(lambda *_: places.leave()))
     try:
         with Watch():

@@ -105,27 +105,46 @@ def labelled(body: s.Expr, path: str) -> s.Labelled:
 def dotted(path: str) -> s.Expr:
     """``"transformer".wte.weight``: something inside what a label names. (In quotes it is the
     label, whatever the word means.)"""
-    first, *others = path.split(".")
-    result: s.Expr = literal(first)
-    for part in others:
-        result = s.Attribute(result, part, span=NOWHERE)
-    return result
+    first, _, inside = path.partition(".")
+    return weight_in(literal(first), inside) if inside else literal(first)
 
 
 FAR: Final = "$:"
-"""The first letters of a text that stands for a weight of the model, until it is known from where
-it is read."""
+"""The first letters of a text that stands for a weight of the model, or for a module that is held
+under several paths, until it is known from where it is read."""
 
 
 def far(path: str) -> s.Text:
-    """A weight by its path in the model."""
+    """A weight, or such a module, by its path in the model."""
     return s.Text((f"{FAR}{path}",), span=NOWHERE)
 
 
 def far_path(node: object) -> str | None:
-    """The path of a weight; None if a node stands for none."""
+    """The path of what ``far`` has made; None for any other node."""
     first = node.parts[0] if isinstance(node, s.Text) and node.parts else ""
     return first.removeprefix(FAR) if isinstance(first, str) and first.startswith(FAR) else None
+
+
+def weight_in(module: s.Expr, path: str) -> s.Expr:
+    """``cpe.proj.weight``: a weight by its path in a module that has a name."""
+    for part in path.split("."):
+        module = s.Attribute(module, part, span=NOWHERE)
+    return module
+
+
+def share_name(path: str) -> tuple[str, int | None] | None:
+    """The name of a share for a module path, and its number in a family; None if it can have
+    none."""
+    stem, *numbers = path.split(".")
+    if not stem.isidentifier() or len(numbers) > 1 or not all(map(str.isdecimal, numbers)):
+        return None
+    return stem, int(numbers[0]) if numbers else None
+
+
+def last_word(path: str) -> str:
+    """The last part of a module path that is no number."""
+    words = [part for part in path.split(".") if not part.isdecimal()]
+    return words[-1] if words else ""
 
 
 def label(path: str) -> s.LabelName:

@@ -34,6 +34,7 @@ from .growth import with_growth
 from .lift import lift_op
 from .lift_modules import lift_module, plain_kind
 from .open_sizes import OpenSizes, axes, formula
+from .own_depth import own_depth
 from .size_patterns import Pattern, source_of
 from .trace import Op, Run, Trace
 from .types import CannotImport, size, type_of
@@ -104,7 +105,8 @@ class Writer:
         self.refused: dict[Run, CannotImport] = {}
         """Why modules of torch.nn are no layers."""
         self.layer_paths = {run.path for run in trace.root.runs() if run.steps and is_layer(run)}
-        """The modules of torch.nn that run."""
+        self.layer_paths |= _owners(trace)
+        """The modules that are layers and run."""
 
         self.extern_paths: list[str] = []
         """The modules that are externs, which have their weights themselves, each with a dot."""
@@ -168,15 +170,15 @@ class Writer:
         """A run as a network: a layer, a group, or a call of its block."""
         layer = self.layer(run)
         if layer is not None:
-            return self._tied(run, layer)
+            return self.tied(layer, run.path, dict(run.module.named_parameters(recurse=False)))
         if is_sequence(run) and not has_own_name(run):
             group = self.group(run, call_of)
             return tree.paren(group)
         return call_of(run)
 
-    def _tied(self, run: Run, layer: s.Expr) -> s.Expr:
+    def tied(self, layer: s.Expr, module: str, weights: Iterable[str]) -> s.Expr:
         """A layer with the weights that it shares with a layer before it: ``weight=wte.weight``."""
-        paths = [f"{run.path}.{name}" for name in dict(run.module.named_parameters(recurse=False))]
+        paths = [f"{module}.{name}" for name in weights]
         firsts = {path: self.trace.first_path.get(path, path) for path in paths}
         settings = [
             s.Setting(path.rpartition(".")[2], tree.far(first), span=tree.NOWHERE)
@@ -193,10 +195,18 @@ class Writer:
 
         def changed(part: s.SyntaxNode) -> s.SyntaxNode:
             path = tree.far_path(part)
-            inside = inside_of(run, path) if path is not None else ""
-            return tree.dotted(inside) if inside else part
+            if path is None or path in self.trace.shared:
+                return part
+            inside = inside_of(run, path)
+            return tree.dotted(inside) if inside else self._in_shared(path) or part
 
         return tree.mapped(node, changed)
+
+    def _in_shared(self, path: str) -> s.Expr | None:
+        """A weight inside a module that is held under several paths; None if it is in none."""
+        around = (path[:at] for at, letter in enumerate(path) if letter == ".")
+        module = next((p for p in around if p in self.trace.shared), "")
+        return tree.weight_in(tree.far(module), path[len(module) + 1 :]) if module else None
 
     def layer(self, run: Run) -> s.Expr | None:
         """A module of torch.nn as the call of a layer; None if it is no layer."""
@@ -214,7 +224,10 @@ class Writer:
         if run.steps and not is_layer(run):
             return None
         try:
-            layer = lift_module(run.module, *(self.type(name) for name in run.inputs))
+            types = [self.type(name) for name in run.inputs]
+            layer = lift_module(run.module, *types)
+            if layer is None and is_idle(run) and len(types) == 1:
+                return own_depth(run.module, types[0].rank)
             causal = run in self.attended and self.attended[run].causal
             return layer.replace(causal=True) if causal and layer is not None else layer
         except CannotLift as reason:
@@ -327,11 +340,17 @@ def _repeated(members: Sequence[s.Expr]) -> s.Expr:
     return tree.pipe(*(m if n == 1 else tree.binary("*", m, tree.number(n)) for m, n in runs))
 
 
+def _owners(trace: Trace) -> set[str]:
+    """The paths of the modules whose ops are written in the modules around them."""
+    runs = (trace.root, *trace.root.runs())
+    return {step.owner for run in runs for step in run.steps if isinstance(step, Op)} - {""}
+
+
 def _unread(trace: Trace) -> dict[str, list[str]]:
     """The paths of the parameters and buffers that nothing reads, by the path of the innermost
     block that they are in."""
     runs = list(trace.root.runs())
-    layers = {run.path for run in runs if is_layer(run)}
+    layers = {run.path for run in runs if is_layer(run)} | _owners(trace)
     homes = {run.path for run in runs if run.steps and not is_layer(run) and not is_sequence(run)}
     read = {node.name for node in trace.nodes.values() if node.users}
     written = {path for name, (path, _) in trace.tensors.items() if name in read}
@@ -435,12 +454,14 @@ class _BodyWriter:
         """The result as a name or names, so that statements can follow what makes it."""
         items = result.items if isinstance(result, s.List) else (result,)
         texts: list[s.Expr] = []
-        for item in items:
+        for at, item in enumerate(items):
             if not isinstance(item, s.Name):
+                self.held = [*texts, *items[at:]]
                 word = self._free_word("yzuvw")
                 self.statements.append(tree.assign([word], item))
                 item = tree.name(word)
             texts.append(item)
+        self.held = []
         return texts[0] if len(texts) == 1 else tree.bundle(texts)
 
     def _uses(self) -> Counter[str]:
@@ -555,7 +576,11 @@ class _BodyWriter:
             return
         if self._is_computed(step):
             return
-        member = self.writer.near(self.writer.member(step, self.call_of), self.run)
+        if step.path in self.trace.shared:
+            text = self._piped(inputs, self._with_shares(tree.far(step.path)))
+            self._push(step.results, text, self._names_of(step))
+            return
+        member = self._with_shares(self._member(step))
         if member in _NOTHING and len(inputs) == 1:
             self._rename(step.results, inputs)
             return
@@ -575,6 +600,24 @@ class _BodyWriter:
         layer = self.writer.lifted(step)
         results = self._used(step.results) if layer is not None else step.results
         self._push(results, self._piped(inputs, member), self._names_of(step))
+
+    def _member(self, step: Run) -> Any:
+        """A run as a network, as it is called in this run."""
+        return self.writer.near(self.writer.member(step, self.call_of), self.run)
+
+    def _with_shares(self, node: Any) -> Any:
+        """A tree with the shares of this run for modules that it holds, and others use too."""
+
+        def changed(part: s.SyntaxNode) -> s.SyntaxNode:
+            path = tree.far_path(part) or ""
+            shared = self.trace.shared.get(path)
+            if shared is None or shared.home != self.run.path:
+                return part
+            members = [self._with_shares(self._member(run)) for run in shared.runs]
+            uses = [self._shared(self._inside(path), member) for member in members]
+            return uses[0]
+
+        return tree.mapped(node, changed)
 
     def _write_attention(self, step: Run, member: s.Expr) -> None:
         """Attention with its masks, in which true means keep; PyTorch drops there."""
@@ -632,13 +675,14 @@ class _BodyWriter:
 
     def _shared(self, path: str, member: s.Expr) -> s.Expr:
         """The name of a module that runs several times; it is declared before the first of them."""
-        stem, *numbers = path.split(".")
-        if not stem.isidentifier() or len(numbers) > 1 or not all(map(str.isdecimal, numbers)):
+        name = tree.share_name(path)
+        if name is None:
             raise CannotImport(f"{path} in {self.where} runs several times")
-        index = tree.number(int(numbers[0])) if numbers else None
+        stem, number = name
+        index = None if number is None else tree.number(number)
         use: s.Expr = tree.name(stem)
-        if index is not None:
-            use = tree.item(use, int(numbers[0]))
+        if number is not None:
+            use = tree.item(use, number)
         inner = member.body if isinstance(member, s.Paren) else member
         if path in self.shares and not same(self.shares[path].value, inner):
             raise CannotImport(f"{path} in {self.where} runs for several sizes of its input")
@@ -664,7 +708,7 @@ class _BodyWriter:
             self._rename(op.results, [lifted.piped[0].name])
             return
         if lifted.weights:
-            label = self._owner(lifted)
+            label = self._owner(op, lifted)
             if label is None:
                 lifted = self._computed(op, lifted)
         else:
@@ -674,7 +718,9 @@ class _BodyWriter:
             self._name_all(len(self.pending))
         text = self._lifted_text(lifted)
         if label:
-            text = _label_last(text, label)
+            *front, last = tree.members(text)
+            last = self.writer.near(self.writer.tied(last, op.owner, lifted.weights), self.run)
+            text = tree.pipe(*front, tree.labelled(last, label))
         results = self._used(op.results) if lifted.layer.results == "side" else op.results
         self._push(results, text, self.trace.names(op.node, self.run.module))
 
@@ -696,16 +742,19 @@ class _BodyWriter:
             self.trace.tensors[weight.name][0]
         )
 
-    def _owner(self, lifted: Lifted) -> str | None:
+    def _owner(self, op: Op, lifted: Lifted) -> str | None:
         """The label of a layer whose weights are those of a module inside; None if it has none."""
         if any(w.name not in self.trace.tensors for w in lifted.weights.values()):
             return None
         paths = {name: self.trace.tensors[w.name][0] for name, w in lifted.weights.items()}
+        own = {name: f"{op.owner}.{name}" for name in paths}
+        first = self.trace.first_path
+        paths |= {name: path for name, path in own.items() if first.get(path) == paths[name]}
         owners = {path.removesuffix(f".{name}") for name, path in paths.items()}
         owner = owners.pop()
         inside = self._inside(owner)
         named = all(path == f"{owner}.{name}" for name, path in paths.items())
-        if owners or not named or (owner in self.writer.layer_paths):
+        if owners or not named or (owner in self.writer.layer_paths and owner != op.owner):
             return None
         if self.own and owner == self.run.path:
             self.owns += 1
@@ -1016,12 +1065,6 @@ def _shorter(text: s.Expr) -> s.Expr:
     if comparison.operator not in ("==", "!="):
         return text
     return comparison.replace(operator="!=" if comparison.operator == "==" else "==")
-
-
-def _label_last(text: s.Expr, label: str) -> s.Expr:
-    """A pipe whose last member has a label."""
-    *front, last = tree.members(text)
-    return tree.pipe(*front, tree.labelled(last, label))
 
 
 def _ops(run: Run) -> Iterable[Op]:

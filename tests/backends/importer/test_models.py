@@ -11,9 +11,9 @@ from netwright.backends.importer import CannotImport, import_model
 from netwright.backends.importer.proved import proved_spec
 
 from ...conftest import Golden
-from . import modules, user_modules
+from . import modules, sharing_modules, user_modules
 
-MODELS = modules.MODELS | user_modules.MODELS
+MODELS = modules.MODELS | sharing_modules.MODELS | user_modules.MODELS
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -412,3 +412,79 @@ class Decoder(nn.Module):
         x = self.decoder(self.embed(ids), memory, tgt_is_causal=True, **masks)
         y, weights = self.pointer(x, memory, memory, key_padding_mask=padding)
         return x + y, weights
+
+
+class DropPath(nn.Module):
+    """Drops paths for whole examples, as many models have it."""
+
+    def __init__(self, drop_prob: float = 0.0) -> None:
+        super().__init__()
+        self.drop_prob = drop_prob
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.drop_prob == 0.0 or not self.training:
+            return x
+        keep_prob = 1 - self.drop_prob
+        shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+        mask = keep_prob + torch.rand(shape, dtype=x.dtype, device=x.device)
+        mask.floor_()
+        return x.div(keep_prob) * mask
+
+
+class Survival(nn.Module):
+    """The same with the probability of keeping."""
+
+    def __init__(self, keep: float) -> None:
+        super().__init__()
+        self.keep = keep
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        mask = x.new_empty(len(x), *[1] * (x.ndim - 1)).bernoulli_(self.keep)
+        return x * mask / self.keep
+
+
+class Mixing(nn.Module):
+    """A residual block that is left out for some examples."""
+
+    def __init__(self, d: int, drop: float) -> None:
+        super().__init__()
+        self.mix = nn.Linear(d, d)
+        self.drop_path = DropPath(drop)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.drop_path(self.mix(x).relu())
+
+
+@example(floats(6, 8))
+class OwnDepth(nn.Module):
+    """Blocks that are left out more often the deeper they are, and a branch by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        rates = [0.1 * i for i in range(4)]
+        self.blocks = nn.ModuleList(Mixing(8, rate) for rate in rates)
+        self.branch = nn.Sequential(nn.Linear(8, 8), nn.Tanh(), Survival(0.75))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        return x + self.branch(x)
+
+
+@example(floats(4, 6, 6))
+class PaddedChannels(nn.Module):
+    """Padding over the channels too, which takes tensors without a batch else; and a slice that is
+    empty for these settings."""
+
+    def __init__(self, prefix: int = 0) -> None:
+        super().__init__()
+        self.prefix = prefix
+        self.around, self.flat = nn.ZeroPad3d(1), nn.ZeroPad2d(1)
+        self.conv = nn.Conv2d(6, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.flat(self.conv(self.around(x)))
+        x = torch.cat([x[:, : self.prefix], x[:, self.prefix :].relu()], dim=1)
+        return torch.cat([x, self.flat(x.mean(1))[:, None, 1:-1, 1:-1]], dim=1)
