@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +46,8 @@ class Blocks:
         self._failures: dict[Run, CannotImport] = {}
         """Why runs are neither blocks nor externs: then what is around them is none either."""
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
-        self._shares = _share_words(trace)
+        again = filter(writer.runs_again, trace.root.runs())
+        self._shares = {tree.last_word(run.path) for run in again}
         self._net = net
         """The name of the net, which no block has."""
         heights = {run: _height(run) for run in _outside_layers(trace.root) if self._is_own(run)}
@@ -146,7 +146,8 @@ class Blocks:
         if with_own_layer.owns == 0:
             return with_own_layer
         layers = _only_layers(with_own_layer)
-        if layers is not None and (len(tree.members(layers)) == 1 or _can_be_several(run)):
+        several = _can_be_several(run) and not self.writer.runs_again(run)
+        if layers is not None and (several or len(tree.members(layers)) == 1):
             return with_own_layer
         return self.writer.body(run, self.call)
 
@@ -215,13 +216,6 @@ class Blocks:
         if len({run.module for run in runs}) > 1:
             taken |= self._shares
         return next(name for name in names if name not in taken)
-
-
-def _share_words(trace: Trace) -> set[str]:
-    """The names of the modules that run several times."""
-    times = Counter(run.path for run in trace.root.runs())
-    paths = {*trace.shared, *(path for path, count in times.items() if count > 1)}
-    return {tree.last_word(path) for path in paths}
 
 
 def _looped(body: Body) -> Body:

@@ -94,7 +94,9 @@ class Parameters:
         given = []
         for parameter in self.chosen:
             filled = [v for v in (parameter.column[at], parameter.default, *parameter.column) if v]
-            value = filled[0]  # a body that does not read it takes any
+            value = filled[0]  # a body that does not read it takes any that it can see
+            if parameter.column[at] is None and tree.far_path(value) is not None:
+                value = tree.literal(None)
             if parameter.default is None or not same(value, parameter.default):
                 given.append((parameter.name, value))
         return given

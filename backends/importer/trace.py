@@ -699,8 +699,9 @@ def _is_tensor_op(node: fx.Node) -> bool:
 
 
 def _keeps_dtype(node: fx.Node) -> bool:
-    """Whether ``to`` converts to the dtype that its input has."""
-    if not str(node.target).startswith("aten.to."):
+    """Whether ``to`` converts to the dtype that its input has. Then it returns its input, which is
+    the same tensor after the module around it too."""
+    if not str(node.target).startswith(("aten.to.", "aten.type_as.")):
         return False
     return _keeps_type(node)
 

@@ -111,6 +111,7 @@ class Writer:
         self.extern_paths: list[str] = []
         """The modules that are externs, which have their weights themselves, each with a dot."""
         self._unread = _unread(trace)
+        self._times = Counter(run.path for run in trace.root.runs())
 
     def unread(self, run: Run) -> list[tuple[str, s.Expr]]:
         """The parameters and buffers in a run that nothing reads, which checkpoints have all the
@@ -132,6 +133,10 @@ class Writer:
         """The values that a run takes, masks included."""
         masks = self.attended[run].masks if run in self.attended else {}
         return [*run.inputs, *masks.values()]
+
+    def runs_again(self, run: Run) -> bool:
+        """Whether a module runs several times."""
+        return self._times[run.path] > 1
 
     def has_layer(self, path: str) -> bool:
         """Whether a parameter is the weight of a layer that is a module of its own."""
@@ -198,15 +203,18 @@ class Writer:
             if path is None or path in self.trace.shared:
                 return part
             inside = inside_of(run, path)
-            return tree.dotted(inside) if inside else self._in_shared(path) or part
+            return tree.dotted(inside) if inside else self._in_shared(path, run) or part
 
         return tree.mapped(node, changed)
 
-    def _in_shared(self, path: str) -> s.Expr | None:
-        """A weight inside a module that is held under several paths; None if it is in none."""
-        around = (path[:at] for at, letter in enumerate(path) if letter == ".")
+    def _in_shared(self, path: str, run: Run) -> s.Expr | None:
+        """A weight inside a module that is held under several paths, for a run outside of it; None
+        if it is in none."""
+        around = [path[:at] for at, letter in enumerate(path) if letter == "."]
         module = next((p for p in around if p in self.trace.shared), "")
-        return tree.weight_in(tree.far(module), path[len(module) + 1 :]) if module else None
+        if not module or f"{run.path}.".startswith(f"{module}."):
+            return None
+        return tree.weight_in(tree.far(module), path[len(module) + 1 :])
 
     def layer(self, run: Run) -> s.Expr | None:
         """A module of torch.nn as the call of a layer; None if it is no layer."""
@@ -588,7 +596,7 @@ class _BodyWriter:
             self._write_attention(step, member)
             return
         path = self._inside(step.path)
-        if OWN in _labels(member):
+        if OWN in _labels(member) and self.runs_of[step.path] == 1:
             if is_sequence(step):
                 self._write_members(step)
                 return
@@ -683,7 +691,7 @@ class _BodyWriter:
         use: s.Expr = tree.name(stem)
         if number is not None:
             use = tree.item(use, number)
-        inner = member.body if isinstance(member, s.Paren) else member
+        inner = _unlabelled(member)
         if path in self.shares and not same(self.shares[path].value, inner):
             raise CannotImport(f"{path} in {self.where} runs for several sizes of its input")
         if path not in self.shares:
@@ -1023,6 +1031,13 @@ def _sliced_twice(first: Sequence[Any], second: Sequence[Any]) -> tuple[Any, ...
 
 def _labels(node: s.SyntaxNode) -> set[str]:
     return {tree.path_of(n.label) for n in s.all_nodes(node) if isinstance(n, s.Labelled)}
+
+
+def _unlabelled(member: s.Expr) -> s.Expr:
+    """A network that a share is: the share's name is that of a group, or of the module's layer."""
+    if isinstance(member, s.Labelled):
+        return member.body if tree.path_of(member.label) == OWN else member
+    return member.body if isinstance(member, s.Paren) else member
 
 
 def _with_label(pipe: s.Expr, path: str) -> s.Expr:

@@ -169,3 +169,51 @@ class PartsHeldTwice(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.blocks(x)[..., -1])
+
+
+class OwnWeight(nn.Module):
+    """A linear layer with a weight of the class's own."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(d, d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight)
+
+
+class Around(nn.Module):
+    """A part that others have too, and a layer."""
+
+    def __init__(self, d: int, part: nn.Module) -> None:
+        super().__init__()
+        self.part, self.norm = part, nn.LayerNorm(d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(self.part(x))
+
+
+class Pair(nn.Module):
+    """The same part in two blocks, which hold it under no name here."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        part = nn.Sequential(nn.Linear(d, d), nn.Tanh())
+        self.one, self.two = Around(d, part), Around(d, part)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.two(self.one(x))
+
+
+@example(floats(5, 8))
+class SharedInside(nn.Module):
+    """Parts that are held under several paths, inside of one that is too; and a class of one layer
+    that runs again."""
+
+    def __init__(self, d: int = 8) -> None:
+        super().__init__()
+        self.mix, self.pair = OwnWeight(d), Pair(d)
+        self.first, self.second = Around(d, self.pair), Around(d, self.mix)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.second(self.pair(self.mix(self.mix(self.first(x)))))

@@ -488,3 +488,28 @@ class PaddedChannels(nn.Module):
         x = self.flat(self.conv(self.around(x)))
         x = torch.cat([x[:, : self.prefix], x[:, self.prefix :].relu()], dim=1)
         return torch.cat([x, self.flat(x.mean(1))[:, None, 1:-1, 1:-1]], dim=1)
+
+
+class Typed(nn.Module):
+    """A weighted mean, of which the weights get the type of the tensor."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.fc = nn.Linear(d, d)
+
+    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
+        weights = weights.type_as(x)
+        return self.fc(x) * weights[..., None]
+
+
+@example(floats(6, 8), floats(6))
+class TypedTwice(nn.Module):
+    """A tensor that two modules convert to the type that it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = Typed(8), Typed(8)
+
+    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
+        weights = weights.sigmoid()
+        return self.second(self.first(x, weights).tanh(), weights)
