@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..grammar import syntax
 from ..grammar.diagnostics import MAX_ERRORS, Diagnostic
 from ..grammar.parser import parse
-from ..grammar.record import Record
+from ..grammar.record import Record, field
 from ..grammar.source import Source
 from .choice import Choice, choose_nets
 from .elaborate.attempt import Outcome, Task, attempt
@@ -35,6 +35,7 @@ from .limits import NETS_TOGETHER, limited, limits
 from .lints import in_checked_file, in_failed_net, in_net
 from .lints._subjects import FileText, Net
 from .room import room
+from .step_types import StepTypes, joined, step_types
 
 if TYPE_CHECKING:
     from .trials import Enough
@@ -58,6 +59,8 @@ class Compilation(Record):
     """The names of the texts that were read: the spec's and those that it imports."""
     fault: Exception | None = None
     """What netwright itself did wrong, if anything; it is among the findings."""
+    types: StepTypes = field(default_factory=dict)
+    """Where that is asked for: the types after the steps of the text, as far as it is right."""
 
 
 class Request(Record):
@@ -71,6 +74,8 @@ class Request(Record):
     """How many the net may take; 0: as many as are allowed to one."""
     enough: Enough | None = None
     """How much of a file is to be checked, if not all."""
+    typed: bool = False
+    """Whether the types after the steps are wanted."""
     common: dict[object, Any] | None = None
     """The instances of blocks that the nets of a check have in common."""
     ignored: Collection[str] = ()
@@ -131,12 +136,14 @@ def check_source(
     search: Sequence[Path] = (),
     limits: Mapping[str, int] | None = None,
     ignored: Collection[str] = (),
+    typed: bool = False,
 ) -> Compilation:
     """Check a text: the net that is named, else every net that needs no arguments.
 
-    No graph is made: all that can be wrong is found before.
+    No graph is made: all that can be wrong is found before. With ``typed`` there are the types
+    after its steps.
     """
-    request = Request(parameters or {}, inputs, Finder(search), ignored=ignored)
+    request = Request(parameters or {}, inputs, Finder(search), ignored=ignored, typed=typed)
     with room(), limited(limits):
         try:
             checked = _check(source, net, request)
@@ -180,7 +187,8 @@ def _of_all(results: list[Compilation], findings: Findings, chosen: Choice) -> C
     steps = sum(result.steps for result in results)
     read = frozenset(name for result in results for name in result.read)
     fault = next((r.fault for r in results if r.fault is not None), None)
-    return Compilation(None, findings, chosen.nets, last, steps, read=read, fault=fault)
+    types = joined(result.types for result in results)
+    return Compilation(None, findings, chosen.nets, last, steps, None, read, fault, types)
 
 
 def _results(
@@ -189,7 +197,7 @@ def _results(
     """What becomes of the nets to be checked, or of a file without one."""
     if not chosen.checked:
         outcome = _elaborate(_task(source, tree, chosen, None, request))
-        yield _compilation(outcome, outcome.findings or chosen.findings, chosen)
+        yield _compilation(outcome, outcome.findings or chosen.findings, chosen, request)
     left, most, errors = NETS_TOGETHER * limits().steps, MAX_ERRORS, set[object]()
     request = request.replace(common={})
     if request.enough:
@@ -225,7 +233,7 @@ def _with_trials(
     def again(text: Source, enough: Enough | None = None) -> tuple[Iterable[Diagnostic], int]:
         own = text.name == source.name
         finder = request.finder if own else request.finder.with_changed(text)
-        asked = request.replace(partial=False, finder=finder, enough=enough)
+        asked = request.replace(partial=False, finder=finder, enough=enough, typed=False)
         result = run(text if own else source, asked)
         return result.diagnostics, result.steps
 
@@ -257,11 +265,11 @@ def _compile(
         findings = (*findings, unexplained(outcome.at))
     if is_fine(findings):
         findings = (*findings, *in_net(Net(tree, outcome)))
-        made = _compilation(outcome, findings, chosen, net)
+        made = _compilation(outcome, findings, chosen, request, net)
         return made.replace(graph=_frozen(outcome)) if freeze else made
     if outcome.fault is None:
         findings = (*findings, *in_failed_net(Net(tree, outcome)))
-    made = _compilation(outcome, findings, chosen, net)
+    made = _compilation(outcome, findings, chosen, request, net)
     if request.partial and outcome.fault is None:
         from .freeze import freeze_partial
 
@@ -278,11 +286,11 @@ def _task(
 
 
 def _compilation(
-    outcome: Outcome, findings: Findings, chosen: Choice, net: str = ""
+    outcome: Outcome, findings: Findings, chosen: Choice, request: Request, net: str = ""
 ) -> Compilation:
-    return Compilation(
-        None, findings, chosen.nets, net, outcome.steps, None, outcome.read, outcome.fault
-    )
+    types = step_types(outcome.root) if request.typed else {}
+    read, fault = outcome.read, outcome.fault
+    return Compilation(None, findings, chosen.nets, net, outcome.steps, None, read, fault, types)
 
 
 def _frozen(outcome: Outcome) -> Graph:
