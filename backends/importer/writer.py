@@ -596,7 +596,7 @@ class _BodyWriter:
             self._write_attention(step, member)
             return
         path = self._inside(step.path)
-        if OWN in _labels(member) and self.runs_of[step.path] == 1:
+        if OWN in _labels(member) and self.runs_of[step.path] < 2:
             if is_sequence(step):
                 self._write_members(step)
                 return

@@ -1018,3 +1018,23 @@ class Wide(nn.Module):
         for layer in self.layers:
             x = layer(x)
         return self.head(x)
+
+
+class ChannelNorm(nn.LayerNorm):
+    """A norm of channels, for images."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+@example(floats(3, 8, 8))
+class NormInside(nn.Module):
+    """A Sequential with a member that is several layers, one of which has its weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Conv2d(3, 6, 1)
+        self.head = nn.Sequential(ChannelNorm(6), nn.Flatten(1), nn.Linear(384, 5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.body(x))
