@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Container
 from functools import cache
 from typing import Final
 from unicodedata import normalize
@@ -113,7 +114,8 @@ def _find_extern(tokens: list[Token]) -> None:
         tokens[-3].kind = "EXTERN"
 
 
-def comments(text: str) -> list[tuple[int, int]]:
-    """The offsets where each comment of a text starts and ends."""
-    matches = (m for m in _pattern().finditer(text) if m.lastgroup == "COMMENT")
-    return [(match.start("COMMENT"), match.end("COMMENT")) for match in matches]
+def comments(text: str, kinds: Container[str] = frozenset({"COMMENT"})) -> list[tuple[int, int]]:
+    """The offsets where each comment of a text starts and ends. ``DOC`` is the kind of lines with
+    ``##``."""
+    matches = (m for m in _pattern().finditer(text) if m.lastgroup in kinds)
+    return [match.span(match.lastgroup or "") for match in matches]

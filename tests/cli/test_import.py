@@ -409,7 +409,7 @@ def test_a_cfg_file(run: Import) -> None:
     status, out, err = run("import", "tiny.cfg", "-o", "tiny.net")
     assert (status, out) == (0, "")
     assert err == (
-        "wrote tiny.net (946 bytes)\n"
+        "wrote tiny.net (962 bytes)\n"
         "netwright: note: tiny.cfg has no weights, so nothing was compared\n"
         "netwright: note: tiny has 8,852,366 parameters and 2,782,480,896 MACs\n"
     )
