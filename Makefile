@@ -38,6 +38,7 @@ lint: $(VENV)/dev
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/netwright fmt specs
 
 # Compares the shipped nets with their originals, all of them: an hour. ZOO="resnet vgg16" for some.
 zoo: $(VENV)/zoo

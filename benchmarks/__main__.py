@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from . import checking, drawing, running, scanning
+from . import checking, drawing, formatting, running, scanning
 from .timing import HEAD, Result, row
 
-ROOMS = {"checking": checking, "running": running, "scanning": scanning, "drawing": drawing}
+ROOMS = {
+    "checking": checking,
+    "formatting": formatting,
+    "running": running,
+    "scanning": scanning,
+    "drawing": drawing,
+}
 
 
 def main() -> None:

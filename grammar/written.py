@@ -83,7 +83,7 @@ class Written:
     def opens(self, first: int) -> bool:
         """Whether a line ends before the first thing in a bracket or body, or must: it is at the
         start of its own, or comments are before it."""
-        before = first - 1
+        before = first - 1 if self.text else -1
         while before >= 0 and self.text[before] in BLANK:
             before -= 1
         return self.comes(first) or (before >= 0 and self.text[before] == "\n")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .backends.onnx.onnx_graph import OnnxError
     from .grammar.diagnostics import CompileError, Diagnostic
-    from .network import Network, check, load, loads
+    from .network import Network, check, format_text, load, loads
     from .onnx_models import from_onnx
     from .python_models import ImportFailed, from_torch
 
@@ -30,6 +30,7 @@ __all__ = [
     "OnnxError",
     "__version__",
     "check",
+    "format_text",
     "from_onnx",
     "from_torch",
     "load",
@@ -43,6 +44,7 @@ _HOMES = {
     "Network": "network",
     "OnnxError": "backends.onnx.onnx_graph",
     "check": "network",
+    "format_text": "network",
     "from_onnx": "onnx_models",
     "from_torch": "python_models",
     "load": "network",

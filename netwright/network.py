@@ -100,6 +100,17 @@ def check(
     return [finding_in_python(finding) for finding in result.diagnostics]
 
 
+def format_text(text: str, /) -> str:
+    """The text of a spec in the style of `netwright fmt`, with its comments. Raises CompileError if
+    it does not parse, or if its lines suggest another syntax than it has (W510)."""
+    from .grammar.formatting import format_source
+
+    formatted, errors = format_source(_text(text))
+    if formatted is None:
+        raise CompileError(errors)
+    return formatted
+
+
 def _text(text: object) -> Source:
     """The text as a source. Raises TypeError if it is not a string, or is the name of a file."""
     if not isinstance(text, str):

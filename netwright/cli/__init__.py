@@ -28,6 +28,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("convert", "export", "trace"), "`netwright import MODULE:FACTORY` writes a model as a spec"
     ),
+    **dict.fromkeys(("format", "tidy"), "`netwright fmt FILE` formats"),
     **dict.fromkeys(("lint", "test"), "`netwright check FILE` checks"),
     **dict.fromkeys(("list", "ls"), "`netwright specs` lists the shipped specs"),
 }

@@ -131,14 +131,15 @@ def replace_file(output: Path, inputs: Iterable[str], make: Callable[[Path], T])
     """What ``make`` returns, after it has written the file: whole or not at all, and never over an
     input."""
     result: list[T] = []
-    with _explained(output):
+    with explained(output):
         check_writable(output, inputs)
         replace_by(output, lambda temporary: result.append(make(temporary)))
     return result[0]
 
 
 @contextmanager
-def _explained(output: Path) -> Iterator[None]:
+def explained(output: Path) -> Iterator[None]:
+    """Say why a file could not be written."""
     try:
         yield
     except Unwritable as error:
@@ -153,7 +154,7 @@ def _to_file(
     inputs: Iterable[str],
     into: Callable[[Path, bytes, Iterable[str]], None],
 ) -> None:
-    with _explained(output):
+    with explained(output):
         into(output, data, inputs)
     print(f"wrote {printable(str(output))} ({len(data):,} bytes)", file=sys.stderr)
 
