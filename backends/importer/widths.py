@@ -43,7 +43,7 @@ def with_width(
     names = _names([*map(_attributes, modules), *known])
     numbers = Counter(_widths(file.statements))
     best = max(names, key=lambda value: numbers[value], default=0)
-    if numbers[best] < FEWEST:
+    if best not in names or numbers[best] < FEWEST:
         return file
     taken = {word for node in s.all_nodes(file) for word in _words(node)}
     free = (name for name in (*names[best], "width") if name not in taken and tree.is_free(name))
