@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from math import inf, isfinite, isnan, sqrt
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 SMALL: Final = 1e-2
 """A gradient that is smaller, relative to the largest of all, may be rounding alone."""
+PIECE: Final = 2**20
+"""The elements of a gradient that are in memory in double precision at once."""
+
+
+class Digest(NamedTuple):
+    """What is kept of a gradient: its size, and its shares in two directions."""
+
+    size: float
+    slanted: float
+    even: float
+
+
+NOTHING: Final = Digest(0.0, 0.0, 0.0)
 
 
 def way(outputs: Sequence[Tensor], module: nn.Module) -> int:
@@ -33,7 +47,7 @@ def way(outputs: Sequence[Tensor], module: nn.Module) -> int:
     return hash(tuple((known.get(t.grad_fn, 0), t.output_nr) for t in outputs))
 
 
-def of(module: nn.Module, outputs: Callable[[], Sequence[Tensor]]) -> dict[str, Tensor]:
+def of(module: nn.Module, outputs: Callable[[], Sequence[Tensor]]) -> dict[str, Digest]:
     """The gradients of the trained parameters of a module by their paths, as a few numbers each:
     then they need not all be kept. ``outputs`` runs the module."""
     import torch
@@ -46,12 +60,12 @@ def of(module: nn.Module, outputs: Callable[[], Sequence[Tensor]]) -> dict[str, 
 
 
 @contextmanager
-def _collected(module: nn.Module) -> Iterator[dict[str, Tensor]]:
+def _collected(module: nn.Module) -> Iterator[dict[str, Digest]]:
     """The gradients that trained parameters get inside, afterwards in the order of the parameters.
     These are left as they were."""
     parameters = {p: path for p, path in _names(module).items() if p.requires_grad}
     saved = {parameter: parameter.grad for parameter in parameters}
-    gradients: dict[str, Tensor] = {}
+    gradients: dict[str, Digest] = {}
 
     def take(parameter: Any) -> None:
         gradients[parameters[parameter]] = _digest(parameter.grad)
@@ -82,36 +96,54 @@ def _names(module: nn.Module) -> dict[Any, str]:
     return names
 
 
-def _digest(gradient: Tensor) -> Tensor:
-    """The size of a gradient, and its shares in two directions."""
+def _digest(gradient: Tensor) -> Digest:
+    """A gradient as numbers of Python: small tensors would lie in the holes that gradients leave in
+    memory. It is read in pieces, since the largest in double precision may be larger than a
+    model."""
+    flat = gradient.detach().flatten()
+    if not len(flat):
+        return NOTHING
+    squares = along = weights = total = 0.0
+    for start in range(0, flat.numel(), PIECE):
+        piece = flat[start : start + PIECE].double()
+        weight = _weights(flat, start, len(piece)).to(piece)
+        squares += float(piece @ piece)
+        along += float(piece @ weight)
+        weights += float(weight @ weight)
+        total += float(piece.sum())
+    return Digest(sqrt(squares), along / sqrt(weights), total / sqrt(flat.numel()))
+
+
+def _weights(like: Tensor, start: int = 0, count: int | None = None) -> Tensor:
+    """A number for each element of a tensor, from -1 to 1.5; or for so many of them."""
     import torch
 
-    flat = gradient.detach().flatten().double()
-    weights = _weights(flat).to(flat)
-    shares = [flat @ weights / weights.norm(), flat.sum() / flat.numel() ** 0.5]
-    return torch.stack([flat.norm(), *shares])
-
-
-def _weights(like: Tensor) -> Tensor:
-    """A number for each element of a tensor."""
-    import torch
-
-    return torch.linspace(-1.0, 1.5, like.numel())
+    number = like.numel()
+    places = torch.arange(start, start + (number if count is None else count), dtype=torch.double)
+    return places * (2.5 / max(1, number - 1)) - 1
 
 
 def differences(
-    theirs: Mapping[str, Tensor], ours: Mapping[str, Tensor], most: float
+    theirs: Mapping[str, Digest], ours: Mapping[str, Digest], most: float
 ) -> dict[str, float]:
     """How gradients differ, relative to their size, where it is by more than ``most``."""
-    import torch
-
-    nothing = torch.zeros(3, dtype=torch.double)
-    largest = max((float(gradient[0]) for gradient in theirs.values()), default=0.0)
+    largest = _largest(digest.size for digest in theirs.values())
     found: dict[str, float] = {}
     for path in {**theirs, **ours}:
-        a, b = theirs.get(path, nothing), ours.get(path, nothing)
-        size = max(float(a[0]), float(b[0]), SMALL * largest)
-        apart = float((a - b).abs().max())
+        a, b = theirs.get(path, NOTHING), ours.get(path, NOTHING)
+        size = _largest((a.size, b.size, SMALL * largest))
+        apart = max(map(_gap, a, b))
         if apart > most * size:
-            found[path] = apart / size
+            found[path] = apart / size if size else inf
     return found
+
+
+def _largest(sizes: Iterable[float]) -> float:
+    return max(filter(isfinite, sizes), default=0.0)
+
+
+def _gap(a: float, b: float) -> float:
+    """How far two numbers are apart; those that are not finite are equal or infinitely far."""
+    if a == b or (isnan(a) and isnan(b)):
+        return 0.0
+    return abs(a - b) if isfinite(a - b) else inf

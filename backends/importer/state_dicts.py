@@ -94,10 +94,30 @@ def _groups(tensors: Mapping[str, Tensor]) -> set[tuple[str, ...]]:
 def loaded(draft: nn.Module, model: nn.Module) -> nn.Module:
     """Our module with the model's own tensors: nothing is copied. ``draft`` is used itself, unless
     it is on the device ``meta`` and has tensors that are not in the state dict."""
-    lacking = has_more_than_state(draft) and any(t.is_meta for t in draft.buffers())
-    made = instance(type(draft), device_of(model)) if lacking else draft
+    made = draft
+    if has_more_than_state(draft) and any(t.is_meta for t in draft.buffers()):
+        with _parameters_on_meta():
+            made = instance(type(draft), device_of(model))
     give(made, model)
     return made
+
+
+@contextmanager
+def _parameters_on_meta() -> Iterator[None]:
+    """Modules that are made inside have no memory for parameters; their buffers have values."""
+    from torch.nn import Parameter
+    from torch.nn.modules.module import register_module_parameter_registration_hook
+
+    def moved(_module: nn.Module, _name: str, parameter: Any) -> Any:
+        if parameter is None or parameter.is_meta:
+            return parameter
+        return Parameter(parameter.to("meta"), requires_grad=parameter.requires_grad)
+
+    handle = register_module_parameter_registration_hook(moved)
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 def give(made: nn.Module, model: nn.Module) -> None:
