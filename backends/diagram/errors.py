@@ -40,6 +40,10 @@ def too_many_boxes(message: str, most: int, help: str) -> TooLarge:
     return TooLarge(message, help=f"{help}; {raises('boxes', 2 * most)}")
 
 
+class NoPlace(DiagramError):
+    """The layout program finds no place for everything."""
+
+
 class NoLayout(DiagramError):
     """The layout program is not installed."""
 

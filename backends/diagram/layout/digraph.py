@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from textwrap import wrap
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from .. import legend, style
 from ..drawing import Drawing
+from ..errors import NoPlace
 from ..measure import SMALL, TITLE, box_width, line_width
 from ..picture import Box, Cluster, Edge, Item, Picture, Strip, Table, TextRun, costliest
 from . import dot_drawing, html_text, sheet
@@ -83,6 +85,7 @@ _NOTES: Final = {
 }
 
 Spacers: TypeAlias = dict[str, float]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,26 @@ def nearly_size(picture: Picture) -> sheet.Point:
     more room."""
     if _has_pieces(picture):
         return size(picture)
-    return extent(_text(picture, _room_for_titles(picture)))
+    return with_place(picture, lambda p: extent(_text(p, _room_for_titles(p))))
 
 
 def _alone(picture: Picture) -> str:
     """The DOT text of a picture that is laid out as a whole, with room for titles."""
+    return with_place(picture, _with_room)
+
+
+def with_place(picture: Picture, work: Callable[[Picture], Made]) -> Made:
+    """What is made of a picture. The layout program fails for some sets of boxes on one rank in
+    clusters: then it gets the picture without one of these sets, or without all of them."""
+    ranks = picture.ranks
+    fewer = [(*ranks[:i], *ranks[i + 1 :]) for i in reversed(range(len(ranks)))]
+    for kept in (ranks, *fewer):
+        with suppress(NoPlace):
+            return work(replace(picture, ranks=kept))
+    return work(replace(picture, ranks=()))
+
+
+def _with_room(picture: Picture) -> str:
     if picture.direction != "TB":
         return _text(picture, {})
     spacers = _room_for_titles(picture)

@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from time import monotonic
 from typing import Final
 
-from ..errors import DiagramError, NoLayout
+from ..errors import DiagramError, NoLayout, NoPlace
 from ..progress import say
 
 PROGRAM: Final = "graphviz-pure"
@@ -48,8 +48,8 @@ def program() -> str:
 
 
 def lay_out(dot: str, format: str, *arguments: str, program: str | None = None) -> bytes:
-    """The output of the program for a DOT text. Raises DiagramError if it fails or takes too
-    long."""
+    """The output of the program for a DOT text. Raises NoPlace if it fails, DiagramError if
+    it takes too long."""
     command = (program or globals()["program"](), "-q", f"-T{format}", *arguments)
     return (remembered if len(dot) <= KEPT_LENGTH else _output)(command, dot)
 
@@ -58,7 +58,7 @@ def _output(command: tuple[str, ...], dot: str) -> bytes:
     status, out = _run(command, dot.encode(errors="replace"))
     if status != 0 or not out:
         # The program's own message is long, and in terms that the user has not seen.
-        raise DiagramError(
+        raise NoPlace(
             "the layout program finds no place for everything in this picture", help=SIMPLER
         )
     return out

@@ -15,7 +15,8 @@ from ..layout.sheet import LEAST, scale
 from ..picture import Options, Picture
 
 READABLE: Final = 400
-"""The number of boxes that a reader can take in; with more of them, less is opened."""
+"""The number of boxes, and of lines, that a reader can take in; if there are more, less is
+opened."""
 MOST: Final = DEFAULTS.boxes
 """The largest number of boxes that is drawn."""
 TRIES: Final = 40
@@ -24,6 +25,8 @@ SURE: Final = 1.1
 """How much larger than needed the scale is of a picture that fits even if its titles need room."""
 NEAR: Final = 0.9
 """The share of the scale that is needed from which on a legend aside may make a picture fit."""
+FAR: Final = 0.5
+"""The share of the scale that is needed below which many blocks have to be closed."""
 MUCH: Final = 1.5
 """How much larger the letters have to get for all blocks to be closed."""
 
@@ -70,6 +73,10 @@ class Attempt:
     def boxes(self) -> int:
         return sum(1 for _ in self.picture.boxes())
 
+    @property
+    def is_readable(self) -> bool:
+        return max(self.boxes, len(self.picture.edges)) <= READABLE
+
 
 Draw: TypeAlias = Callable[[Charts, Graph, Options, Detail], Attempt]
 
@@ -97,14 +104,14 @@ def fitted(charts: Charts, graph: Graph, options: Options, draw: Draw) -> tuple[
         except TooLarge as error:
             refused = error
             continue
-        if drawn.boxes <= READABLE and (detail.groups or fits(drawn.picture)):
+        if drawn.is_readable and (detail.groups or fits(drawn.picture)):
             break
     if drawn is None:
         raise refused or too_large(graph.name, most_boxes(MOST) + 1)
     if drawn.boxes > most_boxes(MOST):
         raise too_large(graph.name, drawn.boxes)
     may_close = options.depth is None and options.marks is None
-    if may_close and drawn.boxes <= READABLE:
+    if may_close and drawn.is_readable:
         page = _on_a_page(drawn)
         if page is not None:
             return page.picture, detail
@@ -151,19 +158,23 @@ def _close_blocks(
 ) -> tuple[Attempt, Detail]:
     """The picture with blocks closed until it fits a page. Blocks that are open in several forms
     are closed first, then the innermost, the smallest of them first. If it does not fit with all
-    of them closed, they do not list what is in them, and then small groups are closed too. If that
-    makes the letters not much larger, nothing is closed."""
+    of them closed, or after too many tries, fewer levels are open, blocks do not list what is in
+    them, and then small groups are closed too. If that makes the letters not much larger, nothing
+    is closed."""
     unchanged, tries = (drawn, detail), TRIES
+    far = _is_far(drawn)
     while tries > 0 and (openings := _other_forms(drawn.openings) or _innermost(drawn.openings)):
-        for opening in openings:
+        for opening in openings[:1] if far else openings:
             tries -= 1
             page = _on_a_page(draw(_with_closed(detail, opening)))
             if page is not None:
                 return page, _with_closed(detail, opening)
         detail = _with_closed(detail, openings[0])
         drawn = draw(detail)
+        far = far and _is_far(drawn)
+    levels = [Detail(groups=True, depth=depth) for depth in (3, 2, 1)]
     least = Detail(groups=True, depth=0, contents=False)
-    closed = [replace(detail, contents=False), least, replace(least, whole=True)]
+    closed = [replace(detail, contents=False), *levels, least, replace(least, whole=True)]
     for detail in closed:
         drawn = draw(detail)
         page = _on_a_page(drawn)
@@ -171,6 +182,11 @@ def _close_blocks(
             return page, detail
     larger = _scale(drawn.picture) / _scale(unchanged[0].picture)
     return (drawn, detail) if larger >= MUCH else unchanged
+
+
+def _is_far(drawn: Attempt) -> bool:
+    """Whether no single block can be the reason why the picture does not fit."""
+    return _scale(drawn.picture) < FAR * LEAST
 
 
 def _with_closed(detail: Detail, opening: Opening) -> Detail:

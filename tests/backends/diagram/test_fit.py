@@ -118,3 +118,44 @@ def test_maps_of_one_backbone_come_from_above() -> None:
       [a, b, c] > pyramid
     }"""
     assert not any(e.climbs for e in drawn(text).edges)
+
+
+FOREST = """
+block leaf(n) = linear(n) > maxpool(1) > linear(n + 1) > softmax(dim=1) > linear(n)
+{branches}
+net forest: x[8, 64] -> [8, 64] {{ x > {tops} }}
+"""
+
+
+def forest(tops: int, branches: int) -> str:
+    """Blocks of blocks, so many that there are not enough tries to close one after another."""
+    text = ""
+    for top in range(tops):
+        names = [f"branch{top}{i}" for i in range(branches)]
+        for i, name in enumerate(names):
+            steps = " > maxpool(1) > ".join(f"linear({64 + i + k})" for k in range(5))
+            text += f"block {name} = {steps} > linear(64)\n"
+        text += f"block top{top} = {' > '.join(names)}\n"
+    return FOREST.format(branches=text, tops=" > ".join(f"top{n}" for n in range(tops)))
+
+
+def test_of_very_many_blocks_those_around_stay_open() -> None:
+    text = forest(3, 4)
+    assert open_blocks(drawn(text)) >= {"top1", "top2"}
+    assert points(to_dot(graph(text))) >= 6
+
+
+def test_a_picture_with_more_lines_than_one_can_follow_opens_less() -> None:
+    """Each layer of a DenseNet reads all before it, by a line each."""
+    text = """
+    block dense_layer: *xs { xs > concat > bn > relu > conv(3, 8, pad=1) }
+    block dense_block(depth): x {
+      xs = [x]
+      for i in range(depth) { xs = xs + [xs > dense_layer as "layer{i + 1}"] }
+      xs > concat
+    }
+    net dense: image[8, 32, 32] -> [10] {
+      image > dense_block(30) as early > dense_block(31) as late > gap > linear(10)
+    }"""
+    assert open_blocks(drawn(text)) == set()
+    assert points(to_dot(graph(text))) >= 6

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from netwright.backends.diagram import DiagramError, render, to_dot
+from netwright.backends.diagram.errors import NoPlace
+from netwright.backends.diagram.layout.digraph import with_place
 from netwright.backends.diagram.layout.engine import lay_out
+from netwright.backends.diagram.picture import Picture
 from netwright.compiler.pipeline import load_source
 from netwright.grammar.source import Source
 
@@ -81,6 +85,23 @@ def test_words_of_the_layout_program_reach_nobody() -> None:
     assert raised.value.message == (
         "the layout program finds no place for everything in this picture"
     )
+
+
+def test_a_rank_for_which_there_is_no_place_is_let_go() -> None:
+    ranks = (("a", "b"), ("c", "d"), ("e", "f"))
+    tried: list[Any] = []
+
+    def work(impossible: tuple[str, str], picture: Picture) -> Any:
+        tried.append(picture.ranks)
+        if impossible in picture.ranks:
+            raise NoPlace("there is no place")
+        return picture.ranks
+
+    picture = Picture("n", "", "", "TB", (), (), ranks)
+    assert with_place(picture, partial(work, ("c", "d"))) == (("a", "b"), ("e", "f"))
+    assert tried == [ranks, ranks[:2], (ranks[0], ranks[2])]
+    with pytest.raises(NoPlace):
+        with_place(picture, lambda _: work(ranks[0], picture))
 
 
 @pytest.mark.parametrize(
