@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from . import checking, drawing, formatting, running, scanning
+from . import checking, drawing, formatting, importing, running, scanning
 from .timing import HEAD, Result, row
 
 ROOMS = {
@@ -12,6 +12,7 @@ ROOMS = {
     "formatting": formatting,
     "running": running,
     "scanning": scanning,
+    "importing": importing,
     "drawing": drawing,
 }
 

@@ -24,14 +24,14 @@ COMPILED: Final = TemporaryDirectory(prefix="netwright-bench-")
 @dataclass(frozen=True)
 class Result:
     """What both took, and what the ratio ``theirs / ours`` should be at least. The unit is
-    seconds, or nothing for things that are counted."""
+    seconds, megabytes, or nothing for things that are counted."""
 
     name: str
     ours: float
     theirs: float
     ratio: float
     aim: float | None = None
-    unit: Literal["s", ""] = "s"
+    unit: Literal["s", "MB", ""] = "s"
 
     @property
     def reached(self) -> bool:
@@ -73,7 +73,7 @@ HEAD = f"{'':52}{'ours':>11}{'theirs':>11}{'ratio':>9}   aim"
 
 
 def row(result: Result) -> str:
-    spelled = spell if result.unit else "{:.0f} ".format
+    spelled = spell if result.unit == "s" else f"{{:.0f}} {result.unit}".format
     times = "".join(f"{spelled(n):>11}" for n in (result.ours, result.theirs))
     aim = "" if result.aim is None else f"{result.aim:g}{'' if result.reached else '  missed'}"
     return f"{result.name:52}{times}{result.ratio:9.2f}   {aim}".rstrip()

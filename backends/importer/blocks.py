@@ -48,6 +48,7 @@ class Blocks:
         self._signatures: dict[str, dict[str, s.Expr | None]] = {}
         again = filter(writer.runs_again, trace.root.runs())
         self._shares = {tree.last_word(run.path) for run in again}
+        """The names of the modules that run several times."""
         self._net = net
         """The name of the net, which no block has."""
         heights = {run: _height(run) for run in _outside_layers(trace.root) if self._is_own(run)}
