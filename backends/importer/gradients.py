@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SMALL: Final = 1e-2
 """A gradient that is smaller, relative to the largest of all, may be rounding alone."""
-PIECE: Final = 2**20
+PIECE: Final = 2**18
 """The elements of a gradient that are in memory in double precision at once."""
 
 
