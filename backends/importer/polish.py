@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...compiler.layers import layers
 from ...grammar import syntax as s
 from . import tree
+from .passes import with_passes
 from .rows import with_rows
 
 SHORT: Final = {"batchnorm": "bn", "embedding": "embed"}
@@ -18,7 +19,7 @@ _INFIX: Final = ("+", "-", "*")
 def polished(statements: Sequence[s.Statement], taken: Collection[str]) -> list[s.Statement]:
     """The statements of a body, easier to read. ``taken`` are names that mean something."""
     result: list[s.Statement] = []
-    for statement in with_rows(statements, taken):
+    for statement in with_rows(with_passes(statements, taken), taken):
         better = _with_gap(tree.mapped(statement, _better))
         result += _with_choices_apart(better, {*taken, *assigned(statements)})
     return result

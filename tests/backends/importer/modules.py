@@ -1038,3 +1038,33 @@ class NormInside(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.body(x))
+
+
+class Refine(nn.Module):
+    """A better guess."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(4, 2, 3, padding=1)
+
+    def forward(self, x: Tensor, guess: Tensor) -> Tensor:
+        return self.conv(torch.cat([x, guess], dim=1)).tanh()
+
+
+@example(floats(2, 6, 6))
+class Refined(nn.Module):
+    """A loop whose passes have one module, and give a result each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refine = Refine()
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        guess, guesses = x * 0.5, []
+        for _ in range(6):
+            change = self.refine(x - guess, guess)
+            guess = guess + change
+            larger = F.interpolate(guess * change, scale_factor=2)
+            guesses.append(larger * 2 + larger.mean())
+            guess = guess.detach()
+        return guesses
