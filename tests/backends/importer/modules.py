@@ -1061,7 +1061,7 @@ class Refined(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         guess, guesses = x * 0.5, []
-        for _ in range(6):
+        for _ in range(5):
             change = self.refine(x - guess, guess)
             guess = guess + change
             larger = F.interpolate(guess * change, scale_factor=2)
