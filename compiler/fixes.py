@@ -38,8 +38,7 @@ def fixed(source: Source, check: Callable[[Source], Sequence[Diagnostic]]) -> Fi
             chosen = chosen[:1]
             trial = Trial(source, _edits(chosen), check)
         made += chosen
-        source = trial.repaired
-        findings = check(source)
+        source, findings = trial.repaired, trial.reported
     return Fixed(source, tuple(made), tuple(findings))
 
 

@@ -56,7 +56,9 @@ class Trial:
         self.longer = [0, *accumulate(longer)]
         """How much longer the text is after the first edit, the first two, and so on."""
         self.repaired = applied(source, edits)
-        self.findings = [f for f in check(self.repaired) if self._is_here(f)]
+        self.reported = tuple(check(self.repaired))
+        """All findings of the repaired text; ``findings`` are those that are in it."""
+        self.findings = [f for f in self.reported if self._is_here(f)]
 
     def mends(self, finding: Diagnostic, fix: Fix) -> bool:
         """See the function ``mends``. The fix is one of those that were made here."""

@@ -31,10 +31,10 @@ def report(diagnostics: Sequence[Diagnostic], files: Sequence[str], terminal: Te
 
 def _driver(codes: Sequence[str]) -> dict[str, Any]:
     from . import __version__
-    from .cli.explain import titles
+    from .cli.explain import pages, title
 
-    known = titles()
-    rules = [_rule(code, known[code]) for code in codes]
+    known = pages()
+    rules = [_rule(code, title(code, known[code])) for code in codes]
     return {"name": "netwright", "version": __version__, "rules": rules}
 
 

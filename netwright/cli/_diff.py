@@ -10,7 +10,7 @@ from ..grammar.diagnostics import WRONG_OPTION
 from ..grammar.printable import json_text
 from ..network import net_name
 from ..spec_files import STDIN, is_python
-from ._parser import Misuse, complain, request, source
+from ._parser import Misuse, complain, read_spec
 from ._work import deliver, load_and_report, status
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def _form(options: Namespace) -> str:
 def compiled_version(spec: str, options: Namespace) -> tuple[Graph, str, frozenset[str]] | int:
     """The graph of FILE or FILE:NET, its name and what was read, or the exit status of errors."""
     name, net = _selected(spec)
-    keywords = request(options, name)
-    text = source(name, options)
+    text, keywords = read_spec(options, name)
     compilation = load_and_report(text, keywords if net is None else {**keywords, "net": net})
     if compilation.graph is not None:
         return compilation.graph, net_name(compilation, text), compilation.read

@@ -173,10 +173,20 @@ def add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     )
 
 
-def request(options: argparse.Namespace, name: str = "") -> dict[str, Any]:
-    """The options, as keyword arguments for the compiler. ``name`` is that of the spec: one that is
-    made from a model has the inputs already."""
-    settings = project_settings(name)
+def read_spec(options: argparse.Namespace, name: str) -> tuple[Source, dict[str, Any]]:
+    """The spec of this name, and the options as keyword arguments for the compiler. Raises
+    Misuse."""
+    settings = _settings(name)
+    return _source(name, options, settings), _request(options, name, settings)
+
+
+def request(options: argparse.Namespace) -> dict[str, Any]:
+    """The options, as keyword arguments for the compiler, for a text that is no file."""
+    return _request(options, "", _settings(""))
+
+
+def _request(options: argparse.Namespace, name: str, settings: Settings) -> dict[str, Any]:
+    """A spec that is made from a model has the inputs already."""
     return {
         "net": options.net,
         "parameters": dict(options.parameters),
@@ -187,22 +197,21 @@ def request(options: argparse.Namespace, name: str = "") -> dict[str, Any]:
     }
 
 
-def project_settings(name: str) -> Settings:
-    """The settings of the project that a spec is in. Raises Misuse."""
+def _settings(name: str) -> Settings:
     try:
         return settings_for(name)
     except SettingsError as error:
         raise Misuse(error.message, error.hint) from None
 
 
-def source(name: str, options: argparse.Namespace) -> Source:
-    """The spec of this name. ``py:MODULE:FACTORY`` runs Python and is tried first."""
+def _source(name: str, options: argparse.Namespace, settings: Settings) -> Source:
+    """``py:MODULE:FACTORY`` runs Python and is tried first."""
     if is_python(name):
         from ._models import model_source
 
         return model_source(name, options.inputs)
     try:
-        return read(name, (*options.search, *project_settings(name).search))
+        return read(name, (*options.search, *settings.search))
     except Unreadable as error:
         raise Misuse(error.message, error.hint) from None
 

@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from ..grammar.diagnostics import WRONG_OPTION, Diagnostic
 from ..grammar.printable import printable
 from ..grammar.source import Source
-from ..spec_files import Unwritable, check_not_read, check_writable, replace_by, write
+from ..spec_files import (
+    STDIN_NAME,
+    Unwritable,
+    check_not_read,
+    check_writable,
+    replace_by,
+    write,
+    write_atomically,
+)
 from ..terminal import Terminal
-from ._parser import CLEAN, FOUND, INTERNAL, MISUSE, Misuse, request, source
+from ._parser import CLEAN, FOUND, INTERNAL, MISUSE, Misuse, read_spec
 
 if TYPE_CHECKING:
     from ..compiler.ir import Graph
@@ -33,8 +41,8 @@ def compiled(options: Namespace) -> tuple[Graph, str, frozenset[str]]:
     read. Findings go to standard error."""
     from ..network import net_name
 
-    text = source(options.file, options)
-    compilation = load_and_report(text, request(options, options.file))
+    text, keywords = read_spec(options, options.file)
+    compilation = load_and_report(text, keywords)
     if compilation.graph is None:
         raise SystemExit(status(compilation.diagnostics))
     return compilation.graph, net_name(compilation, text), compilation.read
@@ -135,6 +143,19 @@ def replace_file(output: Path, inputs: Iterable[str], make: Callable[[Path], T])
         check_writable(output, inputs)
         replace_by(output, lambda temporary: result.append(make(temporary)))
     return result[0]
+
+
+def replace_text(source: Source, text: str) -> None:
+    """Write a changed text over its file, whole or not at all; that of standard input goes to
+    standard output. Raises Misuse."""
+    path = Path(source.name)
+    if source.name == STDIN_NAME:
+        deliver(text.encode(), None, [STDIN_NAME])
+        return
+    if not path.is_file():
+        raise Misuse(f"{path} is not a file that can be replaced", "`-` reads a pipe")
+    with explained(path):
+        write_atomically(path, text.encode())
 
 
 @contextmanager

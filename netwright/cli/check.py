@@ -15,17 +15,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..grammar.diagnostics import Diagnostic
 from ..grammar.printable import printable
 from ..grammar.source import Source
 from ..grammar.wording import counted
-from ._parser import CLEAN, Misuse, Parser, add_format, add_spec, complain, request, source
-from ._work import forms, report, show_fault, status
-
-if TYPE_CHECKING:
-    from ..compiler.fixes import Fixed
+from ._parser import CLEAN, Misuse, Parser, add_format, add_spec, complain, read_spec
+from ._work import forms, replace_text, report, show_fault, status
 
 EXAMPLES = """\
   netwright check unet.net
@@ -51,8 +48,7 @@ def run(options: Namespace) -> int:
     statuses = [CLEAN]
     for name in options.files:
         try:
-            text = _fixable(name, options) if options.fix else source(name, options)
-            keywords = request(options, name)
+            text, keywords = _fixable(name, options) if options.fix else read_spec(options, name)
             found = _fixed(text, keywords) if options.fix else _checked(text, keywords)
         except Misuse as misuse:
             complain(misuse)
@@ -77,25 +73,27 @@ def _checked(text: Source, keywords: dict[str, Any]) -> Sequence[Diagnostic]:
 # --- --fix -----------------------------------------------------------------------------------
 
 
-def _fixable(name: str, options: Namespace) -> Source:
-    """The text of a file that may be changed. Raises Misuse for any other."""
+def _fixable(name: str, options: Namespace) -> tuple[Source, dict[str, Any]]:
+    """The text of a file that may be changed, with its options. Raises Misuse for any other."""
     from ..compiler.imports import SHIPPED
-    from ..spec_files import STDIN, find, is_python
+    from ..spec_files import STDIN, is_python
 
     if is_python(name):
         raise Misuse(f"--fix cannot change {name}", "`netwright import` writes it to a file")
-    text = source(name, options)
-    if name != STDIN and find(name, options.search).resolve().is_relative_to(SHIPPED.resolve()):
+    text, keywords = read_spec(options, name)
+    if name != STDIN and Path(text.name).resolve().is_relative_to(SHIPPED.resolve()):
         raise Misuse(f"--fix does not change {name}, which is shipped", "fix a copy of it")
-    return text
+    return text, keywords
 
 
 def _fixed(text: Source, keywords: dict[str, Any]) -> Sequence[Diagnostic]:
     """The findings that are left after the repairs, which are written and told."""
     from ..compiler.fixes import fixed
+    from ..spec_files import STDIN_NAME
 
     result = fixed(text, lambda changed: _checked(changed, keywords))
-    _write(text, result)
+    if result.made or text.name == STDIN_NAME:
+        replace_text(text, result.source.text)
     for finding in result.made:
         print(_told(finding), file=sys.stderr)
     if result.made:
@@ -110,12 +108,3 @@ def _told(finding: Diagnostic) -> str:
     assert finding.fix
     place = f"{finding.span.source.name}:{finding.span.line}:{finding.span.column}"
     return printable(f"{place}: fixed {finding.code}, {finding.message}: {finding.fix.title}")
-
-
-def _write(text: Source, result: Fixed) -> None:
-    from ..spec_files import STDIN_NAME, write_atomically
-
-    if text.name == STDIN_NAME:
-        sys.stdout.write(result.source.text)
-    elif result.made:
-        write_atomically(Path(text.name), result.source.text.encode())

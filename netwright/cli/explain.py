@@ -86,10 +86,10 @@ def pages() -> dict[str, Any]:
     return {p.name.removesuffix(".md"): p for p in sorted(entries, key=lambda p: p.name)}
 
 
-def titles() -> dict[str, str]:
-    """What each code means, in a few words: the first lines of the pages."""
-    lines = {code: page.read_text("utf-8").partition("\n")[0] for code, page in pages().items()}
-    return {code: line.removeprefix(f"# {code}: ") for code, line in lines.items()}
+def title(code: str, page: Any) -> str:
+    """What a code means, in a few words: the first line of its page."""
+    line: str = page.read_text("utf-8").partition("\n")[0]
+    return line.removeprefix(f"# {code}: ")
 
 
 def _contents() -> str:
@@ -98,7 +98,7 @@ def _contents() -> str:
 
     from ..compiler.layers import layers
 
-    codes = "".join(f"  {code}: {title}\n" for code, title in titles().items())
+    codes = "".join(f"  {code}: {title(code, page)}\n" for code, page in pages().items())
     words = fill(", ".join(sorted(layers())), 96, initial_indent="  ", subsequent_indent="  ")
     return f"codes:\n{codes}\nlayers:\n{words}\n"
 

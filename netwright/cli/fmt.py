@@ -17,10 +17,10 @@ from ..compiler.imports import Unreadable
 from ..grammar.formatting import NotTheSame, format_source
 from ..grammar.printable import printable
 from ..grammar.source import Source
-from ..spec_files import STDIN, STDIN_NAME, read, write_atomically
+from ..spec_files import STDIN, STDIN_NAME, read
 from ..terminal import Role, Terminal
 from ._parser import CLEAN, FOUND, INTERNAL, Misuse, Parser, complain
-from ._work import deliver, explained, report
+from ._work import replace_text, report
 
 EXAMPLES = """\
   netwright fmt unet.net
@@ -99,10 +99,10 @@ def _format(source: Source, options: Namespace) -> int:
         return FOUND
     if options.check or options.diff:
         return _show(source, text, options)
-    if source.name == STDIN_NAME:
-        deliver(text.encode(), None, [STDIN_NAME])
-    elif text != source.text:
-        _replace(Path(source.name), text)
+    if source.name == STDIN_NAME or text != source.text:
+        replace_text(source, text)
+    if source.name != STDIN_NAME and text != source.text:
+        print(f"formatted {printable(source.name)}", file=sys.stderr)
     return CLEAN
 
 
@@ -115,14 +115,6 @@ def _show(source: Source, text: str, options: Namespace) -> int:
     if options.check:
         print(f"{printable(source.name)} is not formatted", file=sys.stderr)
     return FOUND if options.check else CLEAN
-
-
-def _replace(path: Path, text: str) -> None:
-    if not path.is_file():
-        raise Misuse(f"{path} is not a file that can be replaced", "`netwright fmt -` reads a pipe")
-    with explained(path):
-        write_atomically(path, text.encode())
-    print(f"formatted {printable(str(path))}", file=sys.stderr)
 
 
 def _difference(source: Source, text: str, terminal: Terminal) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ..grammar.printable import printable
 from ..grammar.wording import either
 from ..spec_files import STDIN, is_python
 from ..terminal import is_terminal
-from ._parser import Misuse, Parser, add_output, add_spec, complain, request, source
+from ._parser import Misuse, Parser, add_output, add_spec, complain, read_spec
 from ._progress import Progress
 from ._work import deliver, load_and_report, refuse, status
 
@@ -100,9 +100,8 @@ def run(options: Namespace) -> int:
     if options.file is None:
         raise Misuse("render needs a FILE, or --diff OLD NEW", "`netwright render --help`")
     suffix = suffix_of(options)
-    compilation = load_and_report(
-        source(options.file, options), {**request(options, options.file), "partial": True}
-    )
+    text, keywords = read_spec(options, options.file)
+    compilation = load_and_report(text, {**keywords, "partial": True})
     graph = compilation.graph or _up_to_the_errors(compilation, options.view)
     if graph is None:
         return status(compilation.diagnostics)
