@@ -134,18 +134,9 @@ class Alignment:
 
     def _label(self, labels: Sequence[s.LabelName], runs: Sequence[int]) -> s.LabelName:
         """Labels that differ in one number: ``"block{stage_index}-0"``."""
-        rows = [pieces_of(label) for label in labels]
-        if len({len(row) for row in rows}) > 1 or any(label.indices for label in labels):
-            raise Misfit
-        columns = list(zip(*rows, strict=True))
-        places = [at for at, column in enumerate(columns) if any(v != column[0] for v in column)]
-        place = places[0]
-        if len(places) > 1 or not all(map(_is_number, columns[place])):
-            raise Misfit
-        numbers = [tree.number(int(piece)) for piece in columns[place]]
-        pieces = list(rows[0])
-        pieces[place] = self._column(numbers, runs, "number")
-        return labels[0].replace(name=s.Text(tree.joined(pieces), span=tree.NOWHERE))
+        rows, place = differing_number(labels)
+        numbers = [tree.number(int(row[place])) for row in rows]
+        return with_piece(labels[0], place, self._column(numbers, runs, "number"))
 
     def _call(self, nodes: Sequence[Any], runs: Sequence[int]) -> Any:
         """Calls of one function. What some leave out has its default there."""
@@ -316,7 +307,7 @@ def _with_long_sums_apart(body: Sequence[s.Statement]) -> list[s.Statement]:
 
 def _free_word(bodies: Sequence[Sequence[s.Statement]]) -> str:
     used = {n.id for body in bodies for x in body for n in s.all_names(x)}
-    return next(w for w in ("y", "z", "u", "v", *(f"y{i}" for i in range(2, 99))) if w not in used)
+    return tree.new_word(("y", "z", "u", "v"), used)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -419,6 +410,25 @@ def pieces_of(label: s.LabelName) -> list[str | s.Expr]:
         for piece in (re.split(r"(\d+)", part) if isinstance(part, str) else [part])
         if piece != ""
     ]
+
+
+def differing_number(labels: Sequence[s.LabelName]) -> tuple[list[list[Any]], int]:
+    """The pieces of labels that differ in one number, and the place of that. Raises Misfit."""
+    rows = [pieces_of(label) for label in labels]
+    if len({len(row) for row in rows}) > 1 or any(label.indices for label in labels):
+        raise Misfit
+    columns = list(zip(*rows, strict=True))
+    places = [at for at, column in enumerate(columns) if any(v != column[0] for v in column)]
+    if len(places) != 1 or not all(map(_is_number, columns[places[0]])):
+        raise Misfit
+    return rows, places[0]
+
+
+def with_piece(label: s.LabelName, place: int, piece: s.Expr) -> s.LabelName:
+    """A label with an expression in the place of a number."""
+    pieces = pieces_of(label)
+    pieces[place] = piece
+    return label.replace(name=s.Text(tree.joined(pieces), span=tree.NOWHERE))
 
 
 def without_numbers(label: s.LabelName) -> tuple[str | s.Expr, ...]:

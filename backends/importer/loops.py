@@ -20,9 +20,11 @@ from .alignment import (
     Alignment,
     Misfit,
     Signature,
+    differing_number,
     layer_signature,
     pieces_of,
     same,
+    with_piece,
     without_numbers,
 )
 from .parameters import in_terms
@@ -195,7 +197,7 @@ class _Columns:
     ) -> None:
         self.rows, self.taken, self.total, self.count = rows, taken, total, count
         self.table: list[tuple[str, Row]] = []
-        self.index = next(n for n in ("i", "j", "k", "at", "index") if n not in taken)
+        self.index = tree.new_word(("i", "j", "k", "at", "index"), taken)
         rates = [rate for row, _ in rows if (rate := _rate(row, total)) is not None]
         self.first = rates[0].first if rates else first
         self.counts = bool(rates)
@@ -284,7 +286,7 @@ class _Columns:
         if not tree.is_free(stem):
             stem = f"{stem}_size"
         taken = {*self.taken, *(word for word, _ in self.table), self.index}
-        return next(n for n in (stem, *(f"{stem}{i}" for i in range(2, 999))) if n not in taken)
+        return tree.new_word([stem], taken)
 
 
 # --- repeats ----------------------------------------------------------------------------------
@@ -353,22 +355,11 @@ def _counted(labels: Sequence[s.LabelName]) -> s.LabelName:
     first = labels[0]
     if all(label == first for label in labels):
         return first
-    if any(label.indices for label in labels):
+    rows, place = differing_number(labels)
+    start = int(rows[0][place])
+    if [int(row[place]) for row in rows] != list(range(start, start + len(rows))):
         raise Misfit
-    rows = [pieces_of(label) for label in labels]
-    if len({len(row) for row in rows}) > 1:
-        raise Misfit
-    columns = list(zip(*rows, strict=True))
-    places = [at for at, column in enumerate(columns) if any(v != column[0] for v in column)]
-    start = rows[0][places[0]]
-    is_number = isinstance(start, str) and start.isdecimal()
-    numbers = [str(int(start) + i) for i in range(len(labels))] if is_number else []  # type: ignore[arg-type]
-    if len(places) > 1 or list(columns[places[0]]) != numbers:
-        raise Misfit
-    pieces = list(rows[0])
-    pieces[places[0]] = tree.name(f"{COUNTED}{start}")
-    text = s.Text(tree.joined(pieces), span=tree.NOWHERE)
-    return first.replace(name=text)
+    return with_piece(first, place, tree.name(f"{COUNTED}{start}"))
 
 
 def with_tail_as_loop(members: Sequence[s.Expr]) -> list[s.Expr]:

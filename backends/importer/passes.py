@@ -49,10 +49,10 @@ def with_passes(statements: Sequence[s.Statement], taken: Collection[str]) -> li
     if not _can_run_again(bodies[0], after, known | collected):
         return [*statements]
     used = {*taken, *(n.id for x in statements for n in s.all_names(x))}
-    index = next(word for word in ("i", "j", "k") if word not in used)
+    index = tree.new_word("ijk", used)
     loop, lists = [*bodies[0]], list[s.Statement]()
     for rows in zip(*(_makes(body, collected) for body in bodies), strict=True):
-        word = next(w for w in (f"{rows[0]}s", f"{rows[0]}_list") if w not in used)
+        word = tree.new_word((f"{rows[0]}s", f"{rows[0]}_list"), used)
         kept = _joined(after, rows, word)
         if kept is None:
             return [*statements]

@@ -26,7 +26,7 @@ def with_rows(statements: Sequence[s.Statement], taken: Collection[str]) -> list
         base, others, step, count, rest = row
         word = next(w for w in ("y", "z", "h", "y2", "z2", "h2", "y3") if w not in used)
         used.add(word)
-        index = next(w for w in "ijk" if w not in used)
+        index = tree.new_word("ijk", used)
         body = tree.pipe(tree.bundle([tree.name(word), *others]), _at(step, index))
         loop = s.For(
             tree.name(index),
@@ -52,7 +52,7 @@ def _with_loops(statements: Sequence[s.Statement], used: Collection[str]) -> lis
             result.append(statements[at])
             at += 1
             continue
-        index = next(w for w in "ijk" if w not in used)
+        index = tree.new_word("ijk", used)
         ends = [_number(step), _number(step) + count] if _number(step) else [count]
         loop = s.For(
             tree.name(index),

@@ -27,9 +27,10 @@ def with_shared_modules(trace: Trace, model: nn.Module) -> Trace:
         paths.setdefault(module, []).append(path)
     shared: dict[str, Shared] = {}
     moves: dict[str, str] = {}
-    runs = list(trace.root.runs())
-    for module in dict.fromkeys(run.module for run in runs):  # the outer ones first
-        uses = [run for run in runs if run.module is module]
+    uses_of: dict[nn.Module, list[Run]] = {}
+    for run in trace.root.runs():  # the outer ones first
+        uses_of.setdefault(run.module, []).append(run)
+    for module, uses in uses_of.items():
         olds = {run.path for run in uses}
         if len(olds) > 1 and (found := _home(trace, uses, paths.get(module, ()))):
             home, around = found

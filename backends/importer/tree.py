@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from itertools import chain, count
 from typing import Any, Final
 
 from ...compiler.layers import layers
@@ -34,6 +35,12 @@ RESERVED: Final = frozenset(
 def is_free(word: str) -> bool:
     """Whether a word means nothing in the language, so that it can be a name."""
     return word not in layers() and word not in RESERVED
+
+
+def new_word(words: Sequence[str], taken: Container[str]) -> str:
+    """The first of some words that is not taken, else the first one with a number."""
+    numbered = (f"{words[0]}{number}" for number in count(2))
+    return next(word for word in chain(words, numbered) if word not in taken)
 
 
 def name(word: str) -> s.Name:
