@@ -11,17 +11,25 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 Example = tuple[Tensor, ...]
-MODELS: dict[str, tuple[Callable[[], nn.Module], Callable[[], Example]]] = {}
+Models = dict[str, tuple[Callable[[], nn.Module], Callable[[], Example]]]
+Add = Callable[[type[nn.Module]], type[nn.Module]]
+MODELS: Models = {}
 
 
-def example(*inputs: Callable[[], Tensor]) -> Callable[[type[nn.Module]], type[nn.Module]]:
-    """Adds a model to the list, with the tensors that it takes."""
+def adding_to(models: Models) -> Callable[..., Add]:
+    """A decorator that adds a model to a list, with the tensors that it takes."""
 
-    def add(model: type[nn.Module]) -> type[nn.Module]:
-        MODELS[model.__name__] = (model, lambda: tuple(make() for make in inputs))
-        return model
+    def example(*inputs: Callable[[], Tensor]) -> Add:
+        def add(model: type[nn.Module]) -> type[nn.Module]:
+            models[model.__name__] = (model, lambda: tuple(make() for make in inputs))
+            return model
 
-    return add
+        return add
+
+    return example
+
+
+example = adding_to(MODELS)
 
 
 def floats(*shape: int) -> Callable[[], Tensor]:

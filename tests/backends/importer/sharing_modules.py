@@ -4,25 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from .modules import Example, floats, ints
+from .modules import Models, adding_to, floats, ints
 
-MODELS: dict[str, tuple[Callable[[], nn.Module], Callable[[], Example]]] = {}
-
-
-def example(*inputs: Callable[[], Tensor]) -> Callable[[type[nn.Module]], type[nn.Module]]:
-    """Adds a model to the list, with the tensors that it takes."""
-
-    def add(model: type[nn.Module]) -> type[nn.Module]:
-        MODELS[model.__name__] = (model, lambda: tuple(make() for make in inputs))
-        return model
-
-    return add
+MODELS: Models = {}
+example = adding_to(MODELS)
 
 
 class Places(nn.Module):
