@@ -83,7 +83,8 @@ class Parser(argparse.ArgumentParser):
         choices = list(action.choices or ())
         if choices and value not in choices:
             near = closest(value, choices)
-            message = f"{action.option_strings[-1]} may be {either(choices)}, not {value}"
+            names = [*action.option_strings] or [str(action.metavar or action.dest)]
+            message = f"{names[-1]} may be {either(choices)}, not {value}"
             raise Misuse(message, f"did you mean `{near}`?" if near else self._help)
 
     @property

@@ -75,6 +75,11 @@ def test_a_missing_extra_is_told(
     assert 'shtab is not installed: pip install "netwright[shell]"' in capsys.readouterr().err
 
 
+def test_another_shell_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(("completion", "powershell")) == 2
+    assert "SHELL may be bash, zsh or fish, not powershell" in capsys.readouterr().err
+
+
 def test_help_heeds_the_width(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
